@@ -1,0 +1,43 @@
+//! Groups that users belong to.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Identifier of a group: positive, 64 bits, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct GroupId(pub i64);
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A group, as a member's profile shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Identifier.
+    pub id: GroupId,
+    /// Unique with case.
+    pub name: String,
+    /// Free text; `None` and `""` differ.
+    pub notes: Option<String>,
+    /// All members, inactive ones too (`decisions.md` 3). Storage keeps it exact.
+    pub users_count: i64,
+    /// UTC, microseconds.
+    pub created_at: DateTime<Utc>,
+    /// UTC, microseconds.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A group to be created.
+#[derive(Clone, Debug, Default)]
+pub struct NewGroup {
+    /// Unique with case.
+    pub name: String,
+    /// Free text.
+    pub notes: Option<String>,
+}

@@ -1,0 +1,32 @@
+//! Users, groups, profiles and their rules.
+//!
+//! Everything here is pure: no SQL, no HTTP, no clock. Time is an argument, and storage is a set of
+//! [repository traits](repository) that a database, or the in-memory double behind the feature
+//! `testing`, implements.
+
+mod change;
+mod completion;
+mod contact;
+mod email;
+mod group;
+mod page;
+mod profile;
+pub mod repository;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod token;
+mod user;
+
+pub use change::{Patch, ProfileChange};
+pub use completion::{CompletionRules, ProfileField};
+pub use contact::{InvalidText, MobileNumber, Username};
+pub use email::EmailAddress;
+pub use group::{Group, GroupId, NewGroup};
+pub use page::{Page, PageRequest};
+pub use profile::UserProfile;
+pub use repository::{
+    CredentialRepository, Detail, DirectoryRepository, GroupRepository, Repository,
+    RepositoryError, UniqueKey, UserRepository,
+};
+pub use token::{NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState};
+pub use user::{Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey};

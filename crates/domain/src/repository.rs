@@ -1,0 +1,236 @@
+//! What the service asks of its storage.
+//!
+//! The traits are synchronous on purpose (diesel is), object safe, and split by aggregate. Absence is
+//! `Ok(None)`; an outage is [`RepositoryError::Unavailable`]; a stored row that breaks a rule is
+//! [`RepositoryError::Inconsistent`], never "not found". One method is one use case and one
+//! transaction.
+
+use std::error::Error;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Group, GroupId, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, ProfileChange,
+    Token, TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
+};
+
+/// Values that storage keeps unique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UniqueKey {
+    /// A user's username.
+    Username,
+    /// A user's e-mail address.
+    Email,
+    /// A user's mobile number.
+    MobileNumber,
+    /// A group's name.
+    GroupName,
+    /// A token's digest.
+    Token,
+    /// An organization's name.
+    OrganizationName,
+    /// A team's name within its organization.
+    TeamName,
+}
+
+impl fmt::Display for UniqueKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::MobileNumber => "mobile_number",
+            Self::GroupName => "group name",
+            Self::Token => "token",
+            Self::OrganizationName => "organization name",
+            Self::TeamName => "team name",
+        })
+    }
+}
+
+/// Cause of a storage error, for the log only.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Why storage did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RepositoryError {
+    /// Another row holds the value.
+    #[error("{0} is already taken")]
+    Conflict(UniqueKey),
+    /// A row that the request refers to does not exist.
+    #[error("{0} does not exist")]
+    Missing(&'static str),
+    /// A stored row breaks a rule of the domain.
+    #[error("stored {entity} {id} makes no sense")]
+    Inconsistent {
+        /// The kind of row.
+        entity: &'static str,
+        /// Its identifier.
+        id: i64,
+        /// What is wrong with it.
+        #[source]
+        source: BoxError,
+    },
+    /// The database cannot be reached, or no connection came free in time.
+    #[error("storage is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// Anything else.
+    #[error("storage failed")]
+    Failed(#[source] BoxError),
+}
+
+/// How much of a profile to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The account alone: [`UserProfile::groups`] stays empty.
+    Account,
+    /// The account and its groups.
+    Groups,
+}
+
+/// Users and their profiles.
+pub trait UserRepository: Send + Sync {
+    /// The user that an operator names.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError>;
+
+    /// The profile of a user, active or not, in at most two statements.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_profile(
+        &self,
+        id: UserId,
+        detail: Detail,
+    ) -> Result<Option<UserProfile>, RepositoryError>;
+
+    /// Users by ascending id.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError>;
+
+    /// Creates a user who joins `now`.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
+    fn create_user(&self, user: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError>;
+
+    /// Changes a profile and returns the new one, `None` if there is no such user.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
+    fn update_profile(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+    ) -> Result<Option<UserProfile>, RepositoryError>;
+
+    /// Answers when the database can be asked.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Unavailable`] when it cannot.
+    fn ping(&self) -> Result<(), RepositoryError>;
+}
+
+/// Opaque tokens and passwords.
+pub trait CredentialRepository: Send + Sync {
+    /// The holder of a token, active or not, in at most two statements.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_token(
+        &self,
+        digest: &TokenDigest,
+        detail: Detail,
+    ) -> Result<Option<TokenHolder>, RepositoryError>;
+
+    /// The user of this name with the stored password, for verification.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_password(
+        &self,
+        username: &str,
+    ) -> Result<Option<(User, PasswordHash)>, RepositoryError>;
+
+    /// Stores a token.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Missing`] if the owner does not exist, [`RepositoryError::Conflict`] if the
+    /// digest is stored already.
+    fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError>;
+
+    /// The tokens of a user by ascending id.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError>;
+
+    /// Deletes a token; `false` if there is none.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError>;
+
+    /// Moves the expiry of a sliding token on; a token that is gone, or that has expired by `now`,
+    /// stays so.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn extend_token(
+        &self,
+        id: TokenId,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError>;
+}
+
+/// Groups and their members.
+pub trait GroupRepository: Send + Sync {
+    /// The group of this name.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError>;
+
+    /// Creates an empty group.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken name.
+    fn create_group(&self, group: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError>;
+
+    /// Adds a member; `false` if it is one already.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Missing`] if the group or the user does not exist.
+    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
+
+    /// Removes a member; `false` if it is none.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
+}
+
+/// Organizations and teams.
+pub trait DirectoryRepository: Send + Sync {
+    /// Whether the user administers an organization.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError>;
+}
+
+/// Everything that the service stores.
+pub trait Repository:
+    UserRepository + CredentialRepository + GroupRepository + DirectoryRepository
+{
+}
+
+impl<T> Repository for T where
+    T: UserRepository + CredentialRepository + GroupRepository + DirectoryRepository
+{
+}

@@ -1,0 +1,330 @@
+//! An in-memory double of all repositories, held to the contract tests of the databases.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    CredentialRepository, Detail, DirectoryRepository, Group, GroupId, GroupRepository, NewGroup,
+    NewToken, NewUser, Page, PageRequest, PasswordHash, ProfileChange, RepositoryError, Token,
+    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, User, UserId, UserKey, UserProfile,
+    UserRepository,
+};
+
+/// Keeps everything in vectors behind one lock.
+#[derive(Debug, Default)]
+pub struct MemoryRepository {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    users: Vec<(User, PasswordHash)>,
+    groups: Vec<Group>,
+    members: Vec<(GroupId, UserId)>,
+    tokens: Vec<(TokenDigest, Token)>,
+    organization_admins: Vec<UserId>,
+    is_down: bool,
+}
+
+impl MemoryRepository {
+    /// Stores a user as it is, as an import would.
+    pub fn insert_user(&self, user: User, password: PasswordHash) {
+        self.lock().users.push((user, password));
+    }
+
+    /// Makes a user the administrator of some organization.
+    pub fn insert_organization_admin(&self, user: UserId) {
+        self.lock().organization_admins.push(user);
+    }
+
+    /// From now on every call fails with [`RepositoryError::Unavailable`].
+    pub fn go_down(&self) {
+        self.lock().is_down = true;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn state(&self) -> Result<MutexGuard<'_, State>, RepositoryError> {
+        let state = self.lock();
+        if state.is_down {
+            return Err(RepositoryError::Unavailable(
+                "it was told to be down".into(),
+            ));
+        }
+        Ok(state)
+    }
+}
+
+type TextOf = fn(&User) -> &Option<String>;
+
+impl State {
+    fn user(&self, id: UserId) -> Option<&User> {
+        self.users.iter().map(|(user, _)| user).find(|u| u.id == id)
+    }
+
+    fn profile(&self, id: UserId, detail: Detail) -> Option<UserProfile> {
+        let user = self.user(id)?.clone();
+        let is_member = |group: &&Group| self.members.contains(&(group.id, id));
+        let mut groups: Vec<Group> = match detail {
+            Detail::Account => Vec::new(),
+            Detail::Groups => self.groups.iter().filter(is_member).cloned().collect(),
+        };
+        groups.sort_by_key(|group| group.id);
+        Some(UserProfile { user, groups })
+    }
+
+    fn check_unique(&self, user: &User) -> Result<(), RepositoryError> {
+        let keys: [(UniqueKey, TextOf); 3] = [
+            (UniqueKey::Username, |u| &u.username),
+            (UniqueKey::Email, |u| &u.email),
+            (UniqueKey::MobileNumber, |u| &u.mobile_number),
+        ];
+        for (key, get) in keys {
+            let is_taken = |other: &User| other.id != user.id && get(other) == get(user);
+            if get(user).is_some() && self.users.iter().any(|(other, _)| is_taken(other)) {
+                return Err(RepositoryError::Conflict(key));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn next_id(taken: impl Iterator<Item = i64>) -> i64 {
+    taken.max().unwrap_or(0) + 1
+}
+
+impl UserRepository for MemoryRepository {
+    fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
+        let matches = |user: &User| match key {
+            UserKey::Id(id) => user.id == *id,
+            UserKey::Username(name) => user.username.as_ref() == Some(name),
+            UserKey::Email(email) => user.email.as_ref() == Some(email),
+        };
+        let state = self.state()?;
+        Ok(state
+            .users
+            .iter()
+            .map(|(user, _)| user)
+            .find(|user| matches(user))
+            .cloned())
+    }
+
+    fn find_profile(
+        &self,
+        id: UserId,
+        detail: Detail,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        Ok(self.state()?.profile(id, detail))
+    }
+
+    fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError> {
+        let state = self.state()?;
+        let mut users: Vec<User> = state.users.iter().map(|(user, _)| user.clone()).collect();
+        users.sort_by_key(|user| user.id);
+        let count = |n: i64| usize::try_from(n).unwrap_or(0);
+        Ok(Page {
+            total: i64::try_from(users.len()).unwrap_or(i64::MAX),
+            items: users
+                .into_iter()
+                .skip(count(page.offset))
+                .take(count(page.limit))
+                .collect(),
+        })
+    }
+
+    fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
+        let mut state = self.state()?;
+        let user = User {
+            id: UserId(next_id(state.users.iter().map(|(user, _)| user.id.0))),
+            username: new.username.as_ref().map(|v| v.as_str().to_owned()),
+            email: new.email.as_ref().map(|v| v.as_str().to_owned()),
+            mobile_number: new.mobile_number.as_ref().map(|v| v.as_str().to_owned()),
+            number_phone: None,
+            first_name: new.first_name.clone(),
+            last_name: new.last_name.clone(),
+            gender: new.gender,
+            avatar: None,
+            is_active: new.is_active,
+            is_staff: new.is_staff,
+            is_superuser: new.is_superuser,
+            ldap_dn: String::new(),
+            date_joined: now,
+            last_login: None,
+        };
+        state.check_unique(&user)?;
+        let unusable = || PasswordHash::from_encoded("!");
+        let password = new.password.clone().unwrap_or_else(unusable);
+        state.users.push((user.clone(), password));
+        Ok(user)
+    }
+
+    fn update_profile(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        let mut state = self.state()?;
+        let Some(mut user) = state.user(id).cloned() else {
+            return Ok(None);
+        };
+        change.apply_to(&mut user);
+        state.check_unique(&user)?;
+        for (stored, _) in &mut state.users {
+            if stored.id == id {
+                stored.clone_from(&user);
+            }
+        }
+        Ok(state.profile(id, Detail::Groups))
+    }
+
+    fn ping(&self) -> Result<(), RepositoryError> {
+        self.state().map(drop)
+    }
+}
+
+impl CredentialRepository for MemoryRepository {
+    fn find_token(
+        &self,
+        digest: &TokenDigest,
+        detail: Detail,
+    ) -> Result<Option<TokenHolder>, RepositoryError> {
+        let state = self.state()?;
+        let token = state.tokens.iter().find(|(stored, _)| stored == digest);
+        Ok(token.and_then(|(_, token)| {
+            Some(TokenHolder {
+                token: token.state.clone(),
+                profile: state.profile(token.owner, detail)?,
+            })
+        }))
+    }
+
+    fn find_password(
+        &self,
+        username: &str,
+    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
+        let state = self.state()?;
+        let found = state
+            .users
+            .iter()
+            .find(|(u, _)| u.username.as_deref() == Some(username));
+        Ok(found.cloned())
+    }
+
+    fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
+        let mut state = self.state()?;
+        if state.user(new.owner).is_none() {
+            return Err(RepositoryError::Missing("user"));
+        }
+        if state.tokens.iter().any(|(digest, _)| *digest == new.digest) {
+            return Err(RepositoryError::Conflict(UniqueKey::Token));
+        }
+        let id = TokenId(next_id(
+            state.tokens.iter().map(|(_, token)| token.state.id.0),
+        ));
+        let token = Token {
+            state: TokenState {
+                id,
+                expires_at: new.expires_at,
+                is_sliding: new.is_sliding,
+                binding: new.binding.clone(),
+            },
+            owner: new.owner,
+            prefix: new.prefix.clone(),
+            label: new.label.clone(),
+            created_at: new.created_at,
+            last_used_at: None,
+        };
+        state.tokens.push((new.digest, token));
+        Ok(id)
+    }
+
+    fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError> {
+        let state = self.state()?;
+        let own = state.tokens.iter().map(|(_, token)| token);
+        Ok(own.filter(|token| token.owner == owner).cloned().collect())
+    }
+
+    fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {
+        let mut state = self.state()?;
+        let before = state.tokens.len();
+        state.tokens.retain(|(_, token)| token.state.id != id);
+        Ok(state.tokens.len() < before)
+    }
+
+    fn extend_token(
+        &self,
+        id: TokenId,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError> {
+        for (_, token) in &mut self.state()?.tokens {
+            if token.state.id == id && token.state.is_sliding && !token.state.is_expired(now) {
+                token.state.expires_at = Some(expires_at);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl GroupRepository for MemoryRepository {
+    fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError> {
+        Ok(self
+            .state()?
+            .groups
+            .iter()
+            .find(|group| group.name == name)
+            .cloned())
+    }
+
+    fn create_group(&self, new: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError> {
+        let mut state = self.state()?;
+        if state.groups.iter().any(|group| group.name == new.name) {
+            return Err(RepositoryError::Conflict(UniqueKey::GroupName));
+        }
+        let group = Group {
+            id: GroupId(next_id(state.groups.iter().map(|group| group.id.0))),
+            name: new.name.clone(),
+            notes: new.notes.clone(),
+            users_count: 0,
+            created_at: now,
+            updated_at: now,
+        };
+        state.groups.push(group.clone());
+        Ok(group)
+    }
+
+    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
+        let mut state = self.state()?;
+        if state.user(user).is_none() {
+            return Err(RepositoryError::Missing("user"));
+        }
+        let is_member = state.members.contains(&(group, user));
+        let stored = state.groups.iter_mut().find(|stored| stored.id == group);
+        let stored = stored.ok_or(RepositoryError::Missing("group"))?;
+        if !is_member {
+            stored.users_count += 1;
+            state.members.push((group, user));
+        }
+        Ok(!is_member)
+    }
+
+    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
+        let mut state = self.state()?;
+        let before = state.members.len();
+        state.members.retain(|member| *member != (group, user));
+        let removed = state.members.len() < before;
+        if let Some(stored) = state.groups.iter_mut().find(|stored| stored.id == group) {
+            stored.users_count -= i64::from(removed);
+        }
+        Ok(removed)
+    }
+}
+
+impl DirectoryRepository for MemoryRepository {
+    fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError> {
+        Ok(self.state()?.organization_admins.contains(&user))
+    }
+}

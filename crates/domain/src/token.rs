@@ -1,0 +1,116 @@
+//! Opaque tokens. Only their digests are stored (`decisions.md` 9).
+
+use std::fmt;
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{UserId, UserProfile};
+
+/// Identifier of a stored token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenId(pub i64);
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// SHA-256 of a token's key.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenDigest(pub [u8; 32]);
+
+impl fmt::Debug for TokenDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenDigest(…)")
+    }
+}
+
+/// The client that a token belongs to; any other is refused (contract `tower.md`, section 2.4).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenBinding {
+    /// Address of the client, in the text form of `std::net::IpAddr`.
+    pub address: String,
+    /// `User-Agent` of the client; an absent header is a value, too.
+    pub user_agent: Option<String>,
+}
+
+/// What decides whether a stored token may be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenState {
+    /// Identifier.
+    pub id: TokenId,
+    /// `None` lives until it is revoked.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Every use moves the expiry on.
+    pub is_sliding: bool,
+    /// `None` works from anywhere.
+    pub binding: Option<TokenBinding>,
+}
+
+impl TokenState {
+    /// Whether the token's time is over: exactly at its expiry it is.
+    #[must_use]
+    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// The expiry that a use at `now` gives a sliding token, if it is worth a write.
+    ///
+    /// A token keeps at least nine tenths of its life behind each use, so that a busy client costs a
+    /// write a while and not one a request.
+    #[must_use]
+    pub fn extension(&self, now: DateTime<Utc>, lifetime: Duration) -> Option<DateTime<Utc>> {
+        let end = self.expires_at.filter(|_| self.is_sliding)?;
+        let renewed = now + lifetime;
+        let drift = renewed.signed_duration_since(end);
+        (drift.abs() * 10 > lifetime).then_some(renewed)
+    }
+}
+
+/// A token together with its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenHolder {
+    /// The token's state.
+    pub token: TokenState,
+    /// The user it stands for, active or not.
+    pub profile: UserProfile,
+}
+
+/// A stored token, as its owner may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What decides its use.
+    pub state: TokenState,
+    /// The user it stands for.
+    pub owner: UserId,
+    /// First eight characters of the key, to recognise it by.
+    pub prefix: String,
+    /// What the owner calls it.
+    pub label: String,
+    /// UTC, microseconds.
+    pub created_at: DateTime<Utc>,
+    /// Last use, to the minute.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// A token to be stored. The key itself is known to its owner only.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// The user it stands for.
+    pub owner: UserId,
+    /// SHA-256 of the key.
+    pub digest: TokenDigest,
+    /// First eight characters of the key.
+    pub prefix: String,
+    /// What the owner calls it.
+    pub label: String,
+    /// UTC, microseconds.
+    pub created_at: DateTime<Utc>,
+    /// `None` lives until it is revoked.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Every use moves the expiry on.
+    pub is_sliding: bool,
+    /// `None` works from anywhere.
+    pub binding: Option<TokenBinding>,
+}

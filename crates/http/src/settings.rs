@@ -1,0 +1,126 @@
+//! Settings of the HTTP edge: the sections `http` and `dialects`.
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// Section `http`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSettings {
+    /// Addresses to listen on, `host:port`; port 0 takes any free one.
+    pub bind: Vec<String>,
+    /// Worker threads; 0 means one for each core.
+    pub workers: usize,
+    /// Scheme and host of absolute URLs. Empty: those of the request.
+    pub public_url: String,
+    /// Host names to answer to, without port; `.example.com` includes subdomains, `*` is any.
+    pub allowed_hosts: Vec<String>,
+    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks.
+    pub trusted_proxies: Vec<IpNetOrAddr>,
+    /// HTML as a second representation.
+    pub browsable: bool,
+    /// Seconds in which a request's head must arrive.
+    pub header_timeout: u64,
+    /// Seconds that requests under way get to end at shutdown.
+    pub shutdown_timeout: u64,
+}
+
+/// Section `dialects`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DialectSettings {
+    /// Section `dialects.drf`.
+    pub drf: DrfSettings,
+    /// Section `dialects.jwt`.
+    pub jwt: JwtDialectSettings,
+    /// Section `dialects.tower`.
+    pub tower: TowerSettings,
+}
+
+/// Section `dialects.drf`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrfSettings {
+    /// Whether the dialect exists.
+    pub enabled: bool,
+    /// Schemes in the order of trial.
+    pub authenticators: Vec<DrfScheme>,
+    /// How `groups` is shown unless `?groups=` says otherwise.
+    pub groups: GroupsForm,
+}
+
+/// A scheme of `dialects.drf.authenticators`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DrfScheme {
+    /// `Authorization: Token <key>`
+    Token,
+    /// `Authorization: Bearer <jwt>`
+    Jwt,
+}
+
+/// The form of `groups` in the `drf` dialect (`decisions.md` 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupsForm {
+    /// Group objects.
+    Objects,
+    /// Group ids.
+    Ids,
+}
+
+/// Section `dialects.jwt`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct JwtDialectSettings {
+    /// Whether the dialect exists.
+    pub enabled: bool,
+}
+
+/// Section `dialects.tower` (contract `tower.md`, section 13).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TowerSettings {
+    /// Whether the dialect exists.
+    pub enabled: bool,
+    /// Items of a page unless `page_size` says otherwise.
+    pub page_size: u32,
+    /// Upper limit of `page_size`.
+    pub max_page_size: u32,
+    /// Seconds that a sliding token lives after its last use.
+    pub token_lifetime: u32,
+    /// Refuse bound tokens from another address or `User-Agent`.
+    pub bind_tokens: bool,
+    /// Fields that a directory manages, as `config/` tells them.
+    pub directory_managed_fields: Vec<String>,
+    /// The version that `ping/` and `config/` report.
+    pub version: String,
+    /// The Ansible version that `config/` reports.
+    pub ansible_version: String,
+    /// The name that `ping/` reports; empty means the host's name.
+    pub instance_name: String,
+}
+
+/// An address, or a network in CIDR notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IpNetOrAddr(pub IpNet);
+
+impl TryFrom<String> for IpNetOrAddr {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let parsed = text.parse::<IpNet>().ok();
+        let single = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
+        parsed
+            .or_else(single)
+            .map(Self)
+            .ok_or_else(|| format!("{text:?} is neither an address nor a network"))
+    }
+}
+
+impl From<IpNetOrAddr> for String {
+    fn from(value: IpNetOrAddr) -> Self {
+        value.0.to_string()
+    }
+}
