@@ -1,1 +1,45 @@
-#![doc = "x"]
+//! The three dialects over HTTP.
+//!
+//! A request meets the [dispatcher](dispatch) first: host, route, and then the checks in the order of
+//! its dialect. A dialect is a module of routes, views, wire structs and error texts; dialects never
+//! import each other. This crate knows the domain and the authenticators, but no database.
+
+mod accept;
+mod body;
+mod dialect;
+mod dispatch;
+mod drf;
+mod failure;
+mod hashing;
+mod health;
+mod host;
+mod json;
+mod jwt;
+mod media;
+mod media_url;
+mod page;
+mod query;
+mod request_log;
+mod response;
+mod rest_framework;
+mod router;
+mod settings;
+mod state;
+mod timestamp;
+mod tower;
+mod view;
+
+use actix_web::web;
+
+pub use settings::{
+    DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings, IpNetOrAddr,
+    JwtDialectSettings, TowerSettings,
+};
+pub use state::{AppState, BuildError, Parts};
+
+/// Mounts the whole service: dialects, media files and health checks.
+pub fn configure(state: web::Data<AppState>) -> impl FnOnce(&mut web::ServiceConfig) + Clone {
+    move |config| {
+        config.app_data(state).default_service(web::to(dispatch::dispatch));
+    }
+}

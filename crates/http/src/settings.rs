@@ -17,6 +17,8 @@ pub struct HttpSettings {
     pub allowed_hosts: Vec<String>,
     /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks.
     pub trusted_proxies: Vec<IpNetOrAddr>,
+    /// Largest body that is read, in bytes.
+    pub max_body_bytes: usize,
     /// HTML as a second representation.
     pub browsable: bool,
     /// Seconds in which a request's head must arrive.

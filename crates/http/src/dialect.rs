@@ -1,0 +1,92 @@
+//! What the three dialects decide for themselves.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use profiled_auth::{Authenticator, Identity};
+
+use crate::accept::Accepted;
+use crate::failure::ApiError;
+use crate::json::{Layout, Style};
+use crate::page::Crumb;
+use crate::view::Answer;
+
+/// A dialect: the order of its checks, its credentials and all of its texts.
+pub(crate) trait Dialect: Send + Sync {
+    /// Its name in settings and in the log.
+    fn name(&self) -> &'static str;
+
+    /// How it writes JSON.
+    fn style(&self) -> Style;
+
+    /// Whether credentials are checked before the representation is negotiated.
+    fn authenticates_first(&self) -> bool {
+        false
+    }
+
+    /// Whether a form POST may stand for another method (`_method`).
+    fn overrides_methods(&self) -> bool {
+        false
+    }
+
+    /// The schemes it takes.
+    fn authenticator(&self) -> &Authenticator;
+
+    /// What a request offers as `Authorization`; repeated headers count as one, joined by a comma.
+    fn credentials(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
+        joined(headers)
+    }
+
+    /// `WWW-Authenticate` of a 401.
+    fn challenge(&self, _credentials: Option<&[u8]>) -> HeaderValue {
+        HeaderValue::from_static(self.authenticator().challenge())
+    }
+
+    /// Status and body of an error.
+    fn describe(&self, error: &ApiError, layout: Layout) -> Answer;
+
+    /// `Content-Type` of JSON.
+    fn json_type(&self, _accepted: &Accepted) -> HeaderValue {
+        HeaderValue::from_static("application/json")
+    }
+
+    /// `Vary` of a view's answers.
+    fn vary(&self, is_browsable: bool) -> Option<HeaderValue> {
+        is_browsable.then(|| HeaderValue::from_static("Accept"))
+    }
+
+    /// Headers of its own. `seconds` is the time that the answer took.
+    fn add_headers(
+        &self,
+        _headers: &mut HeaderMap,
+        _status: StatusCode,
+        _identity: Option<&Identity>,
+        _seconds: f64,
+    ) {
+    }
+
+    /// `Location` of a path that lacks its final slash; `target` has the slash and the query.
+    fn redirect_target(&self, target: String, _origin: &str) -> String {
+        target
+    }
+
+    /// The way to a page, by the names of the views above it.
+    fn crumbs(&self, _path: &str) -> Vec<Crumb> {
+        Vec::new()
+    }
+
+    /// Where the caller's name leads to on a page.
+    fn caller_path(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+/// All values of `Authorization`, joined by a comma.
+pub(crate) fn joined(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let mut values = headers.get_all(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let mut all = values.next()?.to_vec();
+    for value in values {
+        all.push(b',');
+        all.extend_from_slice(value);
+    }
+    Some(all)
+}

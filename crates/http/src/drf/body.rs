@@ -1,0 +1,93 @@
+//! The profile as `drf` writes it (contract `drf.md`, section 3).
+
+use profiled_domain::{CompletionRules, Group, UserProfile};
+use serde::Serialize;
+
+use crate::host::Origin;
+use crate::media_url;
+use crate::settings::GroupsForm;
+use crate::timestamp::Micros;
+
+/// Body of `/api/users/me/`, in the documented order.
+#[derive(Serialize)]
+pub(super) struct MeBody<'a> {
+    id: i64,
+    username: Option<&'a str>,
+    mobile_number: Option<&'a str>,
+    email: Option<&'a str>,
+    avatar: Option<String>,
+    first_name: Option<&'a str>,
+    last_name: Option<&'a str>,
+    full_name: Option<String>,
+    gender: Option<&'static str>,
+    is_profile_completed: bool,
+    groups: Groups<'a>,
+    last_login: Option<Micros>,
+    created_at: Micros,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Groups<'a> {
+    Objects(Vec<GroupBody<'a>>),
+    Ids(Vec<i64>),
+}
+
+#[derive(Serialize)]
+struct GroupBody<'a> {
+    id: i64,
+    name: &'a str,
+    notes: Option<&'a str>,
+    users_count: i64,
+    created_at: Micros,
+    updated_at: Micros,
+}
+
+impl<'a> MeBody<'a> {
+    pub(super) fn new(
+        profile: &'a UserProfile,
+        rules: &CompletionRules,
+        origin: &Origin,
+        form: GroupsForm,
+    ) -> Self {
+        let user = &profile.user;
+        let avatar = media_url::path(user.avatar.as_deref());
+        Self {
+            id: user.id.0,
+            username: user.username.as_deref(),
+            mobile_number: user.mobile_number.as_deref(),
+            email: user.email.as_deref(),
+            avatar: avatar.map(|path| format!("{}{path}", origin.as_str())),
+            first_name: user.first_name.as_deref(),
+            last_name: user.last_name.as_deref(),
+            full_name: user.full_name(),
+            gender: user.gender.map(|gender| gender.as_str()),
+            is_profile_completed: rules.is_complete(user),
+            groups: Groups::new(&profile.groups, form),
+            last_login: user.last_login.map(Micros),
+            created_at: Micros(user.date_joined),
+        }
+    }
+}
+
+impl<'a> Groups<'a> {
+    fn new(groups: &'a [Group], form: GroupsForm) -> Self {
+        match form {
+            GroupsForm::Objects => Self::Objects(groups.iter().map(GroupBody::new).collect()),
+            GroupsForm::Ids => Self::Ids(groups.iter().map(|group| group.id.0).collect()),
+        }
+    }
+}
+
+impl<'a> GroupBody<'a> {
+    fn new(group: &'a Group) -> Self {
+        Self {
+            id: group.id.0,
+            name: &group.name,
+            notes: group.notes.as_deref(),
+            users_count: group.users_count,
+            created_at: Micros(group.created_at),
+            updated_at: Micros(group.updated_at),
+        }
+    }
+}

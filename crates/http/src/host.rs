@@ -1,0 +1,169 @@
+//! The `Host` header, and the URLs that depend on it (`decisions.md` 13).
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+
+use crate::settings::{HttpSettings, IpNetOrAddr};
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Which hosts are answered, and what is believed of proxies.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosts {
+    allowed: Vec<String>,
+    proxies: Vec<IpNetOrAddr>,
+    public_url: Option<String>,
+}
+
+/// Scheme, host and port that absolute URLs of an answer begin with, as `http://example.com:8000`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin(String);
+
+impl Origin {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Hosts {
+    pub(crate) fn new(settings: &HttpSettings) -> Self {
+        let lower = |host: &String| host.to_ascii_lowercase();
+        let url = settings.public_url.trim_end_matches('/');
+        Self {
+            allowed: settings.allowed_hosts.iter().map(lower).collect(),
+            proxies: settings.trusted_proxies.clone(),
+            public_url: (!url.is_empty()).then(|| url.to_owned()),
+        }
+    }
+
+    /// The origin of a request whose `Host` is well-formed and allowed, `None` for any other.
+    pub(crate) fn origin(&self, request: &HttpRequest) -> Option<Origin> {
+        let host = single(request.headers(), &header::HOST)?;
+        if !is_allowed(host_name(host)?, &self.allowed) {
+            return None;
+        }
+        Some(Origin(match &self.public_url {
+            Some(url) => url.clone(),
+            None => format!("{}://{host}", self.scheme(request)),
+        }))
+    }
+
+    /// The address of the client: of the connection, or the first one that a trusted proxy tells
+    /// (contract `tower.md`, section 2.4).
+    pub(crate) fn client_address(&self, request: &HttpRequest) -> IpAddr {
+        let peer = peer(request);
+        let told = || {
+            let list = request.headers().get(X_FORWARDED_FOR)?.to_str().ok()?;
+            list.split(',').next()?.trim().parse().ok()
+        };
+        if self.is_proxy(peer) { told().unwrap_or(peer) } else { peer }
+    }
+
+    fn scheme(&self, request: &HttpRequest) -> &'static str {
+        let told = || request.headers().get(X_FORWARDED_PROTO).map(|value| value.as_bytes());
+        if self.is_proxy(peer(request)) && told() == Some(b"https") { "https" } else { "http" }
+    }
+
+    fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.0.contains(&peer))
+    }
+}
+
+fn peer(request: &HttpRequest) -> IpAddr {
+    let unspecified = IpAddr::from([0, 0, 0, 0]);
+    request.peer_addr().map_or(unspecified, |peer| peer.ip().to_canonical())
+}
+
+/// The value of a header that may be there only once.
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name);
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
+/// The name in `name[:port]`, `None` if the text is no such thing.
+fn host_name(host: &str) -> Option<&str> {
+    let end = match host.strip_prefix('[') {
+        Some(rest) => rest.find(']')? + 2,
+        None => host.find(':').unwrap_or(host.len()),
+    };
+    let (name, port) = host.split_at_checked(end)?;
+    let is_port = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let fine = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+    (fine && is_name(name)).then_some(name)
+}
+
+fn is_name(name: &str) -> bool {
+    match name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => {
+            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+            !name.is_empty() && name.bytes().all(plain)
+        }
+    }
+}
+
+/// Compares as Django does: without case and final dot, `*` is any, `.x` includes subdomains.
+fn is_allowed(name: &str, allowed: &[String]) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_same = |text: &str| text.eq_ignore_ascii_case(name);
+    allowed.iter().any(|pattern| match pattern.strip_prefix('.') {
+        _ if pattern == "*" => true,
+        None => is_same(pattern),
+        Some(domain) => {
+            let tail = name.len().checked_sub(pattern.len());
+            is_same(domain)
+                || tail.and_then(|at| name.get(at..)).is_some_and(|end| {
+                    end.eq_ignore_ascii_case(pattern)
+                })
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_and_perhaps_a_port() {
+        let cases = [
+            ("example.com", Some("example.com")),
+            ("example.com:80", Some("example.com")),
+            ("[::1]:8000", Some("[::1]")),
+            ("", None),
+            (":80", None),
+            ("a:b", None),
+            ("a:", None),
+            ("127.0.0.1:8000@elsewhere.example", None),
+            ("a b", None),
+            ("a/b", None),
+            ("[::1", None),
+            ("[x]", None),
+            ("é.example", None),
+        ];
+
+        for (host, expected) in cases {
+            assert_eq!(host_name(host), expected, "{host:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_allowed_without_case_and_by_suffix() {
+        let allowed = ["localhost".to_owned(), ".example.com".to_owned()];
+        let cases = [
+            ("LOCALHOST", true),
+            ("localhost.", true),
+            ("example.com", true),
+            ("a.example.com", true),
+            ("badexample.com", false),
+            ("example.com.evil", false),
+        ];
+
+        for (name, expected) in cases {
+            assert_eq!(is_allowed(name, &allowed), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What the `jwt` dialect says otherwise than the framework (`decisions.md` 7 and 8).
+
+use actix_web::http::StatusCode;
+use profiled_auth::AuthError;
+use serde::Serialize;
+
+use crate::failure::ApiError;
+use crate::json::{self, Layout};
+use crate::rest_framework::{self, SERVER_ERROR};
+use crate::view::Answer;
+
+#[derive(Serialize)]
+struct Body {
+    error: &'static str,
+}
+
+/// Status and body of an error.
+pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
+    let (status, error) = match error {
+        ApiError::Unauthenticated(AuthError::UserGone) => {
+            (StatusCode::NOT_FOUND, "The user cannot be found in the database.")
+        }
+        ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR),
+        other => return rest_framework::describe(other, layout),
+    };
+    Answer { status, json: json::to_vec(&Body { error }, layout) }
+}

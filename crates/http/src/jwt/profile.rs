@@ -1,0 +1,63 @@
+//! `POST /api/profile/`: the profile of the token's user (seed 001).
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::{self, LocalBoxFuture};
+use profiled_domain::Detail;
+use serde::Serialize;
+
+use crate::failure::ApiError;
+use crate::jwt::body::ProfileBody;
+use crate::rest_framework::PARSES;
+use crate::view::{self, Access, Answer, Exchange, Spec, View};
+
+const SPEC: Spec = Spec {
+    name: "Profile",
+    description: "Retrieve the authenticated user profile information.",
+    allow: "POST, OPTIONS",
+    access: Access::Authenticated,
+    detail: Detail::Account,
+};
+
+/// The view. POST reads nothing from its body (`decisions.md` 6).
+pub(super) struct Profile;
+
+impl View for Profile {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        future::ready(match *exchange.method {
+            Method::POST => retrieve(exchange),
+            Method::OPTIONS => Ok(options(exchange)),
+            ref other => Err(ApiError::MethodNotAllowed(other.to_string())),
+        })
+        .boxed_local()
+    }
+}
+
+fn retrieve(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    let user = &exchange.caller()?.profile.user;
+    Ok(exchange.ok(&ProfileBody::new(user)))
+}
+
+#[derive(Serialize)]
+struct OptionsBody {
+    name: &'static str,
+    description: &'static str,
+    renders: Vec<&'static str>,
+    parses: [&'static str; 3],
+}
+
+fn options(exchange: &Exchange<'_>) -> Answer {
+    exchange.ok(&OptionsBody {
+        name: SPEC.name,
+        description: SPEC.description,
+        renders: view::renders(exchange.state.is_browsable),
+        parses: PARSES,
+    })
+}

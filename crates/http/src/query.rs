@@ -1,0 +1,62 @@
+//! Query strings and form bodies: `application/x-www-form-urlencoded`.
+
+use percent_encoding::percent_decode;
+
+/// Decoded pairs in the order of sending; names may repeat.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Reads the text behind `?`, or a form body. `+` is a blank, a bad `%zz` stays as it is, bytes
+    /// that are not UTF-8 become U+FFFD (contract `drf.md`, section 9).
+    pub(crate) fn parse(text: &[u8]) -> Self {
+        let parts = text.split(|byte| *byte == b'&').filter(|part| !part.is_empty());
+        let pairs = parts.map(|part| {
+            let mut sides = part.splitn(2, |byte| *byte == b'=');
+            (decode(sides.next()), decode(sides.next()))
+        });
+        Self { pairs: pairs.collect() }
+    }
+
+    /// The last value of a name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let named = self.pairs.iter().rev().find(|(key, _)| key == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// All pairs, in order.
+    pub(crate) fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+}
+
+fn decode(side: Option<&[u8]>) -> String {
+    let blanks = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
+    let text: Vec<u8> = side.unwrap_or_default().iter().map(blanks).collect();
+    percent_decode(&text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_repeated_names_wins() {
+        let query = Query::parse(b"format=xml&x=a+b%20c&format=json&=&y");
+
+        assert_eq!(query.get("format"), Some("json"));
+        assert_eq!(query.get("x"), Some("a b c"));
+        assert_eq!(query.get("y"), Some(""));
+        assert_eq!(query.get("z"), None);
+    }
+
+    #[test]
+    fn broken_escapes_stay_and_foreign_bytes_are_replaced() {
+        let query = Query::parse(b"a=%zz&b=%ff");
+
+        assert_eq!(query.get("a"), Some("%zz"));
+        assert_eq!(query.get("b"), Some("\u{fffd}"));
+    }
+}

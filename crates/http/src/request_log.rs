@@ -1,0 +1,58 @@
+//! One line a finished request. The fields are an interface: `docs/OPERATIONS.md` lists them.
+
+use std::time::Instant;
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use profiled_auth::{Identity, Scheme};
+use profiled_domain::UserId;
+
+use crate::failure::{ApiError, chain};
+
+/// What is learned of a request on its way. Never a credential.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// The pattern, not the path: paths may hold anything.
+    pub(crate) route: Option<&'static str>,
+    pub(crate) dialect: Option<&'static str>,
+    scheme: Option<Scheme>,
+    user: Option<UserId>,
+    cause: Option<String>,
+}
+
+impl Notes {
+    pub(crate) fn authenticated(&mut self, identity: &Identity) {
+        self.scheme = Some(identity.scheme);
+        self.user = Some(identity.profile.user.id);
+    }
+
+    pub(crate) fn failed(&mut self, error: &ApiError) {
+        self.cause = Some(chain(error));
+    }
+}
+
+/// Writes the line: failures of ours at level error, everything else at info.
+pub(crate) fn write(request: &HttpRequest, status: StatusCode, started: Instant, notes: &Notes) {
+    macro_rules! line {
+        ($level:expr) => {
+            tracing::event!(
+                target: "profiled::request",
+                $level,
+                method = request.method().as_str(),
+                route = notes.route.unwrap_or("-"),
+                status = status.as_u16(),
+                duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+                dialect = notes.dialect,
+                scheme = notes.scheme.map(Scheme::as_str),
+                user_id = notes.user.map(|id| id.0),
+                cause = notes.cause.as_deref(),
+                "request"
+            )
+        };
+    }
+    if status.is_server_error() {
+        line!(tracing::Level::ERROR);
+    } else {
+        line!(tracing::Level::INFO);
+    }
+}

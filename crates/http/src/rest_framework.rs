@@ -1,0 +1,130 @@
+//! What Django REST framework and simplejwt say, shared by the two dialects that speak for them
+//! (contract `drf.md`, sections 3, 4 and 7; `decisions.md` 8).
+
+use actix_web::http::StatusCode;
+use profiled_auth::{AuthError, HeaderFault, JwtFault, Scheme};
+use serde::Serialize;
+
+use crate::failure::{ApiError, Detail};
+use crate::json::{self, Layout};
+use crate::view::Answer;
+
+/// Media types of request bodies, as OPTIONS documents tell them.
+pub(crate) const PARSES: [&str; 3] =
+    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+
+#[derive(Serialize)]
+struct Body<'a> {
+    detail: &'a Detail,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<[Message; 1]>,
+}
+
+/// Why the one class of tokens that is taken refused a token.
+#[derive(Serialize)]
+struct Message {
+    token_class: &'static str,
+    token_type: &'static str,
+    message: &'static str,
+}
+
+/// Status and body of an error.
+pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
+    if let ApiError::Unauthenticated(cause) = error {
+        let (detail, code, messages) = refusal(cause);
+        let detail = &Detail::Text(detail.to_owned());
+        let body = Body { detail, code, messages };
+        return Answer { status: StatusCode::UNAUTHORIZED, json: json::to_vec(&body, layout) };
+    }
+    let (status, detail) = status_and_detail(error);
+    let body = Body { detail: &detail, code: None, messages: None };
+    Answer { status, json: json::to_vec(&body, layout) }
+}
+
+fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
+    let (status, text) = match error {
+        ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, NOT_PROVIDED.to_owned()),
+        ApiError::PermissionDenied => {
+            let text = "You do not have permission to perform this action.";
+            (StatusCode::FORBIDDEN, text.to_owned())
+        }
+        ApiError::CrossOriginForm => {
+            (StatusCode::FORBIDDEN, "Cross-origin form posts are not allowed.".to_owned())
+        }
+        ApiError::NotFound => (StatusCode::NOT_FOUND, "Not found.".to_owned()),
+        ApiError::NotAcceptable => {
+            let text = "Could not satisfy the request Accept header.";
+            (StatusCode::NOT_ACCEPTABLE, text.to_owned())
+        }
+        ApiError::MethodNotAllowed(method) => {
+            (StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
+        }
+        ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
+        ApiError::BodyTooLarge => {
+            (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large.".to_owned())
+        }
+        ApiError::Unavailable(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable.".to_owned())
+        }
+        ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR.to_owned()),
+    };
+    (status, Detail::Text(text))
+}
+
+/// Text of a 500 (`decisions.md` 8).
+pub(crate) const SERVER_ERROR: &str = "A server error occurred.";
+const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
+const INVALID_TOKEN: &str = "Invalid token.";
+const NOT_VALID: &str = "token_not_valid";
+
+type Refusal = (&'static str, Option<&'static str>, Option<[Message; 1]>);
+
+fn refusal(error: &AuthError) -> Refusal {
+    let text = match error {
+        AuthError::Header { scheme: Scheme::Bearer, .. } => {
+            let text = "Authorization header must contain two space-delimited values";
+            return (text, Some("bad_authorization_header"), None);
+        }
+        AuthError::UserInactive(Scheme::Bearer) => {
+            return ("User is inactive", Some("user_inactive"), None);
+        }
+        AuthError::UserGone => return ("User not found", Some("user_not_found"), None),
+        AuthError::Jwt(JwtFault::NoUser) => {
+            let text = "Token contained no recognizable user identification";
+            return (text, Some(NOT_VALID), None);
+        }
+        AuthError::Jwt(fault) => {
+            let text = "Given token not valid for any token type";
+            return (text, Some(NOT_VALID), Some([access_token(*fault)]));
+        }
+        AuthError::Header { fault, .. } => match fault {
+            HeaderFault::NoCredentials => "Invalid token header. No credentials provided.",
+            HeaderFault::Spaces | HeaderFault::NotTwoParts => {
+                "Invalid token header. Token string should not contain spaces."
+            }
+            HeaderFault::InvalidCharacters => {
+                "Invalid token header. Token string should not contain invalid characters."
+            }
+        },
+        AuthError::UserInactive(_) => "User inactive or deleted.",
+        AuthError::InvalidToken | AuthError::TokenExpired | AuthError::InvalidPassword => {
+            INVALID_TOKEN
+        }
+        AuthError::NotProvided | AuthError::Repository(_) => NOT_PROVIDED,
+    };
+    (text, None, None)
+}
+
+fn access_token(fault: JwtFault) -> Message {
+    let message = match fault {
+        JwtFault::Invalid | JwtFault::NoUser => "Token is invalid",
+        JwtFault::Expired => "Token is expired",
+        JwtFault::NoExpiry => "Token has no 'exp' claim",
+        JwtFault::NoId => "Token has no id",
+        JwtFault::NoType => "Token has no type",
+        JwtFault::WrongType => "Token has wrong type",
+    };
+    Message { token_class: "AccessToken", token_type: "access", message }
+}

@@ -1,0 +1,126 @@
+//! What all workers share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::web;
+use chrono::{DateTime, SubsecRound, Utc};
+use profiled_auth::{JwtVerifier, PasswordHasher, PasswordSettings};
+use profiled_domain::{CompletionRules, Repository};
+use tracing::Span;
+
+use crate::failure::ApiError;
+use crate::hashing::HashingPool;
+use crate::host::Hosts;
+use crate::router::Router;
+use crate::settings::{DialectSettings, HttpSettings};
+
+/// What the service is put together from.
+pub struct Parts {
+    /// The storage.
+    pub repository: Arc<dyn Repository>,
+    /// Judges Bearer tokens.
+    pub jwt: Arc<JwtVerifier>,
+    /// Verifies passwords.
+    pub passwords: Arc<PasswordHasher>,
+    /// Section `auth.password`: the size of the hashing pool.
+    pub password_settings: PasswordSettings,
+    /// Section `http`.
+    pub http: HttpSettings,
+    /// Section `dialects`.
+    pub dialects: DialectSettings,
+    /// Section `profile_completion`.
+    pub completion: CompletionRules,
+    /// `limits.mobile_number`: longest mobile number that is taken, in characters.
+    pub mobile_number_max: usize,
+    /// Folder of the files under `/media/`.
+    pub media_root: PathBuf,
+    /// Tells the time.
+    pub clock: fn() -> DateTime<Utc>,
+}
+
+/// Why the service cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Two views under one path, or a path that is none.
+    #[error("the route {0} cannot be added")]
+    Route(&'static str),
+    /// The operating system gives no thread.
+    #[error("no thread for password hashing")]
+    Threads(#[from] std::io::Error),
+}
+
+/// State of the service, shared by all workers.
+pub struct AppState {
+    pub(crate) repository: Arc<dyn Repository>,
+    pub(crate) router: Router,
+    pub(crate) hosts: Hosts,
+    pub(crate) completion: CompletionRules,
+    pub(crate) media_root: PathBuf,
+    pub(crate) is_browsable: bool,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) mobile_number_max: usize,
+    hashing: HashingPool,
+    clock: fn() -> DateTime<Utc>,
+    is_draining: AtomicBool,
+}
+
+impl AppState {
+    /// Mounts the dialects that are switched on, and starts the hashing pool.
+    ///
+    /// # Errors
+    /// [`BuildError`]: a thread that cannot be started.
+    pub fn new(parts: Parts) -> Result<Self, BuildError> {
+        let threads = parts.password_settings.threads();
+        Ok(Self {
+            router: Router::new(&parts)?,
+            hosts: Hosts::new(&parts.http),
+            hashing: HashingPool::start(threads, parts.password_settings.queue)?,
+            repository: parts.repository,
+            completion: parts.completion,
+            media_root: parts.media_root,
+            is_browsable: parts.http.browsable,
+            max_body_bytes: parts.http.max_body_bytes,
+            mobile_number_max: parts.mobile_number_max,
+            clock: parts.clock,
+            is_draining: AtomicBool::new(false),
+        })
+    }
+
+    /// From now on `/ready` says no, so that a balancer sends nothing new.
+    pub fn start_draining(&self) {
+        self.is_draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// The time, in the precision that is stored.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.clock)().trunc_subsecs(6)
+    }
+
+    /// Runs `work` on the threads of the database.
+    pub(crate) async fn blocking<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        let (repository, span) = (Arc::clone(&self.repository), Span::current());
+        let job = web::block(move || span.in_scope(|| work(&*repository)));
+        job.await.map_err(|error| ApiError::Internal(Box::new(error)))
+    }
+
+    /// Runs `work`, which hashes a password, on the threads that are there for it.
+    pub(crate) async fn hashing<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        let repository = Arc::clone(&self.repository);
+        let job = self.hashing.run(move || work(&*repository));
+        job.await.map_err(|busy| ApiError::Unavailable(Box::new(busy)))
+    }
+}

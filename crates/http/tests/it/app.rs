@@ -1,0 +1,198 @@
+//! A service in process, with a few people in it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix_web::dev::ServiceResponse;
+use actix_web::http::Method;
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, web};
+use chrono::{DateTime, Utc};
+use profiled_auth::{
+    Algorithm, JwtSettings, JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, TokenKey,
+};
+use profiled_domain::testing::MemoryRepository;
+use profiled_domain::{
+    CompletionRules, CredentialRepository, EmailAddress, Gender, GroupRepository, NewGroup,
+    NewToken, NewUser, PasswordHash, User, UserId, UserRepository, Username,
+};
+use profiled_http::{
+    AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
+    JwtDialectSettings, Parts, TowerSettings, configure,
+};
+
+/// Everything happens at this moment.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_764_000_000, 123_456_000).unwrap()
+}
+
+/// A service under construction.
+pub struct TestApp {
+    pub repository: Arc<MemoryRepository>,
+    pub http: HttpSettings,
+    pub dialects: DialectSettings,
+    pub passwords: PasswordSettings,
+    pub media_root: PathBuf,
+    jwt: Arc<JwtVerifier>,
+    hasher: Arc<PasswordHasher>,
+}
+
+impl TestApp {
+    pub fn new() -> Self {
+        let passwords = PasswordSettings { iterations: 1, concurrency: 1, queue: 4 };
+        let jwt = JwtSettings::default();
+        let secret = "0123456789abcdef0123456789abcdef".to_owned().into();
+        let key = SigningKey::new(secret, Algorithm::HS256).unwrap();
+        Self {
+            repository: Arc::default(),
+            http: http_settings(),
+            dialects: dialect_settings(),
+            media_root: PathBuf::from("."),
+            jwt: Arc::new(JwtVerifier::new(&jwt, key)),
+            hasher: Arc::new(PasswordHasher::new(&passwords)),
+            passwords,
+        }
+    }
+
+    /// A user with a complete profile, except for what `change` takes away.
+    pub fn user(&self, name: &str, change: impl FnOnce(&mut NewUser)) -> User {
+        let mut user = NewUser {
+            username: Username::parse(name).ok(),
+            email: EmailAddress::parse(&format!("{name}@example.com")).ok(),
+            mobile_number: profiled_domain::MobileNumber::parse(name, 11).ok(),
+            first_name: Some("First".to_owned()),
+            last_name: Some("Last".to_owned()),
+            gender: Some(Gender::Other),
+            password: Some(self.hash("secret")),
+            ..NewUser::default()
+        };
+        change(&mut user);
+        self.repository.create_user(&user, now()).unwrap()
+    }
+
+    pub fn staff(&self, name: &str) -> User {
+        self.user(name, |user| user.is_staff = true)
+    }
+
+    pub fn hash(&self, password: &str) -> PasswordHash {
+        self.hasher.encode(password)
+    }
+
+    /// A header value with a new token of the user.
+    pub fn token(&self, owner: UserId) -> String {
+        let key = TokenKey::generate();
+        let token = NewToken {
+            owner,
+            digest: key.digest(),
+            prefix: key.prefix().to_owned(),
+            label: String::new(),
+            created_at: now(),
+            expires_at: None,
+            is_sliding: false,
+            binding: None,
+        };
+        self.repository.issue_token(&token).unwrap();
+        format!("Token {}", key.as_str())
+    }
+
+    /// A header value with a new access token of the user.
+    pub fn bearer(&self, user: UserId) -> String {
+        format!("Bearer {}", self.jwt.mint_access(user, now()))
+    }
+
+    pub fn group(&self, name: &str, member: UserId) {
+        let group = NewGroup { name: name.to_owned(), notes: None };
+        let group = self.repository.create_group(&group, now()).unwrap();
+        self.repository.add_member(group.id, member).unwrap();
+    }
+
+    pub fn state(&self) -> web::Data<AppState> {
+        let parts = Parts {
+            repository: Arc::clone(&self.repository) as _,
+            jwt: Arc::clone(&self.jwt),
+            passwords: Arc::clone(&self.hasher),
+            password_settings: self.passwords.clone(),
+            http: self.http.clone(),
+            dialects: self.dialects.clone(),
+            completion: CompletionRules::default(),
+            mobile_number_max: 11,
+            media_root: self.media_root.clone(),
+            clock: now,
+        };
+        web::Data::new(AppState::new(parts).unwrap())
+    }
+
+    /// Sends one request to the service as it is configured now.
+    pub async fn send(&self, request: TestRequest) -> Answer {
+        let service = init_service(App::new().configure(configure(self.state()))).await;
+        Answer::read(call_service(&service, request.to_request()).await).await
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+    headers: actix_web::http::header::HeaderMap,
+}
+
+impl Answer {
+    async fn read(response: ServiceResponse) -> Self {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = actix_web::test::read_body(response).await;
+        Self { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// A request as a client sends it: with a host.
+pub fn request(method: &str, path: &str) -> TestRequest {
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    let peer = "127.0.0.1:50000".parse().unwrap();
+    let request = TestRequest::default().method(method).uri(path).peer_addr(peer);
+    request.insert_header(("Host", "localhost:8000"))
+}
+
+pub fn get(path: &str, authorization: &str) -> TestRequest {
+    request("GET", path).insert_header(("Authorization", authorization))
+}
+
+fn http_settings() -> HttpSettings {
+    HttpSettings {
+        bind: Vec::new(),
+        workers: 1,
+        public_url: String::new(),
+        allowed_hosts: vec!["localhost".to_owned()],
+        trusted_proxies: Vec::new(),
+        max_body_bytes: 1000,
+        browsable: true,
+        header_timeout: 5,
+        shutdown_timeout: 1,
+    }
+}
+
+fn dialect_settings() -> DialectSettings {
+    DialectSettings {
+        drf: DrfSettings {
+            enabled: true,
+            authenticators: vec![DrfScheme::Token],
+            groups: GroupsForm::Objects,
+        },
+        jwt: JwtDialectSettings { enabled: true },
+        tower: TowerSettings {
+            enabled: true,
+            page_size: 25,
+            max_page_size: 200,
+            token_lifetime: 1800,
+            bind_tokens: true,
+            directory_managed_fields: Vec::new(),
+            version: "2.3.0".to_owned(),
+            ansible_version: String::new(),
+            instance_name: "test".to_owned(),
+        },
+    }
+}

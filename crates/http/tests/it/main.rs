@@ -1,0 +1,10 @@
+//! The dialects in process, over the in-memory repositories.
+
+mod app;
+mod drf_me;
+mod errors;
+mod health;
+mod jwt_profile;
+mod media;
+mod order;
+mod paths;

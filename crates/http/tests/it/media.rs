@@ -1,0 +1,54 @@
+//! `/media/` hands out files of its folder and nothing else (attack cases F5).
+
+use crate::app::{TestApp, request};
+
+#[actix_web::test]
+async fn images_are_shown_and_other_files_are_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("avatars")).unwrap();
+    std::fs::write(folder.path().join("avatars/a b.PNG"), "png").unwrap();
+    std::fs::write(folder.path().join("evil.html"), "<script>").unwrap();
+    let mut app = TestApp::new();
+    app.media_root = folder.path().to_owned();
+
+    let image = app.send(request("GET", "/media/avatars/a%20b.PNG")).await;
+    let html = app.send(request("GET", "/media/evil.html")).await;
+
+    assert_eq!((image.status, image.body.as_str()), (200, "png"));
+    assert_eq!(image.header("Content-Type"), Some("image/png"));
+    assert_eq!(image.header("X-Content-Type-Options"), Some("nosniff"));
+    assert_eq!(html.header("Content-Type"), Some("application/octet-stream"));
+    assert_eq!(html.header("Content-Disposition"), Some("attachment"));
+}
+
+#[actix_web::test]
+async fn no_name_leads_out_of_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("media");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::write(folder.path().join("secret.png"), "secret").unwrap();
+    std::fs::write(root.join(".hidden.png"), "hidden").unwrap();
+    std::os::unix::fs::symlink(folder.path().join("secret.png"), root.join("link.png")).unwrap();
+    let mut app = TestApp::new();
+    app.media_root = root.clone();
+    let absolute = format!("/media/{}/secret.png", folder.path().display());
+    let paths = [
+        "/media/../secret.png",
+        "/media/%2e%2e%2fsecret.png",
+        "/media/%252e%252e%252fsecret.png",
+        "/media/..%5csecret.png",
+        "/media/x/%2e%2e/../secret.png",
+        "/media/link.png",
+        "/media/.hidden.png",
+        "/media/",
+        "/media/secret.png%00.png",
+        "/media/%c0%ae%c0%ae/secret.png",
+        absolute.as_str(),
+    ];
+
+    for path in paths {
+        let answer = app.send(request("GET", path)).await;
+
+        assert_eq!(answer.status, 404, "{path}: {}", answer.body);
+    }
+}
