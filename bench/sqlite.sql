@@ -1,0 +1,18 @@
+-- :n users, 50 groups, 1 to 3 groups each; user 7 is in 100 more (51..150). Made for an empty, migrated database.
+INSERT INTO users (id, username, mobile_number, email, avatar, first_name, last_name, gender, is_active, is_staff, is_superuser, password, ldap_dn, last_login, date_joined)
+WITH RECURSIVE ids(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM ids WHERE i < :n)
+SELECT i, 'user' || i, '09' || substr('00000000' || i, -9), 'user' || i || '@example.com', 'users/avatars/photo' || (22132188258 + i) || '.jpg',
+  'بهروز', 'قربانی', CASE i % 3 WHEN 0 THEN 'male' WHEN 1 THEN 'female' ELSE 'other' END, 1, 1, i % 1000 = 0,
+  'pbkdf2_sha256$1000000$abcdefghijklmnopqrstuv$K5g0m1Yb0yqvN0S0c0mYb0yqvN0S0c0mYb0yqvN0S0c=', '',
+  strftime('%Y-%m-%d %H:%M:%S', 1764354010 + i, 'unixepoch') || '.269466', strftime('%Y-%m-%d %H:%M:%S', 1763817320 + i, 'unixepoch') || '.827325'
+FROM ids;
+INSERT INTO groups (id, name, notes, created_at, updated_at)
+WITH RECURSIVE ids(g) AS (SELECT 1 UNION ALL SELECT g + 1 FROM ids WHERE g < 150)
+SELECT g, 'Group ' || g, 'All members of group ' || g || ' with the permissions it gives', '2025-11-22 13:07:28.186722', '2025-11-22 13:07:28.186728' FROM ids;
+INSERT INTO user_groups (user_id, group_id)
+WITH RECURSIVE ids(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM ids WHERE i < :n), places(k) AS (VALUES (0), (1), (2))
+SELECT i, 1 + ((i * 7919 + k * 17) % 50) FROM ids, places WHERE k <= i % 3 AND i <> 7;
+INSERT INTO user_groups (user_id, group_id) SELECT 7, id FROM groups WHERE id > 50;
+INSERT INTO tokens (digest, user_id, prefix, label, created_at, is_sliding)
+WITH RECURSIVE ids(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM ids WHERE i < :n)
+SELECT token_digest(i), i, 'bench', '', '2025-11-22 13:15:20', 0 FROM ids;
