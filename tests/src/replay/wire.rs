@@ -24,6 +24,7 @@ pub struct Request {
 
 impl Request {
     /// A request of HTTP/1.1 without headers and body.
+    #[must_use]
     pub fn new(method: &str, path: &str) -> Self {
         Self {
             method: method.to_owned(),
@@ -42,20 +43,23 @@ impl Request {
     }
 
     fn has_header(&self, name: &str) -> bool {
-        self.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+        self.headers
+            .iter()
+            .any(|(given, _)| given.eq_ignore_ascii_case(name))
     }
 
     /// Request line and headers, as text.
+    #[must_use]
     pub fn head(&self) -> String {
         let mut head = format!("{} {} HTTP/{}\r\n", self.method, self.path, self.version);
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name, ": ", value, "\r\n"]);
         }
         if let Some(body) = &self.body
             && !self.has_header("Content-Length")
             && !self.has_header("Transfer-Encoding")
         {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            head.extend(["Content-Length: ", &body.len().to_string(), "\r\n"]);
         }
         head + "\r\n"
     }
@@ -87,6 +91,7 @@ pub struct Answer {
 
 impl Answer {
     /// All values of a header, joined as HTTP allows; `None` when it is not there.
+    #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
         let values: Vec<&str> = self
             .headers
@@ -98,12 +103,14 @@ impl Answer {
     }
 
     /// The body as text.
+    #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// Whether a method changes nothing by definition.
+#[must_use]
 pub fn is_read_only_method(method: &str) -> bool {
     matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
 }
@@ -139,22 +146,30 @@ pub fn send_bytes(address: SocketAddr, bytes: &[u8], method: &str) -> io::Result
 }
 
 fn read_answer(reader: &mut impl BufRead, method: &str) -> io::Result<Answer> {
-    let mut answer = Answer { status: status_of(&read_line(reader)?)?, ..Answer::default() };
+    let mut answer = Answer {
+        status: status_of(&read_line(reader)?)?,
+        ..Answer::default()
+    };
     loop {
         let line = read_line(reader)?;
         if line.is_empty() {
             break;
         }
         let (name, value) = line.split_once(':').ok_or_else(|| malformed(&line))?;
-        answer.headers.push((name.to_owned(), value.trim().to_owned()));
+        answer
+            .headers
+            .push((name.to_owned(), value.trim().to_owned()));
     }
     answer.body = read_body(reader, &answer, method)?;
     Ok(answer)
 }
 
 fn status_of(line: &str) -> io::Result<u16> {
-    let code = line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1));
-    code.and_then(|code| code.parse().ok()).ok_or_else(|| malformed(line))
+    let code = line
+        .strip_prefix("HTTP/1.")
+        .and_then(|rest| rest.split(' ').nth(1));
+    code.and_then(|code| code.parse().ok())
+        .ok_or_else(|| malformed(line))
 }
 
 /// A line as Latin-1, without its end.
@@ -165,7 +180,9 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     let text: String = line.into_iter().map(char::from).collect();
-    text.strip_suffix("\r\n").map(str::to_owned).ok_or_else(|| malformed(&text))
+    text.strip_suffix("\r\n")
+        .map(str::to_owned)
+        .ok_or_else(|| malformed(&text))
 }
 
 fn read_body(reader: &mut impl BufRead, answer: &Answer, method: &str) -> io::Result<Vec<u8>> {
@@ -181,7 +198,7 @@ fn read_body(reader: &mut impl BufRead, answer: &Answer, method: &str) -> io::Re
     }
     match answer.header("Content-Length") {
         Some(length) => {
-            let length: usize = length.parse().map_err(|_| malformed(&length))?;
+            let length: usize = length.parse().ok().ok_or_else(|| malformed(&length))?;
             body.resize(length, 0);
             reader.read_exact(&mut body)?;
         }
@@ -196,7 +213,9 @@ fn read_chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let line = read_line(reader)?;
-        let size = usize::from_str_radix(line.trim(), 16).map_err(|_| malformed(&line))?;
+        let size = usize::from_str_radix(line.trim(), 16)
+            .ok()
+            .ok_or_else(|| malformed(&line))?;
         let mut chunk = vec![0; size];
         reader.read_exact(&mut chunk)?;
         if !read_line(reader)?.is_empty() {
@@ -227,7 +246,12 @@ mod tests {
         request.body = Some(b"abc".to_vec());
 
         assert!(request.head().ends_with("Content-Length: 3\r\n\r\n"));
-        assert!(!request.header("transfer-encoding", "chunked").head().contains("Length"));
+        assert!(
+            !request
+                .header("transfer-encoding", "chunked")
+                .head()
+                .contains("Length")
+        );
     }
 
     #[test]
