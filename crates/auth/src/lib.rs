@@ -1,1 +1,30 @@
-#![doc = "x"]
+//! Who is asking: `Authorization` headers, opaque tokens, JSON Web Tokens and passwords, as Django
+//! REST framework, simplejwt and Ansible Tower read them.
+//!
+//! An [`Authenticator`] tries an ordered list of [`Verifier`]s. Each says *not mine*, *accepted* or
+//! *refused*; the first that refuses ends the request. Nothing here knows SQL, a web framework or the
+//! time: storage comes as [`profiled_domain::Repository`], the moment in the [`Attempt`].
+//!
+//! Signatures are checked by `jsonwebtoken`. This crate leaves the choice of its cryptographic backend
+//! to the binary: exactly one of its features `aws_lc_rs` and `rust_crypto` must be on in the tree.
+
+mod authenticator;
+mod basic;
+mod bearer;
+mod error;
+mod header;
+mod jwt;
+mod keys;
+mod password;
+mod settings;
+mod token;
+
+pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verifier};
+pub use basic::BasicVerifier;
+pub use bearer::BearerVerifier;
+pub use error::{AuthError, HeaderFault, JwtFault};
+pub use jwt::{JwtVerifier, UserClaim};
+pub use keys::{Algorithm, KeyError, SigningKey};
+pub use password::PasswordHasher;
+pub use settings::{AuthSettings, JwtSettings, PasswordSettings};
+pub use token::{TokenKey, TokenPolicy, TokenVerifier};

@@ -41,7 +41,11 @@ pub(crate) struct Accepted {
 
 impl Accepted {
     /// JSON on one line: also the form of errors before a representation is agreed on.
-    pub(crate) const JSON: Self = Self { format: Format::Json, indent: 0, token: None };
+    pub(crate) const JSON: Self = Self {
+        format: Format::Json,
+        indent: 0,
+        token: None,
+    };
 }
 
 /// Why no representation fits.
@@ -81,8 +85,14 @@ pub(crate) fn negotiate(
 
 fn parse(accept: &str) -> Vec<Range<'_>> {
     let end = accept.floor_char_boundary(MAX_LENGTH);
-    let tokens = accept.get(..end).unwrap_or_default().split(',').take(MAX_TOKENS);
-    let short = tokens.map(str::trim).filter(|token| token.len() <= MAX_TOKEN_LENGTH);
+    let tokens = accept
+        .get(..end)
+        .unwrap_or_default()
+        .split(',')
+        .take(MAX_TOKENS);
+    let short = tokens
+        .map(str::trim)
+        .filter(|token| token.len() <= MAX_TOKEN_LENGTH);
     short.map(Range::parse).collect()
 }
 
@@ -116,7 +126,13 @@ impl<'a> Range<'a> {
             _ if has_parameters => 3,
             _ => 2,
         };
-        Self { token, main, sub, indent, precedence }
+        Self {
+            token,
+            main,
+            sub,
+            indent,
+            precedence,
+        }
     }
 
     fn matches(&self, format: Format) -> bool {
@@ -151,7 +167,10 @@ mod tests {
         let cases = [
             ("*/*", Ok(Format::Json)),
             ("text/html;q=0.9, application/json;q=0.1", Ok(Format::Json)),
-            ("text/html,application/xml;q=0.9,*/*;q=0.8", Ok(Format::Html)),
+            (
+                "text/html,application/xml;q=0.9,*/*;q=0.8",
+                Ok(Format::Html),
+            ),
             ("application/json, text/html;level=1", Ok(Format::Html)),
             ("text/*, */*", Ok(Format::Html)),
             ("*/json", Ok(Format::Json)),

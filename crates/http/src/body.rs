@@ -11,10 +11,14 @@ use crate::query::Query;
 
 /// Whether the body is `application/x-www-form-urlencoded`.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let media_type = value.and_then(|value| value.split(';').next());
-    media_type
-        .is_some_and(|name| name.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    media_type.is_some_and(|name| {
+        name.trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
 }
 
 /// Reads a form of at most `limit` bytes.

@@ -1,7 +1,7 @@
 //! What the three dialects decide for themselves.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use profiled_auth::{Authenticator, Identity};
 
 use crate::accept::Accepted;
@@ -33,7 +33,7 @@ pub(crate) trait Dialect: Send + Sync {
 
     /// What a request offers as `Authorization`; repeated headers count as one, joined by a comma.
     fn credentials(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
-        joined(headers)
+        joined(headers, &header::AUTHORIZATION)
     }
 
     /// `WWW-Authenticate` of a 401.
@@ -80,9 +80,9 @@ pub(crate) trait Dialect: Send + Sync {
     }
 }
 
-/// All values of `Authorization`, joined by a comma.
-pub(crate) fn joined(headers: &HeaderMap) -> Option<Vec<u8>> {
-    let mut values = headers.get_all(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+/// All values of a header, joined by a comma; `None` without any.
+pub(crate) fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+    let mut values = headers.get_all(name).map(HeaderValue::as_bytes);
     let mut all = values.next()?.to_vec();
     for value in values {
         all.push(b',');

@@ -1,6 +1,5 @@
 //! The way of a request: host, route, then the checks in the order of its dialect (`decisions.md` 2).
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,6 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use profiled_auth::{Attempt, AuthError, Identity};
 
 use crate::accept::{Accepted, Refusal, negotiate};
+use crate::dialect::joined;
 use crate::failure::ApiError;
 use crate::host::Origin;
 use crate::json::Style;
@@ -68,13 +68,24 @@ async fn answer(
     };
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
         notes.route = Some("/media/{key}");
-        return media::answer(state, request, key).await.unwrap_or_else(not_found);
+        return media::answer(state, request, key)
+            .await
+            .unwrap_or_else(not_found);
     }
     match state.router.find(path) {
         Found::Nothing => not_found(),
         Found::MissingSlash(route) => redirect(route, path, request.query_string(), &origin),
         Found::View(route) => {
-            let mut visit = Visit { state, request, payload, route, path, origin, started, notes };
+            let mut visit = Visit {
+                state,
+                request,
+                payload,
+                route,
+                path,
+                origin,
+                started,
+                notes,
+            };
             visit.answer().await
         }
     }
@@ -82,10 +93,29 @@ async fn answer(
 
 /// What Django leaves unescaped in the query of a redirect.
 const QUERY_ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/').remove(b'#').remove(b'%').remove(b'[').remove(b']').remove(b'=').remove(b':')
-    .remove(b';').remove(b'$').remove(b'&').remove(b'(').remove(b')').remove(b'+').remove(b',')
-    .remove(b'!').remove(b'?').remove(b'*').remove(b'@').remove(b'\'').remove(b'~').remove(b'-')
-    .remove(b'.').remove(b'_');
+    .remove(b'/')
+    .remove(b'#')
+    .remove(b'%')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b';')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'!')
+    .remove(b'?')
+    .remove(b'*')
+    .remove(b'@')
+    .remove(b'\'')
+    .remove(b'~')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
 
 fn redirect(route: &Route, path: &str, query: &str, origin: &Origin) -> HttpResponse {
     let mut target = format!("{path}/");
@@ -113,7 +143,8 @@ impl Visit<'_> {
         let dialect = Arc::clone(&self.route.dialect);
         let query = Query::parse(self.request.query_string().as_bytes());
         let offered = view::formats(self.state.is_browsable);
-        let accept = joined_accept(self.request.headers());
+        let accept = joined(self.request.headers(), &header::ACCEPT);
+        let accept = accept.as_deref().map(String::from_utf8_lossy);
         let negotiated = negotiate(offered, accept.as_deref(), query.get("format"));
         let accepted = negotiated.clone().unwrap_or(Accepted::JSON);
         let layout = view::layout(dialect.style(), &accepted);
@@ -122,20 +153,21 @@ impl Visit<'_> {
 
         let negotiated = negotiated.map(drop);
         let checked = self.check(negotiated, &mut identity, &mut method).await;
-        let outcome = match checked {
-            Err(error) => Err(error),
-            Ok(()) => {
-                let exchange = Exchange {
-                    state: self.state,
-                    method: if method == Method::HEAD { &Method::GET } else { &method },
-                    path: self.path,
-                    query: &query,
-                    origin: &self.origin,
-                    layout,
-                    identity: identity.as_ref(),
-                };
-                self.route.view.answer(&exchange).await
-            }
+        let outcome = if let Err(error) = checked { Err(error) } else {
+            let exchange = Exchange {
+                state: self.state,
+                method: if method == Method::HEAD {
+                    &Method::GET
+                } else {
+                    &method
+                },
+                path: self.path,
+                query: &query,
+                origin: &self.origin,
+                layout,
+                identity: identity.as_ref(),
+            };
+            self.route.view.answer(&exchange).await
         };
         let answer = outcome.unwrap_or_else(|error| {
             self.notes.failed(&error);
@@ -209,7 +241,7 @@ impl Visit<'_> {
         if *method != Method::POST || !body::is_form(headers) {
             return Ok(());
         }
-        let origin = headers.get(header::ORIGIN).map(|value| value.as_bytes());
+        let origin = headers.get(header::ORIGIN).map(actix_web::http::header::HeaderValue::as_bytes);
         let is_own = |origin: &[u8]| origin == self.origin.as_str().as_bytes();
         let is_open = self.route.view.spec().access == Access::Open;
         if !is_open && origin.is_some_and(|origin| !is_own(origin)) {
@@ -233,7 +265,10 @@ impl Visit<'_> {
         let mut headers = HeaderMap::new();
         if answer.status == StatusCode::UNAUTHORIZED {
             let credentials = dialect.credentials(self.request.headers());
-            headers.insert(header::WWW_AUTHENTICATE, dialect.challenge(credentials.as_deref()));
+            headers.insert(
+                header::WWW_AUTHENTICATE,
+                dialect.challenge(credentials.as_deref()),
+            );
         }
         if answer.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
@@ -254,11 +289,4 @@ impl Visit<'_> {
         };
         response::of_view(&frame, answer, headers)
     }
-}
-
-/// All `Accept` headers, joined by a comma; `None` without any.
-fn joined_accept(headers: &HeaderMap) -> Option<Cow<'_, str>> {
-    let mut values = headers.get_all(header::ACCEPT).map(|value| value.as_bytes());
-    let first = String::from_utf8_lossy(values.next()?);
-    Some(values.fold(first, |all, next| all + "," + &*String::from_utf8_lossy(next)))
 }

@@ -23,7 +23,11 @@ pub(crate) async fn answer(
     notes.route = Some(route);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = (header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return Some(HttpResponse::MethodNotAllowed().insert_header(allow).finish());
+        return Some(
+            HttpResponse::MethodNotAllowed()
+                .insert_header(allow)
+                .finish(),
+        );
     }
     if route == "/live" {
         return Some(status(StatusCode::OK, "live"));

@@ -59,12 +59,25 @@ impl Hosts {
             let list = request.headers().get(X_FORWARDED_FOR)?.to_str().ok()?;
             list.split(',').next()?.trim().parse().ok()
         };
-        if self.is_proxy(peer) { told().unwrap_or(peer) } else { peer }
+        if self.is_proxy(peer) {
+            told().unwrap_or(peer)
+        } else {
+            peer
+        }
     }
 
     fn scheme(&self, request: &HttpRequest) -> &'static str {
-        let told = || request.headers().get(X_FORWARDED_PROTO).map(|value| value.as_bytes());
-        if self.is_proxy(peer(request)) && told() == Some(b"https") { "https" } else { "http" }
+        let told = || {
+            request
+                .headers()
+                .get(X_FORWARDED_PROTO)
+                .map(actix_web::http::header::HeaderValue::as_bytes)
+        };
+        if self.is_proxy(peer(request)) && told() == Some(b"https") {
+            "https"
+        } else {
+            "http"
+        }
     }
 
     fn is_proxy(&self, peer: IpAddr) -> bool {
@@ -74,7 +87,9 @@ impl Hosts {
 
 fn peer(request: &HttpRequest) -> IpAddr {
     let unspecified = IpAddr::from([0, 0, 0, 0]);
-    request.peer_addr().map_or(unspecified, |peer| peer.ip().to_canonical())
+    request
+        .peer_addr()
+        .map_or(unspecified, |peer| peer.ip().to_canonical())
 }
 
 /// The value of a header that may be there only once.
@@ -97,12 +112,11 @@ fn host_name(host: &str) -> Option<&str> {
 }
 
 fn is_name(name: &str) -> bool {
-    match name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
-            !name.is_empty() && name.bytes().all(plain)
-        }
+    if let Some(address) = name
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']')) { address.parse::<std::net::Ipv6Addr>().is_ok() } else {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
+        !name.is_empty() && name.bytes().all(plain)
     }
 }
 
@@ -110,17 +124,19 @@ fn is_name(name: &str) -> bool {
 fn is_allowed(name: &str, allowed: &[String]) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let is_same = |text: &str| text.eq_ignore_ascii_case(name);
-    allowed.iter().any(|pattern| match pattern.strip_prefix('.') {
-        _ if pattern == "*" => true,
-        None => is_same(pattern),
-        Some(domain) => {
-            let tail = name.len().checked_sub(pattern.len());
-            is_same(domain)
-                || tail.and_then(|at| name.get(at..)).is_some_and(|end| {
-                    end.eq_ignore_ascii_case(pattern)
-                })
-        }
-    })
+    allowed
+        .iter()
+        .any(|pattern| match pattern.strip_prefix('.') {
+            _ if pattern == "*" => true,
+            None => is_same(pattern),
+            Some(domain) => {
+                let tail = name.len().checked_sub(pattern.len());
+                is_same(domain)
+                    || tail
+                        .and_then(|at| name.get(at..))
+                        .is_some_and(|end| end.eq_ignore_ascii_case(pattern))
+            }
+        })
 }
 
 #[cfg(test)]

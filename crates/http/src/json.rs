@@ -49,7 +49,11 @@ struct Writer {
 
 impl Writer {
     fn new(layout: Layout) -> Self {
-        Self { layout, depth: 0, has_items: false }
+        Self {
+            layout,
+            depth: 0,
+            has_items: false,
+        }
     }
 
     fn break_line<W: ?Sized + io::Write>(&self, out: &mut W) -> io::Result<()> {
@@ -86,7 +90,11 @@ impl Writer {
                 Style::Spaced => b", ",
             })?;
         }
-        if self.layout.indent > 0 { self.break_line(out) } else { Ok(()) }
+        if self.layout.indent > 0 {
+            self.break_line(out)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -190,7 +198,10 @@ mod tests {
 
         let written = text(&value, Style::Compact, 0);
 
-        assert_eq!(written, "{\"a\":\"é\\u2028\\u0001\\t</\u{7f}\u{85}€😀\",\"b\":[1,null]}");
+        assert_eq!(
+            written,
+            "{\"a\":\"é\\u2028\\u0001\\t</\u{7f}\u{85}€😀\",\"b\":[1,null]}"
+        );
     }
 
     #[test]

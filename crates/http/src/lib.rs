@@ -40,6 +40,8 @@ pub use state::{AppState, BuildError, Parts};
 /// Mounts the whole service: dialects, media files and health checks.
 pub fn configure(state: web::Data<AppState>) -> impl FnOnce(&mut web::ServiceConfig) + Clone {
     move |config| {
-        config.app_data(state).default_service(web::to(dispatch::dispatch));
+        config
+            .app_data(state)
+            .default_service(web::to(dispatch::dispatch));
     }
 }

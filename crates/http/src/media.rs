@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use actix_files::NamedFile;
 use actix_web::http::Method;
-use actix_web::http::header::{
-    self, ContentDisposition, DispositionType, HeaderName, HeaderValue,
-};
+use actix_web::http::header::{self, ContentDisposition, DispositionType, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::state::AppState;
@@ -31,12 +29,16 @@ pub(crate) async fn answer(
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = (header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return Some(HttpResponse::MethodNotAllowed().insert_header(allow).finish());
+        return Some(
+            HttpResponse::MethodNotAllowed()
+                .insert_header(allow)
+                .finish(),
+        );
     }
     let (root, path) = (state.media_root.clone(), state.media_root.join(key));
-    let inside = web::block(move || inside(&root, &path)).await.ok()??;
-    let content_type = image_type(&inside);
-    let mut file = NamedFile::open_async(&inside).await.ok()?;
+    let opened = web::block(move || NamedFile::open(inside(&root, &path)?).ok()).await;
+    let mut file = opened.ok()??;
+    let content_type = image_type(file.path());
     if content_type.is_none() {
         let save = DispositionType::Attachment;
         file = file.set_content_disposition(ContentDisposition {
@@ -49,11 +51,19 @@ pub(crate) async fn answer(
     for (name, value) in [
         (header::CONTENT_TYPE, content_type),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
         (header::CACHE_CONTROL, "public, max-age=3600"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
     ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     Some(response)
 }
@@ -73,6 +83,8 @@ fn inside(root: &Path, path: &Path) -> Option<PathBuf> {
 
 fn image_type(path: &Path) -> Option<&'static str> {
     let extension = path.extension()?.to_str()?;
-    let known = IMAGES.iter().find(|(name, _)| name.eq_ignore_ascii_case(extension));
+    let known = IMAGES
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(extension));
     known.map(|(_, content_type)| *content_type)
 }

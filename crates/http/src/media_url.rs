@@ -32,7 +32,8 @@ mod tests {
     fn names_are_percent_encoded_as_utf_8() {
         let url = path(Some("users/avatars/تصویر (1)+&#?%!*'~.png"));
 
-        let expected = "/media/users/avatars/%D8%AA%D8%B5%D9%88%DB%8C%D8%B1%20(1)%2B%26%23%3F%25!*'~.png";
+        let expected =
+            "/media/users/avatars/%D8%AA%D8%B5%D9%88%DB%8C%D8%B1%20(1)%2B%26%23%3F%25!*'~.png";
         assert_eq!(url.as_deref(), Some(expected));
     }
 

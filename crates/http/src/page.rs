@@ -54,7 +54,11 @@ impl Page<'_> {
         for (name, value) in &self.headers {
             writeln!(out, "{name}: {}", Escaped(value))?;
         }
-        writeln!(out, "\n{}</pre>\n</main>\n</body>\n</html>", Escaped(self.json))
+        writeln!(
+            out,
+            "\n{}</pre>\n</main>\n</body>\n</html>",
+            Escaped(self.json)
+        )
     }
 
     fn write_navigation(&self, out: &mut String) -> fmt::Result {
@@ -69,7 +73,12 @@ impl Page<'_> {
         }
         match self.caller {
             Some((name, path)) => {
-                writeln!(out, "<p><a href=\"{}\">{}</a></p>", Escaped(path), Escaped(name))
+                writeln!(
+                    out,
+                    "<p><a href=\"{}\">{}</a></p>",
+                    Escaped(path),
+                    Escaped(name)
+                )
             }
             None => Ok(()),
         }
@@ -118,7 +127,10 @@ mod tests {
         let page = Page {
             title: evil,
             description: evil,
-            crumbs: vec![Crumb { name: "Me", path: evil.to_owned() }],
+            crumbs: vec![Crumb {
+                name: "Me",
+                path: evil.to_owned(),
+            }],
             caller: Some((evil, evil)),
             request_line: evil.to_owned(),
             status: evil.to_owned(),

@@ -12,12 +12,16 @@ impl Query {
     /// Reads the text behind `?`, or a form body. `+` is a blank, a bad `%zz` stays as it is, bytes
     /// that are not UTF-8 become U+FFFD (contract `drf.md`, section 9).
     pub(crate) fn parse(text: &[u8]) -> Self {
-        let parts = text.split(|byte| *byte == b'&').filter(|part| !part.is_empty());
+        let parts = text
+            .split(|byte| *byte == b'&')
+            .filter(|part| !part.is_empty());
         let pairs = parts.map(|part| {
             let mut sides = part.splitn(2, |byte| *byte == b'=');
             (decode(sides.next()), decode(sides.next()))
         });
-        Self { pairs: pairs.collect() }
+        Self {
+            pairs: pairs.collect(),
+        }
     }
 
     /// The last value of a name.

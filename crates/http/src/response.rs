@@ -43,7 +43,9 @@ pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> 
     match frame.accepted.format {
         Format::Json => {
             let content_type = frame.route.dialect.json_type(frame.accepted);
-            response.insert_header((header::CONTENT_TYPE, content_type)).body(answer.json)
+            response
+                .insert_header((header::CONTENT_TYPE, content_type))
+                .body(answer.json)
         }
         Format::Html => {
             let mut finished = response
@@ -66,8 +68,14 @@ fn append(response: &mut HttpResponseBuilder, headers: HeaderMap) {
 /// The three that every answer has, redirects included.
 fn add_security(response: &mut HttpResponseBuilder) {
     response
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .insert_header((header::REFERRER_POLICY, HeaderValue::from_static("same-origin")))
+        .insert_header((
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .insert_header((
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ))
         .insert_header((COOP, HeaderValue::from_static("same-origin")));
 }
 
@@ -111,7 +119,10 @@ pub(crate) fn plain(status: StatusCode, detail: &'static str, style: Style) -> H
     add_security(&mut response);
     response
         .insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")))
-        .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")))
+        .insert_header((
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ))
         .body(json::to_vec(&Detail { detail }, Layout::line(style)))
 }
 

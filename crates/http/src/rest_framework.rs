@@ -10,8 +10,11 @@ use crate::json::{self, Layout};
 use crate::view::Answer;
 
 /// Media types of request bodies, as OPTIONS documents tell them.
-pub(crate) const PARSES: [&str; 3] =
-    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+pub(crate) const PARSES: [&str; 3] = [
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+];
 
 #[derive(Serialize)]
 struct Body<'a> {
@@ -35,12 +38,26 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
     if let ApiError::Unauthenticated(cause) = error {
         let (detail, code, messages) = refusal(cause);
         let detail = &Detail::Text(detail.to_owned());
-        let body = Body { detail, code, messages };
-        return Answer { status: StatusCode::UNAUTHORIZED, json: json::to_vec(&body, layout) };
+        let body = Body {
+            detail,
+            code,
+            messages,
+        };
+        return Answer {
+            status: StatusCode::UNAUTHORIZED,
+            json: json::to_vec(&body, layout),
+        };
     }
     let (status, detail) = status_and_detail(error);
-    let body = Body { detail: &detail, code: None, messages: None };
-    Answer { status, json: json::to_vec(&body, layout) }
+    let body = Body {
+        detail: &detail,
+        code: None,
+        messages: None,
+    };
+    Answer {
+        status,
+        json: json::to_vec(&body, layout),
+    }
 }
 
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
@@ -50,24 +67,28 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             let text = "You do not have permission to perform this action.";
             (StatusCode::FORBIDDEN, text.to_owned())
         }
-        ApiError::CrossOriginForm => {
-            (StatusCode::FORBIDDEN, "Cross-origin form posts are not allowed.".to_owned())
-        }
+        ApiError::CrossOriginForm => (
+            StatusCode::FORBIDDEN,
+            "Cross-origin form posts are not allowed.".to_owned(),
+        ),
         ApiError::NotFound => (StatusCode::NOT_FOUND, "Not found.".to_owned()),
         ApiError::NotAcceptable => {
             let text = "Could not satisfy the request Accept header.";
             (StatusCode::NOT_ACCEPTABLE, text.to_owned())
         }
-        ApiError::MethodNotAllowed(method) => {
-            (StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
-        }
+        ApiError::MethodNotAllowed(method) => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!("Method \"{method}\" not allowed."),
+        ),
         ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
-        ApiError::BodyTooLarge => {
-            (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large.".to_owned())
-        }
-        ApiError::Unavailable(_) => {
-            (StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable.".to_owned())
-        }
+        ApiError::BodyTooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "Request body too large.".to_owned(),
+        ),
+        ApiError::Unavailable(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Service temporarily unavailable.".to_owned(),
+        ),
         ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR.to_owned()),
     };
     (status, Detail::Text(text))
@@ -83,7 +104,10 @@ type Refusal = (&'static str, Option<&'static str>, Option<[Message; 1]>);
 
 fn refusal(error: &AuthError) -> Refusal {
     let text = match error {
-        AuthError::Header { scheme: Scheme::Bearer, .. } => {
+        AuthError::Header {
+            scheme: Scheme::Bearer,
+            ..
+        } => {
             let text = "Authorization header must contain two space-delimited values";
             return (text, Some("bad_authorization_header"), None);
         }
@@ -126,5 +150,9 @@ fn access_token(fault: JwtFault) -> Message {
         JwtFault::NoType => "Token has no type",
         JwtFault::WrongType => "Token has wrong type",
     };
-    Message { token_class: "AccessToken", token_type: "access", message }
+    Message {
+        token_class: "AccessToken",
+        token_type: "access",
+        message,
+    }
 }

@@ -54,7 +54,10 @@ impl Router {
             let added = routes.insert(pattern, route);
             added.map_err(|_conflict| BuildError::Route(pattern))?;
         }
-        Ok(Self { routes, has_only_tower: !dialects.drf.enabled && !dialects.jwt.enabled })
+        Ok(Self {
+            routes,
+            has_only_tower: !dialects.drf.enabled && !dialects.jwt.enabled,
+        })
     }
 
     /// Looks up a decoded path.

@@ -110,7 +110,8 @@ impl AppState {
     {
         let (repository, span) = (Arc::clone(&self.repository), Span::current());
         let job = web::block(move || span.in_scope(|| work(&*repository)));
-        job.await.map_err(|error| ApiError::Internal(Box::new(error)))
+        job.await
+            .map_err(|error| ApiError::Internal(Box::new(error)))
     }
 
     /// Runs `work`, which hashes a password, on the threads that are there for it.
@@ -121,6 +122,7 @@ impl AppState {
     {
         let repository = Arc::clone(&self.repository);
         let job = self.hashing.run(move || work(&*repository));
-        job.await.map_err(|busy| ApiError::Unavailable(Box::new(busy)))
+        job.await
+            .map_err(|busy| ApiError::Unavailable(Box::new(busy)))
     }
 }

@@ -16,7 +16,10 @@ pub(crate) struct Millis(pub(crate) DateTime<Utc>);
 fn write_seconds(at: DateTime<Utc>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let (year, month, day) = (at.year(), at.month(), at.day());
     let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+    write!(
+        f,
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+    )
 }
 
 impl fmt::Display for Micros {

@@ -50,18 +50,27 @@ pub(crate) trait View: Send + Sync {
 
 impl Spec {
     pub(crate) fn allows(&self, method: &Method) -> bool {
-        self.allow.split(", ").any(|allowed| allowed == method.as_str())
+        self.allow
+            .split(", ")
+            .any(|allowed| allowed == method.as_str())
     }
 }
 
 /// The representations that views offer, in their order.
 pub(crate) fn formats(is_browsable: bool) -> &'static [Format] {
-    if is_browsable { &[Format::Json, Format::Html] } else { &[Format::Json] }
+    if is_browsable {
+        &[Format::Json, Format::Html]
+    } else {
+        &[Format::Json]
+    }
 }
 
 /// Media types of [`formats`], as OPTIONS documents tell them.
 pub(crate) fn renders(is_browsable: bool) -> Vec<&'static str> {
-    formats(is_browsable).iter().map(|format| format.media_type()).collect()
+    formats(is_browsable)
+        .iter()
+        .map(|format| format.media_type())
+        .collect()
 }
 
 /// A request that has passed all checks, on its way to the view.
@@ -81,12 +90,16 @@ pub(crate) struct Exchange<'a> {
 impl Exchange<'_> {
     /// 200 with a body.
     pub(crate) fn ok<T: Serialize>(&self, body: &T) -> Answer {
-        Answer { status: StatusCode::OK, json: json::to_vec(body, self.layout) }
+        Answer {
+            status: StatusCode::OK,
+            json: json::to_vec(body, self.layout),
+        }
     }
 
     /// The caller of a view that is not open.
     pub(crate) fn caller(&self) -> Result<&Identity, ApiError> {
-        self.identity.ok_or_else(|| profiled_auth::AuthError::NotProvided.into())
+        self.identity
+            .ok_or_else(|| profiled_auth::AuthError::NotProvided.into())
     }
 }
 

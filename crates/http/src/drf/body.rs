@@ -61,7 +61,7 @@ impl<'a> MeBody<'a> {
             first_name: user.first_name.as_deref(),
             last_name: user.last_name.as_deref(),
             full_name: user.full_name(),
-            gender: user.gender.map(|gender| gender.as_str()),
+            gender: user.gender.map(profiled_domain::Gender::as_str),
             is_profile_completed: rules.is_complete(user),
             groups: Groups::new(&profile.groups, form),
             last_login: user.last_login.map(Micros),

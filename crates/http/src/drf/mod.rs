@@ -19,13 +19,23 @@ use crate::view::Answer;
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
-    let dialect = Arc::new(Drf { authenticator: authenticator(parts) });
-    let me = me::Me { groups: parts.dialects.drf.groups };
-    vec![Route { pattern: "/api/users/me/", dialect, view: Box::new(me) }]
+    let dialect = Arc::new(Drf {
+        authenticator: authenticator(parts),
+    });
+    let me = me::Me {
+        groups: parts.dialects.drf.groups,
+    };
+    vec![Route {
+        pattern: "/api/users/me/",
+        dialect,
+        view: Box::new(me),
+    }]
 }
 
 fn authenticator(parts: &Parts) -> Authenticator {
-    let policy = TokenPolicy { check_binding: parts.dialects.tower.bind_tokens };
+    let policy = TokenPolicy {
+        check_binding: parts.dialects.tower.bind_tokens,
+    };
     let schemes = parts.dialects.drf.authenticators.iter();
     let verifiers = schemes.map(|scheme| -> Box<dyn Verifier> {
         match scheme {

@@ -70,32 +70,70 @@ pub(super) fn me(spec: &Spec, exchange: &Exchange<'_>) -> Answer {
         description: spec.description,
         renders: view::renders(exchange.state.is_browsable),
         parses: PARSES,
-        actions: Actions { put: me_fields(exchange.state.mobile_number_max) },
+        actions: Actions {
+            put: me_fields(exchange.state.mobile_number_max),
+        },
     })
 }
 
 fn me_fields(mobile_number_max: usize) -> Fields {
     Fields(vec![
         ("id", read_only("integer", "ID")),
-        ("username", writable("string", "Username", Some(Username::MAX))),
-        ("mobile_number", writable("string", "Mobile number", Some(mobile_number_max))),
+        (
+            "username",
+            writable("string", "Username", Some(Username::MAX)),
+        ),
+        (
+            "mobile_number",
+            writable("string", "Mobile number", Some(mobile_number_max)),
+        ),
         ("email", writable("email", "Email", Some(EmailAddress::MAX))),
-        ("avatar", writable("image upload", "Avatar", Some(FILE_NAME_MAX))),
-        ("first_name", writable("string", "First name", Some(NAME_MAX))),
+        (
+            "avatar",
+            writable("image upload", "Avatar", Some(FILE_NAME_MAX)),
+        ),
+        (
+            "first_name",
+            writable("string", "First name", Some(NAME_MAX)),
+        ),
         ("last_name", writable("string", "Last name", Some(NAME_MAX))),
         ("full_name", read_only("string", "Full name")),
-        ("gender", Field { choices: Some(genders()), ..writable("choice", "Gender", None) }),
-        ("is_profile_completed", read_only("boolean", "Is profile completed")),
-        ("groups", Field { child: Some(Box::new(group())), ..read_only("field", "Groups") }),
+        (
+            "gender",
+            Field {
+                choices: Some(genders()),
+                ..writable("choice", "Gender", None)
+            },
+        ),
+        (
+            "is_profile_completed",
+            read_only("boolean", "Is profile completed"),
+        ),
+        (
+            "groups",
+            Field {
+                child: Some(Box::new(group())),
+                ..read_only("field", "Groups")
+            },
+        ),
         ("last_login", read_only("datetime", "Last login")),
         ("created_at", read_only("datetime", "Created at")),
-        ("password", writable("string", "Password", Some(PASSWORD_MAX))),
-        ("current_password", writable("string", "Current password", None)),
+        (
+            "password",
+            writable("string", "Password", Some(PASSWORD_MAX)),
+        ),
+        (
+            "current_password",
+            writable("string", "Current password", None),
+        ),
     ])
 }
 
 fn group() -> Field {
-    let name = Field { required: true, ..writable("string", "Name", Some(NAME_MAX)) };
+    let name = Field {
+        required: true,
+        ..writable("string", "Name", Some(NAME_MAX))
+    };
     Field {
         r#type: "nested object",
         read_only: true,
@@ -112,14 +150,27 @@ fn group() -> Field {
 }
 
 fn genders() -> Vec<Choice> {
-    let choice = |gender: Gender| Choice { value: gender.as_str(), display_name: gender.label() };
+    let choice = |gender: Gender| Choice {
+        value: gender.as_str(),
+        display_name: gender.label(),
+    };
     Gender::ALL.into_iter().map(choice).collect()
 }
 
 fn read_only(r#type: &'static str, label: &'static str) -> Field {
-    Field { r#type, read_only: true, label: Some(label), ..Field::default() }
+    Field {
+        r#type,
+        read_only: true,
+        label: Some(label),
+        ..Field::default()
+    }
 }
 
 fn writable(r#type: &'static str, label: &'static str, max_length: Option<usize>) -> Field {
-    Field { r#type, label: Some(label), max_length, ..Field::default() }
+    Field {
+        r#type,
+        label: Some(label),
+        max_length,
+        ..Field::default()
+    }
 }

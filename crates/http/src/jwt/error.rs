@@ -17,11 +17,15 @@ struct Body {
 /// Status and body of an error.
 pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
     let (status, error) = match error {
-        ApiError::Unauthenticated(AuthError::UserGone) => {
-            (StatusCode::NOT_FOUND, "The user cannot be found in the database.")
-        }
+        ApiError::Unauthenticated(AuthError::UserGone) => (
+            StatusCode::NOT_FOUND,
+            "The user cannot be found in the database.",
+        ),
         ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR),
         other => return rest_framework::describe(other, layout),
     };
-    Answer { status, json: json::to_vec(&Body { error }, layout) }
+    Answer {
+        status,
+        json: json::to_vec(&Body { error }, layout),
+    }
 }

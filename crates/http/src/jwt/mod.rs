@@ -18,7 +18,9 @@ use crate::view::Answer;
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
-    let dialect = Arc::new(Jwt { authenticator: Authenticator::new(vec![Box::new(bearer)]) });
+    let dialect = Arc::new(Jwt {
+        authenticator: Authenticator::new(vec![Box::new(bearer)]),
+    });
     let route = |pattern| Route {
         pattern,
         dialect: Arc::clone(&dialect) as Arc<dyn Dialect>,

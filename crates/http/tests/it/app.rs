@@ -39,10 +39,14 @@ pub struct TestApp {
 
 impl TestApp {
     pub fn new() -> Self {
-        let passwords = PasswordSettings { iterations: 1, concurrency: 1, queue: 4 };
+        let passwords = PasswordSettings {
+            iterations: 1,
+            concurrency: 1,
+            queue: 4,
+        };
         let jwt = JwtSettings::default();
         let secret = "0123456789abcdef0123456789abcdef".to_owned().into();
-        let key = SigningKey::new(secret, Algorithm::HS256).unwrap();
+        let key = SigningKey::new(&secret, Algorithm::HS256).unwrap();
         Self {
             repository: Arc::default(),
             http: http_settings(),
@@ -101,7 +105,10 @@ impl TestApp {
     }
 
     pub fn group(&self, name: &str, member: UserId) {
-        let group = NewGroup { name: name.to_owned(), notes: None };
+        let group = NewGroup {
+            name: name.to_owned(),
+            notes: None,
+        };
         let group = self.repository.create_group(&group, now()).unwrap();
         self.repository.add_member(group.id, member).unwrap();
     }
@@ -141,7 +148,11 @@ impl Answer {
     async fn read(response: ServiceResponse) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = actix_web::test::read_body(response).await;
-        Self { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        Self {
+            status,
+            headers,
+            body: String::from_utf8(body.to_vec()).unwrap(),
+        }
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -153,7 +164,10 @@ impl Answer {
 pub fn request(method: &str, path: &str) -> TestRequest {
     let method = Method::from_bytes(method.as_bytes()).unwrap();
     let peer = "127.0.0.1:50000".parse().unwrap();
-    let request = TestRequest::default().method(method).uri(path).peer_addr(peer);
+    let request = TestRequest::default()
+        .method(method)
+        .uri(path)
+        .peer_addr(peer);
     request.insert_header(("Host", "localhost:8000"))
 }
 

@@ -21,7 +21,10 @@ async fn staff_see_their_profile_with_groups_in_documented_order() {
         r#""created_at":"2025-11-24T16:00:00.123456Z"}"#
     );
     assert_eq!((answer.status, answer.body.as_str()), (200, expected));
-    assert_eq!(answer.header("Allow"), Some("GET, PUT, PATCH, HEAD, OPTIONS"));
+    assert_eq!(
+        answer.header("Allow"),
+        Some("GET, PUT, PATCH, HEAD, OPTIONS")
+    );
     assert_eq!(answer.header("Vary"), Some("Accept"));
 }
 
@@ -39,7 +42,11 @@ async fn groups_are_ids_on_request_or_by_setting() {
 
     assert!(asked.body.contains(r#""groups":[1]"#), "{}", asked.body);
     assert!(set.body.contains(r#""groups":[1]"#), "{}", set.body);
-    assert!(asked_back.body.contains(r#""groups":[{"id":1,"#), "{}", asked_back.body);
+    assert!(
+        asked_back.body.contains(r#""groups":[{"id":1,"#),
+        "{}",
+        asked_back.body
+    );
 }
 
 #[actix_web::test]
@@ -59,7 +66,9 @@ async fn writes_do_not_exist_yet() {
     let app = TestApp::new();
     let token = app.token(app.staff("ada").id);
 
-    let answer = app.send(request("PATCH", PATH).insert_header(("Authorization", token))).await;
+    let answer = app
+        .send(request("PATCH", PATH).insert_header(("Authorization", token)))
+        .await;
 
     assert_eq!(answer.status, 405);
     assert_eq!(answer.body, r#"{"detail":"Method \"PATCH\" not allowed."}"#);
@@ -77,7 +86,10 @@ async fn a_chain_of_schemes_challenges_with_the_first() {
 
     assert_eq!((with_token.status, with_jwt.status), (200, 200));
     assert_eq!(with_token.body, with_jwt.body);
-    assert_eq!(wrong_token.header("WWW-Authenticate"), Some("Bearer realm=\"api\""));
+    assert_eq!(
+        wrong_token.header("WWW-Authenticate"),
+        Some("Bearer realm=\"api\"")
+    );
     assert_eq!(wrong_token.body, r#"{"detail":"Invalid token."}"#);
 }
 
@@ -93,9 +105,16 @@ async fn the_page_shows_the_answer_escaped() {
     let answer = app.send(html).await;
 
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("Content-Type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        answer.header("Content-Type"),
+        Some("text/html; charset=utf-8")
+    );
     let policy = answer.header("Content-Security-Policy").unwrap();
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
-    assert!(answer.body.contains("&lt;script&gt;alert(1)"), "{}", answer.body);
+    assert!(
+        answer.body.contains("&lt;script&gt;alert(1)"),
+        "{}",
+        answer.body
+    );
     assert!(!answer.body.contains("<script"), "{}", answer.body);
 }

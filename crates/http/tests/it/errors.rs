@@ -20,5 +20,8 @@ async fn an_outage_is_503_in_every_dialect_and_leaks_nothing() {
     }
     assert_eq!(drf.body, r#"{"detail":"Service temporarily unavailable."}"#);
     assert_eq!(jwt.body, r#"{"detail":"Service temporarily unavailable."}"#);
-    assert_eq!(tower.body, r#"{"detail": "Service temporarily unavailable."}"#);
+    assert_eq!(
+        tower.body,
+        r#"{"detail": "Service temporarily unavailable."}"#
+    );
 }

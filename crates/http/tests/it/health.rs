@@ -9,7 +9,9 @@ async fn live_needs_no_database_and_ready_does() {
     let before = app.send(request("GET", "/ready")).await;
 
     app.repository.go_down();
-    let live = app.send(request("GET", "/live").insert_header(("Host", "10.0.0.7"))).await;
+    let live = app
+        .send(request("GET", "/live").insert_header(("Host", "10.0.0.7")))
+        .await;
     let ready = app.send(request("GET", "/ready")).await;
 
     assert_eq!((before.status, live.status, ready.status), (200, 200, 503));
@@ -24,5 +26,8 @@ async fn a_service_that_drains_is_alive_but_not_ready() {
     let live = call_service(&service, request("GET", "/live").to_request()).await;
     let ready = call_service(&service, request("GET", "/ready").to_request()).await;
 
-    assert_eq!((live.status().as_u16(), ready.status().as_u16()), (200, 503));
+    assert_eq!(
+        (live.status().as_u16(), ready.status().as_u16()),
+        (200, 503)
+    );
 }

@@ -28,7 +28,9 @@ async fn the_body_is_never_read() {
     let app = TestApp::new();
     let bearer = app.bearer(app.user("bob", |_| ()).id);
 
-    let answer = app.send(post("/api/profile/", &bearer).set_payload("{".repeat(5000))).await;
+    let answer = app
+        .send(post("/api/profile/", &bearer).set_payload("{".repeat(5000)))
+        .await;
 
     assert_eq!(answer.status, 200);
 }
@@ -40,10 +42,16 @@ async fn a_user_who_is_gone_is_told_before_anything_else() {
 
     for method in ["POST", "GET", "OPTIONS"] {
         let gone = request(method, "/api/profile/");
-        let answer = app.send(gone.insert_header(("Authorization", bearer.as_str()))).await;
+        let answer = app
+            .send(gone.insert_header(("Authorization", bearer.as_str())))
+            .await;
 
         let expected = r#"{"error":"The user cannot be found in the database."}"#;
-        assert_eq!((answer.status, answer.body.as_str()), (404, expected), "{method}");
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (404, expected),
+            "{method}"
+        );
         assert_eq!(answer.header("WWW-Authenticate"), None);
     }
 }
@@ -56,5 +64,8 @@ async fn an_inactive_user_is_refused() {
     let answer = app.send(post("/api/profile/", &bearer)).await;
 
     assert_eq!(answer.status, 401);
-    assert_eq!(answer.body, r#"{"detail":"User is inactive","code":"user_inactive"}"#);
+    assert_eq!(
+        answer.body,
+        r#"{"detail":"User is inactive","code":"user_inactive"}"#
+    );
 }

@@ -1,5 +1,7 @@
 //! The dialects in process, over the in-memory repositories.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod app;
 mod drf_me;
 mod errors;

@@ -17,7 +17,10 @@ async fn images_are_shown_and_other_files_are_saved() {
     assert_eq!((image.status, image.body.as_str()), (200, "png"));
     assert_eq!(image.header("Content-Type"), Some("image/png"));
     assert_eq!(image.header("X-Content-Type-Options"), Some("nosniff"));
-    assert_eq!(html.header("Content-Type"), Some("application/octet-stream"));
+    assert_eq!(
+        html.header("Content-Type"),
+        Some("application/octet-stream")
+    );
     assert_eq!(html.header("Content-Disposition"), Some("attachment"));
 }
 

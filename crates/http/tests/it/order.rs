@@ -22,7 +22,9 @@ async fn a_bad_host_wins_over_everything() {
 async fn two_hosts_are_none() {
     let app = TestApp::new();
 
-    let answer = app.send(request("GET", ME).append_header(("Host", "localhost"))).await;
+    let answer = app
+        .send(request("GET", ME).append_header(("Host", "localhost")))
+        .await;
 
     assert_eq!(answer.status, 400);
 }
@@ -31,7 +33,9 @@ async fn two_hosts_are_none() {
 async fn drf_negotiates_before_it_authenticates() {
     let app = TestApp::new();
 
-    let answer = app.send(request("GET", ME).insert_header(("Accept", "text/plain"))).await;
+    let answer = app
+        .send(request("GET", ME).insert_header(("Accept", "text/plain")))
+        .await;
     let format = app.send(request("GET", "/api/users/me/?format=xml")).await;
 
     assert_eq!((answer.status, format.status), (406, 404));
@@ -41,7 +45,9 @@ async fn drf_negotiates_before_it_authenticates() {
 async fn tower_authenticates_before_it_negotiates() {
     let app = TestApp::new();
 
-    let answer = app.send(request("GET", "/api/v1/me/").insert_header(("Accept", "a/b"))).await;
+    let answer = app
+        .send(request("GET", "/api/v1/me/").insert_header(("Accept", "a/b")))
+        .await;
 
     assert_eq!(answer.status, 401);
 }
@@ -63,7 +69,10 @@ async fn permission_comes_before_the_method_and_the_method_before_the_body() {
     let forbidden = app.send(post(Some(&plain))).await;
     let not_allowed = app.send(post(Some(&staff))).await;
 
-    assert_eq!((anonymous.status, forbidden.status, not_allowed.status), (401, 403, 405));
+    assert_eq!(
+        (anonymous.status, forbidden.status, not_allowed.status),
+        (401, 403, 405)
+    );
 }
 
 #[actix_web::test]
@@ -71,8 +80,14 @@ async fn an_answer_says_allow_whatever_its_status() {
     let app = TestApp::new();
 
     for accept in ["*/*", "text/html", "a/b"] {
-        let answer = app.send(get(ME, "Token x").insert_header(("Accept", accept))).await;
+        let answer = app
+            .send(get(ME, "Token x").insert_header(("Accept", accept)))
+            .await;
 
-        assert_eq!(answer.header("Allow"), Some("GET, PUT, PATCH, HEAD, OPTIONS"), "{accept}");
+        assert_eq!(
+            answer.header("Allow"),
+            Some("GET, PUT, PATCH, HEAD, OPTIONS"),
+            "{accept}"
+        );
     }
 }

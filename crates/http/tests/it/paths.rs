@@ -31,10 +31,18 @@ async fn only_a_missing_final_slash_is_repaired() {
 async fn a_redirect_stays_on_the_site_and_keeps_the_query() {
     let app = TestApp::new();
 
-    let answer = app.send(request("POST", "/api/users/%6De?x=a+b&y=%22")).await;
+    let answer = app
+        .send(request("POST", "/api/users/%6De?x=a+b&y=%22"))
+        .await;
 
-    assert_eq!(answer.header("Location"), Some("/api/users/me/?x=a+b&y=%22"));
-    assert_eq!(answer.header("Content-Type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        answer.header("Location"),
+        Some("/api/users/me/?x=a+b&y=%22")
+    );
+    assert_eq!(
+        answer.header("Content-Type"),
+        Some("text/html; charset=utf-8")
+    );
     assert_eq!(answer.body, "");
     for absent in ["Allow", "Vary", "X-Frame-Options"] {
         assert_eq!(answer.header(absent), None, "{absent}");
@@ -48,7 +56,10 @@ async fn a_dialect_that_is_off_does_not_exist() {
 
     let answer = app.send(request("GET", "/api/users/me/")).await;
 
-    assert_eq!((answer.status, answer.body.as_str()), (404, r#"{"detail":"Not found."}"#));
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (404, r#"{"detail":"Not found."}"#)
+    );
 }
 
 #[actix_web::test]
@@ -65,7 +76,16 @@ async fn forwarding_headers_count_from_trusted_proxies_only() {
     app.http.public_url = "https://profiles.example/".to_owned();
     let public = app.send(ask()).await;
 
-    assert_eq!(stranger.header("Location"), Some("http://localhost:8000/api/v1/me/"));
-    assert_eq!(proxy.header("Location"), Some("https://localhost:8000/api/v1/me/"));
-    assert_eq!(public.header("Location"), Some("https://profiles.example/api/v1/me/"));
+    assert_eq!(
+        stranger.header("Location"),
+        Some("http://localhost:8000/api/v1/me/")
+    );
+    assert_eq!(
+        proxy.header("Location"),
+        Some("https://localhost:8000/api/v1/me/")
+    );
+    assert_eq!(
+        public.header("Location"),
+        Some("https://profiles.example/api/v1/me/")
+    );
 }

@@ -1,0 +1,97 @@
+//! `Authorization: Basic <base64>`: username and password (RFC 7617; contract `tower.md`, section 2).
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use profiled_domain::{Detail, Repository, UserProfile};
+
+use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
+use crate::error::{AuthError, HeaderFault};
+use crate::header::{self, Credentials};
+use crate::password::PasswordHasher;
+
+/// Verifies usernames and passwords. The scheme's word is taken in any case.
+#[derive(Clone)]
+pub struct BasicVerifier {
+    passwords: Arc<PasswordHasher>,
+}
+
+impl BasicVerifier {
+    /// A verifier over a hasher.
+    #[must_use]
+    pub fn new(passwords: Arc<PasswordHasher>) -> Self {
+        Self { passwords }
+    }
+
+    fn judge(
+        &self,
+        credentials: Credentials<'_>,
+        attempt: &Attempt<'_>,
+        repository: &dyn Repository,
+    ) -> Result<Identity, AuthError> {
+        let fault = |fault| AuthError::Header {
+            scheme: Scheme::Basic,
+            fault,
+        };
+        let encoded = match credentials {
+            Credentials::None => return Err(fault(HeaderFault::NoCredentials)),
+            Credentials::Several => return Err(fault(HeaderFault::Spaces)),
+            Credentials::One(word) => word,
+        };
+        let (username, password) = decode(encoded).ok_or(AuthError::InvalidPassword)?;
+        let Some((user, stored)) = repository.find_password(&username)? else {
+            self.passwords.burn(&password);
+            return Err(AuthError::InvalidPassword);
+        };
+        if !self.passwords.verify(&password, &stored) || !user.is_active {
+            return Err(AuthError::InvalidPassword);
+        }
+        let profile = match attempt.detail {
+            Detail::Account => UserProfile {
+                user,
+                groups: Vec::new(),
+            },
+            Detail::Groups => {
+                let found = repository.find_profile(user.id, Detail::Groups)?;
+                found.ok_or(AuthError::InvalidPassword)?
+            }
+        };
+        Ok(Identity {
+            profile,
+            scheme: Scheme::Basic,
+            token: None,
+        })
+    }
+}
+
+impl Verifier for BasicVerifier {
+    fn scheme(&self) -> Scheme {
+        Scheme::Basic
+    }
+
+    fn challenge(&self) -> &'static str {
+        "Basic realm=\"api\""
+    }
+
+    fn is_costly(&self) -> bool {
+        true
+    }
+
+    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {
+        match attempt.authorization.and_then(header::split) {
+            Some(words) if self.matches(words.scheme) => {
+                self.judge(words.credentials, attempt, repository).into()
+            }
+            _ => Verdict::NotMine,
+        }
+    }
+}
+
+/// Username and password, read as ISO 8859-1 and split at the first colon.
+fn decode(encoded: &[u8]) -> Option<(String, String)> {
+    let bytes = STANDARD.decode(encoded).ok()?;
+    let text: String = bytes.into_iter().map(char::from).collect();
+    let (username, password) = text.split_once(':')?;
+    Some((username.to_owned(), password.to_owned()))
+}

@@ -1,0 +1,85 @@
+//! Why credentials are refused, as data: dialects have texts and status codes of their own.
+
+use profiled_domain::RepositoryError;
+
+use crate::Scheme;
+
+/// Why a request is not authenticated.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// No credentials of a scheme that is taken here.
+    #[error("no credentials were provided")]
+    NotProvided,
+    /// The header names a scheme and then breaks its grammar.
+    #[error("malformed {scheme} header: {fault}")]
+    Header {
+        /// The scheme that the header names.
+        scheme: Scheme,
+        /// What is wrong.
+        fault: HeaderFault,
+    },
+    /// No such opaque token, or it belongs to another client.
+    #[error("unknown token")]
+    InvalidToken,
+    /// The opaque token's time is over.
+    #[error("expired token")]
+    TokenExpired,
+    /// Basic: not a username and its password, or the user may not log in.
+    #[error("wrong username or password")]
+    InvalidPassword,
+    /// Good credentials of a user who may not use them.
+    #[error("inactive user ({0})")]
+    UserInactive(Scheme),
+    /// A good JSON Web Token of a user who does not exist.
+    #[error("the token's user does not exist")]
+    UserGone,
+    /// The JSON Web Token itself is not good.
+    #[error("bad access token: {0}")]
+    Jwt(JwtFault),
+    /// The storage could not be asked.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// What is wrong with the words of an `Authorization` header (contract `drf.md`, sections 3 and 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HeaderFault {
+    /// The scheme stands alone.
+    #[error("no credentials behind the scheme")]
+    NoCredentials,
+    /// More than one word behind the scheme.
+    #[error("blanks inside the credentials")]
+    Spaces,
+    /// Bytes that are not UTF-8.
+    #[error("invalid characters")]
+    InvalidCharacters,
+    /// Bearer: not exactly two words.
+    #[error("not two words")]
+    NotTwoParts,
+}
+
+/// What is wrong with an access token; the first in the order of contract `drf.md`, section 4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JwtFault {
+    /// Malformed, wrongly signed, not yet valid, for somebody else, or with claims of odd types.
+    #[error("invalid")]
+    Invalid,
+    /// `exp` is past.
+    #[error("expired")]
+    Expired,
+    /// No `exp`.
+    #[error("no exp claim")]
+    NoExpiry,
+    /// No `jti`.
+    #[error("no jti claim")]
+    NoId,
+    /// No `token_type`.
+    #[error("no token_type claim")]
+    NoType,
+    /// `token_type` is not `access`.
+    #[error("wrong token_type")]
+    WrongType,
+    /// No claim that names a user.
+    #[error("no user claim")]
+    NoUser,
+}

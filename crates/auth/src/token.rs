@@ -1,0 +1,150 @@
+//! Opaque tokens: `Authorization: Token <key>` (contract `drf.md`, section 3; `decisions.md` 9).
+
+use std::net::IpAddr;
+
+use profiled_domain::{Repository, TokenBinding, TokenDigest};
+use sha2::{Digest, Sha256};
+
+use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
+use crate::error::{AuthError, HeaderFault};
+use crate::header::{self, Credentials};
+
+/// Longest key that is looked up, in bytes: more is no key of anybody's.
+const MAX_KEY_LENGTH: usize = 1024;
+
+/// The key of a token: 160 random bits as 40 lower-case hexadecimal digits. It has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenKey(String);
+
+impl TokenKey {
+    /// A new random key.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(hex::encode(rand::random::<[u8; 20]>()))
+    }
+
+    /// Takes a key in its documented form, `None` for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        (text.len() == 40 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+
+    /// The key itself: shown to its owner once, stored nowhere.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of the key.
+    #[must_use]
+    pub fn digest(&self) -> TokenDigest {
+        Self::digest_of(&self.0)
+    }
+
+    /// SHA-256 of any text that claims to be a key.
+    #[must_use]
+    pub fn digest_of(key: &str) -> TokenDigest {
+        TokenDigest(Sha256::digest(key.as_bytes()).into())
+    }
+
+    /// The first eight characters, to recognise the token by.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
+    }
+}
+
+/// What is asked of a token beside its time.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenPolicy {
+    /// Refuse bound tokens from another client (contract `tower.md`, section 2.4).
+    pub check_binding: bool,
+}
+
+/// Verifies opaque tokens. The scheme's word is taken in any case.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenVerifier {
+    policy: TokenPolicy,
+}
+
+impl TokenVerifier {
+    /// A verifier with a policy.
+    #[must_use]
+    pub fn new(policy: TokenPolicy) -> Self {
+        Self { policy }
+    }
+
+    fn judge(
+        self,
+        credentials: Credentials<'_>,
+        attempt: &Attempt<'_>,
+        repository: &dyn Repository,
+    ) -> Result<Identity, AuthError> {
+        let key = key(credentials).map_err(|fault| {
+            let scheme = Scheme::Token;
+            AuthError::Header { scheme, fault }
+        })?;
+        if key.len() > MAX_KEY_LENGTH {
+            return Err(AuthError::InvalidToken);
+        }
+        let found = repository.find_token(&TokenKey::digest_of(key), attempt.detail)?;
+        let holder = found.ok_or(AuthError::InvalidToken)?;
+        let binding = holder
+            .token
+            .binding
+            .as_ref()
+            .filter(|_| self.policy.check_binding);
+        if binding.is_some_and(|binding| !is_bound_to(binding, attempt)) {
+            return Err(AuthError::InvalidToken);
+        }
+        if holder.token.is_expired(attempt.now) {
+            return Err(AuthError::TokenExpired);
+        }
+        if !holder.profile.user.is_active {
+            return Err(AuthError::UserInactive(Scheme::Token));
+        }
+        let (profile, token) = (holder.profile, Some(holder.token));
+        Ok(Identity {
+            profile,
+            scheme: Scheme::Token,
+            token,
+        })
+    }
+}
+
+impl Verifier for TokenVerifier {
+    fn scheme(&self) -> Scheme {
+        Scheme::Token
+    }
+
+    fn challenge(&self) -> &'static str {
+        "Token"
+    }
+
+    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {
+        match attempt.authorization.and_then(header::split) {
+            Some(words) if self.matches(words.scheme) => {
+                self.judge(words.credentials, attempt, repository).into()
+            }
+            _ => Verdict::NotMine,
+        }
+    }
+}
+
+fn key(credentials: Credentials<'_>) -> Result<&str, HeaderFault> {
+    match credentials {
+        Credentials::None => Err(HeaderFault::NoCredentials),
+        Credentials::Several => Err(HeaderFault::Spaces),
+        Credentials::One(word) => match std::str::from_utf8(word) {
+            Ok(key) => Ok(key),
+            Err(_) => Err(HeaderFault::InvalidCharacters),
+        },
+    }
+}
+
+fn is_bound_to(binding: &TokenBinding, attempt: &Attempt<'_>) -> bool {
+    let address = binding.address.parse::<IpAddr>();
+    address.is_ok_and(|address| address.to_canonical() == attempt.client_address.to_canonical())
+        && binding.user_agent.as_deref() == attempt.user_agent
+}
