@@ -154,7 +154,7 @@ fn decoded(text: &str) -> Result<Vec<u8>, String> {
         .map_err(|error| error.to_string())
 }
 
-fn unix_now() -> i64 {
+pub fn unix_now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     since
         .ok()

@@ -3,6 +3,8 @@
 
 pub mod case;
 mod compare;
+#[cfg(test)]
+mod echo;
 mod exchange;
 mod expected;
 mod options;
