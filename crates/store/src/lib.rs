@@ -1,1 +1,29 @@
-#![doc = "x"]
+//! The repositories of `profiled-domain` on SQLite and PostgreSQL.
+//!
+//! One code base serves both: queries are written once, the database is chosen by the scheme of its
+//! URL. Writes run in one transaction each. The reads that every request makes are in `profiles`.
+
+mod connection;
+mod directory;
+mod error;
+mod groups;
+mod import;
+mod migrations;
+mod pool;
+mod profiles;
+mod rows;
+mod schema;
+mod settings;
+mod store;
+mod tokens;
+mod url;
+mod users;
+
+pub use import::{
+    ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser,
+    Outcome, Refusal,
+};
+pub use migrations::{MigrationStatus, migrate, pending, revert, status};
+pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
+pub use store::{OpenError, Store};
+pub use url::{DatabaseUrl, UrlError};

@@ -1,0 +1,270 @@
+//! Users, groups, memberships and tokens of an import.
+
+use diesel::prelude::*;
+use profiled_domain::{RepositoryError, UniqueKey};
+
+use crate::connection::{DbConnection, on_each};
+use crate::error::StoreError;
+use crate::import::values::{StoredUser, misfit};
+use crate::import::{ImportSession, ImportedGroup, ImportedToken, ImportedUser, Outcome, Refusal};
+use crate::rows::stored;
+use crate::schema::{groups, tokens, user_groups, users};
+
+/// Memberships that one statement writes on PostgreSQL.
+const BATCH: usize = 1000;
+
+impl ImportSession<'_> {
+    /// Stores a user under its id.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn user(&mut self, user: &ImportedUser) -> Result<Outcome, RepositoryError> {
+        Ok(self.store_user(&StoredUser::from(user))?)
+    }
+
+    fn store_user(&mut self, new: &StoredUser) -> Result<Outcome, StoreError> {
+        if let Some(refusal) = new.misfit() {
+            return Ok(Outcome::Refused(refusal));
+        }
+        let related = related_users(self.connection, new)?;
+        let others = || related.iter().filter(|other| other.id != new.id);
+        let taken = others().find_map(|other| Some((shared_key(new, other)?, other.id)));
+        if let Some((key, holder)) = taken {
+            return Ok(Outcome::Refused(Refusal::Taken { key, holder }));
+        }
+        match related.iter().find(|old| old.id == new.id) {
+            Some(old) if old == new => Ok(Outcome::Unchanged),
+            Some(_) => {
+                on_each!(self.connection, |c| diesel::update(
+                    users::table.find(new.id)
+                )
+                .set(new)
+                .execute(c))?;
+                Ok(Outcome::Updated)
+            }
+            None => {
+                on_each!(self.connection, |c| diesel::insert_into(users::table)
+                    .values(new)
+                    .execute(c))?;
+                if let Some(known) = &mut self.known.users {
+                    known.insert(new.id);
+                }
+                Ok(Outcome::Created)
+            }
+        }
+    }
+
+    /// Stores a group under its id.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn group(&mut self, group: &ImportedGroup) -> Result<Outcome, RepositoryError> {
+        Ok(self.store_group(group)?)
+    }
+
+    fn store_group(&mut self, group: &ImportedGroup) -> Result<Outcome, StoreError> {
+        let text = misfit("name", &group.name, 150);
+        let notes = || misfit("notes", group.notes.as_deref()?, usize::MAX);
+        if let Some(refusal) = text.or_else(notes) {
+            return Ok(Outcome::Refused(refusal));
+        }
+        let same_name = groups::table
+            .filter(groups::name.eq(&group.name))
+            .select(groups::id);
+        let holder: Option<i64> = same_name.first(self.connection).optional()?;
+        if let Some(holder) = holder.filter(|holder| *holder != group.id) {
+            return Ok(Outcome::Refused(Refusal::Taken {
+                key: UniqueKey::GroupName,
+                holder,
+            }));
+        }
+        let old: Option<(
+            String,
+            Option<String>,
+            chrono::NaiveDateTime,
+            chrono::NaiveDateTime,
+        )> = groups::table
+            .find(group.id)
+            .select((
+                groups::name,
+                groups::notes,
+                groups::created_at,
+                groups::updated_at,
+            ))
+            .first(self.connection)
+            .optional()?;
+        let created = |old| group.created_at.map_or(old, stored);
+        let updated = |old| group.updated_at.map_or(old, stored);
+        let now = stored(self.now);
+        let (created_at, updated_at) = match &old {
+            Some((_, _, old_created, old_updated)) => {
+                (created(*old_created), updated(*old_updated))
+            }
+            None => (created(now), updated(now)),
+        };
+        let new = (
+            group.name.clone(),
+            group.notes.clone(),
+            created_at,
+            updated_at,
+        );
+        let values = (
+            groups::name.eq(&new.0),
+            groups::notes.eq(&new.1),
+            groups::created_at.eq(new.2),
+            groups::updated_at.eq(new.3),
+        );
+        match old {
+            Some(old) if old == new => Ok(Outcome::Unchanged),
+            Some(_) => {
+                let target = diesel::update(groups::table.find(group.id));
+                target.set(values).execute(self.connection)?;
+                Ok(Outcome::Updated)
+            }
+            None => {
+                diesel::insert_into(groups::table)
+                    .values((groups::id.eq(group.id), values))
+                    .execute(self.connection)?;
+                if let Some(known) = &mut self.known.groups {
+                    known.insert(group.id);
+                }
+                Ok(Outcome::Created)
+            }
+        }
+    }
+
+    /// Adds members, pairs of user and group; one outcome for each pair.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn memberships(&mut self, pairs: &[(i64, i64)]) -> Result<Vec<Outcome>, RepositoryError> {
+        Ok(self.store_memberships(pairs)?)
+    }
+
+    fn store_memberships(&mut self, pairs: &[(i64, i64)]) -> Result<Vec<Outcome>, StoreError> {
+        let mut outcomes = Vec::with_capacity(pairs.len());
+        for chunk in pairs.chunks(BATCH) {
+            let old = stored_memberships(self.connection, chunk)?;
+            let mut new = Vec::new();
+            for pair @ &(user, group) in chunk {
+                outcomes.push(if !self.has_user(user)? {
+                    Outcome::Refused(Refusal::Missing("user", user))
+                } else if !self.has_group(group)? {
+                    Outcome::Refused(Refusal::Missing("group", group))
+                } else if old.contains(pair) || new.contains(pair) {
+                    Outcome::Unchanged
+                } else {
+                    new.push(*pair);
+                    Outcome::Created
+                });
+            }
+            insert_memberships(self.connection, &new)?;
+        }
+        Ok(outcomes)
+    }
+
+    /// Stores a token by its digest. One that is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn token(&mut self, token: &ImportedToken) -> Result<Outcome, RepositoryError> {
+        Ok(self.store_token(token)?)
+    }
+
+    fn store_token(&mut self, token: &ImportedToken) -> Result<Outcome, StoreError> {
+        let digest = token.digest.0.as_slice();
+        let holder: Option<i64> = on_each!(self.connection, |c| tokens::table
+            .filter(tokens::digest.eq(digest))
+            .select(tokens::user_id)
+            .first(c)
+            .optional())?;
+        match holder {
+            Some(holder) if holder == token.owner.0 => return Ok(Outcome::Unchanged),
+            Some(holder) => {
+                let key = UniqueKey::Token;
+                return Ok(Outcome::Refused(Refusal::Taken { key, holder }));
+            }
+            None => {}
+        }
+        if !self.has_user(token.owner.0)? {
+            return Ok(Outcome::Refused(Refusal::Missing("user", token.owner.0)));
+        }
+        let binding = token.binding.as_ref();
+        on_each!(self.connection, |c| diesel::insert_into(tokens::table)
+            .values((
+                tokens::digest.eq(digest),
+                tokens::user_id.eq(token.owner.0),
+                tokens::prefix.eq(token.prefix.as_str()),
+                tokens::label.eq(token.label.as_str()),
+                tokens::created_at.eq(stored(token.created_at)),
+                tokens::expires_at.eq(token.expires_at.map(stored)),
+                tokens::is_sliding.eq(token.is_sliding),
+                tokens::bound_address.eq(binding.map(|b| b.address.as_str())),
+                tokens::bound_user_agent.eq(binding.and_then(|b| b.user_agent.as_deref())),
+            ))
+            .execute(c))?;
+        Ok(Outcome::Created)
+    }
+}
+
+/// The user of this id, and those that hold one of its unique values.
+fn related_users(connection: &mut DbConnection, new: &StoredUser) -> QueryResult<Vec<StoredUser>> {
+    on_each!(connection, |c| users::table
+        .filter(users::id.eq(new.id))
+        .or_filter(users::username.eq(new.username.as_deref()))
+        .or_filter(users::email.eq(new.email.as_deref()))
+        .or_filter(users::mobile_number.eq(new.mobile_number.as_deref()))
+        .select(StoredUser::as_select())
+        .load(c))
+}
+
+fn shared_key(new: &StoredUser, other: &StoredUser) -> Option<UniqueKey> {
+    let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+    if same(&new.username, &other.username) {
+        Some(UniqueKey::Username)
+    } else if same(&new.email, &other.email) {
+        Some(UniqueKey::Email)
+    } else if same(&new.mobile_number, &other.mobile_number) {
+        Some(UniqueKey::MobileNumber)
+    } else {
+        None
+    }
+}
+
+/// Memberships of the users of a chunk.
+fn stored_memberships(
+    connection: &mut DbConnection,
+    chunk: &[(i64, i64)],
+) -> QueryResult<std::collections::HashSet<(i64, i64)>> {
+    let users: Vec<i64> = chunk.iter().map(|(user, _)| *user).collect();
+    let rows: Vec<(i64, i64)> = user_groups::table
+        .filter(user_groups::user_id.eq_any(users))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// One statement on PostgreSQL, where the count of a group is written once a statement.
+fn insert_memberships(connection: &mut DbConnection, pairs: &[(i64, i64)]) -> QueryResult<()> {
+    let values = |&(user, group): &(i64, i64)| {
+        (
+            user_groups::user_id.eq(user),
+            user_groups::group_id.eq(group),
+        )
+    };
+    match connection {
+        DbConnection::Postgres(c) => {
+            let rows: Vec<_> = pairs.iter().map(values).collect();
+            diesel::insert_into(user_groups::table)
+                .values(rows)
+                .execute(c)?;
+        }
+        DbConnection::Sqlite(c) => {
+            for pair in pairs {
+                diesel::insert_into(user_groups::table)
+                    .values(values(pair))
+                    .execute(c)?;
+            }
+        }
+    }
+    Ok(())
+}

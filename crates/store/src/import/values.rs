@@ -1,0 +1,181 @@
+//! What an import brings, in the words of `manage.py dumpdata` and of people files.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use profiled_domain::{Gender, NewToken, PasswordHash};
+
+use crate::import::Refusal;
+use crate::rows::stored;
+use crate::schema::users;
+
+/// A user with its id. Text is stored as it is.
+#[derive(Clone, Debug)]
+pub struct ImportedUser {
+    /// Identifier, kept.
+    pub id: i64,
+    /// Unique.
+    pub username: Option<String>,
+    /// Unique.
+    pub email: Option<String>,
+    /// Unique.
+    pub mobile_number: Option<String>,
+    /// Contact phone.
+    pub number_phone: Option<String>,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// `None` when not told.
+    pub gender: Option<Gender>,
+    /// Storage key.
+    pub avatar: Option<String>,
+    /// May authenticate.
+    pub is_active: bool,
+    /// Staff.
+    pub is_staff: bool,
+    /// Superuser.
+    pub is_superuser: bool,
+    /// Name in a directory, `""` for none.
+    pub ldap_dn: String,
+    /// As Django encodes it.
+    pub password: PasswordHash,
+    /// Time of joining.
+    pub date_joined: DateTime<Utc>,
+    /// Time of the last login.
+    pub last_login: Option<DateTime<Utc>>,
+}
+
+/// A group with its id.
+#[derive(Clone, Debug)]
+pub struct ImportedGroup {
+    /// Identifier, kept.
+    pub id: i64,
+    /// Unique.
+    pub name: String,
+    /// Free text.
+    pub notes: Option<String>,
+    /// `None`: the time of the import.
+    pub created_at: Option<DateTime<Utc>>,
+    /// `None`: the time of the import.
+    pub updated_at: Option<DateTime<Utc>>,
+}
+
+/// A token; its key is known by digest only.
+pub type ImportedToken = NewToken;
+
+/// An organization with its id.
+#[derive(Clone, Debug)]
+pub struct ImportedOrganization {
+    /// Identifier, kept.
+    pub id: i64,
+    /// Unique.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// The user who made it.
+    pub created_by: Option<i64>,
+    /// Time of creation.
+    pub created: DateTime<Utc>,
+    /// Time of the last change.
+    pub modified: DateTime<Utc>,
+}
+
+/// A team with its id.
+#[derive(Clone, Debug)]
+pub struct ImportedTeam {
+    /// Identifier, kept.
+    pub id: i64,
+    /// Unique in its organization.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+    /// The organization it belongs to.
+    pub organization: Option<i64>,
+    /// The user who made it.
+    pub created_by: Option<i64>,
+    /// Time of creation.
+    pub created: DateTime<Utc>,
+    /// Time of the last change.
+    pub modified: DateTime<Utc>,
+}
+
+/// All columns of a user, for comparing and writing.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub(super) struct StoredUser {
+    pub(super) id: i64,
+    pub(super) username: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) mobile_number: Option<String>,
+    number_phone: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    gender: Option<String>,
+    avatar: Option<String>,
+    is_active: bool,
+    is_staff: bool,
+    is_superuser: bool,
+    ldap_dn: String,
+    password: String,
+    date_joined: NaiveDateTime,
+    last_login: Option<NaiveDateTime>,
+}
+
+impl From<&ImportedUser> for StoredUser {
+    fn from(user: &ImportedUser) -> Self {
+        Self {
+            id: user.id,
+            username: user.username.clone(),
+            email: user.email.clone(),
+            mobile_number: user.mobile_number.clone(),
+            number_phone: user.number_phone.clone(),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            gender: user.gender.map(|gender| gender.as_str().to_owned()),
+            avatar: user.avatar.clone(),
+            is_active: user.is_active,
+            is_staff: user.is_staff,
+            is_superuser: user.is_superuser,
+            ldap_dn: user.ldap_dn.clone(),
+            password: user.password.as_encoded().to_owned(),
+            date_joined: stored(user.date_joined),
+            last_login: user.last_login.map(stored),
+        }
+    }
+}
+
+impl StoredUser {
+    /// The first text that its column does not hold.
+    pub(super) fn misfit(&self) -> Option<Refusal> {
+        let columns = [
+            ("username", &self.username, 150),
+            ("email", &self.email, 254),
+            ("mobile_number", &self.mobile_number, 32),
+            ("number_phone", &self.number_phone, 32),
+            ("first_name", &self.first_name, 200),
+            ("last_name", &self.last_name, 200),
+            ("avatar", &self.avatar, usize::MAX),
+        ];
+        let given = columns
+            .into_iter()
+            .filter_map(|(name, text, max)| Some((name, text.as_deref()?, max)));
+        let others = [
+            ("ldap_dn", self.ldap_dn.as_str(), usize::MAX),
+            ("password", self.password.as_str(), usize::MAX),
+        ];
+        given
+            .chain(others)
+            .find_map(|(name, text, max)| misfit(name, text, max))
+    }
+}
+
+/// Why a text does not go into a column of `max` characters.
+pub(super) fn misfit(column: &'static str, text: &str, max: usize) -> Option<Refusal> {
+    if text.contains('\0') {
+        Some(Refusal::NullCharacter(column))
+    } else if text.chars().count() > max {
+        Some(Refusal::TooLong { column, max })
+    } else {
+        None
+    }
+}

@@ -1,0 +1,164 @@
+//! The reads that every request makes: a profile by token or by id (ADR 0008).
+//!
+//! One flat, left-deep join serves nearly everybody; only who is in more groups than it carries costs
+//! a second statement. A join that is nested makes SQLite put all memberships together for each
+//! request, and SQL text of our own would be prepared anew each time.
+
+use diesel::prelude::*;
+use profiled_domain::{Detail, Group, RepositoryError, TokenHolder, User, UserProfile};
+
+use crate::connection::{DbConnection, on_each};
+use crate::rows::{GroupRow, TokenStateRow, UserRow};
+use crate::schema::{groups, tokens, user_groups, users};
+use crate::store::Store;
+
+/// Groups that the join carries: beyond them the repeated columns of the user cost more than a
+/// second statement.
+const JOINED_GROUPS: usize = 8;
+
+/// One more than is carried tells that there are more.
+const JOIN_LIMIT: i64 = 9;
+
+/// The user's columns, once for each group.
+type Joined<T> = Vec<(T, Option<GroupRow>)>;
+
+impl Store {
+    pub(crate) fn profile(
+        &self,
+        id: i64,
+        detail: Detail,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        let found = self.read(|connection| match detail {
+            Detail::Account => {
+                let user = user_by_id(connection, id)?;
+                Ok(user.map(|user| (user, Vec::new())))
+            }
+            Detail::Groups => {
+                let rows = join_by_id(connection, id)?;
+                split(connection, rows, |user| user.id)
+            }
+        })?;
+        found
+            .map(|(user, groups)| profile(user, groups))
+            .transpose()
+    }
+
+    pub(crate) fn token_holder(
+        &self,
+        digest: &[u8],
+        detail: Detail,
+    ) -> Result<Option<TokenHolder>, RepositoryError> {
+        let found = self.read(|connection| match detail {
+            Detail::Account => {
+                let row = account_by_token(connection, digest)?;
+                Ok(row.map(|row| (row, Vec::new())))
+            }
+            Detail::Groups => {
+                let rows = join_by_token(connection, digest)?;
+                split(connection, rows, |(_, user)| user.id)
+            }
+        })?;
+        let holder = |((token, user), groups): ((TokenStateRow, UserRow), _)| {
+            let profile = profile(user, groups)?;
+            Ok(TokenHolder {
+                token: token.into(),
+                profile,
+            })
+        };
+        found.map(holder).transpose()
+    }
+}
+
+fn profile(user: UserRow, groups: Vec<GroupRow>) -> Result<UserProfile, RepositoryError> {
+    let groups = groups.into_iter().map(Group::from).collect();
+    Ok(UserProfile {
+        user: User::try_from(user)?,
+        groups,
+    })
+}
+
+/// The head of a join and its groups, read anew if the join was cut off.
+fn split<T>(
+    connection: &mut DbConnection,
+    rows: Joined<T>,
+    user_id: impl Fn(&T) -> i64,
+) -> QueryResult<Option<(T, Vec<GroupRow>)>> {
+    let is_cut_off = rows.len() > JOINED_GROUPS;
+    let mut rows = rows.into_iter();
+    let Some((head, first)) = rows.next() else {
+        return Ok(None);
+    };
+    let groups = if is_cut_off {
+        all_groups(connection, user_id(&head))?
+    } else {
+        first
+            .into_iter()
+            .chain(rows.filter_map(|(_, group)| group))
+            .collect()
+    };
+    Ok(Some((head, groups)))
+}
+
+fn user_by_id(connection: &mut DbConnection, id: i64) -> QueryResult<Option<UserRow>> {
+    on_each!(connection, |c| users::table
+        .find(id)
+        .select(UserRow::as_select())
+        .first(c)
+        .optional())
+}
+
+fn account_by_token(
+    connection: &mut DbConnection,
+    digest: &[u8],
+) -> QueryResult<Option<(TokenStateRow, UserRow)>> {
+    on_each!(connection, |c| tokens::table
+        .inner_join(users::table)
+        .filter(tokens::digest.eq(digest))
+        .select((TokenStateRow::as_select(), UserRow::as_select()))
+        .first(c)
+        .optional())
+}
+
+fn join_by_id(connection: &mut DbConnection, id: i64) -> QueryResult<Joined<UserRow>> {
+    on_each!(connection, |c| users::table
+        .left_join(user_groups::table.on(user_groups::user_id.eq(users::id)))
+        .left_join(groups::table.on(groups::id.eq(user_groups::group_id)))
+        .filter(users::id.eq(id))
+        .order(user_groups::group_id)
+        .limit(JOIN_LIMIT)
+        .select((UserRow::as_select(), Option::<GroupRow>::as_select()))
+        .load(c))
+}
+
+fn join_by_token(
+    connection: &mut DbConnection,
+    digest: &[u8],
+) -> QueryResult<Joined<(TokenStateRow, UserRow)>> {
+    let rows: Vec<(TokenStateRow, UserRow, Option<GroupRow>)> =
+        on_each!(connection, |c| tokens::table
+            .inner_join(users::table)
+            .left_join(user_groups::table.on(user_groups::user_id.eq(users::id)))
+            .left_join(groups::table.on(groups::id.eq(user_groups::group_id)))
+            .filter(tokens::digest.eq(digest))
+            .order(user_groups::group_id)
+            .limit(JOIN_LIMIT)
+            .select((
+                TokenStateRow::as_select(),
+                UserRow::as_select(),
+                Option::<GroupRow>::as_select(),
+            ))
+            .load(c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(token, user, group)| ((token, user), group))
+        .collect())
+}
+
+fn all_groups(connection: &mut DbConnection, user_id: i64) -> QueryResult<Vec<GroupRow>> {
+    on_each!(connection, |c| user_groups::table
+        .inner_join(groups::table.on(groups::id.eq(user_groups::group_id)))
+        .filter(user_groups::user_id.eq(user_id))
+        .order(user_groups::group_id)
+        .select(GroupRow::as_select())
+        .load(c))
+}

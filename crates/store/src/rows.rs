@@ -1,0 +1,142 @@
+//! Rows, and how they become values of the domain.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+use profiled_domain::{
+    Gender, Group, GroupId, RepositoryError, Token, TokenBinding, TokenId, TokenState, User, UserId,
+};
+
+use crate::schema::{groups, tokens, users};
+
+/// A user without the password.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub(crate) struct UserRow {
+    pub(crate) id: i64,
+    username: Option<String>,
+    email: Option<String>,
+    mobile_number: Option<String>,
+    number_phone: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    gender: Option<String>,
+    avatar: Option<String>,
+    is_active: bool,
+    is_staff: bool,
+    is_superuser: bool,
+    ldap_dn: String,
+    date_joined: NaiveDateTime,
+    last_login: Option<NaiveDateTime>,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = RepositoryError;
+
+    fn try_from(row: UserRow) -> Result<Self, Self::Error> {
+        let gender = row.gender.as_deref().map(str::parse::<Gender>).transpose();
+        let gender = gender.map_err(|source| RepositoryError::Inconsistent {
+            entity: "user",
+            id: row.id,
+            source: Box::new(source),
+        })?;
+        Ok(Self {
+            id: UserId(row.id),
+            username: row.username,
+            email: row.email,
+            mobile_number: row.mobile_number,
+            number_phone: row.number_phone,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            gender,
+            avatar: row.avatar,
+            is_active: row.is_active,
+            is_staff: row.is_staff,
+            is_superuser: row.is_superuser,
+            ldap_dn: row.ldap_dn,
+            date_joined: row.date_joined.and_utc(),
+            last_login: row.last_login.map(|at| at.and_utc()),
+        })
+    }
+}
+
+/// A group with its stored count.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = groups)]
+pub(crate) struct GroupRow {
+    id: i64,
+    name: String,
+    notes: Option<String>,
+    users_count: i64,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
+impl From<GroupRow> for Group {
+    fn from(row: GroupRow) -> Self {
+        Self {
+            id: GroupId(row.id),
+            name: row.name,
+            notes: row.notes,
+            users_count: row.users_count,
+            created_at: row.created_at.and_utc(),
+            updated_at: row.updated_at.and_utc(),
+        }
+    }
+}
+
+/// What decides whether a token may be used.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+pub(crate) struct TokenStateRow {
+    id: i64,
+    expires_at: Option<NaiveDateTime>,
+    is_sliding: bool,
+    bound_address: Option<String>,
+    bound_user_agent: Option<String>,
+}
+
+impl From<TokenStateRow> for TokenState {
+    fn from(row: TokenStateRow) -> Self {
+        let user_agent = row.bound_user_agent;
+        Self {
+            id: TokenId(row.id),
+            expires_at: row.expires_at.map(|at| at.and_utc()),
+            is_sliding: row.is_sliding,
+            binding: row.bound_address.map(|address| TokenBinding {
+                address,
+                user_agent,
+            }),
+        }
+    }
+}
+
+/// A token as its owner may see it.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = tokens)]
+pub(crate) struct TokenRow {
+    #[diesel(embed)]
+    state: TokenStateRow,
+    user_id: i64,
+    prefix: String,
+    label: String,
+    created_at: NaiveDateTime,
+    last_used_at: Option<NaiveDateTime>,
+}
+
+impl From<TokenRow> for Token {
+    fn from(row: TokenRow) -> Self {
+        Self {
+            state: row.state.into(),
+            owner: UserId(row.user_id),
+            prefix: row.prefix,
+            label: row.label,
+            created_at: row.created_at.and_utc(),
+            last_used_at: row.last_used_at.map(|at| at.and_utc()),
+        }
+    }
+}
+
+/// The columns' form of an instant.
+pub(crate) fn stored(at: DateTime<Utc>) -> NaiveDateTime {
+    at.naive_utc()
+}

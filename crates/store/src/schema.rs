@@ -1,0 +1,105 @@
+//! The tables as both databases have them: mirrored in `migrations/`.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Nullable<Text>,
+        email -> Nullable<Text>,
+        mobile_number -> Nullable<Text>,
+        number_phone -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        gender -> Nullable<Text>,
+        avatar -> Nullable<Text>,
+        is_active -> Bool,
+        is_staff -> Bool,
+        is_superuser -> Bool,
+        ldap_dn -> Text,
+        password -> Text,
+        date_joined -> Timestamp,
+        last_login -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> BigInt,
+        name -> Text,
+        notes -> Nullable<Text>,
+        users_count -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    user_groups (user_id, group_id) {
+        user_id -> BigInt,
+        group_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        digest -> Binary,
+        user_id -> BigInt,
+        prefix -> Text,
+        label -> Text,
+        created_at -> Timestamp,
+        last_used_at -> Nullable<Timestamp>,
+        expires_at -> Nullable<Timestamp>,
+        is_sliding -> Bool,
+        bound_address -> Nullable<Text>,
+        bound_user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    organizations (id) {
+        id -> BigInt,
+        name -> Text,
+        description -> Text,
+        created_by -> Nullable<BigInt>,
+        modified_by -> Nullable<BigInt>,
+        created -> Timestamp,
+        modified -> Timestamp,
+    }
+}
+
+diesel::table! {
+    teams (id) {
+        id -> BigInt,
+        organization_id -> Nullable<BigInt>,
+        name -> Text,
+        description -> Text,
+        created_by -> Nullable<BigInt>,
+        modified_by -> Nullable<BigInt>,
+        created -> Timestamp,
+        modified -> Timestamp,
+    }
+}
+
+diesel::table! {
+    organization_users (user_id, organization_id) {
+        user_id -> BigInt,
+        organization_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    organization_admins (user_id, organization_id) {
+        user_id -> BigInt,
+        organization_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    team_users (user_id, team_id) {
+        user_id -> BigInt,
+        team_id -> BigInt,
+    }
+}
+
+diesel::joinable!(tokens -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, groups, user_groups, tokens);

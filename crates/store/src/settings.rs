@@ -1,0 +1,98 @@
+//! Settings of the section `database`.
+
+use std::num::NonZero;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Section `database`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// The database: see [`crate::DatabaseUrl`].
+    pub url: String,
+    /// Connections; 0 means two for each core.
+    pub pool_size: u32,
+    /// Seconds to wait for a connection before a request is answered 503.
+    pub connect_timeout: u64,
+    /// Seconds that a statement may take on PostgreSQL, and that SQLite waits for another writer.
+    pub statement_timeout: u64,
+    /// Whether `serve` applies pending migrations.
+    pub migrate_on_start: MigrateOnStart,
+    /// Section `database.sqlite`.
+    pub sqlite: SqliteSettings,
+}
+
+/// The setting `database.migrate_on_start`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MigrateOnStart {
+    /// On SQLite only.
+    Auto,
+    /// Always.
+    Always,
+    /// Never: `profiled migrate` does.
+    Never,
+}
+
+/// Section `database.sqlite`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SqliteSettings {
+    /// What is on the disk before a write is acknowledged.
+    pub synchronous: Synchronous,
+}
+
+/// `PRAGMA synchronous`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Synchronous {
+    /// A power cut may take the last writes back.
+    Normal,
+    /// Every acknowledged write survives a power cut.
+    Full,
+    /// As full, and the folder is synchronised, too.
+    Extra,
+}
+
+impl Synchronous {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Normal => "NORMAL",
+            Self::Full => "FULL",
+            Self::Extra => "EXTRA",
+        }
+    }
+}
+
+impl DatabaseSettings {
+    /// The defaults, for a database.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            pool_size: 0,
+            connect_timeout: 2,
+            statement_timeout: 10,
+            migrate_on_start: MigrateOnStart::Auto,
+            sqlite: SqliteSettings {
+                synchronous: Synchronous::Full,
+            },
+        }
+    }
+
+    /// Connections of the pool.
+    #[must_use]
+    pub fn connections(&self) -> u32 {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        if self.pool_size > 0 {
+            self.pool_size
+        } else {
+            u32::try_from(cores() * 2).unwrap_or(u32::MAX)
+        }
+    }
+
+    pub(crate) fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout.max(1))
+    }
+}

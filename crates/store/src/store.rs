@@ -1,0 +1,100 @@
+//! The store: a pool, and the two ways to use it.
+
+use diesel::r2d2::Pool;
+use diesel::{ConnectionError, QueryResult};
+use profiled_domain::RepositoryError;
+
+use crate::connection::DbConnection;
+use crate::error::{StoreError, translate};
+use crate::pool::{Checkout, Manager, is_closed};
+use crate::settings::DatabaseSettings;
+use crate::url::{DatabaseUrl, UrlError};
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The setting names none.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// It does not answer.
+    #[error("the database {url} cannot be reached")]
+    Connect {
+        /// Without a password.
+        url: DatabaseUrl,
+        /// What it, or the client library, said.
+        #[source]
+        source: ConnectionError,
+    },
+    /// The schema cannot be read or changed.
+    #[error("the migrations of {url} failed")]
+    Migration {
+        /// Without a password.
+        url: DatabaseUrl,
+        /// What went wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// All repositories over one database.
+#[derive(Clone)]
+pub struct Store {
+    manager: Manager,
+    pool: Pool<Manager>,
+}
+
+impl Store {
+    /// Opens the database that the settings name. Connections are made when they are needed.
+    ///
+    /// # Errors
+    /// [`OpenError`]: a bad URL, or a first connection that fails.
+    pub fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
+        let url: DatabaseUrl = settings.url.parse()?;
+        let manager = Manager::new(url.clone(), settings.clone());
+        manager
+            .open()
+            .map_err(|source| OpenError::Connect { url, source })?;
+        Ok(Self {
+            pool: manager.clone().pool(),
+            manager,
+        })
+    }
+
+    fn checkout(&self) -> Result<Checkout, RepositoryError> {
+        let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
+        self.pool.get().map_err(unavailable)
+    }
+
+    /// Runs a read. A connection that turns out to be closed is replaced once.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, RepositoryError> {
+        let mut pooled = self.checkout()?;
+        match work(&mut pooled.connection) {
+            Ok(value) => Ok(value),
+            Err(error) if is_closed(&error) => {
+                pooled.is_broken = true;
+                drop(pooled);
+                // Not from the pool: its other connections may have died with this one.
+                let fresh = self.manager.open();
+                let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
+                work(&mut fresh.map_err(unavailable)?).map_err(translate)
+            }
+            Err(error) => Err(translate(error)),
+        }
+    }
+
+    /// Runs a write in a transaction of its own. It is never tried again: nobody knows how far it came.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,
+    ) -> Result<T, RepositoryError> {
+        let mut pooled = self.checkout()?;
+        let outcome = pooled.connection.write(work);
+        if let Err(StoreError::Diesel(error)) = &outcome {
+            pooled.is_broken = is_closed(error);
+        }
+        outcome.map_err(RepositoryError::from)
+    }
+}

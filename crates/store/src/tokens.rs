@@ -1,0 +1,96 @@
+//! Opaque tokens and passwords.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use profiled_domain::{
+    CredentialRepository, Detail, NewToken, PasswordHash, RepositoryError, Token, TokenDigest,
+    TokenHolder, TokenId, User, UserId,
+};
+
+use crate::error::StoreError;
+use crate::rows::{TokenRow, UserRow, stored};
+use crate::schema::{tokens, users};
+use crate::store::Store;
+
+impl CredentialRepository for Store {
+    fn find_token(
+        &self,
+        digest: &TokenDigest,
+        detail: Detail,
+    ) -> Result<Option<TokenHolder>, RepositoryError> {
+        self.token_holder(&digest.0, detail)
+    }
+
+    fn find_password(
+        &self,
+        username: &str,
+    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
+        let row: Option<(UserRow, String)> = self.read(|connection| {
+            users::table
+                .filter(users::username.eq(username))
+                .select((UserRow::as_select(), users::password))
+                .first(connection)
+                .optional()
+        })?;
+        row.map(|(user, password)| {
+            Ok((User::try_from(user)?, PasswordHash::from_encoded(password)))
+        })
+        .transpose()
+    }
+
+    fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {
+        let binding = token.binding.as_ref();
+        let id: i64 = self.write(|connection| {
+            Ok::<_, StoreError>(
+                diesel::insert_into(tokens::table)
+                    .values((
+                        tokens::digest.eq(token.digest.0.as_slice()),
+                        tokens::user_id.eq(token.owner.0),
+                        tokens::prefix.eq(token.prefix.as_str()),
+                        tokens::label.eq(token.label.as_str()),
+                        tokens::created_at.eq(stored(token.created_at)),
+                        tokens::expires_at.eq(token.expires_at.map(stored)),
+                        tokens::is_sliding.eq(token.is_sliding),
+                        tokens::bound_address.eq(binding.map(|b| b.address.as_str())),
+                        tokens::bound_user_agent.eq(binding.and_then(|b| b.user_agent.as_deref())),
+                    ))
+                    .returning(tokens::id)
+                    .get_result(connection)?,
+            )
+        })?;
+        Ok(TokenId(id))
+    }
+
+    fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError> {
+        let rows: Vec<TokenRow> = self.read(|connection| {
+            tokens::table
+                .filter(tokens::user_id.eq(owner.0))
+                .order(tokens::id)
+                .select(TokenRow::as_select())
+                .load(connection)
+        })?;
+        Ok(rows.into_iter().map(Token::from).collect())
+    }
+
+    fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {
+        let deleted = self.write(|connection| {
+            Ok::<_, StoreError>(diesel::delete(tokens::table.find(id.0)).execute(connection)?)
+        })?;
+        Ok(deleted > 0)
+    }
+
+    fn extend_token(
+        &self,
+        id: TokenId,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError> {
+        let still_alive = tokens::expires_at.gt(stored(now)).and(tokens::is_sliding);
+        self.write(|connection| {
+            diesel::update(tokens::table.find(id.0).filter(still_alive))
+                .set(tokens::expires_at.eq(stored(expires_at)))
+                .execute(connection)?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! Users: everything but the reads of every request.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use profiled_domain::{
+    Detail, NewUser, Page, PageRequest, ProfileChange, RepositoryError, User, UserId, UserKey,
+    UserProfile, UserRepository,
+};
+
+use crate::error::StoreError;
+use crate::rows::{UserRow, stored};
+use crate::schema::users;
+use crate::store::Store;
+
+/// What an account without a password stores: Django takes any text behind `!` for unusable.
+const UNUSABLE_PASSWORD: &str = "!";
+
+impl UserRepository for Store {
+    fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
+        let row: Option<UserRow> = self.read(|connection| {
+            let query = users::table.select(UserRow::as_select()).into_boxed();
+            let query = match key {
+                UserKey::Id(id) => query.filter(users::id.eq(id.0)),
+                UserKey::Username(name) => query.filter(users::username.eq(name.as_str())),
+                UserKey::Email(email) => query.filter(users::email.eq(email.as_str())),
+            };
+            query.first(connection).optional()
+        })?;
+        row.map(User::try_from).transpose()
+    }
+
+    fn find_profile(
+        &self,
+        id: UserId,
+        detail: Detail,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        self.profile(id.0, detail)
+    }
+
+    fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError> {
+        let (rows, total): (Vec<UserRow>, i64) = self.read(|connection| {
+            let rows = users::table
+                .order(users::id)
+                .offset(page.offset)
+                .limit(page.limit)
+                .select(UserRow::as_select())
+                .load(connection)?;
+            Ok((rows, users::table.count().get_result(connection)?))
+        })?;
+        let items = rows
+            .into_iter()
+            .map(User::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(Page { items, total })
+    }
+
+    fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
+        let text = |value: &Option<String>| value.clone();
+        let password = new
+            .password
+            .as_ref()
+            .map_or(UNUSABLE_PASSWORD, |hash| hash.as_encoded());
+        let row: UserRow = self.write(|connection| {
+            let id: i64 = diesel::insert_into(users::table)
+                .values((
+                    users::username.eq(new.username.as_ref().map(|v| v.as_str())),
+                    users::email.eq(new.email.as_ref().map(|v| v.as_str())),
+                    users::mobile_number.eq(new.mobile_number.as_ref().map(|v| v.as_str())),
+                    users::first_name.eq(text(&new.first_name)),
+                    users::last_name.eq(text(&new.last_name)),
+                    users::gender.eq(new.gender.map(|gender| gender.as_str())),
+                    users::is_active.eq(new.is_active),
+                    users::is_staff.eq(new.is_staff),
+                    users::is_superuser.eq(new.is_superuser),
+                    users::ldap_dn.eq(""),
+                    users::password.eq(password),
+                    users::date_joined.eq(stored(now)),
+                ))
+                .returning(users::id)
+                .get_result(connection)?;
+            Ok(users::table
+                .find(id)
+                .select(UserRow::as_select())
+                .first(connection)?)
+        })?;
+        row.try_into()
+    }
+
+    fn update_profile(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        if !change.is_empty() {
+            let values = Changed::new(change);
+            self.write(|connection| {
+                let target = diesel::update(users::table.find(id.0));
+                Ok::<_, StoreError>(target.set(&values).execute(connection)?)
+            })?;
+        }
+        self.profile(id.0, Detail::Groups)
+    }
+
+    fn ping(&self) -> Result<(), RepositoryError> {
+        self.read(|connection| {
+            diesel::select(diesel::dsl::exists(users::table.select(users::id)))
+                .get_result::<bool>(connection)
+        })
+        .map(drop)
+    }
+}
+
+/// `None` stays, `Some(None)` becomes null.
+#[derive(AsChangeset)]
+#[diesel(table_name = users)]
+#[expect(clippy::option_option, reason = "diesel's form of keep, clear and set")]
+struct Changed<'a> {
+    username: Option<Option<&'a str>>,
+    email: Option<Option<&'a str>>,
+    mobile_number: Option<Option<&'a str>>,
+    number_phone: Option<Option<&'a str>>,
+    first_name: Option<Option<&'a str>>,
+    last_name: Option<Option<&'a str>>,
+    gender: Option<Option<&'a str>>,
+}
+
+impl<'a> Changed<'a> {
+    fn new(change: &'a ProfileChange) -> Self {
+        let text = |value: Option<Option<&'a String>>| value.map(|v| v.map(String::as_str));
+        Self {
+            username: change.username.as_change().map(|v| v.map(|v| v.as_str())),
+            email: change.email.as_change().map(|v| v.map(|v| v.as_str())),
+            mobile_number: change
+                .mobile_number
+                .as_change()
+                .map(|v| v.map(|v| v.as_str())),
+            number_phone: text(change.number_phone.as_change()),
+            first_name: text(change.first_name.as_change()),
+            last_name: text(change.last_name.as_change()),
+            gender: change.gender.as_change().map(|v| v.map(|v| v.as_str())),
+        }
+    }
+}

@@ -1,0 +1,21 @@
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  username TEXT CHECK (length(username) <= 150),
+  email TEXT CHECK (length(email) <= 254),
+  mobile_number TEXT CHECK (length(mobile_number) <= 32),
+  number_phone TEXT CHECK (length(number_phone) <= 32),
+  first_name TEXT CHECK (length(first_name) <= 200),
+  last_name TEXT CHECK (length(last_name) <= 200),
+  gender TEXT,
+  avatar TEXT,
+  is_active BOOLEAN NOT NULL,
+  is_staff BOOLEAN NOT NULL,
+  is_superuser BOOLEAN NOT NULL,
+  ldap_dn TEXT NOT NULL,
+  password TEXT NOT NULL,
+  date_joined TIMESTAMP NOT NULL,
+  last_login TIMESTAMP,
+  CONSTRAINT users_username_key UNIQUE (username),
+  CONSTRAINT users_email_key UNIQUE (email),
+  CONSTRAINT users_mobile_number_key UNIQUE (mobile_number)
+);
