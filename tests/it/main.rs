@@ -1,1 +1,13 @@
+//! The service as its clients see it: over TCP, on both databases.
 
+mod attacks;
+mod databases;
+mod documents;
+mod drf;
+mod groups;
+mod jwt;
+mod lifecycle;
+mod summary;
+mod three_views;
+mod tower;
+mod walk;

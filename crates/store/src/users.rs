@@ -63,12 +63,19 @@ impl UserRepository for Store {
         let row: UserRow = self.write(|connection| {
             let id: i64 = diesel::insert_into(users::table)
                 .values((
-                    users::username.eq(new.username.as_ref().map(|v| v.as_str())),
-                    users::email.eq(new.email.as_ref().map(|v| v.as_str())),
-                    users::mobile_number.eq(new.mobile_number.as_ref().map(|v| v.as_str())),
+                    users::username
+                        .eq(new.username.as_ref().map(profiled_domain::Username::as_str)),
+                    users::email.eq(new
+                        .email
+                        .as_ref()
+                        .map(profiled_domain::EmailAddress::as_str)),
+                    users::mobile_number.eq(new
+                        .mobile_number
+                        .as_ref()
+                        .map(profiled_domain::MobileNumber::as_str)),
                     users::first_name.eq(text(&new.first_name)),
                     users::last_name.eq(text(&new.last_name)),
-                    users::gender.eq(new.gender.map(|gender| gender.as_str())),
+                    users::gender.eq(new.gender.map(profiled_domain::Gender::as_str)),
                     users::is_active.eq(new.is_active),
                     users::is_staff.eq(new.is_staff),
                     users::is_superuser.eq(new.is_superuser),
@@ -128,12 +135,18 @@ impl<'a> Changed<'a> {
     fn new(change: &'a ProfileChange) -> Self {
         let text = |value: Option<Option<&'a String>>| value.map(|v| v.map(String::as_str));
         Self {
-            username: change.username.as_change().map(|v| v.map(|v| v.as_str())),
-            email: change.email.as_change().map(|v| v.map(|v| v.as_str())),
+            username: change
+                .username
+                .as_change()
+                .map(|v| v.map(profiled_domain::Username::as_str)),
+            email: change
+                .email
+                .as_change()
+                .map(|v| v.map(profiled_domain::EmailAddress::as_str)),
             mobile_number: change
                 .mobile_number
                 .as_change()
-                .map(|v| v.map(|v| v.as_str())),
+                .map(|v| v.map(profiled_domain::MobileNumber::as_str)),
             number_phone: text(change.number_phone.as_change()),
             first_name: text(change.first_name.as_change()),
             last_name: text(change.last_name.as_change()),

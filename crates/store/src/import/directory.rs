@@ -167,7 +167,7 @@ impl ImportSession<'_> {
             organization_users::organization_id.eq(organization),
         );
         let added = on_each!(self.connection, |c| diesel::insert_into(
-            dsl::organization_users
+            organization_users::table
         )
         .values(row)
         .on_conflict_do_nothing()
@@ -192,7 +192,7 @@ impl ImportSession<'_> {
             organization_admins::organization_id.eq(organization),
         );
         let added = on_each!(self.connection, |c| diesel::insert_into(
-            dsl::organization_admins
+            organization_admins::table
         )
         .values(row)
         .on_conflict_do_nothing()
