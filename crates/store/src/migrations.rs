@@ -198,13 +198,13 @@ fn names(url: &DatabaseUrl) -> Result<Vec<(String, String)>, BoxError> {
         EmbeddedMigrations: MigrationSource<B>,
     {
         let all = MigrationSource::<B>::migrations(&B::MIGRATIONS)?;
-        let both = |migration: &Box<dyn Migration<B>>| {
+        let both = |migration: &dyn Migration<B>| {
             (
                 migration.name().version().to_string(),
                 migration.name().to_string(),
             )
         };
-        let mut names: Vec<_> = all.iter().map(both).collect();
+        let mut names: Vec<_> = all.iter().map(|migration| both(&**migration)).collect();
         names.sort();
         Ok(names)
     }

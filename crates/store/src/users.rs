@@ -121,36 +121,35 @@ impl UserRepository for Store {
 #[derive(AsChangeset)]
 #[diesel(table_name = users)]
 #[expect(clippy::option_option, reason = "diesel's form of keep, clear and set")]
-struct Changed<'a> {
-    username: Option<Option<&'a str>>,
-    email: Option<Option<&'a str>>,
-    mobile_number: Option<Option<&'a str>>,
-    number_phone: Option<Option<&'a str>>,
-    first_name: Option<Option<&'a str>>,
-    last_name: Option<Option<&'a str>>,
-    gender: Option<Option<&'a str>>,
+struct Changed {
+    username: Option<Option<String>>,
+    email: Option<Option<String>>,
+    mobile_number: Option<Option<String>>,
+    number_phone: Option<Option<String>>,
+    first_name: Option<Option<String>>,
+    last_name: Option<Option<String>>,
+    gender: Option<Option<String>>,
 }
 
-impl<'a> Changed<'a> {
-    fn new(change: &'a ProfileChange) -> Self {
-        let text = |value: Option<Option<&'a String>>| value.map(|v| v.map(String::as_str));
+impl Changed {
+    fn new(change: &ProfileChange) -> Self {
         Self {
             username: change
                 .username
                 .as_change()
-                .map(|v| v.map(profiled_domain::Username::as_str)),
+                .map(|v| v.map(|v| v.as_str().to_owned())),
             email: change
                 .email
                 .as_change()
-                .map(|v| v.map(profiled_domain::EmailAddress::as_str)),
+                .map(|v| v.map(|v| v.as_str().to_owned())),
             mobile_number: change
                 .mobile_number
                 .as_change()
-                .map(|v| v.map(profiled_domain::MobileNumber::as_str)),
-            number_phone: text(change.number_phone.as_change()),
-            first_name: text(change.first_name.as_change()),
-            last_name: text(change.last_name.as_change()),
-            gender: change.gender.as_change().map(|v| v.map(|v| v.as_str())),
+                .map(|v| v.map(|v| v.as_str().to_owned())),
+            number_phone: change.number_phone.as_change().map(Option::cloned),
+            first_name: change.first_name.as_change().map(Option::cloned),
+            last_name: change.last_name.as_change().map(Option::cloned),
+            gender: change.gender.as_change().map(|v| v.map(|v| v.as_str().to_owned())),
         }
     }
 }
