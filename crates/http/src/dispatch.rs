@@ -153,7 +153,9 @@ impl Visit<'_> {
 
         let negotiated = negotiated.map(drop);
         let checked = self.check(negotiated, &mut identity, &mut method).await;
-        let outcome = if let Err(error) = checked { Err(error) } else {
+        let outcome = if let Err(error) = checked {
+            Err(error)
+        } else {
             let exchange = Exchange {
                 state: self.state,
                 method: if method == Method::HEAD {
@@ -241,7 +243,9 @@ impl Visit<'_> {
         if *method != Method::POST || !body::is_form(headers) {
             return Ok(());
         }
-        let origin = headers.get(header::ORIGIN).map(actix_web::http::header::HeaderValue::as_bytes);
+        let origin = headers
+            .get(header::ORIGIN)
+            .map(header::HeaderValue::as_bytes);
         let is_own = |origin: &[u8]| origin == self.origin.as_str().as_bytes();
         let is_open = self.route.view.spec().access == Access::Open;
         if !is_open && origin.is_some_and(|origin| !is_own(origin)) {

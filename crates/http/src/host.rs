@@ -71,7 +71,7 @@ impl Hosts {
             request
                 .headers()
                 .get(X_FORWARDED_PROTO)
-                .map(actix_web::http::header::HeaderValue::as_bytes)
+                .map(header::HeaderValue::as_bytes)
         };
         if self.is_proxy(peer(request)) && told() == Some(b"https") {
             "https"
@@ -114,7 +114,10 @@ fn host_name(host: &str) -> Option<&str> {
 fn is_name(name: &str) -> bool {
     if let Some(address) = name
         .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']')) { address.parse::<std::net::Ipv6Addr>().is_ok() } else {
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
+        address.parse::<std::net::Ipv6Addr>().is_ok()
+    } else {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'.';
         !name.is_empty() && name.bytes().all(plain)
     }

@@ -22,12 +22,12 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    messages: Option<[Message; 1]>,
+    messages: Option<[Refused; 1]>,
 }
 
 /// Why the one class of tokens that is taken refused a token.
 #[derive(Serialize)]
-struct Message {
+struct Refused {
     token_class: &'static str,
     token_type: &'static str,
     message: &'static str,
@@ -100,7 +100,7 @@ const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID_TOKEN: &str = "Invalid token.";
 const NOT_VALID: &str = "token_not_valid";
 
-type Refusal = (&'static str, Option<&'static str>, Option<[Message; 1]>);
+type Refusal = (&'static str, Option<&'static str>, Option<[Refused; 1]>);
 
 fn refusal(error: &AuthError) -> Refusal {
     let text = match error {
@@ -141,7 +141,7 @@ fn refusal(error: &AuthError) -> Refusal {
     (text, None, None)
 }
 
-fn access_token(fault: JwtFault) -> Message {
+fn access_token(fault: JwtFault) -> Refused {
     let message = match fault {
         JwtFault::Invalid | JwtFault::NoUser => "Token is invalid",
         JwtFault::Expired => "Token is expired",
@@ -150,7 +150,7 @@ fn access_token(fault: JwtFault) -> Message {
         JwtFault::NoType => "Token has no type",
         JwtFault::WrongType => "Token has wrong type",
     };
-    Message {
+    Refused {
         token_class: "AccessToken",
         token_type: "access",
         message,

@@ -1,1 +1,42 @@
-#![doc = "x"]
+//! The service `profiled`: settings, commands and wiring.
+//!
+//! [`run`] is the command line. [`Application`] starts the service inside another program, a test for
+//! example.
+
+mod application;
+mod cli;
+mod commands;
+mod dump;
+mod error;
+mod output;
+mod settings;
+mod telemetry;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub use application::Application;
+pub use error::{Failure, Kind};
+pub use settings::{LogFormat, LogLevel, LogSettings, Profile, Settings, Sources};
+
+/// Runs a command line, and returns its exit code: 0 done, 1 failed, 2 usage, 3 refused, 4 database
+/// unreachable, 5 settings wrong.
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
+    let cli = match cli::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come here, too. A reader that has gone away is no failure.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("profiled: {failure}");
+            failure.kind().into()
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Groups and memberships. Counts are the business of the database's triggers.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
+use diesel::dsl::{count, exists};
 use diesel::prelude::*;
 use profiled_domain::{Group, GroupId, GroupRepository, NewGroup, RepositoryError, UserId};
 
@@ -61,6 +61,32 @@ impl GroupRepository for Store {
             Ok::<_, StoreError>(diesel::delete(membership).execute(connection)?)
         })?;
         Ok(removed > 0)
+    }
+}
+
+impl Store {
+    /// Groups whose stored count is not their number of members: id, stored, counted. There are none,
+    /// unless somebody switched the triggers off.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn miscounted_groups(&self) -> Result<Vec<(i64, i64, i64)>, RepositoryError> {
+        let all: Vec<(i64, i64, i64)> = self.read(|connection| {
+            groups::table
+                .left_join(user_groups::table.on(user_groups::group_id.eq(groups::id)))
+                .group_by((groups::id, groups::users_count))
+                .order(groups::id)
+                .select((
+                    groups::id,
+                    groups::users_count,
+                    count(user_groups::user_id.nullable()),
+                ))
+                .load(connection)
+        })?;
+        Ok(all
+            .into_iter()
+            .filter(|(_, stored, counted)| stored != counted)
+            .collect())
     }
 }
 

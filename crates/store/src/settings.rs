@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct DatabaseSettings {
     /// The database: see [`crate::DatabaseUrl`].
     pub url: String,
+    /// File that holds the URL, in place of `url`; whoever loads the settings reads it.
+    pub url_file: String,
     /// Connections; 0 means two for each core.
     pub pool_size: u32,
     /// Seconds to wait for a connection before a request is answered 503.
@@ -71,6 +73,7 @@ impl DatabaseSettings {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            url_file: String::new(),
             pool_size: 0,
             connect_timeout: 2,
             statement_timeout: 10,

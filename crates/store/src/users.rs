@@ -146,10 +146,16 @@ impl Changed {
                 .mobile_number
                 .as_change()
                 .map(|v| v.map(|v| v.as_str().to_owned())),
-            number_phone: change.number_phone.as_change().map(Option::cloned),
-            first_name: change.first_name.as_change().map(Option::cloned),
-            last_name: change.last_name.as_change().map(Option::cloned),
-            gender: change.gender.as_change().map(|v| v.map(|v| v.as_str().to_owned())),
+            number_phone: change
+                .number_phone
+                .as_change()
+                .map(Option::<&String>::cloned),
+            first_name: change.first_name.as_change().map(Option::<&String>::cloned),
+            last_name: change.last_name.as_change().map(Option::<&String>::cloned),
+            gender: change
+                .gender
+                .as_change()
+                .map(|v| v.map(|v| v.as_str().to_owned())),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Users, groups, memberships and tokens of an import.
 
 use diesel::prelude::*;
-use profiled_domain::{RepositoryError, UniqueKey};
+use profiled_domain::{PasswordHash, RepositoryError, UniqueKey};
 
 use crate::connection::{DbConnection, on_each};
 use crate::error::StoreError;
@@ -52,6 +52,47 @@ impl ImportSession<'_> {
                 Ok(Outcome::Created)
             }
         }
+    }
+
+    /// Id of the user of this name.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn user_id(&mut self, username: &str) -> Result<Option<i64>, RepositoryError> {
+        let found = users::table
+            .filter(users::username.eq(username))
+            .select(users::id);
+        Ok(found
+            .first(self.connection)
+            .optional()
+            .map_err(StoreError::from)?)
+    }
+
+    /// The stored password of a user.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn password(&mut self, user: i64) -> Result<Option<PasswordHash>, RepositoryError> {
+        let found = users::table.find(user).select(users::password);
+        let found: Option<String> = found
+            .first(self.connection)
+            .optional()
+            .map_err(StoreError::from)?;
+        Ok(found.map(PasswordHash::from_encoded))
+    }
+
+    /// Id of the group of this name.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn group_id(&mut self, name: &str) -> Result<Option<i64>, RepositoryError> {
+        let found = groups::table
+            .filter(groups::name.eq(name))
+            .select(groups::id);
+        Ok(found
+            .first(self.connection)
+            .optional()
+            .map_err(StoreError::from)?)
     }
 
     /// Stores a group under its id.

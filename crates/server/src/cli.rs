@@ -1,0 +1,190 @@
+//! The command line. Names and exit codes are an interface.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
+#[derive(Debug, Parser)]
+#[command(name = "profiled", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Settings file (TOML); may be repeated, later ones win.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Vec<PathBuf>,
+    /// Settings profile: development or production.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// One setting, as http.bind=127.0.0.1:8001; may be repeated, wins over everything.
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Write results as JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Log more; -vv even more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Log errors only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the three dialects.
+    Serve,
+    /// Create a database with first users, show their credentials once, and serve.
+    Quickstart,
+    /// Bring the database to this build's schema.
+    Migrate(Migrate),
+    /// Tell the settings in force, and what is wrong with them or with the database.
+    Check,
+    /// Bring in accounts that were made elsewhere.
+    #[command(subcommand)]
+    Import(Import),
+    /// Create and show users.
+    #[command(subcommand)]
+    User(User),
+    /// Create, show and revoke opaque tokens.
+    #[command(subcommand)]
+    Token(Token),
+    /// Mint access tokens.
+    #[command(subcommand)]
+    Jwt(Jwt),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Only tell which migrations the database has.
+    #[arg(long, conflicts_with = "revert")]
+    pub(crate) status: bool,
+    /// Take the last N migrations back, with their data.
+    #[arg(long, value_name = "N")]
+    pub(crate) revert: Option<usize>,
+    /// Yes, lose that data.
+    #[arg(long, requires = "revert")]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Users, groups and tokens of Django, as manage.py dumpdata writes them.
+    Django(ImportDjango),
+    /// Users, organizations, teams and tokens from a people file.
+    People {
+        /// The file (JSON); - is standard input.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportDjango {
+    /// Dumps (JSON), imported together; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Tell what would happen, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Create a user.
+    Create(UserCreate),
+    /// List users by id.
+    List {
+        /// Users to skip.
+        #[arg(long, default_value_t = 0)]
+        offset: u32,
+        /// Users to list at most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Show one user with groups and what its profile lacks.
+    Show {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UserCreate {
+    /// Unique.
+    #[arg(long)]
+    pub(crate) username: Option<String>,
+    /// Unique.
+    #[arg(long)]
+    pub(crate) email: Option<String>,
+    /// Unique.
+    #[arg(long)]
+    pub(crate) mobile_number: Option<String>,
+    /// Given name.
+    #[arg(long)]
+    pub(crate) first_name: Option<String>,
+    /// Family name.
+    #[arg(long)]
+    pub(crate) last_name: Option<String>,
+    /// male, female or other.
+    #[arg(long)]
+    pub(crate) gender: Option<String>,
+    /// May use the drf dialect.
+    #[arg(long)]
+    pub(crate) staff: bool,
+    /// Has every permission.
+    #[arg(long)]
+    pub(crate) superuser: bool,
+    /// May not authenticate.
+    #[arg(long)]
+    pub(crate) inactive: bool,
+    /// Read the password from standard input. Without one the password is unusable.
+    #[arg(long, conflicts_with = "password_file")]
+    pub(crate) password_stdin: bool,
+    /// Read the password from a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Create a token and show its key, once.
+    Create {
+        /// Id, username or e-mail address.
+        user: String,
+        /// What the token is for.
+        #[arg(long, default_value = "")]
+        label: String,
+        /// Life of the token, as 90d, 12h, 30m or 60s. Without it the token lives until it is revoked.
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+        /// The key itself, 40 lower-case hexadecimal digits: for tests and imports.
+        #[arg(long, value_name = "HEX40")]
+        key: Option<String>,
+    },
+    /// List the tokens of a user.
+    List {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Revoke a token at once.
+    Revoke {
+        /// Id of the token, or its key.
+        token: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Jwt {
+    /// Mint an access token.
+    Create {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+}

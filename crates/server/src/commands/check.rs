@@ -1,0 +1,89 @@
+//! `profiled check`
+
+use std::collections::BTreeMap;
+
+use profiled_store::{DatabaseUrl, Store};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{Failure, Kind};
+use crate::output::Output;
+use crate::settings::Settings;
+
+#[derive(Serialize)]
+struct Report {
+    settings: BTreeMap<String, Value>,
+    findings: Vec<String>,
+}
+
+/// Prints the settings in force, secrets masked, and fails if anything stands in the way of serving.
+pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
+    let (findings, kind) = findings(settings);
+    let report = Report {
+        settings: effective(settings)?,
+        findings,
+    };
+    output.write(&report, |report| {
+        let lines = report
+            .settings
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}"));
+        lines.collect::<Vec<_>>().join("\n")
+    })?;
+    match report.findings.first() {
+        None => Ok(()),
+        Some(_) => Err(Failure::new(kind, report.findings.join("; "))),
+    }
+}
+
+fn effective(settings: &Settings) -> Result<BTreeMap<String, Value>, Failure> {
+    let mut shown = settings.clone();
+    if let Ok(url) = settings.database.url.parse::<DatabaseUrl>() {
+        shown.database.url = url.to_string();
+    }
+    let value = serde_json::to_value(&shown);
+    let value = value.map_err(|error| Failure::failed(error.to_string()))?;
+    let mut found = BTreeMap::new();
+    flatten("", value, &mut found);
+    Ok(found)
+}
+
+fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let dot = if prefix.is_empty() { "" } else { "." };
+                flatten(&format!("{prefix}{dot}{name}"), member, found);
+            }
+        }
+        leaf => {
+            found.insert(prefix.to_owned(), leaf);
+        }
+    }
+}
+
+fn findings(settings: &Settings) -> (Vec<String>, Kind) {
+    if let Err(failure) = settings.signing_key() {
+        return (vec![failure.to_string()], failure.kind());
+    }
+    match database(settings) {
+        Ok(findings) => (findings, Kind::Failed),
+        Err(failure) => (vec![failure.to_string()], failure.kind()),
+    }
+}
+
+fn database(settings: &Settings) -> Result<Vec<String>, Failure> {
+    let pending = profiled_store::pending(&settings.database)?;
+    if !pending.is_empty() {
+        let text = format!(
+            "pending migrations: {} (run profiled migrate)",
+            pending.join(", ")
+        );
+        return Ok(vec![text]);
+    }
+    let wrong = Store::open(&settings.database)?.miscounted_groups()?;
+    let line = |(id, stored, counted): &(i64, i64, i64)| {
+        format!("group {id} has {counted} members, but users_count {stored}")
+    };
+    Ok(wrong.iter().map(line).collect())
+}

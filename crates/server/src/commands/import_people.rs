@@ -1,0 +1,282 @@
+//! `profiled import people`: users with plain passwords, organizations, teams and tokens.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use chrono::{DateTime, Duration, Utc};
+use profiled_auth::{PasswordHasher, TokenKey};
+use profiled_domain::{PasswordHash, TokenBinding, UserId};
+use profiled_store::{
+    ImportSession, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser, Outcome,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::application::now;
+use crate::commands::open;
+use crate::error::Failure;
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// How long a token of the file lives whose expiry is `future`, in days.
+const FAR_AHEAD: i64 = 36_500;
+
+/// A people file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct People {
+    /// Explains the file to its readers.
+    #[serde(default)]
+    #[expect(dead_code, reason = "a comment, which JSON has no other place for")]
+    about: Vec<String>,
+    users: Vec<Person>,
+    #[serde(default)]
+    organizations: Vec<Organization>,
+    #[serde(default)]
+    teams: Vec<Team>,
+    #[serde(default)]
+    tokens: Vec<Token>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    id: i64,
+    username: String,
+    password: String,
+    first_name: String,
+    last_name: String,
+    email: Option<String>,
+    is_superuser: bool,
+    is_active: bool,
+    ldap_dn: String,
+    created: DateTime<Utc>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Organization {
+    id: i64,
+    name: String,
+    description: String,
+    created_by: Option<i64>,
+    created: DateTime<Utc>,
+    modified: DateTime<Utc>,
+    users: Vec<i64>,
+    admins: Vec<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Team {
+    id: i64,
+    name: String,
+    description: String,
+    organization: Option<i64>,
+    created_by: Option<i64>,
+    created: DateTime<Utc>,
+    modified: DateTime<Utc>,
+    users: Vec<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    token: String,
+    user: i64,
+    expires: Expiry,
+    address: Option<String>,
+    user_agent: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Expiry {
+    Future,
+    Past,
+}
+
+/// What the import did.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    skipped: Vec<String>,
+}
+
+impl Report {
+    fn count(&mut self, name: impl FnOnce() -> String, outcome: &Outcome) {
+        match outcome {
+            Outcome::Created => self.created += 1,
+            Outcome::Updated => self.updated += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Refused(refusal) => self.skipped.push(format!("{}: {refusal}", name())),
+        }
+    }
+
+    fn lines(&self) -> String {
+        let Self {
+            created,
+            updated,
+            unchanged,
+            skipped,
+        } = self;
+        let first = format!(
+            "{created} created, {updated} updated, {unchanged} unchanged, {} skipped",
+            skipped.len()
+        );
+        let skipped = skipped.iter().map(|reason| format!("skipped: {reason}"));
+        std::iter::once(first)
+            .chain(skipped)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
+pub(super) fn run(settings: &Settings, file: &Path, output: Output) -> Result<(), Failure> {
+    let people = parse(file)?;
+    let hasher = PasswordHasher::new(&settings.auth.password);
+    let store = open(settings)?;
+    let report = store.import(false, now(), |session| {
+        let mut report = Report::default();
+        fill(session, &people, &hasher, &mut report)?;
+        Ok::<_, Failure>(report)
+    })?;
+    output.write(&report, Report::lines)
+}
+
+fn parse(file: &Path) -> Result<People, Failure> {
+    let told = |error: String| {
+        Failure::failed(format!("{}: {error}; nothing is imported", file.display()))
+    };
+    let source: Box<dyn Read> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(File::open(file).map_err(|error| told(error.to_string()))?)
+    };
+    serde_json::from_reader(BufReader::new(source)).map_err(|error| told(error.to_string()))
+}
+
+fn fill(
+    session: &mut ImportSession<'_>,
+    people: &People,
+    hasher: &PasswordHasher,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    for person in &people.users {
+        let user = imported_user(session, person, hasher)?;
+        let outcome = session.user(&user)?;
+        report.count(|| format!("user {}", person.id), &outcome);
+    }
+    for organization in &people.organizations {
+        fill_organization(session, organization, report)?;
+    }
+    for team in &people.teams {
+        fill_team(session, team, report)?;
+    }
+    for token in &people.tokens {
+        let outcome = session.token(&imported_token(token))?;
+        report.count(|| format!("a token of user {}", token.user), &outcome);
+    }
+    Ok(())
+}
+
+/// A password that is stored already keeps its hash: a new one would differ each time.
+fn imported_user(
+    session: &mut ImportSession<'_>,
+    person: &Person,
+    hasher: &PasswordHasher,
+) -> Result<ImportedUser, Failure> {
+    let old = session.password(person.id)?;
+    let old: Option<PasswordHash> = old.filter(|old| hasher.verify(&person.password, old));
+    Ok(ImportedUser {
+        id: person.id,
+        username: Some(person.username.clone()),
+        email: person.email.clone(),
+        mobile_number: None,
+        number_phone: None,
+        first_name: Some(person.first_name.clone()),
+        last_name: Some(person.last_name.clone()),
+        gender: None,
+        avatar: None,
+        is_active: person.is_active,
+        is_staff: false,
+        is_superuser: person.is_superuser,
+        ldap_dn: person.ldap_dn.clone(),
+        password: old.unwrap_or_else(|| hasher.encode(&person.password)),
+        date_joined: person.created,
+        last_login: None,
+    })
+}
+
+fn fill_organization(
+    session: &mut ImportSession<'_>,
+    organization: &Organization,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let id = organization.id;
+    let outcome = session.organization(&ImportedOrganization {
+        id,
+        name: organization.name.clone(),
+        description: organization.description.clone(),
+        created_by: organization.created_by,
+        created: organization.created,
+        modified: organization.modified,
+    })?;
+    report.count(|| format!("organization {id}"), &outcome);
+    for user in &organization.users {
+        let outcome = session.organization_user(id, *user)?;
+        report.count(|| format!("user {user} of organization {id}"), &outcome);
+    }
+    for user in &organization.admins {
+        let outcome = session.organization_admin(id, *user)?;
+        report.count(|| format!("admin {user} of organization {id}"), &outcome);
+    }
+    Ok(())
+}
+
+fn fill_team(
+    session: &mut ImportSession<'_>,
+    team: &Team,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let id = team.id;
+    let outcome = session.team(&ImportedTeam {
+        id,
+        name: team.name.clone(),
+        description: team.description.clone(),
+        organization: team.organization,
+        created_by: team.created_by,
+        created: team.created,
+        modified: team.modified,
+    })?;
+    report.count(|| format!("team {id}"), &outcome);
+    for user in &team.users {
+        let outcome = session.team_user(id, *user)?;
+        report.count(|| format!("user {user} of team {id}"), &outcome);
+    }
+    Ok(())
+}
+
+/// A token as `POST /api/v1/authtoken/` would have issued it: every use moves its expiry on.
+fn imported_token(token: &Token) -> ImportedToken {
+    let now = now();
+    let expires_at = match token.expires {
+        Expiry::Future => now + Duration::days(FAR_AHEAD),
+        Expiry::Past => now - Duration::days(1),
+    };
+    ImportedToken {
+        owner: UserId(token.user),
+        digest: TokenKey::digest_of(&token.token),
+        prefix: token.token.chars().take(8).collect(),
+        label: "imported".to_owned(),
+        created_at: now,
+        expires_at: Some(expires_at),
+        is_sliding: true,
+        binding: token.address.clone().map(|address| TokenBinding {
+            address,
+            user_agent: token.user_agent.clone(),
+        }),
+    }
+}

@@ -1,0 +1,87 @@
+//! One module for each command.
+
+mod check;
+mod import_django;
+mod import_people;
+mod jwt;
+mod migrate;
+mod quickstart;
+mod serve;
+mod token;
+mod user;
+
+use profiled_domain::{User, UserId, UserKey, UserRepository};
+use profiled_store::Store;
+
+use crate::cli::{Cli, Command, Global, Import};
+use crate::error::Failure;
+use crate::output::Output;
+use crate::settings::{LogLevel, Settings, Sources};
+use crate::telemetry;
+
+/// Loads the settings and runs the command.
+pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
+    let settings = settings(&cli.global)?;
+    telemetry::start(settings.log);
+    let output = Output {
+        is_json: cli.global.json,
+    };
+    match cli.command {
+        Command::Serve => serve::run(&settings),
+        Command::Quickstart => quickstart::run(&settings),
+        Command::Migrate(arguments) => migrate::run(&settings, &arguments, output),
+        Command::Check => check::run(&settings, output),
+        Command::Import(Import::Django(arguments)) => {
+            import_django::run(&settings, &arguments, output)
+        }
+        Command::Import(Import::People { file }) => import_people::run(&settings, &file, output),
+        Command::User(command) => user::run(&settings, command, output),
+        Command::Token(command) => token::run(&settings, command, output),
+        Command::Jwt(command) => jwt::run(&settings, &command, output),
+    }
+}
+
+fn settings(global: &Global) -> Result<Settings, Failure> {
+    let sources = Sources {
+        profile: global.profile.clone(),
+        files: global.config.clone(),
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect(),
+        overrides: global.set.clone(),
+    };
+    let mut settings = Settings::load(&sources)?;
+    settings.log.level = match global.verbose {
+        _ if global.quiet => LogLevel::Error,
+        0 => settings.log.level,
+        1 => settings.log.level.max(LogLevel::Debug),
+        _ => LogLevel::Trace,
+    };
+    Ok(settings)
+}
+
+/// The user that an operator names: by id, by username or by e-mail address.
+fn find_user(store: &Store, name: &str) -> Result<User, Failure> {
+    let id = name.parse().ok().map(|id| UserKey::Id(UserId(id)));
+    let keys = [
+        UserKey::Username(name.to_owned()),
+        UserKey::Email(name.to_owned()),
+    ];
+    for key in id.into_iter().chain(keys) {
+        if let Some(user) = store.find_user(&key)? {
+            return Ok(user);
+        }
+    }
+    Err(Failure::failed(format!(
+        "there is no user {name:?}: profiled user list shows all"
+    )))
+}
+
+/// The store of a command: it must have the schema of this build.
+fn open(settings: &Settings) -> Result<Store, Failure> {
+    if let Some(first) = profiled_store::pending(&settings.database)?.first() {
+        let text = format!("the database lacks the migration {first}: run profiled migrate");
+        return Err(Failure::failed(text));
+    }
+    Ok(Store::open(&settings.database)?)
+}

@@ -1,0 +1,8 @@
+//! `manage.py dumpdata`: a JSON array of records, read one at a time (contract `drf.md`, section 12).
+
+mod fields;
+mod reader;
+mod records;
+
+pub(crate) use reader::{DumpError, read};
+pub(crate) use records::{DumpedToken, DumpedUser, Reference, Row, classify};

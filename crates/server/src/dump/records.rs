@@ -1,0 +1,142 @@
+//! From the records of Django's models to accounts, groups and tokens.
+
+use profiled_auth::TokenKey;
+use profiled_domain::{Gender, PasswordHash, TokenDigest};
+use profiled_store::{ImportedGroup, ImportedUser};
+use serde_json::Value;
+
+use chrono::{DateTime, Utc};
+
+use crate::dump::fields::Fields;
+use crate::dump::reader::Record;
+
+/// What a record is.
+pub(crate) enum Row {
+    User(Box<DumpedUser>),
+    Group(ImportedGroup),
+    Token(DumpedToken),
+    /// A model that is none of ours.
+    Other,
+}
+
+/// A user and its groups.
+pub(crate) struct DumpedUser {
+    pub(crate) user: ImportedUser,
+    pub(crate) groups: Vec<Reference>,
+}
+
+/// A token of `rest_framework.authtoken`.
+pub(crate) struct DumpedToken {
+    pub(crate) digest: TokenDigest,
+    pub(crate) prefix: String,
+    pub(crate) owner: Reference,
+    pub(crate) created: DateTime<Utc>,
+}
+
+/// How a record names another: by id, or by natural key (`--natural-foreign`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reference {
+    Id(i64),
+    Name(String),
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "{id}"),
+            Self::Name(name) => write!(f, "{name:?}"),
+        }
+    }
+}
+
+/// Reads a record of any model; an error tells why it makes no sense.
+pub(crate) fn classify(record: Record) -> Result<Row, String> {
+    let model = record.model.to_ascii_lowercase();
+    let name = model
+        .rsplit_once('.')
+        .map_or(model.as_str(), |(_, name)| name);
+    match name {
+        "token" if model == "authtoken.token" => token(record).map(Row::Token),
+        "group" => group(record).map(Row::Group),
+        _ if record.fields.contains_key("password") && name.contains("user") => {
+            user(record).map(|user| Row::User(Box::new(user)))
+        }
+        _ => Ok(Row::Other),
+    }
+}
+
+fn id(pk: &Value) -> Result<i64, String> {
+    let number = pk.as_i64().filter(|id| *id > 0);
+    number.ok_or_else(|| "pk is no positive number: dump without --natural-primary".to_owned())
+}
+
+fn reference(value: &Value) -> Result<Reference, String> {
+    match value {
+        Value::Number(_) => id(value).map(Reference::Id),
+        Value::Array(parts) => match parts.as_slice() {
+            [Value::String(name)] => Ok(Reference::Name(name.clone())),
+            _ => Err(format!("{value} is no natural key of one part")),
+        },
+        _ => Err(format!("{value} refers to nothing")),
+    }
+}
+
+fn user(record: Record) -> Result<DumpedUser, String> {
+    let id = id(&record.pk)?;
+    let mut fields = Fields(record.fields);
+    let groups = fields
+        .list("groups")?
+        .iter()
+        .map(reference)
+        .collect::<Result<_, _>>()?;
+    let gender = fields.text("gender")?.filter(|text| !text.is_empty());
+    let gender = gender.map(|text| text.parse::<Gender>().map_err(|e| format!("{e}: {text:?}")));
+    let joined = match fields.instant("date_joined")? {
+        Some(at) => Some(at),
+        None => fields.instant("created_at")?,
+    };
+    let user = ImportedUser {
+        id,
+        username: fields.text("username")?,
+        email: fields.text("email")?,
+        mobile_number: fields.text("mobile_number")?,
+        number_phone: fields.text("number_phone")?,
+        first_name: fields.text("first_name")?,
+        last_name: fields.text("last_name")?,
+        gender: gender.transpose()?,
+        avatar: fields.text("avatar")?.filter(|key| !key.is_empty()),
+        is_active: fields.flag("is_active", true)?,
+        is_staff: fields.flag("is_staff", false)?,
+        is_superuser: fields.flag("is_superuser", false)?,
+        ldap_dn: fields.text("ldap_dn")?.unwrap_or_default(),
+        password: PasswordHash::from_encoded(fields.text("password")?.unwrap_or_default()),
+        date_joined: joined.ok_or("neither date_joined nor created_at is given")?,
+        last_login: fields.instant("last_login")?,
+    };
+    Ok(DumpedUser { user, groups })
+}
+
+fn group(record: Record) -> Result<ImportedGroup, String> {
+    let id = id(&record.pk)?;
+    let mut fields = Fields(record.fields);
+    Ok(ImportedGroup {
+        id,
+        name: fields.text("name")?.ok_or("name is not given")?,
+        notes: fields.text("notes")?,
+        created_at: fields.instant("created_at")?,
+        updated_at: fields.instant("updated_at")?,
+    })
+}
+
+fn token(record: Record) -> Result<DumpedToken, String> {
+    let Value::String(key) = record.pk else {
+        return Err("pk is no key".to_owned());
+    };
+    let mut fields = Fields(record.fields);
+    Ok(DumpedToken {
+        digest: TokenKey::digest_of(&key),
+        prefix: key.chars().take(8).collect(),
+        owner: reference(&fields.0.remove("user").unwrap_or_default())?,
+        created: fields.instant("created")?.ok_or("created is not given")?,
+    })
+}

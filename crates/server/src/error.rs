@@ -1,0 +1,105 @@
+//! Failures as an operator sees them: one line, and an exit code.
+
+use std::error::Error;
+use std::fmt;
+use std::process::ExitCode;
+
+use profiled_domain::RepositoryError;
+use profiled_store::OpenError;
+
+/// What kind of failure it is. Scripts rely on the exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The command did not work.
+    Failed = 1,
+    /// The command line makes no sense.
+    Usage = 2,
+    /// It needs `--yes`, or is there already.
+    Refused = 3,
+    /// The database does not answer.
+    Unreachable = 4,
+    /// A setting is wrong.
+    Settings = 5,
+}
+
+impl From<Kind> for ExitCode {
+    fn from(kind: Kind) -> Self {
+        Self::from(kind as u8)
+    }
+}
+
+/// A failure, told in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    kind: Kind,
+    text: String,
+}
+
+impl Failure {
+    /// A failure of a kind.
+    pub fn new(kind: Kind, text: impl Into<String>) -> Self {
+        Self {
+            kind,
+            text: text.into(),
+        }
+    }
+
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
+        Self::new(Kind::Failed, text)
+    }
+
+    pub(crate) fn settings(text: impl Into<String>) -> Self {
+        Self::new(Kind::Settings, text)
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Causes from elsewhere may have several lines.
+        f.write_str(&self.text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
+impl Error for Failure {}
+
+/// An error and its causes, in one text.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+impl From<RepositoryError> for Failure {
+    fn from(error: RepositoryError) -> Self {
+        let kind = match error {
+            RepositoryError::Unavailable(_) => Kind::Unreachable,
+            RepositoryError::Conflict(_) => Kind::Refused,
+            _ => Kind::Failed,
+        };
+        Self::new(kind, with_causes(&error))
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let kind = match error {
+            OpenError::Url(_) => Kind::Settings,
+            OpenError::Connect { .. } => Kind::Unreachable,
+            OpenError::Migration { .. } => Kind::Failed,
+        };
+        Self::new(kind, with_causes(&error))
+    }
+}

@@ -1,0 +1,130 @@
+//! Settings: sections that the crates own, put together here.
+
+mod layers;
+mod secrets;
+mod validate;
+
+use std::path::{Path, PathBuf};
+
+use profiled_auth::AuthSettings;
+use profiled_domain::{CompletionRules, MobileNumber};
+use profiled_http::{DialectSettings, HttpSettings};
+use profiled_store::DatabaseSettings;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Failure;
+
+pub use layers::Sources;
+
+/// Everything that can be set. `config/base.toml` tells each key.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Which set of rules applies.
+    pub profile: Profile,
+    /// Folder of files that the service makes.
+    pub data_dir: PathBuf,
+    /// Section `database`.
+    pub database: DatabaseSettings,
+    /// Section `http`.
+    pub http: HttpSettings,
+    /// Section `dialects`.
+    pub dialects: DialectSettings,
+    /// Section `limits`.
+    pub limits: LimitSettings,
+    /// Section `profile_completion`.
+    pub profile_completion: CompletionRules,
+    /// Section `auth`.
+    pub auth: AuthSettings,
+    /// Section `log`.
+    pub log: LogSettings,
+}
+
+/// The setting `profile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// Makes what it lacks.
+    Development,
+    /// Refuses to start without keys and hosts.
+    Production,
+}
+
+/// Section `limits`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Longest mobile number that is taken, in characters.
+    pub mobile_number: usize,
+}
+
+impl LimitSettings {
+    /// The most that storage allows.
+    pub(crate) const MOBILE_NUMBER_MAX: usize = MobileNumber::STORED_MAX;
+}
+
+/// Section `log`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    /// Form of a line.
+    pub format: LogFormat,
+    /// What is worth a line.
+    pub level: LogLevel,
+}
+
+/// The setting `log.format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: an object a line.
+    Json,
+}
+
+/// The setting `log.level`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// Failures of ours.
+    Error,
+    /// And what may become one.
+    Warn,
+    /// And every request.
+    Info,
+    /// And what libraries do.
+    Debug,
+    /// And everything else.
+    Trace,
+}
+
+impl Settings {
+    /// Reads all layers, resolves files of secrets and checks every value.
+    ///
+    /// # Errors
+    /// [`Failure`] of kind `Settings`, in one line that names the key, where it comes from, and what
+    /// to do.
+    pub fn load(sources: &Sources) -> Result<Self, Failure> {
+        let mut settings = layers::read(sources)?;
+        let data_dir = settings.data_dir.to_string_lossy().into_owned();
+        secrets::resolve(&mut settings)?;
+        settings.database.url = settings.database.url.replace("{data_dir}", &data_dir);
+        validate::check(&settings)?;
+        Ok(settings)
+    }
+
+    /// Folder of the files under `/media/`.
+    pub(crate) fn media_root(&self) -> PathBuf {
+        self.data_dir.join("media")
+    }
+
+    /// Creates the data folder, for whatever is put into it.
+    pub(crate) fn create_data_dir(&self) -> Result<&Path, Failure> {
+        let folder = &self.data_dir;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::settings(format!("data_dir {}: {error}", folder.display()))
+        })?;
+        Ok(folder)
+    }
+}
