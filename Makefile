@@ -1,8 +1,17 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test test-postgres
+.PHONY: help build run migrate check test test-postgres bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the service for development
+	@cargo build -p profiled
+
+run: ## Build, make a database with first users in ./data, and serve on 127.0.0.1:8000
+	@cargo run --quiet -p profiled -- quickstart
+
+migrate: ## Bring the database of the settings to this build's schema
+	@cargo run --quiet -p profiled -- migrate
 
 check: ## Format, lints, documentation, crate boundaries, licences
 	@scripts/check
@@ -12,3 +21,6 @@ test: ## All checks and tests, on SQLite and (where found) PostgreSQL
 
 test-postgres: ## The tests of the store and the whole service, PostgreSQL required
 	@REQUIRE_POSTGRES=1 scripts/with-postgres cargo test -p profiled-store -p acceptance
+
+bench: ## Load tests of the release build: SUITES="reads groups connections growth"
+	@bench/run $(SUITES)

@@ -116,6 +116,7 @@ pub(crate) enum User {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 pub(crate) struct UserCreate {
     /// Unique.
     #[arg(long)]

@@ -214,13 +214,12 @@ impl<'a, 'b> Import<'a, 'b> {
     fn finish(mut self) -> Result<Report, Stop> {
         let mut pairs = Vec::with_capacity(self.memberships.len());
         for (user, group) in std::mem::take(&mut self.memberships) {
-            match self.group_id(&group)? {
-                Some(id) => pairs.push((user, id)),
-                None => {
-                    self.report.memberships.skipped += 1;
-                    let reason = format!("group {group} does not exist");
-                    self.skip(&format!("membership of user {user}"), Some(reason));
-                }
+            if let Some(id) = self.group_id(&group)? {
+                pairs.push((user, id));
+            } else {
+                self.report.memberships.skipped += 1;
+                let reason = format!("group {group} does not exist");
+                self.skip(&format!("membership of user {user}"), Some(reason));
             }
         }
         for (outcome, (user, group)) in self.session.memberships(&pairs)?.iter().zip(&pairs) {

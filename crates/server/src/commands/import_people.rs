@@ -82,7 +82,8 @@ struct Team {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Token {
-    token: String,
+    #[serde(rename = "token")]
+    key: String,
     user: i64,
     expires: Expiry,
     address: Option<String>,
@@ -268,8 +269,8 @@ fn imported_token(token: &Token) -> ImportedToken {
     };
     ImportedToken {
         owner: UserId(token.user),
-        digest: TokenKey::digest_of(&token.token),
-        prefix: token.token.chars().take(8).collect(),
+        digest: TokenKey::digest_of(&token.key),
+        prefix: token.key.chars().take(8).collect(),
         label: "imported".to_owned(),
         created_at: now,
         expires_at: Some(expires_at),

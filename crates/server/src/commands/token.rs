@@ -95,7 +95,7 @@ fn create(
     user: &str,
     label: String,
     life: Option<Duration>,
-    key: TokenKey,
+    key: &TokenKey,
     output: Output,
 ) -> Result<(), Failure> {
     let store = open(settings)?;
@@ -103,7 +103,7 @@ fn create(
     let now = now();
     let id = store.issue_token(&NewToken {
         expires_at: life.map(|life| now + life),
-        ..new_token(owner, &key, label, now)
+        ..new_token(owner, key, label, now)
     })?;
     let created = Created {
         id: id.0,

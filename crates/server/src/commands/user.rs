@@ -40,7 +40,7 @@ impl From<&Account> for Shown {
             email: user.email.clone(),
             mobile_number: user.mobile_number.clone(),
             full_name: user.full_name(),
-            gender: user.gender.map(|gender| gender.as_str()),
+            gender: user.gender.map(profiled_domain::Gender::as_str),
             is_active: user.is_active,
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
@@ -178,7 +178,7 @@ fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> 
     let shown = ShownProfile {
         user: Shown::from(&profile.user),
         groups: profile.groups.into_iter().map(|group| group.name).collect(),
-        missing: missing.into_iter().map(|field| field.as_str()).collect(),
+        missing: missing.into_iter().map(profiled_domain::ProfileField::as_str).collect(),
     };
     output.write(&shown, |shown| {
         let list = |names: &[String]| {

@@ -186,6 +186,7 @@ fn unknown(key: &str, origin: &str) -> Failure {
     ))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failure(error: ConfigError) -> Failure {
     Failure::settings(error.to_string())
 }
