@@ -15,6 +15,8 @@ mod rows;
 mod schema;
 mod settings;
 mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tokens;
 mod url;
 mod users;

@@ -1,0 +1,183 @@
+//! Databases that live as long as one test.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::{Connection, ConnectionError};
+use tempfile::TempDir;
+
+use crate::settings::DatabaseSettings;
+use crate::store::{OpenError, Store};
+
+/// A migrated, empty database of its own, removed when it is dropped.
+pub struct TestDatabase {
+    url: String,
+    place: Place,
+}
+
+enum Place {
+    Folder(TempDir),
+    Server { admin: String, name: String },
+}
+
+/// Why there is no database to test with.
+#[derive(Debug, thiserror::Error)]
+pub enum TestDatabaseError {
+    /// No temporary folder.
+    #[error(transparent)]
+    Folder(#[from] std::io::Error),
+    /// The server at `TEST_POSTGRES_URL` does not answer.
+    #[error(transparent)]
+    Connect(#[from] ConnectionError),
+    /// It does not create a database.
+    #[error(transparent)]
+    Create(#[from] diesel::result::Error),
+    /// The schema cannot be made.
+    #[error(transparent)]
+    Migrate(#[from] OpenError),
+}
+
+impl TestDatabase {
+    /// An embedded database in a temporary folder.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn sqlite() -> Result<Self, TestDatabaseError> {
+        let folder = tempfile::tempdir()?;
+        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
+        crate::migrate(&DatabaseSettings::new(url.clone()))?;
+        Ok(Self { url, place: Place::Folder(folder) })
+    }
+
+    /// A database on the server that `TEST_POSTGRES_URL` names. Without one the test is skipped, which
+    /// is told on standard error and in the file that `TEST_SKIP_LOG` names.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    ///
+    /// # Panics
+    /// If there is no server, and `REQUIRE_POSTGRES` is 1.
+    pub fn postgres(test: &str) -> Result<Option<Self>, TestDatabaseError> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let Some(admin) = variable("TEST_POSTGRES_URL") else {
+            assert!(
+                variable("REQUIRE_POSTGRES").as_deref() != Some("1"),
+                "{test}: TEST_POSTGRES_URL is not set, and REQUIRE_POSTGRES is 1"
+            );
+            skip(test);
+            return Ok(None);
+        };
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("profiled_test_{}_{number}", process::id());
+        let (server, query) = admin.split_once('?').unwrap_or((&admin, ""));
+        let server = server.rsplit_once('/').map_or(server, |(server, _)| server);
+        let url = format!("{server}/{name}?{query}");
+        // A run that was killed may have left one of this name.
+        PgConnection::establish(&admin)?.batch_execute(&drop_statement(&name))?;
+        PgConnection::establish(&admin)?.batch_execute(&format!("CREATE DATABASE {name}"))?;
+        let database = Self { url, place: Place::Server { admin, name } };
+        crate::migrate(&database.settings())?;
+        Ok(Some(database))
+    }
+
+    /// The URL, for the setting `database.url`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Default settings for this database.
+    #[must_use]
+    pub fn settings(&self) -> DatabaseSettings {
+        DatabaseSettings::new(self.url.clone())
+    }
+
+    /// A store over this database.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn store(&self) -> Result<Store, TestDatabaseError> {
+        Ok(Store::open(&self.settings())?)
+    }
+
+    /// Runs SQL text on a connection of its own, beside the store.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn execute(&self, sql: &str) -> Result<(), TestDatabaseError> {
+        match &self.place {
+            Place::Folder(_) => {
+                let file = self.url.trim_start_matches("sqlite://");
+                let mut connection = diesel::SqliteConnection::establish(file)?;
+                connection.batch_execute("PRAGMA busy_timeout = 5000")?;
+                connection.batch_execute(sql)?;
+            }
+            Place::Server { .. } => PgConnection::establish(&self.url)?.batch_execute(sql)?,
+        }
+        Ok(())
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Place::Server { admin, name } = &self.place
+            && let Ok(mut connection) = PgConnection::establish(admin)
+        {
+            // What stays is dropped with the throw-away cluster, or by the next run of this number.
+            let _ = connection.batch_execute(&drop_statement(name));
+        }
+    }
+}
+
+fn drop_statement(name: &str) -> String {
+    format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+}
+
+fn skip(test: &str) {
+    let line = format!("skipped: {test}: TEST_POSTGRES_URL is not set\n");
+    eprint!("{line}");
+    if let Some(log) = variable("TEST_SKIP_LOG")
+        && let Ok(mut log) = OpenOptions::new().create(true).append(true).open(log)
+    {
+        // The line on standard error has told it.
+        let _ = log.write_all(line.as_bytes());
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told by their environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Makes tests of functions that take a `&TestDatabase`: one each on SQLite and on PostgreSQL.
+#[macro_export]
+macro_rules! database_tests {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(
+                #[test]
+                fn $name() {
+                    let database = $crate::testing::TestDatabase::sqlite().unwrap();
+                    super::$name(&database);
+                }
+            )*
+        }
+
+        mod postgres {
+            $(
+                #[test]
+                fn $name() {
+                    let test = concat!(module_path!(), "::", stringify!($name));
+                    let database = $crate::testing::TestDatabase::postgres(test).unwrap();
+                    if let Some(database) = database {
+                        super::$name(&database);
+                    }
+                }
+            )*
+        }
+    };
+}

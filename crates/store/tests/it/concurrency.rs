@@ -1,0 +1,107 @@
+//! Many writers at once: none fails for another's sake, and counts stay exact.
+
+use std::thread;
+
+use profiled_domain::{
+    Gender, GroupRepository, Patch, ProfileChange, RepositoryError, UniqueKey, UserRepository,
+};
+use profiled_store::testing::TestDatabase;
+
+use crate::people::{at, group, person};
+
+const WRITERS: usize = 8;
+const ROUNDS: usize = 20;
+
+profiled_store::database_tests!(
+    writers_wait_for_each_other,
+    of_racing_values_exactly_one_wins,
+    counts_stay_exact_under_parallel_changes,
+    a_deleted_user_leaves_the_counts_of_its_groups,
+);
+
+fn writers_wait_for_each_other(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let ids: Vec<_> = (0..WRITERS)
+        .map(|n| store.create_user(&person(&format!("user{n}")), at(1)).unwrap().id)
+        .collect();
+    let change = ProfileChange { gender: Patch::Set(Gender::Other), ..ProfileChange::default() };
+
+    let failures: usize = thread::scope(|scope| {
+        let writers = ids.iter().map(|id| {
+            let (store, change) = (&store, &change);
+            scope.spawn(move || {
+                let outcomes = (0..ROUNDS).map(|_| store.update_profile(*id, change));
+                outcomes.filter(Result::is_err).count()
+            })
+        });
+        let writers: Vec<_> = writers.collect();
+        writers.into_iter().map(|writer| writer.join().unwrap()).sum()
+    });
+
+    assert_eq!(failures, 0);
+}
+
+fn of_racing_values_exactly_one_wins(database: &TestDatabase) {
+    let store = database.store().unwrap();
+
+    let outcomes: Vec<_> = thread::scope(|scope| {
+        let racers: Vec<_> = (0..WRITERS)
+            .map(|_| scope.spawn(|| store.create_user(&person("ada"), at(1))))
+            .collect();
+        racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+    });
+
+    let winners = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(winners, 1);
+    for error in outcomes.into_iter().filter_map(Result::err) {
+        assert!(matches!(error, RepositoryError::Conflict(UniqueKey::Username)), "{error:?}");
+    }
+}
+
+fn counts_stay_exact_under_parallel_changes(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let groups: Vec<_> = (0..3)
+        .map(|n| store.create_group(&group(&format!("group{n}")), at(1)).unwrap().id)
+        .collect();
+    let users: Vec<_> = (0..WRITERS)
+        .map(|n| store.create_user(&person(&format!("user{n}")), at(1)).unwrap().id)
+        .collect();
+
+    thread::scope(|scope| {
+        for (number, user) in users.iter().enumerate() {
+            let (store, groups) = (&store, &groups);
+            scope.spawn(move || {
+                for round in 0..ROUNDS {
+                    let group = groups[(number + round) % groups.len()];
+                    store.add_member(group, *user).unwrap();
+                    if round % 3 == 0 {
+                        store.remove_member(group, *user).unwrap();
+                    }
+                }
+            });
+        }
+    });
+
+    assert_eq!(store.miscounted_groups().unwrap(), []);
+    let total: i64 = (0..3)
+        .map(|n| store.find_group(&format!("group{n}")).unwrap().unwrap().users_count)
+        .sum();
+    assert!(total > 0);
+}
+
+fn a_deleted_user_leaves_the_counts_of_its_groups(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let team = store.create_group(&group("team"), at(1)).unwrap().id;
+    for name in ["ada", "bob"] {
+        let user = store.create_user(&person(name), at(1)).unwrap().id;
+        store.add_member(team, user).unwrap();
+    }
+
+    database
+        .execute("PRAGMA foreign_keys = ON; DELETE FROM users WHERE username = 'ada'")
+        .or_else(|_no_pragma| database.execute("DELETE FROM users WHERE username = 'ada'"))
+        .unwrap();
+
+    assert_eq!(store.find_group("team").unwrap().unwrap().users_count, 1);
+    assert_eq!(store.miscounted_groups().unwrap(), []);
+}

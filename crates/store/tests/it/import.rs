@@ -1,0 +1,160 @@
+//! Imports: one transaction, ids kept, idempotent.
+
+use profiled_domain::{
+    Detail, GroupRepository, PasswordHash, RepositoryError, UniqueKey, UserId, UserRepository,
+};
+use profiled_store::testing::TestDatabase;
+use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Refusal, Store};
+
+use crate::people::{at, group, person, token};
+
+profiled_store::database_tests!(
+    rows_keep_their_ids_and_counting_goes_on_behind_them,
+    a_second_import_changes_nothing,
+    a_changed_row_is_updated,
+    taken_values_are_refused_and_the_rest_goes_on,
+    what_a_column_does_not_hold_is_refused,
+    references_to_nobody_are_refused,
+    a_dry_run_and_a_failure_leave_nothing_behind,
+);
+
+fn user(id: i64, name: &str) -> ImportedUser {
+    ImportedUser {
+        id,
+        username: Some(name.to_owned()),
+        email: Some(format!("{name}@example.com")),
+        mobile_number: None,
+        number_phone: None,
+        first_name: None,
+        last_name: Some(String::new()),
+        gender: None,
+        avatar: None,
+        is_active: true,
+        is_staff: true,
+        is_superuser: false,
+        ldap_dn: String::new(),
+        password: PasswordHash::from_encoded("!"),
+        date_joined: at(1),
+        last_login: Some(at(2)),
+    }
+}
+
+fn imported_group(id: i64, name: &str) -> ImportedGroup {
+    ImportedGroup { id, name: name.to_owned(), notes: None, created_at: None, updated_at: None }
+}
+
+fn import<T>(
+    store: &Store,
+    work: impl FnOnce(&mut ImportSession<'_>) -> Result<T, RepositoryError>,
+) -> T {
+    store.import(false, at(9), work).unwrap()
+}
+
+fn everything(session: &mut ImportSession<'_>) -> Result<Vec<Outcome>, RepositoryError> {
+    let mut outcomes = vec![session.user(&user(5, "ada"))?, session.user(&user(7, "bob"))?];
+    outcomes.push(session.group(&imported_group(40, "staff"))?);
+    outcomes.extend(session.memberships(&[(5, 40), (7, 40)])?);
+    outcomes.push(session.token(&token(UserId(5), 1))?);
+    Ok(outcomes)
+}
+
+fn rows_keep_their_ids_and_counting_goes_on_behind_them(database: &TestDatabase) {
+    let store = database.store().unwrap();
+
+    let outcomes = import(&store, everything);
+    let next_user = store.create_user(&person("new"), at(1)).unwrap();
+    let next_group = store.create_group(&group("new"), at(1)).unwrap();
+
+    assert_eq!(outcomes, vec![Outcome::Created; 6]);
+    assert_eq!((next_user.id.0, next_group.id.0), (8, 41));
+    let staff = store.find_group("staff").unwrap().unwrap();
+    assert_eq!((staff.users_count, staff.created_at), (2, at(9)));
+}
+
+fn a_second_import_changes_nothing(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    import(&store, everything);
+    let before = store.find_profile(UserId(5), Detail::Groups).unwrap();
+
+    let outcomes = import(&store, everything);
+
+    assert_eq!(outcomes, vec![Outcome::Unchanged; 6]);
+    assert_eq!(store.find_profile(UserId(5), Detail::Groups).unwrap(), before);
+}
+
+fn a_changed_row_is_updated(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    import(&store, everything);
+    let renamed = ImportedUser { username: None, last_login: None, ..user(5, "ada") };
+
+    let outcome = import(&store, |session| session.user(&renamed));
+
+    assert_eq!(outcome, Outcome::Updated);
+    let stored = store.find_profile(UserId(5), Detail::Groups).unwrap().unwrap();
+    assert_eq!((stored.user.username, stored.user.last_login), (None, None));
+    assert_eq!(stored.groups.len(), 1);
+}
+
+fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    import(&store, everything);
+    let thief = ImportedUser { email: Some("bob@example.com".to_owned()), ..user(9, "eve") };
+
+    let outcomes = import(&store, |session| {
+        Ok([
+            session.user(&user(8, "ada"))?,
+            session.user(&thief)?,
+            session.group(&imported_group(41, "staff"))?,
+            session.token(&token(UserId(7), 1))?,
+            session.user(&user(10, "last"))?,
+        ])
+    });
+
+    let taken = |key, holder| Outcome::Refused(Refusal::Taken { key, holder });
+    assert_eq!(outcomes[0], taken(UniqueKey::Username, 5));
+    assert_eq!(outcomes[1], taken(UniqueKey::Email, 7));
+    assert_eq!(outcomes[2], taken(UniqueKey::GroupName, 40));
+    assert_eq!(outcomes[3], taken(UniqueKey::Token, 5));
+    assert_eq!(outcomes[4], Outcome::Created);
+}
+
+fn what_a_column_does_not_hold_is_refused(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let long = ImportedUser { mobile_number: Some("1".repeat(33)), ..user(1, "long") };
+    let null = ImportedUser { first_name: Some("a\0b".to_owned()), ..user(2, "null") };
+
+    let outcomes = import(&store, |session| Ok([session.user(&long)?, session.user(&null)?]));
+
+    let long = Refusal::TooLong { column: "mobile_number", max: 32 };
+    let null = Refusal::NullCharacter("first_name");
+    assert_eq!(outcomes, [Outcome::Refused(long), Outcome::Refused(null)]);
+}
+
+fn references_to_nobody_are_refused(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    import(&store, everything);
+
+    let outcomes = import(&store, |session| {
+        let mut outcomes = session.memberships(&[(99, 40), (5, 99)])?;
+        outcomes.push(session.token(&token(UserId(99), 9))?);
+        Ok(outcomes)
+    });
+
+    let missing = |kind, id| Outcome::Refused(Refusal::Missing(kind, id));
+    assert_eq!(outcomes, [missing("user", 99), missing("group", 99), missing("user", 99)]);
+}
+
+fn a_dry_run_and_a_failure_leave_nothing_behind(database: &TestDatabase) {
+    let store = database.store().unwrap();
+
+    let tried = store.import(true, at(9), everything).unwrap();
+    let failed = store.import(false, at(9), |session| {
+        everything(session)?;
+        Err::<(), _>(RepositoryError::Missing("courage"))
+    });
+
+    assert_eq!(tried, vec![Outcome::Created; 6]);
+    assert!(matches!(failed, Err(RepositoryError::Missing("courage"))), "{failed:?}");
+    assert_eq!(store.find_profile(UserId(5), Detail::Account).unwrap(), None);
+    assert_eq!(store.find_group("staff").unwrap(), None);
+}

@@ -1,0 +1,50 @@
+//! Which database a URL names.
+
+use std::path::Path;
+
+use profiled_store::{DatabaseUrl, UrlError};
+
+#[test]
+fn the_scheme_decides() {
+    let relative: DatabaseUrl = "sqlite://data/x.sqlite3".parse().unwrap();
+    let absolute: DatabaseUrl = "sqlite:///data/x.sqlite3".parse().unwrap();
+    let server: DatabaseUrl = "postgresql://localhost/x".parse().unwrap();
+
+    assert_eq!(relative.file(), Some(Path::new("data/x.sqlite3")));
+    assert_eq!(absolute.file(), Some(Path::new("/data/x.sqlite3")));
+    assert_eq!(server.file(), None);
+}
+
+#[test]
+fn other_schemes_are_refused_with_the_allowed_ones() {
+    for text in ["postgre://x/y", "mysql://x/y", "data/x.sqlite3", ""] {
+        let error = text.parse::<DatabaseUrl>().unwrap_err();
+
+        assert_eq!(error, UrlError::Scheme, "{text}");
+        assert!(error.to_string().contains("sqlite://, postgres:// or postgresql://"));
+    }
+    for text in ["sqlite://", "sqlite://:memory:"] {
+        assert_eq!(text.parse::<DatabaseUrl>().unwrap_err(), UrlError::NoFile, "{text}");
+    }
+}
+
+#[test]
+fn passwords_are_not_shown() {
+    let url: DatabaseUrl = "postgres://me:p@ss@db.example:5432/x?password=y".parse().unwrap();
+
+    assert_eq!(url.to_string(), "postgres://db.example:5432/x");
+    assert_eq!(format!("{url:?}"), "postgres://db.example:5432/x");
+}
+
+#[test]
+#[cfg(not(any(feature = "libpq-bundled-tls", feature = "libpq-system")))]
+fn encryption_that_the_build_lacks_is_refused_with_the_feature() {
+    for mode in ["require", "verify-ca", "verify-full"] {
+        let url = format!("postgres://x/y?sslmode={mode}");
+        let error = url.parse::<DatabaseUrl>().unwrap_err();
+
+        assert_eq!(error, UrlError::NoTls);
+        assert!(error.to_string().contains("libpq-bundled-tls"));
+    }
+    assert!("postgres://x/y?sslmode=prefer".parse::<DatabaseUrl>().is_ok());
+}
