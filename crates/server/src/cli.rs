@@ -1,8 +1,9 @@
 //! The command line. Names and exit codes are an interface.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
 #[derive(Debug, Parser)]
@@ -14,27 +15,63 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// Options of every command.
+/// Options of every command. They may stand before and after its name.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Settings file (TOML); may be repeated, later ones win.
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) config: Vec<PathBuf>,
     /// Settings profile: development or production.
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// One setting, as http.bind=127.0.0.1:8001; may be repeated, wins over everything.
-    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
     /// Write results as JSON.
-    #[arg(long, global = true)]
+    #[arg(long)]
     pub(crate) json: bool,
     /// Log more; -vv even more.
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// Log errors only.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Log errors only, and show no progress.
+    #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+}
+
+impl Global {
+    /// These options and then `inner`, which stand further behind.
+    fn and(mut self, inner: Self) -> Self {
+        self.config.extend(inner.config);
+        self.set.extend(inner.set);
+        Self {
+            profile: inner.profile.or(self.profile),
+            json: self.json || inner.json,
+            verbose: self.verbose.saturating_add(inner.verbose),
+            quiet: self.quiet || inner.quiet,
+            ..self
+        }
+    }
+}
+
+/// Parses a command line.
+///
+/// clap's own global arguments would drop `--set a=1` from `--set a=1 serve --set b=2` without a word.
+pub(crate) fn parse(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Result<Cli, clap::Error> {
+    let command = Cli::command().mut_subcommands(with_global);
+    let matches = command.try_get_matches_from(arguments)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let mut level = &matches;
+    while let Some((_, inner)) = level.subcommand() {
+        cli.global = cli.global.and(Global::from_arg_matches(inner)?);
+        level = inner;
+    }
+    Ok(cli)
+}
+
+fn with_global(command: clap::Command) -> clap::Command {
+    Global::augment_args(command).mut_subcommands(with_global)
 }
 
 #[derive(Debug, Subcommand)]

@@ -13,9 +13,8 @@ mod settings;
 mod telemetry;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::process::ExitCode;
-
-use clap::Parser;
 
 pub use application::Application;
 pub use error::{Failure, Kind};
@@ -24,7 +23,7 @@ pub use settings::{LogFormat, LogLevel, LogSettings, Profile, Settings, Sources}
 /// Runs a command line, and returns its exit code: 0 done, 1 failed, 2 usage, 3 refused, 4 database
 /// unreachable, 5 settings wrong.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-    let cli = match cli::Cli::try_parse_from(arguments) {
+    let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come here, too. A reader that has gone away is no failure.
@@ -35,7 +34,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("profiled: {failure}");
+            // Unlike eprintln!, this does not panic when nobody reads standard error.
+            let _ = writeln!(std::io::stderr(), "profiled: {failure}");
             failure.kind().into()
         }
     }

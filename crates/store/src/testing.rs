@@ -20,8 +20,14 @@ pub struct TestDatabase {
 }
 
 enum Place {
-    Folder(TempDir),
-    Server { admin: String, name: String },
+    /// Goes with the value.
+    Folder {
+        _folder: TempDir,
+    },
+    Server {
+        admin: String,
+        name: String,
+    },
 }
 
 /// Why there is no database to test with.
@@ -50,7 +56,10 @@ impl TestDatabase {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
         crate::migrate(&DatabaseSettings::new(url.clone()))?;
-        Ok(Self { url, place: Place::Folder(folder) })
+        Ok(Self {
+            url,
+            place: Place::Folder { _folder: folder },
+        })
     }
 
     /// A database on the server that `TEST_POSTGRES_URL` names. Without one the test is skipped, which
@@ -79,7 +88,10 @@ impl TestDatabase {
         // A run that was killed may have left one of this name.
         PgConnection::establish(&admin)?.batch_execute(&drop_statement(&name))?;
         PgConnection::establish(&admin)?.batch_execute(&format!("CREATE DATABASE {name}"))?;
-        let database = Self { url, place: Place::Server { admin, name } };
+        let database = Self {
+            url,
+            place: Place::Server { admin, name },
+        };
         crate::migrate(&database.settings())?;
         Ok(Some(database))
     }
@@ -110,7 +122,7 @@ impl TestDatabase {
     /// [`TestDatabaseError`]
     pub fn execute(&self, sql: &str) -> Result<(), TestDatabaseError> {
         match &self.place {
-            Place::Folder(_) => {
+            Place::Folder { .. } => {
                 let file = self.url.trim_start_matches("sqlite://");
                 let mut connection = diesel::SqliteConnection::establish(file)?;
                 connection.batch_execute("PRAGMA busy_timeout = 5000")?;
@@ -148,7 +160,10 @@ fn skip(test: &str) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by their environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests are told by their environment"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -43,7 +43,7 @@ pub(super) fn run(settings: &Settings, command: Token, output: Output) -> Result
                 &user,
                 label,
                 life,
-                key.unwrap_or_else(TokenKey::generate),
+                &key.unwrap_or_else(TokenKey::generate),
                 output,
             )
         }

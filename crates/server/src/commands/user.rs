@@ -178,7 +178,10 @@ fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> 
     let shown = ShownProfile {
         user: Shown::from(&profile.user),
         groups: profile.groups.into_iter().map(|group| group.name).collect(),
-        missing: missing.into_iter().map(profiled_domain::ProfileField::as_str).collect(),
+        missing: missing
+            .into_iter()
+            .map(profiled_domain::ProfileField::as_str)
+            .collect(),
     };
     output.write(&shown, |shown| {
         let list = |names: &[String]| {

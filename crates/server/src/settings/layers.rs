@@ -1,9 +1,10 @@
 //! The layers of settings, and where each value comes from.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use config::{Config, ConfigError, File, FileFormat, Value, ValueKind};
+use config::{Config, ConfigError, FileFormat, Format, Value, ValueKind};
+use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::settings::Settings;
@@ -12,13 +13,15 @@ const BASE: &str = include_str!("../../../../config/base.toml");
 const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
+/// What messages call the built-in defaults.
+const DEFAULTS: &str = "config/base.toml";
 /// What the names of environment variables begin with.
 const PREFIX: &str = "PROFILED__";
 
 /// Where settings are looked for, beside the built-in defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// Name of the profile; else that of the environment, else development.
+    /// Name of the profile; else that of the other sources, else development.
     pub profile: Option<String>,
     /// Files, later ones win.
     pub files: Vec<PathBuf>,
@@ -28,165 +31,225 @@ pub struct Sources {
     pub overrides: Vec<String>,
 }
 
-/// One value from the environment or the command line: its key, its text, and where it comes from.
-type Given = (String, String, String);
+/// Where the value of each key comes from.
+#[derive(Debug, Default)]
+pub(super) struct Origins(BTreeMap<String, String>);
+
+impl Origins {
+    /// Whether the value is not the default.
+    pub(super) fn is_given(&self, key: &str) -> bool {
+        self.0.get(key).is_some_and(|origin| origin != DEFAULTS)
+    }
+
+    /// The key for a message, with the place where it is set.
+    pub(super) fn name(&self, key: &str) -> String {
+        match self.0.get(key).filter(|origin| *origin != DEFAULTS) {
+            Some(origin) => format!("{key} in {origin}"),
+            None => key.to_owned(),
+        }
+    }
+}
+
+/// One value.
+#[derive(Clone)]
+struct Leaf {
+    key: String,
+    kind: ValueKind,
+    origin: String,
+}
 
 /// Reads all layers into one structure.
-pub(super) fn read(sources: &Sources) -> Result<Settings, Failure> {
-    let known = leaves(&built(
-        Config::builder().add_source(text("config/base.toml", BASE)),
-    )?);
-    let given = given(sources)?;
-    let named = |name: &Given| name.0 == "profile";
-    let chosen = given
+pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
+    let defaults = parse(DEFAULTS, BASE)?;
+    let files = sources.files.iter().map(|file| settings_file(file));
+    let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
+    let given = files.chain(given(sources)?).collect::<Vec<_>>();
+    let profile = profile(&defaults, &given)?;
+    let known: BTreeMap<String, ValueKind> = defaults
         .iter()
-        .rev()
-        .find(|name| named(name))
-        .map(|(_, value, _)| value.clone());
-    let profile = sources.profile.clone().or(chosen);
-    let profile = profile.unwrap_or_else(|| "development".to_owned());
-    let mut builder = Config::builder()
-        .add_source(text("config/base.toml", BASE))
-        .add_source(profile_file(&profile)?);
-    for file in &sources.files {
-        if !file.is_file() {
-            return Err(Failure::settings(format!(
-                "--config {}: no such file",
-                file.display()
-            )));
-        }
-        builder = builder.add_source(File::from(file.as_path()).format(FileFormat::Toml));
+        .map(|leaf| (leaf.key.clone(), leaf.kind.clone()))
+        .collect();
+    let mut leaves = defaults;
+    for leaf in profile_file(&profile)?.into_iter().chain(given) {
+        leaves.push(fitting(leaf, &known)?);
     }
-    let profile = (String::from("profile"), profile, String::from("--profile"));
-    for (key, value, origin) in given.into_iter().chain([profile]) {
-        let expected = known.get(&key).ok_or_else(|| unknown(&key, &origin))?;
-        let value = Value::new(Some(&origin), convert(value, &expected.kind));
-        builder = builder.set_override(&key, value).map_err(failure)?;
-    }
-    let config = built(builder)?;
-    for (key, value) in leaves(&config) {
-        if !known.contains_key(&key) {
-            return Err(unknown(&key, value.origin().unwrap_or("the settings")));
-        }
-    }
-    config.try_deserialize().map_err(failure)
+    let settings = merged(&leaves).map_err(|error| blame(&leaves, error))?;
+    let origins = leaves.into_iter().map(|leaf| (leaf.key, leaf.origin));
+    Ok((settings, Origins(origins.collect())))
 }
 
-fn built(builder: config::ConfigBuilder<config::builder::DefaultState>) -> Result<Config, Failure> {
-    builder.build().map_err(failure)
-}
-
-fn text(name: &str, content: &str) -> impl config::Source + Send + Sync + 'static {
-    Named {
-        name: name.to_owned(),
-        content: content.to_owned(),
-    }
-}
-
-/// A built-in file, under the name that messages call it.
-#[derive(Clone, Debug)]
-struct Named {
-    name: String,
-    content: String,
-}
-
-impl config::Source for Named {
-    fn clone_into_box(&self) -> Box<dyn config::Source + Send + Sync> {
-        Box::new(self.clone())
-    }
-
-    fn collect(&self) -> Result<config::Map<String, Value>, ConfigError> {
-        use config::Format;
-        let parsed = FileFormat::Toml.parse(Some(&self.name), &self.content);
-        parsed.map_err(|cause| ConfigError::FileParse {
-            uri: Some(self.name.clone()),
-            cause,
-        })
-    }
+/// The profile decides which file is the second layer, so it is looked for ahead of all others.
+fn profile(defaults: &[Leaf], given: &[Leaf]) -> Result<Leaf, Failure> {
+    let mut all = defaults.iter().chain(given).rev();
+    let last = all.find(|leaf| leaf.key == "profile");
+    last.cloned()
+        .ok_or_else(|| Failure::settings("profile is not set"))
 }
 
 /// `config/<profile>.toml` of the working directory, or the built-in one.
-fn profile_file(profile: &str) -> Result<Named, Failure> {
-    let built_in = match profile {
-        "development" => DEVELOPMENT,
-        "production" => PRODUCTION,
+fn profile_file(profile: &Leaf) -> Result<Vec<Leaf>, Failure> {
+    let (name, built_in) = match profile.kind.to_string().as_str() {
+        "development" => ("config/development.toml", DEVELOPMENT),
+        "production" => ("config/production.toml", PRODUCTION),
         other => {
-            let text = format!("profile {other:?}: there are development and production");
+            let origin = &profile.origin;
+            let text = format!("profile in {origin} is {other:?}: use development or production");
             return Err(Failure::settings(text));
         }
     };
-    let name = format!("config/{profile}.toml");
-    let content = std::fs::read_to_string(&name).unwrap_or_else(|_| built_in.to_owned());
-    Ok(Named { name, content })
+    if Path::new(name).exists() {
+        settings_file(Path::new(name))
+    } else {
+        parse(name, built_in)
+    }
+}
+
+fn settings_file(path: &Path) -> Result<Vec<Leaf>, Failure> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path);
+    let text = text.map_err(|error| Failure::settings(format!("{name}: {error}")))?;
+    parse(&name, &text)
+}
+
+fn parse(name: &str, text: &str) -> Result<Vec<Leaf>, Failure> {
+    let parsed = FileFormat::Toml.parse(None, text);
+    let members = parsed.map_err(|error| {
+        // The lines between quote the file, which may hold secrets.
+        let text = error.to_string();
+        let is_quote = |line: &&str| {
+            line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit())
+                .starts_with('|')
+        };
+        let told: Vec<&str> = text.lines().filter(|line| !is_quote(line)).collect();
+        Failure::settings(format!("{name}: {}", told.join(": ")))
+    })?;
+    let mut leaves = Vec::new();
+    flatten("", members, name, &mut leaves);
+    Ok(leaves)
+}
+
+/// Values by their dotted keys. An empty table is kept, so that a mistyped section does not go unseen.
+fn flatten(prefix: &str, table: config::Map<String, Value>, origin: &str, leaves: &mut Vec<Leaf>) {
+    for (name, value) in table {
+        let key = format!("{prefix}{name}");
+        match value.kind {
+            ValueKind::Table(members) if !members.is_empty() => {
+                flatten(&format!("{key}."), members, origin, leaves);
+            }
+            kind => leaves.push(Leaf {
+                key,
+                kind,
+                origin: origin.to_owned(),
+            }),
+        }
+    }
 }
 
 /// Values of the environment and of the command line, in the order in which they win.
-fn given(sources: &Sources) -> Result<Vec<Given>, Failure> {
+fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
     let mut all = Vec::new();
-    for (name, value) in &sources.environment {
+    let mut add = |key: String, text: &str, origin: String| {
+        let kind = ValueKind::String(text.to_owned());
+        all.push(Leaf { key, kind, origin });
+    };
+    for (name, text) in &sources.environment {
         if let Some(rest) = name.strip_prefix(PREFIX) {
             let key = rest.to_ascii_lowercase().replace("__", ".");
-            all.push((key, value.clone(), format!("environment variable {name}")));
+            add(key, text, format!("environment variable {name}"));
         }
     }
     for pair in &sources.overrides {
-        let (key, value) = pair.split_once('=').ok_or_else(|| {
-            Failure::settings(format!("--set {pair}: write it as section.key=value"))
+        let (key, text) = pair.split_once('=').ok_or_else(|| {
+            Failure::new(
+                crate::Kind::Usage,
+                "--set needs a key and a value, as log.level=debug",
+            )
         })?;
-        all.push((
-            key.trim().to_owned(),
-            value.to_owned(),
-            format!("--set {key}"),
-        ));
+        add(key.trim().to_owned(), text, "--set".to_owned());
+    }
+    if let Some(profile) = &sources.profile {
+        add("profile".to_owned(), profile, "--profile".to_owned());
     }
     Ok(all)
 }
 
-/// Text in the kind of the default; what does not fit is left for the type check, which names it.
-fn convert(text: String, expected: &ValueKind) -> ValueKind {
-    match expected {
-        ValueKind::Array(_) => {
-            let parts = text
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty());
-            ValueKind::Array(parts.map(|part| Value::from(part.to_owned())).collect())
+/// The value in the kind of the default, if it is one of that kind or text of one.
+fn fitting(leaf: Leaf, known: &BTreeMap<String, ValueKind>) -> Result<Leaf, Failure> {
+    let Leaf { key, kind, origin } = leaf;
+    let is_section = |prefix: &str| known.keys().any(|known| known.starts_with(prefix));
+    let Some(expected) = known.get(&key) else {
+        return Err(Failure::settings(if is_section(&format!("{key}.")) {
+            format!("{key} in {origin} is a section: set its keys")
+        } else {
+            format!("unknown setting {key} in {origin}: docs/CONFIGURATION.md lists all settings")
+        }));
+    };
+    let kind = coerced(expected, kind);
+    let kind =
+        kind.map_err(|wanted| Failure::settings(format!("{key} in {origin}: must be {wanted}")))?;
+    Ok(Leaf { key, kind, origin })
+}
+
+/// A value in the kind of the default, or what it should be. The value itself may be a secret.
+fn coerced(expected: &ValueKind, given: ValueKind) -> Result<ValueKind, &'static str> {
+    let is_text = |item: &Value| matches!(item.kind, ValueKind::String(_));
+    match (expected, given) {
+        (ValueKind::Array(_), ValueKind::String(text)) => Ok(ValueKind::Array(list(&text))),
+        (ValueKind::Array(_), ValueKind::Array(items)) if items.iter().all(is_text) => {
+            Ok(ValueKind::Array(items))
         }
-        ValueKind::Boolean(_) => text
-            .parse()
-            .map_or(ValueKind::String(text), ValueKind::Boolean),
-        ValueKind::I64(_) => text.parse().map_or(ValueKind::String(text), ValueKind::I64),
-        _ => ValueKind::String(text),
+        (ValueKind::Array(_), _) => Err("a list of texts"),
+        (ValueKind::Boolean(_), ValueKind::Boolean(flag)) => Ok(ValueKind::Boolean(flag)),
+        (ValueKind::Boolean(_), ValueKind::String(text)) => match text.as_str() {
+            "true" => Ok(ValueKind::Boolean(true)),
+            "false" => Ok(ValueKind::Boolean(false)),
+            _ => Err("true or false"),
+        },
+        (ValueKind::Boolean(_), _) => Err("true or false"),
+        (ValueKind::I64(_), ValueKind::I64(number)) if number >= 0 => Ok(ValueKind::I64(number)),
+        (ValueKind::I64(_), ValueKind::String(text)) => {
+            let number = text.parse().ok().filter(|number| *number >= 0);
+            number.map(ValueKind::I64).ok_or("a whole number")
+        }
+        (ValueKind::I64(_), _) => Err("a whole number"),
+        (_, ValueKind::String(text)) => Ok(ValueKind::String(text)),
+        _ => Err("text"),
     }
 }
 
-/// All values that are no tables, by their dotted keys.
-fn leaves(config: &Config) -> BTreeMap<String, Value> {
-    fn walk(prefix: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
-        match &value.kind {
-            ValueKind::Table(members) if !members.is_empty() => {
-                for (name, member) in members {
-                    let dot = if prefix.is_empty() { "" } else { "." };
-                    walk(&format!("{prefix}{dot}{name}"), member, found);
-                }
-            }
-            _ => {
-                found.insert(prefix.to_owned(), value.clone());
-            }
+fn list(text: &str) -> Vec<Value> {
+    let parts = text.split(',').map(str::trim);
+    let parts = parts.filter(|part| !part.is_empty());
+    parts.map(|part| Value::from(part.to_owned())).collect()
+}
+
+/// All layers in one structure; later values win.
+fn merged(leaves: &[Leaf]) -> Result<Settings, String> {
+    let mut builder = Config::builder();
+    let told = |error: ConfigError| error.to_string();
+    for leaf in leaves {
+        builder = builder
+            .set_override(&leaf.key, leaf.kind.clone())
+            .map_err(told)?;
+    }
+    let merged: serde_json::Value = builder
+        .build()
+        .and_then(Config::try_deserialize)
+        .map_err(told)?;
+    // By way of JSON, because its messages tell which values are known.
+    Settings::deserialize(merged).map_err(|error| error.to_string())
+}
+
+/// Names the value that makes no sense: the first one with which the layers so far do not fit.
+fn blame(leaves: &[Leaf], error: String) -> Failure {
+    let defaults = leaves.iter().filter(|leaf| leaf.origin == DEFAULTS).count();
+    for count in defaults + 1..=leaves.len() {
+        let Some(so_far @ [.., Leaf { key, origin, .. }]) = leaves.get(..count) else {
+            continue;
+        };
+        if let Err(error) = merged(so_far) {
+            return Failure::settings(format!("{key} in {origin}: {error}"));
         }
     }
-    let mut found = BTreeMap::new();
-    walk("", &config.cache, &mut found);
-    found
-}
-
-fn unknown(key: &str, origin: &str) -> Failure {
-    Failure::settings(format!(
-        "unknown setting {key} in {origin}: docs/CONFIGURATION.md lists all settings"
-    ))
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn failure(error: ConfigError) -> Failure {
-    Failure::settings(error.to_string())
+    Failure::settings(error)
 }

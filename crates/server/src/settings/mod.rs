@@ -7,7 +7,7 @@ mod validate;
 use std::path::{Path, PathBuf};
 
 use profiled_auth::AuthSettings;
-use profiled_domain::{CompletionRules, MobileNumber};
+use profiled_domain::CompletionRules;
 use profiled_http::{DialectSettings, HttpSettings};
 use profiled_store::DatabaseSettings;
 use serde::{Deserialize, Serialize};
@@ -58,11 +58,6 @@ pub struct LimitSettings {
     pub mobile_number: usize,
 }
 
-impl LimitSettings {
-    /// The most that storage allows.
-    pub(crate) const MOBILE_NUMBER_MAX: usize = MobileNumber::STORED_MAX;
-}
-
 /// Section `log`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -106,11 +101,11 @@ impl Settings {
     /// [`Failure`] of kind `Settings`, in one line that names the key, where it comes from, and what
     /// to do.
     pub fn load(sources: &Sources) -> Result<Self, Failure> {
-        let mut settings = layers::read(sources)?;
+        let (mut settings, origins) = layers::read(sources)?;
         let data_dir = settings.data_dir.to_string_lossy().into_owned();
-        secrets::resolve(&mut settings)?;
+        secrets::resolve(&mut settings, &origins)?;
         settings.database.url = settings.database.url.replace("{data_dir}", &data_dir);
-        validate::check(&settings)?;
+        validate::check(&settings, &origins)?;
         Ok(settings)
     }
 

@@ -9,40 +9,37 @@ use profiled_auth::{SigningKey, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Failure;
+use crate::settings::layers::Origins;
 use crate::settings::{Profile, Settings};
 
-/// The default URL: a file of secrets replaces it, anything else is a contradiction.
-const DEFAULT_URL: &str = "sqlite://{data_dir}/profiled.sqlite3";
-
 /// Reads the files that hold secrets.
-pub(super) fn resolve(settings: &mut Settings) -> Result<(), Failure> {
+pub(super) fn resolve(settings: &mut Settings, origins: &Origins) -> Result<(), Failure> {
     let database = &mut settings.database;
     if !database.url_file.is_empty() {
-        if database.url != DEFAULT_URL {
-            return Err(both("database.url"));
-        }
-        database.url = read("database.url_file", &database.url_file)?;
+        database.url = read("database.url", &database.url, &database.url_file, origins)?;
     }
     let jwt = &mut settings.auth.jwt;
     if !jwt.signing_key_file.is_empty() {
-        if !jwt.signing_key.expose_secret().is_empty() {
-            return Err(both("auth.jwt.signing_key"));
-        }
-        jwt.signing_key = read("auth.jwt.signing_key_file", &jwt.signing_key_file)?.into();
+        let (given, file) = (jwt.signing_key.expose_secret(), &jwt.signing_key_file);
+        jwt.signing_key = read("auth.jwt.signing_key", given, file, origins)?.into();
     }
     Ok(())
 }
 
-fn both(key: &str) -> Failure {
-    Failure::settings(format!(
-        "{key} and {key}_file are both set: remove one of them"
-    ))
-}
-
-fn read(key: &str, file: &str) -> Result<String, Failure> {
+/// What `file` holds in place of `key`, without the end of its last line.
+fn read(key: &str, given: &str, file: &str, origins: &Origins) -> Result<String, Failure> {
+    let (own, twin) = (origins.name(key), origins.name(&format!("{key}_file")));
+    if !given.is_empty() && origins.is_given(key) {
+        let text = format!("{own} and {twin} are both set: remove one of them");
+        return Err(Failure::settings(text));
+    }
     let text = std::fs::read_to_string(file);
-    let text = text.map_err(|error| Failure::settings(format!("{key} {file}: {error}")))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    let text = text.map_err(|error| Failure::settings(format!("{twin}: {file}: {error}")))?;
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.is_empty() {
+        return Err(Failure::settings(format!("{twin}: {file} is empty")));
+    }
+    Ok(text.to_owned())
 }
 
 impl Settings {
@@ -77,19 +74,17 @@ impl Settings {
     }
 }
 
-/// Puts a random key into a file that only its owner reads. Of two processes that do so at once, the
-/// first one's stays.
+/// Puts a random key into a file that only its owner reads. Of two that do so at once, the first one's
+/// stays.
 fn create_key(file: &Path) -> io::Result<()> {
-    let random = [TokenKey::generate(), TokenKey::generate()];
-    let text: String = random.iter().map(TokenKey::as_str).collect();
-    let unfinished = file.with_extension(format!("key.{}", std::process::id()));
+    let secret = [TokenKey::generate(), TokenKey::generate()];
+    let secret: String = secret.iter().map(TokenKey::as_str).collect();
+    // Complete before it has its name: nobody reads half a key.
+    let unfinished = file.with_extension(format!("key.{}", TokenKey::generate().prefix()));
     let mut options = OpenOptions::new();
-    let mut out = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&unfinished)?;
-    writeln!(out, "{text}")?;
+    let options = options.write(true).create_new(true).mode(0o600);
+    let mut out = options.open(&unfinished)?;
+    writeln!(out, "{secret}")?;
     out.sync_all()?;
     let placed = std::fs::hard_link(&unfinished, file);
     std::fs::remove_file(&unfinished)?;

@@ -1,127 +1,200 @@
-//! What a value may be, beyond its type: each finding names the key and the remedy.
+//! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
+use profiled_auth::SigningKey;
+use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
+use secrecy::ExposeSecret;
 
 use crate::error::Failure;
-use crate::settings::{LimitSettings, Profile, Settings};
+use crate::settings::layers::Origins;
+use crate::settings::{Profile, Settings};
+
+/// Longest time that is taken anywhere, in seconds: a year.
+const YEAR: u64 = 365 * 24 * 3600;
+
+/// A key, and what is wrong with its value.
+struct Finding(&'static str, String);
 
 /// The first finding.
-pub(super) fn check(settings: &Settings) -> Result<(), Failure> {
+pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
     let findings = [
         database(settings),
-        hosts(settings),
+        data_dir(settings),
+        bind(&settings.http.bind),
+        hosts(&settings.http.allowed_hosts, settings.profile),
         public_url(&settings.http.public_url),
+        signing_key(settings),
+        user_id_claim(&settings.auth.jwt.user_id_claim),
+        tower_pages(settings),
+        authenticators(settings),
         ranges(settings),
     ];
     match findings.into_iter().flatten().next() {
-        Some(text) => Err(Failure::settings(text)),
+        Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
         None => Ok(()),
     }
 }
 
-fn database(settings: &Settings) -> Option<String> {
-    let parsed = settings.database.url.parse::<DatabaseUrl>();
-    parsed.err().map(|error| error.to_string())
+fn database(settings: &Settings) -> Option<Finding> {
+    let error = settings.database.url.parse::<DatabaseUrl>().err()?;
+    // The message names the key itself; here its source comes between.
+    let text = error.to_string();
+    let text = text.strip_prefix("database.url ").unwrap_or(&text);
+    Some(Finding("database.url", text.to_owned()))
 }
 
-fn hosts(settings: &Settings) -> Option<String> {
-    let hosts = &settings.http.allowed_hosts;
-    if settings.http.bind.is_empty() {
-        return Some("http.bind is empty: name an address, as 127.0.0.1:8000".to_owned());
-    }
-    if settings.profile == Profile::Development {
-        return None;
-    }
-    if hosts.is_empty() {
-        Some("http.allowed_hosts is empty: name the hosts that clients call".to_owned())
-    } else if hosts.iter().any(|host| host == "*") {
-        Some("http.allowed_hosts has *: name the hosts, production answers to no other".to_owned())
+fn data_dir(settings: &Settings) -> Option<Finding> {
+    let is_empty = settings.data_dir.as_os_str().is_empty();
+    is_empty.then(|| Finding("data_dir", "is empty: name a folder, as ./data".to_owned()))
+}
+
+fn bind(addresses: &[String]) -> Option<Finding> {
+    let has_port = |address: &String| {
+        let parts = address.rsplit_once(':');
+        parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    };
+    let text = match addresses.iter().find(|address| !has_port(address)) {
+        Some(wrong) => format!("has {wrong:?}: write host:port, as 127.0.0.1:8000"),
+        None if addresses.is_empty() => "is empty: name an address, as 127.0.0.1:8000".to_owned(),
+        None => return None,
+    };
+    Some(Finding("http.bind", text))
+}
+
+fn hosts(hosts: &[String], profile: Profile) -> Option<Finding> {
+    let is_v6 = |host: &str| host.starts_with('[') && host.ends_with(']');
+    let is_name = |host: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+        host == "*" || is_v6(host) || !host.is_empty() && host.chars().all(plain)
+    };
+    let is_strict = profile == Profile::Production;
+    let text = if let Some(wrong) = hosts.iter().find(|host| !is_name(host)) {
+        format!("has {wrong:?}: write a host name without scheme and port, as api.example.com")
+    } else if is_strict && hosts.is_empty() {
+        "is empty: name the hosts that clients call".to_owned()
+    } else if is_strict && hosts.iter().any(|host| host == "*") {
+        "has *: name the hosts, production answers to no other".to_owned()
     } else {
-        None
-    }
+        return None;
+    };
+    Some(Finding("http.allowed_hosts", text))
 }
 
-fn public_url(url: &str) -> Option<String> {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
+fn public_url(url: &str) -> Option<Finding> {
+    let schemes = ["https://", "http://"];
+    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
     let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
-    let is_origin =
-        host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@']));
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "/?#@\\\"<>".contains(c);
+    let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains(strange));
     (!url.is_empty() && !is_origin).then(|| {
-        format!("http.public_url {url:?} must be a scheme and a host, as https://api.example.com")
+        let text = format!("is {url:?}: write a scheme and a host, as https://api.example.com");
+        Finding("http.public_url", text)
     })
 }
 
-fn ranges(settings: &Settings) -> Option<String> {
+fn signing_key(settings: &Settings) -> Option<Finding> {
+    let jwt = &settings.auth.jwt;
+    let length = jwt.signing_key.expose_secret().len();
+    let min = SigningKey::MIN_LENGTH;
+    (1..min).contains(&length).then(|| {
+        let text = format!("has {length} bytes: use at least {min} random ones");
+        Finding("auth.jwt.signing_key", text)
+    })
+}
+
+fn user_id_claim(name: &str) -> Option<Finding> {
+    let taken = ["aud", "exp", "iat", "iss", "jti", "nbf", "token_type"];
+    (name.is_empty() || taken.contains(&name)).then(|| {
+        let text = format!("is {name:?}: name a claim of its own, as user_id or sub");
+        Finding("auth.jwt.user_id_claim", text)
+    })
+}
+
+fn tower_pages(settings: &Settings) -> Option<Finding> {
     let tower = &settings.dialects.tower;
-    let number = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
-    let ranges: [(&str, usize, usize, usize); 10] = [
+    (tower.page_size > tower.max_page_size).then(|| {
+        let (size, max) = (tower.page_size, tower.max_page_size);
+        let text = format!("is {size}: it must not be above max_page_size, {max}");
+        Finding("dialects.tower.page_size", text)
+    })
+}
+
+fn authenticators(settings: &Settings) -> Option<Finding> {
+    let schemes = &settings.dialects.drf.authenticators;
+    let is_repeated = schemes.iter().enumerate().any(|(at, scheme)| {
+        let mut earlier = schemes.iter().take(at);
+        earlier.any(|other| other == scheme)
+    });
+    (schemes.is_empty() || is_repeated).then(|| {
+        let text = "must name each scheme once: token, jwt, or both in the order of trial";
+        Finding("dialects.drf.authenticators", text.to_owned())
+    })
+}
+
+fn ranges(settings: &Settings) -> Option<Finding> {
+    let (database, http) = (&settings.database, &settings.http);
+    let (tower, auth) = (&settings.dialects.tower, &settings.auth);
+    let size = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
+    let numbers = [
         (
             "limits.mobile_number",
-            settings.limits.mobile_number,
+            size(settings.limits.mobile_number),
             1,
-            LimitSettings::MOBILE_NUMBER_MAX,
+            size(MobileNumber::STORED_MAX),
         ),
+        ("database.pool_size", database.pool_size.into(), 0, 1000),
+        ("database.connect_timeout", database.connect_timeout, 1, 600),
+        (
+            "database.statement_timeout",
+            database.statement_timeout,
+            1,
+            3600,
+        ),
+        ("http.workers", size(http.workers), 0, 1024),
+        ("http.max_body_bytes", size(http.max_body_bytes), 1, 1 << 30),
+        ("http.header_timeout", http.header_timeout, 1, 3600),
+        ("http.shutdown_timeout", http.shutdown_timeout, 0, 3600),
         (
             "dialects.tower.page_size",
-            tower.page_size as usize,
+            tower.page_size.into(),
             1,
             10_000,
         ),
         (
             "dialects.tower.max_page_size",
-            tower.max_page_size as usize,
+            tower.max_page_size.into(),
             1,
             10_000,
         ),
         (
             "dialects.tower.token_lifetime",
-            tower.token_lifetime as usize,
+            tower.token_lifetime.into(),
             1,
-            usize::MAX,
-        ),
-        (
-            "database.pool_size",
-            settings.database.pool_size as usize,
-            0,
-            1000,
-        ),
-        (
-            "database.connect_timeout",
-            number(settings.database.connect_timeout),
-            1,
-            600,
-        ),
-        ("http.workers", settings.http.workers, 0, 1024),
-        (
-            "http.header_timeout",
-            number(settings.http.header_timeout),
-            1,
-            3600,
+            YEAR,
         ),
         (
             "auth.jwt.access_lifetime",
-            settings.auth.jwt.access_lifetime as usize,
+            auth.jwt.access_lifetime.into(),
             1,
-            usize::MAX,
+            YEAR,
         ),
+        ("auth.jwt.leeway", auth.jwt.leeway.into(), 0, 3600),
         (
             "auth.password.iterations",
-            settings.auth.password.iterations as usize,
+            auth.password.iterations.into(),
             1,
             10_000_000,
         ),
+        (
+            "auth.password.concurrency",
+            size(auth.password.concurrency),
+            0,
+            256,
+        ),
+        ("auth.password.queue", size(auth.password.queue), 1, 100_000),
     ];
-    let outside = ranges
-        .iter()
-        .find(|(_, value, min, max)| value < min || value > max);
-    outside.map(|(key, value, min, max)| {
-        let most = if *max == usize::MAX {
-            String::new()
-        } else {
-            format!(" and at most {max}")
-        };
-        format!("{key} is {value}: it must be at least {min}{most}")
-    })
+    let outside = |(_, value, min, max): &(&str, u64, u64, u64)| value < min || value > max;
+    let (key, value, min, max) = numbers.into_iter().find(outside)?;
+    let text = format!("is {value}: it must be at least {min} and at most {max}");
+    Some(Finding(key, text))
 }

@@ -3,7 +3,8 @@
 use std::thread;
 
 use profiled_domain::{
-    Gender, GroupRepository, Patch, ProfileChange, RepositoryError, UniqueKey, UserRepository,
+    Gender, GroupRepository, NewUser, Patch, ProfileChange, RepositoryError, UniqueKey,
+    UserRepository, Username,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -22,9 +23,17 @@ profiled_store::database_tests!(
 fn writers_wait_for_each_other(database: &TestDatabase) {
     let store = database.store().unwrap();
     let ids: Vec<_> = (0..WRITERS)
-        .map(|n| store.create_user(&person(&format!("user{n}")), at(1)).unwrap().id)
+        .map(|n| {
+            store
+                .create_user(&person(&format!("user{n}")), at(1))
+                .unwrap()
+                .id
+        })
         .collect();
-    let change = ProfileChange { gender: Patch::Set(Gender::Other), ..ProfileChange::default() };
+    let change = ProfileChange {
+        gender: Patch::Set(Gender::Other),
+        ..ProfileChange::default()
+    };
 
     let failures: usize = thread::scope(|scope| {
         let writers = ids.iter().map(|id| {
@@ -35,7 +44,10 @@ fn writers_wait_for_each_other(database: &TestDatabase) {
             })
         });
         let writers: Vec<_> = writers.collect();
-        writers.into_iter().map(|writer| writer.join().unwrap()).sum()
+        writers
+            .into_iter()
+            .map(|writer| writer.join().unwrap())
+            .sum()
     });
 
     assert_eq!(failures, 0);
@@ -43,28 +55,48 @@ fn writers_wait_for_each_other(database: &TestDatabase) {
 
 fn of_racing_values_exactly_one_wins(database: &TestDatabase) {
     let store = database.store().unwrap();
+    let named = NewUser {
+        username: Username::parse("ada").ok(),
+        ..NewUser::default()
+    };
 
     let outcomes: Vec<_> = thread::scope(|scope| {
         let racers: Vec<_> = (0..WRITERS)
-            .map(|_| scope.spawn(|| store.create_user(&person("ada"), at(1))))
+            .map(|_| scope.spawn(|| store.create_user(&named, at(1))))
             .collect();
-        racers.into_iter().map(|racer| racer.join().unwrap()).collect()
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap())
+            .collect()
     });
 
     let winners = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert_eq!(winners, 1);
     for error in outcomes.into_iter().filter_map(Result::err) {
-        assert!(matches!(error, RepositoryError::Conflict(UniqueKey::Username)), "{error:?}");
+        assert!(
+            matches!(error, RepositoryError::Conflict(UniqueKey::Username)),
+            "{error:?}"
+        );
     }
 }
 
 fn counts_stay_exact_under_parallel_changes(database: &TestDatabase) {
     let store = database.store().unwrap();
     let groups: Vec<_> = (0..3)
-        .map(|n| store.create_group(&group(&format!("group{n}")), at(1)).unwrap().id)
+        .map(|n| {
+            store
+                .create_group(&group(&format!("group{n}")), at(1))
+                .unwrap()
+                .id
+        })
         .collect();
     let users: Vec<_> = (0..WRITERS)
-        .map(|n| store.create_user(&person(&format!("user{n}")), at(1)).unwrap().id)
+        .map(|n| {
+            store
+                .create_user(&person(&format!("user{n}")), at(1))
+                .unwrap()
+                .id
+        })
         .collect();
 
     thread::scope(|scope| {
@@ -84,7 +116,13 @@ fn counts_stay_exact_under_parallel_changes(database: &TestDatabase) {
 
     assert_eq!(store.miscounted_groups().unwrap(), []);
     let total: i64 = (0..3)
-        .map(|n| store.find_group(&format!("group{n}")).unwrap().unwrap().users_count)
+        .map(|n| {
+            store
+                .find_group(&format!("group{n}"))
+                .unwrap()
+                .unwrap()
+                .users_count
+        })
         .sum();
     assert!(total > 0);
 }

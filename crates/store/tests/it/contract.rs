@@ -60,22 +60,34 @@ contract!(
 fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
     let user = repository.create_user(&person("ada"), at(5)).unwrap();
 
-    let profile = repository.find_profile(user.id, Detail::Account).unwrap().unwrap();
+    let profile = repository
+        .find_profile(user.id, Detail::Account)
+        .unwrap()
+        .unwrap();
 
     assert_eq!(profile.user, user);
     assert_eq!(user.username.as_deref(), Some("ada"));
     assert_eq!(user.first_name.as_deref(), Some("Ünï \"quoted\" 😀"));
     assert_eq!(user.gender, Some(Gender::Female));
     assert_eq!(user.date_joined, at(5));
-    assert_eq!((user.is_active, user.is_staff, user.is_superuser), (true, true, false));
+    assert_eq!(
+        (user.is_active, user.is_staff, user.is_superuser),
+        (true, true, false)
+    );
 }
 
 fn null_and_empty_text_stay_what_they_are(repository: &dyn Repository) {
-    let empty = NewUser { last_name: Some(String::new()), ..NewUser::default() };
+    let empty = NewUser {
+        last_name: Some(String::new()),
+        ..NewUser::default()
+    };
 
     let user = repository.create_user(&empty, at(1)).unwrap();
 
-    assert_eq!((user.username, user.email, user.first_name), (None, None, None));
+    assert_eq!(
+        (user.username, user.email, user.first_name),
+        (None, None, None)
+    );
     assert_eq!(user.last_name.as_deref(), Some(""));
 }
 
@@ -88,7 +100,11 @@ fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
     ];
 
     for key in keys {
-        assert_eq!(repository.find_user(&key).unwrap().as_ref(), Some(&user), "{key:?}");
+        assert_eq!(
+            repository.find_user(&key).unwrap().as_ref(),
+            Some(&user),
+            "{key:?}"
+        );
     }
     assert_eq!(repository.find_user(&UserKey::Id(UserId(0))).unwrap(), None);
 }
@@ -97,26 +113,57 @@ fn names_are_compared_with_case(repository: &dyn Repository) {
     repository.create_user(&person("ada"), at(1)).unwrap();
 
     let upper = repository.create_user(&person("ADA"), at(1)).unwrap();
-    let found = repository.find_user(&UserKey::Username("ADA".to_owned())).unwrap();
+    let found = repository
+        .find_user(&UserKey::Username("ADA".to_owned()))
+        .unwrap();
 
     assert_eq!(found.map(|user| user.id), Some(upper.id));
-    assert_eq!(repository.find_user(&UserKey::Username("Ada".to_owned())).unwrap(), None);
+    assert_eq!(
+        repository
+            .find_user(&UserKey::Username("Ada".to_owned()))
+            .unwrap(),
+        None
+    );
 }
 
 fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
     repository.create_user(&person("ada"), at(1)).unwrap();
     let other = person("bob");
     let cases = [
-        (UniqueKey::Username, NewUser { username: person("ada").username, ..other.clone() }),
-        (UniqueKey::Email, NewUser { email: person("ada").email, ..other.clone() }),
-        (UniqueKey::MobileNumber, NewUser { mobile_number: person("ada").mobile_number, ..other }),
+        (
+            UniqueKey::Username,
+            NewUser {
+                username: person("ada").username,
+                ..other.clone()
+            },
+        ),
+        (
+            UniqueKey::Email,
+            NewUser {
+                email: person("ada").email,
+                ..other.clone()
+            },
+        ),
+        (
+            UniqueKey::MobileNumber,
+            NewUser {
+                mobile_number: person("ada").mobile_number,
+                ..other
+            },
+        ),
     ];
 
     for (expected, new) in cases {
         let error = repository.create_user(&new, at(1)).unwrap_err();
-        assert!(matches!(error, RepositoryError::Conflict(key) if key == expected), "{error:?}");
+        assert!(
+            matches!(error, RepositoryError::Conflict(key) if key == expected),
+            "{error:?}"
+        );
     }
-    let page = PageRequest { offset: 0, limit: 10 };
+    let page = PageRequest {
+        offset: 0,
+        limit: 10,
+    };
     assert_eq!(repository.list_users(page).unwrap().total, 1);
 }
 
@@ -125,10 +172,22 @@ fn users_come_in_pages_by_id(repository: &dyn Repository) {
         repository.create_user(&person(name), at(1)).unwrap();
     }
 
-    let page = repository.list_users(PageRequest { offset: 1, limit: 5 }).unwrap();
+    let page = repository
+        .list_users(PageRequest {
+            offset: 1,
+            limit: 5,
+        })
+        .unwrap();
 
-    let names: Vec<_> = page.items.iter().filter_map(|user| user.username.clone()).collect();
-    assert_eq!((names, page.total), (vec!["b".to_owned(), "c".to_owned()], 3));
+    let names: Vec<_> = page
+        .items
+        .iter()
+        .filter_map(|user| user.username.clone())
+        .collect();
+    assert_eq!(
+        (names, page.total),
+        (vec!["b".to_owned(), "c".to_owned()], 3)
+    );
 }
 
 fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
@@ -140,7 +199,11 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
         ..ProfileChange::default()
     };
 
-    let after = repository.update_profile(before.id, &change).unwrap().unwrap().user;
+    let after = repository
+        .update_profile(before.id, &change)
+        .unwrap()
+        .unwrap()
+        .user;
     let unchanged = repository.update_profile(before.id, &ProfileChange::default());
 
     let mut expected = before;
@@ -150,14 +213,20 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
 }
 
 fn a_change_of_nobody_is_none(repository: &dyn Repository) {
-    let change = ProfileChange { first_name: Patch::Clear, ..ProfileChange::default() };
+    let change = ProfileChange {
+        first_name: Patch::Clear,
+        ..ProfileChange::default()
+    };
 
     assert_eq!(repository.update_profile(UserId(7), &change).unwrap(), None);
 }
 
 fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), at(1)).unwrap();
-    let sleeping = NewUser { is_active: false, ..person("bob") };
+    let sleeping = NewUser {
+        is_active: false,
+        ..person("bob")
+    };
     let bob = repository.create_user(&sleeping, at(1)).unwrap();
     let first = repository.create_group(&group("first"), at(2)).unwrap();
     let second = repository.create_group(&group("second"), at(3)).unwrap();
@@ -165,12 +234,25 @@ fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository)
         repository.add_member(group, user).unwrap();
     }
 
-    let groups = repository.find_profile(ada.id, Detail::Groups).unwrap().unwrap().groups;
-    let account = repository.find_profile(ada.id, Detail::Account).unwrap().unwrap();
+    let groups = repository
+        .find_profile(ada.id, Detail::Groups)
+        .unwrap()
+        .unwrap()
+        .groups;
+    let account = repository
+        .find_profile(ada.id, Detail::Account)
+        .unwrap()
+        .unwrap();
 
-    let shown: Vec<_> = groups.iter().map(|group| (group.id, group.users_count)).collect();
+    let shown: Vec<_> = groups
+        .iter()
+        .map(|group| (group.id, group.users_count))
+        .collect();
     assert_eq!(shown, [(first.id, 2), (second.id, 1)]);
-    assert_eq!((groups[0].created_at, groups[0].notes.as_deref()), (at(2), Some("notes")));
+    assert_eq!(
+        (groups[0].created_at, groups[0].notes.as_deref()),
+        (at(2), Some("notes"))
+    );
     assert_eq!(account.groups, []);
 }
 
@@ -179,10 +261,15 @@ fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
     repository.issue_token(&token(ada.id, 1)).unwrap();
     let mut joined = Vec::new();
     for number in 1..=20 {
-        let group = repository.create_group(&group(&format!("group {number}")), at(1)).unwrap();
+        let group = repository
+            .create_group(&group(&format!("group {number}")), at(1))
+            .unwrap();
         repository.add_member(group.id, ada.id).unwrap();
         joined.push(group.id);
-        let by_id = repository.find_profile(ada.id, Detail::Groups).unwrap().unwrap();
+        let by_id = repository
+            .find_profile(ada.id, Detail::Groups)
+            .unwrap()
+            .unwrap();
         let by_token = repository.find_token(&TokenDigest([1; 32]), Detail::Groups);
 
         let ids: Vec<GroupId> = by_id.groups.iter().map(|group| group.id).collect();
@@ -195,9 +282,15 @@ fn memberships_are_told_apart_from_repetitions(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
     let team = repository.create_group(&group("team"), at(1)).unwrap().id;
 
-    let added = [repository.add_member(team, ada), repository.add_member(team, ada)];
+    let added = [
+        repository.add_member(team, ada),
+        repository.add_member(team, ada),
+    ];
     let counted = repository.find_group("team").unwrap().unwrap().users_count;
-    let removed = [repository.remove_member(team, ada), repository.remove_member(team, ada)];
+    let removed = [
+        repository.remove_member(team, ada),
+        repository.remove_member(team, ada),
+    ];
     let emptied = repository.find_group("team").unwrap().unwrap().users_count;
 
     assert_eq!(added.map(Result::unwrap), [true, false]);
@@ -212,14 +305,26 @@ fn a_membership_needs_both_ends(repository: &dyn Repository) {
     let no_group = repository.add_member(GroupId(99), ada).unwrap_err();
     let no_user = repository.add_member(team, UserId(99)).unwrap_err();
 
-    assert!(matches!(no_group, RepositoryError::Missing("group")), "{no_group:?}");
-    assert!(matches!(no_user, RepositoryError::Missing("user")), "{no_user:?}");
+    assert!(
+        matches!(no_group, RepositoryError::Missing("group")),
+        "{no_group:?}"
+    );
+    assert!(
+        matches!(no_user, RepositoryError::Missing("user")),
+        "{no_user:?}"
+    );
 }
 
 fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
-    let sleeping = NewUser { is_active: false, ..person("ada") };
+    let sleeping = NewUser {
+        is_active: false,
+        ..person("ada")
+    };
     let ada = repository.create_user(&sleeping, at(1)).unwrap();
-    let binding = TokenBinding { address: "127.0.0.1".to_owned(), user_agent: None };
+    let binding = TokenBinding {
+        address: "127.0.0.1".to_owned(),
+        user_agent: None,
+    };
     let bound = NewToken {
         expires_at: Some(at(100)),
         is_sliding: true,
@@ -229,12 +334,26 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
     let id = repository.issue_token(&bound).unwrap();
 
     for detail in [Detail::Account, Detail::Groups] {
-        let holder = repository.find_token(&TokenDigest([1; 32]), detail).unwrap().unwrap();
+        let holder = repository
+            .find_token(&TokenDigest([1; 32]), detail)
+            .unwrap()
+            .unwrap();
 
         assert_eq!(holder.profile.user, ada);
-        assert_eq!((holder.token.id, holder.token.expires_at), (id, Some(at(100))));
-        assert_eq!((holder.token.is_sliding, &holder.token.binding), (true, &Some(binding.clone())));
-        assert_eq!(repository.find_token(&TokenDigest([2; 32]), detail).unwrap(), None);
+        assert_eq!(
+            (holder.token.id, holder.token.expires_at),
+            (id, Some(at(100)))
+        );
+        assert_eq!(
+            (holder.token.is_sliding, &holder.token.binding),
+            (true, &Some(binding.clone()))
+        );
+        assert_eq!(
+            repository
+                .find_token(&TokenDigest([2; 32]), detail)
+                .unwrap(),
+            None
+        );
     }
 }
 
@@ -245,8 +364,14 @@ fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
     let again = repository.issue_token(&token(ada, 1)).unwrap_err();
     let nobody = repository.issue_token(&token(UserId(99), 2)).unwrap_err();
 
-    assert!(matches!(again, RepositoryError::Conflict(UniqueKey::Token)), "{again:?}");
-    assert!(matches!(nobody, RepositoryError::Missing("user")), "{nobody:?}");
+    assert!(
+        matches!(again, RepositoryError::Conflict(UniqueKey::Token)),
+        "{again:?}"
+    );
+    assert!(
+        matches!(nobody, RepositoryError::Missing("user")),
+        "{nobody:?}"
+    );
 }
 
 fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
@@ -256,15 +381,27 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
     let second = repository.issue_token(&token(ada, 2)).unwrap();
     repository.issue_token(&token(bob, 3)).unwrap();
 
-    let listed: Vec<TokenId> =
-        repository.list_tokens(ada).unwrap().iter().map(|token| token.state.id).collect();
-    let revoked = [repository.revoke_token(first), repository.revoke_token(first)];
+    let listed: Vec<TokenId> = repository
+        .list_tokens(ada)
+        .unwrap()
+        .iter()
+        .map(|token| token.state.id)
+        .collect();
+    let revoked = [
+        repository.revoke_token(first),
+        repository.revoke_token(first),
+    ];
     let left = repository.list_tokens(ada).unwrap();
 
     assert_eq!(listed, [first, second]);
     assert_eq!(revoked.map(Result::unwrap), [true, false]);
     assert_eq!((left.len(), left[0].label.as_str()), (1, "laptop"));
-    assert_eq!(repository.find_token(&TokenDigest([1; 32]), Detail::Account).unwrap(), None);
+    assert_eq!(
+        repository
+            .find_token(&TokenDigest([1; 32]), Detail::Account)
+            .unwrap(),
+        None
+    );
 }
 
 fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
@@ -282,8 +419,12 @@ fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
     repository.extend_token(ids[1], later, at(99)).unwrap();
     repository.extend_token(ids[2], later, at(100)).unwrap();
 
-    let ends: Vec<_> =
-        repository.list_tokens(ada).unwrap().iter().map(|t| t.state.expires_at).collect();
+    let ends: Vec<_> = repository
+        .list_tokens(ada)
+        .unwrap()
+        .iter()
+        .map(|t| t.state.expires_at)
+        .collect();
     assert_eq!(ends, [Some(later), Some(at(100)), Some(at(100))]);
 }
 
@@ -299,7 +440,10 @@ fn a_password_is_found_by_username(repository: &dyn Repository) {
     let (user, password) = repository.find_password("ada").unwrap().unwrap();
     let (_, unusable) = repository.find_password("bob").unwrap().unwrap();
 
-    assert_eq!((user, password.as_encoded()), (ada, "pbkdf2_sha256$1$salt$hash"));
+    assert_eq!(
+        (user, password.as_encoded()),
+        (ada, "pbkdf2_sha256$1$salt$hash")
+    );
     assert!(unusable.as_encoded().starts_with('!'));
     assert!(repository.find_password("ADA").unwrap().is_none());
 }

@@ -19,13 +19,18 @@ fn a_taken_group_name_is_a_conflict(database: &TestDatabase) {
 
     let error = store.create_group(&group("staff"), at(1)).unwrap_err();
 
-    assert!(matches!(error, RepositoryError::Conflict(UniqueKey::GroupName)), "{error:?}");
+    assert!(
+        matches!(error, RepositoryError::Conflict(UniqueKey::GroupName)),
+        "{error:?}"
+    );
 }
 
 fn a_row_that_makes_no_sense_is_told_from_a_missing_one(database: &TestDatabase) {
     let store = database.store().unwrap();
     let user = store.create_user(&person("ada"), at(1)).unwrap();
-    database.execute("UPDATE users SET gender = 'unheard of'").unwrap();
+    database
+        .execute("UPDATE users SET gender = 'unheard of'")
+        .unwrap();
 
     let broken = store.find_profile(user.id, Detail::Groups).unwrap_err();
     let missing = store.find_profile(UserId(99), Detail::Groups).unwrap();
@@ -45,6 +50,9 @@ fn text_that_a_column_does_not_hold_is_a_failure_and_changes_nothing(database: &
     let error = store.create_user(&long, at(1)).unwrap_err();
 
     assert!(matches!(error, RepositoryError::Failed(_)), "{error:?}");
-    let page = profiled_domain::PageRequest { offset: 0, limit: 1 };
+    let page = profiled_domain::PageRequest {
+        offset: 0,
+        limit: 1,
+    };
     assert_eq!(store.list_users(page).unwrap().total, 0);
 }

@@ -40,7 +40,13 @@ fn user(id: i64, name: &str) -> ImportedUser {
 }
 
 fn imported_group(id: i64, name: &str) -> ImportedGroup {
-    ImportedGroup { id, name: name.to_owned(), notes: None, created_at: None, updated_at: None }
+    ImportedGroup {
+        id,
+        name: name.to_owned(),
+        notes: None,
+        created_at: None,
+        updated_at: None,
+    }
 }
 
 fn import<T>(
@@ -51,7 +57,10 @@ fn import<T>(
 }
 
 fn everything(session: &mut ImportSession<'_>) -> Result<Vec<Outcome>, RepositoryError> {
-    let mut outcomes = vec![session.user(&user(5, "ada"))?, session.user(&user(7, "bob"))?];
+    let mut outcomes = vec![
+        session.user(&user(5, "ada"))?,
+        session.user(&user(7, "bob"))?,
+    ];
     outcomes.push(session.group(&imported_group(40, "staff"))?);
     outcomes.extend(session.memberships(&[(5, 40), (7, 40)])?);
     outcomes.push(session.token(&token(UserId(5), 1))?);
@@ -79,18 +88,28 @@ fn a_second_import_changes_nothing(database: &TestDatabase) {
     let outcomes = import(&store, everything);
 
     assert_eq!(outcomes, vec![Outcome::Unchanged; 6]);
-    assert_eq!(store.find_profile(UserId(5), Detail::Groups).unwrap(), before);
+    assert_eq!(
+        store.find_profile(UserId(5), Detail::Groups).unwrap(),
+        before
+    );
 }
 
 fn a_changed_row_is_updated(database: &TestDatabase) {
     let store = database.store().unwrap();
     import(&store, everything);
-    let renamed = ImportedUser { username: None, last_login: None, ..user(5, "ada") };
+    let renamed = ImportedUser {
+        username: None,
+        last_login: None,
+        ..user(5, "ada")
+    };
 
     let outcome = import(&store, |session| session.user(&renamed));
 
     assert_eq!(outcome, Outcome::Updated);
-    let stored = store.find_profile(UserId(5), Detail::Groups).unwrap().unwrap();
+    let stored = store
+        .find_profile(UserId(5), Detail::Groups)
+        .unwrap()
+        .unwrap();
     assert_eq!((stored.user.username, stored.user.last_login), (None, None));
     assert_eq!(stored.groups.len(), 1);
 }
@@ -98,7 +117,10 @@ fn a_changed_row_is_updated(database: &TestDatabase) {
 fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {
     let store = database.store().unwrap();
     import(&store, everything);
-    let thief = ImportedUser { email: Some("bob@example.com".to_owned()), ..user(9, "eve") };
+    let thief = ImportedUser {
+        email: Some("bob@example.com".to_owned()),
+        ..user(9, "eve")
+    };
 
     let outcomes = import(&store, |session| {
         Ok([
@@ -120,12 +142,23 @@ fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {
 
 fn what_a_column_does_not_hold_is_refused(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let long = ImportedUser { mobile_number: Some("1".repeat(33)), ..user(1, "long") };
-    let null = ImportedUser { first_name: Some("a\0b".to_owned()), ..user(2, "null") };
+    let long = ImportedUser {
+        mobile_number: Some("1".repeat(33)),
+        ..user(1, "long")
+    };
+    let null = ImportedUser {
+        first_name: Some("a\0b".to_owned()),
+        ..user(2, "null")
+    };
 
-    let outcomes = import(&store, |session| Ok([session.user(&long)?, session.user(&null)?]));
+    let outcomes = import(&store, |session| {
+        Ok([session.user(&long)?, session.user(&null)?])
+    });
 
-    let long = Refusal::TooLong { column: "mobile_number", max: 32 };
+    let long = Refusal::TooLong {
+        column: "mobile_number",
+        max: 32,
+    };
     let null = Refusal::NullCharacter("first_name");
     assert_eq!(outcomes, [Outcome::Refused(long), Outcome::Refused(null)]);
 }
@@ -141,7 +174,14 @@ fn references_to_nobody_are_refused(database: &TestDatabase) {
     });
 
     let missing = |kind, id| Outcome::Refused(Refusal::Missing(kind, id));
-    assert_eq!(outcomes, [missing("user", 99), missing("group", 99), missing("user", 99)]);
+    assert_eq!(
+        outcomes,
+        [
+            missing("user", 99),
+            missing("group", 99),
+            missing("user", 99)
+        ]
+    );
 }
 
 fn a_dry_run_and_a_failure_leave_nothing_behind(database: &TestDatabase) {
@@ -154,7 +194,13 @@ fn a_dry_run_and_a_failure_leave_nothing_behind(database: &TestDatabase) {
     });
 
     assert_eq!(tried, vec![Outcome::Created; 6]);
-    assert!(matches!(failed, Err(RepositoryError::Missing("courage"))), "{failed:?}");
-    assert_eq!(store.find_profile(UserId(5), Detail::Account).unwrap(), None);
+    assert!(
+        matches!(failed, Err(RepositoryError::Missing("courage"))),
+        "{failed:?}"
+    );
+    assert_eq!(
+        store.find_profile(UserId(5), Detail::Account).unwrap(),
+        None
+    );
     assert_eq!(store.find_group("staff").unwrap(), None);
 }

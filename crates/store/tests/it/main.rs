@@ -1,11 +1,14 @@
 //! The store on real databases, and the in-memory double held to the same contract.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 mod concurrency;
 mod contract;
 mod errors;
-mod hot_reads;
 mod import;
 mod migrations;
 mod outage;

@@ -65,7 +65,10 @@ fn racing_migrators_both_succeed(database: &TestDatabase) {
 
     let applied: usize = thread::scope(|scope| {
         let racers: Vec<_> = (0..4).map(|_| scope.spawn(|| migrate(&settings))).collect();
-        racers.into_iter().map(|racer| racer.join().unwrap().unwrap().len()).sum()
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap().unwrap().len())
+            .sum()
     });
 
     assert_eq!(applied, count);

@@ -9,7 +9,9 @@ use crate::people::{at, person};
 #[test]
 fn a_read_survives_a_connection_that_was_cut() {
     let test = "outage::a_read_survives_a_connection_that_was_cut";
-    let Some(database) = TestDatabase::postgres(test).unwrap() else { return };
+    let Some(database) = TestDatabase::postgres(test).unwrap() else {
+        return;
+    };
     let store = database.store().unwrap();
     let user = store.create_user(&person("ada"), at(1)).unwrap();
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -26,7 +28,9 @@ fn a_read_survives_a_connection_that_was_cut() {
 #[test]
 fn a_write_on_a_cut_connection_is_unavailable_and_not_repeated() {
     let test = "outage::a_write_on_a_cut_connection_is_unavailable_and_not_repeated";
-    let Some(database) = TestDatabase::postgres(test).unwrap() else { return };
+    let Some(database) = TestDatabase::postgres(test).unwrap() else {
+        return;
+    };
     let store = database.store().unwrap();
     store.create_user(&person("ada"), at(1)).unwrap();
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -36,7 +40,10 @@ fn a_write_on_a_cut_connection_is_unavailable_and_not_repeated() {
     let error = store.create_user(&person("bob"), at(1)).unwrap_err();
     let next = store.create_user(&person("bob"), at(1));
 
-    assert!(matches!(error, RepositoryError::Unavailable(_)), "{error:?}");
+    assert!(
+        matches!(error, RepositoryError::Unavailable(_)),
+        "{error:?}"
+    );
     assert!(next.is_ok(), "{next:?}");
 }
 
@@ -46,7 +53,10 @@ fn a_server_that_is_not_there_is_told_without_the_password() {
 
     let error = Store::open(&settings).err().unwrap();
 
-    assert_eq!(error.to_string(), "the database postgres://127.0.0.1:1/nothing cannot be reached");
+    assert_eq!(
+        error.to_string(),
+        "the database postgres://127.0.0.1:1/nothing cannot be reached"
+    );
 }
 
 #[test]
@@ -57,5 +67,8 @@ fn a_file_that_vanished_is_unavailable() {
 
     let error = store.ping().unwrap_err();
 
-    assert!(matches!(error, RepositoryError::Unavailable(_)), "{error:?}");
+    assert!(
+        matches!(error, RepositoryError::Unavailable(_)),
+        "{error:?}"
+    );
 }

@@ -26,7 +26,10 @@ pub fn person(name: &str) -> NewUser {
 }
 
 pub fn group(name: &str) -> NewGroup {
-    NewGroup { name: name.to_owned(), notes: Some("notes".to_owned()) }
+    NewGroup {
+        name: name.to_owned(),
+        notes: Some("notes".to_owned()),
+    }
 }
 
 pub fn token(owner: UserId, number: u8) -> NewToken {

@@ -21,16 +21,26 @@ fn other_schemes_are_refused_with_the_allowed_ones() {
         let error = text.parse::<DatabaseUrl>().unwrap_err();
 
         assert_eq!(error, UrlError::Scheme, "{text}");
-        assert!(error.to_string().contains("sqlite://, postgres:// or postgresql://"));
+        assert!(
+            error
+                .to_string()
+                .contains("sqlite://, postgres:// or postgresql://")
+        );
     }
     for text in ["sqlite://", "sqlite://:memory:"] {
-        assert_eq!(text.parse::<DatabaseUrl>().unwrap_err(), UrlError::NoFile, "{text}");
+        assert_eq!(
+            text.parse::<DatabaseUrl>().unwrap_err(),
+            UrlError::NoFile,
+            "{text}"
+        );
     }
 }
 
 #[test]
 fn passwords_are_not_shown() {
-    let url: DatabaseUrl = "postgres://me:p@ss@db.example:5432/x?password=y".parse().unwrap();
+    let url: DatabaseUrl = "postgres://me:p@ss@db.example:5432/x?password=y"
+        .parse()
+        .unwrap();
 
     assert_eq!(url.to_string(), "postgres://db.example:5432/x");
     assert_eq!(format!("{url:?}"), "postgres://db.example:5432/x");
@@ -46,5 +56,9 @@ fn encryption_that_the_build_lacks_is_refused_with_the_feature() {
         assert_eq!(error, UrlError::NoTls);
         assert!(error.to_string().contains("libpq-bundled-tls"));
     }
-    assert!("postgres://x/y?sslmode=prefer".parse::<DatabaseUrl>().is_ok());
+    assert!(
+        "postgres://x/y?sslmode=prefer"
+            .parse::<DatabaseUrl>()
+            .is_ok()
+    );
 }

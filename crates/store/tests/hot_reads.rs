@@ -1,0 +1,135 @@
+//! The reads of every request: how many statements, and by which plan.
+//!
+//! A program of its own: statements are watched in the whole process.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
+use diesel::{Connection, RunQueryDsl};
+use profiled_domain::{
+    CredentialRepository, Detail, GroupRepository, TokenDigest, UserId, UserRepository,
+};
+use profiled_store::Store;
+use profiled_store::testing::TestDatabase;
+
+#[path = "it/people.rs"]
+mod people;
+
+use people::{at, group, person, token};
+
+profiled_store::database_tests!(a_profile_takes_at_most_two_statements_on_one_connection);
+
+#[test]
+fn sqlite_reads_by_index_and_sorts_nothing() {
+    let _turn = watch();
+    let database = TestDatabase::sqlite().unwrap();
+    let store = database.store().unwrap();
+    let id = fill(&store, "ada", 1, 20);
+
+    let mut all = statements(|| {
+        store
+            .find_token(&TokenDigest([1; 32]), Detail::Groups)
+            .unwrap();
+    });
+    all.extend(statements(|| {
+        store.find_profile(id, Detail::Groups).unwrap();
+    }));
+
+    for statement in all {
+        let sql = statement
+            .split(" -- binds")
+            .next()
+            .unwrap()
+            .replace('?', "1");
+        for step in plan(&database, &sql) {
+            let is_probe = step.starts_with("SEARCH") || step.starts_with("LEFT-JOIN");
+            assert!(is_probe, "{step}: {sql}");
+        }
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Step {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
+}
+
+fn plan(database: &TestDatabase, sql: &str) -> Vec<String> {
+    let file = database.url().trim_start_matches("sqlite://");
+    let mut connection = diesel::SqliteConnection::establish(file).unwrap();
+    let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
+        .load(&mut connection)
+        .unwrap();
+    steps.into_iter().map(|step| step.detail).collect()
+}
+
+/// Statements of all connections.
+static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// One test at a time.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Every connection made from now on tells its statements.
+fn watch() -> MutexGuard<'static, ()> {
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    set_default_instrumentation(|| {
+        Some(Box::new(|event: InstrumentationEvent<'_>| {
+            // The pool may set another session up meanwhile: that is no statement of a read.
+            if let InstrumentationEvent::StartQuery { query, .. } = event
+                && query.to_string().trim_matches('"').starts_with("SELECT")
+            {
+                STATEMENTS
+                    .lock()
+                    .unwrap()
+                    .push(query.to_string().trim_matches('"').to_owned());
+            }
+        }))
+    })
+    .unwrap();
+    turn
+}
+
+fn statements(work: impl FnOnce()) -> Vec<String> {
+    STATEMENTS.lock().unwrap().clear();
+    work();
+    STATEMENTS.lock().unwrap().clone()
+}
+
+fn fill(store: &Store, name: &str, number: u8, groups: usize) -> UserId {
+    let id = store.create_user(&person(name), at(1)).unwrap().id;
+    store.issue_token(&token(id, number)).unwrap();
+    for n in 0..groups {
+        let group = store
+            .create_group(&group(&format!("{name} {n}")), at(1))
+            .unwrap();
+        store.add_member(group.id, id).unwrap();
+    }
+    id
+}
+
+fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatabase) {
+    let _turn = watch();
+    let store = database.store().unwrap();
+    let cases = [(1, 0, 1), (2, 2, 1), (3, 8, 1), (4, 9, 2), (5, 60, 2)];
+
+    for (number, groups, expected) in cases {
+        let id = fill(&store, &format!("user{number}"), number, groups);
+        let digest = TokenDigest([number; 32]);
+
+        let by_token = statements(|| {
+            let holder = store.find_token(&digest, Detail::Groups).unwrap().unwrap();
+            assert_eq!(holder.profile.groups.len(), groups);
+        });
+        let by_id = statements(|| {
+            store.find_profile(id, Detail::Groups).unwrap();
+        });
+        let account = statements(|| {
+            store.find_token(&digest, Detail::Account).unwrap();
+        });
+
+        assert_eq!(by_token.len(), expected, "{groups} groups: {by_token:#?}");
+        assert_eq!(by_id.len(), expected, "{groups} groups: {by_id:#?}");
+        assert_eq!(account.len(), 1);
+    }
+}
