@@ -1,0 +1,87 @@
+//! Several schemes on one view (contract `drf.md`, section 5).
+
+use std::sync::Arc;
+
+use profiled_auth::{
+    AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtFault, JwtSettings, Scheme,
+    TokenPolicy, TokenVerifier,
+};
+use profiled_domain::testing::MemoryRepository;
+
+use crate::people::{attempt, hasher, now, user, verifier};
+
+fn chain() -> Authenticator {
+    Authenticator::new(vec![
+        Box::new(TokenVerifier::new(TokenPolicy {
+            check_binding: true,
+        })),
+        Box::new(BearerVerifier::new(Arc::new(verifier(
+            &JwtSettings::default(),
+        )))),
+        Box::new(BasicVerifier::new(Arc::new(hasher()))),
+    ])
+}
+
+#[test]
+fn each_scheme_passes_on_what_is_not_its_own() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let header = format!(
+        "Bearer {}",
+        verifier(&JwtSettings::default()).mint_access(ada.id, now())
+    );
+
+    let identity = chain()
+        .authenticate(&attempt(header.as_bytes()), &repository)
+        .unwrap();
+
+    assert_eq!(
+        (identity.profile.user.id, identity.scheme),
+        (ada.id, Scheme::Bearer)
+    );
+}
+
+#[test]
+fn the_first_that_refuses_ends_the_request_and_the_first_of_all_challenges() {
+    let repository = MemoryRepository::default();
+
+    let error = chain()
+        .authenticate(&attempt(b"Bearer x"), &repository)
+        .unwrap_err();
+    let none = chain()
+        .authenticate(&attempt(b"Digest x"), &repository)
+        .unwrap_err();
+
+    assert!(
+        matches!(error, AuthError::Jwt(JwtFault::Invalid)),
+        "{error:?}"
+    );
+    assert!(matches!(none, AuthError::NotProvided), "{none:?}");
+    assert_eq!(chain().challenge(), "Token");
+}
+
+#[test]
+fn tokens_of_the_gone_and_the_inactive_are_told_apart() {
+    let repository = MemoryRepository::default();
+    let idle = user(&repository, "idle", false);
+    let jwt = verifier(&JwtSettings::default());
+    let bearer = |id| format!("Bearer {}", jwt.mint_access(id, now()));
+
+    let inactive = chain().authenticate(&attempt(bearer(idle.id).as_bytes()), &repository);
+    let gone = bearer(profiled_domain::UserId(99));
+    let gone = chain().authenticate(&attempt(gone.as_bytes()), &repository);
+
+    assert!(matches!(
+        inactive,
+        Err(AuthError::UserInactive(Scheme::Bearer))
+    ));
+    assert!(matches!(gone, Err(AuthError::UserGone)));
+}
+
+#[test]
+fn only_passwords_are_costly() {
+    assert!(chain().is_costly(Some(b"basic x")));
+    assert!(!chain().is_costly(Some(b"Token x")));
+    assert!(!chain().is_costly(Some(b"Bearer x")));
+    assert!(!chain().is_costly(None));
+}

@@ -1,0 +1,12 @@
+//! Authentication over the in-memory repositories.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod basic;
+mod chain;
+mod header;
+mod jwt;
+mod password;
+mod people;
+mod recorded;
+mod token;

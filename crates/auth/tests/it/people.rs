@@ -1,0 +1,61 @@
+//! Somebody to authenticate.
+
+use chrono::{DateTime, Duration, Utc};
+use profiled_auth::{
+    Algorithm, Attempt, AuthError, Identity, JwtSettings, JwtVerifier, PasswordHasher,
+    PasswordSettings, SigningKey, Verdict, Verifier,
+};
+use profiled_domain::testing::MemoryRepository;
+use profiled_domain::{Detail, NewUser, User, UserRepository, Username};
+
+pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// The moment of every attempt.
+pub fn now() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000)
+}
+
+pub fn hasher() -> PasswordHasher {
+    PasswordHasher::new(&PasswordSettings {
+        iterations: 2,
+        ..PasswordSettings::default()
+    })
+}
+
+pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
+    let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
+    JwtVerifier::new(settings, key)
+}
+
+pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User {
+    let new = NewUser {
+        username: Username::parse(name).ok(),
+        password: Some(hasher().encode("p:äss")),
+        is_active,
+        ..NewUser::default()
+    };
+    repository.create_user(&new, now()).unwrap()
+}
+
+pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
+    Attempt {
+        authorization: Some(authorization),
+        client_address: [127, 0, 0, 1].into(),
+        user_agent: Some("agent/1"),
+        detail: Detail::Account,
+        now: now(),
+    }
+}
+
+/// What one verifier says: `None` for not mine.
+pub fn ask(
+    verifier: &dyn Verifier,
+    authorization: &[u8],
+    repository: &MemoryRepository,
+) -> Option<Result<Identity, AuthError>> {
+    match verifier.verify(&attempt(authorization), repository) {
+        Verdict::NotMine => None,
+        Verdict::Accepted(identity) => Some(Ok(*identity)),
+        Verdict::Refused(error) => Some(Err(error)),
+    }
+}

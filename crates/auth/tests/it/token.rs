@@ -1,0 +1,152 @@
+//! Opaque tokens (attack cases B2, B4, B5, B6).
+
+use chrono::Duration;
+use profiled_auth::{AuthError, Scheme, TokenKey, TokenPolicy, TokenVerifier};
+use profiled_domain::testing::MemoryRepository;
+use profiled_domain::{CredentialRepository, NewToken, TokenBinding, UserId};
+
+use crate::people::{ask, now, user};
+
+fn issue(
+    repository: &MemoryRepository,
+    owner: UserId,
+    change: impl FnOnce(&mut NewToken),
+) -> String {
+    let key = TokenKey::generate();
+    let mut token = NewToken {
+        owner,
+        digest: key.digest(),
+        prefix: key.prefix().to_owned(),
+        label: String::new(),
+        created_at: now(),
+        expires_at: None,
+        is_sliding: false,
+        binding: None,
+    };
+    change(&mut token);
+    repository.issue_token(&token).unwrap();
+    key.as_str().to_owned()
+}
+
+fn verifier() -> TokenVerifier {
+    TokenVerifier::new(TokenPolicy {
+        check_binding: true,
+    })
+}
+
+#[test]
+fn a_key_is_40_lower_case_hexadecimal_digits_and_never_the_same() {
+    let (one, two) = (TokenKey::generate(), TokenKey::generate());
+
+    assert!(TokenKey::parse(one.as_str()).is_some());
+    assert_ne!(one.as_str(), two.as_str());
+    assert_eq!(one.prefix(), one.as_str().get(..8).unwrap());
+    for text in ["", "abc", &"A".repeat(40), &"g".repeat(40), &"0".repeat(41)] {
+        assert!(TokenKey::parse(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn a_known_key_is_accepted_and_any_other_refused() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let key = issue(&repository, ada.id, |_| ());
+
+    let accepted = ask(&verifier(), format!("Token {key}").as_bytes(), &repository);
+
+    let identity = accepted.unwrap().unwrap();
+    assert_eq!(
+        (identity.profile.user, identity.scheme),
+        (ada, Scheme::Token)
+    );
+    let wrong = [
+        key.to_uppercase(),
+        format!("{key}0"),
+        "'\"--;%".to_owned(),
+        "a".repeat(1 << 20),
+    ];
+    for wrong in wrong {
+        let refused = ask(
+            &verifier(),
+            format!("Token {wrong}").as_bytes(),
+            &repository,
+        );
+        assert!(matches!(refused, Some(Err(AuthError::InvalidToken))));
+    }
+}
+
+#[test]
+fn a_token_of_an_inactive_user_is_known_but_dead() {
+    let repository = MemoryRepository::default();
+    let key = issue(&repository, user(&repository, "ada", false).id, |_| ());
+
+    let refused = ask(&verifier(), format!("Token {key}").as_bytes(), &repository);
+
+    assert!(matches!(
+        refused,
+        Some(Err(AuthError::UserInactive(Scheme::Token)))
+    ));
+}
+
+#[test]
+fn a_token_ends_at_its_very_second() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let over = issue(&repository, ada.id, |token| token.expires_at = Some(now()));
+    let last = now() + Duration::microseconds(1);
+    let alive = issue(&repository, ada.id, |token| token.expires_at = Some(last));
+
+    let over = ask(&verifier(), format!("Token {over}").as_bytes(), &repository);
+    let alive = ask(
+        &verifier(),
+        format!("Token {alive}").as_bytes(),
+        &repository,
+    );
+
+    assert!(matches!(over, Some(Err(AuthError::TokenExpired))));
+    assert!(matches!(alive, Some(Ok(_))));
+}
+
+#[test]
+fn a_bound_token_is_unknown_elsewhere_even_when_it_is_over() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let bound = |address: &str, agent: Option<&str>| {
+        issue(&repository, ada.id, |token| {
+            token.expires_at = Some(now());
+            token.binding = Some(TokenBinding {
+                address: address.to_owned(),
+                user_agent: agent.map(str::to_owned),
+            });
+        })
+    };
+    let here = bound("127.0.0.1", Some("agent/1"));
+    let elsewhere = [
+        bound("192.0.2.44", Some("agent/1")),
+        bound("127.0.0.1", Some("x")),
+        bound("127.0.0.1", None),
+    ];
+
+    let outcome = ask(&verifier(), format!("Token {here}").as_bytes(), &repository);
+    assert!(matches!(outcome, Some(Err(AuthError::TokenExpired))));
+    for key in elsewhere {
+        let header = format!("Token {key}");
+        let outcome = ask(&verifier(), header.as_bytes(), &repository);
+        assert!(matches!(outcome, Some(Err(AuthError::InvalidToken))));
+        let free = TokenVerifier::new(TokenPolicy {
+            check_binding: false,
+        });
+        let outcome = ask(&free, header.as_bytes(), &repository);
+        assert!(matches!(outcome, Some(Err(AuthError::TokenExpired))));
+    }
+}
+
+#[test]
+fn an_outage_is_no_refusal() {
+    let repository = MemoryRepository::default();
+    repository.go_down();
+
+    let outcome = ask(&verifier(), b"Token 0", &repository);
+
+    assert!(matches!(outcome, Some(Err(AuthError::Repository(_)))));
+}
