@@ -1,6 +1,7 @@
 //! The running service.
 
-use std::net::SocketAddr;
+use std::io;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +12,23 @@ use chrono::{DateTime, Utc};
 use profiled_auth::{JwtVerifier, PasswordHasher};
 use profiled_http::{AppState, Parts, configure};
 use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::net::TcpSocket;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::error::{Failure, Kind, with_causes};
+use crate::error::{Failure, with_causes};
 use crate::settings::Settings;
+
+/// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
+const BACKLOG: u32 = 1024;
 
 /// A service that listens, and serves once it is run.
 pub struct Application {
     server: Server,
     state: web::Data<AppState>,
+    store: Store,
     addresses: Vec<SocketAddr>,
+    /// SIGTERM and SIGINT, heard from the moment on that others may know of the service.
+    signals: [Signal; 2],
 }
 
 /// The one clock of the service.
@@ -30,33 +38,26 @@ pub(crate) fn now() -> DateTime<Utc> {
 }
 
 impl Application {
-    /// Opens the database, checks its schema and binds. Must be called on an actix runtime.
+    /// Binds, opens the database and checks its schema. Must be called on an actix runtime.
     ///
     /// # Errors
-    /// [`Failure`]: a setting, a database that does not answer or lacks migrations, a port in use.
+    /// [`Failure`]: a port in use, a setting, a database that does not answer or lacks migrations.
     pub fn build(settings: &Settings) -> Result<Self, Failure> {
+        // First of all: a second instance must not touch the database of a first one.
+        let listeners = listen(&settings.http.bind)?;
+        let addresses = listeners.iter().map(TcpListener::local_addr);
+        let addresses = addresses.collect::<Result<_, _>>().map_err(failed)?;
         let store = open_store(settings)?;
-        let state = web::Data::new(state(settings, store)?);
-        let workers = workers(settings);
-        let connections = usize::try_from(settings.database.connections()).unwrap_or(usize::MAX);
-        let shared = state.clone();
-        let mut server = HttpServer::new(move || App::new().configure(configure(shared.clone())))
-            .workers(workers)
-            // As many threads as connections: requests wait in a queue, not as sleeping threads.
-            .worker_max_blocking_threads(connections.div_ceil(workers).max(1))
-            .client_request_timeout(Duration::from_secs(settings.http.header_timeout))
-            .shutdown_timeout(settings.http.shutdown_timeout)
-            .disable_signals();
-        for address in &settings.http.bind {
-            server = server.bind(address).map_err(|error| {
-                Failure::new(Kind::Failed, format!("http.bind {address}: {error}"))
-            })?;
-        }
-        let addresses = server.addrs();
+        let state = web::Data::new(state(settings, store.clone())?);
         Ok(Self {
-            server: server.run(),
+            server: server(settings, &state, listeners).map_err(failed)?,
             state,
+            store,
             addresses,
+            signals: [
+                signal(SignalKind::terminate()).map_err(failed)?,
+                signal(SignalKind::interrupt()).map_err(failed)?,
+            ],
         })
     }
 
@@ -72,31 +73,85 @@ impl Application {
         self.server.handle()
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Serves until SIGTERM or SIGINT, or until the [handle](Self::handle) stops it. Requests under way
     /// end first.
     ///
     /// # Errors
     /// [`Failure`] when a worker cannot go on.
     pub async fn run_until_stopped(self) -> Result<(), Failure> {
-        let told = |error: std::io::Error| Failure::failed(error.to_string());
-        let mut terminate = signal(SignalKind::terminate()).map_err(told)?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(told)?;
         let (handle, state) = (self.server.handle(), self.state);
+        let [mut terminate, mut interrupt] = self.signals;
         let watch = async move {
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            tracing::info!("stopping");
             state.start_draining();
+            tracing::info!("stopping");
             handle.stop(true).await;
             std::future::pending::<()>().await;
         };
         tokio::select! {
-            outcome = self.server => outcome.map_err(told),
+            outcome = self.server => outcome.map_err(failed),
             () = watch => Ok(()),
         }
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn failed(error: io::Error) -> Failure {
+    Failure::failed(error.to_string())
+}
+
+fn server(
+    settings: &Settings,
+    state: &web::Data<AppState>,
+    listeners: Vec<TcpListener>,
+) -> io::Result<Server> {
+    let workers = workers(settings);
+    let connections = usize::try_from(settings.database.connections()).unwrap_or(usize::MAX);
+    let state = state.clone();
+    let mut server = HttpServer::new(move || App::new().configure(configure(state.clone())))
+        .workers(workers)
+        // As many threads as connections: requests wait in a queue, not as sleeping threads.
+        .worker_max_blocking_threads(connections.div_ceil(workers).max(1))
+        .client_request_timeout(Duration::from_secs(settings.http.header_timeout))
+        .shutdown_timeout(settings.http.shutdown_timeout)
+        .disable_signals();
+    for listener in listeners {
+        server = server.listen(listener)?;
+    }
+    Ok(server.run())
+}
+
+/// Listens on each address of the setting.
+fn listen(addresses: &[String]) -> Result<Vec<TcpListener>, Failure> {
+    let mut all = Vec::new();
+    for address in addresses {
+        let found = address.to_socket_addrs().and_then(|resolved| {
+            let each = resolved.map(listen_on);
+            each.collect::<io::Result<Vec<_>>>()
+        });
+        all.extend(found.map_err(|error| {
+            Failure::failed(format!("http.bind: cannot listen on {address}: {error}"))
+        })?);
+    }
+    Ok(all)
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // A port that was in use a moment ago is free.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 fn open_store(settings: &Settings) -> Result<Store, Failure> {

@@ -27,8 +27,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         is_json: cli.global.json,
     };
     match cli.command {
-        Command::Serve => serve::run(&settings),
-        Command::Quickstart => quickstart::run(&settings),
+        Command::Serve => serve::run(&settings, output),
+        Command::Quickstart => quickstart::run(&settings, &cli.global, output),
         Command::Migrate(arguments) => migrate::run(&settings, &arguments, output),
         Command::Check => check::run(&settings, output),
         Command::Import(Import::Django(arguments)) => {

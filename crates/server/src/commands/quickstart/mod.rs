@@ -1,0 +1,161 @@
+//! `profiled quickstart`: what `make run` calls.
+
+mod people;
+
+use std::net::SocketAddr;
+
+use profiled_auth::JwtVerifier;
+use profiled_domain::{PageRequest, UserId, UserKey, UserRepository};
+use profiled_store::MigrateOnStart;
+use serde_json::json;
+
+use crate::application::{Application, now};
+use crate::cli::Global;
+use crate::commands::serve::serve;
+use crate::error::{Failure, Kind};
+use crate::output::{Output, print_line};
+use crate::settings::{Profile, Settings};
+
+use people::{Credentials, DEMO, DEMO_ID};
+
+/// Options whose values are not repeated.
+const SECRET: [&str; 2] = ["auth.jwt.signing_key", "database.url"];
+
+/// Creates what is missing, shows how to ask, and serves.
+///
+/// The users are created once the service is bound, so that their credentials are shown in any case.
+pub(super) fn run(settings: &Settings, global: &Global, output: Output) -> Result<(), Failure> {
+    if settings.profile == Profile::Production {
+        let text = "quickstart is for development: use migrate, user create and serve";
+        return Err(Failure::new(Kind::Refused, text));
+    }
+    let mut settings = settings.clone();
+    settings.database.migrate_on_start = MigrateOnStart::Always;
+    settings.create_data_dir()?;
+    serve(&settings, output, |application| {
+        let Some(address) = application.addresses().first().map(reachable) else {
+            return Ok(());
+        };
+        let first = PageRequest {
+            offset: 0,
+            limit: 1,
+        };
+        if application.store().list_users(first)?.total > 0 {
+            return remind(application, global, address, output);
+        }
+        let credentials = people::create(&settings, application.store())?;
+        show(&settings, &credentials, address, output)
+    })
+}
+
+/// An address that a client on this machine can call: `0.0.0.0` is none.
+fn reachable(address: &SocketAddr) -> SocketAddr {
+    let mut address = *address;
+    match address {
+        _ if !address.ip().is_unspecified() => {}
+        SocketAddr::V4(_) => address.set_ip([127, 0, 0, 1].into()),
+        SocketAddr::V6(_) => address.set_ip(std::net::Ipv6Addr::LOCALHOST.into()),
+    }
+    address
+}
+
+/// The credentials, this one time.
+fn show(
+    settings: &Settings,
+    credentials: &Credentials,
+    address: SocketAddr,
+    output: Output,
+) -> Result<(), Failure> {
+    let jwt = JwtVerifier::new(&settings.auth.jwt, settings.signing_key()?);
+    let bearer = jwt.mint_access(UserId(DEMO_ID), now());
+    let [admin, demo] = credentials;
+    let token = demo.token.as_str();
+    if output.is_json {
+        let user = |user: &people::Credential| {
+            let (name, key) = (user.username, user.token.as_str());
+            json!({ "username": name, "password": user.password, "token": key })
+        };
+        return print_line(&json!({ "created": [user(admin), user(demo)] }).to_string());
+    }
+    let line = |user: &people::Credential| {
+        let (name, key) = (user.username, user.token.as_str());
+        format!("  {name:<6} password {}  token {key}", user.password)
+    };
+    print_line(&format!(
+        "Created two users. Their credentials are shown only now:\n\n{}\n{}\n\n\
+         Try the three dialects (the access token of the second line lives {} seconds):\n\n{}",
+        line(admin),
+        line(demo),
+        settings.auth.jwt.access_lifetime,
+        curl_lines(address, '\'', token, &bearer),
+    ))
+}
+
+/// How to make new credentials: the first ones are not stored anywhere.
+fn remind(
+    application: &Application,
+    global: &Global,
+    address: SocketAddr,
+    output: Output,
+) -> Result<(), Failure> {
+    if output.is_json {
+        return print_line(&json!({ "created": [] }).to_string());
+    }
+    let key = UserKey::Username(DEMO.to_owned());
+    let is_there = application.store().find_user(&key)?.is_some();
+    let user = if is_there { DEMO } else { "USER" };
+    let command = command(global);
+    let token = format!("$({command} token create {user})");
+    let bearer = format!("$({command} jwt create {user})");
+    print_line(&format!(
+        "There are users already. Their first credentials were shown when they were created; new\n\
+         ones come from `{command} token create USER` and `{command} jwt create USER`.\n\
+         These lines make them as they go:\n\n{}",
+        curl_lines(address, '"', &token, &bearer),
+    ))
+}
+
+/// One request in each dialect. `quote` decides whether the shell looks into the credentials.
+fn curl_lines(address: SocketAddr, quote: char, token: &str, bearer: &str) -> String {
+    let header = |scheme: &str, value: &str| {
+        format!("-H {quote}Authorization: {scheme} {value}{quote} http://{address}")
+    };
+    let (token, bearer) = (header("Token", token), header("Bearer", bearer));
+    format!(
+        "  curl {token}/api/users/me/\n  curl -X POST {bearer}/api/profile/\n  \
+         curl {token}/api/v1/me/\n"
+    )
+}
+
+/// This program with the options that it was started with, as a shell takes them.
+fn command(global: &Global) -> String {
+    let program = std::env::current_exe().unwrap_or_else(|_| "profiled".into());
+    let folder = std::env::current_dir().unwrap_or_default();
+    let near = program.strip_prefix(&folder);
+    let near = near.map(|rest| std::path::Path::new(".").join(rest));
+    let mut words = vec![near.unwrap_or(program).display().to_string()];
+    let files = global.config.iter().map(|file| file.display().to_string());
+    words.extend(files.flat_map(|file| ["--config".to_owned(), file]));
+    words.extend(
+        global
+            .profile
+            .iter()
+            .flat_map(|name| ["--profile".to_owned(), name.clone()]),
+    );
+    for setting in &global.set {
+        let (key, value) = setting.split_once('=').unwrap_or((setting, ""));
+        let value = if SECRET.contains(&key) { "…" } else { value };
+        words.extend(["--set".to_owned(), format!("{key}={value}")]);
+    }
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._/=:,".contains(c);
+    if word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

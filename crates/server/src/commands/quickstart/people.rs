@@ -1,0 +1,127 @@
+//! The first users.
+
+use chrono::{DateTime, Utc};
+use profiled_auth::{PasswordHasher, TokenKey};
+use profiled_domain::{Gender, UserId};
+use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Store};
+
+use crate::application::now;
+use crate::commands::token::new_token;
+use crate::error::Failure;
+use crate::settings::Settings;
+
+/// Name of the user whose credentials the examples use.
+pub(super) const DEMO: &str = "demo";
+/// Its id.
+pub(super) const DEMO_ID: i64 = 2;
+const ADMIN_ID: i64 = 1;
+
+const STAFF_GROUP: i64 = 1;
+const DEMO_GROUP: i64 = 2;
+
+/// What is shown once.
+pub(super) struct Credential {
+    pub(super) username: &'static str,
+    pub(super) password: String,
+    pub(super) token: TokenKey,
+}
+
+/// Of the administrator and of the demo user.
+pub(super) type Credentials = [Credential; 2];
+
+impl Credential {
+    fn new(username: &'static str) -> Self {
+        let random = TokenKey::generate();
+        Self {
+            username,
+            password: random.as_str().chars().take(20).collect(),
+            token: TokenKey::generate(),
+        }
+    }
+}
+
+/// Creates everything in one transaction: a first start that is cut off leaves nothing behind.
+pub(super) fn create(settings: &Settings, store: &Store) -> Result<Credentials, Failure> {
+    let credentials = [Credential::new("admin"), Credential::new(DEMO)];
+    let [admin, demo] = &credentials;
+    let hasher = PasswordHasher::new(&settings.auth.password);
+    let now = now();
+    let admin = ImportedUser {
+        is_superuser: true,
+        ..person(
+            ADMIN_ID,
+            admin,
+            ["Ada", "Admin", "09120000001"],
+            &hasher,
+            now,
+        )
+    };
+    let demo = person(DEMO_ID, demo, ["Demo", "User", "09120000002"], &hasher, now);
+    store.import(false, now, |session| {
+        fill(session, &[admin, demo], &credentials, now)
+    })?;
+    Ok(credentials)
+}
+
+/// A complete profile: the examples show every field.
+fn person(
+    id: i64,
+    credential: &Credential,
+    [first_name, last_name, mobile_number]: [&str; 3],
+    hasher: &PasswordHasher,
+    now: DateTime<Utc>,
+) -> ImportedUser {
+    ImportedUser {
+        id,
+        username: Some(credential.username.to_owned()),
+        email: Some(format!("{}@example.com", credential.username)),
+        mobile_number: Some(mobile_number.to_owned()),
+        number_phone: None,
+        first_name: Some(first_name.to_owned()),
+        last_name: Some(last_name.to_owned()),
+        gender: Some(Gender::Other),
+        avatar: None,
+        is_active: true,
+        is_staff: true,
+        is_superuser: false,
+        ldap_dn: String::new(),
+        password: hasher.encode(&credential.password),
+        date_joined: now,
+        last_login: None,
+    }
+}
+
+fn fill(
+    session: &mut ImportSession<'_>,
+    people: &[ImportedUser],
+    [admin, demo]: &Credentials,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    for user in people {
+        session.user(user)?;
+    }
+    let groups = [
+        (STAFF_GROUP, "Staff", "People who run the service"),
+        (DEMO_GROUP, "Demo", "Shows what a group is"),
+    ];
+    for (id, name, notes) in groups {
+        session.group(&ImportedGroup {
+            id,
+            name: name.to_owned(),
+            notes: Some(notes.to_owned()),
+            created_at: None,
+            updated_at: None,
+        })?;
+    }
+    let members = [
+        (ADMIN_ID, STAFF_GROUP),
+        (DEMO_ID, STAFF_GROUP),
+        (DEMO_ID, DEMO_GROUP),
+    ];
+    session.memberships(&members)?;
+    for (owner, credential) in [(ADMIN_ID, admin), (DEMO_ID, demo)] {
+        let label = "quickstart".to_owned();
+        session.token(&new_token(UserId(owner), &credential.token, label, now))?;
+    }
+    Ok(())
+}
