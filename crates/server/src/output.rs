@@ -10,6 +10,7 @@ use crate::error::Failure;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     pub(crate) is_json: bool,
+    pub(crate) is_quiet: bool,
 }
 
 impl Output {

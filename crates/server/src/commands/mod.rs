@@ -25,6 +25,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     telemetry::start(settings.log);
     let output = Output {
         is_json: cli.global.json,
+        is_quiet: cli.global.quiet,
     };
     match cli.command {
         Command::Serve => serve::run(&settings, output),

@@ -4,5 +4,5 @@ mod fields;
 mod reader;
 mod records;
 
-pub(crate) use reader::{DumpError, read};
-pub(crate) use records::{DumpedToken, DumpedUser, Reference, Row, classify};
+pub(crate) use reader::{DumpError, Record, read};
+pub(crate) use records::{DumpedToken, DumpedUser, Reference, Row, Unreadable, classify};

@@ -17,6 +17,20 @@ pub(crate) struct Record {
     pub(crate) fields: Map<String, Value>,
 }
 
+impl Record {
+    /// The record for a message. The primary key of a token is the token itself: not all of it is told.
+    pub(crate) fn name(&self) -> String {
+        match &self.pk {
+            Value::String(key) => {
+                let start: String = key.chars().take(8).collect();
+                format!("{} {start}…", self.model)
+            }
+            Value::Null => self.model.clone(),
+            pk => format!("{} {pk}", self.model),
+        }
+    }
+}
+
 /// Why a dump could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DumpError<E> {

@@ -49,17 +49,29 @@ impl std::fmt::Display for Reference {
     }
 }
 
-/// Reads a record of any model; an error tells why it makes no sense.
-pub(crate) fn classify(record: Record) -> Result<Row, String> {
+/// A record of one of our models that makes no sense.
+pub(crate) struct Unreadable {
+    /// `user`, `group` or `token`
+    pub(crate) row: &'static str,
+    pub(crate) reason: String,
+}
+
+/// Reads a record of any model.
+///
+/// Applications name their models as they like: a user is what is called so and has a password.
+pub(crate) fn classify(record: Record) -> Result<Row, Unreadable> {
     let model = record.model.to_ascii_lowercase();
-    let name = model
-        .rsplit_once('.')
-        .map_or(model.as_str(), |(_, name)| name);
+    let name = model.rsplit_once('.').map_or(&*model, |(_, name)| name);
+    let is_user = name.ends_with("user") || name.ends_with("users");
+    let unreadable = |row| move |reason| Unreadable { row, reason };
     match name {
-        "token" if model == "authtoken.token" => token(record).map(Row::Token),
-        "group" => group(record).map(Row::Group),
-        _ if record.fields.contains_key("password") && name.contains("user") => {
-            user(record).map(|user| Row::User(Box::new(user)))
+        "token" if model == "authtoken.token" => {
+            token(record).map(Row::Token).map_err(unreadable("token"))
+        }
+        "group" => group(record).map(Row::Group).map_err(unreadable("group")),
+        _ if is_user && record.fields.contains_key("password") => {
+            let user = user(record).map_err(unreadable("user"))?;
+            Ok(Row::User(Box::new(user)))
         }
         _ => Ok(Row::Other),
     }
