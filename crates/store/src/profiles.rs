@@ -4,6 +4,7 @@
 //! a second statement. A join that is nested makes SQLite put all memberships together for each
 //! request, and SQL text of our own would be prepared anew each time.
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use profiled_domain::{Detail, Group, RepositoryError, TokenHolder, User, UserProfile};
 
@@ -14,10 +15,10 @@ use crate::store::Store;
 
 /// Groups that the join carries: beyond them the repeated columns of the user cost more than a
 /// second statement.
-const JOINED_GROUPS: usize = 8;
+const JOINED_GROUPS: u8 = 8;
 
 /// One more than is carried tells that there are more.
-const JOIN_LIMIT: i64 = 9;
+const JOIN_LIMIT: u8 = JOINED_GROUPS + 1;
 
 /// The user's columns, once for each group.
 type Joined<T> = Vec<(T, Option<GroupRow>)>;
@@ -83,7 +84,7 @@ fn split<T>(
     rows: Joined<T>,
     user_id: impl Fn(&T) -> i64,
 ) -> QueryResult<Option<(T, Vec<GroupRow>)>> {
-    let is_cut_off = rows.len() > JOINED_GROUPS;
+    let is_cut_off = rows.len() > usize::from(JOINED_GROUPS);
     let mut rows = rows.into_iter();
     let Some((head, first)) = rows.next() else {
         return Ok(None);
@@ -103,7 +104,7 @@ fn user_by_id(connection: &mut DbConnection, id: i64) -> QueryResult<Option<User
     on_each!(connection, |c| users::table
         .find(id)
         .select(UserRow::as_select())
-        .first(c)
+        .get_result(c)
         .optional())
 }
 
@@ -115,40 +116,55 @@ fn account_by_token(
         .inner_join(users::table)
         .filter(tokens::digest.eq(digest))
         .select((TokenStateRow::as_select(), UserRow::as_select()))
-        .first(c)
+        .get_result(c)
         .optional())
 }
 
+/// Loads a join, cut off. SQLite hands rows over one by one, and stops where the reader does; it would
+/// prepare a statement anew each time that a limit is bound. (So no `first` in this file, either.)
+macro_rules! cut_off {
+    ($connection:expr, $join:expr) => {
+        match $connection {
+            DbConnection::Sqlite(c) => $join
+                .load_iter::<_, DefaultLoadingMode>(c)?
+                .take(usize::from(JOIN_LIMIT))
+                .collect(),
+            DbConnection::Postgres(c) => $join.limit(i64::from(JOIN_LIMIT)).load(c),
+        }
+    };
+}
+
 fn join_by_id(connection: &mut DbConnection, id: i64) -> QueryResult<Joined<UserRow>> {
-    on_each!(connection, |c| users::table
-        .left_join(user_groups::table.on(user_groups::user_id.eq(users::id)))
-        .left_join(groups::table.on(groups::id.eq(user_groups::group_id)))
-        .filter(users::id.eq(id))
-        .order(user_groups::group_id)
-        .limit(JOIN_LIMIT)
-        .select((UserRow::as_select(), Option::<GroupRow>::as_select()))
-        .load(c))
+    cut_off!(
+        connection,
+        users::table
+            .left_join(user_groups::table.on(user_groups::user_id.eq(users::id)))
+            .left_join(groups::table.on(groups::id.eq(user_groups::group_id)))
+            .filter(users::id.eq(id))
+            .order(user_groups::group_id)
+            .select((UserRow::as_select(), Option::<GroupRow>::as_select()))
+    )
 }
 
 fn join_by_token(
     connection: &mut DbConnection,
     digest: &[u8],
 ) -> QueryResult<Joined<(TokenStateRow, UserRow)>> {
-    let rows: Vec<(TokenStateRow, UserRow, Option<GroupRow>)> =
-        on_each!(connection, |c| tokens::table
+    let rows: QueryResult<Vec<(TokenStateRow, UserRow, Option<GroupRow>)>> = cut_off!(
+        connection,
+        tokens::table
             .inner_join(users::table)
             .left_join(user_groups::table.on(user_groups::user_id.eq(users::id)))
             .left_join(groups::table.on(groups::id.eq(user_groups::group_id)))
             .filter(tokens::digest.eq(digest))
             .order(user_groups::group_id)
-            .limit(JOIN_LIMIT)
             .select((
                 TokenStateRow::as_select(),
                 UserRow::as_select(),
                 Option::<GroupRow>::as_select(),
             ))
-            .load(c))?;
-    Ok(rows
+    );
+    Ok(rows?
         .into_iter()
         .map(|(token, user, group)| ((token, user), group))
         .collect())
