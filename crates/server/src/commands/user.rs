@@ -16,6 +16,9 @@ use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
 
+/// Longest given or family name that is stored, in characters.
+const NAME_MAX: usize = 200;
+
 /// A user as commands show it.
 #[derive(Serialize)]
 struct Shown {
@@ -99,14 +102,25 @@ fn parse(settings: &Settings, arguments: &UserCreate) -> Result<NewUser, Failure
             arguments.mobile_number.as_deref(),
             |text| MobileNumber::parse(text, settings.limits.mobile_number),
         )?,
-        first_name: arguments.first_name.clone(),
-        last_name: arguments.last_name.clone(),
+        first_name: option("--first-name", arguments.first_name.as_deref(), name)?,
+        last_name: option("--last-name", arguments.last_name.as_deref(), name)?,
         gender: gender.map_err(|e| Failure::new(Kind::Usage, format!("--gender: {e}")))?,
         is_active: !arguments.inactive,
         is_staff: arguments.staff,
         is_superuser: arguments.superuser,
         password: None,
     })
+}
+
+/// A given or family name: whatever fits into storage.
+fn name(text: &str) -> Result<String, InvalidText> {
+    if text.contains('\0') {
+        Err(InvalidText::NullCharacter)
+    } else if text.chars().count() > NAME_MAX {
+        Err(InvalidText::TooLong { max: NAME_MAX })
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 fn option<T>(

@@ -1,0 +1,13 @@
+//! The binary as its operators meet it, and the settings it is run with.
+
+mod accounts;
+mod configuration;
+mod dump;
+mod import_django;
+mod import_people;
+mod migrate;
+mod quickstart;
+mod sandbox;
+mod secrets;
+mod serve;
+mod settings;

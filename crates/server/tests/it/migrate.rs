@@ -1,0 +1,131 @@
+//! `profiled migrate` and `profiled check`
+
+use serde_json::json;
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn migrations_are_applied_once_and_told() {
+    let sandbox = Sandbox::new();
+
+    let before = sandbox.done(&["migrate", "--status"]);
+    let first = sandbox.done(&["migrate"]);
+    let second = sandbox.done(&["migrate"]);
+    let after = sandbox.done(&["migrate", "--status"]);
+
+    assert!(
+        before.lines().all(|line| line.starts_with("pending ")),
+        "{before}"
+    );
+    assert!(
+        first.lines().all(|line| line.starts_with("applied ")),
+        "{first}"
+    );
+    assert_eq!(second, "nothing to do\n");
+    assert_eq!(after, first);
+}
+
+#[test]
+fn status_creates_no_file() {
+    let sandbox = Sandbox::new();
+
+    sandbox.done(&["migrate", "--status"]);
+
+    assert!(!sandbox.path().join("data").exists());
+}
+
+#[test]
+fn reverting_needs_a_yes() {
+    let sandbox = Sandbox::migrated();
+
+    let refused = sandbox.run(&["migrate", "--revert", "1"]);
+    let reverted = sandbox.json(&["migrate", "--revert", "1", "--yes"]);
+
+    assert_eq!(refused.code, Some(3));
+    assert_eq!(
+        refused.err,
+        "profiled: migrate --revert deletes data: add --yes if that is what you want\n"
+    );
+    assert_eq!(reverted["reverted"].as_array().map(Vec::len), Some(1));
+    assert_eq!(reverted["applied"], json!([]));
+}
+
+#[test]
+fn a_mistyped_database_url_names_the_schemes_and_creates_nothing() {
+    let sandbox = Sandbox::new();
+
+    for url in [
+        "sqlit://data/profiled.sqlite3",
+        "data/profiled.sqlite3",
+        "mysql://localhost/x",
+    ] {
+        let ended = sandbox.run(&["migrate", "--set", &format!("database.url={url}")]);
+
+        assert_eq!(ended.code, Some(5), "{url}");
+        assert_eq!(
+            ended.err,
+            "profiled: database.url in --set must begin with sqlite://, postgres:// or postgresql://\n"
+        );
+    }
+    assert_eq!(std::fs::read_dir(sandbox.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_unreachable_database_has_an_exit_code_of_its_own() {
+    let sandbox = Sandbox::new();
+    let url = "database.url=postgres://user:hunter2@127.0.0.1:1/profiled";
+
+    let ended = sandbox.run(&["user", "list", "--set", url]);
+
+    assert_eq!(ended.code, Some(4));
+    assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
+    let start = "profiled: the database postgres://127.0.0.1:1/profiled cannot be reached: ";
+    assert!(ended.err.starts_with(start), "{}", ended.err);
+    assert!(!ended.err.contains("hunter2"), "{}", ended.err);
+}
+
+#[test]
+fn check_finds_pending_migrations_and_then_nothing() {
+    let sandbox = Sandbox::new();
+
+    let before = sandbox.run(&["check"]);
+    sandbox.done(&["migrate"]);
+    let after = sandbox.run(&["check"]);
+
+    assert_eq!(before.code, Some(1));
+    assert!(
+        before.err.contains("run profiled migrate"),
+        "{}",
+        before.err
+    );
+    assert_eq!((after.code, after.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn commands_on_an_old_schema_name_the_remedy() {
+    let sandbox = Sandbox::new();
+
+    let ended = sandbox.run(&["user", "list"]);
+
+    assert_eq!(ended.code, Some(1));
+    assert_eq!(
+        ended.err,
+        "profiled: the database lacks the migration 2026-11-24-000001_create_users: \
+         run profiled migrate\n"
+    );
+    assert!(!sandbox.path().join("data/profiled.sqlite3").exists());
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_has_exit_code_2() {
+    let sandbox = Sandbox::new();
+
+    for arguments in [
+        &["fly"][..],
+        &["user", "create"],
+        &["serve", "--port", "1"],
+        &[],
+    ] {
+        assert_eq!(sandbox.run(arguments).code, Some(2), "{arguments:?}");
+    }
+}

@@ -1,0 +1,244 @@
+//! A folder of its own, in which the real binary runs.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+
+use profiled_domain::CredentialRepository;
+use profiled_store::testing::TestDatabase;
+use profiled_store::{DatabaseSettings, Store};
+use tempfile::TempDir;
+
+/// A working directory without anybody's settings; passwords are hashed in no time.
+pub struct Sandbox {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Sandbox {
+    pub fn new() -> Self {
+        let mut sandbox = Self {
+            folder: tempfile::tempdir().unwrap(),
+            environment: Vec::new(),
+        };
+        sandbox.set("PROFILED__AUTH__PASSWORD__ITERATIONS", "1");
+        sandbox
+    }
+
+    /// A sandbox with a migrated database, on SQLite.
+    pub fn migrated() -> Self {
+        let sandbox = Self::new();
+        assert_eq!(sandbox.run(&["migrate"]).code, Some(0));
+        sandbox
+    }
+
+    /// Runs a test in a sandbox with SQLite, and in one with PostgreSQL where there is a server.
+    pub fn on_each_database(test: &str, body: impl Fn(&Self)) {
+        body(&Self::migrated());
+        if let Some(database) = TestDatabase::postgres(test).unwrap() {
+            let mut sandbox = Self::new();
+            sandbox.set("PROFILED__DATABASE__URL", database.url());
+            body(&sandbox);
+        }
+    }
+
+    /// The stored password of a user, on SQLite.
+    pub fn password(&self, username: &str) -> String {
+        let file = self.path().join("data/profiled.sqlite3");
+        let store = Store::open(&DatabaseSettings::new(format!(
+            "sqlite://{}",
+            file.display()
+        )));
+        let found = store.unwrap().find_password(username).unwrap();
+        found.unwrap().1.as_encoded().to_owned()
+    }
+
+    /// An environment variable of all commands.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes a file and returns its path.
+    pub fn write(&self, name: &str, text: &str) -> String {
+        let path = self.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_profiled"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .envs(self.environment.iter().cloned());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Ended {
+        self.run_with_input(arguments, "")
+    }
+
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Ended {
+        let mut command = self.command(arguments);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        // A command that does not read its input closes it.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Ended {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs a command that must do what it is asked, and returns its standard output.
+    pub fn done(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.err);
+        ended.out
+    }
+
+    /// The same, as JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let out = self.done(&[&["--json"], arguments].concat());
+        serde_json::from_str(&out).unwrap()
+    }
+
+    /// Starts a command that serves, on a free port, and waits until it does.
+    pub fn start(&self, arguments: &[&str]) -> Service {
+        let port = ["--set", "http.bind=127.0.0.1:0"];
+        let mut command = self.command(&[&port, arguments].concat());
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut service = Service {
+            out: BufReader::new(child.stdout.take().unwrap()),
+            err: BufReader::new(child.stderr.take().unwrap()),
+            child,
+            greeting: String::new(),
+            address: String::new(),
+        };
+        while service.address.is_empty() {
+            let line = service.line();
+            match line
+                .split_once("http://")
+                .filter(|_| line.contains("listening"))
+            {
+                Some((_, address)) => {
+                    service.address.push_str(address.trim_end_matches(['"', '}', '\n']));
+                }
+                None => service.greeting.push_str(&line),
+            }
+        }
+        service
+    }
+}
+
+/// A service in a process of its own, ended with the value.
+pub struct Service {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    err: BufReader<ChildStderr>,
+    /// What was printed before the addresses.
+    pub greeting: String,
+    /// Host and port.
+    pub address: String,
+}
+
+impl Service {
+    /// Sends a signal, as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// The next line of standard output.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        let length = self.out.read_line(&mut line).unwrap();
+        assert!(length > 0, "it ended: {}", self.rest_of_log());
+        line
+    }
+
+    /// Reads the log until a line contains `text`.
+    pub fn log_line(&mut self, text: &str) -> String {
+        loop {
+            let mut line = String::new();
+            assert!(self.err.read_line(&mut line).unwrap() > 0, "no {text:?}");
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    pub fn rest_of_log(&mut self) -> String {
+        let mut rest = String::new();
+        self.err.read_to_string(&mut rest).unwrap();
+        rest
+    }
+
+    /// Waits for the end, and returns the exit code.
+    pub fn end(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    pub fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).unwrap()
+    }
+
+    /// Sends a request without a body; status and body of the answer.
+    pub fn send(&self, method: &str, path: &str, authorization: &str) -> (u16, String) {
+        let mut connection = self.connect();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: {authorization}\r\n\
+             Connection: close\r\n\r\n",
+            self.address
+        );
+        connection.write_all(head.as_bytes()).unwrap();
+        read_answer(&mut connection)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Status and body of an answer after which the connection is closed.
+pub fn read_answer(connection: &mut TcpStream) -> (u16, String) {
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap();
+    (status.parse().unwrap(), body.to_owned())
+}
+
+/// A file of the contract's fixtures.
+pub fn fixture(name: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/contract/fixtures");
+    folder.join(name).to_str().unwrap().to_owned()
+}

@@ -1,0 +1,132 @@
+//! Signing keys and files of secrets.
+
+use std::os::unix::fs::PermissionsExt;
+
+use profiled::{Settings, Sources};
+
+use crate::sandbox::Sandbox;
+
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+fn load(overrides: Vec<String>) -> Result<Settings, String> {
+    let sources = Sources {
+        overrides,
+        ..Sources::default()
+    };
+    Settings::load(&sources).map_err(|failure| failure.to_string())
+}
+
+#[test]
+fn a_secret_comes_from_a_file_without_the_end_of_its_line() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("url", "postgres://user:secret@db.example/profiled\n");
+
+    let settings = load(vec![format!("database.url_file={file}")]).unwrap();
+
+    assert_eq!(
+        settings.database.url,
+        "postgres://user:secret@db.example/profiled"
+    );
+}
+
+#[test]
+fn a_secret_and_its_file_at_once_are_refused() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("key", KEY);
+    let both = vec![
+        format!("auth.jwt.signing_key_file={file}"),
+        format!("auth.jwt.signing_key={KEY}"),
+    ];
+
+    let complaint = load(both).unwrap_err();
+
+    assert_eq!(
+        complaint,
+        "auth.jwt.signing_key in --set and auth.jwt.signing_key_file in --set are both set: \
+         remove one of them"
+    );
+}
+
+#[test]
+fn a_file_of_a_secret_that_is_missing_or_empty_is_named() {
+    let sandbox = Sandbox::new();
+    let empty = sandbox.write("empty", "\n");
+    let complaint =
+        |file: &str| load(vec![format!("auth.jwt.signing_key_file={file}")]).unwrap_err();
+
+    assert_eq!(
+        complaint("/nowhere/key"),
+        "auth.jwt.signing_key_file in --set: /nowhere/key: No such file or directory (os error 2)"
+    );
+    assert_eq!(
+        complaint(&empty),
+        format!("auth.jwt.signing_key_file in --set: {empty} is empty")
+    );
+}
+
+#[test]
+fn a_short_signing_key_is_refused() {
+    let sandbox = Sandbox::new();
+
+    let ended = sandbox.run(&[
+        "serve",
+        "--set",
+        "auth.jwt.signing_key=0123456789abcdef0123456789abcde",
+    ]);
+
+    assert_eq!(ended.code, Some(5));
+    assert_eq!(
+        ended.err,
+        "profiled: auth.jwt.signing_key in --set has 31 bytes: use at least 32 random ones\n"
+    );
+}
+
+#[test]
+fn development_makes_a_key_that_only_its_owner_reads_and_keeps_it() {
+    let sandbox = Sandbox::migrated();
+    sandbox.done(&["user", "create", "--username", "ada"]);
+    let key = || std::fs::read_to_string(sandbox.path().join("data/signing.key")).unwrap();
+
+    sandbox.done(&["jwt", "create", "ada"]);
+    let first = key();
+    sandbox.done(&["jwt", "create", "ada"]);
+
+    let file = sandbox.path().join("data/signing.key").metadata().unwrap();
+    assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    assert!(first.len() > 64, "{}", first.len());
+    assert_eq!(key(), first);
+}
+
+#[test]
+fn production_does_not_start_without_a_signing_key() {
+    let sandbox = Sandbox::migrated();
+    let hosts = "http.allowed_hosts=api.example.com";
+
+    let ended = sandbox.run(&["--profile", "production", "--set", hosts, "serve"]);
+
+    assert_eq!(ended.code, Some(5));
+    assert_eq!(
+        ended.err,
+        "profiled: auth.jwt.signing_key is not set: give at least 32 random bytes, or a file of \
+         them in auth.jwt.signing_key_file\n"
+    );
+    assert!(!sandbox.path().join("data/signing.key").exists());
+}
+
+#[test]
+fn check_shows_no_secret() {
+    let sandbox = Sandbox::new();
+    let url = "database.url=postgres://user:hunter2@127.0.0.1:1/profiled?password=hunter3";
+    let key = format!("auth.jwt.signing_key={KEY}");
+
+    let ended = sandbox.run(&["check", "--set", url, "--set", &key]);
+
+    assert_eq!(ended.code, Some(4));
+    assert!(
+        ended.out.contains("auth.jwt.signing_key = \"***\""),
+        "{ended:?}"
+    );
+    for secret in [KEY, "hunter2", "hunter3"] {
+        assert!(!format!("{ended:?}").contains(secret), "{ended:?}");
+    }
+}

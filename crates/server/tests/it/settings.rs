@@ -1,0 +1,328 @@
+//! Layers of settings, and what is said of wrong ones.
+
+use profiled::{LogLevel, Profile, Settings, Sources};
+
+use crate::sandbox::Sandbox;
+
+fn load(overrides: &[&str]) -> Result<Settings, String> {
+    let overrides = overrides.iter().map(ToString::to_string).collect();
+    let sources = Sources {
+        overrides,
+        ..Sources::default()
+    };
+    Settings::load(&sources).map_err(|failure| failure.to_string())
+}
+
+fn complaint(setting: &str) -> String {
+    load(&[setting]).err().unwrap_or_default()
+}
+
+#[test]
+fn defaults_are_those_of_development() {
+    let settings = load(&[]).unwrap();
+
+    assert_eq!(settings.profile, Profile::Development);
+    assert_eq!(settings.database.url, "sqlite://./data/profiled.sqlite3");
+    assert_eq!(settings.http.bind, ["127.0.0.1:8000"]);
+    assert_eq!(
+        settings.http.allowed_hosts,
+        ["127.0.0.1", "localhost", "[::1]"]
+    );
+    assert_eq!(settings.http.max_body_bytes, 2_621_440);
+    assert_eq!(settings.auth.jwt.access_lifetime, 300);
+    assert_eq!(settings.limits.mobile_number, 11);
+}
+
+#[test]
+fn later_layers_win() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.write(
+        "first.toml",
+        "[limits]\nmobile_number = 12\n[log]\nlevel = \"warn\"\n",
+    );
+    let second = sandbox.write("second.toml", "[limits]\nmobile_number = 13\n");
+    let variable = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut sources = Sources {
+        files: vec![first.into(), second.into()],
+        ..Sources::default()
+    };
+    let mobile_number = |sources: &Sources| Settings::load(sources).unwrap().limits.mobile_number;
+
+    assert_eq!(mobile_number(&sources), 13);
+    sources.environment = vec![
+        variable("PROFILED__LIMITS__MOBILE_NUMBER", "14"),
+        variable("HOME", "/nowhere"),
+    ];
+    assert_eq!(mobile_number(&sources), 14);
+    sources.overrides = vec![
+        "limits.mobile_number=15".to_owned(),
+        "limits.mobile_number=16".to_owned(),
+    ];
+    assert_eq!(mobile_number(&sources), 16);
+    assert_eq!(Settings::load(&sources).unwrap().log.level, LogLevel::Warn);
+}
+
+#[test]
+fn lists_are_written_with_commas() {
+    let variable = (
+        "PROFILED__HTTP__ALLOWED_HOSTS".to_owned(),
+        "a.example, b.example".to_owned(),
+    );
+    let sources = Sources {
+        environment: vec![variable],
+        overrides: vec!["http.bind=127.0.0.1:0,[::1]:0".to_owned()],
+        ..Sources::default()
+    };
+
+    let http = Settings::load(&sources).unwrap().http;
+
+    assert_eq!(http.allowed_hosts, ["a.example", "b.example"]);
+    assert_eq!(http.bind, ["127.0.0.1:0", "[::1]:0"]);
+}
+
+#[test]
+fn a_profile_brings_its_file_wherever_it_is_named() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write(
+        "server.toml",
+        "profile = \"production\"\n[http]\nallowed_hosts = [\"api.example.com\"]\n",
+    );
+    let sources = Sources {
+        files: vec![file.into()],
+        ..Sources::default()
+    };
+
+    let settings = Settings::load(&sources).unwrap();
+
+    assert_eq!(settings.profile, Profile::Production);
+    assert_eq!(settings.log.format, profiled::LogFormat::Json);
+}
+
+#[test]
+fn the_profile_file_of_the_working_directory_is_taken() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path().join("config")).unwrap();
+    sandbox.write("config/development.toml", "[limits]\nmobile_number = 20\n");
+
+    let checked = sandbox.run(&["check"]);
+
+    assert!(
+        checked.out.contains("limits.mobile_number = 20\n"),
+        "{checked:?}"
+    );
+}
+
+#[test]
+fn data_dir_stands_in_the_database_url() {
+    let settings = load(&["data_dir=/var/lib/profiled"]).unwrap();
+
+    assert_eq!(
+        settings.database.url,
+        "sqlite:///var/lib/profiled/profiled.sqlite3"
+    );
+}
+
+#[test]
+fn unknown_settings_are_named_with_their_source() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("typo.toml", "[log]\nlevle = \"info\"\n");
+    let variable = [("PROFILED__LOG__LEVLE".to_owned(), "info".to_owned())];
+    let advice = "docs/CONFIGURATION.md lists all settings";
+    let sources = [
+        (
+            Sources {
+                overrides: vec!["log.levle=info".to_owned()],
+                ..Sources::default()
+            },
+            "--set".to_owned(),
+        ),
+        (
+            Sources {
+                environment: variable.into(),
+                ..Sources::default()
+            },
+            "environment variable PROFILED__LOG__LEVLE".to_owned(),
+        ),
+        (
+            Sources {
+                files: vec![file.clone().into()],
+                ..Sources::default()
+            },
+            file,
+        ),
+    ];
+
+    for (sources, origin) in sources {
+        let complaint = Settings::load(&sources).expect_err(&origin).to_string();
+
+        assert_eq!(
+            complaint,
+            format!("unknown setting log.levle in {origin}: {advice}")
+        );
+    }
+}
+
+#[test]
+fn values_of_the_wrong_kind_are_named_with_their_source() {
+    let cases = [
+        (
+            "http.workers=two",
+            "http.workers in --set: must be a whole number",
+        ),
+        (
+            "http.workers=-1",
+            "http.workers in --set: must be a whole number",
+        ),
+        (
+            "http.browsable=yes",
+            "http.browsable in --set: must be true or false",
+        ),
+        ("limits=3", "limits in --set is a section: set its keys"),
+        (
+            "log.format=xml",
+            "log.format in --set: unknown variant `xml`, expected `text` or `json`",
+        ),
+        (
+            "dialects.drf.authenticators=basic",
+            "dialects.drf.authenticators in --set: unknown variant `basic`, expected `token` or `jwt`",
+        ),
+        (
+            "http.trusted_proxies=10.0.0",
+            "http.trusted_proxies in --set: \"10.0.0\" is neither an address nor a network",
+        ),
+        (
+            "profile=staging",
+            "profile in --set is \"staging\": use development or production",
+        ),
+        (
+            "log.level",
+            "--set needs a key and a value, as log.level=debug",
+        ),
+    ];
+
+    for (setting, expected) in cases {
+        assert_eq!(complaint(setting), expected);
+    }
+}
+
+#[test]
+fn values_out_of_range_are_named_with_the_remedy() {
+    let cases = [
+        (
+            "limits.mobile_number=33",
+            "limits.mobile_number in --set is 33: it must be at least 1 and at most 32",
+        ),
+        (
+            "limits.mobile_number=0",
+            "limits.mobile_number in --set is 0: it must be at least 1 and at most 32",
+        ),
+        (
+            "database.pool_size=1001",
+            "database.pool_size in --set is 1001: it must be at least 0 and at most 1000",
+        ),
+        (
+            "auth.jwt.access_lifetime=0",
+            "auth.jwt.access_lifetime in --set is 0: it must be at least 1 and at most 31536000",
+        ),
+        (
+            "dialects.tower.page_size=201",
+            "dialects.tower.page_size in --set is 201: it must not be above max_page_size, 200",
+        ),
+        (
+            "http.bind=",
+            "http.bind in --set is empty: name an address, as 127.0.0.1:8000",
+        ),
+        (
+            "http.bind=localhost",
+            "http.bind in --set has \"localhost\": write host:port, as 127.0.0.1:8000",
+        ),
+        (
+            "http.allowed_hosts=http://x",
+            "http.allowed_hosts in --set has \"http://x\": write a host name without scheme and port, as api.example.com",
+        ),
+        (
+            "http.public_url=example.com",
+            "http.public_url in --set is \"example.com\": write a scheme and a host, as https://api.example.com",
+        ),
+        (
+            "http.public_url=https://example.com/x",
+            "http.public_url in --set is \"https://example.com/x\": write a scheme and a host, as https://api.example.com",
+        ),
+        (
+            "auth.jwt.user_id_claim=exp",
+            "auth.jwt.user_id_claim in --set is \"exp\": name a claim of its own, as user_id or sub",
+        ),
+        (
+            "dialects.drf.authenticators=",
+            "dialects.drf.authenticators in --set must name each scheme once: token, jwt, or both in the order of trial",
+        ),
+        (
+            "database.url=mysql://x",
+            "database.url in --set must begin with sqlite://, postgres:// or postgresql://",
+        ),
+        (
+            "data_dir=",
+            "data_dir in --set is empty: name a folder, as ./data",
+        ),
+    ];
+
+    for (setting, expected) in cases {
+        assert_eq!(complaint(setting), expected);
+    }
+}
+
+#[test]
+fn a_broken_file_is_told_by_line_and_column_without_its_text() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("broken.toml", "[auth.jwt]\nsigning_key = \"topsecret\n");
+
+    let ended = sandbox.run(&["check", "--config", &file]);
+
+    assert_eq!(ended.code, Some(5));
+    assert!(
+        ended
+            .err
+            .contains("broken.toml: TOML parse error at line 2, column "),
+        "{}",
+        ended.err
+    );
+    assert!(!ended.err.contains("topsecret"), "{}", ended.err);
+}
+
+#[test]
+fn options_count_on_both_sides_of_the_command() {
+    let sandbox = Sandbox::new();
+
+    let ended = sandbox.run(&[
+        "--set",
+        "limits.mobile_number=20",
+        "check",
+        "--set",
+        "http.workers=3",
+    ]);
+
+    assert!(
+        ended.out.contains("\nlimits.mobile_number = 20\n"),
+        "{ended:?}"
+    );
+    assert!(ended.out.contains("\nhttp.workers = 3\n"), "{ended:?}");
+}
+
+#[test]
+fn production_demands_hosts() {
+    let hosts = |hosts: &str| complaint_of_production(&format!("http.allowed_hosts={hosts}"));
+
+    assert_eq!(
+        hosts(""),
+        "http.allowed_hosts in --set is empty: name the hosts that clients call"
+    );
+    assert_eq!(
+        hosts("*"),
+        "http.allowed_hosts in --set has *: name the hosts, production answers to no other"
+    );
+}
+
+fn complaint_of_production(setting: &str) -> String {
+    let loaded = load(&["profile=production", setting]);
+    loaded.err().unwrap_or_default()
+}
