@@ -37,7 +37,7 @@ pub(crate) trait Dialect: Send + Sync {
     }
 
     /// `WWW-Authenticate` of a 401.
-    fn challenge(&self, _credentials: Option<&[u8]>) -> HeaderValue {
+    fn challenge(&self, _headers: &HeaderMap) -> HeaderValue {
         HeaderValue::from_static(self.authenticator().challenge())
     }
 

@@ -235,6 +235,7 @@ impl Visit<'_> {
         };
         let identity = outcome?;
         self.notes.authenticated(&identity);
+        self.state.extend_token(&identity, now);
         Ok(identity)
     }
 
@@ -268,10 +269,9 @@ impl Visit<'_> {
         let dialect = &self.route.dialect;
         let mut headers = HeaderMap::new();
         if answer.status == StatusCode::UNAUTHORIZED {
-            let credentials = dialect.credentials(self.request.headers());
             headers.insert(
                 header::WWW_AUTHENTICATE,
-                dialect.challenge(credentials.as_deref()),
+                dialect.challenge(self.request.headers()),
             );
         }
         if answer.status == StatusCode::SERVICE_UNAVAILABLE {

@@ -17,6 +17,9 @@ pub(crate) enum ApiError {
     /// The caller may not do this.
     #[error("permission denied")]
     PermissionDenied,
+    /// The caller may not do this: the dialect's text.
+    #[error("forbidden: {0}")]
+    Forbidden(String),
     /// A form was posted from a page of another origin.
     #[error("form posted from another origin")]
     CrossOriginForm,

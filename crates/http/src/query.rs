@@ -1,6 +1,6 @@
 //! Query strings and form bodies: `application/x-www-form-urlencoded`.
 
-use percent_encoding::percent_decode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 /// Decoded pairs in the order of sending; names may repeat.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,19 @@ impl Query {
     pub(crate) fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }
+}
+
+/// Text as it stands in a form: a blank is `+`.
+pub(crate) fn encode(text: &str) -> String {
+    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~')
+        .remove(b' ');
+    utf8_percent_encode(text, ESCAPED)
+        .to_string()
+        .replace(' ', "+")
 }
 
 fn decode(side: Option<&[u8]>) -> String {

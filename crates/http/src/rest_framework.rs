@@ -67,6 +67,7 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             let text = "You do not have permission to perform this action.";
             (StatusCode::FORBIDDEN, text.to_owned())
         }
+        ApiError::Forbidden(text) => (StatusCode::FORBIDDEN, text.clone()),
         ApiError::CrossOriginForm => (
             StatusCode::FORBIDDEN,
             "Cross-origin form posts are not allowed.".to_owned(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
-use chrono::{DateTime, SubsecRound, Utc};
-use profiled_auth::{JwtVerifier, PasswordHasher, PasswordSettings};
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use profiled_auth::{Identity, JwtVerifier, PasswordHasher, PasswordSettings};
 use profiled_domain::{CompletionRules, Repository};
 use tracing::Span;
 
@@ -61,6 +61,7 @@ pub struct AppState {
     pub(crate) is_browsable: bool,
     pub(crate) max_body_bytes: usize,
     pub(crate) mobile_number_max: usize,
+    token_lifetime: Duration,
     hashing: HashingPool,
     clock: fn() -> DateTime<Utc>,
     is_draining: AtomicBool,
@@ -83,6 +84,7 @@ impl AppState {
             is_browsable: parts.http.browsable,
             max_body_bytes: parts.http.max_body_bytes,
             mobile_number_max: parts.mobile_number_max,
+            token_lifetime: Duration::seconds(i64::from(parts.dialects.tower.token_lifetime)),
             clock: parts.clock,
             is_draining: AtomicBool::new(false),
         })
@@ -100,6 +102,22 @@ impl AppState {
     /// The time, in the precision that is stored.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         (self.clock)().trunc_subsecs(6)
+    }
+
+    /// Moves a sliding token on after a use, behind the answer's back: a client does not wait for it.
+    pub(crate) fn extend_token(&self, identity: &Identity, now: DateTime<Utc>) {
+        let Some(token) = &identity.token else {
+            return;
+        };
+        let (id, repository) = (token.id, Arc::clone(&self.repository));
+        if let Some(until) = token.extension(now, self.token_lifetime) {
+            actix_web::rt::spawn(async move {
+                let written = web::block(move || repository.extend_token(id, until, now)).await;
+                if let Ok(Err(error)) = written {
+                    tracing::warn!(%error, token = id.0, "a sliding token was not extended");
+                }
+            });
+        }
     }
 
     /// Runs `work` on the threads of the database.

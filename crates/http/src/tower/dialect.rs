@@ -1,0 +1,153 @@
+//! What Tower decides otherwise than its framework's later versions.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use chrono::{DateTime, Utc};
+use profiled_auth::{Authenticator, BasicVerifier, Identity, TokenPolicy, TokenVerifier};
+
+use crate::accept::Accepted;
+use crate::dialect::{Dialect, joined};
+use crate::failure::ApiError;
+use crate::json::{Layout, Style};
+use crate::page::Crumb;
+use crate::response::X_API_TIME;
+use crate::state::Parts;
+use crate::tower::{error, roots};
+use crate::view::Answer;
+
+const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
+
+/// The dialect.
+pub(super) struct Tower {
+    authenticator: Authenticator,
+    token_lifetime: i64,
+    clock: fn() -> DateTime<Utc>,
+}
+
+impl Tower {
+    pub(super) fn new(parts: &Parts) -> Self {
+        let settings = &parts.dialects.tower;
+        let policy = TokenPolicy {
+            check_binding: settings.bind_tokens,
+        };
+        let basic = BasicVerifier::new(Arc::clone(&parts.passwords));
+        Self {
+            authenticator: Authenticator::new(vec![
+                Box::new(basic),
+                Box::new(TokenVerifier::new(policy)),
+            ]),
+            token_lifetime: i64::from(settings.token_lifetime),
+            clock: parts.clock,
+        }
+    }
+
+    /// Seconds that the token of a request lives, `None` for one without end (section 1.2).
+    fn timeout(&self, identity: &Identity) -> Option<i64> {
+        let token = identity.token.as_ref()?;
+        let end = token.expires_at?;
+        let left = end.signed_duration_since((self.clock)()).num_seconds();
+        Some(if token.is_sliding {
+            self.token_lifetime
+        } else {
+            left.max(0)
+        })
+    }
+}
+
+impl Dialect for Tower {
+    fn name(&self) -> &'static str {
+        "tower"
+    }
+
+    fn style(&self) -> Style {
+        Style::Spaced
+    }
+
+    /// Section 1.5.
+    fn authenticates_first(&self) -> bool {
+        true
+    }
+
+    /// Section 1.4.
+    fn overrides_methods(&self) -> bool {
+        true
+    }
+
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
+    }
+
+    /// `X-Auth-Token` replaces `Authorization`, if it names the scheme (section 2.1).
+    fn credentials(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
+        let names_the_scheme = |value: &Vec<u8>| {
+            let mut words = value
+                .split(u8::is_ascii_whitespace)
+                .filter(|word| !word.is_empty());
+            words
+                .next()
+                .is_some_and(|word| word.eq_ignore_ascii_case(b"token"))
+        };
+        let other = joined(headers, &X_AUTH_TOKEN).filter(names_the_scheme);
+        other.or_else(|| joined(headers, &header::AUTHORIZATION))
+    }
+
+    /// Section 2.3: by the bytes that `Authorization` begins with, whatever was wrong.
+    fn challenge(&self, headers: &HeaderMap) -> HeaderValue {
+        let begins = |value: &HeaderValue| value.as_bytes().starts_with(b"Token");
+        let is_token = headers.get(header::AUTHORIZATION).is_some_and(begins);
+        HeaderValue::from_static(if is_token {
+            "Token"
+        } else {
+            "Basic realm=\"api\""
+        })
+    }
+
+    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+        error::describe(error, layout)
+    }
+
+    /// What the client wrote for its exact type comes back, parameters included (section 1.2).
+    fn json_type(&self, accepted: &Accepted) -> HeaderValue {
+        let echoed = accepted
+            .token
+            .as_deref()
+            .and_then(|token| HeaderValue::from_str(token).ok());
+        echoed.unwrap_or_else(|| HeaderValue::from_static("application/json"))
+    }
+
+    fn vary(&self, _is_browsable: bool) -> Option<HeaderValue> {
+        Some(HeaderValue::from_static("Accept, Cookie"))
+    }
+
+    fn add_headers(
+        &self,
+        headers: &mut HeaderMap,
+        status: StatusCode,
+        identity: Option<&Identity>,
+        seconds: f64,
+    ) {
+        if !status.is_server_error()
+            && let Ok(value) = HeaderValue::from_str(&format!("{seconds:.3}s"))
+        {
+            headers.insert(X_API_TIME, value);
+        }
+        if let Some(seconds) = identity.and_then(|identity| self.timeout(identity)) {
+            headers.insert(AUTH_TOKEN_TIMEOUT, HeaderValue::from(seconds));
+        }
+    }
+
+    fn redirect_target(&self, target: String, origin: &str) -> String {
+        format!("{origin}{target}")
+    }
+
+    fn crumbs(&self, path: &str) -> Vec<Crumb> {
+        roots::crumbs(path)
+    }
+
+    fn caller_path(&self) -> Option<&'static str> {
+        Some("/api/v1/me/")
+    }
+}

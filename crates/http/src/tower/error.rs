@@ -1,0 +1,92 @@
+//! Every status and text of the `tower` dialect (contract `tower.md`, sections 1.6 and 2.2).
+
+use actix_web::http::StatusCode;
+use profiled_auth::{AuthError, HeaderFault, Scheme};
+use serde::Serialize;
+
+use crate::failure::{ApiError, Detail};
+use crate::json::{self, Layout};
+use crate::view::Answer;
+
+#[derive(Serialize)]
+struct Body {
+    detail: Detail,
+}
+
+/// Status and body of an error.
+pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
+    let (status, detail) = status_and_detail(error);
+    Answer {
+        status,
+        json: json::to_vec(&Body { detail }, layout),
+    }
+}
+
+fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
+    let (status, text) = match error {
+        ApiError::Unauthenticated(cause) => (StatusCode::UNAUTHORIZED, refusal(cause)),
+        ApiError::PermissionDenied => (
+            StatusCode::FORBIDDEN,
+            "You do not have permission to perform this action.",
+        ),
+        ApiError::Forbidden(text) => return (StatusCode::FORBIDDEN, Detail::Text(text.clone())),
+        ApiError::CrossOriginForm => (
+            StatusCode::FORBIDDEN,
+            "Cross-origin form posts are not allowed.",
+        ),
+        ApiError::NotFound => (StatusCode::NOT_FOUND, "Not found"),
+        ApiError::NotAcceptable => (
+            StatusCode::NOT_ACCEPTABLE,
+            "Could not satisfy the request's Accept header",
+        ),
+        ApiError::MethodNotAllowed(method) => {
+            let text = format!("Method '{method}' not allowed.");
+            return (StatusCode::METHOD_NOT_ALLOWED, Detail::Text(text));
+        }
+        ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
+        ApiError::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large."),
+        ApiError::Unavailable(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Service temporarily unavailable.",
+        ),
+        ApiError::Internal(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "A server error occurred.",
+        ),
+    };
+    (status, Detail::Text(text.to_owned()))
+}
+
+fn refusal(error: &AuthError) -> &'static str {
+    match error {
+        AuthError::Header {
+            scheme: Scheme::Basic,
+            fault: HeaderFault::NoCredentials,
+        } => "Invalid basic header. No credentials provided.",
+        AuthError::Header {
+            scheme: Scheme::Basic,
+            ..
+        } => "Invalid basic header. Credentials string should not contain spaces.",
+        AuthError::Header {
+            fault: HeaderFault::NoCredentials,
+            ..
+        } => "Invalid token header. No credentials provided.",
+        AuthError::Header {
+            fault: HeaderFault::Spaces | HeaderFault::NotTwoParts,
+            ..
+        } => "Invalid token header. Token string should not contain spaces.",
+        AuthError::InvalidPassword => "Invalid username/password",
+        AuthError::Header {
+            fault: HeaderFault::InvalidCharacters,
+            ..
+        }
+        | AuthError::InvalidToken
+        | AuthError::Jwt(_)
+        | AuthError::UserGone => "Invalid token",
+        AuthError::TokenExpired => "Token is expired",
+        AuthError::UserInactive(_) => "User inactive or deleted",
+        AuthError::NotProvided | AuthError::Repository(_) => {
+            "Authentication credentials were not provided."
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The views above everything else (contract `tower.md`, section 3).
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::{self, LocalBoxFuture};
+use profiled_domain::{Detail, Repository};
+use serde::Serialize;
+
+use crate::failure::ApiError;
+use crate::page::Crumb;
+use crate::settings::TowerSettings;
+use crate::tower::{MOUNT, options};
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+const READ_ONLY: &str = "GET, HEAD, OPTIONS";
+
+const API: Spec = Spec {
+    name: "REST API",
+    description: "The versions of this API.",
+    allow: READ_ONLY,
+    access: Access::Open,
+    detail: Detail::Account,
+};
+
+const VERSION_1: Spec = Spec {
+    name: "Version 1",
+    description: "What this version of the API has.",
+    ..API
+};
+
+const PING: Spec = Spec {
+    name: "Ping",
+    description: "Whether the service answers.",
+    ..API
+};
+
+const CONFIG: Spec = Spec {
+    name: "Configuration",
+    description: "What a client needs to know of this service.",
+    access: Access::Authenticated,
+    ..API
+};
+
+/// The way to a page, by the names of the views above it.
+pub(super) fn crumbs(path: &str) -> Vec<Crumb> {
+    let all = [
+        (API.name, "/api/"),
+        (VERSION_1.name, MOUNT),
+        (PING.name, "/api/v1/ping/"),
+        (CONFIG.name, "/api/v1/config/"),
+        ("Me", "/api/v1/me/"),
+    ];
+    let above = all.into_iter().filter(|(_, place)| path.starts_with(place));
+    above
+        .map(|(name, place)| Crumb {
+            name,
+            path: place.to_owned(),
+        })
+        .collect()
+}
+
+/// Answers GET with `body`, and OPTIONS with what the view says of itself.
+fn answer<T: Serialize>(
+    exchange: &Exchange<'_>,
+    spec: &Spec,
+    added_in: &'static str,
+    body: impl FnOnce() -> T,
+) -> Result<Answer, ApiError> {
+    match *exchange.method {
+        Method::GET => Ok(exchange.ok(&body())),
+        Method::OPTIONS => Ok(exchange.ok(&options::open(spec, exchange, added_in))),
+        ref other => Err(ApiError::MethodNotAllowed(other.to_string())),
+    }
+}
+
+/// `/api/`
+pub(super) struct Api;
+
+#[derive(Serialize)]
+struct ApiBody {
+    description: &'static str,
+    current_version: &'static str,
+    available_versions: Versions,
+}
+
+#[derive(Serialize)]
+struct Versions {
+    v1: &'static str,
+}
+
+impl View for Api {
+    fn spec(&self) -> &Spec {
+        &API
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        let body = || ApiBody {
+            description: "profiled REST API",
+            current_version: MOUNT,
+            available_versions: Versions { v1: MOUNT },
+        };
+        future::ready(answer(exchange, &API, "1.2", body)).boxed_local()
+    }
+}
+
+/// `/api/v1/`
+pub(super) struct Version1;
+
+#[derive(Serialize)]
+struct Version1Body {
+    authtoken: &'static str,
+    ping: &'static str,
+    config: &'static str,
+    me: &'static str,
+    organizations: &'static str,
+    users: &'static str,
+    projects: &'static str,
+    teams: &'static str,
+    credentials: &'static str,
+    activity_stream: &'static str,
+}
+
+impl View for Version1 {
+    fn spec(&self) -> &Spec {
+        &VERSION_1
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        let body = || Version1Body {
+            authtoken: "/api/v1/authtoken/",
+            ping: "/api/v1/ping/",
+            config: "/api/v1/config/",
+            me: "/api/v1/me/",
+            organizations: "/api/v1/organizations/",
+            users: "/api/v1/users/",
+            projects: "/api/v1/projects/",
+            teams: "/api/v1/teams/",
+            credentials: "/api/v1/credentials/",
+            activity_stream: "/api/v1/activity_stream/",
+        };
+        future::ready(answer(exchange, &VERSION_1, "1.2", body)).boxed_local()
+    }
+}
+
+/// `/api/v1/ping/`
+pub(super) struct Ping {
+    instance: String,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct PingBody<'a> {
+    instances: Instances<'a>,
+    ha: bool,
+    role: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Instances<'a> {
+    primary: &'a str,
+    secondaries: [&'a str; 0],
+}
+
+impl Ping {
+    pub(super) fn new(settings: &TowerSettings) -> Self {
+        let host = || std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+        let instance = match settings.instance_name.as_str() {
+            "" => host().trim().to_owned(),
+            name => name.to_owned(),
+        };
+        let instance = if instance.is_empty() {
+            "localhost".to_owned()
+        } else {
+            instance
+        };
+        Self {
+            instance,
+            version: settings.version.clone(),
+        }
+    }
+}
+
+impl View for Ping {
+    fn spec(&self) -> &Spec {
+        &PING
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        let body = || PingBody {
+            instances: Instances {
+                primary: &self.instance,
+                secondaries: [],
+            },
+            ha: false,
+            role: "primary",
+            version: &self.version,
+        };
+        future::ready(answer(exchange, &PING, "2.1.0", body)).boxed_local()
+    }
+}
+
+/// `/api/v1/config/`
+pub(super) struct Config {
+    version: String,
+    ansible_version: String,
+    ldap_fields: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ConfigBody<'a> {
+    eula: &'static str,
+    license_info: NoLicense,
+    version: &'a str,
+    ansible_version: &'a str,
+    time_zone: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_ldap_fields: Option<&'a [String]>,
+    #[serde(flatten)]
+    projects: Option<ProjectPaths>,
+}
+
+#[derive(Serialize)]
+struct NoLicense {}
+
+/// For those who may make projects.
+#[derive(Serialize)]
+struct ProjectPaths {
+    project_base_dir: &'static str,
+    project_local_paths: [&'static str; 0],
+}
+
+impl Config {
+    pub(super) fn new(settings: &TowerSettings) -> Self {
+        let managed = &settings.directory_managed_fields;
+        let first = ["username", "password"].map(str::to_owned);
+        let others = managed.iter().filter(|name| !first.contains(name)).cloned();
+        let ldap_fields = if managed.is_empty() {
+            Vec::new()
+        } else {
+            first.iter().cloned().chain(others).collect()
+        };
+        Self {
+            version: settings.version.clone(),
+            ansible_version: settings.ansible_version.clone(),
+            ldap_fields,
+        }
+    }
+
+    async fn retrieve(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let user = &exchange.caller()?.profile.user;
+        let id = user.id;
+        let asks = move |repository: &dyn Repository| repository.is_organization_admin(id);
+        let is_admin = user.is_superuser || exchange.state.blocking(asks).await??;
+        Ok(exchange.ok(&ConfigBody {
+            eula: "",
+            license_info: NoLicense {},
+            version: &self.version,
+            ansible_version: &self.ansible_version,
+            time_zone: "UTC",
+            user_ldap_fields: (!self.ldap_fields.is_empty()).then_some(&self.ldap_fields),
+            projects: is_admin.then_some(ProjectPaths {
+                project_base_dir: "",
+                project_local_paths: [],
+            }),
+        }))
+    }
+}
+
+impl View for Config {
+    fn spec(&self) -> &Spec {
+        &CONFIG
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        match *exchange.method {
+            Method::GET => self.retrieve(exchange).boxed_local(),
+            _ => future::ready(answer(exchange, &CONFIG, "1.2", || ())).boxed_local(),
+        }
+    }
+}
