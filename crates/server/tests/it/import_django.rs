@@ -119,8 +119,8 @@ fn a_broken_dump_is_told_by_line_and_column_and_nothing_is_imported() {
                 "missing field `fields` at line 3 column 26",
             ),
             (
-                format!("{good}{}]]", user(2, &json!({}))),
-                "trailing characters at line 3 column 128",
+                format!("{good}{}\n]]", user(2, &json!({}))),
+                "trailing characters at line 4 column 2",
             ),
             (
                 user(1, &json!({})).to_string(),

@@ -1,6 +1,9 @@
 //! `profiled quickstart`: from nothing to three answers.
 
-#![expect(clippy::unwrap_used, reason = "a line in another form is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a line in another form is a failed test"
+)]
 
 use std::net::TcpListener;
 

@@ -145,7 +145,9 @@ impl Sandbox {
                 .filter(|_| line.contains("listening"))
             {
                 Some((_, address)) => {
-                    service.address.push_str(address.trim_end_matches(['"', '}', '\n']));
+                    service
+                        .address
+                        .push_str(address.trim_end_matches(['"', '}', '\n']));
                 }
                 None => service.greeting.push_str(&line),
             }
