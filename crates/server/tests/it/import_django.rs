@@ -124,7 +124,7 @@ fn a_broken_dump_is_told_by_line_and_column_and_nothing_is_imported() {
             ),
             (
                 user(1, &json!({})).to_string(),
-                "invalid type: map, expected an array of records with model, pk and fields at line 1 column 0",
+                "invalid type: map, expected an array of records with model, pk and fields at line 1 column 1",
             ),
             (
                 String::new(),
