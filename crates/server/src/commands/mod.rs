@@ -46,9 +46,7 @@ fn settings(global: &Global) -> Result<Settings, Failure> {
     let sources = Sources {
         profile: global.profile.clone(),
         files: global.config.clone(),
-        environment: std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect(),
+        environment: environment()?,
         overrides: global.set.clone(),
     };
     let mut settings = Settings::load(&sources)?;
@@ -59,6 +57,22 @@ fn settings(global: &Global) -> Result<Settings, Failure> {
         _ => LogLevel::Trace,
     };
     Ok(settings)
+}
+
+/// The environment as text. What is none in a variable of ours is a mistake, not nothing.
+fn environment() -> Result<Vec<(String, String)>, Failure> {
+    let mut variables = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => variables.push((name, value)),
+            (Ok(name), Err(_)) if name.starts_with(Sources::PREFIX) => {
+                let text = format!("environment variable {name} is not UTF-8");
+                return Err(Failure::settings(text));
+            }
+            _ => {}
+        }
+    }
+    Ok(variables)
 }
 
 /// The user that an operator names: by id, by username or by e-mail address.

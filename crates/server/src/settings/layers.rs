@@ -15,9 +15,6 @@ const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
 /// What messages call the built-in defaults.
 const DEFAULTS: &str = "config/base.toml";
-/// What the names of environment variables begin with.
-const PREFIX: &str = "PROFILED__";
-
 /// Where settings are looked for, beside the built-in defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -29,6 +26,11 @@ pub struct Sources {
     pub environment: Vec<(String, String)>,
     /// `key=value`, later ones win.
     pub overrides: Vec<String>,
+}
+
+impl Sources {
+    /// What the names of environment variables begin with.
+    pub(crate) const PREFIX: &str = "PROFILED__";
 }
 
 /// Where the value of each key comes from.
@@ -153,7 +155,7 @@ fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
         all.push(Leaf { key, kind, origin });
     };
     for (name, text) in &sources.environment {
-        if let Some(rest) = name.strip_prefix(PREFIX) {
+        if let Some(rest) = name.strip_prefix(Sources::PREFIX) {
             let key = rest.to_ascii_lowercase().replace("__", ".");
             add(key, text, format!("environment variable {name}"));
         }

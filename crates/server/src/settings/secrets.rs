@@ -43,18 +43,24 @@ fn read(key: &str, given: &str, file: &str, origins: &Origins) -> Result<String,
 }
 
 impl Settings {
+    /// Whether the key that signs JSON Web Tokens is made when it is needed.
+    pub(crate) fn makes_signing_key(&self) -> bool {
+        let is_given = !self.auth.jwt.signing_key.expose_secret().is_empty();
+        !is_given && self.profile == Profile::Development
+    }
+
     /// The key that signs JSON Web Tokens. Development makes a random one in the data folder.
     pub(crate) fn signing_key(&self) -> Result<SigningKey, Failure> {
         let jwt = &self.auth.jwt;
-        let secret = match (jwt.signing_key.expose_secret(), self.profile) {
-            ("", Profile::Development) => self.generated_key()?,
-            ("", Profile::Production) => {
-                return Err(Failure::settings(
-                    "auth.jwt.signing_key is not set: give at least 32 random bytes, \
-                     or a file of them in auth.jwt.signing_key_file",
-                ));
-            }
-            _ => jwt.signing_key.clone(),
+        let secret = if self.makes_signing_key() {
+            self.generated_key()?
+        } else if jwt.signing_key.expose_secret().is_empty() {
+            return Err(Failure::settings(
+                "auth.jwt.signing_key is not set: give at least 32 random bytes, \
+                 or a file of them in auth.jwt.signing_key_file",
+            ));
+        } else {
+            jwt.signing_key.clone()
         };
         let key = SigningKey::new(&secret, jwt.algorithm);
         let key = key.map_err(|error| Failure::settings(error.to_string()))?;

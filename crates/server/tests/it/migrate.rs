@@ -89,6 +89,10 @@ fn check_finds_pending_migrations_and_then_nothing() {
     let sandbox = Sandbox::new();
 
     let before = sandbox.run(&["check"]);
+    assert!(
+        !sandbox.path().join("data").exists(),
+        "check made something"
+    );
     sandbox.done(&["migrate"]);
     let after = sandbox.run(&["check"]);
 
