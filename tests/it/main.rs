@@ -1,5 +1,11 @@
 //! The service as its clients see it: over TCP, on both databases.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
 mod attacks;
 mod databases;
 mod documents;

@@ -25,7 +25,10 @@ impl Client {
     /// Nobody.
     #[must_use]
     pub fn anonymous(&self) -> Caller {
-        Caller { address: self.address, credentials: None }
+        Caller {
+            address: self.address,
+            credentials: None,
+        }
     }
 
     /// A user by opaque token.
@@ -34,7 +37,10 @@ impl Client {
     /// If the data have no token for the user.
     #[must_use]
     pub fn token(&self, user: &str) -> Caller {
-        let key = self.tokens.get(user).unwrap_or_else(|| panic!("no token for {user:?}"));
+        let key = self
+            .tokens
+            .get(user)
+            .unwrap_or_else(|| panic!("no token for {user:?}"));
         self.authorization(&format!("Token {key}"))
     }
 
@@ -51,7 +57,10 @@ impl Client {
     /// Whoever these credentials belong to.
     #[must_use]
     pub fn authorization(&self, value: &str) -> Caller {
-        Caller { address: self.address, credentials: Some(value.to_owned()) }
+        Caller {
+            address: self.address,
+            credentials: Some(value.to_owned()),
+        }
     }
 }
 
@@ -82,12 +91,21 @@ impl Caller {
     #[must_use]
     pub fn send(&self, mut request: Request) -> Answer {
         let has = |request: &Request, name: &str| {
-            request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+            request
+                .headers
+                .iter()
+                .any(|(given, _)| given.eq_ignore_ascii_case(name))
         };
         if !has(&request, "Host") {
-            request.headers.insert(0, ("Host".to_owned(), self.address.to_string()));
+            request
+                .headers
+                .insert(0, ("Host".to_owned(), self.address.to_string()));
         }
-        if let Some(value) = self.credentials.as_ref().filter(|_| !has(&request, "Authorization")) {
+        if let Some(value) = self
+            .credentials
+            .as_ref()
+            .filter(|_| !has(&request, "Authorization"))
+        {
             request = request.header("Authorization", value);
         }
         let line = format!("{} {}", request.method, request.path);

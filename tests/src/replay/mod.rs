@@ -7,7 +7,7 @@ mod compare;
 mod echo;
 mod exchange;
 mod expected;
-mod options;
+pub(crate) mod options;
 mod ordered;
 mod page;
 pub mod plan;

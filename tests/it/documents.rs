@@ -1,0 +1,92 @@
+//! What the documents say is there.
+
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All Markdown files of the project's own hand.
+fn documents() -> Vec<PathBuf> {
+    let mut documents = vec![root().join("README.md"), root().join("CHANGELOG.md")];
+    let mut folders = vec![
+        root().join("docs"),
+        root().join("bench"),
+        root().join("migrations"),
+    ];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            continue;
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                documents.push(path);
+            }
+        }
+    }
+    documents
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    for document in documents() {
+        let text = read(&document);
+        let targets = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
+            let path = target.split('#').next().unwrap_or(target);
+            let folder = document.parent().unwrap_or(&document);
+
+            assert!(
+                folder.join(path).exists(),
+                "{}: {target}",
+                document.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn make_targets_of_the_readme_exist() {
+    let makefile = read(&root().join("Makefile"));
+    let readme = read(&root().join("README.md"));
+    let lines = readme
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("make "));
+    let targets: Vec<&str> = lines
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+
+    assert!(
+        targets.contains(&"run") && targets.contains(&"test"),
+        "{targets:?}"
+    );
+    for target in targets {
+        assert!(makefile.contains(&format!("\n{target}: ")), "make {target}");
+    }
+}
+
+#[test]
+fn every_decision_is_in_the_list_of_decisions() {
+    let folder = root().join("docs/adr");
+    let list = read(&folder.join("README.md"));
+    let files = std::fs::read_dir(&folder)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name());
+
+    for name in files
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| name != "README.md")
+    {
+        assert!(list.contains(&format!("({name})")), "{name}");
+    }
+}
