@@ -1,6 +1,6 @@
 //! The three dialects over HTTP.
 //!
-//! A request meets the [dispatcher](dispatch) first: host, route, and then the checks in the order of
+//! A request meets the dispatcher first: host, route, and then the checks in the order of
 //! its dialect. A dialect is a module of routes, views, wire structs and error texts; dialects never
 //! import each other. This crate knows the domain and the authenticators, but no database.
 

@@ -7,6 +7,7 @@
 )]
 
 mod concurrency;
+#[macro_use]
 mod contract;
 mod errors;
 mod import;

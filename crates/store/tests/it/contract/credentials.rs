@@ -1,0 +1,150 @@
+//! Tokens and passwords.
+
+use chrono::Duration;
+use profiled_domain::{
+    Detail, NewToken, NewUser, Repository, RepositoryError, TokenBinding, TokenDigest, TokenId,
+    UniqueKey, UserId, Username,
+};
+
+use crate::people::{at, person, token};
+
+contract!(
+    a_token_leads_to_its_holder_active_or_not,
+    a_token_needs_an_owner_and_a_new_digest,
+    tokens_are_listed_and_revoked,
+    only_a_live_sliding_token_is_extended,
+    a_password_is_found_by_username,
+);
+
+fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
+    let sleeping = NewUser {
+        is_active: false,
+        ..person("ada")
+    };
+    let ada = repository.create_user(&sleeping, at(1)).unwrap();
+    let binding = TokenBinding {
+        address: "127.0.0.1".to_owned(),
+        user_agent: None,
+    };
+    let bound = NewToken {
+        expires_at: Some(at(100)),
+        is_sliding: true,
+        binding: Some(binding.clone()),
+        ..token(ada.id, 1)
+    };
+    let id = repository.issue_token(&bound).unwrap();
+
+    for detail in [Detail::Account, Detail::Groups] {
+        let holder = repository
+            .find_token(&TokenDigest([1; 32]), detail)
+            .unwrap()
+            .unwrap();
+
+        assert_eq!(holder.profile.user, ada);
+        assert_eq!(
+            (holder.token.id, holder.token.expires_at),
+            (id, Some(at(100)))
+        );
+        assert_eq!(
+            (holder.token.is_sliding, &holder.token.binding),
+            (true, &Some(binding.clone()))
+        );
+        assert_eq!(
+            repository
+                .find_token(&TokenDigest([2; 32]), detail)
+                .unwrap(),
+            None
+        );
+    }
+}
+
+fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    repository.issue_token(&token(ada, 1)).unwrap();
+
+    let again = repository.issue_token(&token(ada, 1)).unwrap_err();
+    let nobody = repository.issue_token(&token(UserId(99), 2)).unwrap_err();
+
+    assert!(
+        matches!(again, RepositoryError::Conflict(UniqueKey::Token)),
+        "{again:?}"
+    );
+    assert!(
+        matches!(nobody, RepositoryError::Missing("user")),
+        "{nobody:?}"
+    );
+}
+
+fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let first = repository.issue_token(&token(ada, 1)).unwrap();
+    let second = repository.issue_token(&token(ada, 2)).unwrap();
+    repository.issue_token(&token(bob, 3)).unwrap();
+
+    let listed: Vec<TokenId> = repository
+        .list_tokens(ada)
+        .unwrap()
+        .iter()
+        .map(|token| token.state.id)
+        .collect();
+    let revoked = [
+        repository.revoke_token(first),
+        repository.revoke_token(first),
+    ];
+    let left = repository.list_tokens(ada).unwrap();
+
+    assert_eq!(listed, [first, second]);
+    assert_eq!(revoked.map(Result::unwrap), [true, false]);
+    assert_eq!((left.len(), left[0].label.as_str()), (1, "laptop"));
+    assert_eq!(
+        repository
+            .find_token(&TokenDigest([1; 32]), Detail::Account)
+            .unwrap(),
+        None
+    );
+}
+
+fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let sliding = |number, is_sliding| NewToken {
+        expires_at: Some(at(100)),
+        is_sliding,
+        ..token(ada, number)
+    };
+    let ids = [sliding(1, true), sliding(2, false), sliding(3, true)]
+        .map(|token| repository.issue_token(&token).unwrap());
+    let later = at(100) + Duration::seconds(50);
+
+    repository.extend_token(ids[0], later, at(99)).unwrap();
+    repository.extend_token(ids[1], later, at(99)).unwrap();
+    repository.extend_token(ids[2], later, at(100)).unwrap();
+
+    let ends: Vec<_> = repository
+        .list_tokens(ada)
+        .unwrap()
+        .iter()
+        .map(|t| t.state.expires_at)
+        .collect();
+    assert_eq!(ends, [Some(later), Some(at(100)), Some(at(100))]);
+}
+
+fn a_password_is_found_by_username(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
+    let secretless = NewUser {
+        username: Username::parse("bob").ok(),
+        password: None,
+        ..NewUser::default()
+    };
+    repository.create_user(&secretless, at(1)).unwrap();
+
+    let (user, password) = repository.find_password("ada").unwrap().unwrap();
+    let (_, unusable) = repository.find_password("bob").unwrap().unwrap();
+
+    assert_eq!(
+        (user, password.as_encoded()),
+        (ada, "pbkdf2_sha256$1$salt$hash")
+    );
+    assert!(unusable.as_encoded().starts_with('!'));
+    assert!(repository.find_password("ADA").unwrap().is_none());
+}

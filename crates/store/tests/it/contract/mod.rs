@@ -1,0 +1,31 @@
+//! What every implementation of the repositories does.
+
+/// Makes tests of functions that take a repository: in memory, on SQLite and on PostgreSQL.
+macro_rules! contract {
+    ($($name:ident),* $(,)?) => {
+        mod memory {
+            $(
+                #[test]
+                fn $name() {
+                    super::$name(&profiled_domain::testing::MemoryRepository::default());
+                }
+            )*
+        }
+
+        mod databases {
+            use profiled_store::testing::TestDatabase;
+
+            $(
+                fn $name(database: &TestDatabase) {
+                    super::$name(&database.store().unwrap());
+                }
+            )*
+
+            profiled_store::database_tests!($($name),*);
+        }
+    };
+}
+
+mod credentials;
+mod groups;
+mod users;

@@ -1,0 +1,183 @@
+//! Users.
+
+use profiled_domain::{
+    Detail, EmailAddress, Gender, NewUser, PageRequest, Patch, ProfileChange, Repository,
+    RepositoryError, UniqueKey, UserId, UserKey,
+};
+
+use crate::people::{at, person};
+
+contract!(
+    a_new_user_is_stored_as_it_is,
+    null_and_empty_text_stay_what_they_are,
+    users_are_found_by_each_of_their_names,
+    names_are_compared_with_case,
+    taken_values_are_refused_with_their_key,
+    users_come_in_pages_by_id,
+    a_change_touches_what_it_mentions,
+    a_change_of_nobody_is_none,
+);
+
+fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
+    let user = repository.create_user(&person("ada"), at(5)).unwrap();
+
+    let profile = repository
+        .find_profile(user.id, Detail::Account)
+        .unwrap()
+        .unwrap();
+
+    assert_eq!(profile.user, user);
+    assert_eq!(user.username.as_deref(), Some("ada"));
+    assert_eq!(user.first_name.as_deref(), Some("Ünï \"quoted\" 😀"));
+    assert_eq!(user.gender, Some(Gender::Female));
+    assert_eq!(user.date_joined, at(5));
+    assert_eq!(
+        (user.is_active, user.is_staff, user.is_superuser),
+        (true, true, false)
+    );
+}
+
+fn null_and_empty_text_stay_what_they_are(repository: &dyn Repository) {
+    let empty = NewUser {
+        last_name: Some(String::new()),
+        ..NewUser::default()
+    };
+
+    let user = repository.create_user(&empty, at(1)).unwrap();
+
+    assert_eq!(
+        (user.username, user.email, user.first_name),
+        (None, None, None)
+    );
+    assert_eq!(user.last_name.as_deref(), Some(""));
+}
+
+fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
+    let user = repository.create_user(&person("ada"), at(1)).unwrap();
+    let keys = [
+        UserKey::Id(user.id),
+        UserKey::Username("ada".to_owned()),
+        UserKey::Email("ada@example.com".to_owned()),
+    ];
+
+    for key in keys {
+        assert_eq!(
+            repository.find_user(&key).unwrap().as_ref(),
+            Some(&user),
+            "{key:?}"
+        );
+    }
+    assert_eq!(repository.find_user(&UserKey::Id(UserId(0))).unwrap(), None);
+}
+
+fn names_are_compared_with_case(repository: &dyn Repository) {
+    repository.create_user(&person("ada"), at(1)).unwrap();
+
+    let upper = repository.create_user(&person("ADA"), at(1)).unwrap();
+    let found = repository
+        .find_user(&UserKey::Username("ADA".to_owned()))
+        .unwrap();
+
+    assert_eq!(found.map(|user| user.id), Some(upper.id));
+    assert_eq!(
+        repository
+            .find_user(&UserKey::Username("Ada".to_owned()))
+            .unwrap(),
+        None
+    );
+}
+
+fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
+    repository.create_user(&person("ada"), at(1)).unwrap();
+    let other = person("bob");
+    let cases = [
+        (
+            UniqueKey::Username,
+            NewUser {
+                username: person("ada").username,
+                ..other.clone()
+            },
+        ),
+        (
+            UniqueKey::Email,
+            NewUser {
+                email: person("ada").email,
+                ..other.clone()
+            },
+        ),
+        (
+            UniqueKey::MobileNumber,
+            NewUser {
+                mobile_number: person("ada").mobile_number,
+                ..other
+            },
+        ),
+    ];
+
+    for (expected, new) in cases {
+        let error = repository.create_user(&new, at(1)).unwrap_err();
+        assert!(
+            matches!(error, RepositoryError::Conflict(key) if key == expected),
+            "{error:?}"
+        );
+    }
+    let page = PageRequest {
+        offset: 0,
+        limit: 10,
+    };
+    assert_eq!(repository.list_users(page).unwrap().total, 1);
+}
+
+fn users_come_in_pages_by_id(repository: &dyn Repository) {
+    for name in ["a", "b", "c"] {
+        repository.create_user(&person(name), at(1)).unwrap();
+    }
+
+    let page = repository
+        .list_users(PageRequest {
+            offset: 1,
+            limit: 5,
+        })
+        .unwrap();
+
+    let names: Vec<_> = page
+        .items
+        .iter()
+        .filter_map(|user| user.username.clone())
+        .collect();
+    assert_eq!(
+        (names, page.total),
+        (vec!["b".to_owned(), "c".to_owned()], 3)
+    );
+}
+
+fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
+    let before = repository.create_user(&person("ada"), at(1)).unwrap();
+    let change = ProfileChange {
+        email: Patch::Set(EmailAddress::parse("new@example.com").unwrap()),
+        first_name: Patch::Clear,
+        gender: Patch::Set(Gender::Other),
+        ..ProfileChange::default()
+    };
+
+    let after = repository
+        .update_profile(before.id, &change)
+        .unwrap()
+        .unwrap()
+        .user;
+    let unchanged = repository.update_profile(before.id, &ProfileChange::default());
+
+    let mut expected = before;
+    change.apply_to(&mut expected);
+    assert_eq!(after, expected);
+    assert_eq!(unchanged.unwrap().unwrap().user, expected);
+}
+
+fn a_change_of_nobody_is_none(repository: &dyn Repository) {
+    let change = ProfileChange {
+        first_name: Patch::Clear,
+        ..ProfileChange::default()
+    };
+
+    assert_eq!(repository.update_profile(UserId(7), &change).unwrap(), None);
+}
