@@ -1,6 +1,6 @@
 //! Partial changes: what is not mentioned stays.
 
-use crate::{EmailAddress, Gender, MobileNumber, User, Username};
+use crate::{Gender, User};
 
 /// What a request says about one attribute: nothing, "none", or a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,23 +31,29 @@ impl<T> Patch<T> {
         }
     }
 
-    /// Applies the patch to a stored value, read through `text`.
-    fn apply_to<U>(&self, stored: &mut Option<U>, convert: impl FnOnce(&T) -> U) {
+    /// Applies the patch to a stored value.
+    fn apply_to(&self, stored: &mut Option<T>)
+    where
+        T: Clone,
+    {
         if let Some(value) = self.as_change() {
-            *stored = value.map(convert);
+            *stored = value.cloned();
         }
     }
 }
 
-/// A change of one's own profile. Every part has been parsed.
+/// A change of one's own profile.
+///
+/// Dialects have checked its parts by rules of their own, and `""` is a value (contract `drf.md`,
+/// section 9): that is why texts are not of the parsed types.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProfileChange {
     /// New username.
-    pub username: Patch<Username>,
+    pub username: Patch<String>,
     /// New e-mail address.
-    pub email: Patch<EmailAddress>,
+    pub email: Patch<String>,
     /// New mobile number.
-    pub mobile_number: Patch<MobileNumber>,
+    pub mobile_number: Patch<String>,
     /// New contact phone.
     pub number_phone: Patch<String>,
     /// New given name.
@@ -56,6 +62,8 @@ pub struct ProfileChange {
     pub last_name: Patch<String>,
     /// New gender.
     pub gender: Patch<Gender>,
+    /// New storage key of the avatar.
+    pub avatar: Patch<String>,
 }
 
 impl ProfileChange {
@@ -67,16 +75,13 @@ impl ProfileChange {
 
     /// Applies the change to an account in memory.
     pub fn apply_to(&self, user: &mut User) {
-        let own = String::clone;
-        self.username
-            .apply_to(&mut user.username, |v| v.as_str().to_owned());
-        self.email
-            .apply_to(&mut user.email, |v| v.as_str().to_owned());
-        self.mobile_number
-            .apply_to(&mut user.mobile_number, |v| v.as_str().to_owned());
-        self.number_phone.apply_to(&mut user.number_phone, own);
-        self.first_name.apply_to(&mut user.first_name, own);
-        self.last_name.apply_to(&mut user.last_name, own);
-        self.gender.apply_to(&mut user.gender, |v| *v);
+        self.username.apply_to(&mut user.username);
+        self.email.apply_to(&mut user.email);
+        self.mobile_number.apply_to(&mut user.mobile_number);
+        self.number_phone.apply_to(&mut user.number_phone);
+        self.first_name.apply_to(&mut user.first_name);
+        self.last_name.apply_to(&mut user.last_name);
+        self.gender.apply_to(&mut user.gender);
+        self.avatar.apply_to(&mut user.avatar);
     }
 }

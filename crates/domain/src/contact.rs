@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::word::is_word;
+
 /// Why a text is refused for a field. Dialects have messages of their own for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
@@ -49,12 +51,18 @@ impl Username {
     /// [`InvalidText`] names the first rule that the text breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         check_text(text, Self::MAX)?;
-        let allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
-        if text.chars().all(allowed) {
+        if Self::has_valid_characters(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidText::Pattern)
         }
+    }
+
+    /// Whether a text, of any length but none, holds nothing but Python's `\w` and `@.+-`
+    /// (contract `drf.md`, section 9).
+    #[must_use]
+    pub fn has_valid_characters(text: &str) -> bool {
+        !text.is_empty() && text.chars().all(|c| is_word(c) || "@.+-".contains(c))
     }
 
     /// The text.

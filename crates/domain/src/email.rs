@@ -22,12 +22,18 @@ impl EmailAddress {
     /// [`InvalidText`] names the first rule that the text breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         check_text(text, Self::MAX)?;
-        let (local, host) = text.rsplit_once('@').ok_or(InvalidText::Pattern)?;
-        if is_local_part(local) && is_host(host) {
+        if Self::has_valid_form(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidText::Pattern)
         }
+    }
+
+    /// Whether a text of any length has the form of an address.
+    #[must_use]
+    pub fn has_valid_form(text: &str) -> bool {
+        let sides = text.rsplit_once('@');
+        sides.is_some_and(|(local, host)| is_local_part(local) && is_host(host))
     }
 
     /// The text.

@@ -16,6 +16,7 @@ pub mod repository;
 pub mod testing;
 mod token;
 mod user;
+mod word;
 
 pub use change::{Patch, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
@@ -26,7 +27,7 @@ pub use page::{Page, PageRequest};
 pub use profile::UserProfile;
 pub use repository::{
     CredentialRepository, Detail, DirectoryRepository, GroupRepository, Repository,
-    RepositoryError, UniqueKey, UserRepository,
+    RepositoryError, UniqueKey, UniqueValues, UserRepository,
 };
 pub use token::{NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState};
 pub use user::{Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey};

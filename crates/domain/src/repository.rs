@@ -48,6 +48,48 @@ impl fmt::Display for UniqueKey {
     }
 }
 
+/// Values of a user that nobody else may hold; `None` is not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UniqueValues {
+    /// A username.
+    pub username: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
+    /// A mobile number.
+    pub mobile_number: Option<String>,
+}
+
+impl UniqueValues {
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Those that a user with these values holds.
+    pub fn held_by(
+        &self,
+        username: &Option<String>,
+        email: &Option<String>,
+        mobile_number: &Option<String>,
+    ) -> impl Iterator<Item = UniqueKey> + use<> {
+        let is_held =
+            |wanted: &Option<String>, held: &Option<String>| wanted.is_some() && wanted == held;
+        let pairs = [
+            (UniqueKey::Username, is_held(&self.username, username)),
+            (UniqueKey::Email, is_held(&self.email, email)),
+            (
+                UniqueKey::MobileNumber,
+                is_held(&self.mobile_number, mobile_number),
+            ),
+        ];
+        pairs
+            .into_iter()
+            .filter(|(_, held)| *held)
+            .map(|(key, _)| key)
+    }
+}
+
 /// Cause of a storage error, for the log only.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -127,6 +169,16 @@ pub trait UserRepository: Send + Sync {
         id: UserId,
         change: &ProfileChange,
     ) -> Result<Option<UserProfile>, RepositoryError>;
+
+    /// The values among `wanted` that another user than `own` holds.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_taken(
+        &self,
+        own: UserId,
+        wanted: &UniqueValues,
+    ) -> Result<Vec<UniqueKey>, RepositoryError>;
 
     /// Answers when the database can be asked.
     ///

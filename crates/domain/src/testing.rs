@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     CredentialRepository, Detail, DirectoryRepository, Group, GroupId, GroupRepository, NewGroup,
     NewToken, NewUser, Page, PageRequest, PasswordHash, ProfileChange, RepositoryError, Token,
-    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, User, UserId, UserKey, UserProfile,
-    UserRepository,
+    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, UniqueValues, User, UserId, UserKey,
+    UserProfile, UserRepository,
 };
 
 /// Keeps everything in vectors behind one lock.
@@ -178,6 +178,21 @@ impl UserRepository for MemoryRepository {
             }
         }
         Ok(state.profile(id, Detail::Groups))
+    }
+
+    fn find_taken(
+        &self,
+        own: UserId,
+        wanted: &UniqueValues,
+    ) -> Result<Vec<UniqueKey>, RepositoryError> {
+        let state = self.state()?;
+        let others = state
+            .users
+            .iter()
+            .map(|(user, _)| user)
+            .filter(|user| user.id != own);
+        let held = others.flat_map(|u| wanted.held_by(&u.username, &u.email, &u.mobile_number));
+        Ok(held.collect())
     }
 
     fn ping(&self) -> Result<(), RepositoryError> {

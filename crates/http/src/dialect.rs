@@ -1,14 +1,15 @@
 //! What the three dialects decide for themselves.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::{Authenticator, Identity};
 
-use crate::accept::Accepted;
+use crate::accept::{Accepted, Format};
+use crate::content::Parser;
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
 use crate::page::Crumb;
-use crate::view::Answer;
+use crate::view::{Answer, Spec};
 
 /// A dialect: the order of its checks, its credentials and all of its texts.
 pub(crate) trait Dialect: Send + Sync {
@@ -18,14 +19,21 @@ pub(crate) trait Dialect: Send + Sync {
     /// How it writes JSON.
     fn style(&self) -> Style;
 
-    /// Whether credentials are checked before the representation is negotiated.
+    /// Whether credentials, method, body and the right to use a view are checked, in this order,
+    /// before the representation is negotiated.
     fn authenticates_first(&self) -> bool {
         false
     }
 
-    /// Whether a form POST may stand for another method (`_method`).
-    fn overrides_methods(&self) -> bool {
-        false
+    /// Whether a form POST that wants this representation may stand for another method (`_method`).
+    /// Pages need no script that way.
+    fn overrides_methods(&self, format: Format) -> bool {
+        format == Format::Html
+    }
+
+    /// Forms of body that a method of a view reads.
+    fn parsers(&self, spec: &Spec, _method: &Method) -> &'static [Parser] {
+        spec.parsers
     }
 
     /// The schemes it takes.
@@ -50,8 +58,8 @@ pub(crate) trait Dialect: Send + Sync {
     }
 
     /// `Vary` of a view's answers.
-    fn vary(&self, is_browsable: bool) -> Option<HeaderValue> {
-        is_browsable.then(|| HeaderValue::from_static("Accept"))
+    fn vary(&self, has_choice: bool) -> Option<HeaderValue> {
+        has_choice.then(|| HeaderValue::from_static("Accept"))
     }
 
     /// Headers of its own. `seconds` is the time that the answer took.

@@ -4,24 +4,25 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use profiled_auth::{Attempt, AuthError, Identity};
 
-use crate::accept::{Accepted, Refusal, negotiate};
+use crate::accept::{Accepted, Format, Refusal, negotiate};
+use crate::content::RequestBody;
 use crate::dialect::joined;
 use crate::failure::ApiError;
 use crate::host::Origin;
-use crate::json::Style;
+use crate::json::{Layout, Style};
 use crate::query::Query;
 use crate::request_log::Notes;
 use crate::response::{self, Frame};
-use crate::router::{Found, Route, decode};
+use crate::router::{Found, Parameters, Route, decode};
 use crate::state::AppState;
-use crate::view::{self, Access, Answer, Exchange};
-use crate::{body, health, media, media_url, request_log};
+use crate::view::{self, Access, Answer, Exchange, Spec};
+use crate::{content, health, media, media_url, request_log};
 
 /// Unread bytes that are still taken from a client before its connection is closed.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
@@ -36,7 +37,7 @@ pub(crate) async fn dispatch(
     let mut payload = payload.into_inner();
     let mut notes = Notes::default();
     let response = answer(&state, &request, &mut payload, started, &mut notes).await;
-    body::discard(&mut payload, DISCARDED_BYTES).await;
+    content::discard(&mut payload, DISCARDED_BYTES).await;
     request_log::write(&request, response.status(), started, &notes);
     response
 }
@@ -75,12 +76,13 @@ async fn answer(
     match state.router.find(path) {
         Found::Nothing => not_found(),
         Found::MissingSlash(route) => redirect(route, path, request.query_string(), &origin),
-        Found::View(route) => {
+        Found::View(route, parameters) => {
             let mut visit = Visit {
                 state,
                 request,
                 payload,
                 route,
+                parameters,
                 path,
                 origin,
                 started,
@@ -132,6 +134,7 @@ struct Visit<'a> {
     request: &'a HttpRequest,
     payload: &'a mut Payload,
     route: &'a Route,
+    parameters: Parameters,
     path: &'a str,
     origin: Origin,
     started: Instant,
@@ -142,80 +145,97 @@ impl Visit<'_> {
     async fn answer(&mut self) -> HttpResponse {
         let dialect = Arc::clone(&self.route.dialect);
         let query = Query::parse(self.request.query_string().as_bytes());
-        let offered = view::formats(self.state.is_browsable);
+        let offered = self.route.view.spec().formats(self.state.is_browsable);
         let accept = joined(self.request.headers(), &header::ACCEPT);
         let accept = accept.as_deref().map(String::from_utf8_lossy);
         let negotiated = negotiate(offered, accept.as_deref(), query.get("format"));
         let accepted = negotiated.clone().unwrap_or(Accepted::JSON);
         let layout = view::layout(dialect.style(), &accepted);
-        let mut method = self.request.method().clone();
-        let mut identity = None;
-
-        let negotiated = negotiated.map(drop);
-        let checked = self.check(negotiated, &mut identity, &mut method).await;
-        let outcome = if let Err(error) = checked {
-            Err(error)
-        } else {
-            let exchange = Exchange {
-                state: self.state,
-                method: if method == Method::HEAD {
-                    &Method::GET
-                } else {
-                    &method
-                },
-                path: self.path,
-                query: &query,
-                origin: &self.origin,
-                layout,
-                identity: identity.as_ref(),
-            };
-            self.route.view.answer(&exchange).await
+        let mut checked = Checked {
+            method: self.request.method().clone(),
+            identity: None,
         };
+        let asked = Asked {
+            negotiated: negotiated.as_ref().map(drop).map_err(|refusal| *refusal),
+            format: accepted.format,
+            query: &query,
+            layout,
+        };
+        let outcome = self.ask(&asked, &mut checked).await;
         let answer = outcome.unwrap_or_else(|error| {
             self.notes.failed(&error);
             dialect.describe(&error, layout)
         });
-        self.finish(answer, &accepted, &method, identity.as_ref())
+        self.finish(answer, &accepted, &checked)
     }
 
-    /// Everything before the view itself, in the dialect's order.
-    async fn check(
-        &mut self,
-        negotiated: Result<(), Refusal>,
-        identity: &mut Option<Identity>,
-        method: &mut Method,
-    ) -> Result<(), ApiError> {
-        let spec = self.route.view.spec();
-        if !self.route.dialect.authenticates_first() {
-            negotiated?;
+    /// Checks the request in the dialect's order, and asks the view.
+    async fn ask(&mut self, asked: &Asked<'_>, checked: &mut Checked) -> Result<Answer, ApiError> {
+        let (spec, dialect) = (self.route.view.spec(), Arc::clone(&self.route.dialect));
+        let is_late = dialect.authenticates_first();
+        if !is_late {
+            asked.negotiated?;
         }
-        if spec.access != Access::Open {
-            *identity = Some(self.authenticate().await?);
-        }
+        checked.identity = self.authenticate(spec).await?;
         let staff = |identity: &Identity| identity.profile.user.is_staff_or_admin();
-        if spec.access == Access::StaffOrAdmin && !identity.as_ref().is_some_and(staff) {
+        if spec.access == Access::StaffOrAdmin && !checked.identity.as_ref().is_some_and(staff) {
             return Err(ApiError::PermissionDenied);
         }
-        if self.route.dialect.overrides_methods() {
-            self.override_method(method).await?;
+        let limits = self.state.limits;
+        let body = RequestBody::new(self.payload, self.request.headers(), limits);
+        if dialect.overrides_methods(asked.format) && checked.method == Method::POST {
+            let parsers = dialect.parsers(spec, &checked.method);
+            if body.is_form(parsers) {
+                check_form_origin(self.request, spec, &self.origin)?;
+                let wanted = body.overriding_method(parsers).await?;
+                checked.method = wanted.unwrap_or(Method::POST);
+            }
         }
-        if !spec.allows(method) {
-            return Err(ApiError::MethodNotAllowed(method.to_string()));
+        if !spec.allows(&checked.method) {
+            return Err(ApiError::MethodNotAllowed(checked.method.to_string()));
         }
-        negotiated?;
-        Ok(())
+        let parsers = dialect.parsers(spec, &checked.method);
+        let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&checked.method);
+        if is_late && writes {
+            body.prepare(parsers).await?;
+        }
+        let is_head = checked.method == Method::HEAD;
+        let exchange = Exchange {
+            state: self.state,
+            method: if is_head {
+                &Method::GET
+            } else {
+                &checked.method
+            },
+            path: self.path,
+            query: asked.query,
+            origin: &self.origin,
+            layout: asked.layout,
+            identity: checked.identity.as_ref(),
+            parameters: &self.parameters,
+            request: self.request,
+            body: &body,
+            parsers,
+        };
+        self.route.view.permit(&exchange).await?;
+        asked.negotiated?;
+        self.route.view.answer(&exchange).await
     }
 
-    async fn authenticate(&mut self) -> Result<Identity, ApiError> {
+    /// The caller, `None` where a view asks for none.
+    async fn authenticate(&mut self, spec: &Spec) -> Result<Option<Identity>, ApiError> {
         let headers = self.request.headers();
         let dialect = Arc::clone(&self.route.dialect);
-        let Some(credentials) = dialect.credentials(headers) else {
-            return Err(AuthError::NotProvided.into());
+        let credentials = match dialect.credentials(headers) {
+            _ if spec.access == Access::Open => return Ok(None),
+            Some(credentials) => credentials,
+            None if spec.access == Access::Optional => return Ok(None),
+            None => return Err(AuthError::NotProvided.into()),
         };
         let agent = headers.get(header::USER_AGENT);
         let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let client_address = self.state.hosts.client_address(self.request);
-        let detail = self.route.view.spec().detail;
+        let detail = spec.detail;
         let now = self.state.now();
         let is_costly = dialect.authenticator().is_costly(Some(&credentials));
         let work = move |repository: &dyn profiled_domain::Repository| {
@@ -233,40 +253,18 @@ impl Visit<'_> {
         } else {
             self.state.blocking(work).await?
         };
-        let identity = outcome?;
+        let identity = match outcome {
+            Err(AuthError::NotProvided) if spec.access == Access::Optional => return Ok(None),
+            other => other?,
+        };
         self.notes.authenticated(&identity);
         self.state.extend_token(&identity, now);
-        Ok(identity)
+        Ok(Some(identity))
     }
 
-    async fn override_method(&mut self, method: &mut Method) -> Result<(), ApiError> {
-        let headers = self.request.headers();
-        if *method != Method::POST || !body::is_form(headers) {
-            return Ok(());
-        }
-        let origin = headers
-            .get(header::ORIGIN)
-            .map(header::HeaderValue::as_bytes);
-        let is_own = |origin: &[u8]| origin == self.origin.as_str().as_bytes();
-        let is_open = self.route.view.spec().access == Access::Open;
-        if !is_open && origin.is_some_and(|origin| !is_own(origin)) {
-            return Err(ApiError::CrossOriginForm);
-        }
-        let form = body::read_form(self.payload, self.state.max_body_bytes).await?;
-        if let Some(wanted) = body::overriding_method(&form) {
-            *method = wanted;
-        }
-        Ok(())
-    }
-
-    fn finish(
-        &mut self,
-        answer: Answer,
-        accepted: &Accepted,
-        method: &Method,
-        identity: Option<&Identity>,
-    ) -> HttpResponse {
+    fn finish(&mut self, answer: Answer, accepted: &Accepted, checked: &Checked) -> HttpResponse {
         let dialect = &self.route.dialect;
+        let identity = checked.identity.as_ref();
         let mut headers = HeaderMap::new();
         if answer.status == StatusCode::UNAUTHORIZED {
             headers.insert(
@@ -275,7 +273,7 @@ impl Visit<'_> {
             );
         }
         if answer.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         let seconds = self.started.elapsed().as_secs_f64();
         dialect.add_headers(&mut headers, answer.status, identity, seconds);
@@ -287,10 +285,37 @@ impl Visit<'_> {
             accepted,
             is_browsable: self.state.is_browsable,
             caller: identity.and_then(|identity| identity.profile.user.username.as_deref()),
-            method: method.as_str(),
+            method: checked.method.as_str(),
             target: target.map_or(self.path, |target| target.as_str()),
             path: self.path,
         };
         response::of_view(&frame, answer, headers)
     }
+}
+
+/// What a request asks for beside its method and body.
+struct Asked<'a> {
+    negotiated: Result<(), Refusal>,
+    format: Format,
+    query: &'a Query,
+    layout: Layout,
+}
+
+/// What the checks have found out so far.
+struct Checked {
+    /// The one that a form asks for in place of POST, if it does.
+    method: Method,
+    identity: Option<Identity>,
+}
+
+/// Browsers send remembered credentials along with any form: one from elsewhere is refused
+/// (contract `tower.md`, section 1.4).
+fn check_form_origin(request: &HttpRequest, spec: &Spec, own: &Origin) -> Result<(), ApiError> {
+    let origin = request.headers().get(header::ORIGIN);
+    let is_own = |origin: &HeaderValue| origin.as_bytes() == own.as_str().as_bytes();
+    let needs_credentials = !matches!(spec.access, Access::Open | Access::Optional);
+    if needs_credentials && origin.is_some_and(|origin| !is_own(origin)) {
+        return Err(ApiError::CrossOriginForm);
+    }
+    Ok(())
 }

@@ -35,6 +35,18 @@ pub(crate) enum ApiError {
     /// The query asks for something that makes no sense: the dialect's text.
     #[error("bad request: {0}")]
     BadRequest(Detail),
+    /// The body is of a type that the view does not read: the header as it was sent.
+    #[error("unsupported media type {0:?}")]
+    UnsupportedMediaType(String),
+    /// The body holds fields that break their rules: the dialect's texts.
+    #[error("invalid fields: {0}")]
+    Invalid(FieldErrors),
+    /// The object that a path names does not exist: the dialect's text.
+    #[error("no such object: {0}")]
+    NoSuchObject(&'static str),
+    /// `If-Match` names another version than the stored one (RFC 9110, section 13.1.1).
+    #[error("precondition failed")]
+    PreconditionFailed,
     /// More bytes than the limit.
     #[error("request body too large")]
     BodyTooLarge,
@@ -44,6 +56,57 @@ pub(crate) enum ApiError {
     /// Our fault.
     #[error("internal error")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// What is wrong with the fields of a body, in the order of the fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FieldErrors(Vec<(&'static str, Vec<String>)>);
+
+/// What DRF calls errors of the body as a whole.
+pub(crate) const NON_FIELD_ERRORS: &str = "non_field_errors";
+
+impl FieldErrors {
+    /// One message for one field.
+    pub(crate) fn of(field: &'static str, message: impl Into<String>) -> Self {
+        Self(vec![(field, vec![message.into()])])
+    }
+
+    /// Adds a message; a field stands where its first message came.
+    pub(crate) fn push(&mut self, field: &'static str, message: impl Into<String>) {
+        let known = self.0.iter_mut().find(|(name, _)| *name == field);
+        match known {
+            Some((_, messages)) => messages.push(message.into()),
+            None => self.0.push((field, vec![message.into()])),
+        }
+    }
+
+    /// `Ok` without any message.
+    pub(crate) fn into_result(self) -> Result<(), ApiError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(ApiError::Invalid(self))
+        }
+    }
+
+    /// Whether a field has a message.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.0.iter().any(|(name, _)| *name == field)
+    }
+}
+
+impl serde::Serialize for FieldErrors {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(field, messages)| (field, messages)))
+    }
+}
+
+impl std::fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Messages may quote what was sent, which does not belong into a log.
+        let names: Vec<&str> = self.0.iter().map(|(name, _)| *name).collect();
+        f.write_str(&names.join(", "))
+    }
 }
 
 /// `detail` of a 400: some of Tower's come as a list.

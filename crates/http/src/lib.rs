@@ -5,7 +5,7 @@
 //! import each other. This crate knows the domain and the authenticators, but no database.
 
 mod accept;
-mod body;
+mod content;
 mod dialect;
 mod dispatch;
 mod drf;
@@ -18,11 +18,13 @@ mod jwt;
 mod media;
 mod media_url;
 mod page;
+mod profile_update;
 mod query;
 mod request_log;
 mod response;
 mod rest_framework;
 mod router;
+mod serializer;
 mod settings;
 mod state;
 mod timestamp;

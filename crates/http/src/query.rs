@@ -12,6 +12,12 @@ impl Query {
     /// Reads the text behind `?`, or a form body. `+` is a blank, a bad `%zz` stays as it is, bytes
     /// that are not UTF-8 become U+FFFD (contract `drf.md`, section 9).
     pub(crate) fn parse(text: &[u8]) -> Self {
+        Self::parse_with(text, |bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// The same with text of another encoding than UTF-8.
+    pub(crate) fn parse_with(text: &[u8], to_text: impl Fn(&[u8]) -> String) -> Self {
+        let decode = |side: Option<&[u8]>| to_text(&unescape(side.unwrap_or_default()));
         let parts = text
             .split(|byte| *byte == b'&')
             .filter(|part| !part.is_empty());
@@ -28,6 +34,11 @@ impl Query {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let named = self.pairs.iter().rev().find(|(key, _)| key == name);
         named.map(|(_, value)| value.as_str())
+    }
+
+    /// All pairs, in order.
+    pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
+        self.pairs
     }
 
     /// All pairs, in order.
@@ -49,10 +60,10 @@ pub(crate) fn encode(text: &str) -> String {
         .replace(' ', "+")
 }
 
-fn decode(side: Option<&[u8]>) -> String {
+fn unescape(side: &[u8]) -> Vec<u8> {
     let blanks = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
-    let text: Vec<u8> = side.unwrap_or_default().iter().map(blanks).collect();
-    percent_decode(&text).decode_utf8_lossy().into_owned()
+    let text: Vec<u8> = side.iter().map(blanks).collect();
+    percent_decode(&text).collect()
 }
 
 #[cfg(test)]

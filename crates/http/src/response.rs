@@ -34,12 +34,19 @@ pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> 
     let spec = frame.route.view.spec();
     append(&mut response, headers);
     response.insert_header((header::ALLOW, HeaderValue::from_static(spec.allow)));
-    if let Some(vary) = frame.route.dialect.vary(frame.is_browsable) {
+    let has_choice = spec.formats(frame.is_browsable).len() > 1;
+    if let Some(vary) = frame.route.dialect.vary(has_choice) {
         response.insert_header((header::VARY, vary));
     }
     add_security(&mut response);
     response.insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")));
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private")));
+    for header in &answer.headers {
+        response.append_header(header.clone());
+    }
+    if answer.json.is_empty() {
+        return response.finish();
+    }
     match frame.accepted.format {
         Format::Json => {
             let content_type = frame.route.dialect.json_type(frame.accepted);
@@ -103,7 +110,7 @@ fn page(frame: &Frame<'_>, answer: &Answer, headers: &HeaderMap) -> String {
             .filter_map(|(name, value)| Some((name, value?)))
             .collect(),
         json: &String::from_utf8_lossy(&answer.json),
-        options_form: frame.caller.is_some() && dialect.overrides_methods(),
+        options_form: frame.caller.is_some() && dialect.overrides_methods(Format::Html),
     };
     page.render()
 }

@@ -9,13 +9,6 @@ use crate::failure::{ApiError, Detail};
 use crate::json::{self, Layout};
 use crate::view::Answer;
 
-/// Media types of request bodies, as OPTIONS documents tell them.
-pub(crate) const PARSES: [&str; 3] = [
-    "application/json",
-    "application/x-www-form-urlencoded",
-    "multipart/form-data",
-];
-
 #[derive(Serialize)]
 struct Body<'a> {
     detail: &'a Detail,
@@ -43,10 +36,10 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
             code,
             messages,
         };
-        return Answer {
-            status: StatusCode::UNAUTHORIZED,
-            json: json::to_vec(&body, layout),
-        };
+        return Answer::new(StatusCode::UNAUTHORIZED, json::to_vec(&body, layout));
+    }
+    if let ApiError::Invalid(fields) = error {
+        return Answer::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
     }
     let (status, detail) = status_and_detail(error);
     let body = Body {
@@ -54,10 +47,7 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
         code: None,
         messages: None,
     };
-    Answer {
-        status,
-        json: json::to_vec(&body, layout),
-    }
+    Answer::new(status, json::to_vec(&body, layout))
 }
 
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
@@ -82,6 +72,16 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             format!("Method \"{method}\" not allowed."),
         ),
         ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
+        ApiError::Invalid(fields) => (StatusCode::BAD_REQUEST, fields.to_string()),
+        ApiError::UnsupportedMediaType(sent) => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            format!("Unsupported media type \"{sent}\" in request."),
+        ),
+        ApiError::NoSuchObject(text) => (StatusCode::NOT_FOUND, (*text).to_owned()),
+        ApiError::PreconditionFailed => (
+            StatusCode::PRECONDITION_FAILED,
+            "Precondition failed.".to_owned(),
+        ),
         ApiError::BodyTooLarge => (
             StatusCode::PAYLOAD_TOO_LARGE,
             "Request body too large.".to_owned(),

@@ -29,7 +29,7 @@ pub(crate) struct Router {
 
 /// What a path leads to.
 pub(crate) enum Found<'a> {
-    View(&'a Route),
+    View(&'a Route, Parameters),
     /// The path lacks its final slash.
     MissingSlash(&'a Route),
     Nothing,
@@ -62,19 +62,45 @@ impl Router {
 
     /// Looks up a decoded path.
     pub(crate) fn find(&self, path: &str) -> Found<'_> {
-        if let Ok(found) = self.routes.at(path) {
-            return Found::View(found.value);
+        if let Some((route, parameters)) = self.at(path) {
+            return Found::View(route, parameters);
         }
-        match self.routes.at(&format!("{path}/")) {
-            Ok(found) => Found::MissingSlash(found.value),
-            Err(_) => Found::Nothing,
+        match self.at(&format!("{path}/")) {
+            Some((route, _)) => Found::MissingSlash(route),
+            None => Found::Nothing,
         }
+    }
+
+    fn at(&self, path: &str) -> Option<(&Route, Parameters)> {
+        let found = self.routes.at(path).ok()?;
+        let mut values = found.params.iter().map(|(_, value)| value);
+        let ids = values
+            .by_ref()
+            .map(parse_id)
+            .collect::<Option<Vec<i64>>>()?;
+        Some((found.value, Parameters(ids)))
     }
 
     /// Whether an answer outside of all routes is written as `tower` writes it.
     pub(crate) fn is_tower_path(&self, path: &str) -> bool {
         self.has_only_tower || tower::is_own_path(path)
     }
+}
+
+/// Values of a pattern's parameters, which all are ids: digits, leading zeros allowed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Parameters(Vec<i64>);
+
+impl Parameters {
+    /// The id at a place of the pattern. A number beyond 64 bits is [`i64::MAX`], which nobody has.
+    pub(crate) fn id(&self, at: usize) -> i64 {
+        self.0.get(at).copied().unwrap_or_default()
+    }
+}
+
+fn parse_id(text: &str) -> Option<i64> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().unwrap_or(i64::MAX))
 }
 
 /// The path as it is matched, `None` if it is no text.

@@ -19,6 +19,8 @@ pub struct HttpSettings {
     pub trusted_proxies: Vec<IpNetOrAddr>,
     /// Largest body that is read, in bytes.
     pub max_body_bytes: usize,
+    /// Largest body with files that is read, in bytes.
+    pub max_upload_bytes: usize,
     /// HTML as a second representation.
     pub browsable: bool,
     /// Seconds in which a request's head must arrive.

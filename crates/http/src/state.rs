@@ -10,6 +10,7 @@ use profiled_auth::{Identity, JwtVerifier, PasswordHasher, PasswordSettings};
 use profiled_domain::{CompletionRules, Repository};
 use tracing::Span;
 
+use crate::content::Limits;
 use crate::failure::ApiError;
 use crate::hashing::HashingPool;
 use crate::host::Hosts;
@@ -59,7 +60,7 @@ pub struct AppState {
     pub(crate) completion: CompletionRules,
     pub(crate) media_root: PathBuf,
     pub(crate) is_browsable: bool,
-    pub(crate) max_body_bytes: usize,
+    pub(crate) limits: Limits,
     pub(crate) mobile_number_max: usize,
     token_lifetime: Duration,
     hashing: HashingPool,
@@ -82,7 +83,10 @@ impl AppState {
             completion: parts.completion,
             media_root: parts.media_root,
             is_browsable: parts.http.browsable,
-            max_body_bytes: parts.http.max_body_bytes,
+            limits: Limits {
+                body: parts.http.max_body_bytes,
+                upload: parts.http.max_upload_bytes,
+            },
             mobile_number_max: parts.mobile_number_max,
             token_lifetime: Duration::seconds(i64::from(parts.dialects.tower.token_lifetime)),
             clock: parts.clock,

@@ -1,16 +1,21 @@
 //! A view: one resource of a dialect, as Django REST framework has it.
 
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use futures_util::future::LocalBoxFuture;
+use futures_util::FutureExt;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::Identity;
 use profiled_domain::Detail;
 use serde::Serialize;
 
 use crate::accept::{Accepted, Format};
+use crate::content::{Data, Parser, RequestBody};
 use crate::failure::ApiError;
 use crate::host::Origin;
 use crate::json::{self, Layout};
 use crate::query::Query;
+use crate::router::Parameters;
 use crate::state::AppState;
 
 /// Who may use a view.
@@ -18,6 +23,8 @@ use crate::state::AppState;
 pub(crate) enum Access {
     /// Everybody; credentials are not looked at.
     Open,
+    /// Everybody; credentials that are sent must be good.
+    Optional,
     /// Every user.
     Authenticated,
     /// Staff and superusers (`decisions.md` 5).
@@ -35,11 +42,23 @@ pub(crate) struct Spec {
     pub(crate) access: Access,
     /// How much of the caller's profile the view needs.
     pub(crate) detail: Detail,
+    /// Forms of body that it reads, in the order of trial.
+    pub(crate) parsers: &'static [Parser],
+    /// Whether JSON is its only representation whatever the settings say.
+    pub(crate) is_json_only: bool,
 }
 
 /// One resource.
 pub(crate) trait View: Send + Sync {
     fn spec(&self) -> &Spec;
+
+    /// Whether the caller may use the view at all; asked in dialects that negotiate later than that.
+    fn permit<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
+        future::ready(Ok(())).boxed_local()
+    }
 
     /// Answers a method of [`Spec::allow`]; HEAD comes as GET.
     fn answer<'a>(
@@ -49,28 +68,45 @@ pub(crate) trait View: Send + Sync {
 }
 
 impl Spec {
+    /// What most views have in common: every user, the account alone, all forms of body.
+    pub(crate) const VIEW: Self = Self {
+        name: "",
+        description: "",
+        allow: "",
+        access: Access::Authenticated,
+        detail: Detail::Account,
+        parsers: Parser::ALL,
+        is_json_only: false,
+    };
+
+    /// The representations that the view offers, in their order.
+    pub(crate) fn formats(&self, is_browsable: bool) -> &'static [Format] {
+        if is_browsable && !self.is_json_only {
+            &[Format::Json, Format::Html]
+        } else {
+            &[Format::Json]
+        }
+    }
+
+    /// Media types of [`Self::formats`], as OPTIONS documents tell them.
+    pub(crate) fn renders(&self, is_browsable: bool) -> Vec<&'static str> {
+        let formats = self.formats(is_browsable).iter();
+        formats.map(|format| format.media_type()).collect()
+    }
+
+    /// Media types of bodies, as OPTIONS documents tell them.
+    pub(crate) fn parses(&self) -> Vec<&'static str> {
+        self.parsers
+            .iter()
+            .map(|parser| parser.media_type())
+            .collect()
+    }
+
     pub(crate) fn allows(&self, method: &Method) -> bool {
         self.allow
             .split(", ")
             .any(|allowed| allowed == method.as_str())
     }
-}
-
-/// The representations that views offer, in their order.
-pub(crate) fn formats(is_browsable: bool) -> &'static [Format] {
-    if is_browsable {
-        &[Format::Json, Format::Html]
-    } else {
-        &[Format::Json]
-    }
-}
-
-/// Media types of [`formats`], as OPTIONS documents tell them.
-pub(crate) fn renders(is_browsable: bool) -> Vec<&'static str> {
-    formats(is_browsable)
-        .iter()
-        .map(|format| format.media_type())
-        .collect()
 }
 
 /// A request that has passed all checks, on its way to the view.
@@ -85,15 +121,34 @@ pub(crate) struct Exchange<'a> {
     pub(crate) layout: Layout,
     /// Present unless the view is open.
     pub(crate) identity: Option<&'a Identity>,
+    /// Values of the pattern's parameters.
+    pub(crate) parameters: &'a Parameters,
+    /// For its headers.
+    pub(crate) request: &'a HttpRequest,
+    pub(crate) body: &'a RequestBody<'a>,
+    /// Forms of body that this method of the view reads.
+    pub(crate) parsers: &'static [Parser],
 }
 
 impl Exchange<'_> {
     /// 200 with a body.
     pub(crate) fn ok<T: Serialize>(&self, body: &T) -> Answer {
-        Answer {
-            status: StatusCode::OK,
-            json: json::to_vec(body, self.layout),
-        }
+        self.answer(StatusCode::OK, body)
+    }
+
+    /// A status with a body.
+    pub(crate) fn answer<T: Serialize>(&self, status: StatusCode, body: &T) -> Answer {
+        Answer::new(status, json::to_vec(body, self.layout))
+    }
+
+    /// The body of the request.
+    pub(crate) async fn data(&self) -> Result<Data, ApiError> {
+        self.body.data(self.parsers).await
+    }
+
+    /// The error for a method that the view lists and does not know: there is none.
+    pub(crate) fn unknown_method<T>(&self) -> Result<T, ApiError> {
+        Err(ApiError::MethodNotAllowed(self.method.to_string()))
     }
 
     /// The caller of a view that is not open.
@@ -103,10 +158,34 @@ impl Exchange<'_> {
     }
 }
 
-/// Status and JSON text, before it is put into its representation.
+/// Status, headers of its own and JSON text, before it is put into its representation.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
+    /// Empty: the answer has no body and no `Content-Type`.
     pub(crate) json: Vec<u8>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Answer {
+    pub(crate) fn new(status: StatusCode, json: Vec<u8>) -> Self {
+        Self {
+            status,
+            json,
+            headers: Vec::new(),
+        }
+    }
+
+    /// 204.
+    pub(crate) fn no_content() -> Self {
+        Self::new(StatusCode::NO_CONTENT, Vec::new())
+    }
+
+    /// The answer with one more header.
+    #[must_use]
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
 }
 
 /// How JSON is written inside a representation: pages show it indented by 4.

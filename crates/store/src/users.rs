@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Detail, NewUser, Page, PageRequest, ProfileChange, RepositoryError, User, UserId, UserKey,
-    UserProfile, UserRepository,
+    Detail, NewUser, Page, PageRequest, Patch, ProfileChange, RepositoryError, UniqueKey,
+    UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 use crate::error::StoreError;
@@ -108,6 +108,33 @@ impl UserRepository for Store {
         self.profile(id.0, Detail::Groups)
     }
 
+    fn find_taken(
+        &self,
+        own: UserId,
+        wanted: &UniqueValues,
+    ) -> Result<Vec<UniqueKey>, RepositoryError> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(Option<String>, Option<String>, Option<String>)> =
+            self.read(|connection| {
+                users::table
+                    .filter(users::id.ne(own.0))
+                    .filter(
+                        users::username
+                            .eq(wanted.username.as_deref())
+                            .or(users::email.eq(wanted.email.as_deref()))
+                            .or(users::mobile_number.eq(wanted.mobile_number.as_deref())),
+                    )
+                    .select((users::username, users::email, users::mobile_number))
+                    .load(connection)
+            })?;
+        let held = rows
+            .iter()
+            .flat_map(|(username, email, mobile)| wanted.held_by(username, email, mobile));
+        Ok(held.collect())
+    }
+
     fn ping(&self) -> Result<(), RepositoryError> {
         self.read(|connection| {
             diesel::select(diesel::dsl::exists(users::table.select(users::id)))
@@ -129,33 +156,22 @@ struct Changed {
     first_name: Option<Option<String>>,
     last_name: Option<Option<String>>,
     gender: Option<Option<String>>,
+    avatar: Option<Option<String>>,
 }
 
 impl Changed {
     fn new(change: &ProfileChange) -> Self {
+        let text = |patch: &Patch<String>| patch.as_change().map(Option::<&String>::cloned);
+        let gender = change.gender.as_change();
         Self {
-            username: change
-                .username
-                .as_change()
-                .map(|v| v.map(|v| v.as_str().to_owned())),
-            email: change
-                .email
-                .as_change()
-                .map(|v| v.map(|v| v.as_str().to_owned())),
-            mobile_number: change
-                .mobile_number
-                .as_change()
-                .map(|v| v.map(|v| v.as_str().to_owned())),
-            number_phone: change
-                .number_phone
-                .as_change()
-                .map(Option::<&String>::cloned),
-            first_name: change.first_name.as_change().map(Option::<&String>::cloned),
-            last_name: change.last_name.as_change().map(Option::<&String>::cloned),
-            gender: change
-                .gender
-                .as_change()
-                .map(|v| v.map(|v| v.as_str().to_owned())),
+            username: text(&change.username),
+            email: text(&change.email),
+            mobile_number: text(&change.mobile_number),
+            number_phone: text(&change.number_phone),
+            first_name: text(&change.first_name),
+            last_name: text(&change.last_name),
+            gender: gender.map(|value| value.map(|gender| gender.as_str().to_owned())),
+            avatar: text(&change.avatar),
         }
     }
 }

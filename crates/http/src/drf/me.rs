@@ -2,12 +2,13 @@
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::Detail;
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::{Detail, UserProfile};
 
 use crate::drf::body::MeBody;
-use crate::drf::options;
 use crate::failure::ApiError;
+use crate::profile_update;
+use crate::serializer::{Field, metadata};
 use crate::settings::GroupsForm;
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -17,12 +18,14 @@ const SPEC: Spec = Spec {
     allow: "GET, PUT, PATCH, HEAD, OPTIONS",
     access: Access::StaffOrAdmin,
     detail: Detail::Groups,
+    ..Spec::VIEW
 };
 
 /// The view.
 pub(super) struct Me {
     /// The form of `groups` unless `?groups=` says otherwise (`decisions.md` 3).
     pub(super) groups: GroupsForm,
+    pub(super) fields: Vec<Field>,
 }
 
 impl View for Me {
@@ -34,24 +37,32 @@ impl View for Me {
         &'a self,
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        future::ready(match *exchange.method {
-            Method::GET => self.retrieve(exchange),
-            Method::OPTIONS => Ok(options::me(&SPEC, exchange)),
-            ref other => Err(ApiError::MethodNotAllowed(other.to_string())),
-        })
+        async move {
+            match *exchange.method {
+                Method::GET => Ok(self.show(exchange, &exchange.caller()?.profile)),
+                Method::PUT | Method::PATCH => {
+                    let profile = profile_update::update(exchange, &self.fields).await?;
+                    Ok(self.show(exchange, &profile))
+                }
+                Method::OPTIONS => {
+                    let writes = Some(("PUT", self.fields.as_slice()));
+                    Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
+                }
+                _ => exchange.unknown_method(),
+            }
+        }
         .boxed_local()
     }
 }
 
 impl Me {
-    fn retrieve(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let profile = &exchange.caller()?.profile;
+    fn show(&self, exchange: &Exchange<'_>, profile: &UserProfile) -> Answer {
         let form = match exchange.query.get("groups") {
             Some("ids") => GroupsForm::Ids,
             Some("objects") => GroupsForm::Objects,
             _ => self.groups,
         };
         let rules = &exchange.state.completion;
-        Ok(exchange.ok(&MeBody::new(profile, rules, exchange.origin, form)))
+        exchange.ok(&MeBody::new(profile, rules, exchange.origin, form))
     }
 }

@@ -1,8 +1,8 @@
 //! Dialect `drf`: Django REST framework's token authentication (contract `drf.md`, sections 1 to 3).
 
 mod body;
+mod fields;
 mod me;
-mod options;
 
 use std::sync::Arc;
 
@@ -24,6 +24,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     });
     let me = me::Me {
         groups: parts.dialects.drf.groups,
+        fields: fields::me(parts.mobile_number_max),
     };
     vec![Route {
         pattern: "/api/users/me/",

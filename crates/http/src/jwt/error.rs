@@ -24,8 +24,5 @@ pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
         ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR),
         other => return rest_framework::describe(other, layout),
     };
-    Answer {
-        status,
-        json: json::to_vec(&Body { error }, layout),
-    }
+    Answer::new(status, json::to_vec(&Body { error }, layout))
 }

@@ -4,12 +4,11 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
-use serde::Serialize;
 
 use crate::failure::ApiError;
 use crate::jwt::body::ProfileBody;
-use crate::rest_framework::PARSES;
-use crate::view::{self, Access, Answer, Exchange, Spec, View};
+use crate::serializer::metadata;
+use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Profile",
@@ -17,6 +16,7 @@ const SPEC: Spec = Spec {
     allow: "POST, OPTIONS",
     access: Access::Authenticated,
     detail: Detail::Account,
+    ..Spec::VIEW
 };
 
 /// The view. POST reads nothing from its body (`decisions.md` 6).
@@ -33,8 +33,8 @@ impl View for Profile {
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
         future::ready(match *exchange.method {
             Method::POST => retrieve(exchange),
-            Method::OPTIONS => Ok(options(exchange)),
-            ref other => Err(ApiError::MethodNotAllowed(other.to_string())),
+            Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
+            _ => exchange.unknown_method(),
         })
         .boxed_local()
     }
@@ -43,21 +43,4 @@ impl View for Profile {
 fn retrieve(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
     let user = &exchange.caller()?.profile.user;
     Ok(exchange.ok(&ProfileBody::new(user)))
-}
-
-#[derive(Serialize)]
-struct OptionsBody {
-    name: &'static str,
-    description: &'static str,
-    renders: Vec<&'static str>,
-    parses: [&'static str; 3],
-}
-
-fn options(exchange: &Exchange<'_>) -> Answer {
-    exchange.ok(&OptionsBody {
-        name: SPEC.name,
-        description: SPEC.description,
-        renders: view::renders(exchange.state.is_browsable),
-        parses: PARSES,
-    })
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
 use profiled_auth::{Authenticator, BasicVerifier, Identity, TokenPolicy, TokenVerifier};
 
-use crate::accept::Accepted;
+use crate::accept::{Accepted, Format};
+use crate::content::Parser;
 use crate::dialect::{Dialect, joined};
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
@@ -15,7 +16,7 @@ use crate::page::Crumb;
 use crate::response::X_API_TIME;
 use crate::state::Parts;
 use crate::tower::{error, roots};
-use crate::view::Answer;
+use crate::view::{Answer, Spec};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
@@ -72,8 +73,17 @@ impl Dialect for Tower {
     }
 
     /// Section 1.4.
-    fn overrides_methods(&self) -> bool {
+    fn overrides_methods(&self, _format: Format) -> bool {
         true
+    }
+
+    /// Forms are read for POST, though no view tells so (section 1.4).
+    fn parsers(&self, _spec: &Spec, method: &Method) -> &'static [Parser] {
+        if *method == Method::POST {
+            &[Parser::Json, Parser::Form]
+        } else {
+            &[Parser::Json]
+        }
     }
 
     fn authenticator(&self) -> &Authenticator {
@@ -118,7 +128,7 @@ impl Dialect for Tower {
         echoed.unwrap_or_else(|| HeaderValue::from_static("application/json"))
     }
 
-    fn vary(&self, _is_browsable: bool) -> Option<HeaderValue> {
+    fn vary(&self, _has_choice: bool) -> Option<HeaderValue> {
         Some(HeaderValue::from_static("Accept, Cookie"))
     }
 

@@ -15,11 +15,11 @@ struct Body {
 
 /// Status and body of an error.
 pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
-    let (status, detail) = status_and_detail(error);
-    Answer {
-        status,
-        json: json::to_vec(&Body { detail }, layout),
+    if let ApiError::Invalid(fields) = error {
+        return Answer::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
     }
+    let (status, detail) = status_and_detail(error);
+    Answer::new(status, json::to_vec(&Body { detail }, layout))
 }
 
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
@@ -44,6 +44,15 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             return (StatusCode::METHOD_NOT_ALLOWED, Detail::Text(text));
         }
         ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
+        ApiError::Invalid(fields) => {
+            return (StatusCode::BAD_REQUEST, Detail::Text(fields.to_string()));
+        }
+        ApiError::UnsupportedMediaType(sent) => {
+            let text = format!("Unsupported media type '{sent}' in request.");
+            return (StatusCode::UNSUPPORTED_MEDIA_TYPE, Detail::Text(text));
+        }
+        ApiError::NoSuchObject(text) => (StatusCode::NOT_FOUND, *text),
+        ApiError::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "Precondition failed."),
         ApiError::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large."),
         ApiError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,

@@ -19,6 +19,7 @@ const SPEC: Spec = Spec {
     allow: "GET, HEAD, OPTIONS",
     access: Access::Authenticated,
     detail: Detail::Account,
+    ..Spec::VIEW
 };
 
 /// The view.
@@ -54,7 +55,7 @@ impl View for Me {
         future::ready(match *exchange.method {
             Method::GET => self.list(exchange),
             Method::OPTIONS => Ok(exchange.ok(&options::users(&SPEC, exchange))),
-            ref other => Err(ApiError::MethodNotAllowed(other.to_string())),
+            _ => exchange.unknown_method(),
         })
         .boxed_local()
     }

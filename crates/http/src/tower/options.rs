@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::view::{self, Exchange, Spec};
+use crate::view::{Exchange, Spec};
 
 /// Of the open views and `config/`: five members.
 #[derive(Serialize)]
@@ -18,7 +18,7 @@ pub(super) fn open(spec: &Spec, exchange: &Exchange<'_>, added_in_version: &'sta
     Open {
         name: spec.name,
         description: spec.description,
-        renders: view::renders(exchange.state.is_browsable),
+        renders: spec.renders(exchange.state.is_browsable),
         parses: ["application/json"],
         added_in_version,
     }

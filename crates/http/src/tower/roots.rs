@@ -20,6 +20,7 @@ const API: Spec = Spec {
     allow: READ_ONLY,
     access: Access::Open,
     detail: Detail::Account,
+    ..Spec::VIEW
 };
 
 const VERSION_1: Spec = Spec {
@@ -69,7 +70,7 @@ fn answer<T: Serialize>(
     match *exchange.method {
         Method::GET => Ok(exchange.ok(&body())),
         Method::OPTIONS => Ok(exchange.ok(&options::open(spec, exchange, added_in))),
-        ref other => Err(ApiError::MethodNotAllowed(other.to_string())),
+        _ => exchange.unknown_method(),
     }
 }
 

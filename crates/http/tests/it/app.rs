@@ -183,6 +183,7 @@ fn http_settings() -> HttpSettings {
         allowed_hosts: vec!["localhost".to_owned()],
         trusted_proxies: Vec::new(),
         max_body_bytes: 1000,
+        max_upload_bytes: 2000,
         browsable: true,
         header_timeout: 5,
         shutdown_timeout: 1,

@@ -62,16 +62,31 @@ async fn a_user_without_rights_is_forbidden() {
 }
 
 #[actix_web::test]
-async fn writes_do_not_exist_yet() {
+async fn a_change_answers_with_the_new_profile_and_tells_all_errors_at_once() {
     let app = TestApp::new();
     let token = app.token(app.staff("ada").id);
+    let patch = |body: &'static str| {
+        request("PATCH", PATH)
+            .insert_header(("Authorization", token.clone()))
+            .insert_header(("Content-Type", "application/json"))
+            .set_payload(body)
+    };
 
-    let answer = app
-        .send(request("PATCH", PATH).insert_header(("Authorization", token)))
+    let refused = app
+        .send(patch(
+            r#"{"gender": "x", "first_name": "Eve", "email": "y"}"#,
+        ))
+        .await;
+    let changed = app
+        .send(patch(r#"{"last_name": " Byron ", "is_superuser": true}"#))
         .await;
 
-    assert_eq!(answer.status, 405);
-    assert_eq!(answer.body, r#"{"detail":"Method \"PATCH\" not allowed."}"#);
+    let expected =
+        r#"{"email":["Enter a valid email address."],"gender":["\"x\" is not a valid choice."]}"#;
+    assert_eq!((refused.status, refused.body.as_str()), (400, expected));
+    assert_eq!(changed.status, 200);
+    assert!(changed.body.contains(r#""last_name":"Byron""#));
+    assert!(!changed.body.contains("Eve"));
 }
 
 #[actix_web::test]

@@ -152,6 +152,12 @@ fn ranges(settings: &Settings) -> Option<Finding> {
         ),
         ("http.workers", size(http.workers), 0, 1024),
         ("http.max_body_bytes", size(http.max_body_bytes), 1, 1 << 30),
+        (
+            "http.max_upload_bytes",
+            size(http.max_upload_bytes),
+            size(http.max_body_bytes),
+            1 << 30,
+        ),
         ("http.header_timeout", http.header_timeout, 1, 3600),
         ("http.shutdown_timeout", http.shutdown_timeout, 0, 3600),
         (

@@ -1,8 +1,8 @@
 //! Users.
 
 use profiled_domain::{
-    Detail, EmailAddress, Gender, NewUser, PageRequest, Patch, ProfileChange, Repository,
-    RepositoryError, UniqueKey, UserId, UserKey,
+    Detail, Gender, NewUser, PageRequest, Patch, ProfileChange, Repository, RepositoryError,
+    UniqueKey, UniqueValues, UserId, UserKey,
 };
 
 use crate::people::{at, person};
@@ -13,6 +13,7 @@ contract!(
     users_are_found_by_each_of_their_names,
     names_are_compared_with_case,
     taken_values_are_refused_with_their_key,
+    taken_values_are_found_and_one_s_own_are_not,
     users_come_in_pages_by_id,
     a_change_touches_what_it_mentions,
     a_change_of_nobody_is_none,
@@ -128,6 +129,24 @@ fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
     assert_eq!(repository.list_users(page).unwrap().total, 1);
 }
 
+fn taken_values_are_found_and_one_s_own_are_not(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), at(1)).unwrap();
+    let wanted = UniqueValues {
+        username: Some("ada".to_owned()),
+        email: Some("Ada@example.com".to_owned()),
+        mobile_number: bob.mobile_number.clone(),
+    };
+
+    let nothing = repository.find_taken(ada.id, &UniqueValues::default());
+
+    assert_eq!(nothing.unwrap(), Vec::new());
+    let own = repository.find_taken(ada.id, &wanted).unwrap();
+    assert_eq!(own, [UniqueKey::MobileNumber]);
+    let others = repository.find_taken(bob.id, &wanted).unwrap();
+    assert_eq!(others, [UniqueKey::Username]);
+}
+
 fn users_come_in_pages_by_id(repository: &dyn Repository) {
     for name in ["a", "b", "c"] {
         repository.create_user(&person(name), at(1)).unwrap();
@@ -154,7 +173,7 @@ fn users_come_in_pages_by_id(repository: &dyn Repository) {
 fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
     let before = repository.create_user(&person("ada"), at(1)).unwrap();
     let change = ProfileChange {
-        email: Patch::Set(EmailAddress::parse("new@example.com").unwrap()),
+        email: Patch::Set("new@example.com".to_owned()),
         first_name: Patch::Clear,
         gender: Patch::Set(Gender::Other),
         ..ProfileChange::default()

@@ -1,0 +1,152 @@
+//! Changing one's own profile, by the rules of a dialect's fields (contract `drf.md`, section 9).
+
+use profiled_domain::{
+    Gender, Patch, ProfileChange, RepositoryError, UniqueKey, UniqueValues, User, UserProfile,
+};
+
+use crate::content::Data;
+use crate::failure::{ApiError, FieldErrors};
+use crate::serializer::{Candidate, Field, Kind, TextRules, body_of};
+use crate::view::Exchange;
+
+/// Longest stored file name and longest new password, in characters.
+pub(crate) const FILE_NAME_MAX: usize = 100;
+pub(crate) const PASSWORD_MAX: usize = 128;
+
+/// Changes the caller's profile to what the body says.
+///
+/// # Errors
+/// [`ApiError::Invalid`] with all messages of all fields; nothing is changed then.
+pub(crate) async fn update(
+    exchange: &Exchange<'_>,
+    fields: &[Field],
+) -> Result<UserProfile, ApiError> {
+    let user = &exchange.caller()?.profile.user;
+    let data = exchange.data().await?;
+    let mut errors = FieldErrors::default();
+    let change = change(exchange, fields, &data, user, &mut errors).await?;
+    errors.into_result()?;
+    let id = user.id;
+    let written = exchange
+        .state
+        .blocking(move |repository| repository.update_profile(id, &change))
+        .await?;
+    match written {
+        Ok(Some(profile)) => Ok(profile),
+        Ok(None) => Err(ApiError::NotFound),
+        // Somebody else was quicker.
+        Err(RepositoryError::Conflict(key)) => {
+            let name = field_name(key);
+            Err(ApiError::Invalid(FieldErrors::of(name, taken(key))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn change(
+    exchange: &Exchange<'_>,
+    fields: &[Field],
+    data: &Data,
+    user: &User,
+    errors: &mut FieldErrors,
+) -> Result<ProfileChange, ApiError> {
+    let data = body_of(data)?;
+    let taken_keys = find_taken(exchange, fields, data, user).await?;
+    let mut change = ProfileChange::default();
+    for field in fields.iter().filter(|field| !field.is_read_only) {
+        match field.kind {
+            Kind::Text | Kind::Username | Kind::Email => {
+                let value = field.candidate(data, errors);
+                if let Patch::Set(text) = &value {
+                    let mut keys = taken_keys
+                        .iter()
+                        .filter(|key| field_name(**key) == field.name);
+                    let taken = keys.next().map(|key| taken(*key));
+                    field.check(text, TextRules { taken }, errors);
+                }
+                set_text(&mut change, field.name, value);
+            }
+            Kind::Choice(_) => {
+                change.gender = match field.choice(data, errors) {
+                    Patch::Keep => Patch::Keep,
+                    Patch::Clear => Patch::Clear,
+                    Patch::Set(value) => value.parse::<Gender>().map_or(Patch::Keep, Patch::Set),
+                };
+            }
+            _ => {}
+        }
+    }
+    Ok(change)
+}
+
+fn set_text(change: &mut ProfileChange, name: &str, value: Patch<Candidate>) {
+    let target = match name {
+        "username" => &mut change.username,
+        "mobile_number" => &mut change.mobile_number,
+        "number_phone" => &mut change.number_phone,
+        "email" => &mut change.email,
+        "first_name" => &mut change.first_name,
+        "last_name" => &mut change.last_name,
+        _ => return,
+    };
+    *target = match value {
+        Patch::Keep => Patch::Keep,
+        Patch::Clear => Patch::Clear,
+        Patch::Set(text) => Patch::Set(text.into_text()),
+    };
+}
+
+/// Values of the body that another user holds.
+async fn find_taken(
+    exchange: &Exchange<'_>,
+    fields: &[Field],
+    data: &Data,
+    user: &User,
+) -> Result<Vec<UniqueKey>, ApiError> {
+    let value = |key: UniqueKey, stored: &Option<String>| {
+        let field = fields.iter().find(|field| field.name == field_name(key))?;
+        // Messages are told when the fields are gone through in order.
+        match field.candidate(data, &mut FieldErrors::default()) {
+            Patch::Set(text) => text.storable().filter(|text| Some(text) != stored.as_ref()),
+            Patch::Keep | Patch::Clear => None,
+        }
+    };
+    let wanted = UniqueValues {
+        username: value(UniqueKey::Username, &user.username),
+        email: value(UniqueKey::Email, &user.email),
+        mobile_number: value(UniqueKey::MobileNumber, &user.mobile_number),
+    };
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let id = user.id;
+    let found = exchange
+        .state
+        .blocking(move |repository| repository.find_taken(id, &wanted));
+    Ok(found.await??)
+}
+
+fn field_name(key: UniqueKey) -> &'static str {
+    match key {
+        UniqueKey::Username => "username",
+        UniqueKey::Email => "email",
+        UniqueKey::MobileNumber => "mobile_number",
+        UniqueKey::GroupName
+        | UniqueKey::Token
+        | UniqueKey::OrganizationName
+        | UniqueKey::TeamName => "name",
+    }
+}
+
+/// The framework's message for a value that somebody else holds.
+pub(crate) fn taken(key: UniqueKey) -> &'static str {
+    match key {
+        UniqueKey::Username => "A user with that username already exists.",
+        UniqueKey::Email => "user with this email already exists.",
+        UniqueKey::MobileNumber => "user with this mobile number already exists.",
+        UniqueKey::GroupName => "group with this name already exists.",
+        UniqueKey::Token | UniqueKey::OrganizationName | UniqueKey::TeamName => {
+            "This field must be unique."
+        }
+    }
+}
