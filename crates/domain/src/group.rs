@@ -31,6 +31,8 @@ pub struct Group {
     pub created_at: DateTime<Utc>,
     /// UTC, microseconds.
     pub updated_at: DateTime<Utc>,
+    /// Counts the changes of the group, of its `users_count` too. Storage keeps it.
+    pub version: i64,
 }
 
 /// A group to be created.

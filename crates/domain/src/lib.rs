@@ -30,4 +30,6 @@ pub use repository::{
     RepositoryError, UniqueKey, UniqueValues, UserRepository,
 };
 pub use token::{NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState};
-pub use user::{Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey};
+pub use user::{
+    CredentialsEpoch, Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey,
+};

@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    CredentialRepository, Detail, DirectoryRepository, Group, GroupId, GroupRepository, NewGroup,
-    NewToken, NewUser, Page, PageRequest, PasswordHash, ProfileChange, RepositoryError, Token,
-    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, UniqueValues, User, UserId, UserKey,
-    UserProfile, UserRepository,
+    CredentialRepository, CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId,
+    GroupRepository, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, ProfileChange,
+    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, UniqueValues,
+    User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 /// Keeps everything in vectors behind one lock.
@@ -74,6 +74,13 @@ impl State {
         };
         groups.sort_by_key(|group| group.id);
         Some(UserProfile { user, groups })
+    }
+
+    /// A membership of the user has changed.
+    fn touch(&mut self, id: UserId) {
+        for (user, _) in &mut self.users {
+            user.version += i64::from(user.id == id);
+        }
     }
 
     fn check_unique(&self, user: &User) -> Result<(), RepositoryError> {
@@ -153,6 +160,9 @@ impl UserRepository for MemoryRepository {
             ldap_dn: String::new(),
             date_joined: now,
             last_login: None,
+            version: 1,
+            credentials: CredentialsEpoch::default(),
+            deleted_at: None,
         };
         state.check_unique(&user)?;
         let unusable = || PasswordHash::from_encoded("!");
@@ -170,7 +180,10 @@ impl UserRepository for MemoryRepository {
         let Some(mut user) = state.user(id).cloned() else {
             return Ok(None);
         };
-        change.apply_to(&mut user);
+        if !change.is_empty() {
+            change.apply_to(&mut user);
+            user.version += 1;
+        }
         state.check_unique(&user)?;
         for (stored, _) in &mut state.users {
             if stored.id == id {
@@ -306,6 +319,7 @@ impl GroupRepository for MemoryRepository {
             users_count: 0,
             created_at: now,
             updated_at: now,
+            version: 1,
         };
         state.groups.push(group.clone());
         Ok(group)
@@ -321,7 +335,9 @@ impl GroupRepository for MemoryRepository {
         let stored = stored.ok_or(RepositoryError::Missing("group"))?;
         if !is_member {
             stored.users_count += 1;
+            stored.version += 1;
             state.members.push((group, user));
+            state.touch(user);
         }
         Ok(!is_member)
     }
@@ -331,8 +347,12 @@ impl GroupRepository for MemoryRepository {
         let before = state.members.len();
         state.members.retain(|member| *member != (group, user));
         let removed = state.members.len() < before;
-        if let Some(stored) = state.groups.iter_mut().find(|stored| stored.id == group) {
-            stored.users_count -= i64::from(removed);
+        if removed {
+            state.touch(user);
+            if let Some(stored) = state.groups.iter_mut().find(|stored| stored.id == group) {
+                stored.users_count -= 1;
+                stored.version += 1;
+            }
         }
         Ok(removed)
     }

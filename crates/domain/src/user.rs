@@ -30,6 +30,20 @@ pub enum UserKey {
     Email(String),
 }
 
+/// Which credentials of a user still count (`decisions.md` 10, 11).
+///
+/// Whatever ends all credentials of a user at once begins a new epoch; what was given out in an earlier
+/// one is void, but for the single token that the change itself was made with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialsEpoch {
+    /// Counts from 0, and never backwards.
+    pub number: i64,
+    /// When it began: UTC, microseconds; `None` as long as the first one lasts.
+    pub changed_at: Option<DateTime<Utc>>,
+    /// `jti` of the JSON Web Token that outlives the change.
+    pub kept_jti: Option<String>,
+}
+
 /// Gender as the `drf` dialect spells it, in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -120,6 +134,12 @@ pub struct User {
     pub date_joined: DateTime<Utc>,
     /// UTC, microseconds.
     pub last_login: Option<DateTime<Utc>>,
+    /// Counts the changes of what a representation shows, memberships included. Storage keeps it.
+    pub version: i64,
+    /// Which credentials still count.
+    pub credentials: CredentialsEpoch,
+    /// Deleted at this moment, and restorable until it is erased. UTC, microseconds.
+    pub deleted_at: Option<DateTime<Utc>>,
 }
 
 impl User {

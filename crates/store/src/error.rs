@@ -94,6 +94,7 @@ fn is_busy(error: &Error) -> bool {
     [
         "database is locked",
         "statement timeout",
+        "deadlock detected",
         "the database system is",
     ]
     .iter()

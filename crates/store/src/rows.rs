@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Gender, Group, GroupId, RepositoryError, Token, TokenBinding, TokenId, TokenState, User, UserId,
+    CredentialsEpoch, Gender, Group, GroupId, RepositoryError, Token, TokenBinding, TokenId,
+    TokenState, User, UserId,
 };
 
 use crate::schema::{groups, tokens, users};
@@ -27,6 +28,11 @@ pub(crate) struct UserRow {
     ldap_dn: String,
     date_joined: NaiveDateTime,
     last_login: Option<NaiveDateTime>,
+    version: i64,
+    credentials_epoch: i64,
+    credentials_epoch_at: Option<NaiveDateTime>,
+    kept_jti: Option<String>,
+    deleted_at: Option<NaiveDateTime>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -55,6 +61,13 @@ impl TryFrom<UserRow> for User {
             ldap_dn: row.ldap_dn,
             date_joined: row.date_joined.and_utc(),
             last_login: row.last_login.map(|at| at.and_utc()),
+            version: row.version,
+            credentials: CredentialsEpoch {
+                number: row.credentials_epoch,
+                changed_at: row.credentials_epoch_at.map(|at| at.and_utc()),
+                kept_jti: row.kept_jti,
+            },
+            deleted_at: row.deleted_at.map(|at| at.and_utc()),
         })
     }
 }
@@ -69,6 +82,7 @@ pub(crate) struct GroupRow {
     users_count: i64,
     created_at: NaiveDateTime,
     updated_at: NaiveDateTime,
+    version: i64,
 }
 
 impl From<GroupRow> for Group {
@@ -80,6 +94,7 @@ impl From<GroupRow> for Group {
             users_count: row.users_count,
             created_at: row.created_at.and_utc(),
             updated_at: row.updated_at.and_utc(),
+            version: row.version,
         }
     }
 }

@@ -18,6 +18,11 @@ diesel::table! {
         password -> Text,
         date_joined -> Timestamp,
         last_login -> Nullable<Timestamp>,
+        version -> BigInt,
+        credentials_epoch -> BigInt,
+        credentials_epoch_at -> Nullable<Timestamp>,
+        kept_jti -> Nullable<Text>,
+        deleted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -29,6 +34,7 @@ diesel::table! {
         users_count -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        version -> BigInt,
     }
 }
 

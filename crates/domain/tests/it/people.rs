@@ -1,7 +1,7 @@
 //! A person to test with.
 
 use chrono::DateTime;
-use profiled_domain::{Gender, User, UserId};
+use profiled_domain::{CredentialsEpoch, Gender, User, UserId};
 
 /// Everything filled in.
 pub fn complete() -> User {
@@ -22,5 +22,8 @@ pub fn complete() -> User {
         ldap_dn: String::new(),
         date_joined: DateTime::UNIX_EPOCH,
         last_login: None,
+        version: 1,
+        credentials: CredentialsEpoch::default(),
+        deleted_at: None,
     }
 }

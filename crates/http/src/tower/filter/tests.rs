@@ -1,5 +1,5 @@
 use chrono::DateTime;
-use profiled_domain::UserId;
+use profiled_domain::{CredentialsEpoch, UserId};
 
 use super::*;
 
@@ -23,6 +23,9 @@ fn zoe() -> User {
             .parse::<DateTime<_>>()
             .unwrap(),
         last_login: None,
+        version: 1,
+        credentials: CredentialsEpoch::default(),
+        deleted_at: None,
     }
 }
 

@@ -29,3 +29,4 @@ macro_rules! contract {
 mod credentials;
 mod groups;
 mod users;
+mod versions;

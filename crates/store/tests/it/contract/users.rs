@@ -188,6 +188,7 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
 
     let mut expected = before;
     change.apply_to(&mut expected);
+    expected.version += 1;
     assert_eq!(after, expected);
     assert_eq!(unchanged.unwrap().unwrap().user, expected);
 }

@@ -1,0 +1,12 @@
+DROP TRIGGER user_groups_version_update;
+DROP TRIGGER user_groups_version_delete;
+DROP TRIGGER user_groups_version_insert;
+DROP TRIGGER groups_version_update;
+DROP TRIGGER users_version_update;
+DROP INDEX users_deleted_at_idx;
+ALTER TABLE groups DROP COLUMN version;
+ALTER TABLE users DROP COLUMN deleted_at;
+ALTER TABLE users DROP COLUMN kept_jti;
+ALTER TABLE users DROP COLUMN credentials_epoch_at;
+ALTER TABLE users DROP COLUMN credentials_epoch;
+ALTER TABLE users DROP COLUMN version;
