@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod conditional;
 mod databases;
 mod documents;
 mod drf;

@@ -42,6 +42,27 @@ impl<T> Patch<T> {
     }
 }
 
+/// What has to hold of a stored row for a write to go ahead (RFC 9110, section 13.1.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing.
+    #[default]
+    None,
+    /// Its version is one of these.
+    VersionIn(Vec<i64>),
+}
+
+impl Precondition {
+    /// Whether it holds of a row of this version.
+    #[must_use]
+    pub fn holds(&self, version: i64) -> bool {
+        match self {
+            Self::None => true,
+            Self::VersionIn(versions) => versions.contains(&version),
+        }
+    }
+}
+
 /// A change of one's own profile.
 ///
 /// Dialects have checked its parts by rules of their own, and `""` is a value (contract `drf.md`,

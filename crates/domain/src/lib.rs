@@ -18,7 +18,7 @@ mod token;
 mod user;
 mod word;
 
-pub use change::{Patch, ProfileChange};
+pub use change::{Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use email::EmailAddress;

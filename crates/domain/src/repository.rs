@@ -11,8 +11,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Group, GroupId, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, ProfileChange,
-    Token, TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
+    Group, GroupId, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, Precondition,
+    ProfileChange, Token, TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
 /// Values that storage keeps unique.
@@ -102,6 +102,9 @@ pub enum RepositoryError {
     /// A row that the request refers to does not exist.
     #[error("{0} does not exist")]
     Missing(&'static str),
+    /// The row is not of the version that the write was made for.
+    #[error("the row has changed")]
+    Stale,
     /// A stored row breaks a rule of the domain.
     #[error("stored {entity} {id} makes no sense")]
     Inconsistent {
@@ -163,11 +166,13 @@ pub trait UserRepository: Send + Sync {
     /// Changes a profile and returns the new one, `None` if there is no such user.
     ///
     /// # Errors
+    /// [`RepositoryError::Stale`] if the precondition does not hold, also of an empty change;
     /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
     fn update_profile(
         &self,
         id: UserId,
         change: &ProfileChange,
+        precondition: &Precondition,
     ) -> Result<Option<UserProfile>, RepositoryError>;
 
     /// The values among `wanted` that another user than `own` holds.

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     CredentialRepository, CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId,
-    GroupRepository, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, ProfileChange,
-    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, UniqueValues,
-    User, UserId, UserKey, UserProfile, UserRepository,
+    GroupRepository, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, Precondition,
+    ProfileChange, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState,
+    UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 /// Keeps everything in vectors behind one lock.
@@ -175,6 +175,7 @@ impl UserRepository for MemoryRepository {
         &self,
         id: UserId,
         change: &ProfileChange,
+        precondition: &Precondition,
     ) -> Result<Option<UserProfile>, RepositoryError> {
         let mut state = self.state()?;
         let Some(mut user) = state.user(id).cloned() else {

@@ -210,6 +210,7 @@ impl Visit<'_> {
             path: self.path,
             query: asked.query,
             origin: &self.origin,
+            format: asked.format,
             layout: asked.layout,
             identity: checked.identity.as_ref(),
             parameters: &self.parameters,

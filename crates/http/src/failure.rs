@@ -130,6 +130,7 @@ impl From<RepositoryError> for ApiError {
     fn from(error: RepositoryError) -> Self {
         match error {
             RepositoryError::Unavailable(_) => Self::Unavailable(Box::new(error)),
+            RepositoryError::Stale => Self::PreconditionFailed,
             other => Self::Internal(Box::new(other)),
         }
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
 /// Whose rules a text follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Style {
     /// `drf` and `jwt`: no blanks, UTF-8, U+2028 and U+2029 escaped (contract `drf.md`, section 6).
     Compact,
@@ -15,7 +15,7 @@ pub(crate) enum Style {
 }
 
 /// A style and the blanks of one level; 0 writes everything on one line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Layout {
     pub(crate) style: Style,
     pub(crate) indent: u8,

@@ -21,15 +21,17 @@ pub(crate) async fn update(
     exchange: &Exchange<'_>,
     fields: &[Field],
 ) -> Result<UserProfile, ApiError> {
-    let user = &exchange.caller()?.profile.user;
+    let profile = &exchange.caller()?.profile;
+    let user = &profile.user;
     let data = exchange.data().await?;
     let mut errors = FieldErrors::default();
     let change = change(exchange, fields, &data, user, &mut errors).await?;
     errors.into_result()?;
+    let precondition = exchange.precondition(profile)?;
     let id = user.id;
     let written = exchange
         .state
-        .blocking(move |repository| repository.update_profile(id, &change))
+        .blocking(move |repository| repository.update_profile(id, &change, &precondition))
         .await?;
     match written {
         Ok(Some(profile)) => Ok(profile),

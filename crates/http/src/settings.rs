@@ -64,7 +64,7 @@ pub enum DrfScheme {
 }
 
 /// The form of `groups` in the `drf` dialect (`decisions.md` 3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GroupsForm {
     /// Group objects.

@@ -118,6 +118,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a Query,
     pub(crate) origin: &'a Origin,
+    pub(crate) format: Format,
     pub(crate) layout: Layout,
     /// Present unless the view is open.
     pub(crate) identity: Option<&'a Identity>,

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Detail, NewUser, Page, PageRequest, Patch, ProfileChange, RepositoryError, UniqueKey,
-    UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    Detail, NewUser, Page, PageRequest, Patch, Precondition, ProfileChange, RepositoryError,
+    UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
+use crate::connection::DbConnection;
 use crate::error::StoreError;
 use crate::rows::{UserRow, stored};
 use crate::schema::users;
@@ -97,13 +98,10 @@ impl UserRepository for Store {
         &self,
         id: UserId,
         change: &ProfileChange,
+        precondition: &Precondition,
     ) -> Result<Option<UserProfile>, RepositoryError> {
-        if !change.is_empty() {
-            let values = Changed::new(change);
-            self.write(|connection| {
-                let target = diesel::update(users::table.find(id.0));
-                Ok::<_, StoreError>(target.set(&values).execute(connection)?)
-            })?;
+        if !change.is_empty() || *precondition != Precondition::None {
+            self.write(|connection| change_profile(connection, id, change, precondition))?;
         }
         self.profile(id.0, Detail::Groups)
     }
@@ -141,6 +139,37 @@ impl UserRepository for Store {
                 .get_result::<bool>(connection)
         })
         .map(drop)
+    }
+}
+
+/// Writes a change if the precondition holds. The row is locked before its version is looked at.
+fn change_profile(
+    connection: &mut DbConnection,
+    id: UserId,
+    change: &ProfileChange,
+    precondition: &Precondition,
+) -> Result<(), StoreError> {
+    let Some(version) = lock_user(connection, id)? else {
+        return Ok(());
+    };
+    if !precondition.holds(version) {
+        return Err(RepositoryError::Stale.into());
+    }
+    if !change.is_empty() {
+        diesel::update(users::table.find(id.0))
+            .set(&Changed::new(change))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Keeps other writers from a user until the transaction ends, and tells its version. SQLite has one
+/// writer at a time anyway.
+fn lock_user(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<i64>> {
+    let version = users::table.find(id.0).select(users::version);
+    match connection {
+        DbConnection::Sqlite(c) => version.first(c).optional(),
+        DbConnection::Postgres(c) => version.for_no_key_update().first(c).optional(),
     }
 }
 

@@ -42,6 +42,20 @@ impl Request {
         self
     }
 
+    /// Adds a body.
+    #[must_use]
+    pub fn body(mut self, body: &str) -> Self {
+        self.body = Some(body.as_bytes().to_vec());
+        self
+    }
+
+    /// A request with a JSON body.
+    #[must_use]
+    pub fn json(method: &str, path: &str, body: &str) -> Self {
+        let request = Self::new(method, path).header("Content-Type", "application/json");
+        request.body(body)
+    }
+
     fn has_header(&self, name: &str) -> bool {
         self.headers
             .iter()

@@ -1,12 +1,12 @@
 //! The profile as `drf` writes it (contract `drf.md`, section 3).
 
-use profiled_domain::{CompletionRules, Group, UserProfile};
+use profiled_domain::{Group, UserProfile};
 use serde::Serialize;
 
-use crate::host::Origin;
 use crate::media_url;
 use crate::settings::GroupsForm;
 use crate::timestamp::Micros;
+use crate::view::Exchange;
 
 /// Body of `/api/users/me/`, in the documented order.
 #[derive(Serialize)]
@@ -44,12 +44,7 @@ struct GroupBody<'a> {
 }
 
 impl<'a> MeBody<'a> {
-    pub(super) fn new(
-        profile: &'a UserProfile,
-        rules: &CompletionRules,
-        origin: &Origin,
-        form: GroupsForm,
-    ) -> Self {
+    pub(super) fn new(exchange: &Exchange<'_>, profile: &'a UserProfile, form: GroupsForm) -> Self {
         let user = &profile.user;
         let avatar = media_url::path(user.avatar.as_deref());
         Self {
@@ -57,12 +52,12 @@ impl<'a> MeBody<'a> {
             username: user.username.as_deref(),
             mobile_number: user.mobile_number.as_deref(),
             email: user.email.as_deref(),
-            avatar: avatar.map(|path| format!("{}{path}", origin.as_str())),
+            avatar: avatar.map(|path| format!("{}{path}", exchange.origin.as_str())),
             first_name: user.first_name.as_deref(),
             last_name: user.last_name.as_deref(),
             full_name: user.full_name(),
             gender: user.gender.map(profiled_domain::Gender::as_str),
-            is_profile_completed: rules.is_complete(user),
+            is_profile_completed: exchange.state.completion.is_complete(user),
             groups: Groups::new(&profile.groups, form),
             last_login: user.last_login.map(Micros),
             created_at: Micros(user.date_joined),

@@ -3,8 +3,9 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use profiled_domain::{Detail, UserProfile};
+use profiled_domain::Detail;
 
+use crate::conditional::EntityTag;
 use crate::drf::body::MeBody;
 use crate::failure::ApiError;
 use crate::profile_update;
@@ -39,11 +40,8 @@ impl View for Me {
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
         async move {
             match *exchange.method {
-                Method::GET => Ok(self.show(exchange, &exchange.caller()?.profile)),
-                Method::PUT | Method::PATCH => {
-                    let profile = profile_update::update(exchange, &self.fields).await?;
-                    Ok(self.show(exchange, &profile))
-                }
+                Method::GET => self.retrieve(exchange),
+                Method::PUT | Method::PATCH => self.update(exchange).await,
                 Method::OPTIONS => {
                     let writes = Some(("PUT", self.fields.as_slice()));
                     Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
@@ -56,13 +54,24 @@ impl View for Me {
 }
 
 impl Me {
-    fn show(&self, exchange: &Exchange<'_>, profile: &UserProfile) -> Answer {
-        let form = match exchange.query.get("groups") {
+    fn form(&self, exchange: &Exchange<'_>) -> GroupsForm {
+        match exchange.query.get("groups") {
             Some("ids") => GroupsForm::Ids,
             Some("objects") => GroupsForm::Objects,
             _ => self.groups,
-        };
-        let rules = &exchange.state.completion;
-        exchange.ok(&MeBody::new(profile, rules, exchange.origin, form))
+        }
+    }
+
+    fn retrieve(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let (profile, form) = (&exchange.caller()?.profile, self.form(exchange));
+        let tag = EntityTag::new(exchange, profile, form);
+        Ok(exchange.show(&tag, || MeBody::new(exchange, profile, form)))
+    }
+
+    async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let form = self.form(exchange);
+        let profile = profile_update::update(exchange, &self.fields).await?;
+        let tag = EntityTag::new(exchange, &profile, form);
+        Ok(exchange.changed(&tag, &MeBody::new(exchange, &profile, form)))
     }
 }

@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
 
+use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::jwt::body::ProfileBody;
 use crate::serializer::metadata;
@@ -41,6 +42,7 @@ impl View for Profile {
 }
 
 fn retrieve(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let user = &exchange.caller()?.profile.user;
-    Ok(exchange.ok(&ProfileBody::new(user)))
+    let profile = &exchange.caller()?.profile;
+    let tag = EntityTag::new(exchange, profile, ());
+    Ok(exchange.show(&tag, || ProfileBody::new(&profile.user)))
 }

@@ -33,7 +33,7 @@ pub(crate) struct Field {
 }
 
 /// What a field holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Integer,
     Boolean,
@@ -45,8 +45,6 @@ pub(crate) enum Kind {
     /// Values and their labels.
     Choice(&'static [(&'static str, &'static str)]),
     Image,
-    /// Nothing that a form could show.
-    Opaque,
     /// A list of objects with these fields.
     Nested(fn() -> Vec<Field>),
 }

@@ -145,6 +145,6 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Email => "email",
         Kind::Choice(_) => "choice",
         Kind::Image => "image upload",
-        Kind::Opaque | Kind::Nested(_) => "field",
+        Kind::Nested(_) => "field",
     }
 }

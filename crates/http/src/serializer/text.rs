@@ -65,7 +65,7 @@ impl Field {
             }
             return;
         }
-        if self.kind == Kind::Username && !Username::has_valid_characters(text) {
+        if matches!(self.kind, Kind::Username) && !Username::has_valid_characters(text) {
             errors.push(self.name, USERNAME);
         }
         if let Some(message) = rules.taken {
@@ -81,7 +81,7 @@ impl Field {
             let message = format!("Surrogate characters are not allowed: U+{unit:04X}.");
             errors.push(self.name, message);
         }
-        if self.kind == Kind::Email && !EmailAddress::has_valid_form(text) {
+        if matches!(self.kind, Kind::Email) && !EmailAddress::has_valid_form(text) {
             errors.push(self.name, "Enter a valid email address.");
         }
     }

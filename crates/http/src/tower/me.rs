@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
 
+use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::settings::TowerSettings;
 use crate::tower::body::UserBody;
@@ -35,11 +36,14 @@ impl Me {
     }
 
     fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let user = &exchange.caller()?.profile.user;
+        let profile = &exchange.caller()?.profile;
+        let user = &profile.user;
         let is_listed = filter::selects(user, exchange.query)?;
         order::check(exchange.query)?;
         let users: Vec<UserBody<'_>> = is_listed.then(|| UserBody::new(user)).into_iter().collect();
-        Ok(exchange.ok(&self.paging.page(users, exchange.path, exchange.query)?))
+        let page = self.paging.page(users, exchange.path, exchange.query)?;
+        let tag = EntityTag::new(exchange, profile, exchange.query.pairs());
+        Ok(exchange.show(&tag, || page))
     }
 }
 

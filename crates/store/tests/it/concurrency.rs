@@ -3,8 +3,8 @@
 use std::thread;
 
 use profiled_domain::{
-    Gender, GroupRepository, NewUser, Patch, ProfileChange, RepositoryError, UniqueKey,
-    UserRepository, Username,
+    Gender, GroupRepository, NewUser, Patch, Precondition, ProfileChange, RepositoryError,
+    UniqueKey, UserRepository, Username,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -39,7 +39,8 @@ fn writers_wait_for_each_other(database: &TestDatabase) {
         let writers = ids.iter().map(|id| {
             let (store, change) = (&store, &change);
             scope.spawn(move || {
-                let outcomes = (0..ROUNDS).map(|_| store.update_profile(*id, change));
+                let outcomes =
+                    (0..ROUNDS).map(|_| store.update_profile(*id, change, &Precondition::None));
                 outcomes.filter(Result::is_err).count()
             })
         });

@@ -1,8 +1,8 @@
 //! Users.
 
 use profiled_domain::{
-    Detail, Gender, NewUser, PageRequest, Patch, ProfileChange, Repository, RepositoryError,
-    UniqueKey, UniqueValues, UserId, UserKey,
+    Detail, Gender, NewUser, PageRequest, Patch, Precondition, ProfileChange, Repository,
+    RepositoryError, UniqueKey, UniqueValues, UserId, UserKey,
 };
 
 use crate::people::{at, person};
@@ -17,6 +17,7 @@ contract!(
     users_come_in_pages_by_id,
     a_change_touches_what_it_mentions,
     a_change_of_nobody_is_none,
+    a_change_of_another_version_is_refused,
 );
 
 fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
@@ -180,11 +181,12 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
     };
 
     let after = repository
-        .update_profile(before.id, &change)
+        .update_profile(before.id, &change, &Precondition::None)
         .unwrap()
         .unwrap()
         .user;
-    let unchanged = repository.update_profile(before.id, &ProfileChange::default());
+    let unchanged =
+        repository.update_profile(before.id, &ProfileChange::default(), &Precondition::None);
 
     let mut expected = before;
     change.apply_to(&mut expected);
@@ -199,5 +201,29 @@ fn a_change_of_nobody_is_none(repository: &dyn Repository) {
         ..ProfileChange::default()
     };
 
-    assert_eq!(repository.update_profile(UserId(7), &change).unwrap(), None);
+    let changed = repository.update_profile(UserId(7), &change, &Precondition::None);
+
+    assert_eq!(changed.unwrap(), None);
+}
+
+fn a_change_of_another_version_is_refused(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
+    let write = |change: &ProfileChange, version: i64| {
+        let precondition = Precondition::VersionIn(vec![version]);
+        repository.update_profile(ada.id, change, &precondition)
+    };
+    let change = ProfileChange {
+        first_name: Patch::Clear,
+        ..ProfileChange::default()
+    };
+
+    let written = write(&change, ada.version).unwrap().unwrap().user;
+
+    assert!(written.version > ada.version);
+    let again = write(&change, ada.version);
+    assert!(matches!(again, Err(RepositoryError::Stale)), "{again:?}");
+    let empty = write(&ProfileChange::default(), ada.version);
+    assert!(matches!(empty, Err(RepositoryError::Stale)), "{empty:?}");
+    let present = write(&ProfileChange::default(), written.version).unwrap();
+    assert_eq!(present.unwrap().user, written);
 }

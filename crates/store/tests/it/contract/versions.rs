@@ -1,7 +1,7 @@
 //! Versions of users and groups, which tell one state of a representation from another.
 
 use profiled_domain::{
-    Detail, GroupId, Patch, ProfileChange, Repository, TokenId, UserId, UserProfile,
+    Detail, GroupId, Patch, Precondition, ProfileChange, Repository, TokenId, UserId, UserProfile,
 };
 
 use crate::people::{at, group, person, token};
@@ -41,9 +41,15 @@ fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
         ..ProfileChange::default()
     };
 
-    let first = repository.update_profile(ada, &change).unwrap().unwrap();
-    let second = repository.update_profile(ada, &change).unwrap().unwrap();
-    let nothing = repository.update_profile(ada, &ProfileChange::default());
+    let first = repository
+        .update_profile(ada, &change, &Precondition::None)
+        .unwrap()
+        .unwrap();
+    let second = repository
+        .update_profile(ada, &change, &Precondition::None)
+        .unwrap()
+        .unwrap();
+    let nothing = repository.update_profile(ada, &ProfileChange::default(), &Precondition::None);
 
     assert_eq!((first.user.version, second.user.version), (2, 3));
     assert_eq!(nothing.unwrap().unwrap().user.version, 3);

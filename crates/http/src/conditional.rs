@@ -1,0 +1,118 @@
+//! Conditional requests on one's own profile (RFC 9110, section 13; beyond what the recorded
+//! framework does).
+//!
+//! An entity tag is `"<version>.<representation>"`. The row version decides whether a write may go
+//! ahead; the second part tells representations of one version from each other, so that a tag is
+//! strong: format, indentation, host, and the versions of the groups that are shown.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use profiled_domain::{Precondition, UserProfile};
+use serde::Serialize;
+
+use crate::accept::Format;
+use crate::dialect::joined;
+use crate::failure::ApiError;
+use crate::view::{Answer, Exchange};
+
+/// The strong tag of one representation of a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EntityTag(String);
+
+impl EntityTag {
+    /// The tag of what `exchange` shows of a profile; `variant` is whatever else decides the body.
+    pub(crate) fn new(exchange: &Exchange<'_>, profile: &UserProfile, variant: impl Hash) -> Self {
+        let mut hasher = DefaultHasher::new();
+        exchange.path.hash(&mut hasher);
+        exchange.layout.hash(&mut hasher);
+        exchange.origin.as_str().hash(&mut hasher);
+        exchange.state.completion.hash(&mut hasher);
+        for group in &profile.groups {
+            (group.id, group.version).hash(&mut hasher);
+        }
+        variant.hash(&mut hasher);
+        let (version, rest) = (profile.user.version, hasher.finish());
+        Self(format!("\"{version}.{rest:016x}\""))
+    }
+}
+
+impl Exchange<'_> {
+    /// A profile that was read: 304 without a body if the client has it already.
+    pub(crate) fn show<T: Serialize>(&self, tag: &EntityTag, body: impl FnOnce() -> T) -> Answer {
+        let known = self.header(&header::IF_NONE_MATCH);
+        if self.format == Format::Json && known.is_some_and(|list| lists(&list, &tag.0)) {
+            return self.tag(Answer::new(StatusCode::NOT_MODIFIED, Vec::new()), tag);
+        }
+        self.tag(self.ok(&body()), tag)
+    }
+
+    /// A profile that was changed.
+    pub(crate) fn changed<T: Serialize>(&self, tag: &EntityTag, body: &T) -> Answer {
+        self.tag(self.ok(body), tag)
+    }
+
+    /// Pages show more than the profile, and have no tag.
+    fn tag(&self, answer: Answer, tag: &EntityTag) -> Answer {
+        match (self.format, HeaderValue::from_str(&tag.0)) {
+            (Format::Json, Ok(value)) => answer.with_header(header::ETAG, value),
+            _ => answer,
+        }
+    }
+
+    /// What has to hold for a write to go ahead.
+    ///
+    /// # Errors
+    /// [`ApiError::PreconditionFailed`] if `If-None-Match` demands that there be no such profile, or
+    /// `If-Match` names no tag of ours.
+    pub(crate) fn precondition(&self, profile: &UserProfile) -> Result<Precondition, ApiError> {
+        let version = profile.user.version;
+        let unwanted = self.header(&header::IF_NONE_MATCH);
+        if unwanted.is_some_and(|list| list.trim() == "*" || versions(&list).any(|v| v == version))
+        {
+            return Err(ApiError::PreconditionFailed);
+        }
+        match self.header(&header::IF_MATCH) {
+            None => Ok(Precondition::None),
+            Some(list) if list.trim() == "*" => Ok(Precondition::None),
+            Some(list) => Ok(Precondition::VersionIn(versions(&list).collect())),
+        }
+    }
+
+    fn header(&self, name: &HeaderName) -> Option<String> {
+        let value = joined(self.request.headers(), name)?;
+        Some(String::from_utf8_lossy(&value).into_owned())
+    }
+}
+
+/// Whether a list of tags names this one. `If-None-Match` compares weakly (RFC 9110, section 13.1.2).
+fn lists(list: &str, tag: &str) -> bool {
+    let mut tags = list.split(',').map(str::trim);
+    list.trim() == "*" || tags.any(|listed| listed.strip_prefix("W/").unwrap_or(listed) == tag)
+}
+
+/// Row versions of the strong tags of a list; a weak or a foreign tag never matches
+/// (RFC 9110, section 13.1.1).
+fn versions(list: &str) -> impl Iterator<Item = i64> {
+    list.split(',').filter_map(|tag| {
+        let inner = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
+        inner.split_once('.')?.0.parse().ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_compared_weakly_and_versions_strongly() {
+        let list = r#"W/"3.0a", "4.ff" , "x", "5""#;
+
+        assert!(lists(list, "\"3.0a\""));
+        assert!(lists(list, "\"4.ff\""));
+        assert!(!lists(list, "\"4.fe\""));
+        assert!(lists("*", "\"1.0\""));
+        assert_eq!(versions(list).collect::<Vec<_>>(), [4]);
+    }
+}
