@@ -181,6 +181,9 @@ impl UserRepository for MemoryRepository {
         let Some(mut user) = state.user(id).cloned() else {
             return Ok(None);
         };
+        if !precondition.holds(user.version) {
+            return Err(RepositoryError::Stale);
+        }
         if !change.is_empty() {
             change.apply_to(&mut user);
             user.version += 1;

@@ -36,7 +36,7 @@ use actix_web::web;
 
 pub use settings::{
     DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings, IpNetOrAddr,
-    JwtDialectSettings, TowerSettings,
+    JwtDialectSettings, LimitSettings, TowerSettings,
 };
 pub use state::{AppState, BuildError, Parts};
 

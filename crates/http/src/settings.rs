@@ -29,6 +29,16 @@ pub struct HttpSettings {
     pub shutdown_timeout: u64,
 }
 
+/// Section `limits`: longest values that are taken, in characters.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    /// Of `mobile_number`.
+    pub mobile_number: usize,
+    /// Of `number_phone`.
+    pub number_phone: usize,
+}
+
 /// Section `dialects`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

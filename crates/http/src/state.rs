@@ -15,7 +15,7 @@ use crate::failure::ApiError;
 use crate::hashing::HashingPool;
 use crate::host::Hosts;
 use crate::router::Router;
-use crate::settings::{DialectSettings, HttpSettings};
+use crate::settings::{DialectSettings, HttpSettings, LimitSettings};
 
 /// What the service is put together from.
 pub struct Parts {
@@ -33,8 +33,8 @@ pub struct Parts {
     pub dialects: DialectSettings,
     /// Section `profile_completion`.
     pub completion: CompletionRules,
-    /// `limits.mobile_number`: longest mobile number that is taken, in characters.
-    pub mobile_number_max: usize,
+    /// Section `limits`.
+    pub limits: LimitSettings,
     /// Folder of the files under `/media/`.
     pub media_root: PathBuf,
     /// Tells the time.
@@ -61,7 +61,6 @@ pub struct AppState {
     pub(crate) media_root: PathBuf,
     pub(crate) is_browsable: bool,
     pub(crate) limits: Limits,
-    pub(crate) mobile_number_max: usize,
     token_lifetime: Duration,
     hashing: HashingPool,
     clock: fn() -> DateTime<Utc>,
@@ -87,7 +86,6 @@ impl AppState {
                 body: parts.http.max_body_bytes,
                 upload: parts.http.max_upload_bytes,
             },
-            mobile_number_max: parts.mobile_number_max,
             token_lifetime: Duration::seconds(i64::from(parts.dialects.tower.token_lifetime)),
             clock: parts.clock,
             is_draining: AtomicBool::new(false),

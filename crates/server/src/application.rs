@@ -189,7 +189,7 @@ fn state(settings: &Settings, store: Store) -> Result<AppState, Failure> {
         http: settings.http.clone(),
         dialects: settings.dialects.clone(),
         completion: settings.profile_completion.clone(),
-        mobile_number_max: settings.limits.mobile_number,
+        limits: settings.limits,
         media_root: settings.media_root(),
         clock: now,
     };

@@ -24,7 +24,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     });
     let me = me::Me {
         groups: parts.dialects.drf.groups,
-        fields: fields::me(parts.mobile_number_max),
+        fields: fields::me(parts.limits.mobile_number),
     };
     vec![Route {
         pattern: "/api/users/me/",

@@ -2,7 +2,9 @@
 
 mod body;
 mod error;
+mod fields;
 mod profile;
+mod update;
 
 use std::sync::Arc;
 
@@ -21,12 +23,19 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let dialect = Arc::new(Jwt {
         authenticator: Authenticator::new(vec![Box::new(bearer)]),
     });
-    let route = |pattern| Route {
+    let route = |pattern, view| Route {
         pattern,
         dialect: Arc::clone(&dialect) as Arc<dyn Dialect>,
-        view: Box::new(profile::Profile),
+        view,
     };
-    vec![route("/api/profile/"), route("/api/users/profile/")]
+    let update = update::Update {
+        fields: fields::profile(parts.limits.number_phone),
+    };
+    vec![
+        route("/api/profile/", Box::new(profile::Profile)),
+        route("/api/users/profile/", Box::new(profile::Profile)),
+        route("/api/profile/{id}/update/", Box::new(update)),
+    ]
 }
 
 struct Jwt {

@@ -58,7 +58,7 @@ impl Field {
                     Input::Text(text.as_str().into())
                 }
                 Some(Part::Text(_)) if self.takes_null => Input::Null,
-                Some(Part::Text(_)) if !self.is_required => Input::Absent,
+                Some(Part::Text(_)) if !self.is_never_blank => Input::Absent,
                 Some(Part::Text(text)) => Input::Text(text.as_str().into()),
             },
         }

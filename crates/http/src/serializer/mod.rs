@@ -5,8 +5,8 @@ mod input;
 mod options;
 mod text;
 
-pub(crate) use input::{Input, body_of};
-pub(crate) use options::{Metadata, metadata};
+pub(crate) use input::body_of;
+pub(crate) use options::metadata;
 pub(crate) use text::{Candidate, TextRules};
 
 /// A field of a body.
@@ -28,6 +28,8 @@ pub(crate) struct Field {
     pub(crate) takes_null: bool,
     /// `""` is a value.
     pub(crate) takes_blank: bool,
+    /// A blank in a form counts as one, and not as nothing.
+    pub(crate) is_never_blank: bool,
     /// White space around text is cut off.
     pub(crate) is_trimmed: bool,
 }
@@ -70,6 +72,7 @@ impl Field {
             is_write_only: false,
             takes_null: false,
             takes_blank: false,
+            is_never_blank: false,
             is_trimmed: true,
         }
     }
@@ -83,7 +86,7 @@ impl Field {
     #[must_use]
     pub(crate) fn required(mut self) -> Self {
         self.is_required = true;
-        self
+        self.never_blank()
     }
 
     #[must_use]
@@ -95,6 +98,13 @@ impl Field {
     #[must_use]
     pub(crate) fn blank(mut self) -> Self {
         self.takes_blank = true;
+        self
+    }
+
+    /// The model demands a value: one that is sent must not be blank, in forms either.
+    #[must_use]
+    pub(crate) fn never_blank(mut self) -> Self {
+        self.is_never_blank = true;
         self
     }
 

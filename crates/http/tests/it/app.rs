@@ -18,7 +18,7 @@ use profiled_domain::{
 };
 use profiled_http::{
     AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
-    JwtDialectSettings, Parts, TowerSettings, configure,
+    JwtDialectSettings, LimitSettings, Parts, TowerSettings, configure,
 };
 
 /// Everything happens at this moment.
@@ -122,7 +122,10 @@ impl TestApp {
             http: self.http.clone(),
             dialects: self.dialects.clone(),
             completion: CompletionRules::default(),
-            mobile_number_max: 11,
+            limits: LimitSettings {
+                mobile_number: 11,
+                number_phone: 10,
+            },
             media_root: self.media_root.clone(),
             clock: now,
         };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use profiled_auth::AuthSettings;
 use profiled_domain::CompletionRules;
-use profiled_http::{DialectSettings, HttpSettings};
+use profiled_http::{DialectSettings, HttpSettings, LimitSettings};
 use profiled_store::DatabaseSettings;
 use serde::{Deserialize, Serialize};
 
@@ -48,14 +48,6 @@ pub enum Profile {
     Development,
     /// Refuses to start without keys and hosts.
     Production,
-}
-
-/// Section `limits`.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct LimitSettings {
-    /// Longest mobile number that is taken, in characters.
-    pub mobile_number: usize,
 }
 
 /// Section `log`.

@@ -142,6 +142,12 @@ fn ranges(settings: &Settings) -> Option<Finding> {
             1,
             size(MobileNumber::STORED_MAX),
         ),
+        (
+            "limits.number_phone",
+            size(settings.limits.number_phone),
+            1,
+            size(MobileNumber::STORED_MAX),
+        ),
         ("database.pool_size", database.pool_size.into(), 0, 1000),
         ("database.connect_timeout", database.connect_timeout, 1, 600),
         (

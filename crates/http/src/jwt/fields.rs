@@ -1,0 +1,33 @@
+//! The fields of a profile that its owner may write, in order (contract `drf.md`, section 4).
+
+use crate::profile_update::{FILE_NAME_MAX, PASSWORD_MAX};
+use crate::serializer::{Field, Kind};
+
+/// Longest values that this dialect takes, in characters.
+const USERNAME_MAX: usize = 150;
+const EMAIL_MAX: usize = 200;
+const NAME_MAX: usize = 200;
+
+/// The fields of `/api/profile/{id}/update/`.
+pub(super) fn profile(number_phone_max: usize) -> Vec<Field> {
+    let username = Field::written("username", "Username", Kind::Username);
+    let email = Field::written("email", "Email", Kind::Email);
+    let name = |name, label| {
+        let field = Field::written(name, label, Kind::Text).at_most(NAME_MAX);
+        field.blank()
+    };
+    let phone = Field::written("number_phone", "Number phone", Kind::Text);
+    let avatar = Field::written("avatar", "Avatar", Kind::Image);
+    let password = Field::written("password", "Password", Kind::Password);
+    let current = Field::written("current_password", "Current password", Kind::Password);
+    vec![
+        username.at_most(USERNAME_MAX).never_blank(),
+        email.at_most(EMAIL_MAX).never_blank(),
+        name("first_name", "First name"),
+        name("last_name", "Last name"),
+        phone.at_most(number_phone_max).nullable().blank(),
+        avatar.at_most(FILE_NAME_MAX).nullable(),
+        password.at_most(PASSWORD_MAX).write_only(),
+        current.untrimmed().write_only(),
+    ]
+}
