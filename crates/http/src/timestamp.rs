@@ -1,7 +1,5 @@
 //! Instants as the dialects write them: UTC, ISO 8601.
 
-use std::fmt;
-
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::{Serialize, Serializer};
 
@@ -13,41 +11,88 @@ pub(crate) struct Micros(pub(crate) DateTime<Utc>);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Millis(pub(crate) DateTime<Utc>);
 
-fn write_seconds(at: DateTime<Utc>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let (year, month, day) = (at.year(), at.month(), at.day());
-    let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    write!(
-        f,
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-    )
+/// Room for the longest form, `2025-11-22T13:07:28.186722Z`.
+const LENGTH: usize = 27;
+
+/// Text on the stack: an answer may hold hundreds of instants, and formatting is most of their cost.
+struct Text {
+    bytes: [u8; LENGTH],
+    length: usize,
 }
 
-impl fmt::Display for Micros {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_seconds(self.0, f)?;
-        match self.0.timestamp_subsec_micros() {
-            0 => f.write_str("Z"),
-            micros => write!(f, ".{micros:06}Z"),
+impl Text {
+    /// Date and time to the second. Years that have not four digits are nobody's business.
+    fn new(at: DateTime<Utc>) -> Self {
+        let mut text = Self {
+            bytes: [0; LENGTH],
+            length: 0,
+        };
+        text.number(at.year().unsigned_abs(), 4);
+        for (separator, number) in [
+            (b'-', at.month()),
+            (b'-', at.day()),
+            (b'T', at.hour()),
+            (b':', at.minute()),
+            (b':', at.second()),
+        ] {
+            text.push(separator);
+            text.number(number, 2);
         }
+        text
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
+    }
+
+    fn number(&mut self, number: u32, digits: u32) {
+        for place in (0..digits).rev() {
+            let digit = number / 10_u32.pow(place) % 10;
+            self.push(b'0' + u8::try_from(digit).unwrap_or_default());
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        let text = self.bytes.get(..self.length).unwrap_or_default();
+        std::str::from_utf8(text).unwrap_or_default()
     }
 }
 
-impl fmt::Display for Millis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_seconds(self.0, f)?;
-        write!(f, ".{:03}Z", self.0.timestamp_subsec_millis())
+impl Micros {
+    fn text(self) -> Text {
+        let mut text = Text::new(self.0);
+        let micros = self.0.timestamp_subsec_micros();
+        if micros > 0 {
+            text.push(b'.');
+            text.number(micros, 6);
+        }
+        text.push(b'Z');
+        text
+    }
+}
+
+impl Millis {
+    fn text(self) -> Text {
+        let mut text = Text::new(self.0);
+        text.push(b'.');
+        text.number(self.0.timestamp_subsec_millis(), 3);
+        text.push(b'Z');
+        text
     }
 }
 
 impl Serialize for Micros {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.text().as_str())
     }
 }
 
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(self.text().as_str())
     }
 }
 
@@ -68,7 +113,7 @@ mod tests {
         ];
 
         for (instant, expected) in cases {
-            assert_eq!(Micros(at(instant)).to_string(), expected);
+            assert_eq!(Micros(at(instant)).text().as_str(), expected);
         }
     }
 
@@ -80,7 +125,7 @@ mod tests {
         ];
 
         for (instant, expected) in cases {
-            assert_eq!(Millis(at(instant)).to_string(), expected);
+            assert_eq!(Millis(at(instant)).text().as_str(), expected);
         }
     }
 }

@@ -8,6 +8,7 @@ mod directory;
 mod error;
 mod groups;
 mod import;
+mod instant;
 mod migrations;
 mod pool;
 mod profiles;

@@ -78,7 +78,7 @@ fn profile(user: UserRow, groups: Vec<GroupRow>) -> Result<UserProfile, Reposito
     })
 }
 
-/// The head of a join and its groups, read anew if the join was cut off.
+/// The head of a join and its groups; if the join was cut off, those behind its last one as well.
 fn split<T>(
     connection: &mut DbConnection,
     rows: Joined<T>,
@@ -89,14 +89,12 @@ fn split<T>(
     let Some((head, first)) = rows.next() else {
         return Ok(None);
     };
-    let groups = if is_cut_off {
-        all_groups(connection, user_id(&head))?
-    } else {
-        first
-            .into_iter()
-            .chain(rows.filter_map(|(_, group)| group))
-            .collect()
-    };
+    let joined = first.into_iter().chain(rows.filter_map(|(_, group)| group));
+    let mut groups: Vec<GroupRow> = joined.collect();
+    if is_cut_off {
+        let last = groups.last().map_or(0, |group| group.id);
+        groups.extend(groups_behind(connection, user_id(&head), last)?);
+    }
     Ok(Some((head, groups)))
 }
 
@@ -170,10 +168,15 @@ fn join_by_token(
         .collect())
 }
 
-fn all_groups(connection: &mut DbConnection, user_id: i64) -> QueryResult<Vec<GroupRow>> {
+fn groups_behind(
+    connection: &mut DbConnection,
+    user_id: i64,
+    last: i64,
+) -> QueryResult<Vec<GroupRow>> {
     on_each!(connection, |c| user_groups::table
         .inner_join(groups::table.on(groups::id.eq(user_groups::group_id)))
         .filter(user_groups::user_id.eq(user_id))
+        .filter(user_groups::group_id.gt(last))
         .order(user_groups::group_id)
         .select(GroupRow::as_select())
         .load(c))

@@ -7,6 +7,7 @@ use profiled_domain::{
     TokenState, User, UserId,
 };
 
+use crate::instant::Instant;
 use crate::schema::{groups, tokens, users};
 
 /// A user without the password.
@@ -26,13 +27,13 @@ pub(crate) struct UserRow {
     is_staff: bool,
     is_superuser: bool,
     ldap_dn: String,
-    date_joined: NaiveDateTime,
-    last_login: Option<NaiveDateTime>,
+    date_joined: Instant,
+    last_login: Option<Instant>,
     version: i64,
     credentials_epoch: i64,
-    credentials_epoch_at: Option<NaiveDateTime>,
+    credentials_epoch_at: Option<Instant>,
     kept_jti: Option<String>,
-    deleted_at: Option<NaiveDateTime>,
+    deleted_at: Option<Instant>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -59,15 +60,15 @@ impl TryFrom<UserRow> for User {
             is_staff: row.is_staff,
             is_superuser: row.is_superuser,
             ldap_dn: row.ldap_dn,
-            date_joined: row.date_joined.and_utc(),
-            last_login: row.last_login.map(|at| at.and_utc()),
+            date_joined: row.date_joined.0.and_utc(),
+            last_login: row.last_login.map(|at| at.0.and_utc()),
             version: row.version,
             credentials: CredentialsEpoch {
                 number: row.credentials_epoch,
-                changed_at: row.credentials_epoch_at.map(|at| at.and_utc()),
+                changed_at: row.credentials_epoch_at.map(|at| at.0.and_utc()),
                 kept_jti: row.kept_jti,
             },
-            deleted_at: row.deleted_at.map(|at| at.and_utc()),
+            deleted_at: row.deleted_at.map(|at| at.0.and_utc()),
         })
     }
 }
@@ -76,12 +77,12 @@ impl TryFrom<UserRow> for User {
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = groups)]
 pub(crate) struct GroupRow {
-    id: i64,
+    pub(crate) id: i64,
     name: String,
     notes: Option<String>,
     users_count: i64,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
+    created_at: Instant,
+    updated_at: Instant,
     version: i64,
 }
 
@@ -92,8 +93,8 @@ impl From<GroupRow> for Group {
             name: row.name,
             notes: row.notes,
             users_count: row.users_count,
-            created_at: row.created_at.and_utc(),
-            updated_at: row.updated_at.and_utc(),
+            created_at: row.created_at.0.and_utc(),
+            updated_at: row.updated_at.0.and_utc(),
             version: row.version,
         }
     }
@@ -104,7 +105,7 @@ impl From<GroupRow> for Group {
 #[diesel(table_name = tokens)]
 pub(crate) struct TokenStateRow {
     id: i64,
-    expires_at: Option<NaiveDateTime>,
+    expires_at: Option<Instant>,
     is_sliding: bool,
     bound_address: Option<String>,
     bound_user_agent: Option<String>,
@@ -115,7 +116,7 @@ impl From<TokenStateRow> for TokenState {
         let user_agent = row.bound_user_agent;
         Self {
             id: TokenId(row.id),
-            expires_at: row.expires_at.map(|at| at.and_utc()),
+            expires_at: row.expires_at.map(|at| at.0.and_utc()),
             is_sliding: row.is_sliding,
             binding: row.bound_address.map(|address| TokenBinding {
                 address,
@@ -134,8 +135,8 @@ pub(crate) struct TokenRow {
     user_id: i64,
     prefix: String,
     label: String,
-    created_at: NaiveDateTime,
-    last_used_at: Option<NaiveDateTime>,
+    created_at: Instant,
+    last_used_at: Option<Instant>,
 }
 
 impl From<TokenRow> for Token {
@@ -145,8 +146,8 @@ impl From<TokenRow> for Token {
             owner: UserId(row.user_id),
             prefix: row.prefix,
             label: row.label,
-            created_at: row.created_at.and_utc(),
-            last_used_at: row.last_used_at.map(|at| at.and_utc()),
+            created_at: row.created_at.0.and_utc(),
+            last_used_at: row.last_used_at.map(|at| at.0.and_utc()),
         }
     }
 }
