@@ -9,19 +9,20 @@ use profiled_domain::{Detail, Repository, UserProfile};
 use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
-use crate::password::PasswordHasher;
+use crate::password::{LoginOutcome, PasswordHasher, PasswordLogin};
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
 #[derive(Clone)]
 pub struct BasicVerifier {
-    passwords: Arc<PasswordHasher>,
+    login: PasswordLogin,
 }
 
 impl BasicVerifier {
     /// A verifier over a hasher.
     #[must_use]
     pub fn new(passwords: Arc<PasswordHasher>) -> Self {
-        Self { passwords }
+        let login = PasswordLogin::new(passwords);
+        Self { login }
     }
 
     fn judge(
@@ -40,13 +41,10 @@ impl BasicVerifier {
             Credentials::One(word) => word,
         };
         let (username, password) = decode(encoded).ok_or(AuthError::InvalidPassword)?;
-        let Some((user, stored)) = repository.find_password(&username)? else {
-            self.passwords.burn(&password);
+        let LoginOutcome::Accepted(user) = self.login.check(&username, &password, repository)?
+        else {
             return Err(AuthError::InvalidPassword);
         };
-        if !self.passwords.verify(&password, &stored) || !user.is_active {
-            return Err(AuthError::InvalidPassword);
-        }
         let profile = match attempt.detail {
             Detail::Account => UserProfile {
                 user,

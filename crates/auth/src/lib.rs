@@ -25,6 +25,10 @@ pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
 pub use jwt::{JwtVerifier, UserClaim};
 pub use keys::{Algorithm, KeyError, SigningKey};
-pub use password::PasswordHasher;
-pub use settings::{AuthSettings, JwtSettings, PasswordSettings};
+pub use password::{
+    Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,
+    PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, PasswordValidator,
+    PasswordViolation, PersonalData, PersonalField, ScryptSettings,
+};
+pub use settings::{AuthSettings, JwtSettings};
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

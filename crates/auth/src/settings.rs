@@ -1,11 +1,10 @@
 //! Settings of the section `auth`.
 
-use std::num::NonZero;
-
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::keys::Algorithm;
+use crate::password::PasswordSettings;
 
 /// Section `auth`.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -51,41 +50,6 @@ impl Default for JwtSettings {
             issuer: String::new(),
             audience: String::new(),
             user_id_claim: "user_id".to_owned(),
-        }
-    }
-}
-
-/// Section `auth.password`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct PasswordSettings {
-    /// PBKDF2 iterations of new hashes; Django 5.2's default is 1,000,000.
-    pub iterations: u32,
-    /// Threads that hash passwords; 0 means half of the cores, at least one.
-    pub concurrency: usize,
-    /// Requests that may wait for such a thread; more are told to come again.
-    pub queue: usize,
-}
-
-impl Default for PasswordSettings {
-    fn default() -> Self {
-        Self {
-            iterations: 1_000_000,
-            concurrency: 0,
-            queue: 64,
-        }
-    }
-}
-
-impl PasswordSettings {
-    /// Threads that hash passwords.
-    #[must_use]
-    pub fn threads(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
-        if self.concurrency > 0 {
-            self.concurrency
-        } else {
-            (cores() / 2).max(1)
         }
     }
 }

@@ -213,6 +213,44 @@ pub trait CredentialRepository: Send + Sync {
         username: &str,
     ) -> Result<Option<(User, PasswordHash)>, RepositoryError>;
 
+    /// The stored password of a user, for the verification of `current_password`.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_password_by_id(&self, user: UserId) -> Result<Option<PasswordHash>, RepositoryError>;
+
+    /// Writes another hash of the same password, if the stored one is still `old`; `false` if it is not.
+    /// No credential ends by that.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn replace_password(
+        &self,
+        user: UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, RepositoryError>;
+
+    /// Changes the password and revokes every other credential of the user in the same transaction
+    /// (`decisions.md` 10): all opaque tokens but `keep`, the one that the change was asked with, and
+    /// what belongs to the epoch of credentials that ends `now`. `false` if there is no such user.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn set_password(
+        &self,
+        user: UserId,
+        password: &PasswordHash,
+        keep: Option<TokenId>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError>;
+
+    /// Notes that the user has logged in `now`; nothing happens to one who does not exist.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError>;
+
     /// Stores a token.
     ///
     /// # Errors

@@ -184,7 +184,7 @@ fn state(settings: &Settings, store: Store) -> Result<AppState, Failure> {
     let parts = Parts {
         repository: Arc::new(store),
         jwt: Arc::new(jwt),
-        passwords: Arc::new(PasswordHasher::new(&settings.auth.password)),
+        passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
         http: settings.http.clone(),
         dialects: settings.dialects.clone(),

@@ -87,7 +87,7 @@ pub(crate) enum Command {
     /// Bring in accounts that were made elsewhere.
     #[command(subcommand)]
     Import(Import),
-    /// Create and show users.
+    /// Create and show users, and set their passwords.
     #[command(subcommand)]
     User(User),
     /// Create, show and revoke opaque tokens.
@@ -134,7 +134,7 @@ pub(crate) struct ImportDjango {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
-    /// Create a user.
+    /// Create a user. Without a password nobody can log in as this user.
     Create(UserCreate),
     /// List users by id.
     List {
@@ -150,10 +150,28 @@ pub(crate) enum User {
         /// Id, username or e-mail address.
         user: String,
     },
+    /// Set a password and revoke all other credentials of the user. Unless an option tells where it is, the
+    /// password is asked for, or read from standard input.
+    SetPassword {
+        /// Id, username or e-mail address.
+        user: String,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+}
+
+/// Where a password is read from. There is no option for the password itself.
+#[derive(Debug, Args)]
+pub(crate) struct PasswordSource {
+    /// Read the password from standard input.
+    #[arg(long, conflicts_with = "password_file")]
+    pub(crate) password_stdin: bool,
+    /// Read the password from a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 pub(crate) struct UserCreate {
     /// Unique.
     #[arg(long)]
@@ -182,12 +200,8 @@ pub(crate) struct UserCreate {
     /// May not authenticate.
     #[arg(long)]
     pub(crate) inactive: bool,
-    /// Read the password from standard input. Without one the password is unusable.
-    #[arg(long, conflicts_with = "password_file")]
-    pub(crate) password_stdin: bool,
-    /// Read the password from a file.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) password_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordSource,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
+use profiled_auth::{EncodeError, InvalidCost};
 use profiled_domain::RepositoryError;
 use profiled_store::OpenError;
 
@@ -101,5 +102,21 @@ impl From<OpenError> for Failure {
             OpenError::Migration { .. } => Kind::Failed,
         };
         Self::new(kind, with_causes(&error))
+    }
+}
+
+impl From<InvalidCost> for Failure {
+    fn from(error: InvalidCost) -> Self {
+        Self::settings(error.to_string())
+    }
+}
+
+impl From<EncodeError> for Failure {
+    fn from(error: EncodeError) -> Self {
+        let kind = match error {
+            EncodeError::TooLong => Kind::Usage,
+            EncodeError::OutOfMemory => Kind::Failed,
+        };
+        Self::new(kind, error.to_string())
     }
 }

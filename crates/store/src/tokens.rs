@@ -7,6 +7,7 @@ use profiled_domain::{
     TokenHolder, TokenId, User, UserId,
 };
 
+use crate::connection::DbConnection;
 use crate::error::StoreError;
 use crate::rows::{TokenRow, UserRow, stored};
 use crate::schema::{tokens, users};
@@ -36,6 +37,57 @@ impl CredentialRepository for Store {
             Ok((User::try_from(user)?, PasswordHash::from_encoded(password)))
         })
         .transpose()
+    }
+
+    fn find_password_by_id(&self, user: UserId) -> Result<Option<PasswordHash>, RepositoryError> {
+        let password: Option<String> = self.read(|connection| {
+            let user = users::table.find(user.0);
+            user.select(users::password).first(connection).optional()
+        })?;
+        Ok(password.map(PasswordHash::from_encoded))
+    }
+
+    fn replace_password(
+        &self,
+        user: UserId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+    ) -> Result<bool, RepositoryError> {
+        let is_still_old = users::password.eq(old.as_encoded());
+        let replaced = self.write(|connection| {
+            let target = diesel::update(users::table.find(user.0).filter(is_still_old));
+            Ok::<_, StoreError>(
+                target
+                    .set(users::password.eq(new.as_encoded()))
+                    .execute(connection)?,
+            )
+        })?;
+        Ok(replaced > 0)
+    }
+
+    fn set_password(
+        &self,
+        user: UserId,
+        password: &PasswordHash,
+        keep: Option<TokenId>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError> {
+        self.write(|connection| {
+            let changed = diesel::update(users::table.find(user.0))
+                .set(users::password.eq(password.as_encoded()))
+                .execute(connection)?;
+            revoke_credentials(connection, user, keep, now)?;
+            Ok(changed > 0)
+        })
+    }
+
+    fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError> {
+        self.write(|connection| {
+            diesel::update(users::table.find(user.0))
+                .set(users::last_login.eq(stored(now)))
+                .execute(connection)?;
+            Ok(())
+        })
     }
 
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {
@@ -93,4 +145,26 @@ impl CredentialRepository for Store {
             Ok(())
         })
     }
+}
+
+/// Ends every credential of a user but one token, and begins a new epoch. The caller's transaction
+/// decides.
+fn revoke_credentials(
+    connection: &mut DbConnection,
+    user: UserId,
+    keep: Option<TokenId>,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    // No token has the id 0.
+    let kept = keep.map_or(0, |token| token.0);
+    let others = tokens::user_id.eq(user.0).and(tokens::id.ne(kept));
+    diesel::delete(tokens::table.filter(others)).execute(connection)?;
+    diesel::update(users::table.find(user.0))
+        .set((
+            users::credentials_epoch.eq(users::credentials_epoch + 1),
+            users::credentials_epoch_at.eq(stored(now)),
+            users::kept_jti.eq(None::<String>),
+        ))
+        .execute(connection)?;
+    Ok(())
 }

@@ -20,6 +20,7 @@ pub fn hasher() -> PasswordHasher {
         iterations: 2,
         ..PasswordSettings::default()
     })
+    .unwrap()
 }
 
 pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
@@ -30,7 +31,7 @@ pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
 pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User {
     let new = NewUser {
         username: Username::parse(name).ok(),
-        password: Some(hasher().encode("p:äss")),
+        password: hasher().encode("p:äss").ok(),
         is_active,
         ..NewUser::default()
     };

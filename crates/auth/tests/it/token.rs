@@ -7,7 +7,7 @@ use profiled_domain::{CredentialRepository, NewToken, TokenBinding, UserId};
 
 use crate::people::{ask, now, user};
 
-fn issue(
+pub fn issue(
     repository: &MemoryRepository,
     owner: UserId,
     change: impl FnOnce(&mut NewToken),

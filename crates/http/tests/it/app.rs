@@ -43,6 +43,7 @@ impl TestApp {
             iterations: 1,
             concurrency: 1,
             queue: 4,
+            ..PasswordSettings::default()
         };
         let jwt = JwtSettings::default();
         let secret = "0123456789abcdef0123456789abcdef".to_owned().into();
@@ -53,7 +54,7 @@ impl TestApp {
             dialects: dialect_settings(),
             media_root: PathBuf::from("."),
             jwt: Arc::new(JwtVerifier::new(&jwt, key)),
-            hasher: Arc::new(PasswordHasher::new(&passwords)),
+            hasher: Arc::new(PasswordHasher::new(&passwords).unwrap()),
             passwords,
         }
     }
@@ -79,7 +80,7 @@ impl TestApp {
     }
 
     pub fn hash(&self, password: &str) -> PasswordHash {
-        self.hasher.encode(password)
+        self.hasher.encode(password).unwrap()
     }
 
     /// A header value with a new token of the user.

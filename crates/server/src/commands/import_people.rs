@@ -13,7 +13,7 @@ use profiled_store::{
 use serde::{Deserialize, Serialize};
 
 use crate::application::now;
-use crate::commands::open;
+use crate::commands::{hasher, open};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -137,7 +137,7 @@ impl Report {
 
 pub(super) fn run(settings: &Settings, file: &Path, output: Output) -> Result<(), Failure> {
     let people = parse(file)?;
-    let hasher = PasswordHasher::new(&settings.auth.password);
+    let hasher = hasher(settings)?;
     let store = open(settings)?;
     let report = store.import(false, now(), |session| {
         let mut report = Report::default();
@@ -190,7 +190,10 @@ fn imported_user(
     hasher: &PasswordHasher,
 ) -> Result<ImportedUser, Failure> {
     let old = session.password(person.id)?;
-    let old: Option<PasswordHash> = old.filter(|old| hasher.verify(&person.password, old));
+    let password = match old.filter(|old| hasher.verify(&person.password, old)) {
+        Some(old) => old,
+        None => encode(hasher, person)?,
+    };
     Ok(ImportedUser {
         id: person.id,
         username: Some(person.username.clone()),
@@ -205,10 +208,15 @@ fn imported_user(
         is_staff: false,
         is_superuser: person.is_superuser,
         ldap_dn: person.ldap_dn.clone(),
-        password: old.unwrap_or_else(|| hasher.encode(&person.password)),
+        password,
         date_joined: person.created,
         last_login: None,
     })
+}
+
+fn encode(hasher: &PasswordHasher, person: &Person) -> Result<PasswordHash, Failure> {
+    let told = |error| Failure::failed(format!("user {}: {error}; nothing is imported", person.id));
+    hasher.encode(&person.password).map_err(told)
 }
 
 fn fill_organization(

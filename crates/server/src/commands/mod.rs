@@ -10,6 +10,7 @@ mod serve;
 mod token;
 mod user;
 
+use profiled_auth::PasswordHasher;
 use profiled_domain::{User, UserId, UserKey, UserRepository};
 use profiled_store::Store;
 
@@ -99,4 +100,9 @@ fn open(settings: &Settings) -> Result<Store, Failure> {
         return Err(Failure::failed(text));
     }
     Ok(Store::open(&settings.database)?)
+}
+
+/// The hasher of the settings.
+fn hasher(settings: &Settings) -> Result<PasswordHasher, Failure> {
+    Ok(PasswordHasher::new(&settings.auth.password)?)
 }

@@ -1,6 +1,6 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
-use profiled_auth::SigningKey;
+use profiled_auth::{InvalidCost, PasswordHasher, SigningKey};
 use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
 use secrecy::ExposeSecret;
@@ -27,6 +27,8 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         user_id_claim(&settings.auth.jwt.user_id_claim),
         tower_pages(settings),
         authenticators(settings),
+        validators(settings),
+        password_costs(settings),
         ranges(settings),
     ];
     match findings.into_iter().flatten().next() {
@@ -119,16 +121,31 @@ fn tower_pages(settings: &Settings) -> Option<Finding> {
     })
 }
 
+fn is_repeated<T: PartialEq>(items: &[T]) -> bool {
+    items.iter().enumerate().any(|(at, item)| {
+        let mut earlier = items.iter().take(at);
+        earlier.any(|other| other == item)
+    })
+}
+
 fn authenticators(settings: &Settings) -> Option<Finding> {
     let schemes = &settings.dialects.drf.authenticators;
-    let is_repeated = schemes.iter().enumerate().any(|(at, scheme)| {
-        let mut earlier = schemes.iter().take(at);
-        earlier.any(|other| other == scheme)
-    });
-    (schemes.is_empty() || is_repeated).then(|| {
+    (schemes.is_empty() || is_repeated(schemes)).then(|| {
         let text = "must name each scheme once: token, jwt, or both in the order of trial";
         Finding("dialects.drf.authenticators", text.to_owned())
     })
+}
+
+fn validators(settings: &Settings) -> Option<Finding> {
+    is_repeated(&settings.auth.password.validators).then(|| {
+        let text = "must name each rule once: similarity, length, common, numeric";
+        Finding("auth.password.validators", text.to_owned())
+    })
+}
+
+fn password_costs(settings: &Settings) -> Option<Finding> {
+    let InvalidCost { key, text } = PasswordHasher::new(&settings.auth.password).err()?;
+    Some(Finding(key, text))
 }
 
 fn ranges(settings: &Settings) -> Option<Finding> {
@@ -192,10 +209,10 @@ fn ranges(settings: &Settings) -> Option<Finding> {
         ),
         ("auth.jwt.leeway", auth.jwt.leeway.into(), 0, 3600),
         (
-            "auth.password.iterations",
-            auth.password.iterations.into(),
+            "auth.password.min_length",
+            size(auth.password.min_length),
             1,
-            10_000_000,
+            128,
         ),
         (
             "auth.password.concurrency",

@@ -6,6 +6,7 @@ mod dump;
 mod import_django;
 mod import_people;
 mod migrate;
+mod passwords;
 mod quickstart;
 mod sandbox;
 mod secrets;

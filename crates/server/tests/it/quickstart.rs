@@ -91,7 +91,7 @@ fn passwords_that_are_shown_are_those_of_the_users() {
     let service = sandbox.start(&["--json", "quickstart"]);
 
     let shown: Value = serde_json::from_str(&service.greeting).unwrap();
-    let hasher = PasswordHasher::new(&PasswordSettings::default());
+    let hasher = PasswordHasher::new(&PasswordSettings::default()).unwrap();
     for name in ["admin", "demo"] {
         let users = shown["created"].as_array().unwrap();
         let user = users.iter().find(|user| user["username"] == name).unwrap();

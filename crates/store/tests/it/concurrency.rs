@@ -3,8 +3,8 @@
 use std::thread;
 
 use profiled_domain::{
-    Gender, GroupRepository, NewUser, Patch, Precondition, ProfileChange, RepositoryError,
-    UniqueKey, UserRepository, Username,
+    CredentialRepository, Gender, GroupRepository, NewUser, PasswordHash, Patch, Precondition,
+    ProfileChange, RepositoryError, UniqueKey, UserRepository, Username,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -18,6 +18,8 @@ profiled_store::database_tests!(
     of_racing_values_exactly_one_wins,
     counts_stay_exact_under_parallel_changes,
     a_deleted_user_leaves_the_counts_of_its_groups,
+    of_racing_upgrades_of_a_hash_exactly_one_is_written,
+    an_upgrade_never_brings_an_old_password_back,
 );
 
 fn writers_wait_for_each_other(database: &TestDatabase) {
@@ -143,4 +145,49 @@ fn a_deleted_user_leaves_the_counts_of_its_groups(database: &TestDatabase) {
 
     assert_eq!(store.find_group("team").unwrap().unwrap().users_count, 1);
     assert_eq!(store.miscounted_groups().unwrap(), []);
+}
+
+fn of_racing_upgrades_of_a_hash_exactly_one_is_written(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let user = store.create_user(&person("ada"), at(1)).unwrap().id;
+    let old = store.find_password_by_id(user).unwrap().unwrap();
+    let new = |number: usize| PasswordHash::from_encoded(format!("upgrade {number}"));
+
+    let written: Vec<usize> = thread::scope(|scope| {
+        let racers = (0..WRITERS).map(|number| {
+            let (store, old) = (&store, &old);
+            scope.spawn(move || store.replace_password(user, old, &new(number)).unwrap())
+        });
+        let racers: Vec<_> = racers.collect();
+        let outcomes = racers.into_iter().map(|racer| racer.join().unwrap());
+        outcomes
+            .enumerate()
+            .filter(|(_, won)| *won)
+            .map(|(number, _)| number)
+            .collect()
+    });
+
+    assert_eq!(written.len(), 1);
+    let stored = store.find_password_by_id(user).unwrap().unwrap();
+    assert_eq!(stored, new(written[0]));
+}
+
+fn an_upgrade_never_brings_an_old_password_back(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let user = store.create_user(&person("ada"), at(1)).unwrap().id;
+    let changed = PasswordHash::from_encoded("changed");
+
+    for round in 0..ROUNDS {
+        let old = PasswordHash::from_encoded(format!("old {round}"));
+        let upgraded = PasswordHash::from_encoded(format!("upgraded {round}"));
+        store.set_password(user, &old, None, at(1)).unwrap();
+
+        thread::scope(|scope| {
+            scope.spawn(|| store.replace_password(user, &old, &upgraded).unwrap());
+            scope.spawn(|| store.set_password(user, &changed, None, at(2)).unwrap());
+        });
+
+        let stored = store.find_password_by_id(user).unwrap().unwrap();
+        assert_eq!(stored, changed);
+    }
 }

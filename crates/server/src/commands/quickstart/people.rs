@@ -1,11 +1,12 @@
 //! The first users.
 
 use chrono::{DateTime, Utc};
-use profiled_auth::{PasswordHasher, TokenKey};
-use profiled_domain::{Gender, UserId};
+use profiled_auth::TokenKey;
+use profiled_domain::{Gender, PasswordHash, UserId};
 use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Store};
 
 use crate::application::now;
+use crate::commands::hasher;
 use crate::commands::token::new_token;
 use crate::error::Failure;
 use crate::settings::Settings;
@@ -44,7 +45,7 @@ impl Credential {
 pub(super) fn create(settings: &Settings, store: &Store) -> Result<Credentials, Failure> {
     let credentials = [Credential::new("admin"), Credential::new(DEMO)];
     let [admin, demo] = &credentials;
-    let hasher = PasswordHasher::new(&settings.auth.password);
+    let hasher = hasher(settings)?;
     let now = now();
     let admin = ImportedUser {
         is_superuser: true,
@@ -52,11 +53,18 @@ pub(super) fn create(settings: &Settings, store: &Store) -> Result<Credentials, 
             ADMIN_ID,
             admin,
             ["Ada", "Admin", "09120000001"],
-            &hasher,
+            hasher.encode(&admin.password)?,
             now,
         )
     };
-    let demo = person(DEMO_ID, demo, ["Demo", "User", "09120000002"], &hasher, now);
+    let password = hasher.encode(&demo.password)?;
+    let demo = person(
+        DEMO_ID,
+        demo,
+        ["Demo", "User", "09120000002"],
+        password,
+        now,
+    );
     store.import(false, now, |session| {
         fill(session, &[admin, demo], &credentials, now)
     })?;
@@ -68,7 +76,7 @@ fn person(
     id: i64,
     credential: &Credential,
     [first_name, last_name, mobile_number]: [&str; 3],
-    hasher: &PasswordHasher,
+    password: PasswordHash,
     now: DateTime<Utc>,
 ) -> ImportedUser {
     ImportedUser {
@@ -85,7 +93,7 @@ fn person(
         is_staff: true,
         is_superuser: false,
         ldap_dn: String::new(),
-        password: hasher.encode(&credential.password),
+        password,
         date_joined: now,
         last_login: None,
     }

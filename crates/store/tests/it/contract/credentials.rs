@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    Detail, NewToken, NewUser, Repository, RepositoryError, TokenBinding, TokenDigest, TokenId,
-    UniqueKey, UserId, Username,
+    Detail, NewToken, NewUser, PasswordHash, Repository, RepositoryError, TokenBinding,
+    TokenDigest, TokenId, UniqueKey, UserId, Username,
 };
 
 use crate::people::{at, person, token};
@@ -14,6 +14,12 @@ contract!(
     tokens_are_listed_and_revoked,
     only_a_live_sliding_token_is_extended,
     a_password_is_found_by_username,
+    a_password_is_found_by_id,
+    a_hash_is_replaced_only_while_it_is_the_stored_one,
+    a_new_password_ends_every_other_token_of_its_user,
+    a_new_password_begins_an_epoch_and_a_new_hash_does_not,
+    a_new_password_of_nobody_ends_nothing,
+    a_login_is_recorded_to_the_microsecond,
 );
 
 fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
@@ -147,4 +153,116 @@ fn a_password_is_found_by_username(repository: &dyn Repository) {
     );
     assert!(unusable.as_encoded().starts_with('!'));
     assert!(repository.find_password("ADA").unwrap().is_none());
+}
+
+fn hash(encoded: &str) -> PasswordHash {
+    PasswordHash::from_encoded(encoded)
+}
+
+fn stored_password(repository: &dyn Repository, user: UserId) -> PasswordHash {
+    repository.find_password_by_id(user).unwrap().unwrap()
+}
+
+fn token_ids(repository: &dyn Repository, user: UserId) -> Vec<TokenId> {
+    let tokens = repository.list_tokens(user).unwrap();
+    tokens.iter().map(|token| token.state.id).collect()
+}
+
+fn a_password_is_found_by_id(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+
+    let stored = stored_password(repository, ada);
+
+    assert_eq!(stored.as_encoded(), "pbkdf2_sha256$1$salt$hash");
+    let nobody = repository.find_password_by_id(UserId(99)).unwrap();
+    assert_eq!(nobody, None);
+}
+
+fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let held = repository.issue_token(&token(ada, 1)).unwrap();
+    let (old, new) = (stored_password(repository, ada), hash("new"));
+
+    let replaced = [
+        repository.replace_password(ada, &old, &new),
+        repository.replace_password(ada, &old, &hash("late")),
+        repository.replace_password(UserId(99), &old, &new),
+    ];
+
+    assert_eq!(replaced.map(Result::unwrap), [true, false, false]);
+    assert_eq!(stored_password(repository, ada), new);
+    assert_eq!(stored_password(repository, bob), old);
+    assert_eq!(token_ids(repository, ada), [held]);
+}
+
+fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let issue = |owner, number| repository.issue_token(&token(owner, number)).unwrap();
+    let (first, second) = (issue(ada, 1), issue(ada, 2));
+    let others = [issue(bob, 3)];
+
+    let changed = repository.set_password(ada, &hash("one"), Some(second), at(2));
+    let (kept, of_bob) = (token_ids(repository, ada), token_ids(repository, bob));
+    let again = repository.set_password(ada, &hash("two"), None, at(3));
+
+    assert!(changed.unwrap() && again.unwrap());
+    assert_eq!((kept, of_bob), (vec![second], others.to_vec()));
+    assert_eq!(token_ids(repository, ada), []);
+    assert_eq!(token_ids(repository, bob), others);
+    assert_eq!(stored_password(repository, ada), hash("two"));
+    assert!(!repository.revoke_token(first).unwrap());
+}
+
+fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let epoch = |user| {
+        let profile = repository.find_profile(user, Detail::Account).unwrap();
+        let credentials = profile.unwrap().user.credentials;
+        (credentials.number, credentials.changed_at)
+    };
+    let old = stored_password(repository, ada);
+
+    repository
+        .replace_password(ada, &old, &hash("new"))
+        .unwrap();
+    let before = epoch(ada);
+    for second in [2, 3] {
+        repository
+            .set_password(ada, &hash("one"), None, at(second))
+            .unwrap();
+    }
+
+    assert_eq!(before, (0, None));
+    assert_eq!(epoch(ada), (2, Some(at(3))));
+    assert_eq!(epoch(bob), (0, None));
+}
+
+fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let held = repository.issue_token(&token(ada, 1)).unwrap();
+
+    let changed = repository.set_password(UserId(99), &hash("one"), None, at(2));
+
+    assert!(!changed.unwrap());
+    assert_eq!(token_ids(repository, ada), [held]);
+}
+
+fn a_login_is_recorded_to_the_microsecond(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), at(1)).unwrap();
+
+    repository.record_login(ada.id, at(7)).unwrap();
+    repository.record_login(UserId(99), at(7)).unwrap();
+
+    let last_login = |id| {
+        let profile = repository.find_profile(id, Detail::Account).unwrap();
+        profile.unwrap().user.last_login
+    };
+    assert_eq!(
+        (last_login(ada.id), last_login(bob.id)),
+        (Some(at(7)), None)
+    );
 }

@@ -1,11 +1,11 @@
 //! `profiled user …`
 
-use std::io::Read;
+mod password;
 
-use profiled_auth::PasswordHasher;
+use profiled_auth::PersonalData;
 use profiled_domain::{
-    Detail, EmailAddress, InvalidText, MobileNumber, NewUser, PageRequest, PasswordHash,
-    User as Account, UserRepository, Username,
+    Detail, EmailAddress, InvalidText, MobileNumber, NewUser, PageRequest, User as Account,
+    UserRepository, Username,
 };
 use serde::Serialize;
 
@@ -67,14 +67,15 @@ pub(super) fn run(settings: &Settings, command: User, output: Output) -> Result<
         User::Create(arguments) => create(settings, &arguments, output),
         User::List { offset, limit } => list(settings, offset, limit, output),
         User::Show { user } => show(settings, &user, output),
+        User::SetPassword { user, password } => password::set(settings, &user, &password, output),
     }
 }
 
 fn create(settings: &Settings, arguments: &UserCreate, output: Output) -> Result<(), Failure> {
     let mut new = parse(settings, arguments)?;
     let store = open(settings)?;
-    if let Some(password) = password(arguments)? {
-        new.password = Some(encode(settings, &password));
+    if let Some(password) = password::read(&arguments.password)? {
+        new.password = Some(password::encode(settings, &password, &personal_data(&new))?);
     }
     let user = store.create_user(&new, now())?;
     output.write(&Shown::from(&user), |user| {
@@ -82,8 +83,13 @@ fn create(settings: &Settings, arguments: &UserCreate, output: Output) -> Result
     })
 }
 
-fn encode(settings: &Settings, password: &str) -> PasswordHash {
-    PasswordHasher::new(&settings.auth.password).encode(password)
+fn personal_data(new: &NewUser) -> PersonalData<'_> {
+    PersonalData {
+        username: new.username.as_ref().map(Username::as_str),
+        first_name: new.first_name.as_deref(),
+        last_name: new.last_name.as_deref(),
+        email: new.email.as_ref().map(EmailAddress::as_str),
+    }
 }
 
 fn parse(settings: &Settings, arguments: &UserCreate) -> Result<NewUser, Failure> {
@@ -130,25 +136,6 @@ fn option<T>(
 ) -> Result<Option<T>, Failure> {
     let parsed = text.map(parse).transpose();
     parsed.map_err(|error| Failure::new(Kind::Usage, format!("{name}: {error}")))
-}
-
-/// The password, never from the command line: other users of the machine see that.
-fn password(arguments: &UserCreate) -> Result<Option<String>, Failure> {
-    let text = if arguments.password_stdin {
-        let mut text = String::new();
-        let read = std::io::stdin().read_to_string(&mut text).map(|_| text);
-        read.map_err(|error| Failure::failed(format!("standard input: {error}")))?
-    } else if let Some(file) = &arguments.password_file {
-        let told = |error| Failure::failed(format!("{}: {error}", file.display()));
-        std::fs::read_to_string(file).map_err(told)?
-    } else {
-        return Ok(None);
-    };
-    let password = text.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        return Err(Failure::new(Kind::Usage, "the password is empty"));
-    }
-    Ok(Some(password.to_owned()))
 }
 
 fn list(settings: &Settings, offset: u32, limit: u32, output: Output) -> Result<(), Failure> {

@@ -1,14 +1,15 @@
 //! An in-memory double of all repositories, held to the contract tests of the databases.
 
+mod credentials;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    CredentialRepository, CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId,
-    GroupRepository, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, Precondition,
-    ProfileChange, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState,
-    UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId, GroupRepository, NewGroup,
+    NewUser, Page, PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError, Token,
+    TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 /// Keeps everything in vectors behind one lock.
@@ -25,6 +26,7 @@ struct State {
     tokens: Vec<(TokenDigest, Token)>,
     organization_admins: Vec<UserId>,
     is_down: bool,
+    is_read_only: bool,
 }
 
 impl MemoryRepository {
@@ -43,6 +45,11 @@ impl MemoryRepository {
         self.lock().is_down = true;
     }
 
+    /// From now on every write fails with [`RepositoryError::Unavailable`].
+    pub fn refuse_writes(&self) {
+        self.lock().is_read_only = true;
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -56,6 +63,15 @@ impl MemoryRepository {
         }
         Ok(state)
     }
+
+    fn writable(&self) -> Result<MutexGuard<'_, State>, RepositoryError> {
+        let state = self.state()?;
+        if state.is_read_only {
+            let reason = "it was told to refuse writes".into();
+            return Err(RepositoryError::Unavailable(reason));
+        }
+        Ok(state)
+    }
 }
 
 type TextOf = fn(&User) -> &Option<String>;
@@ -63,6 +79,10 @@ type TextOf = fn(&User) -> &Option<String>;
 impl State {
     fn user(&self, id: UserId) -> Option<&User> {
         self.users.iter().map(|(user, _)| user).find(|u| u.id == id)
+    }
+
+    fn account_mut(&mut self, id: UserId) -> Option<&mut (User, PasswordHash)> {
+        self.users.iter_mut().find(|(user, _)| user.id == id)
     }
 
     fn profile(&self, id: UserId, detail: Detail) -> Option<UserProfile> {
@@ -143,7 +163,7 @@ impl UserRepository for MemoryRepository {
     }
 
     fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
-        let mut state = self.state()?;
+        let mut state = self.writable()?;
         let user = User {
             id: UserId(next_id(state.users.iter().map(|(user, _)| user.id.0))),
             username: new.username.as_ref().map(|v| v.as_str().to_owned()),
@@ -177,7 +197,7 @@ impl UserRepository for MemoryRepository {
         change: &ProfileChange,
         precondition: &Precondition,
     ) -> Result<Option<UserProfile>, RepositoryError> {
-        let mut state = self.state()?;
+        let mut state = self.writable()?;
         let Some(mut user) = state.user(id).cloned() else {
             return Ok(None);
         };
@@ -217,90 +237,6 @@ impl UserRepository for MemoryRepository {
     }
 }
 
-impl CredentialRepository for MemoryRepository {
-    fn find_token(
-        &self,
-        digest: &TokenDigest,
-        detail: Detail,
-    ) -> Result<Option<TokenHolder>, RepositoryError> {
-        let state = self.state()?;
-        let token = state.tokens.iter().find(|(stored, _)| stored == digest);
-        Ok(token.and_then(|(_, token)| {
-            Some(TokenHolder {
-                token: token.state.clone(),
-                profile: state.profile(token.owner, detail)?,
-            })
-        }))
-    }
-
-    fn find_password(
-        &self,
-        username: &str,
-    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
-        let state = self.state()?;
-        let found = state
-            .users
-            .iter()
-            .find(|(u, _)| u.username.as_deref() == Some(username));
-        Ok(found.cloned())
-    }
-
-    fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
-        let mut state = self.state()?;
-        if state.user(new.owner).is_none() {
-            return Err(RepositoryError::Missing("user"));
-        }
-        if state.tokens.iter().any(|(digest, _)| *digest == new.digest) {
-            return Err(RepositoryError::Conflict(UniqueKey::Token));
-        }
-        let id = TokenId(next_id(
-            state.tokens.iter().map(|(_, token)| token.state.id.0),
-        ));
-        let token = Token {
-            state: TokenState {
-                id,
-                expires_at: new.expires_at,
-                is_sliding: new.is_sliding,
-                binding: new.binding.clone(),
-            },
-            owner: new.owner,
-            prefix: new.prefix.clone(),
-            label: new.label.clone(),
-            created_at: new.created_at,
-            last_used_at: None,
-        };
-        state.tokens.push((new.digest, token));
-        Ok(id)
-    }
-
-    fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError> {
-        let state = self.state()?;
-        let own = state.tokens.iter().map(|(_, token)| token);
-        Ok(own.filter(|token| token.owner == owner).cloned().collect())
-    }
-
-    fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {
-        let mut state = self.state()?;
-        let before = state.tokens.len();
-        state.tokens.retain(|(_, token)| token.state.id != id);
-        Ok(state.tokens.len() < before)
-    }
-
-    fn extend_token(
-        &self,
-        id: TokenId,
-        expires_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), RepositoryError> {
-        for (_, token) in &mut self.state()?.tokens {
-            if token.state.id == id && token.state.is_sliding && !token.state.is_expired(now) {
-                token.state.expires_at = Some(expires_at);
-            }
-        }
-        Ok(())
-    }
-}
-
 impl GroupRepository for MemoryRepository {
     fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError> {
         Ok(self
@@ -312,7 +248,7 @@ impl GroupRepository for MemoryRepository {
     }
 
     fn create_group(&self, new: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError> {
-        let mut state = self.state()?;
+        let mut state = self.writable()?;
         if state.groups.iter().any(|group| group.name == new.name) {
             return Err(RepositoryError::Conflict(UniqueKey::GroupName));
         }
@@ -330,7 +266,7 @@ impl GroupRepository for MemoryRepository {
     }
 
     fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
-        let mut state = self.state()?;
+        let mut state = self.writable()?;
         if state.user(user).is_none() {
             return Err(RepositoryError::Missing("user"));
         }
@@ -347,7 +283,7 @@ impl GroupRepository for MemoryRepository {
     }
 
     fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
-        let mut state = self.state()?;
+        let mut state = self.writable()?;
         let before = state.members.len();
         state.members.retain(|member| *member != (group, user));
         let removed = state.members.len() < before;

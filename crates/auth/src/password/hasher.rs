@@ -1,0 +1,259 @@
+//! Encoding and verifying.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use profiled_domain::PasswordHash;
+use subtle::ConstantTimeEq;
+
+use super::method::{Encoded, Method};
+use super::pbkdf2::{self, Digest};
+use super::settings::{InvalidCost, PasswordSettings};
+
+/// Encodes and verifies passwords. Every call takes a good part of a second of a core.
+#[derive(Debug)]
+pub struct PasswordHasher {
+    method: Method,
+    allows_md5: bool,
+    /// The costliest of the method of new hashes and those of the stored ones that came by.
+    costliest: Mutex<Method>,
+}
+
+/// Why a password is not hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// Longer than anything that is verified.
+    #[error("the password has more than {} bytes", PasswordHasher::MAX_LENGTH)]
+    TooLong,
+    /// No room for the memory that the method fills.
+    #[error("there is not enough memory to hash a password")]
+    OutOfMemory,
+}
+
+impl PasswordHasher {
+    /// Longest password that is hashed, in bytes.
+    pub const MAX_LENGTH: usize = 4096;
+
+    /// A hasher with the settings of `auth.password`.
+    ///
+    /// # Errors
+    /// [`InvalidCost`] names a setting whose value cannot be.
+    pub fn new(settings: &PasswordSettings) -> Result<Self, InvalidCost> {
+        let method = settings.method()?;
+        Ok(Self {
+            method,
+            allows_md5: settings.allow_md5,
+            costliest: Mutex::new(method),
+        })
+    }
+
+    /// Encodes a password under a new random salt, as Django's hasher of this name does.
+    ///
+    /// # Errors
+    /// [`EncodeError`]: a password beyond all bounds, or no memory.
+    pub fn encode(&self, password: &str) -> Result<PasswordHash, EncodeError> {
+        if password.len() > Self::MAX_LENGTH {
+            return Err(EncodeError::TooLong);
+        }
+        let encoded = self.method.encode(password, &self.method.new_salt());
+        let encoded = encoded.ok_or(EncodeError::OutOfMemory)?;
+        Ok(PasswordHash::from_encoded(encoded))
+    }
+
+    /// Whether a password is the stored one.
+    ///
+    /// A stored text that is unusable, of no known algorithm, or costlier than what is worked off never
+    /// matches. Whatever the reason, a password that is not the stored one takes the time of the
+    /// costliest hash.
+    #[must_use]
+    pub fn verify(&self, password: &str, stored: &PasswordHash) -> bool {
+        self.judge(password, Some(stored), true)
+    }
+
+    /// Whether a stored hash is to be replaced at the next log-in, as Django judges: it is of another
+    /// algorithm or another cost than new ones, or its salt has less than 128 bits.
+    ///
+    /// A hash that never matches is not: there is no log-in to replace it.
+    #[must_use]
+    pub fn must_update(&self, stored: &PasswordHash) -> bool {
+        self.parse(stored)
+            .is_some_and(|encoded| encoded.must_update(self.method))
+    }
+
+    /// Verifies the password of somebody who may not exist, or may not be `welcome`.
+    ///
+    /// Whoever does not get in must not learn from the time whether there is such a user, an active one,
+    /// one with a password, or one whose hash is of an older kind (attack case D1). So all of them wait
+    /// for one hash of the costliest kind that is in use: what the comparison was cheaper is spent
+    /// beside it.
+    pub(crate) fn judge(
+        &self,
+        password: &str,
+        stored: Option<&PasswordHash>,
+        welcome: bool,
+    ) -> bool {
+        self.work_off(password, stored, welcome).0
+    }
+
+    /// The judgement, and what was spent on it in the unit of [`Method::weight`].
+    fn work_off(
+        &self,
+        password: &str,
+        stored: Option<&PasswordHash>,
+        welcome: bool,
+    ) -> (bool, u64) {
+        if password.len() > Self::MAX_LENGTH {
+            // No user of any kind has such a password: there is nothing to tell.
+            return (false, 0);
+        }
+        let (is_match, spent) = self.compare(password, stored).unwrap_or((false, 0));
+        if is_match && welcome {
+            return (true, spent);
+        }
+        (is_match, spent + self.fill_up(password, spent))
+    }
+
+    /// Whether the password is the stored one, and the cost of this hash. `None` if there is nothing
+    /// that can be worked off.
+    fn compare(&self, password: &str, stored: Option<&PasswordHash>) -> Option<(bool, u64)> {
+        let stored = stored?;
+        let Encoded { method, salt } = self.parse(stored)?;
+        let encoded = method.encode(password, salt)?;
+        let is_match = encoded.as_bytes().ct_eq(stored.as_encoded().as_bytes());
+        Some((is_match.into(), self.note(method)))
+    }
+
+    /// Spends what is missing to the costliest hash, and returns how much that was.
+    fn fill_up(&self, password: &str, spent: u64) -> u64 {
+        let costliest = *self.costliest();
+        let filler = match costliest.weight().saturating_sub(spent) {
+            0 => return 0,
+            // Close to nothing was spent: the real thing takes exactly its own time.
+            rest if spent < rest / 16 => costliest,
+            rest => Method::Pbkdf2(pbkdf2::Parameters {
+                digest: Digest::Sha256,
+                iterations: u32::try_from(rest).unwrap_or(u32::MAX),
+            }),
+        };
+        std::hint::black_box(filler.encode(password, &filler.new_salt()));
+        filler.weight()
+    }
+
+    fn parse<'a>(&self, stored: &'a PasswordHash) -> Option<Encoded<'a>> {
+        let encoded = Encoded::parse(stored.as_encoded())?;
+        (encoded.method != Method::Md5 || self.allows_md5).then_some(encoded)
+    }
+
+    /// Remembers a method that is in use, and returns its weight.
+    fn note(&self, method: Method) -> u64 {
+        let weight = method.weight();
+        let mut costliest = self.costliest();
+        if weight > costliest.weight() {
+            *costliest = method;
+        }
+        weight
+    }
+
+    fn costliest(&self) -> MutexGuard<'_, Method> {
+        self.costliest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ITERATIONS: u32 = 1000;
+
+    fn hasher() -> PasswordHasher {
+        let settings = PasswordSettings {
+            iterations: ITERATIONS,
+            ..PasswordSettings::default()
+        };
+        PasswordHasher::new(&settings).unwrap()
+    }
+
+    /// What it takes to turn somebody down who has this stored.
+    fn spent(hasher: &PasswordHasher, stored: Option<&str>, welcome: bool) -> u64 {
+        let stored = stored.map(PasswordHash::from_encoded);
+        hasher.work_off("secret", stored.as_ref(), welcome).1
+    }
+
+    #[test]
+    fn everybody_who_is_turned_down_costs_the_same() {
+        let hasher = hasher();
+        let right = hasher.encode("secret").unwrap();
+        let wrong = hasher.encode("other").unwrap();
+        let turned_down = [
+            ("unknown user", None),
+            ("wrong password", Some(wrong.as_encoded())),
+            ("unusable", Some("!")),
+            ("empty", Some("")),
+            ("plain text", Some("secret")),
+            ("unknown algorithm", Some("crypt$salt$hash")),
+            ("broken", Some("pbkdf2_sha256$x$salt$hash")),
+            ("absurd cost", Some("pbkdf2_sha256$4000000000$salt$hash")),
+            (
+                "no salt for argon2",
+                Some("argon2$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAAAAAA"),
+            ),
+            ("md5", Some("md5$salt$5ebe2294ecd0e0f08eab7690d2a6ee69")),
+            ("older iterations", Some("pbkdf2_sha256$600$salt$hash")),
+            ("older algorithm", Some("pbkdf2_sha1$500$salt$hash")),
+        ];
+
+        for (case, stored) in turned_down {
+            assert_eq!(spent(&hasher, stored, true), 1000, "{case}");
+            assert_eq!(spent(&hasher, stored, false), 1000, "{case}, inactive");
+        }
+        assert_eq!(
+            spent(&hasher, Some(right.as_encoded()), false),
+            1000,
+            "inactive"
+        );
+        let almost_nothing = spent(&hasher, Some("pbkdf2_sha256$9$salt$hash"), true);
+        assert!((1000..=1000 + 1000 / 16).contains(&almost_nothing));
+    }
+
+    #[test]
+    fn a_costlier_hash_that_came_by_sets_the_cost_for_all() {
+        let hasher = hasher();
+        let bcrypt = "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuu5dC7HSz6YdPvhjxezEYbOPplzeB5f6i";
+        let own = hasher.encode("other").unwrap();
+
+        let dearest = spent(&hasher, Some(bcrypt), true);
+
+        assert!(dearest > 1000);
+        for stored in [None, Some("!"), Some(own.as_encoded())] {
+            assert_eq!(spent(&hasher, stored, true), dearest, "{stored:?}");
+        }
+    }
+
+    #[test]
+    fn who_gets_in_pays_one_hash_only() {
+        let hasher = hasher();
+        let settings = PasswordSettings {
+            iterations: 300,
+            ..PasswordSettings::default()
+        };
+        let older = PasswordHasher::new(&settings)
+            .unwrap()
+            .encode("secret")
+            .unwrap();
+
+        assert_eq!(hasher.work_off("secret", Some(&older), true), (true, 300));
+    }
+
+    #[test]
+    fn passwords_beyond_all_bounds_cost_nothing() {
+        let hasher = hasher();
+        let stored = hasher.encode("x").unwrap();
+        let huge = "x".repeat(PasswordHasher::MAX_LENGTH + 1);
+
+        for stored in [None, Some(&stored)] {
+            assert_eq!(hasher.work_off(&huge, stored, true), (false, 0));
+        }
+        assert_eq!(hasher.encode(&huge), Err(EncodeError::TooLong));
+    }
+}

@@ -1,0 +1,14 @@
+//! Salted MD5, Django's oldest format that is left: `md5$<salt>$<hex>`. It protects nothing.
+
+use md5::{Digest, Md5};
+
+/// The salt of what stands behind the name.
+pub(super) fn decode(rest: &str) -> Option<&str> {
+    let (salt, _hash) = rest.split_once('$')?;
+    (!salt.is_empty()).then_some(salt)
+}
+
+pub(super) fn encode(password: &[u8], salt: &str) -> String {
+    let salted = [salt.as_bytes(), password].concat();
+    format!("md5${salt}${}", hex::encode(Md5::digest(salted)))
+}

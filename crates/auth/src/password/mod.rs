@@ -1,0 +1,23 @@
+//! Passwords as Django encodes them (contract `drf.md`, section 11), log-in by password, and the rules for
+//! new passwords (section 9).
+
+mod argon2;
+mod bcrypt;
+mod cost;
+mod hasher;
+mod login;
+mod md5;
+mod method;
+mod pbkdf2;
+mod scrypt;
+mod settings;
+mod validation;
+
+pub use hasher::{EncodeError, PasswordHasher};
+pub use login::{LoginOutcome, PasswordLogin};
+pub use settings::{
+    Argon2Settings, BcryptSettings, HasherName, InvalidCost, PasswordSettings, ScryptSettings,
+};
+pub use validation::{
+    PasswordPolicy, PasswordValidator, PasswordViolation, PersonalData, PersonalField,
+};

@@ -1,0 +1,239 @@
+//! Settings of the section `auth.password`, and the methods that they name.
+
+use std::num::NonZero;
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use super::method::Method;
+use super::pbkdf2::Digest;
+use super::validation::PasswordValidator;
+use super::{argon2, bcrypt, pbkdf2, scrypt};
+
+/// Section `auth.password`. The defaults are those of Django 5.2.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordSettings {
+    /// What new hashes are made with; hashes of other methods and costs are replaced at the next log-in.
+    pub hasher: HasherName,
+    /// PBKDF2 iterations of new hashes.
+    pub iterations: u32,
+    /// Section `auth.password.argon2`.
+    pub argon2: Argon2Settings,
+    /// Section `auth.password.bcrypt`.
+    pub bcrypt: BcryptSettings,
+    /// Section `auth.password.scrypt`.
+    pub scrypt: ScryptSettings,
+    /// Whether stored MD5 hashes are verified. They protect nothing.
+    pub allow_md5: bool,
+    /// Rules for new passwords, in the order of their messages.
+    pub validators: Vec<PasswordValidator>,
+    /// Shortest new password, in characters.
+    pub min_length: usize,
+    /// Threads that hash passwords; 0 means half of the cores, at least one.
+    pub concurrency: usize,
+    /// Requests that may wait for such a thread; more are told to come again.
+    pub queue: usize,
+}
+
+/// The setting `auth.password.hasher`: the name before the first `$` of an encoded password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HasherName {
+    /// PBKDF2 with HMAC-SHA-256 (RFC 8018): Django's default.
+    #[serde(rename = "pbkdf2_sha256")]
+    Pbkdf2Sha256,
+    /// Argon2id (RFC 9106).
+    Argon2,
+    /// bcrypt of the password's SHA-256.
+    #[serde(rename = "bcrypt_sha256")]
+    BcryptSha256,
+    /// scrypt (RFC 7914).
+    Scrypt,
+}
+
+/// Section `auth.password.argon2`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argon2Settings {
+    /// KiB of memory.
+    pub memory_cost: u32,
+    /// Passes over the memory.
+    pub time_cost: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+/// Section `auth.password.bcrypt`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BcryptSettings {
+    /// Each more doubles the work.
+    pub rounds: u32,
+}
+
+/// Section `auth.password.scrypt`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScryptSettings {
+    /// N, a power of two.
+    pub n: u32,
+    /// Block size; N times r times 128 bytes are filled.
+    pub r: u32,
+    /// Lanes, one after the other.
+    pub p: u32,
+}
+
+impl Default for PasswordSettings {
+    fn default() -> Self {
+        Self {
+            hasher: HasherName::Pbkdf2Sha256,
+            iterations: 1_000_000,
+            argon2: Argon2Settings::default(),
+            bcrypt: BcryptSettings::default(),
+            scrypt: ScryptSettings::default(),
+            allow_md5: false,
+            validators: PasswordValidator::ALL.to_vec(),
+            min_length: 8,
+            concurrency: 0,
+            queue: 64,
+        }
+    }
+}
+
+impl Default for Argon2Settings {
+    fn default() -> Self {
+        Self {
+            memory_cost: 102_400,
+            time_cost: 2,
+            parallelism: 8,
+        }
+    }
+}
+
+impl Default for BcryptSettings {
+    fn default() -> Self {
+        Self { rounds: 12 }
+    }
+}
+
+impl Default for ScryptSettings {
+    fn default() -> Self {
+        Self {
+            n: 1 << 14,
+            r: 8,
+            p: 5,
+        }
+    }
+}
+
+/// A cost that is refused: too dear to be verified, or none that Django could verify.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key} {text}")]
+pub struct InvalidCost {
+    /// The setting.
+    pub key: &'static str,
+    /// What is wrong with its value, and the remedy.
+    pub text: String,
+}
+
+impl PasswordSettings {
+    /// Threads that hash passwords.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
+        if self.concurrency > 0 {
+            self.concurrency
+        } else {
+            (cores() / 2).max(1)
+        }
+    }
+
+    /// The method of new hashes. The costs of the other methods are checked as well: a wrong one must not
+    /// lie in wait for the day on which `hasher` changes.
+    pub(super) fn method(&self) -> Result<Method, InvalidCost> {
+        let pbkdf2 = self.pbkdf2()?;
+        let argon2 = self.argon2()?;
+        let bcrypt = self.bcrypt()?;
+        let scrypt = self.scrypt()?;
+        Ok(match self.hasher {
+            HasherName::Pbkdf2Sha256 => pbkdf2,
+            HasherName::Argon2 => argon2,
+            HasherName::BcryptSha256 => bcrypt,
+            HasherName::Scrypt => scrypt,
+        })
+    }
+
+    fn pbkdf2(&self) -> Result<Method, InvalidCost> {
+        within(
+            "auth.password.iterations",
+            self.iterations,
+            pbkdf2::ITERATIONS,
+        )?;
+        Ok(Method::Pbkdf2(pbkdf2::Parameters {
+            digest: Digest::Sha256,
+            iterations: self.iterations,
+        }))
+    }
+
+    fn argon2(&self) -> Result<Method, InvalidCost> {
+        let Argon2Settings {
+            memory_cost,
+            time_cost,
+            parallelism,
+        } = self.argon2;
+        let key = "auth.password.argon2.memory_cost";
+        within(key, memory_cost, argon2::MEMORY_COST)?;
+        within(
+            "auth.password.argon2.time_cost",
+            time_cost,
+            argon2::TIME_COST,
+        )?;
+        let lanes = "auth.password.argon2.parallelism";
+        within(lanes, parallelism, argon2::PARALLELISM)?;
+        let parameters = argon2::Parameters::new(memory_cost, time_cost, parallelism);
+        let max = argon2::MAX_WORK;
+        if memory_cost < 8 * parallelism {
+            let text = format!("is {memory_cost}: it must be at least 8 times parallelism");
+            Err(InvalidCost { key, text })
+        } else if parameters.work() > max {
+            let text = format!("is {memory_cost}: times time_cost it must be at most {max}");
+            Err(InvalidCost { key, text })
+        } else {
+            Ok(Method::Argon2(parameters))
+        }
+    }
+
+    fn bcrypt(&self) -> Result<Method, InvalidCost> {
+        let rounds = self.bcrypt.rounds;
+        within("auth.password.bcrypt.rounds", rounds, bcrypt::ROUNDS)?;
+        Ok(Method::Bcrypt(bcrypt::Parameters::new(rounds)))
+    }
+
+    fn scrypt(&self) -> Result<Method, InvalidCost> {
+        let ScryptSettings { n, r, p } = self.scrypt;
+        let parameters = scrypt::Parameters { n, r, p };
+        let text = if !n.is_power_of_two() || n < 2 {
+            format!("is {n}: it must be a power of two, as 16384")
+        } else if !parameters.is_within_openssls_limits() {
+            format!(
+                "is {n}: with r = {r} and p = {p} it needs more than the 32 MiB that Django takes"
+            )
+        } else if !parameters.is_bearable() {
+            format!("is {n}: with r = {r} and p = {p} it is none of scrypt's costs")
+        } else {
+            return Ok(Method::Scrypt(parameters));
+        };
+        let key = "auth.password.scrypt.n";
+        Err(InvalidCost { key, text })
+    }
+}
+
+fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<(), InvalidCost> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (min, max) = range.into_inner();
+    let text = format!("is {value}: it must be at least {min} and at most {max}");
+    Err(InvalidCost { key, text })
+}

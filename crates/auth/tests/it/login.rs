@@ -1,0 +1,159 @@
+//! Log-in by username and password, and the upgrade of old hashes.
+
+use std::sync::Arc;
+
+use profiled_auth::{HasherName, LoginOutcome, PasswordHasher, PasswordLogin, PasswordSettings};
+use profiled_domain::testing::MemoryRepository;
+use profiled_domain::{CredentialRepository, Detail, PasswordHash, User, UserRepository};
+
+use crate::people::{hasher, now, user};
+use crate::token::issue;
+
+fn login() -> PasswordLogin {
+    PasswordLogin::new(Arc::new(hasher()))
+}
+
+fn stored(repository: &MemoryRepository, user: &User) -> String {
+    let found = repository.find_password_by_id(user.id).unwrap();
+    found.unwrap().as_encoded().to_owned()
+}
+
+fn set(repository: &MemoryRepository, user: &User, encoded: &str) {
+    let hash = PasswordHash::from_encoded(encoded);
+    assert!(
+        repository
+            .set_password(user.id, &hash, None, now())
+            .unwrap()
+    );
+}
+
+fn older() -> String {
+    let settings = PasswordSettings {
+        iterations: 1,
+        ..PasswordSettings::default()
+    };
+    let hash = PasswordHasher::new(&settings).unwrap().encode("p:äss");
+    hash.unwrap().as_encoded().to_owned()
+}
+
+#[test]
+fn a_user_with_the_right_password_is_accepted_and_nothing_recorded() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let before = stored(&repository, &ada);
+
+    let outcome = login().check("ada", "p:äss", &repository).unwrap();
+
+    assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
+    assert_eq!(stored(&repository, &ada), before);
+    let after = repository.find_profile(ada.id, Detail::Account).unwrap();
+    assert_eq!(after.unwrap().user.last_login, None);
+}
+
+#[test]
+fn everything_else_is_wrong_or_inactive() {
+    let repository = MemoryRepository::default();
+    user(&repository, "ada", true);
+    let idle = user(&repository, "idle", false);
+    let locked = user(&repository, "locked", true);
+    set(&repository, &locked, "!");
+    let wrong = [
+        ("ada", "p:äss "),
+        ("ada", ""),
+        ("ADA", "p:äss"),
+        ("ada\0", "p:äss"),
+        ("nobody", "p:äss"),
+        ("", ""),
+        ("idle", "wrong"),
+        ("locked", "!"),
+        ("locked", ""),
+    ];
+
+    for (username, password) in wrong {
+        let outcome = login().check(username, password, &repository).unwrap();
+        assert_eq!(outcome, LoginOutcome::WrongCredentials, "{username:?}");
+    }
+    let inactive = login().check("idle", "p:äss", &repository).unwrap();
+    assert_eq!(inactive, LoginOutcome::Inactive(idle));
+}
+
+#[test]
+fn an_old_hash_is_replaced_and_no_token_ends() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    set(&repository, &ada, &older());
+    issue(&repository, ada.id, |_| {});
+
+    let outcome = login().check("ada", "p:äss", &repository).unwrap();
+
+    assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
+    let new = stored(&repository, &ada);
+    assert!(new.starts_with("pbkdf2_sha256$2$"), "{new}");
+    assert!(hasher().verify("p:äss", &PasswordHash::from_encoded(new)));
+    assert_eq!(repository.list_tokens(ada.id).unwrap().len(), 1);
+}
+
+#[test]
+fn a_hash_moves_to_another_algorithm() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let mut settings = PasswordSettings {
+        hasher: HasherName::Argon2,
+        ..PasswordSettings::default()
+    };
+    (settings.argon2.memory_cost, settings.argon2.time_cost) = (64, 1);
+    let argon2 = PasswordLogin::new(Arc::new(PasswordHasher::new(&settings).unwrap()));
+
+    argon2.check("ada", "p:äss", &repository).unwrap();
+
+    let new = stored(&repository, &ada);
+    assert!(
+        new.starts_with("argon2$argon2id$v=19$m=64,t=1,p=8$"),
+        "{new}"
+    );
+    assert!(matches!(
+        argon2.check("ada", "p:äss", &repository),
+        Ok(LoginOutcome::Accepted(_))
+    ));
+    assert_eq!(stored(&repository, &ada), new);
+}
+
+#[test]
+fn only_an_accepted_user_has_the_hash_replaced() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let idle = user(&repository, "idle", false);
+    let old = older();
+    set(&repository, &ada, &old);
+    set(&repository, &idle, &old);
+
+    login().check("ada", "wrong", &repository).unwrap();
+    login().check("idle", "p:äss", &repository).unwrap();
+
+    assert_eq!(
+        (stored(&repository, &ada), stored(&repository, &idle)),
+        (old.clone(), old)
+    );
+}
+
+#[test]
+fn an_upgrade_that_cannot_be_written_does_not_matter() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let old = older();
+    set(&repository, &ada, &old);
+    repository.refuse_writes();
+
+    let outcome = login().check("ada", "p:äss", &repository).unwrap();
+
+    assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
+    assert_eq!(stored(&repository, &ada), old);
+}
+
+#[test]
+fn without_a_database_nobody_is_judged() {
+    let repository = MemoryRepository::default();
+    repository.go_down();
+
+    assert!(login().check("ada", "p:äss", &repository).is_err());
+}

@@ -1,0 +1,90 @@
+//! Rules for new passwords (contract `drf.md`, section 9).
+
+use profiled_auth::{PasswordPolicy, PasswordSettings, PasswordValidator, PersonalData};
+use profiled_domain::testing::MemoryRepository;
+use serde_json::Value;
+
+use crate::people::user;
+
+/// What Django 5.2 said: `golden/record.py`.
+const GOLDEN: &str = include_str!("../golden/rules.json");
+
+fn policy(min_length: usize) -> PasswordPolicy {
+    PasswordPolicy::new(&PasswordSettings {
+        min_length,
+        ..PasswordSettings::default()
+    })
+}
+
+fn messages(policy: &PasswordPolicy, password: &str, account: &PersonalData<'_>) -> Vec<String> {
+    let violations = policy.violations(password, account);
+    violations.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn rules_say_what_django_says() {
+    let golden: Value = serde_json::from_str(GOLDEN).unwrap();
+    let vectors = golden["vectors"].as_array().unwrap();
+    assert!(vectors.len() > 150);
+
+    for vector in vectors {
+        let text = |name: &str| vector[name].as_str();
+        let min_length = vector["min_length"].as_u64().unwrap_or(8);
+        let account = PersonalData {
+            username: text("username"),
+            first_name: text("first_name"),
+            last_name: text("last_name"),
+            email: text("email"),
+        };
+        let policy = policy(usize::try_from(min_length).unwrap());
+
+        let told = messages(&policy, text("password").unwrap(), &account);
+
+        assert_eq!(Value::from(told), vector["messages"], "{vector}");
+    }
+}
+
+#[test]
+fn the_account_is_the_one_that_is_stored() {
+    let ada = user(&MemoryRepository::default(), "lovelace", true);
+
+    let told = messages(&policy(8), "LoveLace1", &PersonalData::from(&ada));
+
+    assert_eq!(told, ["The password is too similar to the username."]);
+}
+
+#[test]
+fn a_deployment_chooses_its_rules_and_their_order() {
+    let chosen = PasswordSettings {
+        validators: vec![PasswordValidator::Numeric, PasswordValidator::Length],
+        min_length: 12,
+        ..PasswordSettings::default()
+    };
+    let account = PersonalData {
+        username: Some("123456"),
+        ..PersonalData::default()
+    };
+
+    let told = messages(&PasswordPolicy::new(&chosen), "123456", &account);
+
+    assert_eq!(
+        told,
+        [
+            "This password is entirely numeric.",
+            "This password is too short. It must contain at least 12 characters.",
+        ]
+    );
+}
+
+#[test]
+fn huge_passwords_and_attributes_are_judged_in_no_time() {
+    let huge = "é".repeat(1_000_000);
+    let account = PersonalData {
+        username: Some(&huge),
+        ..PersonalData::default()
+    };
+
+    let told = messages(&policy(8), &huge, &account);
+
+    assert_eq!(told, ["The password is too similar to the username."]);
+}

@@ -1,0 +1,99 @@
+//! Passwords that an operator gives, and `profiled user set-password`.
+
+use std::io::{IsTerminal, Read};
+
+use console::Term;
+use profiled_auth::{PasswordPolicy, PersonalData};
+use profiled_domain::{CredentialRepository, PasswordHash};
+
+use super::Shown;
+use crate::application::now;
+use crate::cli::PasswordSource;
+use crate::commands::{find_user, hasher, open};
+use crate::error::{Failure, Kind};
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// Stores a new password and revokes all credentials of the user.
+pub(super) fn set(
+    settings: &Settings,
+    name: &str,
+    source: &PasswordSource,
+    output: Output,
+) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let user = find_user(&store, name)?;
+    let password = match read(source)? {
+        Some(password) => password,
+        None => ask()?,
+    };
+    let hash = encode(settings, &password, &PersonalData::from(&user))?;
+    if !store.set_password(user.id, &hash, None, now())? {
+        return Err(Failure::failed(format!("user {} is gone", user.id)));
+    }
+    output.write(&Shown::from(&user), |user| {
+        format!(
+            "user {} has a new password and no credentials but that",
+            user.id
+        )
+    })
+}
+
+/// Hashes a password. What the rules for users say of it is a warning: an operator decides.
+pub(super) fn encode(
+    settings: &Settings,
+    password: &str,
+    account: &PersonalData<'_>,
+) -> Result<PasswordHash, Failure> {
+    let policy = PasswordPolicy::new(&settings.auth.password);
+    for violation in policy.violations(password, account) {
+        tracing::warn!("{violation}");
+    }
+    Ok(hasher(settings)?.encode(password)?)
+}
+
+/// The password, never from the command line: other users of the machine see that.
+pub(super) fn read(source: &PasswordSource) -> Result<Option<String>, Failure> {
+    let text = if source.password_stdin {
+        read_standard_input()?
+    } else if let Some(file) = &source.password_file {
+        let told = |error| Failure::failed(format!("{}: {error}", file.display()));
+        std::fs::read_to_string(file).map_err(told)?
+    } else {
+        return Ok(None);
+    };
+    accept(text.trim_end_matches(['\r', '\n'])).map(Some)
+}
+
+/// The password from the terminal, twice and unseen, or from standard input if that is none.
+fn ask() -> Result<String, Failure> {
+    let terminal = Term::stderr();
+    if !(std::io::stdin().is_terminal() && terminal.is_term()) {
+        return accept(read_standard_input()?.trim_end_matches(['\r', '\n']));
+    }
+    let line = |prompt| {
+        let read = terminal
+            .write_str(prompt)
+            .and_then(|()| terminal.read_secure_line());
+        read.map_err(|error| Failure::failed(format!("terminal: {error}")))
+    };
+    let password = line("New password: ")?;
+    if line("Once more: ")? == password {
+        accept(&password)
+    } else {
+        Err(Failure::new(Kind::Usage, "the two passwords differ"))
+    }
+}
+
+fn read_standard_input() -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin().read_to_string(&mut text).map(|_| text);
+    read.map_err(|error| Failure::failed(format!("standard input: {error}")))
+}
+
+fn accept(password: &str) -> Result<String, Failure> {
+    if password.is_empty() {
+        return Err(Failure::new(Kind::Usage, "the password is empty"));
+    }
+    Ok(password.to_owned())
+}
