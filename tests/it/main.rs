@@ -14,6 +14,7 @@ mod drf;
 mod groups;
 mod jwt;
 mod lifecycle;
+mod passwords;
 mod summary;
 mod three_views;
 mod tower;

@@ -1,6 +1,8 @@
-//! The harness of the black-box tests: a service to test, clients, and the replay of recorded cases.
+//! The harness of the black-box tests: a service to test, clients, the programs of others, and the replay
+//! of recorded cases.
 
 pub mod client;
+pub mod python;
 pub mod replay;
 pub mod service;
 

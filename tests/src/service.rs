@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use profiled::{Application, Settings, Sources};
+use profiled_domain::CredentialRepository;
 use profiled_store::testing::TestDatabase;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -117,11 +118,10 @@ impl Service {
             Site::Jwt => Data::Jwt,
             Site::Tower => Data::Tower,
         };
-        Self::try_start(
-            backend,
-            data,
-            options::settings(topic.site, &topic.server_options)?,
-        )
+        let mut settings = options::settings(topic.site, &topic.server_options)?;
+        // The recordings were made with every hasher of Django enabled.
+        settings.push("auth.password.allow_md5=true".to_owned());
+        Self::try_start(backend, data, settings)
     }
 
     fn try_start(backend: Backend, data: Data<'_>, more: Vec<String>) -> Result<Self, String> {
@@ -171,6 +171,19 @@ impl Service {
     /// Takes the database away while the service runs.
     pub fn lose_database(&mut self) {
         self.database = None;
+    }
+
+    /// The stored password of a user, as it is encoded.
+    ///
+    /// # Panics
+    /// If there is no such user.
+    #[must_use]
+    pub fn stored_password(&self, username: &str) -> String {
+        let store = self.database.as_ref().map(TestDatabase::store);
+        let store = store.and_then(Result::ok);
+        let found = store.and_then(|store| store.find_password(username).ok()?);
+        let (_, password) = found.unwrap_or_else(|| panic!("no password of {username:?}"));
+        password.as_encoded().to_owned()
     }
 
     /// For the replay.

@@ -73,11 +73,7 @@ impl TestDatabase {
     pub fn postgres(test: &str) -> Result<Option<Self>, TestDatabaseError> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let Some(admin) = variable("TEST_POSTGRES_URL") else {
-            assert!(
-                variable("REQUIRE_POSTGRES").as_deref() != Some("1"),
-                "{test}: TEST_POSTGRES_URL is not set, and REQUIRE_POSTGRES is 1"
-            );
-            skip(test);
+            skip(test, "TEST_POSTGRES_URL is not set", "REQUIRE_POSTGRES");
             return Ok(None);
         };
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -149,8 +145,17 @@ fn drop_statement(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 }
 
-fn skip(test: &str) {
-    let line = format!("skipped: {test}: TEST_POSTGRES_URL is not set\n");
+/// Tells that a test is skipped for a reason, on standard error and in the file that `TEST_SKIP_LOG`
+/// names.
+///
+/// # Panics
+/// If the variable `required` is 1: then nothing may be missing.
+pub fn skip(test: &str, reason: &str, required: &str) {
+    assert!(
+        variable(required).as_deref() != Some("1"),
+        "{test}: {reason}, and {required} is 1"
+    );
+    let line = format!("skipped: {test}: {reason}\n");
     eprint!("{line}");
     if let Some(log) = variable("TEST_SKIP_LOG")
         && let Ok(mut log) = OpenOptions::new().create(true).append(true).open(log)
