@@ -18,13 +18,11 @@ fn stored(repository: &MemoryRepository, user: &User) -> String {
     found.unwrap().as_encoded().to_owned()
 }
 
+/// Stores another hash, as an upgrade would: nothing else of the user changes.
 fn set(repository: &MemoryRepository, user: &User, encoded: &str) {
-    let hash = PasswordHash::from_encoded(encoded);
-    assert!(
-        repository
-            .set_password(user.id, &hash, None, now())
-            .unwrap()
-    );
+    let texts = [stored(repository, user), encoded.to_owned()];
+    let [old, new] = texts.map(PasswordHash::from_encoded);
+    assert!(repository.replace_password(user.id, &old, &new).unwrap());
 }
 
 fn older() -> String {
