@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::{Detail, Repository, UserProfile};
+use profiled_domain::{Detail, Keep, Repository, UserProfile};
 
 use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
@@ -44,7 +44,10 @@ impl BasicVerifier {
             self.passwords.burn(&password);
             return Err(AuthError::InvalidPassword);
         };
-        if !self.passwords.verify(&password, &stored) || !user.is_active {
+        if !self.passwords.verify(&password, &stored)
+            || !user.is_active
+            || user.deleted_at.is_some()
+        {
             return Err(AuthError::InvalidPassword);
         }
         let profile = match attempt.detail {
@@ -60,6 +63,7 @@ impl BasicVerifier {
         Ok(Identity {
             profile,
             scheme: Scheme::Basic,
+            keep: Keep::Nothing,
             token: None,
         })
     }

@@ -14,7 +14,7 @@ mod bearer;
 mod error;
 mod header;
 mod jwt;
-mod keys;
+
 mod password;
 mod settings;
 mod token;
@@ -23,8 +23,12 @@ pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verif
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
-pub use jwt::{JwtVerifier, UserClaim};
-pub use keys::{Algorithm, KeyError, SigningKey};
+pub use jwt::{
+    AccessToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError, KeyFolder,
+    KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError, Refreshed,
+    SigningKey, Subject, TokenPair, UnknownAlgorithm, UserClaim, VerifyError,
+};
+
 pub use password::PasswordHasher;
-pub use settings::{AuthSettings, JwtSettings, PasswordSettings};
+pub use settings::{AuthSettings, IssuerSettings, JwtSettings, PasswordSettings, UserField};
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

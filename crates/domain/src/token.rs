@@ -68,6 +68,19 @@ impl TokenState {
     }
 }
 
+/// The one credential that outlives the revocation of all others: that of the request which asks for it
+/// (`decisions.md` 10).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// None does.
+    #[default]
+    Nothing,
+    /// An opaque token.
+    Token(TokenId),
+    /// A JSON Web Token, by its `jti`.
+    Jwt(String),
+}
+
 /// A token together with its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenHolder {

@@ -4,6 +4,7 @@
 //! URL. Writes run in one transaction each. The reads that every request makes are in `profiles`.
 
 mod connection;
+mod credentials;
 mod directory;
 mod error;
 mod groups;
@@ -11,6 +12,7 @@ mod import;
 mod migrations;
 mod pool;
 mod profiles;
+mod refresh;
 mod rows;
 mod schema;
 mod settings;

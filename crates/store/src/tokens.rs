@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialRepository, Detail, NewToken, PasswordHash, RepositoryError, Token, TokenDigest,
-    TokenHolder, TokenId, User, UserId,
+    CredentialRepository, Detail, Keep, NewToken, PasswordHash, RepositoryError, Token,
+    TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
+use crate::credentials::revoke_all;
 use crate::error::StoreError;
 use crate::rows::{TokenRow, UserRow, stored};
 use crate::schema::{tokens, users};
@@ -36,6 +37,23 @@ impl CredentialRepository for Store {
             Ok((User::try_from(user)?, PasswordHash::from_encoded(password)))
         })
         .transpose()
+    }
+
+    fn find_account(
+        &self,
+        key: &UserKey,
+        detail: Detail,
+    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
+        self.account(key, detail)
+    }
+
+    fn revoke_credentials(
+        &self,
+        user: UserId,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError> {
+        self.write(|connection| revoke_all(connection, user.0, keep, now))
     }
 
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {

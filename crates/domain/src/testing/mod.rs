@@ -1,14 +1,16 @@
 //! An in-memory double of all repositories, held to the contract tests of the databases.
 
+mod credentials;
+mod refresh;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    CredentialRepository, CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId,
-    GroupRepository, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, Precondition,
-    ProfileChange, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState,
-    UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId, GroupRepository, NewGroup,
+    NewUser, Page, PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError, Token,
+    TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 /// Keeps everything in vectors behind one lock.
@@ -23,6 +25,7 @@ struct State {
     groups: Vec<Group>,
     members: Vec<(GroupId, UserId)>,
     tokens: Vec<(TokenDigest, Token)>,
+    refresh: refresh::RefreshTokens,
     organization_admins: Vec<UserId>,
     is_down: bool,
 }
@@ -214,90 +217,6 @@ impl UserRepository for MemoryRepository {
 
     fn ping(&self) -> Result<(), RepositoryError> {
         self.state().map(drop)
-    }
-}
-
-impl CredentialRepository for MemoryRepository {
-    fn find_token(
-        &self,
-        digest: &TokenDigest,
-        detail: Detail,
-    ) -> Result<Option<TokenHolder>, RepositoryError> {
-        let state = self.state()?;
-        let token = state.tokens.iter().find(|(stored, _)| stored == digest);
-        Ok(token.and_then(|(_, token)| {
-            Some(TokenHolder {
-                token: token.state.clone(),
-                profile: state.profile(token.owner, detail)?,
-            })
-        }))
-    }
-
-    fn find_password(
-        &self,
-        username: &str,
-    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
-        let state = self.state()?;
-        let found = state
-            .users
-            .iter()
-            .find(|(u, _)| u.username.as_deref() == Some(username));
-        Ok(found.cloned())
-    }
-
-    fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
-        let mut state = self.state()?;
-        if state.user(new.owner).is_none() {
-            return Err(RepositoryError::Missing("user"));
-        }
-        if state.tokens.iter().any(|(digest, _)| *digest == new.digest) {
-            return Err(RepositoryError::Conflict(UniqueKey::Token));
-        }
-        let id = TokenId(next_id(
-            state.tokens.iter().map(|(_, token)| token.state.id.0),
-        ));
-        let token = Token {
-            state: TokenState {
-                id,
-                expires_at: new.expires_at,
-                is_sliding: new.is_sliding,
-                binding: new.binding.clone(),
-            },
-            owner: new.owner,
-            prefix: new.prefix.clone(),
-            label: new.label.clone(),
-            created_at: new.created_at,
-            last_used_at: None,
-        };
-        state.tokens.push((new.digest, token));
-        Ok(id)
-    }
-
-    fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError> {
-        let state = self.state()?;
-        let own = state.tokens.iter().map(|(_, token)| token);
-        Ok(own.filter(|token| token.owner == owner).cloned().collect())
-    }
-
-    fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {
-        let mut state = self.state()?;
-        let before = state.tokens.len();
-        state.tokens.retain(|(_, token)| token.state.id != id);
-        Ok(state.tokens.len() < before)
-    }
-
-    fn extend_token(
-        &self,
-        id: TokenId,
-        expires_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), RepositoryError> {
-        for (_, token) in &mut self.state()?.tokens {
-            if token.state.id == id && token.state.is_sliding && !token.state.is_expired(now) {
-                token.state.expires_at = Some(expires_at);
-            }
-        }
-        Ok(())
     }
 }
 

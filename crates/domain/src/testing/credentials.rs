@@ -1,0 +1,134 @@
+//! Opaque tokens and passwords in memory.
+
+use chrono::{DateTime, Utc};
+
+use super::{MemoryRepository, next_id};
+use crate::{
+    CredentialRepository, Detail, Keep, NewToken, PasswordHash, RepositoryError, Token,
+    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, User, UserId, UserKey, UserProfile,
+    UserRepository,
+};
+
+impl CredentialRepository for MemoryRepository {
+    fn find_token(
+        &self,
+        digest: &TokenDigest,
+        detail: Detail,
+    ) -> Result<Option<TokenHolder>, RepositoryError> {
+        let state = self.state()?;
+        let token = state.tokens.iter().find(|(stored, _)| stored == digest);
+        Ok(token.and_then(|(_, token)| {
+            Some(TokenHolder {
+                token: token.state.clone(),
+                profile: state.profile(token.owner, detail)?,
+            })
+        }))
+    }
+
+    fn find_password(
+        &self,
+        username: &str,
+    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
+        let state = self.state()?;
+        let found = state
+            .users
+            .iter()
+            .find(|(u, _)| u.username.as_deref() == Some(username));
+        Ok(found.cloned())
+    }
+
+    fn find_account(
+        &self,
+        key: &UserKey,
+        detail: Detail,
+    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
+        let Some(user) = self.find_user(key)? else {
+            return Ok(None);
+        };
+        let state = self.state()?;
+        let mut users = state.users.iter();
+        let password = users.find(|(stored, _)| stored.id == user.id);
+        let password = password.map(|(_, password)| password.clone());
+        Ok(state.profile(user.id, detail).zip(password))
+    }
+
+    fn revoke_credentials(
+        &self,
+        user: UserId,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError> {
+        let mut state = self.state()?;
+        let mut users = state.users.iter_mut().map(|(user, _)| user);
+        let Some(stored) = users.find(|stored| stored.id == user) else {
+            return Ok(false);
+        };
+        let epoch = &mut stored.credentials;
+        epoch.number += 1;
+        epoch.changed_at = epoch.changed_at.max(Some(now));
+        epoch.kept_jti = match keep {
+            Keep::Jwt(jti) => Some(jti.clone()),
+            Keep::Nothing | Keep::Token(_) => None,
+        };
+        let is_kept = |token: &Token| *keep == Keep::Token(token.state.id);
+        state
+            .tokens
+            .retain(|(_, token)| token.owner != user || is_kept(token));
+        Ok(true)
+    }
+
+    fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
+        let mut state = self.state()?;
+        if state.user(new.owner).is_none() {
+            return Err(RepositoryError::Missing("user"));
+        }
+        if state.tokens.iter().any(|(digest, _)| *digest == new.digest) {
+            return Err(RepositoryError::Conflict(UniqueKey::Token));
+        }
+        let id = TokenId(next_id(
+            state.tokens.iter().map(|(_, token)| token.state.id.0),
+        ));
+        let token = Token {
+            state: TokenState {
+                id,
+                expires_at: new.expires_at,
+                is_sliding: new.is_sliding,
+                binding: new.binding.clone(),
+            },
+            owner: new.owner,
+            prefix: new.prefix.clone(),
+            label: new.label.clone(),
+            created_at: new.created_at,
+            last_used_at: None,
+        };
+        state.tokens.push((new.digest, token));
+        Ok(id)
+    }
+
+    fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError> {
+        let state = self.state()?;
+        let own = state.tokens.iter().map(|(_, token)| token);
+        Ok(own.filter(|token| token.owner == owner).cloned().collect())
+    }
+
+    fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {
+        let mut state = self.state()?;
+        let before = state.tokens.len();
+        state.tokens.retain(|(_, token)| token.state.id != id);
+        Ok(state.tokens.len() < before)
+    }
+
+    fn extend_token(
+        &self,
+        id: TokenId,
+        expires_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepositoryError> {
+        for (_, token) in &mut self.state()?.tokens {
+            if token.state.id == id && token.state.is_sliding && !token.state.is_expired(now) {
+                token.state.expires_at = Some(expires_at);
+            }
+        }
+        Ok(())
+    }
+}
