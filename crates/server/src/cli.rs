@@ -232,7 +232,7 @@ pub(crate) enum Jwt {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
-    /// Make a key. The first one signs at once, others from the end of auth.jwt.keys_lead_time on.
+    /// Make a key. The first one signs at once, others after they have been published for a while.
     Generate {
         /// HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA.
         #[arg(long)]

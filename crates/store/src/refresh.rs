@@ -119,19 +119,18 @@ fn family_of(connection: &mut DbConnection, jti: &str) -> QueryResult<Option<Str
 /// family yet, begins one under its own id. On SQLite the whole transaction is alone.
 fn lock_family(connection: &mut DbConnection, rotation: &Rotation) -> QueryResult<String> {
     let old = &rotation.old;
-    let family = match family_of(connection, &old.jti)? {
-        Some(family) => family,
-        None => {
-            on_each!(connection, |c| diesel::insert_into(refresh_families::table)
-                .values((
-                    refresh_families::id.eq(&old.jti),
-                    refresh_families::user_id.eq(rotation.user.map(|user| user.0)),
-                    refresh_families::expires_at.eq(stored(old.expires_at)),
-                ))
-                .on_conflict_do_nothing()
-                .execute(c))?;
-            old.jti.clone()
-        }
+    let family = if let Some(family) = family_of(connection, &old.jti)? {
+        family
+    } else {
+        on_each!(connection, |c| diesel::insert_into(refresh_families::table)
+            .values((
+                refresh_families::id.eq(&old.jti),
+                refresh_families::user_id.eq(rotation.user.map(|user| user.0)),
+                refresh_families::expires_at.eq(stored(old.expires_at)),
+            ))
+            .on_conflict_do_nothing()
+            .execute(c))?;
+        old.jti.clone()
     };
     if let DbConnection::Postgres(c) = connection {
         let row = refresh_families::table.find(&family);

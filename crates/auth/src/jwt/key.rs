@@ -233,7 +233,6 @@ impl SigningKey {
 /// Both halves of a private key, if it is one of the algorithm's family.
 fn private(pem: &Pem, algorithm: Algorithm) -> Option<(Signer, Material)> {
     match (algorithm.family(), pem) {
-        (Family::Hmac, _) => None,
         (Family::Rsa, pem) => {
             let key = match pem {
                 Pem::Pkcs8(der) => RsaKeyPair::from_pkcs8(der),
@@ -255,6 +254,6 @@ fn private(pem: &Pem, algorithm: Algorithm) -> Option<(Signer, Material)> {
             let material = Material::ed(key.public_key().as_ref())?;
             Some((Signer::Ed(Arc::new(key)), material))
         }
-        (Family::Ec | Family::Ed, _) => None,
+        (Family::Hmac | Family::Ec | Family::Ed, _) => None,
     }
 }

@@ -207,7 +207,7 @@ impl JwtVerifier {
         let user = user.map(|profile| profile.user).filter(may_log_in);
         let user = user.ok_or(RefreshError::NoActiveAccount)?;
         let jti = signed.claims.text(&self.options.jti_claim);
-        let making = self.making(signed, &claim, jti.as_deref());
+        let making = signed.making(&claim, jti.as_deref());
         let id = self.stored_id(&signed.claims);
         if making.counts(&id, &user.credentials) {
             Ok(Some(user))

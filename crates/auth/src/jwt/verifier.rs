@@ -28,6 +28,10 @@ pub struct JwtVerifier {
 
 /// Settings of simplejwt, as far as they are asked for at run time.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each setting of simplejwt"
+)]
 pub(super) struct Options {
     pub(super) access_lifetime: Duration,
     pub(super) refresh_lifetime: Duration,
@@ -70,8 +74,9 @@ pub struct AccessToken {
     user: UserClaim,
     jti: Option<String>,
     making: Making,
-    /// Upper-case MD5 of the stored password, where it has to be compared.
-    fingerprint: Option<Option<String>>,
+    /// Whether the next one has to be that of the stored password.
+    needs_password: bool,
+    fingerprint: Option<String>,
 }
 
 impl AccessToken {
@@ -91,7 +96,7 @@ impl AccessToken {
     /// Whether [`Self::check_user`] needs the stored password (`auth.jwt.check_revoke_token`).
     #[must_use]
     pub fn needs_password(&self) -> bool {
-        self.fingerprint.is_some()
+        self.needs_password
     }
 
     /// Whether the token still speaks for its user, who was read after it.
@@ -113,9 +118,9 @@ impl AccessToken {
         if self.is_kept(&user.credentials) {
             return Ok(());
         }
-        if let Some(claimed) = &self.fingerprint {
+        if self.needs_password {
             let stored = password.map(fingerprint);
-            if stored.is_none() || *claimed != stored {
+            if stored.is_none() || self.fingerprint != stored {
                 return Err(AuthError::PasswordChanged);
             }
         }
@@ -145,6 +150,18 @@ pub(super) struct Signed {
     pub(super) key: Option<Arc<NamedKey>>,
     /// Whom a token of a foreign issuer names.
     foreign_user: Option<UserClaim>,
+}
+
+impl Signed {
+    /// What the token tells of the time of its making.
+    pub(super) fn making(&self, user: &UserClaim, jti: Option<&str>) -> Making {
+        let iat = made_at(&self.claims);
+        let epochs = self.key.as_ref().and_then(|key| key.epochs());
+        match (user, jti) {
+            (UserClaim::Id(id), Some(jti)) => Making::of(epochs, *id, jti, iat),
+            _ => Making::Elsewhere(iat),
+        }
+    }
 }
 
 impl JwtVerifier {
@@ -192,6 +209,7 @@ impl JwtVerifier {
                 user,
                 jti,
                 making: Making::Elsewhere(iat),
+                needs_password: false,
                 fingerprint: None,
             });
         }
@@ -203,21 +221,12 @@ impl JwtVerifier {
         let jti = claims.text(&self.options.jti_claim).map(storable);
         let revoke_claim = &self.options.revoke_token_claim;
         Ok(AccessToken {
-            making: self.making(&signed, &user, jti.as_deref()),
+            making: signed.making(&user, jti.as_deref()),
             user,
             jti,
-            fingerprint: (self.options.checks_revoke).then(|| claims.text(revoke_claim)),
+            needs_password: self.options.checks_revoke,
+            fingerprint: claims.text(revoke_claim),
         })
-    }
-
-    /// What a token tells of the time of its making.
-    pub(super) fn making(&self, signed: &Signed, user: &UserClaim, jti: Option<&str>) -> Making {
-        let iat = made_at(&signed.claims);
-        let epochs = signed.key.as_ref().and_then(|key| key.epochs());
-        match (user, jti) {
-            (UserClaim::Id(id), Some(jti)) => Making::of(epochs, *id, jti, iat),
-            _ => Making::Elsewhere(iat),
-        }
     }
 
     /// Claims of a token with a good header, signature, times, issuer and audience: under the rules and

@@ -96,7 +96,7 @@ fn rotate(
         );
         return Err(Failure::new(Kind::Refused, text));
     }
-    let present = with(KeyState::Signing).last().map(|key| key.algorithm);
+    let present = with(KeyState::Signing).next_back().map(|key| key.algorithm);
     let none = || Failure::failed("no key signs yet: run profiled keys generate");
     let algorithm = algorithm.or(present).ok_or_else(none)?;
     let begin = begin(settings, &ring, at_once, now);
