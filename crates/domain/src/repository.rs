@@ -240,8 +240,8 @@ pub trait CredentialRepository: Send + Sync {
     /// Stores a token.
     ///
     /// # Errors
-    /// [`RepositoryError::Missing`] if the owner does not exist, [`RepositoryError::Conflict`] if the
-    /// digest is stored already.
+    /// [`RepositoryError::Missing`] if the owner does not exist, or the epoch that the token is for has
+    /// ended; [`RepositoryError::Conflict`] if the digest is stored already.
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError>;
 
     /// The tokens of a user by ascending id.

@@ -112,6 +112,9 @@ pub struct Token {
 pub struct NewToken {
     /// The user it stands for.
     pub owner: UserId,
+    /// The epoch of the owner's credentials in which the right to a token was shown: none is stored once
+    /// it has ended. `None` asks for no right.
+    pub epoch: Option<i64>,
     /// SHA-256 of the key.
     pub digest: TokenDigest,
     /// First eight characters of the key.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::Keep;
+use profiled_domain::{Keep, RepositoryError};
 
 use crate::connection::DbConnection;
 use crate::error::StoreError;
@@ -46,4 +46,25 @@ pub(crate) fn revoke_all(
         None => diesel::delete(own).execute(connection)?,
     };
     Ok(true)
+}
+
+/// Refuses what was asked for in an epoch that has ended. The present one lasts as long as the
+/// transaction of the caller.
+pub(crate) fn check_epoch(
+    connection: &mut DbConnection,
+    user: i64,
+    epoch: i64,
+) -> Result<(), StoreError> {
+    let row = users::table.find(user).select(users::credentials_epoch);
+    let present: Option<i64> = match connection {
+        DbConnection::Postgres(c) => row.for_share().get_result(c).optional()?,
+        DbConnection::Sqlite(c) => row.get_result(c).optional()?,
+    };
+    match present {
+        None => Err(RepositoryError::Missing("user").into()),
+        Some(present) if present != epoch => {
+            Err(RepositoryError::Missing("epoch of the credentials").into())
+        }
+        Some(_) => Ok(()),
+    }
 }

@@ -7,7 +7,7 @@ use profiled_domain::{
     TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
-use crate::credentials::revoke_all;
+use crate::credentials::{check_epoch, revoke_all};
 use crate::error::StoreError;
 use crate::rows::{TokenRow, UserRow, stored};
 use crate::schema::{tokens, users};
@@ -59,6 +59,9 @@ impl CredentialRepository for Store {
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {
         let binding = token.binding.as_ref();
         let id: i64 = self.write(|connection| {
+            if let Some(epoch) = token.epoch {
+                check_epoch(connection, token.owner.0, epoch)?;
+            }
             Ok::<_, StoreError>(
                 diesel::insert_into(tokens::table)
                     .values((

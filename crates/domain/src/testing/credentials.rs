@@ -79,8 +79,12 @@ impl CredentialRepository for MemoryRepository {
 
     fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
         let mut state = self.state()?;
-        if state.user(new.owner).is_none() {
-            return Err(RepositoryError::Missing("user"));
+        let owner = state
+            .user(new.owner)
+            .ok_or(RepositoryError::Missing("user"))?;
+        let present = owner.credentials.number;
+        if new.epoch.is_some_and(|epoch| epoch != present) {
+            return Err(RepositoryError::Missing("epoch of the credentials"));
         }
         if state.tokens.iter().any(|(digest, _)| *digest == new.digest) {
             return Err(RepositoryError::Conflict(UniqueKey::Token));

@@ -88,6 +88,7 @@ impl TestApp {
         let key = TokenKey::generate();
         let token = NewToken {
             owner,
+            epoch: None,
             digest: key.digest(),
             prefix: key.prefix().to_owned(),
             label: String::new(),

@@ -1,14 +1,15 @@
 //! Many writers at once: none fails for another's sake, and counts stay exact.
 
+use std::sync::Barrier;
 use std::thread;
 
 use profiled_domain::{
-    Gender, GroupRepository, NewUser, Patch, Precondition, ProfileChange, RepositoryError,
-    UniqueKey, UserRepository, Username,
+    CredentialRepository, Gender, GroupRepository, Keep, NewToken, NewUser, Patch, Precondition,
+    ProfileChange, RepositoryError, UniqueKey, UserRepository, Username,
 };
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, group, person};
+use crate::people::{at, group, person, token};
 
 const WRITERS: usize = 8;
 const ROUNDS: usize = 20;
@@ -18,6 +19,7 @@ profiled_store::database_tests!(
     of_racing_values_exactly_one_wins,
     counts_stay_exact_under_parallel_changes,
     a_deleted_user_leaves_the_counts_of_its_groups,
+    no_token_of_a_former_epoch_outlives_the_revocation,
 );
 
 fn writers_wait_for_each_other(database: &TestDatabase) {
@@ -143,4 +145,37 @@ fn a_deleted_user_leaves_the_counts_of_its_groups(database: &TestDatabase) {
 
     assert_eq!(store.find_group("team").unwrap().unwrap().users_count, 1);
     assert_eq!(store.miscounted_groups().unwrap(), []);
+}
+
+/// Log-ins that began before the revocation store their tokens before it or not at all.
+fn no_token_of_a_former_epoch_outlives_the_revocation(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let ada = store.create_user(&person("ada"), at(1)).unwrap().id;
+    let start = Barrier::new(WRITERS + 1);
+
+    let left = thread::scope(|scope| {
+        for number in 0..WRITERS {
+            let (store, start) = (&store, &start);
+            scope.spawn(move || {
+                start.wait();
+                for round in 0..ROUNDS {
+                    let number = u8::try_from(number * ROUNDS + round).unwrap();
+                    let token = NewToken {
+                        epoch: Some(0),
+                        ..token(ada, number)
+                    };
+                    // Refused or stored: either is fine before the revocation.
+                    let _ = store.issue_token(&token);
+                }
+            });
+        }
+        start.wait();
+        store
+            .revoke_credentials(ada, &Keep::Nothing, at(2))
+            .unwrap();
+        store.list_tokens(ada).unwrap()
+    });
+
+    assert_eq!(left, []);
+    assert_eq!(store.list_tokens(ada).unwrap(), []);
 }

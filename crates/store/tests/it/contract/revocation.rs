@@ -2,7 +2,8 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    CredentialsEpoch, Detail, Keep, Repository, TokenDigest, TokenId, UserId, UserKey,
+    CredentialsEpoch, Detail, Keep, NewToken, Repository, RepositoryError, TokenDigest, TokenId,
+    UserId, UserKey,
 };
 
 use crate::people::{at, group, person, token};
@@ -12,6 +13,7 @@ contract!(
     the_token_of_the_request_outlives_a_revocation,
     a_clock_that_was_set_back_lets_no_older_token_in,
     nobody_has_no_credentials,
+    no_token_is_stored_for_an_epoch_that_has_ended,
     an_account_is_found_by_each_of_its_names_with_the_password,
 );
 
@@ -82,6 +84,25 @@ fn a_clock_that_was_set_back_lets_no_older_token_in(repository: &dyn Repository)
 
     let epoch = epoch(repository, ada);
     assert_eq!((epoch.number, epoch.changed_at), (2, Some(at(500))));
+}
+
+fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let token_of = |epoch, number| NewToken {
+        epoch: Some(epoch),
+        ..token(ada, number)
+    };
+    let before = repository.issue_token(&token_of(0, 1));
+
+    repository
+        .revoke_credentials(ada, &Keep::Nothing, at(5))
+        .unwrap();
+    let late = repository.issue_token(&token_of(0, 2)).unwrap_err();
+    let present = repository.issue_token(&token_of(1, 3));
+
+    assert!(before.is_ok() && present.is_ok());
+    assert!(matches!(late, RepositoryError::Missing(_)), "{late:?}");
+    assert_eq!(tokens(repository, ada).len(), 1);
 }
 
 fn nobody_has_no_credentials(repository: &dyn Repository) {
