@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{Detail, Repository, TokenState, UserProfile};
+use profiled_domain::{Detail, Keep, Repository, TokenState, UserProfile};
 
 use crate::error::AuthError;
 use crate::header;
@@ -59,6 +59,8 @@ pub struct Identity {
     pub profile: UserProfile,
     /// The scheme that accepted the credentials.
     pub scheme: Scheme,
+    /// How to keep the credential that was used when all others are revoked.
+    pub keep: Keep,
     /// The opaque token that was used, if it was one.
     pub token: Option<TokenState>,
 }

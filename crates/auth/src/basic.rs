@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::{Detail, Repository, UserProfile};
+use profiled_domain::{Detail, Keep, Repository, UserProfile};
 
 use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
@@ -58,6 +58,7 @@ impl BasicVerifier {
         Ok(Identity {
             profile,
             scheme: Scheme::Basic,
+            keep: Keep::Nothing,
             token: None,
         })
     }

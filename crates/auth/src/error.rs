@@ -33,6 +33,9 @@ pub enum AuthError {
     /// A good JSON Web Token of a user who does not exist.
     #[error("the token's user does not exist")]
     UserGone,
+    /// A good JSON Web Token of a user who has another password now.
+    #[error("the password has changed since the token was made")]
+    PasswordChanged,
     /// The JSON Web Token itself is not good.
     #[error("bad access token: {0}")]
     Jwt(JwtFault),
@@ -82,4 +85,26 @@ pub enum JwtFault {
     /// No claim that names a user.
     #[error("no user claim")]
     NoUser,
+    /// A refresh token that was blacklisted, rotated, or is of a family that was revoked.
+    #[error("blacklisted")]
+    Blacklisted,
+    /// Made before all credentials of its user were revoked.
+    #[error("revoked")]
+    Revoked,
+}
+
+impl JwtFault {
+    /// What simplejwt says of it.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::Invalid | Self::NoUser => "Token is invalid",
+            Self::Expired => "Token is expired",
+            Self::NoExpiry => "Token has no 'exp' claim",
+            Self::NoId => "Token has no id",
+            Self::NoType => "Token has no type",
+            Self::WrongType => "Token has wrong type",
+            Self::Blacklisted | Self::Revoked => "Token is blacklisted",
+        }
+    }
 }

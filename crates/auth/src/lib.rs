@@ -14,7 +14,6 @@ mod bearer;
 mod error;
 mod header;
 mod jwt;
-mod keys;
 mod password;
 mod settings;
 mod token;
@@ -23,12 +22,15 @@ pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verif
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
-pub use jwt::{JwtVerifier, UserClaim};
-pub use keys::{Algorithm, KeyError, SigningKey};
+pub use jwt::{
+    AccessToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError, KeyFolder,
+    KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError, Refreshed,
+    SigningKey, Subject, TokenPair, UnknownAlgorithm, UserClaim, VerifyError,
+};
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,
     PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, PasswordValidator,
     PasswordViolation, PersonalData, PersonalField, ScryptSettings,
 };
-pub use settings::{AuthSettings, JwtSettings};
+pub use settings::{AuthSettings, IssuerSettings, JwtSettings, UserField};
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

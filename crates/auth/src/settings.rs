@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::keys::Algorithm;
+use crate::jwt::Algorithm;
 use crate::password::PasswordSettings;
 
 /// Section `auth`.
@@ -19,16 +19,41 @@ pub struct AuthSettings {
 /// Section `auth.jwt`, after simplejwt's settings.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each setting of simplejwt"
+)]
 pub struct JwtSettings {
-    /// Secret of the HMAC algorithms, at least 32 bytes. Empty: none. Written as `***`.
+    /// Secret of the HMAC algorithms, at least 32 bytes, or a private key in PEM for others. Empty: none.
+    /// Written as `***`.
     #[serde(serialize_with = "mask")]
     pub signing_key: SecretString,
     /// File that holds the secret, in place of `signing_key`. Empty: none.
     pub signing_key_file: String,
-    /// The one algorithm that is accepted and used.
+    /// The one algorithm of `signing_key`.
     pub algorithm: Algorithm,
+    /// Folder of further keys, each with a name and an algorithm. Empty: none.
+    pub keys_dir: String,
+    /// Seconds that a new key is published before it signs.
+    pub keys_lead_time: u32,
+    /// Seconds between two looks for changes of the folder.
+    pub keys_reload: u32,
     /// Seconds that a minted access token lives.
     pub access_lifetime: u32,
+    /// Seconds that a minted refresh token lives.
+    pub refresh_lifetime: u32,
+    /// A refresh gives a new refresh token, too.
+    pub rotate_refresh_tokens: bool,
+    /// A refresh token that was rotated is refused at once, and not only behind the grace.
+    pub blacklist_after_rotation: bool,
+    /// Seconds in which the use of a rotated refresh token does not end its family.
+    pub rotation_grace: u32,
+    /// Refresh tokens can be blacklisted, and are remembered once they are or were rotated.
+    pub blacklist: bool,
+    /// Tokens carry a digest of the stored password, and end with it.
+    pub check_revoke_token: bool,
+    /// A log-in for tokens sets the user's last login.
+    pub update_last_login: bool,
     /// Seconds of tolerance for `exp`, `nbf` and `iat`.
     pub leeway: u32,
     /// Required `iss`. Empty: not looked at.
@@ -37,6 +62,74 @@ pub struct JwtSettings {
     pub audience: String,
     /// The claim that names the user's id.
     pub user_id_claim: String,
+    /// The claim that tells access from refresh.
+    pub token_type_claim: String,
+    /// The claim that holds the token's id.
+    pub jti_claim: String,
+    /// The claim that holds the digest of the stored password.
+    pub revoke_token_claim: String,
+    /// Others whose access tokens are taken.
+    pub issuers: Vec<IssuerSettings>,
+    /// Seconds between two fetches of an issuer's keys.
+    pub jwks_refresh: u32,
+}
+
+/// A foreign issuer: an item of `auth.jwt.issuers`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerSettings {
+    /// `iss` of its tokens, compared with case.
+    pub issuer: String,
+    /// Required `aud`. Empty: not looked at, so that tokens for others are taken, too.
+    pub audience: String,
+    /// Algorithms that it signs with: asymmetric ones, unless there is a `secret_file`.
+    pub algorithms: Vec<Algorithm>,
+    /// Where it publishes its keys: http or https.
+    #[serde(default)]
+    pub jwks_url: String,
+    /// File of its public keys, in place of `jwks_url`.
+    #[serde(default)]
+    pub jwks_file: String,
+    /// File of a secret that is shared with it, in place of `jwks_url`.
+    #[serde(default)]
+    pub secret_file: String,
+    /// The claim that names the user.
+    #[serde(default = "subject")]
+    pub user_claim: String,
+    /// What the claim holds.
+    #[serde(default)]
+    pub user_field: UserField,
+    /// Required `typ` of the header, as `at+jwt` (RFC 9068). Empty: any.
+    #[serde(default)]
+    pub required_type: String,
+    /// Seconds of tolerance for `exp`, `nbf` and `iat`.
+    #[serde(default)]
+    pub leeway: u32,
+}
+
+fn subject() -> String {
+    "sub".to_owned()
+}
+
+/// The attribute by which a foreign issuer names users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UserField {
+    /// The id, in decimal.
+    #[default]
+    Id,
+    /// The username, compared with case.
+    Username,
+    /// The e-mail address, compared with case.
+    Email,
+}
+
+impl JwtSettings {
+    /// Seconds that the longest-lived token is accepted.
+    #[must_use]
+    pub fn longest_life(&self) -> u64 {
+        u64::from(self.access_lifetime.max(self.refresh_lifetime)) + u64::from(self.leeway)
+    }
 }
 
 impl Default for JwtSettings {
@@ -45,11 +138,26 @@ impl Default for JwtSettings {
             signing_key: SecretString::default(),
             signing_key_file: String::new(),
             algorithm: Algorithm::HS256,
+            keys_dir: String::new(),
+            keys_lead_time: 600,
+            keys_reload: 10,
             access_lifetime: 300,
+            refresh_lifetime: 86_400,
+            rotate_refresh_tokens: false,
+            blacklist_after_rotation: false,
+            rotation_grace: 10,
+            blacklist: true,
+            check_revoke_token: false,
+            update_last_login: false,
             leeway: 0,
             issuer: String::new(),
             audience: String::new(),
             user_id_claim: "user_id".to_owned(),
+            token_type_claim: "token_type".to_owned(),
+            jti_claim: "jti".to_owned(),
+            revoke_token_claim: "hash_password".to_owned(),
+            issuers: Vec::new(),
+            jwks_refresh: 300,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use profiled_domain::{Repository, TokenBinding, TokenDigest};
+use profiled_domain::{Keep, Repository, TokenBinding, TokenDigest};
 use sha2::{Digest, Sha256};
 
 use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
@@ -101,13 +101,16 @@ impl TokenVerifier {
         if holder.token.is_expired(attempt.now) {
             return Err(AuthError::TokenExpired);
         }
-        if !holder.profile.user.is_active {
+        let user = &holder.profile.user;
+        if !user.is_active || user.deleted_at.is_some() {
             return Err(AuthError::UserInactive(Scheme::Token));
         }
-        let (profile, token) = (holder.profile, Some(holder.token));
+        let (profile, keep) = (holder.profile, Keep::Token(holder.token.id));
+        let token = Some(holder.token);
         Ok(Identity {
             profile,
             scheme: Scheme::Token,
+            keep,
             token,
         })
     }

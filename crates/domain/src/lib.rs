@@ -11,6 +11,7 @@ mod email;
 mod group;
 mod page;
 mod profile;
+mod refresh;
 pub mod repository;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -25,11 +26,14 @@ pub use email::EmailAddress;
 pub use group::{Group, GroupId, NewGroup};
 pub use page::{Page, PageRequest};
 pub use profile::UserProfile;
+pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
-    CredentialRepository, Detail, DirectoryRepository, GroupRepository, Repository,
-    RepositoryError, UniqueKey, UniqueValues, UserRepository,
+    CredentialRepository, Detail, DirectoryRepository, GroupRepository, RefreshTokenRepository,
+    Repository, RepositoryError, UniqueKey, UniqueValues, UserRepository,
 };
-pub use token::{NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState};
+pub use token::{
+    Keep, NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState,
+};
 pub use user::{
     CredentialsEpoch, Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey,
 };

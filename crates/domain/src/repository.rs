@@ -11,8 +11,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Group, GroupId, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash, Precondition,
-    ProfileChange, Token, TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
+    Group, GroupId, Keep, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash,
+    Precondition, ProfileChange, RefreshToken, RefreshTokenState, Rotation, RotationOutcome, Token,
+    TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
 /// Values that storage keeps unique.
@@ -232,8 +233,7 @@ pub trait CredentialRepository: Send + Sync {
     ) -> Result<bool, RepositoryError>;
 
     /// Changes the password and revokes every other credential of the user in the same transaction
-    /// (`decisions.md` 10): all opaque tokens but `keep`, the one that the change was asked with, and
-    /// what belongs to the epoch of credentials that ends `now`. `false` if there is no such user.
+    /// (`decisions.md` 10), but the one that the change was asked with. `false` if there is no such user.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
@@ -241,7 +241,7 @@ pub trait CredentialRepository: Send + Sync {
         &self,
         user: UserId,
         password: &PasswordHash,
-        keep: Option<TokenId>,
+        keep: &Keep,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError>;
 
@@ -251,11 +251,34 @@ pub trait CredentialRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError>;
 
+    /// The profile of a user with the stored password, active or not, in at most two statements: for
+    /// tokens that name the user otherwise than by id, or that end with the password.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_account(
+        &self,
+        key: &UserKey,
+        detail: Detail,
+    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError>;
+
+    /// Ends all credentials of a user but one, opaque tokens and JSON Web Tokens, in one transaction;
+    /// `false` if there is no such user.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn revoke_credentials(
+        &self,
+        user: UserId,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError>;
+
     /// Stores a token.
     ///
     /// # Errors
-    /// [`RepositoryError::Missing`] if the owner does not exist, [`RepositoryError::Conflict`] if the
-    /// digest is stored already.
+    /// [`RepositoryError::Missing`] if the owner does not exist, or the epoch that the token is for has
+    /// ended; [`RepositoryError::Conflict`] if the digest is stored already.
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError>;
 
     /// The tokens of a user by ascending id.
@@ -281,6 +304,49 @@ pub trait CredentialRepository: Send + Sync {
         expires_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<(), RepositoryError>;
+}
+
+/// Refresh tokens that were rotated or blacklisted.
+pub trait RefreshTokenRepository: Send + Sync {
+    /// What has become of a token, in one statement; `None` if nothing has.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_refresh_token(&self, jti: &str) -> Result<Option<RefreshTokenState>, RepositoryError>;
+
+    /// Blacklists a token; `false` if it is already.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn blacklist_refresh_token(
+        &self,
+        token: &RefreshToken,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError>;
+
+    /// Exchanges a token for the next one, in one transaction. Exchanges of one family wait for each
+    /// other. A token that is not known yet begins a family.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Missing`] if the user does not exist.
+    fn rotate_refresh_token(
+        &self,
+        rotation: &Rotation,
+        now: DateTime<Utc>,
+    ) -> Result<RotationOutcome, RepositoryError>;
+
+    /// Revokes the family of a token with all its tokens; `false` if it has none, or is already.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn revoke_family(&self, jti: &str, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
+
+    /// Forgets at most `limit` tokens, and as many families, that have expired by `now`. Returns how
+    /// many were forgotten. Every other write of this trait forgets a few as well.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn prune_refresh_tokens(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, RepositoryError>;
 }
 
 /// Groups and their members.
@@ -321,11 +387,19 @@ pub trait DirectoryRepository: Send + Sync {
 
 /// Everything that the service stores.
 pub trait Repository:
-    UserRepository + CredentialRepository + GroupRepository + DirectoryRepository
+    UserRepository
+    + CredentialRepository
+    + RefreshTokenRepository
+    + GroupRepository
+    + DirectoryRepository
 {
 }
 
 impl<T> Repository for T where
-    T: UserRepository + CredentialRepository + GroupRepository + DirectoryRepository
+    T: UserRepository
+        + CredentialRepository
+        + RefreshTokenRepository
+        + GroupRepository
+        + DirectoryRepository
 {
 }

@@ -68,6 +68,19 @@ impl TokenState {
     }
 }
 
+/// The one credential that outlives the revocation of all others: that of the request which asks for it
+/// (`decisions.md` 10).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// None does.
+    #[default]
+    Nothing,
+    /// An opaque token.
+    Token(TokenId),
+    /// A JSON Web Token, by its `jti`.
+    Jwt(String),
+}
+
 /// A token together with its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenHolder {
@@ -99,6 +112,9 @@ pub struct Token {
 pub struct NewToken {
     /// The user it stands for.
     pub owner: UserId,
+    /// The epoch of the owner's credentials in which the right to a token was shown: none is stored once
+    /// it has ended. `None` asks for no right.
+    pub epoch: Option<i64>,
     /// SHA-256 of the key.
     pub digest: TokenDigest,
     /// First eight characters of the key.

@@ -116,6 +116,10 @@ fn refusal(error: &AuthError) -> Refusal {
             return ("User is inactive", Some("user_inactive"), None);
         }
         AuthError::UserGone => return ("User not found", Some("user_not_found"), None),
+        AuthError::PasswordChanged => {
+            let text = "The user's password has been changed.";
+            return (text, Some("password_changed"), None);
+        }
         AuthError::Jwt(JwtFault::NoUser) => {
             let text = "Token contained no recognizable user identification";
             return (text, Some(NOT_VALID), None);
@@ -143,17 +147,9 @@ fn refusal(error: &AuthError) -> Refusal {
 }
 
 fn access_token(fault: JwtFault) -> Refused {
-    let message = match fault {
-        JwtFault::Invalid | JwtFault::NoUser => "Token is invalid",
-        JwtFault::Expired => "Token is expired",
-        JwtFault::NoExpiry => "Token has no 'exp' claim",
-        JwtFault::NoId => "Token has no id",
-        JwtFault::NoType => "Token has no type",
-        JwtFault::WrongType => "Token has wrong type",
-    };
     Refused {
         token_class: "AccessToken",
         token_type: "access",
-        message,
+        message: fault.message(),
     }
 }

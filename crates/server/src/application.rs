@@ -9,7 +9,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use chrono::{DateTime, Utc};
-use profiled_auth::{JwtVerifier, PasswordHasher};
+use profiled_auth::{Issuers, JwtVerifier, KeyRing, PasswordHasher};
 use profiled_http::{AppState, Parts, configure};
 use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
 use tokio::net::TcpSocket;
@@ -17,9 +17,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::{Failure, with_causes};
 use crate::settings::Settings;
+use crate::watch::KeyWatch;
 
 /// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
 const BACKLOG: u32 = 1024;
+
+/// How long a token may wait for the keys of its issuer that are just being fetched.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A service that listens, and serves once it is run.
 pub struct Application {
@@ -27,6 +31,7 @@ pub struct Application {
     state: web::Data<AppState>,
     store: Store,
     addresses: Vec<SocketAddr>,
+    _watch: KeyWatch,
     /// SIGTERM and SIGINT, heard from the moment on that others may know of the service.
     signals: [Signal; 2],
 }
@@ -48,12 +53,16 @@ impl Application {
         let addresses = listeners.iter().map(TcpListener::local_addr);
         let addresses = addresses.collect::<Result<_, _>>().map_err(failed)?;
         let store = open_store(settings)?;
-        let state = web::Data::new(state(settings, store.clone())?);
+        let keys = Arc::new(settings.key_ring(now())?);
+        let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());
+        let watch = KeyWatch::start(Arc::clone(&keys), interval).map_err(failed)?;
+        let state = web::Data::new(state(settings, store.clone(), keys)?);
         Ok(Self {
             server: server(settings, &state, listeners).map_err(failed)?,
             state,
             store,
             addresses,
+            _watch: watch,
             signals: [
                 signal(SignalKind::terminate()).map_err(failed)?,
                 signal(SignalKind::interrupt()).map_err(failed)?,
@@ -179,8 +188,14 @@ fn open_store(settings: &Settings) -> Result<Store, Failure> {
     Ok(Store::open(&settings.database)?)
 }
 
-fn state(settings: &Settings, store: Store) -> Result<AppState, Failure> {
-    let jwt = JwtVerifier::new(&settings.auth.jwt, settings.signing_key()?);
+/// Foreign issuers of tokens. Their keys are fetched from now on.
+pub(crate) fn issuers(settings: &Settings) -> Result<Issuers, Failure> {
+    let issuers = Issuers::start(&settings.auth.jwt, PATIENCE);
+    issuers.map_err(|error| Failure::settings(error.to_string()))
+}
+
+fn state(settings: &Settings, store: Store, keys: Arc<KeyRing>) -> Result<AppState, Failure> {
+    let jwt = JwtVerifier::with_issuers(&settings.auth.jwt, keys, issuers(settings)?);
     let parts = Parts {
         repository: Arc::new(store),
         jwt: Arc::new(jwt),

@@ -96,6 +96,9 @@ pub(crate) enum Command {
     /// Mint access tokens.
     #[command(subcommand)]
     Jwt(Jwt),
+    /// Make, show and rotate the keys that sign JSON Web Tokens.
+    #[command(subcommand)]
+    Keys(Keys),
 }
 
 #[derive(Debug, Args)]
@@ -238,5 +241,29 @@ pub(crate) enum Jwt {
     Create {
         /// Id, username or e-mail address.
         user: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key. The first one signs at once, others after they have been published for a while.
+    Generate {
+        /// HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA.
+        #[arg(long)]
+        algorithm: String,
+        /// Sign at once: servers that have not seen the key yet refuse its tokens.
+        #[arg(long)]
+        at_once: bool,
+    },
+    /// List all keys as they begin to sign.
+    List,
+    /// Make the next key, and remove those whose last tokens are over.
+    Rotate {
+        /// Algorithm of the next key; that of the present one unless given.
+        #[arg(long)]
+        algorithm: Option<String>,
+        /// Sign at once: servers that have not seen the key yet refuse its tokens.
+        #[arg(long)]
+        at_once: bool,
     },
 }

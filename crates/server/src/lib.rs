@@ -11,6 +11,7 @@ mod error;
 mod output;
 mod settings;
 mod telemetry;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::Write;

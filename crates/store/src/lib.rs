@@ -4,6 +4,7 @@
 //! URL. Writes run in one transaction each. The reads that every request makes are in `profiles`.
 
 mod connection;
+mod credentials;
 mod directory;
 mod error;
 mod groups;
@@ -12,6 +13,7 @@ mod instant;
 mod migrations;
 mod pool;
 mod profiles;
+mod refresh;
 mod rows;
 mod schema;
 mod settings;

@@ -6,7 +6,9 @@
 
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
-use profiled_domain::{Detail, Group, RepositoryError, TokenHolder, User, UserProfile};
+use profiled_domain::{
+    Detail, Group, PasswordHash, RepositoryError, TokenHolder, User, UserKey, UserProfile,
+};
 
 use crate::connection::{DbConnection, on_each};
 use crate::rows::{GroupRow, TokenStateRow, UserRow};
@@ -22,6 +24,56 @@ const JOIN_LIMIT: u8 = JOINED_GROUPS + 1;
 
 /// The user's columns, once for each group.
 type Joined<T> = Vec<(T, Option<GroupRow>)>;
+
+/// Loads a join, cut off. SQLite hands rows over one by one, and stops where the reader does; it would
+/// prepare a statement anew each time that a limit is bound. (So no `first` in this file, either.)
+macro_rules! cut_off {
+    ($connection:expr, $join:expr) => {
+        match $connection {
+            DbConnection::Sqlite(c) => $join
+                .load_iter::<_, DefaultLoadingMode>(c)?
+                .take(usize::from(JOIN_LIMIT))
+                .collect(),
+            DbConnection::Postgres(c) => $join.limit(i64::from(JOIN_LIMIT)).load(c),
+        }
+    };
+}
+
+/// A user by a unique column, with the stored password.
+macro_rules! account {
+    ($connection:expr, $detail:expr, $key:expr) => {
+        match $detail {
+            Detail::Account => {
+                let row: Option<(UserRow, String)> = on_each!($connection, |c| users::table
+                    .filter($key)
+                    .select((UserRow::as_select(), users::password))
+                    .get_result(c)
+                    .optional())?;
+                Ok(row.map(|row| (row, Vec::new())))
+            }
+            Detail::Groups => {
+                let rows: QueryResult<Vec<(UserRow, String, Option<GroupRow>)>> = cut_off!(
+                    $connection,
+                    users::table
+                        .left_join(user_groups::table.on(user_groups::user_id.eq(users::id)))
+                        .left_join(groups::table.on(groups::id.eq(user_groups::group_id)))
+                        .filter($key)
+                        .order(user_groups::group_id)
+                        .select((
+                            UserRow::as_select(),
+                            users::password,
+                            Option::<GroupRow>::as_select(),
+                        ))
+                );
+                let rows = rows?
+                    .into_iter()
+                    .map(|(user, password, group)| ((user, password), group))
+                    .collect();
+                split($connection, rows, |(user, _): &(UserRow, String)| user.id)
+            }
+        }
+    };
+}
 
 impl Store {
     pub(crate) fn profile(
@@ -42,6 +94,24 @@ impl Store {
         found
             .map(|(user, groups)| profile(user, groups))
             .transpose()
+    }
+
+    /// As a profile, with the stored password: its text stays out of the reads that do not need it.
+    pub(crate) fn account(
+        &self,
+        key: &UserKey,
+        detail: Detail,
+    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
+        let found = self.read(|connection| match key {
+            UserKey::Id(id) => account!(connection, detail, users::id.eq(id.0)),
+            UserKey::Username(name) => account!(connection, detail, users::username.eq(name)),
+            UserKey::Email(email) => account!(connection, detail, users::email.eq(email)),
+        })?;
+        let account = |((user, password), groups)| {
+            let profile = profile(user, groups)?;
+            Ok((profile, PasswordHash::from_encoded(password)))
+        };
+        found.map(account).transpose()
     }
 
     pub(crate) fn token_holder(
@@ -116,20 +186,6 @@ fn account_by_token(
         .select((TokenStateRow::as_select(), UserRow::as_select()))
         .get_result(c)
         .optional())
-}
-
-/// Loads a join, cut off. SQLite hands rows over one by one, and stops where the reader does; it would
-/// prepare a statement anew each time that a limit is bound. (So no `first` in this file, either.)
-macro_rules! cut_off {
-    ($connection:expr, $join:expr) => {
-        match $connection {
-            DbConnection::Sqlite(c) => $join
-                .load_iter::<_, DefaultLoadingMode>(c)?
-                .take(usize::from(JOIN_LIMIT))
-                .collect(),
-            DbConnection::Postgres(c) => $join.limit(i64::from(JOIN_LIMIT)).load(c),
-        }
-    };
 }
 
 fn join_by_id(connection: &mut DbConnection, id: i64) -> QueryResult<Joined<UserRow>> {

@@ -107,5 +107,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    refresh_families (id) {
+        id -> Text,
+        user_id -> Nullable<BigInt>,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (jti) {
+        jti -> Text,
+        family -> Nullable<Text>,
+        expires_at -> Timestamp,
+        rotated_at -> Nullable<Timestamp>,
+        blacklisted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(refresh_tokens -> refresh_families (family));
 diesel::joinable!(tokens -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(refresh_families, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(users, groups, user_groups, tokens);

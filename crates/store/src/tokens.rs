@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialRepository, Detail, NewToken, PasswordHash, RepositoryError, Token, TokenDigest,
-    TokenHolder, TokenId, User, UserId,
+    CredentialRepository, Detail, Keep, NewToken, PasswordHash, RepositoryError, Token,
+    TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
 use crate::connection::DbConnection;
+use crate::credentials::{check_epoch, revoke_all};
 use crate::error::StoreError;
 use crate::rows::{TokenRow, UserRow, stored};
 use crate::schema::{tokens, users};
@@ -69,14 +70,14 @@ impl CredentialRepository for Store {
         &self,
         user: UserId,
         password: &PasswordHash,
-        keep: Option<TokenId>,
+        keep: &Keep,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             let changed = diesel::update(users::table.find(user.0))
                 .set(users::password.eq(password.as_encoded()))
                 .execute(connection)?;
-            revoke_credentials(connection, user, keep, now)?;
+            revoke_all(connection, user.0, keep, now)?;
             Ok(changed > 0)
         })
     }
@@ -90,9 +91,29 @@ impl CredentialRepository for Store {
         })
     }
 
+    fn find_account(
+        &self,
+        key: &UserKey,
+        detail: Detail,
+    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
+        self.account(key, detail)
+    }
+
+    fn revoke_credentials(
+        &self,
+        user: UserId,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError> {
+        self.write(|connection| revoke_all(connection, user.0, keep, now))
+    }
+
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {
         let binding = token.binding.as_ref();
         let id: i64 = self.write(|connection| {
+            if let Some(epoch) = token.epoch {
+                check_epoch(connection, token.owner.0, epoch)?;
+            }
             Ok::<_, StoreError>(
                 diesel::insert_into(tokens::table)
                     .values((
@@ -145,26 +166,4 @@ impl CredentialRepository for Store {
             Ok(())
         })
     }
-}
-
-/// Ends every credential of a user but one token, and begins a new epoch. The caller's transaction
-/// decides.
-fn revoke_credentials(
-    connection: &mut DbConnection,
-    user: UserId,
-    keep: Option<TokenId>,
-    now: DateTime<Utc>,
-) -> QueryResult<()> {
-    // No token has the id 0.
-    let kept = keep.map_or(0, |token| token.0);
-    let others = tokens::user_id.eq(user.0).and(tokens::id.ne(kept));
-    diesel::delete(tokens::table.filter(others)).execute(connection)?;
-    diesel::update(users::table.find(user.0))
-        .set((
-            users::credentials_epoch.eq(users::credentials_epoch + 1),
-            users::credentials_epoch_at.eq(stored(now)),
-            users::kept_jti.eq(None::<String>),
-        ))
-        .execute(connection)?;
-    Ok(())
 }

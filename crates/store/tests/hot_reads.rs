@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
-    CredentialRepository, Detail, GroupRepository, TokenDigest, UserId, UserRepository,
+    CredentialRepository, Detail, GroupRepository, TokenDigest, UserId, UserKey, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -36,6 +36,14 @@ fn sqlite_reads_by_index_and_sorts_nothing() {
     all.extend(statements(|| {
         store.find_profile(id, Detail::Groups).unwrap();
     }));
+    for key in [
+        UserKey::Username("ada".to_owned()),
+        UserKey::Email("ada@example.com".to_owned()),
+    ] {
+        all.extend(statements(|| {
+            store.find_account(&key, Detail::Groups).unwrap();
+        }));
+    }
 
     for statement in all {
         let sql = statement
@@ -127,9 +135,14 @@ fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatab
         let account = statements(|| {
             store.find_token(&digest, Detail::Account).unwrap();
         });
+        let by_name = statements(|| {
+            let name = UserKey::Username(format!("user{number}"));
+            store.find_account(&name, Detail::Groups).unwrap().unwrap();
+        });
 
         assert_eq!(by_token.len(), expected, "{groups} groups: {by_token:#?}");
         assert_eq!(by_id.len(), expected, "{groups} groups: {by_id:#?}");
         assert_eq!(account.len(), 1);
+        assert_eq!(by_name.len(), expected, "{groups} groups: {by_name:#?}");
     }
 }

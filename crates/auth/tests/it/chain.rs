@@ -8,7 +8,7 @@ use profiled_auth::{
 };
 use profiled_domain::testing::MemoryRepository;
 
-use crate::people::{attempt, hasher, now, user, verifier};
+use crate::people::{access_token, attempt, hasher, user, verifier};
 
 fn chain() -> Authenticator {
     Authenticator::new(vec![
@@ -28,7 +28,7 @@ fn each_scheme_passes_on_what_is_not_its_own() {
     let ada = user(&repository, "ada", true);
     let header = format!(
         "Bearer {}",
-        verifier(&JwtSettings::default()).mint_access(ada.id, now())
+        access_token(&verifier(&JwtSettings::default()), ada.id)
     );
 
     let identity = chain()
@@ -65,7 +65,7 @@ fn tokens_of_the_gone_and_the_inactive_are_told_apart() {
     let repository = MemoryRepository::default();
     let idle = user(&repository, "idle", false);
     let jwt = verifier(&JwtSettings::default());
-    let bearer = |id| format!("Bearer {}", jwt.mint_access(id, now()));
+    let bearer = |id| format!("Bearer {}", access_token(&jwt, id));
 
     let inactive = chain().authenticate(&attempt(bearer(idle.id).as_bytes()), &repository);
     let gone = bearer(profiled_domain::UserId(99));

@@ -7,7 +7,7 @@ use profiled_auth::{Algorithm, JwtFault, JwtSettings, KeyError, SigningKey, User
 use profiled_domain::UserId;
 use serde_json::{Value, json};
 
-use crate::people::{SECRET, now, verifier};
+use crate::people::{SECRET, access_token, now, verifier};
 
 /// A token with any header and payload, signed as the header's default wants it.
 fn signed(header: &str, payload: &str) -> String {
@@ -48,7 +48,7 @@ fn a_minted_token_has_simplejwts_form_and_is_accepted() {
         ..JwtSettings::default()
     };
 
-    let token = verifier(&settings).mint_access(UserId(7), now());
+    let token = access_token(&verifier(&settings), UserId(7));
 
     let parts: Vec<&str> = token.split('.').collect();
     let decode = |part: &str| String::from_utf8(URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
@@ -286,7 +286,7 @@ fn weak_keys_are_refused_with_the_setting_and_the_remedy() {
             .unwrap();
 
         assert_eq!(error, KeyError::TooShort { length });
-        let text = format!("auth.jwt.signing_key has {length} bytes; use at least 32 random ones");
+        let text = format!("has {length} bytes: use at least 32 random ones");
         assert_eq!(error.to_string(), text);
     }
     let key = SigningKey::new(&"k".repeat(32).into(), Algorithm::HS512).unwrap();

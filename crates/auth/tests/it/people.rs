@@ -3,10 +3,10 @@
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, Attempt, AuthError, Identity, JwtSettings, JwtVerifier, PasswordHasher,
-    PasswordSettings, SigningKey, Verdict, Verifier,
+    PasswordSettings, SigningKey, Subject, Verdict, Verifier,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{Detail, NewUser, User, UserRepository, Username};
+use profiled_domain::{Detail, NewUser, PasswordHash, User, UserId, UserRepository, Username};
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -26,6 +26,16 @@ pub fn hasher() -> PasswordHasher {
 pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
     let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
     JwtVerifier::new(settings, key)
+}
+
+/// An access token of a user of the first epoch.
+pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
+    let subject = Subject {
+        id,
+        epoch: 0,
+        password: &PasswordHash::from_encoded("!"),
+    };
+    jwt.mint_access(subject, now()).unwrap()
 }
 
 pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User {

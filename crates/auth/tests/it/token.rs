@@ -15,6 +15,7 @@ pub fn issue(
     let key = TokenKey::generate();
     let mut token = NewToken {
         owner,
+        epoch: None,
         digest: key.digest(),
         prefix: key.prefix().to_owned(),
         label: String::new(),

@@ -1,12 +1,33 @@
-//! Opaque tokens and passwords.
+//! Opaque tokens and passwords in memory.
 
 use chrono::{DateTime, Utc};
 
-use super::{MemoryRepository, next_id};
+use super::{MemoryRepository, State, next_id};
 use crate::{
-    CredentialRepository, CredentialsEpoch, Detail, NewToken, PasswordHash, RepositoryError, Token,
-    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, User, UserId,
+    CredentialRepository, Detail, Keep, NewToken, PasswordHash, RepositoryError, Token,
+    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, User, UserId, UserKey, UserProfile,
+    UserRepository,
 };
+
+impl State {
+    /// Ends all credentials of a user but one.
+    fn revoke(&mut self, user: UserId, keep: &Keep, now: DateTime<Utc>) -> bool {
+        let Some((stored, _)) = self.account_mut(user) else {
+            return false;
+        };
+        let epoch = &mut stored.credentials;
+        epoch.number += 1;
+        epoch.changed_at = epoch.changed_at.max(Some(now));
+        epoch.kept_jti = match keep {
+            Keep::Jwt(jti) => Some(jti.clone()),
+            Keep::Nothing | Keep::Token(_) => None,
+        };
+        let is_kept = |token: &Token| *keep == Keep::Token(token.state.id);
+        self.tokens
+            .retain(|(_, token)| token.owner != user || is_kept(token));
+        true
+    }
+}
 
 impl CredentialRepository for MemoryRepository {
     fn find_token(
@@ -57,22 +78,15 @@ impl CredentialRepository for MemoryRepository {
         &self,
         user: UserId,
         password: &PasswordHash,
-        keep: Option<TokenId>,
+        keep: &Keep,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         let mut state = self.writable()?;
-        let Some((account, stored)) = state.account_mut(user) else {
+        let Some((_, stored)) = state.account_mut(user) else {
             return Ok(false);
         };
         stored.clone_from(password);
-        account.credentials = CredentialsEpoch {
-            number: account.credentials.number + 1,
-            changed_at: Some(now),
-            kept_jti: None,
-        };
-        let stays = |token: &Token| token.owner != user || Some(token.state.id) == keep;
-        state.tokens.retain(|(_, token)| stays(token));
-        Ok(true)
+        Ok(state.revoke(user, keep, now))
     }
 
     fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError> {
@@ -84,10 +98,38 @@ impl CredentialRepository for MemoryRepository {
         Ok(())
     }
 
+    fn find_account(
+        &self,
+        key: &UserKey,
+        detail: Detail,
+    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
+        let Some(user) = self.find_user(key)? else {
+            return Ok(None);
+        };
+        let state = self.state()?;
+        let mut users = state.users.iter();
+        let password = users.find(|(stored, _)| stored.id == user.id);
+        let password = password.map(|(_, password)| password.clone());
+        Ok(state.profile(user.id, detail).zip(password))
+    }
+
+    fn revoke_credentials(
+        &self,
+        user: UserId,
+        keep: &Keep,
+        now: DateTime<Utc>,
+    ) -> Result<bool, RepositoryError> {
+        Ok(self.writable()?.revoke(user, keep, now))
+    }
+
     fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
         let mut state = self.writable()?;
-        if state.user(new.owner).is_none() {
-            return Err(RepositoryError::Missing("user"));
+        let owner = state
+            .user(new.owner)
+            .ok_or(RepositoryError::Missing("user"))?;
+        let present = owner.credentials.number;
+        if new.epoch.is_some_and(|epoch| epoch != present) {
+            return Err(RepositoryError::Missing("epoch of the credentials"));
         }
         if state.tokens.iter().any(|(digest, _)| *digest == new.digest) {
             return Err(RepositoryError::Conflict(UniqueKey::Token));

@@ -1,6 +1,7 @@
 //! An in-memory double of all repositories, held to the contract tests of the databases.
 
 mod credentials;
+mod refresh;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -24,6 +25,7 @@ struct State {
     groups: Vec<Group>,
     members: Vec<(GroupId, UserId)>,
     tokens: Vec<(TokenDigest, Token)>,
+    refresh: refresh::RefreshTokens,
     organization_admins: Vec<UserId>,
     is_down: bool,
     is_read_only: bool,

@@ -91,6 +91,7 @@ fn refusal(error: &AuthError) -> &'static str {
         }
         | AuthError::InvalidToken
         | AuthError::Jwt(_)
+        | AuthError::PasswordChanged
         | AuthError::UserGone => "Invalid token",
         AuthError::TokenExpired => "Token is expired",
         AuthError::UserInactive(_) => "User inactive or deleted",

@@ -9,7 +9,8 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use chrono::{DateTime, Utc};
 use profiled_auth::{
-    Algorithm, JwtSettings, JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, TokenKey,
+    Algorithm, JwtSettings, JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject,
+    TokenKey,
 };
 use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{
@@ -88,6 +89,7 @@ impl TestApp {
         let key = TokenKey::generate();
         let token = NewToken {
             owner,
+            epoch: None,
             digest: key.digest(),
             prefix: key.prefix().to_owned(),
             label: String::new(),
@@ -102,7 +104,13 @@ impl TestApp {
 
     /// A header value with a new access token of the user.
     pub fn bearer(&self, user: UserId) -> String {
-        format!("Bearer {}", self.jwt.mint_access(user, now()))
+        let subject = Subject {
+            id: user,
+            epoch: 0,
+            password: &PasswordHash::from_encoded("!"),
+        };
+        let token = self.jwt.mint_access(subject, now()).unwrap();
+        format!("Bearer {token}")
     }
 
     pub fn group(&self, name: &str, member: UserId) {

@@ -6,6 +6,7 @@ use profiled_store::{DatabaseUrl, Store};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::application::{issuers, now};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -64,7 +65,7 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
     if !settings.makes_signing_key()
-        && let Err(failure) = settings.signing_key()
+        && let Err(failure) = settings.key_ring(now()).and_then(|_| issuers(settings))
     {
         return (vec![failure.to_string()], failure.kind());
     }

@@ -276,6 +276,7 @@ fn imported_token(token: &Token) -> ImportedToken {
         Expiry::Past => now - Duration::days(1),
     };
     ImportedToken {
+        epoch: None,
         owner: UserId(token.user),
         digest: TokenKey::digest_of(&token.key),
         prefix: token.key.chars().take(8).collect(),

@@ -4,6 +4,7 @@ mod check;
 mod import_django;
 mod import_people;
 mod jwt;
+mod keys;
 mod migrate;
 mod quickstart;
 mod serve;
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::User(command) => user::run(&settings, command, output),
         Command::Token(command) => token::run(&settings, command, output),
         Command::Jwt(command) => jwt::run(&settings, &command, output),
+        Command::Keys(command) => keys::run(&settings, command, output),
     }
 }
 

@@ -121,6 +121,7 @@ pub(super) fn new_token(
 ) -> NewToken {
     NewToken {
         owner,
+        epoch: None,
         digest: key.digest(),
         prefix: key.prefix().to_owned(),
         label,

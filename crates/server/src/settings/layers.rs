@@ -13,6 +13,8 @@ const BASE: &str = include_str!("../../../../config/base.toml");
 const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
+/// Keys whose value is a list of tables.
+const TABLES: [&str; 1] = ["auth.jwt.issuers"];
 /// What messages call the built-in defaults.
 const DEFAULTS: &str = "config/base.toml";
 /// Where settings are looked for, beside the built-in defaults.
@@ -186,7 +188,11 @@ fn fitting(leaf: Leaf, known: &BTreeMap<String, ValueKind>) -> Result<Leaf, Fail
             format!("unknown setting {key} in {origin}: docs/CONFIGURATION.md lists all settings")
         }));
     };
-    let kind = coerced(expected, kind);
+    let kind = if TABLES.contains(&key.as_str()) {
+        tables(kind)
+    } else {
+        coerced(expected, kind)
+    };
     let kind =
         kind.map_err(|wanted| Failure::settings(format!("{key} in {origin}: must be {wanted}")))?;
     Ok(Leaf { key, kind, origin })
@@ -216,6 +222,45 @@ fn coerced(expected: &ValueKind, given: ValueKind) -> Result<ValueKind, &'static
         (ValueKind::I64(_), _) => Err("a whole number"),
         (_, ValueKind::String(text)) => Ok(ValueKind::String(text)),
         _ => Err("text"),
+    }
+}
+
+/// Tables as they are, or as JSON where there is only text.
+fn tables(given: ValueKind) -> Result<ValueKind, &'static str> {
+    let is_table = |item: &Value| matches!(item.kind, ValueKind::Table(_));
+    let given = match given {
+        ValueKind::String(text) if text.trim().is_empty() => ValueKind::Array(Vec::new()),
+        // TOML's inline tables would do as well, but nobody writes them into an environment.
+        ValueKind::String(text) => match serde_json::from_str(&text) {
+            Ok(value) => from_json(value),
+            Err(_) => ValueKind::Nil,
+        },
+        other => other,
+    };
+    match given {
+        ValueKind::Array(items) if items.iter().all(is_table) => Ok(ValueKind::Array(items)),
+        _ => Err("a list of tables, or JSON of one"),
+    }
+}
+
+fn from_json(value: serde_json::Value) -> ValueKind {
+    match value {
+        serde_json::Value::Null => ValueKind::Nil,
+        serde_json::Value::Bool(flag) => ValueKind::Boolean(flag),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(number) => ValueKind::I64(number),
+            None => ValueKind::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        serde_json::Value::String(text) => ValueKind::String(text),
+        serde_json::Value::Array(items) => {
+            let items = items.into_iter().map(|item| Value::from(from_json(item)));
+            ValueKind::Array(items.collect())
+        }
+        serde_json::Value::Object(members) => {
+            let members = members.into_iter();
+            let members = members.map(|(name, value)| (name, Value::from(from_json(value))));
+            ValueKind::Table(members.collect())
+        }
     }
 }
 

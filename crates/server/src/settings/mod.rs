@@ -96,7 +96,9 @@ impl Settings {
         let (mut settings, origins) = layers::read(sources)?;
         let data_dir = settings.data_dir.to_string_lossy().into_owned();
         secrets::resolve(&mut settings, &origins)?;
-        settings.database.url = settings.database.url.replace("{data_dir}", &data_dir);
+        for path in [&mut settings.database.url, &mut settings.auth.jwt.keys_dir] {
+            *path = path.replace("{data_dir}", &data_dir);
+        }
         validate::check(&settings, &origins)?;
         Ok(settings)
     }

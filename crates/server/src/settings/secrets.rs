@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use profiled_auth::{SigningKey, TokenKey};
+use chrono::{DateTime, TimeDelta, Utc};
+use profiled_auth::{KeyFolder, KeyRing, SigningKey, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Failure;
@@ -46,7 +47,8 @@ impl Settings {
     /// Whether the key that signs JSON Web Tokens is made when it is needed.
     pub(crate) fn makes_signing_key(&self) -> bool {
         let is_given = !self.auth.jwt.signing_key.expose_secret().is_empty();
-        !is_given && self.profile == Profile::Development
+        let has_folder = !self.auth.jwt.keys_dir.is_empty();
+        !is_given && !has_folder && self.profile == Profile::Development
     }
 
     /// The key that signs JSON Web Tokens. Development makes a random one in the data folder.
@@ -62,11 +64,37 @@ impl Settings {
         } else {
             jwt.signing_key.clone()
         };
-        let key = SigningKey::new(&secret, jwt.algorithm);
-        let key = key.map_err(|error| Failure::settings(error.to_string()))?;
-        key.self_test()
-            .map_err(|error| Failure::failed(error.to_string()))?;
+        let refused = |error| Failure::settings(format!("auth.jwt.signing_key {error}"));
+        let key = SigningKey::new(&secret, jwt.algorithm).map_err(refused)?;
+        key.self_test().map_err(refused)?;
         Ok(key)
+    }
+
+    /// All keys that sign and verify JSON Web Tokens.
+    pub(crate) fn key_ring(&self, now: DateTime<Utc>) -> Result<KeyRing, Failure> {
+        let ring = self.keys()?;
+        if ring.can_sign(now) {
+            return Ok(ring);
+        }
+        Err(Failure::settings(format!(
+            "auth.jwt.keys_dir {}: no key signs at this moment: run profiled keys generate",
+            self.auth.jwt.keys_dir
+        )))
+    }
+
+    /// As [`Self::key_ring`], whether there is a key to sign with or not. With a folder of keys,
+    /// development makes none beside it.
+    pub(crate) fn keys(&self) -> Result<KeyRing, Failure> {
+        let jwt = &self.auth.jwt;
+        if jwt.keys_dir.is_empty() {
+            return Ok(self.signing_key()?.into());
+        }
+        let is_given = !jwt.signing_key.expose_secret().is_empty();
+        let configured = is_given.then(|| self.signing_key()).transpose()?;
+        let life = i64::try_from(jwt.longest_life()).unwrap_or(i64::MAX);
+        let life = TimeDelta::try_seconds(life).unwrap_or(TimeDelta::MAX);
+        let ring = KeyRing::open(configured, KeyFolder::new(&jwt.keys_dir), life);
+        ring.map_err(|error| Failure::settings(format!("auth.jwt.keys_dir: {error}")))
     }
 
     fn generated_key(&self) -> Result<SecretString, Failure> {

@@ -1,6 +1,6 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
-use profiled_auth::{InvalidCost, PasswordHasher, SigningKey};
+use profiled_auth::{InvalidCost, JwtSettings, PasswordHasher, SigningKey};
 use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
 use secrecy::ExposeSecret;
@@ -24,7 +24,8 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         hosts(&settings.http.allowed_hosts, settings.profile),
         public_url(&settings.http.public_url),
         signing_key(settings),
-        user_id_claim(&settings.auth.jwt.user_id_claim),
+        claims(&settings.auth.jwt),
+        lead_time(&settings.auth.jwt),
         tower_pages(settings),
         authenticators(settings),
         validators(settings),
@@ -96,19 +97,58 @@ fn public_url(url: &str) -> Option<Finding> {
 
 fn signing_key(settings: &Settings) -> Option<Finding> {
     let jwt = &settings.auth.jwt;
-    let length = jwt.signing_key.expose_secret().len();
-    let min = SigningKey::MIN_LENGTH;
-    (1..min).contains(&length).then(|| {
-        let text = format!("has {length} bytes: use at least {min} random ones");
-        Finding("auth.jwt.signing_key", text)
-    })
+    if jwt.signing_key.expose_secret().is_empty() {
+        // A key that is made in its place is a secret.
+        let is_missing = jwt.keys_dir.is_empty() && !jwt.algorithm.is_symmetric();
+        let text = || format!("is not set: {} needs a private key in PEM", jwt.algorithm);
+        return is_missing.then(|| Finding("auth.jwt.signing_key", text()));
+    }
+    let error = SigningKey::new(&jwt.signing_key, jwt.algorithm).err()?;
+    Some(Finding("auth.jwt.signing_key", error.to_string()))
 }
 
-fn user_id_claim(name: &str) -> Option<Finding> {
-    let taken = ["aud", "exp", "iat", "iss", "jti", "nbf", "token_type"];
-    (name.is_empty() || taken.contains(&name)).then(|| {
-        let text = format!("is {name:?}: name a claim of its own, as user_id or sub");
-        Finding("auth.jwt.user_id_claim", text)
+/// Each claim has a name of its own.
+fn claims(jwt: &JwtSettings) -> Option<Finding> {
+    let own = [
+        (
+            "auth.jwt.user_id_claim",
+            &jwt.user_id_claim,
+            "user_id or sub",
+        ),
+        (
+            "auth.jwt.token_type_claim",
+            &jwt.token_type_claim,
+            "token_type",
+        ),
+        ("auth.jwt.jti_claim", &jwt.jti_claim, "jti"),
+        (
+            "auth.jwt.revoke_token_claim",
+            &jwt.revoke_token_claim,
+            "hash_password",
+        ),
+    ];
+    let registered = ["aud", "exp", "iat", "iss", "nbf"];
+    own.iter()
+        .enumerate()
+        .find_map(|(at, (key, name, example))| {
+            let is_repeated = own.iter().take(at).any(|(_, other, _)| other == name);
+            let is_taken = registered.contains(&name.as_str()) || is_repeated;
+            (name.is_empty() || is_taken).then(|| {
+                let text = format!("is {name:?}: name a claim of its own, as {example}");
+                Finding(key, text)
+            })
+        })
+}
+
+/// Servers must know a new key before one of them signs with it.
+fn lead_time(jwt: &JwtSettings) -> Option<Finding> {
+    let least = jwt.keys_reload.saturating_mul(2);
+    (jwt.keys_lead_time < least).then(|| {
+        let text = format!(
+            "is {}: it must be at least twice auth.jwt.keys_reload, {least}",
+            jwt.keys_lead_time
+        );
+        Finding("auth.jwt.keys_lead_time", text)
     })
 }
 
@@ -206,6 +246,31 @@ fn ranges(settings: &Settings) -> Option<Finding> {
             auth.jwt.access_lifetime.into(),
             1,
             YEAR,
+        ),
+        (
+            "auth.jwt.refresh_lifetime",
+            auth.jwt.refresh_lifetime.into(),
+            1,
+            10 * YEAR,
+        ),
+        (
+            "auth.jwt.rotation_grace",
+            auth.jwt.rotation_grace.into(),
+            0,
+            3600,
+        ),
+        ("auth.jwt.keys_reload", auth.jwt.keys_reload.into(), 1, 3600),
+        (
+            "auth.jwt.keys_lead_time",
+            auth.jwt.keys_lead_time.into(),
+            0,
+            YEAR,
+        ),
+        (
+            "auth.jwt.jwks_refresh",
+            auth.jwt.jwks_refresh.into(),
+            10,
+            86_400,
         ),
         ("auth.jwt.leeway", auth.jwt.leeway.into(), 0, 3600),
         (

@@ -1,9 +1,10 @@
 //! Users, groups, memberships and tokens of an import.
 
 use diesel::prelude::*;
-use profiled_domain::{PasswordHash, RepositoryError, UniqueKey};
+use profiled_domain::{Keep, PasswordHash, RepositoryError, UniqueKey};
 
 use crate::connection::{DbConnection, on_each};
+use crate::credentials::revoke_all;
 use crate::error::StoreError;
 use crate::import::values::{StoredUser, misfit};
 use crate::import::{ImportSession, ImportedGroup, ImportedToken, ImportedUser, Outcome, Refusal};
@@ -34,12 +35,15 @@ impl ImportSession<'_> {
         }
         match related.iter().find(|old| old.id == new.id) {
             Some(old) if old == new => Ok(Outcome::Unchanged),
-            Some(_) => {
+            Some(old) => {
                 on_each!(self.connection, |c| diesel::update(
                     users::table.find(new.id)
                 )
                 .set(new)
                 .execute(c))?;
+                if new.ends_credentials_of(old) {
+                    revoke_all(self.connection, new.id, &Keep::Nothing, self.now)?;
+                }
                 Ok(Outcome::Updated)
             }
             None => {

@@ -145,6 +145,11 @@ impl From<&ImportedUser> for StoredUser {
 }
 
 impl StoredUser {
+    /// Whether the change from `old` takes a password or the right to log in away.
+    pub(super) fn ends_credentials_of(&self, old: &Self) -> bool {
+        self.password != old.password || (old.is_active && !self.is_active)
+    }
+
     /// The first text that its column does not hold.
     pub(super) fn misfit(&self) -> Option<Refusal> {
         let columns = [

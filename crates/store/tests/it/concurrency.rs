@@ -1,14 +1,15 @@
 //! Many writers at once: none fails for another's sake, and counts stay exact.
 
+use std::sync::Barrier;
 use std::thread;
 
 use profiled_domain::{
-    CredentialRepository, Gender, GroupRepository, NewUser, PasswordHash, Patch, Precondition,
-    ProfileChange, RepositoryError, UniqueKey, UserRepository, Username,
+    CredentialRepository, Gender, GroupRepository, Keep, NewToken, NewUser, PasswordHash, Patch,
+    Precondition, ProfileChange, RepositoryError, UniqueKey, UserRepository, Username,
 };
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, group, person};
+use crate::people::{at, group, person, token};
 
 const WRITERS: usize = 8;
 const ROUNDS: usize = 20;
@@ -20,6 +21,7 @@ profiled_store::database_tests!(
     a_deleted_user_leaves_the_counts_of_its_groups,
     of_racing_upgrades_of_a_hash_exactly_one_is_written,
     an_upgrade_never_brings_an_old_password_back,
+    no_token_of_a_former_epoch_outlives_the_revocation,
 );
 
 fn writers_wait_for_each_other(database: &TestDatabase) {
@@ -180,14 +182,53 @@ fn an_upgrade_never_brings_an_old_password_back(database: &TestDatabase) {
     for round in 0..ROUNDS {
         let old = PasswordHash::from_encoded(format!("old {round}"));
         let upgraded = PasswordHash::from_encoded(format!("upgraded {round}"));
-        store.set_password(user, &old, None, at(1)).unwrap();
+        store
+            .set_password(user, &old, &Keep::Nothing, at(1))
+            .unwrap();
 
         thread::scope(|scope| {
             scope.spawn(|| store.replace_password(user, &old, &upgraded).unwrap());
-            scope.spawn(|| store.set_password(user, &changed, None, at(2)).unwrap());
+            scope.spawn(|| {
+                store
+                    .set_password(user, &changed, &Keep::Nothing, at(2))
+                    .unwrap()
+            });
         });
 
         let stored = store.find_password_by_id(user).unwrap().unwrap();
         assert_eq!(stored, changed);
     }
+}
+
+/// Log-ins that began before the revocation store their tokens before it or not at all.
+fn no_token_of_a_former_epoch_outlives_the_revocation(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let ada = store.create_user(&person("ada"), at(1)).unwrap().id;
+    let start = Barrier::new(WRITERS + 1);
+
+    let left = thread::scope(|scope| {
+        for number in 0..WRITERS {
+            let (store, start) = (&store, &start);
+            scope.spawn(move || {
+                start.wait();
+                for round in 0..ROUNDS {
+                    let number = u8::try_from(number * ROUNDS + round).unwrap();
+                    let token = NewToken {
+                        epoch: Some(0),
+                        ..token(ada, number)
+                    };
+                    // Refused or stored: either is fine before the revocation.
+                    let _ = store.issue_token(&token);
+                }
+            });
+        }
+        start.wait();
+        store
+            .revoke_credentials(ada, &Keep::Nothing, at(2))
+            .unwrap();
+        store.list_tokens(ada).unwrap()
+    });
+
+    assert_eq!(left, []);
+    assert_eq!(store.list_tokens(ada).unwrap(), []);
 }

@@ -1,7 +1,8 @@
 //! Imports: one transaction, ids kept, idempotent.
 
 use profiled_domain::{
-    Detail, GroupRepository, PasswordHash, RepositoryError, UniqueKey, UserId, UserRepository,
+    CredentialRepository, Detail, GroupRepository, PasswordHash, RepositoryError, UniqueKey,
+    UserId, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Refusal, Store};
@@ -12,6 +13,7 @@ profiled_store::database_tests!(
     rows_keep_their_ids_and_counting_goes_on_behind_them,
     a_second_import_changes_nothing,
     a_changed_row_is_updated,
+    another_password_and_deactivation_end_all_credentials,
     taken_values_are_refused_and_the_rest_goes_on,
     what_a_column_does_not_hold_is_refused,
     references_to_nobody_are_refused,
@@ -92,6 +94,36 @@ fn a_second_import_changes_nothing(database: &TestDatabase) {
         store.find_profile(UserId(5), Detail::Groups).unwrap(),
         before
     );
+}
+
+fn another_password_and_deactivation_end_all_credentials(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    import(&store, everything);
+    let epoch = || {
+        let found = store.find_profile(UserId(5), Detail::Account).unwrap();
+        let tokens = store.list_tokens(UserId(5)).unwrap();
+        (found.unwrap().user.credentials.number, tokens.len())
+    };
+    let renamed = ImportedUser {
+        username: Some("eve".to_owned()),
+        ..user(5, "ada")
+    };
+    let other_password = ImportedUser {
+        password: PasswordHash::from_encoded("!!"),
+        ..renamed.clone()
+    };
+    let inactive = ImportedUser {
+        is_active: false,
+        ..other_password.clone()
+    };
+
+    let mut epochs = vec![epoch()];
+    for next in [&renamed, &other_password, &inactive, &other_password] {
+        import(&store, |session| session.user(next));
+        epochs.push(epoch());
+    }
+
+    assert_eq!(epochs, [(0, 1), (0, 1), (1, 0), (2, 0), (2, 0)]);
 }
 
 fn a_changed_row_is_updated(database: &TestDatabase) {

@@ -35,6 +35,7 @@ pub fn group(name: &str) -> NewGroup {
 pub fn token(owner: UserId, number: u8) -> NewToken {
     NewToken {
         owner,
+        epoch: None,
         digest: TokenDigest([number; 32]),
         prefix: "abcdef01".to_owned(),
         label: "laptop".to_owned(),

@@ -250,5 +250,6 @@ fn imported(token: &DumpedToken, owner: i64) -> ImportedToken {
         expires_at: None,
         is_sliding: false,
         binding: None,
+        epoch: None,
     }
 }

@@ -4,19 +4,19 @@ mod people;
 
 use std::net::SocketAddr;
 
-use profiled_auth::JwtVerifier;
-use profiled_domain::{PageRequest, UserId, UserKey, UserRepository};
-use profiled_store::MigrateOnStart;
+use profiled_domain::{PageRequest, UserKey, UserRepository};
+use profiled_store::{MigrateOnStart, Store};
 use serde_json::json;
 
-use crate::application::{Application, now};
+use crate::application::Application;
 use crate::cli::Global;
+use crate::commands::jwt::access_token;
 use crate::commands::serve::serve;
 use crate::error::{Failure, Kind};
 use crate::output::{Output, print_line};
 use crate::settings::{Profile, Settings};
 
-use people::{Credentials, DEMO, DEMO_ID};
+use people::{Credentials, DEMO};
 
 /// Options whose values are not repeated.
 const SECRET: [&str; 2] = ["auth.jwt.signing_key", "database.url"];
@@ -44,7 +44,13 @@ pub(super) fn run(settings: &Settings, global: &Global, output: Output) -> Resul
             return remind(application, global, address, output);
         }
         let credentials = people::create(&settings, application.store())?;
-        show(&settings, &credentials, address, output)
+        show(
+            &settings,
+            application.store(),
+            &credentials,
+            address,
+            output,
+        )
     })
 }
 
@@ -62,13 +68,13 @@ fn reachable(address: &SocketAddr) -> SocketAddr {
 /// The credentials, this one time.
 fn show(
     settings: &Settings,
+    store: &Store,
     credentials: &Credentials,
     address: SocketAddr,
     output: Output,
 ) -> Result<(), Failure> {
-    let jwt = JwtVerifier::new(&settings.auth.jwt, settings.signing_key()?);
-    let bearer = jwt.mint_access(UserId(DEMO_ID), now());
     let [admin, demo] = credentials;
+    let bearer = access_token(settings, store, DEMO)?;
     let token = demo.token.as_str();
     if output.is_json {
         let user = |user: &people::Credential| {

@@ -4,7 +4,9 @@ use std::io::{IsTerminal, Read};
 
 use console::Term;
 use profiled_auth::{PasswordPolicy, PersonalData};
-use profiled_domain::{CredentialRepository, PasswordHash};
+use profiled_domain::{
+    Keep, {CredentialRepository, PasswordHash},
+};
 
 use super::Shown;
 use crate::application::now;
@@ -28,7 +30,7 @@ pub(super) fn set(
         None => ask()?,
     };
     let hash = encode(settings, &password, &PersonalData::from(&user))?;
-    if !store.set_password(user.id, &hash, None, now())? {
+    if !store.set_password(user.id, &hash, &Keep::Nothing, now())? {
         return Err(Failure::failed(format!("user {} is gone", user.id)));
     }
     output.write(&Shown::from(&user), |user| {

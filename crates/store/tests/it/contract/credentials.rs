@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    Detail, NewToken, NewUser, PasswordHash, Repository, RepositoryError, TokenBinding,
+    Detail, Keep, NewToken, NewUser, PasswordHash, Repository, RepositoryError, TokenBinding,
     TokenDigest, TokenId, UniqueKey, UserId, Username,
 };
 
@@ -203,9 +203,9 @@ fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository
     let (first, second) = (issue(ada, 1), issue(ada, 2));
     let others = [issue(bob, 3)];
 
-    let changed = repository.set_password(ada, &hash("one"), Some(second), at(2));
+    let changed = repository.set_password(ada, &hash("one"), &Keep::Token(second), at(2));
     let (kept, of_bob) = (token_ids(repository, ada), token_ids(repository, bob));
-    let again = repository.set_password(ada, &hash("two"), None, at(3));
+    let again = repository.set_password(ada, &hash("two"), &Keep::Nothing, at(3));
 
     assert!(changed.unwrap() && again.unwrap());
     assert_eq!((kept, of_bob), (vec![second], others.to_vec()));
@@ -231,7 +231,7 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
     let before = epoch(ada);
     for second in [2, 3] {
         repository
-            .set_password(ada, &hash("one"), None, at(second))
+            .set_password(ada, &hash("one"), &Keep::Nothing, at(second))
             .unwrap();
     }
 
@@ -244,7 +244,7 @@ fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
     let held = repository.issue_token(&token(ada, 1)).unwrap();
 
-    let changed = repository.set_password(UserId(99), &hash("one"), None, at(2));
+    let changed = repository.set_password(UserId(99), &hash("one"), &Keep::Nothing, at(2));
 
     assert!(!changed.unwrap());
     assert_eq!(token_ids(repository, ada), [held]);

@@ -28,5 +28,7 @@ macro_rules! contract {
 
 mod credentials;
 mod groups;
+mod refresh;
+mod revocation;
 mod users;
 mod versions;

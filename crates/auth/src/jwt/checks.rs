@@ -1,0 +1,152 @@
+//! What a token's claims must be: times, issuer, audience, user (contract `drf.md`, section 4).
+//!
+//! Libraries are neither strict nor compatible here: they tolerate a minute, ignore `iat`, and let odd
+//! types pass.
+
+use chrono::{DateTime, Utc};
+use profiled_domain::{UserId, UserKey};
+use serde_json::{Number, Value};
+
+use super::claims::Claims;
+use crate::error::JwtFault;
+
+/// First second of the year 10000: no instant of a token reaches it.
+const END_OF_TIME: f64 = 253_402_300_800.0;
+/// 2^63: a whole number from here on is nobody's id.
+const BEYOND_IDS: f64 = 9_223_372_036_854_775_808.0;
+
+/// Whom a good token names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserClaim {
+    /// A user's id, whether there is such a user or not.
+    Id(UserId),
+    /// A username: only tokens of foreign issuers name one.
+    Username(String),
+    /// An e-mail address: only tokens of foreign issuers name one.
+    Email(String),
+    /// A decimal number that no id can be.
+    Nobody,
+}
+
+impl UserClaim {
+    /// How storage finds the user; `None` for nobody.
+    #[must_use]
+    pub fn key(&self) -> Option<UserKey> {
+        match self {
+            Self::Id(id) => Some(UserKey::Id(*id)),
+            Self::Username(name) => Some(UserKey::Username(name.clone())),
+            Self::Email(email) => Some(UserKey::Email(email.clone())),
+            Self::Nobody => None,
+        }
+    }
+}
+
+/// What is asked of the claims of one issuer, ourselves or another.
+#[derive(Clone, Debug)]
+pub(super) struct Rules {
+    leeway: f64,
+    pub(super) issuer: Option<String>,
+    pub(super) audience: Option<String>,
+}
+
+impl Rules {
+    /// Rules of a seconds' leeway, and of an issuer and an audience where they are not empty.
+    pub(super) fn new(leeway: u32, issuer: &str, audience: &str) -> Self {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        Self {
+            leeway: f64::from(leeway),
+            issuer: given(issuer),
+            audience: given(audience),
+        }
+    }
+
+    /// The claims that any JSON Web Token may have, in the order in which their faults count.
+    pub(super) fn check(&self, claims: &Claims, now: DateTime<Utc>) -> Result<(), JwtFault> {
+        self.check_times(claims, now)?;
+        let are_texts = ["sub", "jti"]
+            .iter()
+            .all(|name| claims.is_text_or_absent(name));
+        if self.is_for_us(claims) && are_texts {
+            Ok(())
+        } else {
+            Err(JwtFault::Invalid)
+        }
+    }
+
+    /// `iat`, `nbf`, `exp` in this order (RFC 7519, section 4.1); leeway applies to all three.
+    fn check_times(&self, claims: &Claims, now: DateTime<Utc>) -> Result<(), JwtFault> {
+        let now = seconds(now);
+        for name in ["iat", "nbf"] {
+            let at = claims.get(name).map(|claim| instant(&claim)).transpose()?;
+            if at.is_some_and(|at| at > now + self.leeway) {
+                return Err(JwtFault::Invalid);
+            }
+        }
+        let end = claims.get("exp").map(|claim| instant(&claim)).transpose()?;
+        if end.is_some_and(|end| end <= now - self.leeway) {
+            return Err(JwtFault::Expired);
+        }
+        Ok(())
+    }
+
+    /// Issuer and audience, where they are configured.
+    fn is_for_us(&self, claims: &Claims) -> bool {
+        let issuer = self
+            .issuer
+            .as_deref()
+            .is_none_or(|own| claims.get("iss").is_some_and(|issuer| issuer == own));
+        let audience = self
+            .audience
+            .as_deref()
+            .is_none_or(|own| match claims.get("aud") {
+                Some(Value::Array(all)) => {
+                    all.iter().all(Value::is_string) && all.iter().any(|one| one == own)
+                }
+                Some(one) => one == own,
+                None => false,
+            });
+        issuer && audience
+    }
+}
+
+/// Seconds of a numeric date, its fraction cut off.
+pub(super) fn instant(claim: &Value) -> Result<f64, JwtFault> {
+    let number = claim.as_number().and_then(Number::as_f64);
+    let number = number.filter(|number| number.is_finite() && *number < END_OF_TIME);
+    number.map(f64::trunc).ok_or(JwtFault::Invalid)
+}
+
+fn seconds(at: DateTime<Utc>) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "exact to the microsecond until the year 2255"
+    )]
+    let micros = at.timestamp_micros() as f64;
+    micros / 1e6
+}
+
+/// A user id as text or as a number: decimal, without sign of plus, leading zero or blank
+/// (`decisions.md` 12, 19).
+pub(super) fn user_id(claim: &Value) -> Option<UserClaim> {
+    match claim {
+        Value::String(text) => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            let is_plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            let is_canonical = text == "0" || !digits.starts_with('0');
+            (is_plain && is_canonical).then(|| match text.parse() {
+                Ok(id) => UserClaim::Id(UserId(id)),
+                Err(_) => UserClaim::Nobody,
+            })
+        }
+        Value::Number(number) => match number.as_i64() {
+            Some(id) => Some(UserClaim::Id(UserId(id))),
+            None if number.is_u64() => Some(UserClaim::Nobody),
+            // The parser keeps larger whole numbers as floating point.
+            None => {
+                let size = number.as_f64()?;
+                (size.fract() == 0.0 && size.abs() >= BEYOND_IDS).then_some(UserClaim::Nobody)
+            }
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,218 @@
+//! The members of a token's header and payload.
+//!
+//! Values stay the text that they came as until somebody asks, so that a claim which is only handed on
+//! arrives as it was.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// Claims in their order. Of repeated names the last value counts, in the place of the first, as in a
+/// Python dict.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Claims(Vec<(String, Box<RawValue>)>);
+
+impl Claims {
+    /// A segment that holds a JSON object.
+    pub(super) fn decode(segment: &str) -> Option<Self> {
+        let text = URL_SAFE_NO_PAD.decode(segment).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    /// The text of a claim, as it came.
+    pub(super) fn raw(&self, name: &str) -> Option<&RawValue> {
+        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        found.next().map(|(_, value)| &**value)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// The value of a claim; null also for what cannot be read, a lone surrogate for example.
+    pub(super) fn get(&self, name: &str) -> Option<Value> {
+        let raw = self.raw(name)?;
+        Some(serde_json::from_str(raw.get()).unwrap_or(Value::Null))
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        match self.get(name)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_text_or_absent(&self, name: &str) -> bool {
+        self.get(name).is_none_or(|value| value.is_string())
+    }
+
+    /// Sets a claim: in its place if it is there, else behind all others.
+    pub(super) fn set(&mut self, name: &str, value: impl Serialize) {
+        // Texts and numbers: serialisation cannot fail.
+        if let Ok(value) = serde_json::value::to_raw_value(&value) {
+            self.put(name.to_owned(), value);
+        }
+    }
+
+    pub(super) fn put(&mut self, name: String, value: Box<RawValue>) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some(known) => known.1 = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), &**value))
+    }
+}
+
+impl Serialize for Claims {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ClaimsVisitor)
+    }
+}
+
+struct ClaimsVisitor;
+
+impl<'de> Visitor<'de> for ClaimsVisitor {
+    type Value = Claims;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims, A::Error> {
+        let mut claims = Claims::default();
+        while let Some((name, value)) = members.next_entry::<String, Box<RawValue>>()? {
+            // Comparing each with each is for few.
+            if claims.0.len() >= MAX_CLAIMS {
+                return Err(de::Error::custom("too many claims"));
+            }
+            claims.put(name, value);
+        }
+        Ok(claims)
+    }
+}
+
+/// More than any issuer puts into a token.
+const MAX_CLAIMS: usize = 256;
+
+/// What is looked at in a header. Everything else, `jku`, `jwk`, `x5u` and `x5c` above all, is not
+/// even read. Of repeated names the last value counts.
+#[derive(Debug, Default)]
+pub(super) struct Header {
+    pub(super) alg: Option<Value>,
+    pub(super) kid: Option<Value>,
+    pub(super) typ: Option<Value>,
+    crit: Option<Value>,
+    b64: Option<Value>,
+}
+
+impl Header {
+    pub(super) fn decode(segment: &str) -> Option<Self> {
+        let text = URL_SAFE_NO_PAD.decode(segment).ok()?;
+        let header: Self = serde_json::from_slice(&text).ok()?;
+        header.is_understood().then_some(header)
+    }
+
+    /// No unknown extension is critical (RFC 7515, section 4.1.11), the payload is encoded (RFC 7797),
+    /// and a key is named by text.
+    fn is_understood(&self) -> bool {
+        let is_encoded = Some(Value::Bool(true));
+        let critical = match &self.crit {
+            None => true,
+            Some(Value::Array(names)) => {
+                let known = names.iter().all(|name| name == "b64");
+                !names.is_empty() && known && self.b64 == is_encoded
+            }
+            Some(_) => false,
+        };
+        let kid = self.kid.as_ref().is_none_or(Value::is_string);
+        critical && kid && (self.b64.is_none() || self.b64 == is_encoded)
+    }
+
+    pub(super) fn kid(&self) -> Option<&str> {
+        self.kid.as_ref().and_then(Value::as_str)
+    }
+}
+
+impl<'de> Deserialize<'de> for Header {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeaderVisitor)
+    }
+}
+
+struct HeaderVisitor;
+
+impl<'de> Visitor<'de> for HeaderVisitor {
+    type Value = Header;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Header, A::Error> {
+        let mut header = Header::default();
+        while let Some(name) = members.next_key::<String>()? {
+            let place = match name.as_str() {
+                "alg" => &mut header.alg,
+                "kid" => &mut header.kid,
+                "typ" => &mut header.typ,
+                "crit" => &mut header.crit,
+                "b64" => &mut header.b64,
+                _ => {
+                    members.next_value::<de::IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *place = Some(members.next_value()?);
+        }
+        Ok(header)
+    }
+}
+
+/// A token before its signature is judged.
+pub(super) struct Parts<'a> {
+    pub(super) header: Header,
+    /// What the signature covers.
+    pub(super) signed: &'a str,
+    pub(super) payload: &'a str,
+    pub(super) signature: &'a str,
+}
+
+/// Longest token that is looked at, in bytes: headers of this size never arrive whole.
+pub(super) const MAX_LENGTH: usize = 16 * 1024;
+
+impl<'a> Parts<'a> {
+    /// Splits a token and reads its header.
+    pub(super) fn split(token: &'a [u8]) -> Option<Self> {
+        if token.len() > MAX_LENGTH {
+            return None;
+        }
+        let token = std::str::from_utf8(token).ok()?;
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, payload) = signed.split_once('.')?;
+        Some(Self {
+            header: Header::decode(header)?,
+            signed,
+            payload,
+            // One surplus sign of padding is what Python's decoder lets pass.
+            signature: signature.strip_suffix('=').unwrap_or(signature),
+        })
+    }
+}

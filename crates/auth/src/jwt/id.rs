@@ -1,0 +1,195 @@
+//! The claim `jti`: a random UUID to everybody else, and to us the epoch of the user's credentials in
+//! which the token was made (ADR 0011).
+//!
+//! Of the 122 bits that a UUID of version 4 leaves free (RFC 9562, section 5.4), 48 are random, 26 are
+//! the epoch under a mask, and 48 are a tag by which we know our own. Mask and tag come from a MAC over
+//! user and random bits. The epoch itself needs none: the token's signature covers it.
+
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use profiled_domain::{CredentialsEpoch, UserId};
+
+const RANDOM_BITS: u32 = 48;
+const EPOCH_BITS: u32 = 26;
+const TAG_BITS: u32 = 48;
+/// Epoch and tag, and how many of their bits stand behind the variant.
+const LOW_BITS: u32 = EPOCH_BITS + TAG_BITS;
+const BEHIND_VARIANT: u32 = 62;
+const VERSION: u128 = 0x4 << 76;
+const VARIANT: u128 = 0b10 << 62;
+const FIXED: u128 = 0xf << 76 | 0b11 << 62;
+
+const fn low(bits: u32) -> u128 {
+    (1 << bits) - 1
+}
+
+/// Makes and knows the ids of one signing key's tokens. It has no `Debug`.
+#[derive(Clone)]
+pub(super) struct EpochKey(Arc<hmac::Key>);
+
+impl EpochKey {
+    /// The key that goes with the secret part of a signing key. All who have that agree on this one.
+    pub(super) fn derive(secret: &[u8]) -> Self {
+        let root = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        // No token's text has a blank, so this is no signature of any.
+        let derived = hmac::sign(&root, b"profiled: epochs in jti");
+        Self(Arc::new(hmac::Key::new(
+            hmac::HMAC_SHA256,
+            derived.as_ref(),
+        )))
+    }
+
+    /// A new id for a token of a user.
+    pub(super) fn new_id(&self, user: UserId, epoch: i64) -> String {
+        let random = rand::random::<u128>() & low(RANDOM_BITS);
+        let (mask, tag) = self.mask_and_tag(user, random);
+        let rest = (truncated(epoch) ^ mask) << TAG_BITS | tag;
+        let before = rest >> BEHIND_VARIANT;
+        let behind = rest & low(BEHIND_VARIANT);
+        let id = random << 80 | VERSION | before << 64 | VARIANT | behind;
+        format!("{id:032x}")
+    }
+
+    /// The epoch of an id that we made for this user, `None` for any other id.
+    fn epoch_of(&self, user: UserId, id: &str) -> Option<u128> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if id.len() != 32 || !id.bytes().all(is_digit) {
+            return None;
+        }
+        let id = u128::from_str_radix(id, 16).ok()?;
+        if id & FIXED != VERSION | VARIANT {
+            return None;
+        }
+        let before = (id >> 64) & low(LOW_BITS - BEHIND_VARIANT);
+        let rest = before << BEHIND_VARIANT | id & low(BEHIND_VARIANT);
+        let (mask, tag) = self.mask_and_tag(user, id >> 80);
+        (rest & low(TAG_BITS) == tag).then_some(rest >> TAG_BITS ^ mask)
+    }
+
+    fn mask_and_tag(&self, user: UserId, random: u128) -> (u128, u128) {
+        let mut text = [0; 24];
+        let (head, tail) = text.split_at_mut(8);
+        head.copy_from_slice(&user.0.to_be_bytes());
+        tail.copy_from_slice(&random.to_be_bytes());
+        let mac = hmac::sign(&self.0, &text);
+        let bits = mac.as_ref().iter().take(16);
+        let bits = bits.fold(0, |bits: u128, byte| bits << 8 | u128::from(*byte));
+        (bits & low(EPOCH_BITS), bits >> EPOCH_BITS & low(TAG_BITS))
+    }
+}
+
+/// A random id, for a token that names no user (RFC 9562, section 5.4).
+pub(super) fn random_id() -> String {
+    let id = rand::random::<u128>() & !FIXED | VERSION | VARIANT;
+    format!("{id:032x}")
+}
+
+/// The bits of an epoch that an id has room for. Epochs grow one by one: tokens of one that looks the
+/// same are long past.
+fn truncated(epoch: i64) -> u128 {
+    u128::from(epoch.unsigned_abs()) & low(EPOCH_BITS)
+}
+
+/// What a verified token tells of the time of its making.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Making {
+    /// We made it, in the epoch with these bits.
+    Here(u128),
+    /// Somebody else who has the key made it, in this second if it tells.
+    Elsewhere(Option<f64>),
+}
+
+impl Making {
+    pub(super) fn of(key: Option<&EpochKey>, user: UserId, jti: &str, iat: Option<f64>) -> Self {
+        match key.and_then(|key| key.epoch_of(user, jti)) {
+            Some(epoch) => Self::Here(epoch),
+            None => Self::Elsewhere(iat),
+        }
+    }
+
+    /// Whether the token still counts. Our own are exact, whatever the clocks of servers and callers
+    /// say; of others only those from behind the second of the change count.
+    pub(super) fn counts(&self, jti: &str, epoch: &CredentialsEpoch) -> bool {
+        if epoch.kept_jti.as_deref() == Some(jti) {
+            return true;
+        }
+        match (self, epoch.changed_at) {
+            (Self::Here(made), _) => *made == truncated(epoch.number),
+            (Self::Elsewhere(_), None) => true,
+            (Self::Elsewhere(None), Some(_)) => false,
+            (Self::Elsewhere(Some(iat)), Some(changed_at)) => {
+                #[expect(clippy::cast_precision_loss, reason = "exact for any year of a token")]
+                let second = changed_at.timestamp() as f64;
+                *iat > second
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Duration};
+
+    use super::*;
+
+    fn key() -> EpochKey {
+        EpochKey::derive(&[7; 32])
+    }
+
+    fn epoch(number: i64) -> CredentialsEpoch {
+        CredentialsEpoch {
+            number,
+            changed_at: Some(DateTime::UNIX_EPOCH + Duration::milliseconds(1_000_900)),
+            kept_jti: Some("kept".to_owned()),
+        }
+    }
+
+    #[test]
+    fn an_id_is_a_random_uuid_that_holds_its_epoch() {
+        let user = UserId(7);
+        for number in [0, 1, 2, 67_108_863, 67_108_864, i64::MAX] {
+            let (id, other) = (key().new_id(user, number), key().new_id(user, number));
+
+            assert_ne!(id, other);
+            assert_eq!(id.len(), 32);
+            assert_eq!(id.get(12..13), Some("4"));
+            assert!("89ab".contains(id.get(16..17).unwrap()), "{id}");
+            assert_eq!(key().epoch_of(user, &id), Some(truncated(number)));
+        }
+    }
+
+    #[test]
+    fn ids_of_other_users_keys_and_makers_are_not_ours() {
+        let id = key().new_id(UserId(7), 3);
+        let other_key = EpochKey::derive(&[8; 32]);
+
+        assert_eq!(key().epoch_of(UserId(8), &id), None);
+        assert_eq!(other_key.epoch_of(UserId(7), &id), None);
+        assert_eq!(key().epoch_of(UserId(7), &id.to_uppercase()), None);
+        for other in ["", "+", &random_id(), "0123456789abcdef0123456789abcdef"] {
+            assert_eq!(key().epoch_of(UserId(7), other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn our_tokens_count_in_their_epoch_and_others_from_behind_its_second() {
+        let cases = [
+            (Making::Here(2), "x", true),
+            (Making::Here(1), "x", false),
+            (Making::Here(1), "kept", true),
+            (Making::Elsewhere(None), "x", false),
+            (Making::Elsewhere(Some(999.0)), "x", false),
+            (Making::Elsewhere(Some(1000.0)), "x", false),
+            (Making::Elsewhere(Some(1001.0)), "x", true),
+            (Making::Elsewhere(None), "kept", true),
+        ];
+
+        for (making, jti, expected) in cases {
+            assert_eq!(making.counts(jti, &epoch(2)), expected, "{making:?} {jti}");
+        }
+        let first = CredentialsEpoch::default();
+        assert!(Making::Elsewhere(None).counts("x", &first));
+        assert!(Making::Here(0).counts("x", &first));
+    }
+}

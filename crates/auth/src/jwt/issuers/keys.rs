@@ -1,0 +1,221 @@
+//! The keys of one issuer: fetched in the background, kept, and asked for anew when a token names one
+//! that is not known.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::document::{ForeignKey, parse};
+use super::fetch::Fetcher;
+use crate::jwt::algorithm::Algorithm;
+use crate::jwt::claims::Parts;
+use crate::jwt::key::SigningKey;
+use crate::settings::IssuerSettings;
+
+/// Seconds between two fetches that unknown keys may ask for: names of keys are easily made up.
+const MIN_INTERVAL: i64 = 30;
+/// Requests that may wait for a fetch at a time; more are judged by the keys that there are.
+const MAX_WAITING: usize = 2;
+
+/// Keys of an issuer.
+pub(super) struct IssuerKeys {
+    shared: Arc<Shared>,
+    /// Asks the thread to fetch. Dropping it ends the thread.
+    wish: Option<SyncSender<()>>,
+    patience: Duration,
+}
+
+struct Shared {
+    issuer: String,
+    algorithms: Vec<Algorithm>,
+    keys: ArcSwap<Vec<ForeignKey>>,
+    state: Mutex<State>,
+    fetched: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Fetches that were asked for, and the last of them that is done.
+    asked: u64,
+    done: u64,
+    is_failing: bool,
+    waiting: usize,
+    asked_at: Option<DateTime<Utc>>,
+}
+
+enum Source {
+    Url(Fetcher),
+    File(PathBuf),
+}
+
+impl Source {
+    fn read(&self) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Url(fetcher) => fetcher.get(),
+            Self::File(file) => {
+                std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
+            }
+        }
+    }
+}
+
+impl IssuerKeys {
+    /// Keys of checked settings. A secret and a file have to be there.
+    pub(super) fn start(
+        settings: &IssuerSettings,
+        refresh: Duration,
+        patience: Duration,
+    ) -> Result<Self, String> {
+        let shared = Arc::new(Shared {
+            issuer: settings.issuer.clone(),
+            algorithms: settings.algorithms.clone(),
+            keys: ArcSwap::default(),
+            state: Mutex::default(),
+            fetched: Condvar::new(),
+        });
+        let mut keys = Self {
+            shared: Arc::clone(&shared),
+            wish: None,
+            patience,
+        };
+        if !settings.secret_file.is_empty() {
+            shared.keys.store(Arc::new(secret_keys(settings)?));
+            return Ok(keys);
+        }
+        let source = if settings.jwks_file.is_empty() {
+            Source::Url(Fetcher::new(settings.jwks_url.clone()))
+        } else {
+            let source = Source::File(PathBuf::from(&settings.jwks_file));
+            let document = source.read()?;
+            let read = parse(&document, &settings.algorithms);
+            let read = read.map_err(|problem| format!("{} {problem}", settings.jwks_file))?;
+            shared.keys.store(Arc::new(read));
+            source
+        };
+        shared.state().asked = 1;
+        let (wish, wishes) = sync_channel(1);
+        let thread = thread::Builder::new().name("jwks".to_owned());
+        let started = thread.spawn(move || shared.run(&source, &wishes, refresh));
+        started.map_err(|error| format!("has no thread: {error}"))?;
+        keys.wish = Some(wish);
+        Ok(keys)
+    }
+
+    /// Whether one of the keys that may have signed a token did so.
+    pub(super) fn verify(
+        &self,
+        algorithm: Algorithm,
+        parts: &Parts<'_>,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let judge = || self.shared.judge(algorithm, parts);
+        match judge() {
+            Some(verdict) => verdict,
+            None => self.wait_for_fetch(now) && judge() == Some(true),
+        }
+    }
+
+    /// Has the keys fetched, unless they were a moment ago, and waits for them a little.
+    fn wait_for_fetch(&self, now: DateTime<Utc>) -> bool {
+        let Some(wish) = &self.wish else {
+            return false;
+        };
+        let mut state = self.shared.state();
+        let interval = TimeDelta::seconds(MIN_INTERVAL);
+        let may_ask = |asked: DateTime<Utc>| (now - asked).abs() >= interval;
+        if state.asked_at.is_none_or(may_ask) {
+            state.asked_at = Some(now);
+            state.asked += 1;
+            // A full channel holds this very wish.
+            let _ = wish.try_send(());
+        }
+        let asked = state.asked;
+        if state.done == asked || state.waiting >= MAX_WAITING {
+            return false;
+        }
+        state.waiting += 1;
+        let fetched = &self.shared.fetched;
+        let waited = fetched.wait_timeout_while(state, self.patience, |state| state.done < asked);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state.done >= asked
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a key that the token may mean verifies it; `None` if there is no such key.
+    fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Option<bool> {
+        let keys = self.keys.load();
+        // A token or a key without a name may mean any.
+        let is_meant = |key: &&ForeignKey| {
+            let names = parts.header.kid().zip(key.kid.as_deref());
+            key.key.algorithm() == algorithm && names.is_none_or(|(wanted, known)| wanted == known)
+        };
+        let verifies =
+            |key: &ForeignKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
+        let mut meant = keys.iter().filter(is_meant).peekable();
+        meant.peek().is_some().then(|| meant.any(verifies))
+    }
+
+    /// Fetches at once, at every wish, and every now and then, until nobody is left to wish.
+    fn run(&self, source: &Source, wishes: &Receiver<()>, refresh: Duration) {
+        loop {
+            self.fetch(source);
+            match wishes.recv_timeout(refresh) {
+                Ok(()) | Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Keys that are there stay when no others can be had. What goes wrong is told once.
+    fn fetch(&self, source: &Source) {
+        let asked = self.state().asked;
+        let document = source.read();
+        let keys = document.and_then(|document| parse(&document, &self.algorithms));
+        let mut state = self.state();
+        let issuer = &self.issuer;
+        match keys {
+            Ok(keys) => {
+                self.keys.store(Arc::new(keys));
+                if state.is_failing {
+                    tracing::info!(issuer, "the keys of a token issuer are there again");
+                }
+                state.is_failing = false;
+            }
+            Err(problem) => {
+                if !state.is_failing {
+                    tracing::warn!(issuer, problem, "the keys of a token issuer cannot be had");
+                }
+                state.is_failing = true;
+            }
+        }
+        state.done = asked;
+        self.fetched.notify_all();
+    }
+}
+
+/// One key for each algorithm that the secret is for.
+fn secret_keys(settings: &IssuerSettings) -> Result<Vec<ForeignKey>, String> {
+    let file = &settings.secret_file;
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+    let secret = text.trim_end_matches(['\r', '\n']).to_owned().into();
+    let key = |algorithm: &Algorithm| {
+        let key = SigningKey::new(&secret, *algorithm);
+        let key = key.map_err(|error| format!("{file} {error}"))?;
+        Ok(ForeignKey {
+            kid: None,
+            key: key.verifying().clone(),
+        })
+    };
+    settings.algorithms.iter().map(key).collect()
+}

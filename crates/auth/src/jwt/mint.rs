@@ -1,0 +1,183 @@
+//! New tokens, with simplejwt's claims in its order (contract `drf.md`, section 5).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use profiled_domain::{PasswordHash, User, UserId};
+use serde::Serialize;
+
+use super::claims::Claims;
+use super::id::random_id;
+use super::key_ring::NoSigningKey;
+use super::key_set::NamedKey;
+use super::verifier::{JwtVerifier, fingerprint};
+
+/// Whom a token is for. It has no `Debug`: it holds the stored password.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The user.
+    pub id: UserId,
+    /// The epoch of the user's credentials: tokens count as long as it lasts.
+    pub epoch: i64,
+    /// The stored password, of which tokens carry a digest under `auth.jwt.check_revoke_token`.
+    pub password: &'a PasswordHash,
+}
+
+impl<'a> Subject<'a> {
+    /// A user as it was read, with its stored password.
+    #[must_use]
+    pub fn new(user: &User, password: &'a PasswordHash) -> Self {
+        Self {
+            id: user.id,
+            epoch: user.credentials.number,
+            password,
+        }
+    }
+}
+
+/// What a log-in gives.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenPair {
+    /// Gives new access tokens.
+    pub refresh: String,
+    /// Goes with requests.
+    pub access: String,
+}
+
+/// Header of a minted token. Tokens of a configured secret name no key, as those of simplejwt.
+#[derive(Serialize)]
+struct Header<'a> {
+    alg: &'static str,
+    typ: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'a str>,
+}
+
+/// Claims that a token does not hand on: each has its own.
+const OWN_CLAIMS: [&str; 3] = ["exp", "jti", "iat"];
+
+impl JwtVerifier {
+    /// A refresh token and an access token for a user.
+    ///
+    /// `user_id` is text. The access token lives from the moment of the refresh token's making.
+    ///
+    /// # Errors
+    /// [`NoSigningKey`] if there is none.
+    pub fn mint_pair(
+        &self,
+        subject: Subject<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<TokenPair, NoSigningKey> {
+        let key = self.keys.signing(now)?;
+        let refresh = self.refresh_claims(&key, subject, now);
+        let holder = Some((subject.id, subject.epoch));
+        let access = self.access_claims(&key, &refresh, holder, now);
+        Ok(TokenPair {
+            refresh: self.encode(&key, refresh)?,
+            access: self.encode(&key, access)?,
+        })
+    }
+
+    /// An access token for a user.
+    ///
+    /// # Errors
+    /// [`NoSigningKey`] if there is none.
+    pub fn mint_access(
+        &self,
+        subject: Subject<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<String, NoSigningKey> {
+        self.mint_pair(subject, now).map(|pair| pair.access)
+    }
+
+    fn refresh_claims(&self, key: &NamedKey, subject: Subject<'_>, now: DateTime<Utc>) -> Claims {
+        let options = &self.options;
+        let mut claims = Claims::default();
+        claims.set(&options.token_type_claim, "refresh");
+        claims.set("exp", (now + options.refresh_lifetime).timestamp());
+        claims.set("iat", now.timestamp());
+        let holder = Some((subject.id, subject.epoch));
+        claims.set(&options.jti_claim, new_id(key, holder));
+        claims.set(&options.user_id_claim, subject.id.to_string());
+        if options.checks_revoke {
+            claims.set(&options.revoke_token_claim, fingerprint(subject.password));
+        }
+        claims
+    }
+
+    /// The claims of an access token out of those of a refresh token: what is not known here is handed
+    /// on as it is. `holder` is the user with the present epoch, if the token names one.
+    pub(super) fn access_claims(
+        &self,
+        key: &NamedKey,
+        refresh: &Claims,
+        holder: Option<(UserId, i64)>,
+        now: DateTime<Utc>,
+    ) -> Claims {
+        let options = &self.options;
+        let mut claims = Claims::default();
+        claims.set(&options.token_type_claim, "access");
+        claims.set("exp", (now + options.access_lifetime).timestamp());
+        claims.set("iat", now.timestamp());
+        claims.set(&options.jti_claim, new_id(key, holder));
+        for (name, value) in refresh.iter() {
+            let is_own = OWN_CLAIMS.contains(&name)
+                || name == options.token_type_claim
+                || name == options.jti_claim;
+            if !is_own {
+                claims.put(name.to_owned(), value.to_owned());
+            }
+        }
+        claims
+    }
+
+    /// The next refresh token of a family: another id and other times, and everything else as it was.
+    pub(super) fn rotated_claims(
+        &self,
+        key: &NamedKey,
+        refresh: &Claims,
+        holder: Option<(UserId, i64)>,
+        now: DateTime<Utc>,
+    ) -> Claims {
+        let mut claims = refresh.clone();
+        claims.set(&self.options.jti_claim, new_id(key, holder));
+        claims.set("exp", (now + self.options.refresh_lifetime).timestamp());
+        claims.set("iat", now.timestamp());
+        claims
+    }
+
+    /// Signs claims; audience and issuer are those of the settings.
+    pub(super) fn encode(
+        &self,
+        key: &NamedKey,
+        mut claims: Claims,
+    ) -> Result<String, NoSigningKey> {
+        for (name, value) in [("aud", &self.rules.audience), ("iss", &self.rules.issuer)] {
+            if let Some(value) = value {
+                claims.set(name, value);
+            }
+        }
+        let signing = key.signing().ok_or(NoSigningKey)?;
+        let header = Header {
+            alg: signing.algorithm().as_str(),
+            typ: "JWT",
+            kid: key.kid.as_deref(),
+        };
+        let signed = format!("{}.{}", segment(&header), segment(&claims));
+        let signature = signing.sign(signed.as_bytes()).ok_or(NoSigningKey)?;
+        Ok(format!("{signed}.{signature}"))
+    }
+}
+
+/// An id that holds the user's epoch; a token that names no user has none to hold.
+pub(super) fn new_id(key: &NamedKey, holder: Option<(UserId, i64)>) -> String {
+    match (key.epochs(), holder) {
+        (Some(epochs), Some((user, epoch))) => epochs.new_id(user, epoch),
+        _ => random_id(),
+    }
+}
+
+fn segment<T: Serialize>(part: &T) -> String {
+    // Texts and numbers: serialisation cannot fail.
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap_or_default())
+}

@@ -1,0 +1,32 @@
+//! JSON Web Tokens: keys, tokens in the way of simplejwt, and those of foreign issuers.
+//!
+//! Signatures are made and checked by `aws-lc-rs` (ADR 0010); what a token's members mean is decided
+//! here, because libraries are neither as strict nor as compatible.
+
+mod algorithm;
+mod checks;
+mod claims;
+mod generate;
+mod id;
+mod issuers;
+mod jwk;
+mod key;
+mod key_folder;
+mod key_ring;
+mod key_set;
+mod mint;
+mod pem;
+mod refresh;
+mod verifier;
+
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use checks::UserClaim;
+pub use issuers::{IssuerError, Issuers};
+pub use jwk::{Jwks, PublicJwk};
+pub use key::{KeyError, SigningKey};
+pub use key_folder::{KeyFolder, KeyFolderError};
+pub use key_ring::{KeyRing, NoSigningKey};
+pub use key_set::{KeyInfo, KeyState};
+pub use mint::{Subject, TokenPair};
+pub use refresh::{RefreshError, Refreshed, VerifyError};
+pub use verifier::{AccessToken, JwtVerifier};

@@ -1,0 +1,268 @@
+//! The token endpoints of simplejwt: refresh, verify, blacklist (contract `drf.md`, section 5).
+
+use chrono::{DateTime, TimeDelta, Utc};
+use profiled_domain::{
+    Detail, RefreshToken, RefreshTokenState, Repository, RepositoryError, Rotation,
+    RotationOutcome, User, UserId,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::checks::{UserClaim, instant, user_id};
+use super::claims::Claims;
+use super::key_ring::NoSigningKey;
+use super::verifier::{JwtVerifier, Signed};
+use crate::error::JwtFault;
+
+/// Longest id that is stored as it is, in bytes; ours have 32.
+const MAX_ID: usize = 64;
+
+/// 31 December 9999: with the leeway behind it, a stored instant keeps four digits for the year, without
+/// which SQLite sorts it before all others.
+const LAST_DAY: i64 = 253_402_214_400;
+
+/// What a refresh gives.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Refreshed {
+    /// Goes with requests.
+    pub access: String,
+    /// Takes the place of the one that was sent in, where they are rotated.
+    pub refresh: Option<String>,
+}
+
+/// Why a refresh token is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// The token itself is not good.
+    #[error("bad refresh token: {0}")]
+    Token(#[from] JwtFault),
+    /// Its user is gone, or may not log in.
+    #[error("no active account for the token")]
+    NoActiveAccount,
+    /// There is nothing to sign the new tokens with.
+    #[error(transparent)]
+    NoSigningKey(#[from] NoSigningKey),
+    /// The storage could not be asked.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// Why a token does not verify.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The token itself is not good.
+    #[error("bad token: {0}")]
+    Token(#[from] JwtFault),
+    /// It is good, and blacklisted.
+    #[error("blacklisted")]
+    Blacklisted,
+    /// The storage could not be asked.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// The name under which an id is remembered: itself, or its digest where no column would hold it.
+pub(super) fn storable(jti: String) -> String {
+    if jti.len() <= MAX_ID && !jti.contains('\0') {
+        jti
+    } else {
+        format!("sha256:{}", hex::encode(Sha256::digest(jti.as_bytes())))
+    }
+}
+
+impl JwtVerifier {
+    /// Exchanges a refresh token for an access token and, where they are rotated, for the next refresh
+    /// token. Claims that are not known here are handed on as they are.
+    ///
+    /// # Errors
+    /// [`RefreshError`]: the first fault in simplejwt's order, then the user's.
+    pub fn refresh(
+        &self,
+        token: &str,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<Refreshed, RefreshError> {
+        let signed = self.refresh_token(token, repository, now)?;
+        let claims = &signed.claims;
+        let user = self.refreshing_user(&signed, repository)?;
+        let holder = user.map(|user| (user.id, user.credentials.number));
+        let key = self.keys.signing(now)?;
+        let access = self.access_claims(&key, claims, holder, now);
+        let access = self.encode(&key, access)?;
+        if !self.options.rotates {
+            let refresh = None;
+            return Ok(Refreshed { access, refresh });
+        }
+        let next = self.rotated_claims(&key, claims, holder, now);
+        if self.options.has_blacklist {
+            let user = holder.map(|(user, _)| user);
+            self.rotate(claims, &next, user, repository, now)?;
+        }
+        let refresh = Some(self.encode(&key, next)?);
+        Ok(Refreshed { access, refresh })
+    }
+
+    /// Judges a token of any type by itself: its user is not asked (`decisions.md` 18).
+    ///
+    /// # Errors
+    /// [`VerifyError`]; blacklisted ones are told only with `blacklist_after_rotation`, as simplejwt does.
+    pub fn verify_any(
+        &self,
+        token: &str,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<(), VerifyError> {
+        let signed = self.signed(token.as_bytes(), now)?;
+        if signed.key.is_none() {
+            return Ok(());
+        }
+        self.check_required(&signed.claims)?;
+        if !self.options.blacklists_rotated || !self.options.has_blacklist {
+            return Ok(());
+        }
+        let state = repository.find_refresh_token(&self.stored_id(&signed.claims))?;
+        if state.is_some_and(|state| state.is_blacklisted) {
+            return Err(VerifyError::Blacklisted);
+        }
+        Ok(())
+    }
+
+    /// Blacklists a refresh token. Its access tokens live on, and its user is not asked.
+    ///
+    /// # Errors
+    /// [`RefreshError::Token`]: one that is blacklisted already is [`JwtFault::Blacklisted`].
+    pub fn blacklist(
+        &self,
+        token: &str,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<(), RefreshError> {
+        let signed = self.refresh_token(token, repository, now)?;
+        let token = self.remembered(&signed.claims);
+        if repository.blacklist_refresh_token(&token, now)? {
+            Ok(())
+        } else {
+            Err(JwtFault::Blacklisted.into())
+        }
+    }
+
+    /// A refresh token of ours that is not blacklisted. With the blacklist, its id and what became of it
+    /// come before all other claims, as in simplejwt.
+    fn refresh_token(
+        &self,
+        token: &str,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<Signed, RefreshError> {
+        let signed = self.signed(token.as_bytes(), now)?;
+        if signed.key.is_none() {
+            return Err(JwtFault::Invalid.into());
+        }
+        let claims = &signed.claims;
+        if self.options.has_blacklist {
+            self.check_id(claims)?;
+            let id = self.stored_id(claims);
+            let state = repository.find_refresh_token(&id)?.unwrap_or_default();
+            self.check_state(&id, state, repository, now)?;
+        }
+        self.check_required(claims)?;
+        self.check_type(claims, "refresh")?;
+        Ok(signed)
+    }
+
+    /// A rotated token that comes again is in two hands, so its whole family ends.
+    fn check_state(
+        &self,
+        id: &str,
+        state: RefreshTokenState,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<(), RefreshError> {
+        let is_reuse = self.options.rotates && state.is_reuse(now, self.options.rotation_grace);
+        if is_reuse {
+            repository.revoke_family(id, now)?;
+        }
+        if is_reuse || state.is_blacklisted {
+            return Err(JwtFault::Blacklisted.into());
+        }
+        Ok(())
+    }
+
+    /// The user of a refresh token, who may log in; none where the token names none, or as good as none.
+    fn refreshing_user(
+        &self,
+        signed: &Signed,
+        repository: &dyn Repository,
+    ) -> Result<Option<User>, RefreshError> {
+        let claim = match signed.claims.get(&self.options.user_id_claim) {
+            None => return Ok(None),
+            Some(Value::String(text)) if text.is_empty() => return Ok(None),
+            Some(Value::Number(number)) if number.as_i64() == Some(0) => return Ok(None),
+            Some(claim) => user_id(&claim).ok_or(JwtFault::Invalid)?,
+        };
+        let UserClaim::Id(id) = claim else {
+            return Err(RefreshError::NoActiveAccount);
+        };
+        let user = repository.find_profile(id, Detail::Account)?;
+        let user = user.map(|profile| profile.user).filter(may_log_in);
+        let user = user.ok_or(RefreshError::NoActiveAccount)?;
+        let jti = signed.claims.text(&self.options.jti_claim);
+        let making = signed.making(&claim, jti.as_deref());
+        let id = self.stored_id(&signed.claims);
+        if making.counts(&id, &user.credentials) {
+            Ok(Some(user))
+        } else {
+            Err(JwtFault::Revoked.into())
+        }
+    }
+
+    fn rotate(
+        &self,
+        old: &Claims,
+        new: &Claims,
+        user: Option<UserId>,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<(), RefreshError> {
+        let rotation = Rotation {
+            old: self.remembered(old),
+            new: self.remembered(new),
+            user,
+            grace: self.options.rotation_grace,
+            blacklists: self.options.blacklists_rotated,
+        };
+        match repository.rotate_refresh_token(&rotation, now) {
+            Ok(RotationOutcome::Rotated) => Ok(()),
+            Ok(RotationOutcome::Blacklisted | RotationOutcome::Reused) => {
+                Err(JwtFault::Blacklisted.into())
+            }
+            // Gone since it was read.
+            Err(RepositoryError::Missing("user")) => Err(RefreshError::NoActiveAccount),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What has to be remembered of a token, for as long as it would be taken.
+    fn remembered(&self, claims: &Claims) -> RefreshToken {
+        let end = claims.get("exp").and_then(|claim| instant(&claim).ok());
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "an instant that was checked"
+        )]
+        let end = (end.unwrap_or_default() as i64).min(LAST_DAY);
+        let end = DateTime::from_timestamp(end, 0).unwrap_or_default();
+        RefreshToken {
+            jti: self.stored_id(claims),
+            expires_at: end + self.options.leeway + TimeDelta::seconds(1),
+        }
+    }
+
+    fn stored_id(&self, claims: &Claims) -> String {
+        storable(claims.text(&self.options.jti_claim).unwrap_or_default())
+    }
+}
+
+/// Whether a user may have new tokens.
+fn may_log_in(user: &User) -> bool {
+    user.is_active && user.deleted_at.is_none()
+}
