@@ -6,7 +6,7 @@ use profiled_auth::{HasherName, LoginOutcome, PasswordHasher, PasswordLogin, Pas
 use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{CredentialRepository, Detail, PasswordHash, User, UserRepository};
 
-use crate::people::{hasher, now, user};
+use crate::people::{hasher, user};
 use crate::token::issue;
 
 fn login() -> PasswordLogin {
