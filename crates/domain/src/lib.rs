@@ -11,9 +11,11 @@ mod email;
 mod group;
 mod page;
 mod profile;
+mod rate;
 pub mod repository;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod throttle;
 mod token;
 mod user;
 mod word;
@@ -25,10 +27,12 @@ pub use email::EmailAddress;
 pub use group::{Group, GroupId, NewGroup};
 pub use page::{Page, PageRequest};
 pub use profile::UserProfile;
+pub use rate::{InvalidRate, Period, Rate};
 pub use repository::{
     CredentialRepository, Detail, DirectoryRepository, GroupRepository, Repository,
     RepositoryError, UniqueKey, UniqueValues, UserRepository,
 };
+pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState};
 pub use user::{
     CredentialsEpoch, Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey,

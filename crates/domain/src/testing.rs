@@ -1,5 +1,7 @@
 //! An in-memory double of all repositories, held to the contract tests of the databases.
 
+mod throttle;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -10,6 +12,8 @@ use crate::{
     ProfileChange, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState,
     UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
+
+pub use throttle::MemoryThrottle;
 
 /// Keeps everything in vectors behind one lock.
 #[derive(Debug, Default)]

@@ -4,4 +4,5 @@ mod change;
 mod completion;
 mod contact;
 mod people;
+mod throttle;
 mod token;
