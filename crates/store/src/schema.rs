@@ -107,5 +107,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    throttle_hits (digest) {
+        digest -> Binary,
+        hits -> Binary,
+        ends_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, groups, user_groups, tokens);

@@ -28,5 +28,6 @@ macro_rules! contract {
 
 mod credentials;
 mod groups;
+mod throttle;
 mod users;
 mod versions;
