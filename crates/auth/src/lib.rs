@@ -17,6 +17,7 @@ mod jwt;
 mod keys;
 mod password;
 mod settings;
+mod throttle;
 mod token;
 
 pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verifier};
@@ -27,4 +28,7 @@ pub use jwt::{JwtVerifier, UserClaim};
 pub use keys::{Algorithm, KeyError, SigningKey};
 pub use password::PasswordHasher;
 pub use settings::{AuthSettings, JwtSettings, PasswordSettings};
+pub use throttle::{
+    CounterStore, LoginAttempt, RateSetting, Subject, Throttle, ThrottleError, ThrottleSettings,
+};
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

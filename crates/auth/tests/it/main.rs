@@ -9,4 +9,5 @@ mod jwt;
 mod password;
 mod people;
 mod recorded;
+mod throttle;
 mod token;
