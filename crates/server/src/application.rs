@@ -9,9 +9,11 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use chrono::{DateTime, Utc};
-use profiled_auth::{JwtVerifier, PasswordHasher};
+use profiled_auth::{CounterStore, JwtVerifier, PasswordHasher, Throttle};
+use profiled_domain::ThrottleRepository;
 use profiled_http::{AppState, Parts, configure};
-use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
+use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
+use secrecy::ExposeSecret;
 use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -179,11 +181,23 @@ fn open_store(settings: &Settings) -> Result<Store, Failure> {
     Ok(Store::open(&settings.database)?)
 }
 
+fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
+    let secret = settings.signing_secret()?;
+    let counters: Arc<dyn ThrottleRepository> = match settings.throttle.store {
+        CounterStore::Memory => Arc::new(MemoryCounters::default()),
+        CounterStore::Database => Arc::new(store.clone()),
+    };
+    let secret = secret.expose_secret().as_bytes();
+    Ok(Throttle::new(&settings.throttle, counters, secret))
+}
+
 fn state(settings: &Settings, store: Store) -> Result<AppState, Failure> {
+    let throttle = throttle(settings, &store)?;
     let jwt = JwtVerifier::new(&settings.auth.jwt, settings.signing_key()?);
     let parts = Parts {
         repository: Arc::new(store),
         jwt: Arc::new(jwt),
+        throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)),
         password_settings: settings.auth.password.clone(),
         http: settings.http.clone(),

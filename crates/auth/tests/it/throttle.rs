@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{RateSetting, Subject, Throttle, ThrottleError, ThrottleSettings};
 use profiled_domain::UserId;
-use profiled_domain::testing::MemoryRepository;
+use profiled_domain::testing::MemoryThrottle;
 
 use crate::people;
 
@@ -21,7 +21,7 @@ fn throttle(anon: &str, user: &str, login: &str) -> Throttle {
         login: rate(login),
         ..ThrottleSettings::default()
     };
-    Throttle::new(&settings, Arc::new(MemoryRepository::default()), b"secret")
+    Throttle::new(&settings, Arc::new(MemoryThrottle::default()), b"secret")
 }
 
 fn address(text: &str) -> IpAddr {
@@ -191,7 +191,7 @@ fn accounts_are_told_apart_as_the_login_does() {
 
 #[test]
 fn a_storage_that_is_down_admits_nobody() {
-    let counters = Arc::new(MemoryRepository::default());
+    let counters = Arc::new(MemoryThrottle::default());
     let settings = ThrottleSettings {
         anon: RateSetting(Some("9/s".parse().unwrap())),
         ..ThrottleSettings::default()
@@ -211,7 +211,7 @@ fn a_storage_that_is_down_admits_nobody() {
 
 #[test]
 fn counters_are_kept_under_keys_that_only_the_secret_leads_to() {
-    let counters = Arc::new(MemoryRepository::default());
+    let counters = Arc::new(MemoryThrottle::default());
     let settings = ThrottleSettings {
         anon: RateSetting(Some("1/min".parse().unwrap())),
         ..ThrottleSettings::default()

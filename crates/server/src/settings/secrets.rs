@@ -51,22 +51,26 @@ impl Settings {
 
     /// The key that signs JSON Web Tokens. Development makes a random one in the data folder.
     pub(crate) fn signing_key(&self) -> Result<SigningKey, Failure> {
-        let jwt = &self.auth.jwt;
-        let secret = if self.makes_signing_key() {
-            self.generated_key()?
-        } else if jwt.signing_key.expose_secret().is_empty() {
-            return Err(Failure::settings(
-                "auth.jwt.signing_key is not set: give at least 32 random bytes, \
-                 or a file of them in auth.jwt.signing_key_file",
-            ));
-        } else {
-            jwt.signing_key.clone()
-        };
-        let key = SigningKey::new(&secret, jwt.algorithm);
+        let key = SigningKey::new(&self.signing_secret()?, self.auth.jwt.algorithm);
         let key = key.map_err(|error| Failure::settings(error.to_string()))?;
         key.self_test()
             .map_err(|error| Failure::failed(error.to_string()))?;
         Ok(key)
+    }
+
+    /// The one secret of the service: others are derived from it.
+    pub(crate) fn signing_secret(&self) -> Result<SecretString, Failure> {
+        let given = &self.auth.jwt.signing_key;
+        if self.makes_signing_key() {
+            self.generated_key()
+        } else if given.expose_secret().is_empty() {
+            Err(Failure::settings(
+                "auth.jwt.signing_key is not set: give at least 32 random bytes, \
+                 or a file of them in auth.jwt.signing_key_file",
+            ))
+        } else {
+            Ok(given.clone())
+        }
     }
 
     fn generated_key(&self) -> Result<SecretString, Failure> {

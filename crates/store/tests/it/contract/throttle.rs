@@ -7,12 +7,31 @@ use profiled_domain::{Admission, Rate, ThrottleKey, ThrottleRepository};
 
 use crate::people::at;
 
-/// Beside the databases and their double, the counters in memory.
+/// As `contract!`, with the double of the counters and those in memory.
 macro_rules! counters {
     ($($name:ident),* $(,)?) => {
-        contract!($($name),*);
+        mod databases {
+            use profiled_store::testing::TestDatabase;
 
-        mod counters {
+            $(
+                fn $name(database: &TestDatabase) {
+                    super::$name(&database.store().unwrap());
+                }
+            )*
+
+            profiled_store::database_tests!($($name),*);
+        }
+
+        mod double {
+            $(
+                #[test]
+                fn $name() {
+                    super::$name(&profiled_domain::testing::MemoryThrottle::default());
+                }
+            )*
+        }
+
+        mod memory {
             $(
                 #[test]
                 fn $name() {
