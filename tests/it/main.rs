@@ -16,5 +16,6 @@ mod jwt;
 mod lifecycle;
 mod summary;
 mod three_views;
+mod throttle;
 mod tower;
 mod walk;
