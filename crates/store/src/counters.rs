@@ -9,7 +9,7 @@ use profiled_domain::{
 };
 
 /// Locks, so that workers seldom wait for each other, and making room stops few of them.
-const SHARDS: usize = 16;
+const SHARDS: usize = 64;
 /// What a key weighs beside its moments, in moments of 16 bytes.
 const KEY_WEIGHT: usize = 12;
 /// Moments that are kept in all: 32 MiB, 160,000 keys that came once.
