@@ -4,24 +4,29 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::{Detail, Repository, UserProfile};
+use profiled_domain::{Detail, Repository, RepositoryError, User, UserProfile};
 
 use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 use crate::password::PasswordHasher;
+use crate::throttle::Throttle;
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
 #[derive(Clone)]
 pub struct BasicVerifier {
     passwords: Arc<PasswordHasher>,
+    throttle: Arc<Throttle>,
 }
 
 impl BasicVerifier {
-    /// A verifier over a hasher.
+    /// A verifier over a hasher, which is asked only as often as the limit of failed log-ins allows.
     #[must_use]
-    pub fn new(passwords: Arc<PasswordHasher>) -> Self {
-        Self { passwords }
+    pub fn new(passwords: Arc<PasswordHasher>, throttle: Arc<Throttle>) -> Self {
+        Self {
+            passwords,
+            throttle,
+        }
     }
 
     fn judge(
@@ -40,13 +45,14 @@ impl BasicVerifier {
             Credentials::One(word) => word,
         };
         let (username, password) = decode(encoded).ok_or(AuthError::InvalidPassword)?;
-        let Some((user, stored)) = repository.find_password(&username)? else {
-            self.passwords.burn(&password);
+        let address = attempt.counted_address;
+        let login = self
+            .throttle
+            .login_attempt(&username, address, attempt.now)?;
+        let Some(user) = self.log_in(&username, &password, repository)? else {
+            login.failed()?;
             return Err(AuthError::InvalidPassword);
         };
-        if !self.passwords.verify(&password, &stored) || !user.is_active {
-            return Err(AuthError::InvalidPassword);
-        }
         let profile = match attempt.detail {
             Detail::Account => UserProfile {
                 user,
@@ -62,6 +68,23 @@ impl BasicVerifier {
             scheme: Scheme::Basic,
             token: None,
         })
+    }
+}
+
+impl BasicVerifier {
+    /// The active user of this name and password.
+    fn log_in(
+        &self,
+        username: &str,
+        password: &str,
+        repository: &dyn Repository,
+    ) -> Result<Option<User>, RepositoryError> {
+        let Some((user, stored)) = repository.find_password(username)? else {
+            self.passwords.burn(password);
+            return Ok(None);
+        };
+        let is_right = self.passwords.verify(password, &stored);
+        Ok(Some(user).filter(|user| is_right && user.is_active))
     }
 }
 

@@ -245,6 +245,7 @@ impl Visit<'_> {
         let agent = headers.get(header::USER_AGENT);
         let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let client_address = self.state.hosts.client_address(self.request);
+        let counted_address = self.state.hosts.counted_address(self.request);
         let detail = spec.detail;
         let now = self.state.now();
         let is_costly = dialect.authenticator().is_costly(Some(&credentials));
@@ -252,6 +253,7 @@ impl Visit<'_> {
             let attempt = Attempt {
                 authorization: Some(&credentials),
                 client_address,
+                counted_address,
                 user_agent: agent.as_deref(),
                 detail,
                 now,

@@ -67,9 +67,12 @@ impl Hosts {
     /// what they see, and what a client wrote itself stands left of that. So it is the last one that is
     /// no trusted proxy; beyond an entry that makes no sense nothing is believed.
     pub(crate) fn counted_address(&self, request: &HttpRequest) -> IpAddr {
+        let mut nearest = peer(request);
+        if !self.is_proxy(nearest) {
+            return nearest;
+        }
         let told = forwarded_for(request);
         let mut towards_client = told.rsplit(',');
-        let mut nearest = peer(request);
         while self.is_proxy(nearest)
             && let Some(next) = towards_client.next().and_then(address)
         {

@@ -1,11 +1,13 @@
 //! Somebody to authenticate.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, Attempt, AuthError, Identity, JwtSettings, JwtVerifier, PasswordHasher,
-    PasswordSettings, SigningKey, Verdict, Verifier,
+    PasswordSettings, RateSetting, SigningKey, Throttle, ThrottleSettings, Verdict, Verifier,
 };
-use profiled_domain::testing::MemoryRepository;
+use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{Detail, NewUser, User, UserRepository, Username};
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -20,6 +22,16 @@ pub fn hasher() -> PasswordHasher {
         iterations: 2,
         ..PasswordSettings::default()
     })
+}
+
+/// Limits on failed log-ins, with counters of their own.
+pub fn throttle(login: &str) -> Arc<Throttle> {
+    let settings = ThrottleSettings {
+        login: RateSetting::try_from(login.to_owned()).unwrap(),
+        ..ThrottleSettings::default()
+    };
+    let counters = Arc::new(MemoryThrottle::default());
+    Arc::new(Throttle::new(&settings, counters, b"secret"))
 }
 
 pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
@@ -41,6 +53,7 @@ pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
     Attempt {
         authorization: Some(authorization),
         client_address: [127, 0, 0, 1].into(),
+        counted_address: [127, 0, 0, 1].into(),
         user_agent: Some("agent/1"),
         detail: Detail::Account,
         now: now(),

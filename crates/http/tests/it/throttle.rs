@@ -1,6 +1,8 @@
 //! Throttling (contract `drf.md`, section 10).
 
 use actix_web::test::TestRequest;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use profiled_auth::RateSetting;
 
 use crate::app::{Answer, TestApp, get, pass, request};
@@ -207,13 +209,70 @@ async fn an_address_is_taken_from_trusted_proxies_only_and_never_from_the_client
     );
 }
 
+/// Tower's Basic credentials, from an address.
+fn basic(pair: &str, peer: &str) -> TestRequest {
+    let authorization = format!("Basic {}", STANDARD.encode(pair));
+    get("/api/v1/me/", &authorization).peer_addr(format!("{peer}:4711").parse().unwrap())
+}
+
+#[actix_web::test]
+async fn failed_log_ins_wait_and_good_ones_do_not() {
+    let app = TestApp::new();
+    let token = app.token(app.user("ada", |_| ()).id);
+    app.user("bob", |_| ());
+    let times = |count, pair, peer| (0..count).map(|_| basic(pair, peer)).collect();
+    let home = "192.0.2.1";
+
+    let good = statuses(&app, times(20, "ada:secret", home)).await;
+    let bad = statuses(&app, times(10, "ada:guess", home)).await;
+    pass(15);
+    let refused = app.send(basic("ada:guess", home)).await;
+
+    assert!(good.iter().all(|status| *status == 200), "{good:?}");
+    assert!(bad.iter().all(|status| *status == 401), "{bad:?}");
+    let body = r#"{"detail": "Request was throttled. Expected available in 45 seconds."}"#;
+    assert_eq!(throttled(&refused), (429, Some("45"), body));
+    assert_eq!(refused.header("WWW-Authenticate"), None);
+    // Nor is the right password told from a wrong one now. Others are not concerned, nor is a token.
+    let others = vec![
+        basic("ada:secret", home),
+        basic("ada:secret", "192.0.2.2"),
+        basic("bob:secret", home),
+        get("/api/v1/me/", &token),
+    ];
+    assert_eq!(statuses(&app, others).await, [429, 200, 200, 200]);
+    pass(45);
+    assert_eq!(app.send(basic("ada:secret", home)).await.status, 200);
+}
+
+#[actix_web::test]
+async fn unknown_accounts_wait_like_known_ones_and_an_address_for_all_of_them() {
+    let app = TestApp::new();
+    app.user("ada", |_| ());
+    let home = "192.0.2.1";
+
+    for account in ["ada", "nobody"] {
+        let guesses = (0..11).map(|n| basic(&format!("{account}:{n}"), home));
+
+        assert_eq!(
+            statuses(&app, guesses.collect()).await[9..],
+            [401, 429],
+            "{account}"
+        );
+    }
+    let sprayed = (0..81).map(|n| basic(&format!("user{n}:secret"), home));
+    assert_eq!(statuses(&app, sprayed.collect()).await[79..], [401, 429]);
+    assert_eq!(app.send(basic("ada:secret", "192.0.2.2")).await.status, 200);
+}
+
 #[actix_web::test]
 async fn counters_that_are_gone_admit_nobody() {
     let app = app("1/min", "1/min");
     let token = app.token(app.staff("ada").id);
     app.counters.go_down();
 
-    for request in [get(ME, &token), request("GET", PING)] {
+    let basic = basic("ada:secret", "192.0.2.1");
+    for request in [get(ME, &token), request("GET", PING), basic] {
         let answer = app.send(request).await;
 
         assert_eq!(
