@@ -92,6 +92,7 @@ impl SlidingWindow {
     }
 
     /// The moments, oldest first.
+    #[must_use]
     pub fn hits(&self) -> impl ExactSizeIterator<Item = Hits> + '_ {
         self.hits.iter().copied()
     }

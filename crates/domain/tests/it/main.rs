@@ -1,5 +1,7 @@
 //! Rules of the domain.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod change;
 mod completion;
 mod contact;
