@@ -17,5 +17,6 @@ mod lifecycle;
 mod passwords;
 mod summary;
 mod three_views;
+mod throttle;
 mod tower;
 mod walk;

@@ -48,8 +48,10 @@ pub struct Service {
     tokens: BTreeMap<String, String>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    settings: Settings,
+    /// A sibling has neither.
     database: Option<TestDatabase>,
-    _folder: TempDir,
+    folder: Option<TempDir>,
 }
 
 impl Backend {
@@ -145,15 +147,33 @@ impl Service {
             ..Sources::default()
         };
         let settings = Settings::load(&sources).map_err(|error| error.to_string())?;
-        let (address, handle, thread) = serve(settings)?;
+        let mut service = Self::over(settings, tokens)?;
+        service.database = Some(database);
+        service.folder = Some(folder);
+        Ok(service)
+    }
+
+    fn over(settings: Settings, tokens: BTreeMap<String, String>) -> Result<Self, String> {
+        let (address, handle, thread) = serve(settings.clone())?;
         Ok(Self {
             address,
             tokens,
             handle,
             thread: Some(thread),
-            database: Some(database),
-            _folder: folder,
+            settings,
+            database: None,
+            folder: None,
         })
+    }
+
+    /// Another server with the same settings, and so on the same database.
+    ///
+    /// # Panics
+    /// If it does not start: then the test is over.
+    #[must_use]
+    pub fn sibling(&self) -> Self {
+        let service = Self::over(self.settings.clone(), self.tokens.clone());
+        service.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Where it listens.

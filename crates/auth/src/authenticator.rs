@@ -42,8 +42,10 @@ impl fmt::Display for Scheme {
 pub struct Attempt<'a> {
     /// The `Authorization` header; values of repeated ones joined by a comma.
     pub authorization: Option<&'a [u8]>,
-    /// Address of the client.
+    /// Address of the client, as tokens are bound to it.
     pub client_address: IpAddr,
+    /// Address that failed log-ins are counted under: one that the client cannot choose.
+    pub counted_address: IpAddr,
     /// `User-Agent` of the client.
     pub user_agent: Option<&'a str>,
     /// How much of the caller's profile is wanted.

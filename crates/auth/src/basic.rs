@@ -10,19 +10,21 @@ use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 use crate::password::{LoginOutcome, PasswordHasher, PasswordLogin};
+use crate::throttle::Throttle;
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
 #[derive(Clone)]
 pub struct BasicVerifier {
     login: PasswordLogin,
+    throttle: Arc<Throttle>,
 }
 
 impl BasicVerifier {
-    /// A verifier over a hasher.
+    /// A verifier over a hasher, which is asked only as often as the limit of failed log-ins allows.
     #[must_use]
-    pub fn new(passwords: Arc<PasswordHasher>) -> Self {
+    pub fn new(passwords: Arc<PasswordHasher>, throttle: Arc<Throttle>) -> Self {
         let login = PasswordLogin::new(passwords);
-        Self { login }
+        Self { login, throttle }
     }
 
     fn judge(
@@ -41,8 +43,13 @@ impl BasicVerifier {
             Credentials::One(word) => word,
         };
         let (username, password) = decode(encoded).ok_or(AuthError::InvalidPassword)?;
+        let address = attempt.counted_address;
+        let counted = self
+            .throttle
+            .login_attempt(&username, address, attempt.now)?;
         let LoginOutcome::Accepted(user) = self.login.check(&username, &password, repository)?
         else {
+            counted.failed()?;
             return Err(AuthError::InvalidPassword);
         };
         let profile = match attempt.detail {

@@ -1,8 +1,8 @@
 //! Why credentials are refused, as data: dialects have texts and status codes of their own.
 
-use profiled_domain::RepositoryError;
+use profiled_domain::{RepositoryError, Wait};
 
-use crate::Scheme;
+use crate::{Scheme, ThrottleError};
 
 /// Why a request is not authenticated.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +39,21 @@ pub enum AuthError {
     /// The JSON Web Token itself is not good.
     #[error("bad access token: {0}")]
     Jwt(JwtFault),
+    /// Too many passwords were wrong: nothing was verified.
+    #[error("too many failed log-ins")]
+    Throttled(Wait),
     /// The storage could not be asked.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
+}
+
+impl From<ThrottleError> for AuthError {
+    fn from(error: ThrottleError) -> Self {
+        match error {
+            ThrottleError::Throttled(wait) => Self::Throttled(wait),
+            ThrottleError::Repository(error) => Self::Repository(error),
+        }
+    }
 }
 
 /// What is wrong with the words of an `Authorization` header (contract `drf.md`, sections 3 and 4).

@@ -16,6 +16,7 @@ mod header;
 mod jwt;
 mod password;
 mod settings;
+mod throttle;
 mod token;
 
 pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verifier};
@@ -33,4 +34,7 @@ pub use password::{
     PasswordViolation, PersonalData, PersonalField, ScryptSettings,
 };
 pub use settings::{AuthSettings, IssuerSettings, JwtSettings, UserField};
+pub use throttle::{
+    Counted, CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,
+};
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

@@ -11,10 +11,12 @@ mod email;
 mod group;
 mod page;
 mod profile;
+mod rate;
 mod refresh;
 pub mod repository;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod throttle;
 mod token;
 mod user;
 mod word;
@@ -26,11 +28,13 @@ pub use email::EmailAddress;
 pub use group::{Group, GroupId, NewGroup};
 pub use page::{Page, PageRequest};
 pub use profile::UserProfile;
+pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
     CredentialRepository, Detail, DirectoryRepository, GroupRepository, RefreshTokenRepository,
     Repository, RepositoryError, UniqueKey, UniqueValues, UserRepository,
 };
+pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{
     Keep, NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState,
 };

@@ -164,7 +164,11 @@ impl Visit<'_> {
         let outcome = self.ask(&asked, &mut checked).await;
         let answer = outcome.unwrap_or_else(|error| {
             self.notes.failed(&error);
-            dialect.describe(&error, layout)
+            let answer = dialect.describe(&error, layout);
+            match error.retry_after() {
+                Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
+                None => answer,
+            }
         });
         self.finish(answer, &accepted, &checked)
     }
@@ -180,6 +184,11 @@ impl Visit<'_> {
         let staff = |identity: &Identity| identity.profile.user.is_staff_or_admin();
         if spec.access == Access::StaffOrAdmin && !checked.identity.as_ref().is_some_and(staff) {
             return Err(ApiError::PermissionDenied);
+        }
+        if spec.is_throttled {
+            self.state
+                .admit(self.request, checked.identity.as_ref())
+                .await?;
         }
         let limits = self.state.limits;
         let body = RequestBody::new(self.payload, self.request.headers(), limits);
@@ -236,6 +245,7 @@ impl Visit<'_> {
         let agent = headers.get(header::USER_AGENT);
         let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let client_address = self.state.hosts.client_address(self.request);
+        let counted_address = self.state.hosts.counted_address(self.request);
         let detail = spec.detail;
         let now = self.state.now();
         let is_costly = dialect.authenticator().is_costly(Some(&credentials));
@@ -243,6 +253,7 @@ impl Visit<'_> {
             let attempt = Attempt {
                 authorization: Some(&credentials),
                 client_address,
+                counted_address,
                 user_agent: agent.as_deref(),
                 detail,
                 now,
@@ -272,9 +283,6 @@ impl Visit<'_> {
                 header::WWW_AUTHENTICATE,
                 dialect.challenge(self.request.headers()),
             );
-        }
-        if answer.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         let seconds = self.started.elapsed().as_secs_f64();
         dialect.add_headers(&mut headers, answer.status, identity, seconds);

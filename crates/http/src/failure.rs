@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use profiled_auth::AuthError;
-use profiled_domain::RepositoryError;
+use profiled_domain::{RepositoryError, Wait};
 
 use crate::accept::Refusal;
 
@@ -50,6 +50,9 @@ pub(crate) enum ApiError {
     /// More bytes than the limit.
     #[error("request body too large")]
     BodyTooLarge,
+    /// Too many requests, or too many failed log-ins: there is room again after this time.
+    #[error("throttled for {} s", .0.seconds())]
+    Throttled(Wait),
     /// The database cannot be reached, or a queue is full.
     #[error("service unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -126,6 +129,17 @@ impl std::fmt::Display for Detail {
     }
 }
 
+impl ApiError {
+    /// Seconds after which the request may be sent again, where that may help.
+    pub(crate) fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::Throttled(wait) => Some(wait.seconds()),
+            Self::Unavailable(_) => Some(1),
+            _ => None,
+        }
+    }
+}
+
 impl From<RepositoryError> for ApiError {
     fn from(error: RepositoryError) -> Self {
         match error {
@@ -140,6 +154,7 @@ impl From<AuthError> for ApiError {
     fn from(error: AuthError) -> Self {
         match error {
             AuthError::Repository(error) => error.into(),
+            AuthError::Throttled(wait) => Self::Throttled(wait),
             other => Self::Unauthenticated(other),
         }
     }

@@ -1,10 +1,11 @@
 //! The `Host` header, and the URLs that depend on it (`decisions.md` 13).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
+use crate::dialect::joined;
 use crate::settings::{HttpSettings, IpNetOrAddr};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -55,15 +56,29 @@ impl Hosts {
     /// (contract `tower.md`, section 2.4).
     pub(crate) fn client_address(&self, request: &HttpRequest) -> IpAddr {
         let peer = peer(request);
-        let told = || {
-            let list = request.headers().get(X_FORWARDED_FOR)?.to_str().ok()?;
-            list.split(',').next()?.trim().parse().ok()
-        };
-        if self.is_proxy(peer) {
-            told().unwrap_or(peer)
-        } else {
-            peer
+        if !self.is_proxy(peer) {
+            return peer;
         }
+        let told = forwarded_for(request);
+        told.split(',').next().and_then(address).unwrap_or(peer)
+    }
+
+    /// The address that a client is counted under, which it must not be able to choose: proxies append
+    /// what they see, and what a client wrote itself stands left of that. So it is the last one that is
+    /// no trusted proxy; beyond an entry that makes no sense nothing is believed.
+    pub(crate) fn counted_address(&self, request: &HttpRequest) -> IpAddr {
+        let mut nearest = peer(request);
+        if !self.is_proxy(nearest) {
+            return nearest;
+        }
+        let told = forwarded_for(request);
+        let mut towards_client = told.rsplit(',');
+        while self.is_proxy(nearest)
+            && let Some(next) = towards_client.next().and_then(address)
+        {
+            nearest = next;
+        }
+        nearest
     }
 
     fn scheme(&self, request: &HttpRequest) -> &'static str {
@@ -90,6 +105,23 @@ fn peer(request: &HttpRequest) -> IpAddr {
     request
         .peer_addr()
         .map_or(unspecified, |peer| peer.ip().to_canonical())
+}
+
+/// All that proxies tell of the way to the client.
+fn forwarded_for(request: &HttpRequest) -> String {
+    let told = joined(request.headers(), &X_FORWARDED_FOR).unwrap_or_default();
+    String::from_utf8_lossy(&told).into_owned()
+}
+
+/// An entry of `X-Forwarded-For`: an address, from some proxies with a port.
+fn address(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let with_port = || entry.parse::<SocketAddr>().map(|socket| socket.ip());
+    let address = bare.unwrap_or(entry).parse().or_else(|_| with_port());
+    Some(address.ok()?.to_canonical())
 }
 
 /// The value of a header that may be there only once.
@@ -144,6 +176,8 @@ fn is_allowed(name: &str, allowed: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
@@ -184,5 +218,100 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(is_allowed(name, &allowed), expected, "{name}");
         }
+    }
+
+    /// Address for bindings, and the one to count under, of a request from a peer with these headers.
+    fn addresses(peer: &str, headers: &[&str]) -> (String, String) {
+        let proxies = ["10.0.0.0/8", "2001:db8::/32"];
+        let hosts = Hosts {
+            allowed: Vec::new(),
+            proxies: proxies
+                .map(|network| network.to_owned().try_into().unwrap())
+                .to_vec(),
+            public_url: None,
+        };
+        let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
+        for value in headers {
+            request = request.append_header((X_FORWARDED_FOR, *value));
+        }
+        let request = request.to_http_request();
+        (
+            hosts.client_address(&request).to_string(),
+            hosts.counted_address(&request).to_string(),
+        )
+    }
+
+    #[test]
+    fn strangers_tell_no_address() {
+        for told in ["203.0.113.1", "203.0.113.1, 10.0.0.2", "x", ""] {
+            let (client, counted) = addresses("192.0.2.1:80", &[told]);
+
+            assert_eq!(
+                (client.as_str(), counted.as_str()),
+                ("192.0.2.1", "192.0.2.1"),
+                "{told}"
+            );
+        }
+    }
+
+    #[test]
+    fn trusted_proxies_tell_addresses() {
+        let cases: [(&[&str], &str, &str); 12] = [
+            (&[], "10.0.0.1", "10.0.0.1"),
+            (&[""], "10.0.0.1", "10.0.0.1"),
+            (&["192.0.2.1"], "192.0.2.1", "192.0.2.1"),
+            (&[" 192.0.2.1:4711 "], "192.0.2.1", "192.0.2.1"),
+            (&["2001:DB9::1"], "2001:db9::1", "2001:db9::1"),
+            (&["[2001:db9::1]:80"], "2001:db9::1", "2001:db9::1"),
+            (&["[2001:db9::1]"], "2001:db9::1", "2001:db9::1"),
+            (&["::ffff:192.0.2.1"], "192.0.2.1", "192.0.2.1"),
+            // Proxies behind one another, in one header or in several.
+            (
+                &["192.0.2.1, 2001:db8::7,10.9.9.9"],
+                "192.0.2.1",
+                "192.0.2.1",
+            ),
+            (&["192.0.2.1", "10.9.9.9"], "192.0.2.1", "192.0.2.1"),
+            (&["10.1.1.1, 10.9.9.9"], "10.1.1.1", "10.1.1.1"),
+            (&["unknown"], "10.0.0.1", "10.0.0.1"),
+        ];
+
+        for (headers, client, counted) in cases {
+            let expected = (client.to_owned(), counted.to_owned());
+
+            assert_eq!(addresses("10.0.0.1:80", headers), expected, "{headers:?}");
+            assert_eq!(
+                addresses("[::ffff:10.0.0.1]:80", headers),
+                expected,
+                "{headers:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_client_writes_does_not_change_what_it_is_counted_under() {
+        let spoofs = [
+            "203.0.113.1",
+            "203.0.113.2, 203.0.113.3",
+            "10.0.0.5",
+            "x",
+            "",
+            "\u{e9},",
+        ];
+
+        for spoof in spoofs {
+            let appended = format!("{spoof}, 192.0.2.1");
+            let (_, counted) = addresses("10.0.0.1:80", &[&appended]);
+            let (_, in_two) = addresses("10.0.0.1:80", &[spoof, "192.0.2.1, 10.0.0.2"]);
+
+            assert_eq!(
+                (counted.as_str(), in_two.as_str()),
+                ("192.0.2.1", "192.0.2.1"),
+                "{spoof}"
+            );
+        }
+        // Behind a proxy, nonsense is counted under the proxy, and not nowhere.
+        let (_, counted) = addresses("10.0.0.1:80", &["203.0.113.1, nonsense, 10.0.0.2"]);
+        assert_eq!(counted, "10.0.0.2");
     }
 }

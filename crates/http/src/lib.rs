@@ -28,6 +28,7 @@ mod router;
 mod serializer;
 mod settings;
 mod state;
+mod throttle;
 mod timestamp;
 mod tower;
 mod view;

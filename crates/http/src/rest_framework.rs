@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::failure::{ApiError, Detail};
 use crate::json::{self, Layout};
+use crate::throttle;
 use crate::view::Answer;
 
 #[derive(Serialize)]
@@ -86,6 +87,7 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             StatusCode::PAYLOAD_TOO_LARGE,
             "Request body too large.".to_owned(),
         ),
+        ApiError::Throttled(wait) => (StatusCode::TOO_MANY_REQUESTS, throttle::detail(*wait)),
         ApiError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Service temporarily unavailable.".to_owned(),
@@ -141,7 +143,7 @@ fn refusal(error: &AuthError) -> Refusal {
         AuthError::InvalidToken | AuthError::TokenExpired | AuthError::InvalidPassword => {
             INVALID_TOKEN
         }
-        AuthError::NotProvided | AuthError::Repository(_) => NOT_PROVIDED,
+        AuthError::NotProvided | AuthError::Throttled(_) | AuthError::Repository(_) => NOT_PROVIDED,
     };
     (text, None, None)
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use profiled_auth::{Identity, JwtVerifier, PasswordHasher, PasswordSettings};
+use profiled_auth::{Identity, JwtVerifier, PasswordHasher, PasswordSettings, Throttle};
 use profiled_domain::{CompletionRules, Repository};
 use tracing::Span;
 
@@ -25,6 +25,8 @@ pub struct Parts {
     pub jwt: Arc<JwtVerifier>,
     /// Verifies passwords.
     pub passwords: Arc<PasswordHasher>,
+    /// Counts requests and failed log-ins.
+    pub throttle: Arc<Throttle>,
     /// Section `auth.password`: the size of the hashing pool.
     pub password_settings: PasswordSettings,
     /// Section `http`.
@@ -57,6 +59,7 @@ pub struct AppState {
     pub(crate) repository: Arc<dyn Repository>,
     pub(crate) router: Router,
     pub(crate) hosts: Hosts,
+    pub(crate) throttle: Arc<Throttle>,
     pub(crate) completion: CompletionRules,
     pub(crate) media_root: PathBuf,
     pub(crate) is_browsable: bool,
@@ -79,6 +82,7 @@ impl AppState {
             hosts: Hosts::new(&parts.http),
             hashing: HashingPool::start(threads, parts.password_settings.queue)?,
             repository: parts.repository,
+            throttle: parts.throttle,
             completion: parts.completion,
             media_root: parts.media_root,
             is_browsable: parts.http.browsable,

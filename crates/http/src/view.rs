@@ -46,6 +46,8 @@ pub(crate) struct Spec {
     pub(crate) parsers: &'static [Parser],
     /// Whether JSON is its only representation whatever the settings say.
     pub(crate) is_json_only: bool,
+    /// Whether `throttle.anon` and `throttle.user` count its requests.
+    pub(crate) is_throttled: bool,
 }
 
 /// One resource.
@@ -77,6 +79,7 @@ impl Spec {
         detail: Detail::Account,
         parsers: Parser::ALL,
         is_json_only: false,
+        is_throttled: true,
     };
 
     /// The representations that the view offers, in their order.

@@ -9,9 +9,11 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use chrono::{DateTime, Utc};
-use profiled_auth::{Issuers, JwtVerifier, KeyRing, PasswordHasher};
+use profiled_auth::{CounterStore, Issuers, JwtVerifier, KeyRing, PasswordHasher, Throttle};
+use profiled_domain::ThrottleRepository;
 use profiled_http::{AppState, Parts, configure};
-use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
+use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
+use secrecy::ExposeSecret;
 use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -194,11 +196,23 @@ pub(crate) fn issuers(settings: &Settings) -> Result<Issuers, Failure> {
     issuers.map_err(|error| Failure::settings(error.to_string()))
 }
 
+fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
+    let secret = settings.counting_secret()?;
+    let counters: Arc<dyn ThrottleRepository> = match settings.throttle.store {
+        CounterStore::Memory => Arc::new(MemoryCounters::default()),
+        CounterStore::Database => Arc::new(store.clone()),
+    };
+    let secret = secret.expose_secret().as_bytes();
+    Ok(Throttle::new(&settings.throttle, counters, secret))
+}
+
 fn state(settings: &Settings, store: Store, keys: Arc<KeyRing>) -> Result<AppState, Failure> {
+    let throttle = throttle(settings, &store)?;
     let jwt = JwtVerifier::with_issuers(&settings.auth.jwt, keys, issuers(settings)?);
     let parts = Parts {
         repository: Arc::new(store),
         jwt: Arc::new(jwt),
+        throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
         http: settings.http.clone(),

@@ -4,6 +4,7 @@
 //! URL. Writes run in one transaction each. The reads that every request makes are in `profiles`.
 
 mod connection;
+mod counters;
 mod credentials;
 mod directory;
 mod error;
@@ -20,10 +21,12 @@ mod settings;
 mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod throttle_hits;
 mod tokens;
 mod url;
 mod users;
 
+pub use counters::MemoryCounters;
 pub use import::{
     ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser,
     Outcome, Refusal,

@@ -126,6 +126,14 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    throttle_hits (digest) {
+        digest -> Binary,
+        hits -> Binary,
+        ends_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> refresh_families (family));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(refresh_families, refresh_tokens);

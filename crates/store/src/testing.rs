@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::{Connection, ConnectionError};
+use diesel::{Connection, ConnectionError, RunQueryDsl};
 use tempfile::TempDir;
 
+use crate::connection::{DbConnection, on_each};
 use crate::settings::DatabaseSettings;
 use crate::store::{OpenError, Store};
 
@@ -128,6 +129,27 @@ impl TestDatabase {
         }
         Ok(())
     }
+
+    /// Rows of a table, seen from beside the store.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn count(&self, table: &str) -> Result<i64, TestDatabaseError> {
+        let mut connection = DbConnection::open(
+            &self.url.parse().map_err(OpenError::from)?,
+            &self.settings(),
+        )?;
+        let query = diesel::sql_query(format!("SELECT count(*) AS rows FROM {table}"));
+        let count: Count = on_each!(&mut connection, |c| query.get_result(c))?;
+        Ok(count.rows)
+    }
+}
+
+/// The one column of a count.
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    rows: i64,
 }
 
 impl Drop for TestDatabase {

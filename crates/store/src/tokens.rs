@@ -7,7 +7,6 @@ use profiled_domain::{
     TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
-use crate::connection::DbConnection;
 use crate::credentials::{check_epoch, revoke_all};
 use crate::error::StoreError;
 use crate::rows::{TokenRow, UserRow, stored};

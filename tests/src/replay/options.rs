@@ -2,12 +2,16 @@
 
 use super::case::Site;
 
+/// Failed log-ins are part of many topics, and no topic limits them.
+const NO_LOGIN_THROTTLE: &str = "throttle.login=";
+
 /// The settings of a topic in the order of `--set`.
 pub fn settings(site: Site, options: &str) -> Result<Vec<String>, String> {
+    let mut settings = vec![NO_LOGIN_THROTTLE.to_owned()];
     if site == Site::Tower {
-        return Ok(options.split_whitespace().map(str::to_owned).collect());
+        settings.extend(options.split_whitespace().map(str::to_owned));
+        return Ok(settings);
     }
-    let mut settings = Vec::new();
     for option in options.split(',').filter(|option| !option.is_empty()) {
         let mapped = of_option(option).ok_or_else(|| format!("unknown option {option:?}"))?;
         settings.extend(mapped.iter().map(|&setting| setting.to_owned()));
@@ -56,7 +60,7 @@ mod tests {
             let settings = settings(topic.site, &topic.server_options).unwrap();
 
             assert_eq!(
-                settings.is_empty(),
+                settings == [NO_LOGIN_THROTTLE],
                 topic.server_options.is_empty(),
                 "{}",
                 topic.name

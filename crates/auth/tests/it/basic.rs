@@ -7,10 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use profiled_auth::{AuthError, BasicVerifier, HeaderFault, Scheme};
 use profiled_domain::testing::MemoryRepository;
 
-use crate::people::{ask, hasher, user};
+use crate::people::{ask, hasher, throttle, user};
 
 fn verifier() -> BasicVerifier {
-    BasicVerifier::new(Arc::new(hasher()))
+    BasicVerifier::new(Arc::new(hasher()), throttle(""))
 }
 
 fn header(scheme: &str, pair: &[u8]) -> Vec<u8> {
@@ -72,4 +72,33 @@ fn a_broken_header_is_told_by_its_fault() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn after_too_many_wrong_passwords_none_is_tried() {
+    let repository = MemoryRepository::default();
+    user(&repository, "ada", true);
+    user(&repository, "idle", false);
+    let verifier = BasicVerifier::new(Arc::new(hasher()), throttle("3/min"));
+    let say = |pair: &[u8]| ask(&verifier, &header("Basic", pair), &repository).unwrap();
+
+    for _ in 0..5 {
+        assert!(say(b"ada:p:\xe4ss").is_ok());
+    }
+    for name in ["ada", "idle", "nobody"] {
+        let right = [name.as_bytes(), b":p:\xe4ss"].concat();
+        let wrong = [name.as_bytes(), b":p"].concat();
+        for _ in 0..3 {
+            assert!(
+                matches!(say(&wrong), Err(AuthError::InvalidPassword)),
+                "{name}"
+            );
+        }
+
+        // The right one no more than any other: what is told does not depend on it.
+        for pair in [&right, &wrong] {
+            assert!(matches!(say(pair), Err(AuthError::Throttled(_))), "{name}");
+        }
+    }
+    assert!(matches!(say(b"no colon"), Err(AuthError::InvalidPassword)));
 }

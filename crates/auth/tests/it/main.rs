@@ -11,4 +11,5 @@ mod password;
 mod password_rules;
 mod people;
 mod recorded;
+mod throttle;
 mod token;

@@ -1,11 +1,14 @@
 //! Somebody to authenticate.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, Attempt, AuthError, Identity, JwtSettings, JwtVerifier, PasswordHasher,
-    PasswordSettings, SigningKey, Subject, Verdict, Verifier,
+    PasswordSettings, RateSetting, SigningKey, Subject, Throttle, ThrottleSettings, Verdict,
+    Verifier,
 };
-use profiled_domain::testing::MemoryRepository;
+use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{Detail, NewUser, PasswordHash, User, UserId, UserRepository, Username};
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -21,6 +24,16 @@ pub fn hasher() -> PasswordHasher {
         ..PasswordSettings::default()
     })
     .unwrap()
+}
+
+/// Limits on failed log-ins, with counters of their own.
+pub fn throttle(login: &str) -> Arc<Throttle> {
+    let settings = ThrottleSettings {
+        login: RateSetting::try_from(login.to_owned()).unwrap(),
+        ..ThrottleSettings::default()
+    };
+    let counters = Arc::new(MemoryThrottle::default());
+    Arc::new(Throttle::new(&settings, counters, b"secret"))
 }
 
 pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
@@ -52,6 +65,7 @@ pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
     Attempt {
         authorization: Some(authorization),
         client_address: [127, 0, 0, 1].into(),
+        counted_address: [127, 0, 0, 1].into(),
         user_agent: Some("agent/1"),
         detail: Detail::Account,
         now: now(),

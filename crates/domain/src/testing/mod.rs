@@ -2,6 +2,7 @@
 
 mod credentials;
 mod refresh;
+mod throttle;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +13,8 @@ use crate::{
     NewUser, Page, PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError, Token,
     TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
+
+pub use throttle::MemoryThrottle;
 
 /// Keeps everything in vectors behind one lock.
 #[derive(Debug, Default)]

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::failure::{ApiError, Detail};
 use crate::json::{self, Layout};
+use crate::throttle;
 use crate::view::Answer;
 
 #[derive(Serialize)]
@@ -54,6 +55,10 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
         ApiError::NoSuchObject(text) => (StatusCode::NOT_FOUND, *text),
         ApiError::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "Precondition failed."),
         ApiError::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large."),
+        ApiError::Throttled(wait) => {
+            let text = Detail::Text(throttle::detail(*wait));
+            return (StatusCode::TOO_MANY_REQUESTS, text);
+        }
         ApiError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
             "Service temporarily unavailable.",
@@ -95,7 +100,7 @@ fn refusal(error: &AuthError) -> &'static str {
         | AuthError::UserGone => "Invalid token",
         AuthError::TokenExpired => "Token is expired",
         AuthError::UserInactive(_) => "User inactive or deleted",
-        AuthError::NotProvided | AuthError::Repository(_) => {
+        AuthError::NotProvided | AuthError::Throttled(_) | AuthError::Repository(_) => {
             "Authentication credentials were not provided."
         }
     }

@@ -1,5 +1,6 @@
 //! A service in process, with a few people in it.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -7,12 +8,12 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, JwtSettings, JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject,
-    TokenKey,
+    Throttle, ThrottleSettings, TokenKey,
 };
-use profiled_domain::testing::MemoryRepository;
+use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
     CompletionRules, CredentialRepository, EmailAddress, Gender, GroupRepository, NewGroup,
     NewToken, NewUser, PasswordHash, User, UserId, UserRepository, Username,
@@ -22,9 +23,20 @@ use profiled_http::{
     JwtDialectSettings, LimitSettings, Parts, TowerSettings, configure,
 };
 
-/// Everything happens at this moment.
+thread_local! {
+    /// Seconds that the clock of a test has been moved on.
+    static PASSED: Cell<i64> = const { Cell::new(0) };
+}
+
+/// Everything happens at this moment, unless time is made to pass.
 pub fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_764_000_000, 123_456_000).unwrap()
+    let start = DateTime::from_timestamp(1_764_000_000, 123_456_000).unwrap();
+    start + Duration::seconds(PASSED.get())
+}
+
+/// Moves the clock on.
+pub fn pass(seconds: i64) {
+    PASSED.set(PASSED.get() + seconds);
 }
 
 /// A service under construction.
@@ -33,6 +45,8 @@ pub struct TestApp {
     pub http: HttpSettings,
     pub dialects: DialectSettings,
     pub passwords: PasswordSettings,
+    pub throttle: ThrottleSettings,
+    pub counters: Arc<MemoryThrottle>,
     pub media_root: PathBuf,
     jwt: Arc<JwtVerifier>,
     hasher: Arc<PasswordHasher>,
@@ -53,6 +67,8 @@ impl TestApp {
             repository: Arc::default(),
             http: http_settings(),
             dialects: dialect_settings(),
+            throttle: ThrottleSettings::default(),
+            counters: Arc::default(),
             media_root: PathBuf::from("."),
             jwt: Arc::new(JwtVerifier::new(&jwt, key)),
             hasher: Arc::new(PasswordHasher::new(&passwords).unwrap()),
@@ -122,10 +138,16 @@ impl TestApp {
         self.repository.add_member(group.id, member).unwrap();
     }
 
+    fn throttle(&self) -> Throttle {
+        let counters = Arc::clone(&self.counters);
+        Throttle::new(&self.throttle, counters, b"secret")
+    }
+
     pub fn state(&self) -> web::Data<AppState> {
         let parts = Parts {
             repository: Arc::clone(&self.repository) as _,
             jwt: Arc::clone(&self.jwt),
+            throttle: Arc::new(self.throttle()),
             passwords: Arc::clone(&self.hasher),
             password_settings: self.passwords.clone(),
             http: self.http.clone(),

@@ -10,3 +10,4 @@ mod jwt_profile;
 mod media;
 mod order;
 mod paths;
+mod throttle;

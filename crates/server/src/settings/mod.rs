@@ -6,7 +6,7 @@ mod validate;
 
 use std::path::{Path, PathBuf};
 
-use profiled_auth::AuthSettings;
+use profiled_auth::{AuthSettings, ThrottleSettings};
 use profiled_domain::CompletionRules;
 use profiled_http::{DialectSettings, HttpSettings, LimitSettings};
 use profiled_store::DatabaseSettings;
@@ -36,6 +36,8 @@ pub struct Settings {
     pub profile_completion: CompletionRules,
     /// Section `auth`.
     pub auth: AuthSettings,
+    /// Section `throttle`.
+    pub throttle: ThrottleSettings,
     /// Section `log`.
     pub log: LogSettings,
 }

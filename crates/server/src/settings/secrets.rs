@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use profiled_auth::{KeyFolder, KeyRing, SigningKey, TokenKey};
+use profiled_auth::{CounterStore, KeyFolder, KeyRing, SigningKey, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Failure;
@@ -53,21 +53,40 @@ impl Settings {
 
     /// The key that signs JSON Web Tokens. Development makes a random one in the data folder.
     pub(crate) fn signing_key(&self) -> Result<SigningKey, Failure> {
-        let jwt = &self.auth.jwt;
-        let secret = if self.makes_signing_key() {
-            self.generated_key()?
-        } else if jwt.signing_key.expose_secret().is_empty() {
-            return Err(Failure::settings(
-                "auth.jwt.signing_key is not set: give at least 32 random bytes, \
-                 or a file of them in auth.jwt.signing_key_file",
-            ));
-        } else {
-            jwt.signing_key.clone()
-        };
+        let (secret, algorithm) = (self.signing_secret()?, self.auth.jwt.algorithm);
         let refused = |error| Failure::settings(format!("auth.jwt.signing_key {error}"));
-        let key = SigningKey::new(&secret, jwt.algorithm).map_err(refused)?;
+        let key = SigningKey::new(&secret, algorithm).map_err(refused)?;
         key.self_test().map_err(refused)?;
         Ok(key)
+    }
+
+    /// The one secret of the service: others are derived from it.
+    fn signing_secret(&self) -> Result<SecretString, Failure> {
+        let given = &self.auth.jwt.signing_key;
+        if self.makes_signing_key() {
+            self.generated_key()
+        } else if given.expose_secret().is_empty() {
+            Err(Failure::settings(
+                "auth.jwt.signing_key is not set: give at least 32 random bytes, \
+                 or a file of them in auth.jwt.signing_key_file",
+            ))
+        } else {
+            Ok(given.clone())
+        }
+    }
+
+    /// The secret that names in counters are hidden with. Servers that count together need the same.
+    pub(crate) fn counting_secret(&self) -> Result<SecretString, Failure> {
+        let has_none = self.auth.jwt.signing_key.expose_secret().is_empty();
+        if has_none && !self.auth.jwt.keys_dir.is_empty() {
+            return match self.throttle.store {
+                CounterStore::Memory => Ok(SecretString::from(TokenKey::generate().as_str())),
+                CounterStore::Database => Err(Failure::settings(
+                    "throttle.store database needs auth.jwt.signing_key, the same on all servers",
+                )),
+            };
+        }
+        self.signing_secret()
     }
 
     /// All keys that sign and verify JSON Web Tokens.

@@ -261,6 +261,18 @@ fn values_out_of_range_are_named_with_the_remedy() {
             "database.url in --set must begin with sqlite://, postgres:// or postgresql://",
         ),
         (
+            "throttle.anon=10/week",
+            "throttle.anon in --set: \"10/week\" is no rate: write a number from 1 to 1000000, a slash and s, min, h or day, as 10/min, or nothing for no limit",
+        ),
+        (
+            "throttle.login=0/min",
+            "throttle.login in --set: \"0/min\" is no rate: write a number from 1 to 1000000, a slash and s, min, h or day, as 10/min, or nothing for no limit",
+        ),
+        (
+            "throttle.store=redis",
+            "throttle.store in --set: unknown variant `redis`, expected `memory` or `database`",
+        ),
+        (
             "data_dir=",
             "data_dir in --set is empty: name a folder, as ./data",
         ),
@@ -287,6 +299,22 @@ fn a_broken_file_is_told_by_line_and_column_without_its_text() {
         ended.err
     );
     assert!(!ended.err.contains("topsecret"), "{}", ended.err);
+}
+
+#[test]
+fn a_rate_may_be_written_as_the_framework_takes_it_and_switched_off() {
+    let settings = load(&[
+        "throttle.anon=100/hour",
+        "throttle.user= 5/sec",
+        "throttle.login=",
+    ]);
+    let throttle = settings.unwrap().throttle;
+
+    let written = [throttle.anon, throttle.user, throttle.login].map(String::from);
+    assert_eq!(written, ["100/h", "5/s", ""]);
+    let defaults = load(&[]).unwrap().throttle;
+    let written = [defaults.anon, defaults.user, defaults.login].map(String::from);
+    assert_eq!(written, ["", "", "10/min"]);
 }
 
 #[test]

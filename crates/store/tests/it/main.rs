@@ -14,4 +14,5 @@ mod import;
 mod migrations;
 mod outage;
 mod people;
+mod throttle;
 mod url;

@@ -30,5 +30,6 @@ mod credentials;
 mod groups;
 mod refresh;
 mod revocation;
+mod throttle;
 mod users;
 mod versions;

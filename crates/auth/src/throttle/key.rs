@@ -1,0 +1,59 @@
+//! What counters are kept under.
+
+use std::net::IpAddr;
+
+use hmac::digest::Key;
+use hmac::{Hmac, KeyInit, Mac};
+use profiled_domain::ThrottleKey;
+use sha2::{Digest, Sha256};
+
+use super::Counted;
+
+/// Derives keys of counters: neither an address nor the name that somebody typed, which may be a
+/// password, can be read or guessed from them without the secret. It has no `Debug`.
+pub(super) struct Digester(Hmac<Sha256>);
+
+impl Digester {
+    pub(super) fn new(secret: &[u8]) -> Self {
+        // Of its own: no digest is anything else that is made with the secret.
+        let derived = Sha256::new()
+            .chain_update(b"profiled: keys of counters")
+            .chain_update(secret)
+            .finalize();
+        let mut key = Key::<Hmac<Sha256>>::default();
+        for (byte, derived) in key.iter_mut().zip(derived) {
+            *byte = derived;
+        }
+        Self(Hmac::new(&key))
+    }
+
+    pub(super) fn subject(&self, scope: &str, subject: Counted) -> ThrottleKey {
+        match subject {
+            Counted::User(id) => self.digest(&[scope.as_bytes(), b"id", &id.0.to_be_bytes()]),
+            Counted::Address(address) => self.digest(&[scope.as_bytes(), b"at", &network(address)]),
+        }
+    }
+
+    pub(super) fn account(&self, account: &str, address: IpAddr) -> ThrottleKey {
+        self.digest(&[b"account", &network(address), account.as_bytes()])
+    }
+
+    /// A digest of parts, each with its length, so that no other parts run together to the same text.
+    fn digest(&self, parts: &[&[u8]]) -> ThrottleKey {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part);
+        }
+        ThrottleKey(mac.finalize().into_bytes().into())
+    }
+}
+
+/// What stands for a client: an IPv4 address, also one that is written as IPv6, or the network of 64
+/// bits that an IPv6 client chooses its addresses from (RFC 4291, section 2.5.4).
+fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
+    }
+}

@@ -1,0 +1,176 @@
+//! Limits on how often a caller may ask, and how often a log-in may fail (contract `drf.md`, section 10;
+//! ADR 0013).
+
+mod key;
+mod settings;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use profiled_domain::{
+    Admission, Rate, RepositoryError, ThrottleKey, ThrottleRepository, UserId, Wait,
+};
+
+use self::key::Digester;
+
+pub use settings::{CounterStore, RateSetting, ThrottleSettings};
+
+/// Failed log-ins from one address, whatever the accounts, for each that one account may have there.
+const ACCOUNTS_OF_AN_ADDRESS: u32 = 10;
+
+/// Counts requests and failed log-ins.
+pub struct Throttle {
+    anon: Option<Rate>,
+    user: Option<Rate>,
+    login: Option<Rate>,
+    counters: Arc<dyn ThrottleRepository>,
+    digester: Digester,
+}
+
+/// Whose requests are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// A user, whatever the dialect, the credentials and the address.
+    User(UserId),
+    /// Strangers at an address.
+    Address(IpAddr),
+}
+
+/// Why a request may not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ThrottleError {
+    /// Too many of them: there is room again after this time.
+    #[error("too many requests")]
+    Throttled(Wait),
+    /// The counters could not be asked.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+impl Throttle {
+    /// Limits over counters. Whoever shares the counters must share the secret, from which the keys of
+    /// the counters are derived.
+    #[must_use]
+    pub fn new(
+        settings: &ThrottleSettings,
+        counters: Arc<dyn ThrottleRepository>,
+        secret: &[u8],
+    ) -> Self {
+        Self {
+            anon: settings.anon.0,
+            user: settings.user.0,
+            login: settings.login.0,
+            counters,
+            digester: Digester::new(secret),
+        }
+    }
+
+    /// Whether requests of this subject are counted at all.
+    #[must_use]
+    pub fn counts(&self, subject: Counted) -> bool {
+        self.rates(subject).iter().any(Option::is_some)
+    }
+
+    /// Whether calls return at once, without waiting for a disk or a network.
+    #[must_use]
+    pub fn is_immediate(&self) -> bool {
+        self.counters.is_immediate()
+    }
+
+    /// Counts a request that has passed authentication and permission.
+    ///
+    /// As in the framework, every limit is asked, and the longest wait is told: those of strangers are
+    /// `throttle.anon` and, under their address instead of an id, `throttle.user`.
+    ///
+    /// # Errors
+    /// [`ThrottleError::Throttled`] when a limit is reached; [`ThrottleError::Repository`] on failure of
+    /// the storage, which admits nobody.
+    pub fn request(&self, subject: Counted, now: DateTime<Utc>) -> Result<(), ThrottleError> {
+        let [anon, user] = self.rates(subject);
+        let mut longest = None;
+        for (scope, rate) in [("anon", anon), ("user", user)] {
+            if let Some(rate) = rate {
+                let key = self.digester.subject(scope, subject);
+                let admission = self.counters.hit(&key, rate, now)?;
+                longest = longest.max(wait(admission));
+            }
+        }
+        longest.map_or(Ok(()), |wait| Err(ThrottleError::Throttled(wait)))
+    }
+
+    /// Asks whether a password may be tried, before it is hashed. Only failures count, and they are to be
+    /// told: whoever knows the password is never stopped for coming often.
+    ///
+    /// `account` is the name as it is looked up, whether there is such a user or not.
+    ///
+    /// # Errors
+    /// [`ThrottleError::Throttled`] after too many failures of this account at this address, or of this
+    /// address on all accounts; [`ThrottleError::Repository`] on failure of the storage, which admits
+    /// nobody.
+    pub fn login_attempt(
+        &self,
+        account: &str,
+        address: IpAddr,
+        now: DateTime<Utc>,
+    ) -> Result<LoginAttempt<'_>, ThrottleError> {
+        let counted = self.login.map(|rate| {
+            [
+                (self.digester.account(account, address), rate),
+                (
+                    self.digester.subject("login", Counted::Address(address)),
+                    rate.times(ACCOUNTS_OF_AN_ADDRESS),
+                ),
+            ]
+        });
+        let mut longest = None;
+        for (key, rate) in counted.iter().flatten() {
+            longest = longest.max(wait(self.counters.peek(key, *rate, now)?));
+        }
+        match longest {
+            Some(wait) => Err(ThrottleError::Throttled(wait)),
+            None => Ok(LoginAttempt {
+                counters: &*self.counters,
+                counted,
+                now,
+            }),
+        }
+    }
+
+    /// `throttle.anon` and `throttle.user`, as far as they concern the subject.
+    fn rates(&self, subject: Counted) -> [Option<Rate>; 2] {
+        match subject {
+            Counted::User(_) => [None, self.user],
+            Counted::Address(_) => [self.anon, self.user],
+        }
+    }
+}
+
+/// A password that may be tried once.
+#[must_use = "a failure is to be told"]
+pub struct LoginAttempt<'a> {
+    counters: &'a dyn ThrottleRepository,
+    counted: Option<[(ThrottleKey, Rate); 2]>,
+    now: DateTime<Utc>,
+}
+
+impl LoginAttempt<'_> {
+    /// It was not the password, or not that of somebody who may log in.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage: then the log-in has to fail with it, and not with
+    /// what would tell that the password was wrong.
+    pub fn failed(self) -> Result<(), RepositoryError> {
+        for (key, rate) in self.counted.iter().flatten() {
+            self.counters.hit(key, *rate, self.now)?;
+        }
+        Ok(())
+    }
+}
+
+fn wait(admission: Admission) -> Option<Wait> {
+    match admission {
+        Admission::Admitted => None,
+        Admission::Refused(wait) => Some(wait),
+    }
+}

@@ -1,0 +1,227 @@
+//! Who is counted with whom, and what a failed log-in costs (attack cases D4).
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use profiled_auth::{Counted, RateSetting, Throttle, ThrottleError, ThrottleSettings};
+use profiled_domain::UserId;
+use profiled_domain::testing::MemoryThrottle;
+
+use crate::people;
+
+const HOME: &str = "192.0.2.1";
+const AWAY: &str = "192.0.2.2";
+
+fn throttle(anon: &str, user: &str, login: &str) -> Throttle {
+    let rate = |text: &str| RateSetting::try_from(text.to_owned()).unwrap();
+    let settings = ThrottleSettings {
+        anon: rate(anon),
+        user: rate(user),
+        login: rate(login),
+        ..ThrottleSettings::default()
+    };
+    Throttle::new(&settings, Arc::new(MemoryThrottle::default()), b"secret")
+}
+
+fn address(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+fn stranger(text: &str) -> Counted {
+    Counted::Address(address(text))
+}
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    people::now() + Duration::seconds(seconds)
+}
+
+/// Seconds to wait, 0 when admitted.
+fn wait<T>(outcome: Result<T, ThrottleError>) -> i64 {
+    match outcome {
+        Ok(_) => 0,
+        Err(ThrottleError::Throttled(wait)) => wait.seconds(),
+        Err(ThrottleError::Repository(error)) => panic!("{error}"),
+    }
+}
+
+/// Fails a log-in, if one may be tried: seconds to wait, 0 for a try.
+fn fail(throttle: &Throttle, account: &str, from: &str, seconds: i64) -> i64 {
+    let attempt = throttle.login_attempt(account, address(from), at(seconds));
+    wait(attempt.map(|attempt| attempt.failed().unwrap()))
+}
+
+/// Asks for a log-in that succeeds.
+fn succeed(throttle: &Throttle, account: &str, from: &str, seconds: i64) -> i64 {
+    wait(
+        throttle
+            .login_attempt(account, address(from), at(seconds))
+            .map(drop),
+    )
+}
+
+#[test]
+fn without_rates_nobody_is_counted() {
+    let throttle = throttle("", "", "");
+
+    assert!(!throttle.counts(stranger(HOME)) && !throttle.counts(Counted::User(UserId(1))));
+    for _ in 0..1000 {
+        assert_eq!(wait(throttle.request(stranger(HOME), at(0))), 0);
+        assert_eq!(fail(&throttle, "ada", HOME, 0), 0);
+    }
+}
+
+#[test]
+fn users_and_addresses_have_budgets_of_their_own() {
+    let throttle = throttle("1/min", "2/min", "");
+    let ask = |subject| wait(throttle.request(subject, at(0)));
+    let (ada, bob) = (Counted::User(UserId(1)), Counted::User(UserId(2)));
+
+    assert_eq!([ask(ada), ask(ada), ask(ada)], [0, 0, 60]);
+    assert_eq!([ask(bob), ask(bob), ask(bob)], [0, 0, 60]);
+    assert_eq!([ask(stranger(HOME)), ask(stranger(HOME))], [0, 60]);
+    assert_eq!([ask(stranger(AWAY)), ask(stranger(AWAY))], [0, 60]);
+}
+
+#[test]
+fn a_rate_of_users_is_that_of_strangers_for_each_address() {
+    let throttle = throttle("", "2/min", "");
+    let ask = || wait(throttle.request(stranger(HOME), at(0)));
+
+    assert_eq!([ask(), ask(), ask()], [0, 0, 60]);
+}
+
+#[test]
+fn the_longest_wait_is_told() {
+    let throttle = throttle("1/min", "1/h", "");
+    let ask = |second| wait(throttle.request(stranger(HOME), at(second)));
+
+    assert_eq!([ask(0), ask(1)], [0, 3599]);
+}
+
+#[test]
+fn an_address_is_one_however_it_is_written_and_a_network_where_there_are_many() {
+    let throttle = throttle("1/min", "", "");
+    let cases = [
+        ("192.0.2.7", 0),
+        ("::ffff:192.0.2.7", 60),
+        ("::ffff:c000:207", 60),
+        ("192.0.2.8", 0),
+        ("2001:db8:1:2::1", 0),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", 60),
+        ("2001:db8:1:3::1", 0),
+    ];
+
+    for (text, expected) in cases {
+        assert_eq!(
+            wait(throttle.request(stranger(text), at(0))),
+            expected,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn after_ten_failures_an_account_waits_at_that_address() {
+    let throttle = throttle("", "", "10/min");
+
+    let waits: Vec<i64> = (0..12)
+        .map(|second| fail(&throttle, "ada", HOME, second))
+        .collect();
+
+    assert_eq!(waits, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 50, 49]);
+    assert_eq!(succeed(&throttle, "ada", HOME, 12), 48);
+    assert_eq!(succeed(&throttle, "ada", HOME, 60), 0);
+}
+
+#[test]
+fn a_lockout_is_no_weapon() {
+    let throttle = throttle("", "", "10/min");
+    for _ in 0..100 {
+        fail(&throttle, "ada", AWAY, 0);
+    }
+
+    assert!(succeed(&throttle, "ada", AWAY, 0) > 0);
+    assert_eq!(succeed(&throttle, "ada", HOME, 0), 0);
+    assert_eq!(succeed(&throttle, "bob", AWAY, 0), 0);
+}
+
+#[test]
+fn whoever_knows_the_password_is_never_stopped() {
+    let throttle = throttle("", "", "2/min");
+
+    for _ in 0..100 {
+        assert_eq!(succeed(&throttle, "ada", HOME, 0), 0);
+    }
+}
+
+#[test]
+fn a_success_forgives_no_failure() {
+    let throttle = throttle("", "", "2/min");
+    fail(&throttle, "ada", HOME, 0);
+    succeed(&throttle, "ada", HOME, 1);
+    fail(&throttle, "ada", HOME, 2);
+
+    assert_eq!(fail(&throttle, "ada", HOME, 3), 57);
+}
+
+#[test]
+fn an_address_may_not_try_account_after_account() {
+    let throttle = throttle("", "", "2/min");
+
+    let tried = (0..100)
+        .filter(|n| fail(&throttle, &format!("user{n}"), HOME, 0) == 0)
+        .count();
+
+    assert_eq!(tried, 20);
+    assert_eq!(succeed(&throttle, "ada", HOME, 0), 60);
+    assert_eq!(succeed(&throttle, "ada", AWAY, 0), 0);
+}
+
+#[test]
+fn accounts_are_told_apart_as_the_login_does() {
+    let throttle = throttle("", "", "1/min");
+    let accounts = ["ada", "Ada", "ada ", "", "\u{1f511}", "a\0da", "adа"];
+
+    for account in accounts {
+        assert_eq!(fail(&throttle, account, HOME, 0), 0, "{account:?}");
+        assert_eq!(fail(&throttle, account, HOME, 0), 60, "{account:?}");
+    }
+}
+
+#[test]
+fn a_storage_that_is_down_admits_nobody() {
+    let counters = Arc::new(MemoryThrottle::default());
+    let settings = ThrottleSettings {
+        anon: RateSetting(Some("9/s".parse().unwrap())),
+        ..ThrottleSettings::default()
+    };
+    let throttle = Throttle::new(&settings, Arc::clone(&counters) as _, b"secret");
+    let attempt = throttle.login_attempt("ada", address(HOME), at(0)).unwrap();
+    counters.go_down();
+
+    let told = attempt.failed();
+    let request = throttle.request(stranger(HOME), at(0));
+    let login = throttle.login_attempt("ada", address(HOME), at(0));
+
+    assert!(told.is_err());
+    assert!(matches!(request, Err(ThrottleError::Repository(_))));
+    assert!(matches!(login, Err(ThrottleError::Repository(_))));
+}
+
+#[test]
+fn counters_are_kept_under_keys_that_only_the_secret_leads_to() {
+    let counters = Arc::new(MemoryThrottle::default());
+    let settings = ThrottleSettings {
+        anon: RateSetting(Some("1/min".parse().unwrap())),
+        ..ThrottleSettings::default()
+    };
+    let with = |secret: &[u8]| Throttle::new(&settings, Arc::clone(&counters) as _, secret);
+
+    let ask = |throttle: Throttle| wait(throttle.request(stranger(HOME), at(0)));
+
+    assert_eq!(
+        [ask(with(b"one")), ask(with(b"one")), ask(with(b"two"))],
+        [0, 60, 0]
+    );
+}
