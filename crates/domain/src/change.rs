@@ -1,6 +1,8 @@
 //! Partial changes: what is not mentioned stays.
 
-use crate::{Gender, User};
+use chrono::{DateTime, Utc};
+
+use crate::{Gender, Keep, PasswordHash, User};
 
 /// What a request says about one attribute: nothing, "none", or a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,6 +87,19 @@ pub struct ProfileChange {
     pub gender: Patch<Gender>,
     /// New storage key of the avatar.
     pub avatar: Patch<String>,
+    /// New password.
+    pub password: Option<PasswordChange>,
+}
+
+/// A new password. Every other credential of the user ends with the old one (`decisions.md` 10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// The new one.
+    pub password: PasswordHash,
+    /// The credential that the change was asked with.
+    pub keep: Keep,
+    /// When: UTC, microseconds.
+    pub at: DateTime<Utc>,
 }
 
 impl ProfileChange {
@@ -94,7 +109,7 @@ impl ProfileChange {
         *self == Self::default()
     }
 
-    /// Applies the change to an account in memory.
+    /// Applies the change to an account in memory, which holds no password.
     pub fn apply_to(&self, user: &mut User) {
         self.username.apply_to(&mut user.username);
         self.email.apply_to(&mut user.email);

@@ -21,7 +21,7 @@ mod token;
 mod user;
 mod word;
 
-pub use change::{Patch, Precondition, ProfileChange};
+pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use email::EmailAddress;

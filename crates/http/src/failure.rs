@@ -92,6 +92,20 @@ impl FieldErrors {
         }
     }
 
+    /// Whether nothing has a message.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts two fields last, in this order.
+    pub(crate) fn sort_last(&mut self, first: &str, second: &str) {
+        self.0.sort_by_key(|(name, _)| match *name {
+            name if name == first => 1,
+            name if name == second => 2,
+            _ => 0,
+        });
+    }
+
     /// Whether a field has a message.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.0.iter().any(|(name, _)| *name == field)

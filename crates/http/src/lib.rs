@@ -19,6 +19,7 @@ mod jwt;
 mod media;
 mod media_url;
 mod page;
+mod password_change;
 mod profile_update;
 mod query;
 mod request_log;

@@ -6,6 +6,7 @@ use profiled_domain::{
 
 use crate::content::Data;
 use crate::failure::{ApiError, FieldErrors};
+use crate::password_change;
 use crate::serializer::{Candidate, Field, Kind, TextRules, body_of};
 use crate::view::Exchange;
 
@@ -25,7 +26,8 @@ pub(crate) async fn update(
     let user = &profile.user;
     let data = exchange.data().await?;
     let mut errors = FieldErrors::default();
-    let change = change(exchange, fields, &data, user, &mut errors).await?;
+    let mut change = change(exchange, fields, &data, user, &mut errors).await?;
+    change.password = password_change::change(exchange, &data, &mut errors).await?;
     errors.into_result()?;
     let precondition = exchange.precondition(profile)?;
     let id = user.id;

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use profiled_auth::{Identity, JwtVerifier, PasswordHasher, PasswordSettings, Throttle};
+use profiled_auth::{
+    Identity, JwtVerifier, PasswordHasher, PasswordPolicy, PasswordSettings, Throttle,
+};
 use profiled_domain::{CompletionRules, Repository};
 use tracing::Span;
 
@@ -60,6 +62,8 @@ pub struct AppState {
     pub(crate) router: Router,
     pub(crate) hosts: Hosts,
     pub(crate) throttle: Arc<Throttle>,
+    pub(crate) passwords: Arc<PasswordHasher>,
+    pub(crate) password_policy: Arc<PasswordPolicy>,
     pub(crate) completion: CompletionRules,
     pub(crate) media_root: PathBuf,
     pub(crate) is_browsable: bool,
@@ -83,6 +87,8 @@ impl AppState {
             hashing: HashingPool::start(threads, parts.password_settings.queue)?,
             repository: parts.repository,
             throttle: parts.throttle,
+            passwords: parts.passwords,
+            password_policy: Arc::new(PasswordPolicy::new(&parts.password_settings)),
             completion: parts.completion,
             media_root: parts.media_root,
             is_browsable: parts.http.browsable,

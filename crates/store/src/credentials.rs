@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{Keep, RepositoryError};
+use profiled_domain::{Keep, PasswordHash, RepositoryError, UserId};
 
 use crate::connection::DbConnection;
 use crate::error::StoreError;
@@ -46,6 +46,21 @@ pub(crate) fn revoke_all(
         None => diesel::delete(own).execute(connection)?,
     };
     Ok(true)
+}
+
+/// Writes a password and ends all other credentials, in the transaction of the caller; `false` if
+/// there is no such user.
+pub(crate) fn set_password(
+    connection: &mut DbConnection,
+    user: UserId,
+    password: &PasswordHash,
+    keep: &Keep,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    diesel::update(users::table.find(user.0))
+        .set(users::password.eq(password.as_encoded()))
+        .execute(connection)?;
+    revoke_all(connection, user.0, keep, now)
 }
 
 /// Refuses what was asked for in an epoch that has ended. The present one lasts as long as the

@@ -7,7 +7,7 @@ use profiled_domain::{
     TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
-use crate::credentials::{check_epoch, revoke_all};
+use crate::credentials::{check_epoch, revoke_all, set_password};
 use crate::error::StoreError;
 use crate::rows::{TokenRow, UserRow, stored};
 use crate::schema::{tokens, users};
@@ -72,13 +72,7 @@ impl CredentialRepository for Store {
         keep: &Keep,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        self.write(|connection| {
-            let changed = diesel::update(users::table.find(user.0))
-                .set(users::password.eq(password.as_encoded()))
-                .execute(connection)?;
-            revoke_all(connection, user.0, keep, now)?;
-            Ok(changed > 0)
-        })
+        self.write(|connection| set_password(connection, user, password, keep, now))
     }
 
     fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError> {

@@ -8,6 +8,7 @@ use profiled_domain::{
 };
 
 use crate::connection::DbConnection;
+use crate::credentials::set_password;
 use crate::error::StoreError;
 use crate::rows::{UserRow, stored};
 use crate::schema::users;
@@ -155,10 +156,14 @@ fn change_profile(
     if !precondition.holds(version) {
         return Err(RepositoryError::Stale.into());
     }
-    if !change.is_empty() {
+    let values = Changed::new(change);
+    if !values.is_empty() {
         diesel::update(users::table.find(id.0))
-            .set(&Changed::new(change))
+            .set(&values)
             .execute(connection)?;
+    }
+    if let Some(new) = &change.password {
+        set_password(connection, id, &new.password, &new.keep, new.at)?;
     }
     Ok(())
 }
@@ -174,7 +179,7 @@ fn lock_user(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<i6
 }
 
 /// `None` stays, `Some(None)` becomes null.
-#[derive(AsChangeset)]
+#[derive(AsChangeset, Default, PartialEq)]
 #[diesel(table_name = users)]
 #[expect(clippy::option_option, reason = "diesel's form of keep, clear and set")]
 struct Changed {
@@ -189,6 +194,10 @@ struct Changed {
 }
 
 impl Changed {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn new(change: &ProfileChange) -> Self {
         let text = |patch: &Patch<String>| patch.as_change().map(Option::<&String>::cloned);
         let gender = change.gender.as_change();

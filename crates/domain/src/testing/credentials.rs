@@ -11,7 +11,7 @@ use crate::{
 
 impl State {
     /// Ends all credentials of a user but one.
-    fn revoke(&mut self, user: UserId, keep: &Keep, now: DateTime<Utc>) -> bool {
+    pub(super) fn revoke(&mut self, user: UserId, keep: &Keep, now: DateTime<Utc>) -> bool {
         let Some((stored, _)) = self.account_mut(user) else {
             return false;
         };

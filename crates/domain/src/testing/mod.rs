@@ -219,6 +219,12 @@ impl UserRepository for MemoryRepository {
                 stored.clone_from(&user);
             }
         }
+        if let Some(new) = &change.password {
+            if let Some((_, stored)) = state.account_mut(id) {
+                stored.clone_from(&new.password);
+            }
+            state.revoke(id, &new.keep, new.at);
+        }
         Ok(state.profile(id, Detail::Groups))
     }
 

@@ -2,7 +2,8 @@
 
 use profiled_domain::{EmailAddress, Username};
 
-use crate::profile_update::{FILE_NAME_MAX, PASSWORD_MAX};
+use crate::password_change;
+use crate::profile_update::FILE_NAME_MAX;
 use crate::serializer::{Field, Kind};
 
 /// Longest name and group name that this dialect takes, in characters.
@@ -20,8 +21,7 @@ pub(super) fn me(mobile_number_max: usize) -> Vec<Field> {
     let username = Field::written("username", "Username", Kind::Username);
     let email = Field::written("email", "Email", Kind::Email);
     let avatar = Field::written("avatar", "Avatar", Kind::Image);
-    let password = Field::written("password", "Password", Kind::Password);
-    let current = Field::written("current_password", "Current password", Kind::Password);
+    let [password, current] = password_change::fields();
     vec![
         Field::shown("id", "ID", Kind::Integer),
         username.at_most(Username::MAX).nullable().blank(),
@@ -40,8 +40,8 @@ pub(super) fn me(mobile_number_max: usize) -> Vec<Field> {
         Field::shown("groups", "Groups", Kind::Nested(group)),
         Field::shown("last_login", "Last login", Kind::DateTime),
         Field::shown("created_at", "Created at", Kind::DateTime),
-        password.at_most(PASSWORD_MAX).write_only(),
-        current.untrimmed().write_only(),
+        password,
+        current,
     ]
 }
 

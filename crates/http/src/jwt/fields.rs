@@ -1,6 +1,7 @@
 //! The fields of a profile that its owner may write, in order (contract `drf.md`, section 4).
 
-use crate::profile_update::{FILE_NAME_MAX, PASSWORD_MAX};
+use crate::password_change;
+use crate::profile_update::FILE_NAME_MAX;
 use crate::serializer::{Field, Kind};
 
 /// Longest values that this dialect takes, in characters.
@@ -18,8 +19,7 @@ pub(super) fn profile(number_phone_max: usize) -> Vec<Field> {
     };
     let phone = Field::written("number_phone", "Number phone", Kind::Text);
     let avatar = Field::written("avatar", "Avatar", Kind::Image);
-    let password = Field::written("password", "Password", Kind::Password);
-    let current = Field::written("current_password", "Current password", Kind::Password);
+    let [password, current] = password_change::fields();
     vec![
         username.at_most(USERNAME_MAX).never_blank(),
         email.at_most(EMAIL_MAX).never_blank(),
@@ -27,7 +27,7 @@ pub(super) fn profile(number_phone_max: usize) -> Vec<Field> {
         name("last_name", "Last name"),
         phone.at_most(number_phone_max).nullable().blank(),
         avatar.at_most(FILE_NAME_MAX).nullable(),
-        password.at_most(PASSWORD_MAX).write_only(),
-        current.untrimmed().write_only(),
+        password,
+        current,
     ]
 }

@@ -5,7 +5,7 @@ mod input;
 mod options;
 mod text;
 
-pub(crate) use input::body_of;
+pub(crate) use input::{Input, body_of};
 pub(crate) use options::metadata;
 pub(crate) use text::{Candidate, TextRules};
 

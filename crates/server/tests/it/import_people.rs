@@ -44,7 +44,7 @@ fn a_new_password_is_an_update() {
 
     assert_eq!(
         (&report["updated"], &report["unchanged"]),
-        (&json!(1), &json!(27))
+        (&json!(1), &json!(25))
     );
 }
 

@@ -1,0 +1,147 @@
+//! A new password for oneself, asked for with the current one (contract `drf.md`, section 9).
+
+use std::sync::Arc;
+
+use profiled_auth::PersonalData;
+use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
+
+use crate::content::Data;
+use crate::failure::{ApiError, FieldErrors};
+use crate::profile_update::PASSWORD_MAX;
+use crate::serializer::{Field, Input, Kind, TextRules, messages};
+use crate::state::AppState;
+use crate::view::Exchange;
+
+const PASSWORD: &str = "password";
+const CURRENT: &str = "current_password";
+
+/// The two fields, behind all others (contract `drf.md`, section 10).
+pub(crate) fn fields() -> [Field; 2] {
+    let password = Field::written(PASSWORD, "Password", Kind::Password);
+    let current = Field::written(CURRENT, "Current password", Kind::Password);
+    [
+        password.at_most(PASSWORD_MAX).write_only(),
+        current.untrimmed().write_only(),
+    ]
+}
+
+/// What a body asks for: texts that have passed the rules of their fields, and messages for others.
+#[derive(Default)]
+struct Asked {
+    new: Option<String>,
+    current: Option<String>,
+}
+
+/// The change that a body asks for, `None` without a new password. Messages of both fields go to
+/// `errors`; nothing is hashed for a body that is refused anyway.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] when too many passwords are hashed already, [`ApiError::Throttled`].
+pub(crate) async fn change(
+    exchange: &Exchange<'_>,
+    data: &Data,
+    errors: &mut FieldErrors,
+) -> Result<Option<PasswordChange>, ApiError> {
+    let asked = read(data, errors);
+    if asked.new.is_none() && asked.current.is_none() {
+        return Ok(None);
+    }
+    let identity = exchange.caller()?;
+    let job = Job {
+        user: identity.profile.user.clone(),
+        is_refused: !errors.is_empty(),
+        asked,
+        address: exchange.state.hosts.counted_address(exchange.request),
+    };
+    let judged = exchange.state.judge(job).await?;
+    for message in judged.violations {
+        errors.push(PASSWORD, message);
+    }
+    if !judged.is_current {
+        errors.push(CURRENT, "Invalid password.");
+    }
+    errors.sort_last(PASSWORD, CURRENT);
+    Ok(judged.hash.map(|password| PasswordChange {
+        password,
+        keep: identity.keep.clone(),
+        at: exchange.state.now(),
+    }))
+}
+
+fn read(data: &Data, errors: &mut FieldErrors) -> Asked {
+    let [password, current] = fields();
+    let mut asked = Asked::default();
+    match password.candidate(data, errors) {
+        Patch::Set(text) => {
+            password.check(&text, TextRules::default(), errors);
+            asked.new = Some(text.into_text()).filter(|_| !errors.has(PASSWORD));
+        }
+        // Not sent: whatever stands for the current one is nobody's business.
+        Patch::Keep | Patch::Clear if !errors.has(PASSWORD) => return asked,
+        Patch::Keep | Patch::Clear => {}
+    }
+    let is_absent = matches!(current.input(data), Input::Absent);
+    if is_absent {
+        errors.push(CURRENT, messages::REQUIRED);
+    } else if let Patch::Set(text) = current.candidate(data, errors) {
+        current.check(&text, TextRules::default(), errors);
+        asked.current = Some(text.into_text()).filter(|_| !errors.has(CURRENT));
+    }
+    asked
+}
+
+/// What is to be found out on the threads that hash.
+struct Job {
+    user: User,
+    asked: Asked,
+    /// The body has other defects: no new hash is needed.
+    is_refused: bool,
+    address: std::net::IpAddr,
+}
+
+struct Judged {
+    violations: Vec<String>,
+    is_current: bool,
+    hash: Option<PasswordHash>,
+}
+
+impl AppState {
+    async fn judge(&self, job: Job) -> Result<Judged, ApiError> {
+        let (hasher, policy) = (
+            Arc::clone(&self.passwords),
+            Arc::clone(&self.password_policy),
+        );
+        let (throttle, now) = (Arc::clone(&self.throttle), self.now());
+        let work = move |repository: &dyn Repository| {
+            let (user, asked) = (&job.user, &job.asked);
+            let new = asked.new.as_deref();
+            let violations = new.map(|new| policy.violations(new, &PersonalData::from(user)));
+            let violations = violations.into_iter().flatten();
+            let violations: Vec<String> = violations.map(|one| one.to_string()).collect();
+            let is_current = match asked.current.as_deref() {
+                // A message tells what is wrong with it already.
+                None => true,
+                Some(current) => {
+                    // A stolen token must not serve to guess the password.
+                    let account = user.username.clone().unwrap_or_else(|| user.id.to_string());
+                    let attempt = throttle.login_attempt(&account, job.address, now)?;
+                    let stored = repository.find_password_by_id(user.id)?;
+                    let is_right = stored.is_some_and(|stored| hasher.verify(current, &stored));
+                    if !is_right {
+                        attempt.failed()?;
+                    }
+                    is_right
+                }
+            };
+            let is_fine = !job.is_refused && is_current && violations.is_empty();
+            let hash = new.filter(|_| is_fine).map(|new| hasher.encode(new));
+            let hash = hash.transpose();
+            Ok::<_, ApiError>(Judged {
+                violations,
+                is_current,
+                hash: hash.map_err(|error| ApiError::Internal(Box::new(error)))?,
+            })
+        };
+        self.hashing(work).await?
+    }
+}
