@@ -19,7 +19,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::{Failure, with_causes};
 use crate::settings::Settings;
-use crate::watch::KeyWatch;
+use crate::watch::Periodic;
 
 /// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
 const BACKLOG: u32 = 1024;
@@ -33,7 +33,7 @@ pub struct Application {
     state: web::Data<AppState>,
     store: Store,
     addresses: Vec<SocketAddr>,
-    _watch: KeyWatch,
+    _periodic: Vec<Periodic>,
     /// SIGTERM and SIGINT, heard from the moment on that others may know of the service.
     signals: [Signal; 2],
 }
@@ -57,14 +57,17 @@ impl Application {
         let store = open_store(settings)?;
         let keys = Arc::new(settings.key_ring(now())?);
         let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());
-        let watch = KeyWatch::start(Arc::clone(&keys), interval).map_err(failed)?;
+        let mut periodic = vec![Periodic::keys(Arc::clone(&keys), interval).map_err(failed)?];
+        if settings.accounts.purge_interval > 0 {
+            periodic.push(Periodic::purge(store.clone(), settings.clone()).map_err(failed)?);
+        }
         let state = web::Data::new(state(settings, store.clone(), keys)?);
         Ok(Self {
             server: server(settings, &state, listeners).map_err(failed)?,
             state,
             store,
             addresses,
-            _watch: watch,
+            _periodic: periodic,
             signals: [
                 signal(SignalKind::terminate()).map_err(failed)?,
                 signal(SignalKind::interrupt()).map_err(failed)?,

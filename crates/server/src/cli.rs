@@ -99,6 +99,8 @@ pub(crate) enum Command {
     /// Make, show and rotate the keys that sign JSON Web Tokens.
     #[command(subcommand)]
     Keys(Keys),
+    /// Erase what is deleted or has expired for long enough.
+    Purge,
 }
 
 #[derive(Debug, Args)]
@@ -160,6 +162,26 @@ pub(crate) enum User {
         user: String,
         #[command(flatten)]
         password: PasswordSource,
+    },
+    /// Take the right to log in away from a user.
+    Deactivate {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Give it back; credentials from before stay void.
+    Activate {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Delete a user: its names are free at once, and purge erases it after accounts.deletion_grace.
+    Delete {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Bring a deleted user back that is not erased yet.
+    Restore {
+        /// Id.
+        user: String,
     },
 }
 

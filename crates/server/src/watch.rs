@@ -1,4 +1,5 @@
-//! Watches the folder of keys, so that a rotation needs no restart.
+//! Work that is done again and again while the service runs: a look at the folder of keys, so that a
+//! rotation needs no restart, and the purge.
 
 use std::io;
 use std::sync::Arc;
@@ -7,40 +8,65 @@ use std::thread;
 use std::time::Duration;
 
 use profiled_auth::KeyRing;
+use profiled_store::Store;
 
 use crate::application::now;
+use crate::maintenance;
+use crate::settings::Settings;
 
 /// A thread that ends with this value.
-pub(crate) struct KeyWatch {
+pub(crate) struct Periodic {
     _stop: Sender<()>,
 }
 
-impl KeyWatch {
-    /// Looks for changes once in every interval.
-    pub(crate) fn start(keys: Arc<KeyRing>, interval: Duration) -> io::Result<Self> {
-        let (stop, stopped) = channel();
-        let thread = thread::Builder::new().name("keys".to_owned());
-        thread.spawn(move || watch(&keys, &stopped, interval))?;
+impl Periodic {
+    /// Does the work once in every interval, for the first time after one.
+    fn start(
+        name: &str,
+        interval: Duration,
+        mut work: impl FnMut() + Send + 'static,
+    ) -> io::Result<Self> {
+        let (stop, stopped): (_, Receiver<()>) = channel();
+        let thread = thread::Builder::new().name(name.to_owned());
+        thread.spawn(move || {
+            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                work();
+            }
+        })?;
         Ok(Self { _stop: stop })
+    }
+
+    /// Looks for changes of the folder of keys.
+    pub(crate) fn keys(keys: Arc<KeyRing>, interval: Duration) -> io::Result<Self> {
+        let mut told = String::new();
+        Self::start("keys", interval, move || look_at(&keys, &mut told))
+    }
+
+    /// Purges.
+    pub(crate) fn purge(store: Store, settings: Settings) -> io::Result<Self> {
+        let interval = Duration::from_secs(settings.accounts.purge_interval);
+        let work = move || match maintenance::run(&store, &settings, now()) {
+            Ok(cleared) if cleared == maintenance::Cleared::default() => {}
+            Ok(cleared) => tracing::info!(?cleared, "purged"),
+            Err(error) => tracing::warn!(%error, "the purge did not come to its end"),
+        };
+        Self::start("purge", interval, work)
     }
 }
 
-fn watch(keys: &KeyRing, stopped: &Receiver<()>, interval: Duration) {
-    let mut told = String::new();
-    while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-        match keys.reload(now()) {
-            Ok(false) => {}
-            Ok(true) => {
-                told.clear();
-                tracing::info!("the folder of keys has changed and was read");
+fn look_at(keys: &KeyRing, told: &mut String) {
+    match keys.reload(now()) {
+        Ok(false) => {}
+        Ok(true) => {
+            told.clear();
+            tracing::info!("the folder of keys has changed and was read");
+        }
+        Err(error) => {
+            let text = error.to_string();
+            if text != *told {
+                tracing::error!(%error, "the folder of keys cannot be used: former keys stay");
             }
-            Err(error) => {
-                let text = error.to_string();
-                if text != told {
-                    tracing::error!(%error, "the folder of keys cannot be used: former keys stay");
-                }
-                told = text;
-            }
+            *told = text;
         }
     }
 }

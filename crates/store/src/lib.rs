@@ -3,6 +3,7 @@
 //! One code base serves both: queries are written once, the database is chosen by the scheme of its
 //! URL. Writes run in one transaction each. The reads that every request makes are in `profiles`.
 
+mod accounts;
 mod connection;
 mod counters;
 mod credentials;

@@ -134,6 +134,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    deleted_users (user_id) {
+        user_id -> BigInt,
+        username -> Nullable<Text>,
+        email -> Nullable<Text>,
+        mobile_number -> Nullable<Text>,
+        group_ids -> Text,
+        was_active -> Bool,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> refresh_families (family));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(refresh_families, refresh_tokens);

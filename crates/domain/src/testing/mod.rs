@@ -1,5 +1,6 @@
 //! An in-memory double of all repositories, held to the contract tests of the databases.
 
+mod accounts;
 mod credentials;
 mod refresh;
 mod throttle;
@@ -30,6 +31,7 @@ struct State {
     tokens: Vec<(TokenDigest, Token)>,
     refresh: refresh::RefreshTokens,
     organization_admins: Vec<UserId>,
+    deleted: Vec<accounts::Held>,
     is_down: bool,
     is_read_only: bool,
 }

@@ -1,6 +1,7 @@
 //! Dialect `jwt`: profiles behind simplejwt's access tokens (contract `drf.md`, section 4).
 
 mod body;
+mod delete;
 mod error;
 mod fields;
 mod profile;
@@ -35,6 +36,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         route("/api/profile/", Box::new(profile::Profile)),
         route("/api/users/profile/", Box::new(profile::Profile)),
         route("/api/profile/{id}/update/", Box::new(update)),
+        route("/api/profile/{id}/delete/", Box::new(delete::Delete)),
     ]
 }
 

@@ -6,6 +6,7 @@ mod import_people;
 mod jwt;
 mod keys;
 mod migrate;
+mod purge;
 mod quickstart;
 mod serve;
 mod token;
@@ -42,6 +43,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Token(command) => token::run(&settings, command, output),
         Command::Jwt(command) => jwt::run(&settings, &command, output),
         Command::Keys(command) => keys::run(&settings, command, output),
+        Command::Purge => purge::run(&settings, output),
     }
 }
 

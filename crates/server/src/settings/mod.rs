@@ -30,6 +30,8 @@ pub struct Settings {
     pub http: HttpSettings,
     /// Section `dialects`.
     pub dialects: DialectSettings,
+    /// Section `accounts`.
+    pub accounts: AccountSettings,
     /// Section `limits`.
     pub limits: LimitSettings,
     /// Section `profile_completion`.
@@ -50,6 +52,16 @@ pub enum Profile {
     Development,
     /// Refuses to start without keys and hosts.
     Production,
+}
+
+/// Section `accounts`.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountSettings {
+    /// Seconds in which a deleted account can be restored, before it is erased.
+    pub deletion_grace: u64,
+    /// Seconds between two purges while serving; 0 leaves that to the command.
+    pub purge_interval: u64,
 }
 
 /// Section `log`.

@@ -205,6 +205,18 @@ fn ranges(settings: &Settings) -> Option<Finding> {
             1,
             size(MobileNumber::STORED_MAX),
         ),
+        (
+            "accounts.deletion_grace",
+            settings.accounts.deletion_grace,
+            0,
+            100 * YEAR,
+        ),
+        (
+            "accounts.purge_interval",
+            settings.accounts.purge_interval,
+            0,
+            YEAR,
+        ),
         ("database.pool_size", database.pool_size.into(), 0, 1000),
         ("database.connect_timeout", database.connect_timeout, 1, 600),
         (

@@ -267,3 +267,32 @@ fn a_reader_that_goes_away_is_no_failure() {
         .unwrap();
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_user_is_deactivated_deleted_restored_and_erased() {
+    let sandbox = Sandbox::migrated();
+    sandbox.done(&["user", "create", "--username", "root", "--superuser"]);
+    sandbox.done(&["user", "create", "--username", "ada"]);
+
+    let deactivated = sandbox.json(&["user", "deactivate", "ada"]);
+    let again = sandbox.json(&["user", "deactivate", "ada"]);
+    sandbox.done(&["user", "activate", "ada"]);
+    sandbox.done(&["user", "delete", "ada"]);
+    sandbox.done(&["user", "create", "--username", "ada"]);
+    let taken = sandbox.run(&["user", "restore", "2"]);
+    let kept = sandbox.json(&["purge"]);
+    let erased = sandbox.json(&["--set", "accounts.deletion_grace=0", "purge"]);
+    let gone = sandbox.run(&["user", "restore", "2"]);
+    let last = sandbox.run(&["user", "delete", "root"]);
+
+    assert_eq!(deactivated, json!({ "id": 2, "changed": true }));
+    assert_eq!(again, json!({ "id": 2, "changed": false }));
+    assert_eq!(taken.code, Some(3), "{}", taken.err);
+    assert_eq!(
+        (&kept["accounts"], &erased["accounts"]),
+        (&json!(0), &json!(1))
+    );
+    assert_eq!(gone.code, Some(1));
+    assert_eq!(last.code, Some(3));
+    assert!(last.err.contains("last active superuser"));
+}

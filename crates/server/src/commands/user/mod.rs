@@ -1,5 +1,6 @@
 //! `profiled user …`
 
+mod account;
 mod password;
 
 use profiled_auth::PersonalData;
@@ -67,6 +68,10 @@ pub(super) fn run(settings: &Settings, command: User, output: Output) -> Result<
         User::Create(arguments) => create(settings, &arguments, output),
         User::List { offset, limit } => list(settings, offset, limit, output),
         User::Show { user } => show(settings, &user, output),
+        User::Deactivate { user } => account::run(settings, &user, &account::DEACTIVATE, output),
+        User::Activate { user } => account::run(settings, &user, &account::ACTIVATE, output),
+        User::Delete { user } => account::run(settings, &user, &account::DELETE, output),
+        User::Restore { user } => account::run(settings, &user, &account::RESTORE, output),
         User::SetPassword { user, password } => password::set(settings, &user, &password, output),
     }
 }

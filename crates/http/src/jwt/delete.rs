@@ -1,0 +1,66 @@
+//! `/api/profile/{id}/delete/`: one's own account (contract `drf.md`, section 4).
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::{AccountChange, UserId, UserKey};
+
+use crate::failure::ApiError;
+use crate::serializer::metadata;
+use crate::view::{Answer, Exchange, Spec, View};
+
+const SPEC: Spec = Spec {
+    name: "Delete User",
+    description: "Delete the account of the authenticated user.",
+    allow: "DELETE, OPTIONS",
+    ..Spec::VIEW
+};
+
+/// The view.
+pub(super) struct Delete;
+
+impl View for Delete {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::DELETE => delete(exchange).await,
+                Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+async fn delete(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    let profile = &exchange.caller()?.profile;
+    let (own, wanted) = (profile.user.id, UserId(exchange.parameters.id(0)));
+    let state = exchange.state;
+    if wanted != own {
+        let found = state.blocking(move |repository| repository.find_user(&UserKey::Id(wanted)));
+        let is_there = found.await??.is_some_and(|user| user.deleted_at.is_none());
+        return Err(if is_there {
+            ApiError::PermissionDenied
+        } else {
+            ApiError::NoSuchObject("No Users matches the given query.")
+        });
+    }
+    if !exchange.precondition(profile)?.holds(profile.user.version) {
+        return Err(ApiError::PreconditionFailed);
+    }
+    let now = state.now();
+    let deleted = state.blocking(move |repository| repository.delete_account(own, now));
+    match deleted.await?? {
+        AccountChange::Done | AccountChange::Unchanged => Ok(Answer::no_content()),
+        AccountChange::Missing => Err(ApiError::NoSuchObject("No Users matches the given query.")),
+        // Somebody has to be left who can administer the service.
+        AccountChange::LastSuperuser => Err(ApiError::PermissionDenied),
+    }
+}

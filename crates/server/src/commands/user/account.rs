@@ -1,0 +1,70 @@
+//! `profiled user deactivate|activate|delete|restore`
+
+use profiled_domain::{AccountChange, AccountRepository, RepositoryError, UserId};
+use profiled_store::Store;
+use serde_json::json;
+
+use crate::application::now;
+use crate::commands::{find_user, open};
+use crate::error::{Failure, Kind};
+use crate::output::Output;
+use crate::settings::Settings;
+
+type Change = fn(&Store, UserId) -> Result<AccountChange, RepositoryError>;
+
+/// A change of an account, and the words for it.
+pub(super) struct Step {
+    change: Change,
+    done: &'static str,
+}
+
+pub(super) const DEACTIVATE: Step = Step {
+    change: |store, id| store.deactivate(id),
+    done: "deactivated",
+};
+pub(super) const ACTIVATE: Step = Step {
+    change: |store, id| store.activate(id, now()),
+    done: "activated",
+};
+pub(super) const DELETE: Step = Step {
+    change: |store, id| store.delete_account(id, now()),
+    done: "deleted",
+};
+pub(super) const RESTORE: Step = Step {
+    change: |store, id| store.restore_account(id, now()),
+    done: "restored",
+};
+
+pub(super) fn run(
+    settings: &Settings,
+    name: &str,
+    step: &Step,
+    output: Output,
+) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let id = find_user(&store, name)?.id;
+    let done = step.done;
+    match (step.change)(&store, id)? {
+        AccountChange::Done => {}
+        AccountChange::Unchanged => {
+            return output.write(&json!({ "id": id, "changed": false }), |_| {
+                format!("user {id} was {done} already")
+            });
+        }
+        AccountChange::Missing => {
+            let state = if done == "restored" {
+                "is not deleted"
+            } else {
+                "is deleted: user restore brings it back"
+            };
+            return Err(Failure::failed(format!("user {id} {state}")));
+        }
+        AccountChange::LastSuperuser => {
+            let text = format!("user {id} is the last active superuser: make another one first");
+            return Err(Failure::new(Kind::Refused, text));
+        }
+    }
+    output.write(&json!({ "id": id, "changed": true }), |_| {
+        format!("user {id} is {done}")
+    })
+}

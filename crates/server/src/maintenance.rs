@@ -1,0 +1,57 @@
+//! What has to be cleared away from time to time, by `profiled purge` and while serving.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use profiled_domain::{AccountRepository, RefreshTokenRepository, RepositoryError};
+use profiled_store::Store;
+use serde::Serialize;
+
+use crate::settings::Settings;
+
+/// Rows that one transaction takes: other writers wait that long at most.
+const BATCH: u32 = 500;
+
+/// What a run has cleared away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Cleared {
+    /// Accounts whose time to be restored is over.
+    pub(crate) accounts: u64,
+    /// Refresh tokens, their families and entries of the blacklist that have expired.
+    pub(crate) refresh_tokens: u64,
+}
+
+/// Clears away everything whose time is over `now`.
+///
+/// # Errors
+/// [`RepositoryError`] on failure of the storage; what was cleared until then stays so.
+pub(crate) fn run(
+    store: &Store,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> Result<Cleared, RepositoryError> {
+    let grace = i64::try_from(settings.accounts.deletion_grace).unwrap_or(i64::MAX);
+    let grace = TimeDelta::try_seconds(grace).unwrap_or(TimeDelta::MAX);
+    let deleted_until = now
+        .checked_sub_signed(grace)
+        .unwrap_or(DateTime::UNIX_EPOCH);
+    let accounts = in_batches(|| {
+        let erased = store.erase_accounts(deleted_until, BATCH)?;
+        Ok(u64::try_from(erased.len()).unwrap_or(u64::MAX))
+    })?;
+    let refresh_tokens = in_batches(|| store.prune_refresh_tokens(now, BATCH))?;
+    Ok(Cleared {
+        accounts,
+        refresh_tokens,
+    })
+}
+
+fn in_batches(
+    mut batch: impl FnMut() -> Result<u64, RepositoryError>,
+) -> Result<u64, RepositoryError> {
+    let mut all = 0;
+    loop {
+        match batch()? {
+            0 => return Ok(all),
+            some => all += some,
+        }
+    }
+}

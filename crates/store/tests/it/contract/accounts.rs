@@ -1,0 +1,150 @@
+//! The life of accounts.
+
+use chrono::Duration;
+use profiled_domain::{
+    AccountChange, Detail, NewUser, PasswordHash, Repository, RepositoryError, UserId, UserKey,
+};
+
+use crate::people::{at, group, person, token};
+
+contract!(
+    a_deactivated_user_comes_back_without_old_credentials,
+    a_deleted_user_frees_its_names_and_leaves_its_groups,
+    a_restored_user_has_what_it_held_and_no_credential,
+    a_user_whose_name_was_taken_stays_deleted,
+    the_last_superuser_stays,
+    users_are_erased_when_their_time_has_come,
+);
+
+fn superuser(name: &str) -> NewUser {
+    NewUser {
+        is_superuser: true,
+        password: Some(PasswordHash::from_encoded("hash")),
+        ..person(name)
+    }
+}
+
+fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    repository.issue_token(&token(ada, 1)).unwrap();
+
+    assert_eq!(repository.deactivate(ada).unwrap(), AccountChange::Done);
+    assert_eq!(
+        repository.deactivate(ada).unwrap(),
+        AccountChange::Unchanged
+    );
+    let user = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    assert!(!user.is_active);
+    assert_eq!(
+        repository.activate(ada, at(2)).unwrap(),
+        AccountChange::Done
+    );
+    assert_eq!(
+        repository.activate(ada, at(2)).unwrap(),
+        AccountChange::Unchanged
+    );
+
+    let user = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    assert!(user.is_active);
+    assert_eq!(user.credentials.number, 1);
+    assert_eq!(repository.list_tokens(ada).unwrap(), []);
+    let nobody = repository.deactivate(UserId(99)).unwrap();
+    assert_eq!(nobody, AccountChange::Missing);
+}
+
+fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let staff = repository.create_group(&group("Staff"), at(1)).unwrap().id;
+    repository.add_member(staff, ada).unwrap();
+
+    let deleted = repository.delete_account(ada, at(5)).unwrap();
+
+    assert_eq!(deleted, AccountChange::Done);
+    let again = repository.delete_account(ada, at(6)).unwrap();
+    assert_eq!(again, AccountChange::Missing);
+    let gone = repository
+        .find_profile(ada, Detail::Groups)
+        .unwrap()
+        .unwrap();
+    assert_eq!((gone.user.username, gone.user.is_active), (None, false));
+    assert_eq!(gone.user.deleted_at, Some(at(5)));
+    assert_eq!(gone.groups, []);
+    let group = repository.find_group("Staff").unwrap().unwrap();
+    assert_eq!(group.users_count, 0);
+    assert_eq!(repository.find_password("ada").unwrap(), None);
+    repository.create_user(&person("ada"), at(7)).unwrap();
+}
+
+fn a_restored_user_has_what_it_held_and_no_credential(repository: &dyn Repository) {
+    let before = repository.create_user(&person("ada"), at(1)).unwrap();
+    let staff = repository.create_group(&group("Staff"), at(1)).unwrap().id;
+    repository.add_member(staff, before.id).unwrap();
+    repository.issue_token(&token(before.id, 1)).unwrap();
+    repository.delete_account(before.id, at(5)).unwrap();
+
+    let restored = repository.restore_account(before.id, at(6)).unwrap();
+
+    assert_eq!(restored, AccountChange::Done);
+    let profile = repository.find_profile(before.id, Detail::Groups);
+    let profile = profile.unwrap().unwrap();
+    assert_eq!(profile.user.username, before.username);
+    assert_eq!(profile.user.email, before.email);
+    assert_eq!(profile.user.mobile_number, before.mobile_number);
+    assert!(profile.user.is_active && profile.user.deleted_at.is_none());
+    assert_eq!(profile.groups.len(), 1);
+    assert_eq!(profile.groups[0].users_count, 1);
+    assert_eq!(repository.list_tokens(before.id).unwrap(), []);
+    let again = repository.restore_account(before.id, at(7)).unwrap();
+    assert_eq!(again, AccountChange::Missing);
+}
+
+fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    repository.delete_account(ada, at(5)).unwrap();
+    repository.create_user(&person("ada"), at(6)).unwrap();
+
+    let refused = repository.restore_account(ada, at(7));
+
+    let is_taken = matches!(refused, Err(RepositoryError::Conflict(_)));
+    assert!(is_taken, "{refused:?}");
+    let still = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    assert!(still.deleted_at.is_some());
+}
+
+fn the_last_superuser_stays(repository: &dyn Repository) {
+    let one = repository.create_user(&superuser("one"), at(1)).unwrap().id;
+    let other = repository
+        .create_user(&superuser("other"), at(1))
+        .unwrap()
+        .id;
+
+    assert_eq!(repository.deactivate(one).unwrap(), AccountChange::Done);
+    let last = AccountChange::LastSuperuser;
+    assert_eq!(repository.deactivate(other).unwrap(), last);
+    assert_eq!(repository.delete_account(other, at(2)).unwrap(), last);
+    assert_eq!(
+        repository.delete_account(one, at(2)).unwrap(),
+        AccountChange::Done
+    );
+}
+
+fn users_are_erased_when_their_time_has_come(repository: &dyn Repository) {
+    let names = ["ada", "bob", "eve"];
+    let ids = names.map(|name| repository.create_user(&person(name), at(1)).unwrap().id);
+    repository.delete_account(ids[1], at(5)).unwrap();
+    repository.delete_account(ids[0], at(6)).unwrap();
+
+    let first = repository.erase_accounts(at(6), 1).unwrap();
+    let none = repository.erase_accounts(at(6) - Duration::microseconds(1), 10);
+    let second = repository.erase_accounts(at(6), 10).unwrap();
+
+    assert_eq!((first, none.unwrap()), (vec![ids[1]], Vec::new()));
+    assert_eq!(second, [ids[0]]);
+    assert_eq!(repository.find_user(&UserKey::Id(ids[0])).unwrap(), None);
+    assert!(
+        repository
+            .find_user(&UserKey::Id(ids[2]))
+            .unwrap()
+            .is_some()
+    );
+}
