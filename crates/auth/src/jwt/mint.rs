@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::claims::Claims;
 use super::id::random_id;
+use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::key_set::NamedKey;
 use super::verifier::{JwtVerifier, fingerprint};
@@ -93,7 +94,7 @@ impl JwtVerifier {
     fn refresh_claims(&self, key: &NamedKey, subject: Subject<'_>, now: DateTime<Utc>) -> Claims {
         let options = &self.options;
         let mut claims = Claims::default();
-        claims.set(&options.token_type_claim, "refresh");
+        claims.set(&options.token_type_claim, TokenKind::Refresh.as_str());
         claims.set("exp", (now + options.refresh_lifetime).timestamp());
         claims.set("iat", now.timestamp());
         let holder = Some((subject.id, subject.epoch));
@@ -116,7 +117,7 @@ impl JwtVerifier {
     ) -> Claims {
         let options = &self.options;
         let mut claims = Claims::default();
-        claims.set(&options.token_type_claim, "access");
+        claims.set(&options.token_type_claim, TokenKind::Access.as_str());
         claims.set("exp", (now + options.access_lifetime).timestamp());
         claims.set("iat", now.timestamp());
         claims.set(&options.jti_claim, new_id(key, holder));
