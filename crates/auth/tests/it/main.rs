@@ -8,6 +8,8 @@
 
 mod basic;
 mod chain;
+mod corpus;
+mod fuzzed;
 mod header;
 mod issuers;
 mod jwt;
