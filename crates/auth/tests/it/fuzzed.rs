@@ -5,10 +5,10 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, Attempt, AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtSettings,
-    JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject, TokenKey, TokenPolicy,
-    TokenVerifier, UserClaim,
+    JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject, Throttle, ThrottleSettings,
+    TokenKey, TokenPolicy, TokenVerifier, UserClaim,
 };
-use profiled_domain::testing::MemoryRepository;
+use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
     CredentialRepository, Detail, NewToken, NewUser, PasswordHash, User, UserRepository, Username,
 };
@@ -36,12 +36,15 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
     };
     let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
     let jwt = Arc::new(JwtVerifier::new(&settings, key));
-    let hasher = Arc::new(PasswordHasher::new(&PasswordSettings {
+    let hasher = PasswordHasher::new(&PasswordSettings {
         iterations: 1,
         ..PasswordSettings::default()
-    }));
+    });
+    let hasher = Arc::new(hasher.unwrap());
+    let counters = Arc::new(MemoryThrottle::default());
+    let throttle = Throttle::new(&ThrottleSettings::default(), counters, b"secret");
     let repository = MemoryRepository::default();
-    let password = hasher.encode("secret");
+    let password = hasher.encode("secret").unwrap();
     let new = NewUser {
         username: Username::parse("ada").ok(),
         password: Some(password.clone()),
@@ -66,7 +69,7 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
         chain: Authenticator::new(vec![
             Box::new(TokenVerifier::new(TokenPolicy { check_binding })),
             Box::new(BearerVerifier::new(Arc::clone(&jwt))),
-            Box::new(BasicVerifier::new(hasher)),
+            Box::new(BasicVerifier::new(hasher, Arc::new(throttle))),
         ]),
         jwt,
         repository,
@@ -82,6 +85,7 @@ pub fn authorization(header: &[u8]) {
     let attempt = Attempt {
         authorization: Some(header),
         client_address: [127, 0, 0, 1].into(),
+        counted_address: [127, 0, 0, 1].into(),
         user_agent: None,
         detail: Detail::Account,
         now: now(),
