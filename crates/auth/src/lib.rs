@@ -24,9 +24,9 @@ pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
 pub use jwt::{
-    AccessToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError, KeyFolder,
-    KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError, Refreshed,
-    SigningKey, Subject, TokenPair, UnknownAlgorithm, UserClaim, VerifyError,
+    AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError,
+    KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError,
+    Refreshed, SigningKey, Subject, TokenKind, TokenPair, UnknownAlgorithm, UserClaim, VerifyError,
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,

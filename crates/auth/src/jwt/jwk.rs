@@ -181,3 +181,59 @@ pub(super) fn encode(bytes: &[u8]) -> String {
 fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thumbprints_are_those_of_the_standards() {
+        // RFC 7638, section 3.1; RFC 8037, appendix A.3.
+        let rsa = Material::Rsa {
+            n: "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_\
+                BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_\
+                FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI\
+                4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+                .to_owned(),
+            e: "AQAB".to_owned(),
+        };
+        let ed = Material::Ed {
+            crv: ED25519,
+            x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".to_owned(),
+        };
+
+        assert_eq!(
+            rsa.thumbprint(),
+            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+        );
+        assert_eq!(
+            ed.thumbprint(),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+        );
+    }
+
+    #[test]
+    fn keys_of_other_kinds_and_weak_ones_do_not_verify() {
+        let x = encode(&[1; 32]);
+        let off_curve = Material::Ec {
+            crv: "P-256",
+            x: x.clone(),
+            y: x.clone(),
+        };
+        let weak = Material::rsa(&[0xff; 128], &[1, 0, 1]);
+        let huge = Material::rsa(&[0xff; 1025], &[1, 0, 1]);
+        let padded = Material::rsa(&[&[0][..], &[0xff; 255]].concat(), &[1, 0, 1]);
+        let short = Material::Ed {
+            crv: ED25519,
+            x: encode(&[1; 31]),
+        };
+
+        assert!(off_curve.verifier(Algorithm::ES256).is_none());
+        assert!(off_curve.verifier(Algorithm::RS256).is_none());
+        for key in [weak, huge, padded] {
+            assert!(key.verifier(Algorithm::RS256).is_none(), "{key:?}");
+            assert!(key.verifier(Algorithm::EdDSA).is_none());
+        }
+        assert!(short.verifier(Algorithm::EdDSA).is_none());
+    }
+}

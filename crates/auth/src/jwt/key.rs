@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
@@ -44,11 +45,8 @@ pub enum KeyError {
         algorithm: Algorithm,
     },
     /// An RSA key that can be factored.
-    #[error("has {bits} bits: use an RSA key of at least {MIN_RSA_BITS}")]
-    WeakRsa {
-        /// Bits of the modulus.
-        bits: usize,
-    },
+    #[error("is too weak: use an RSA key of at least {MIN_RSA_BITS} bits")]
+    WeakRsa,
     /// Signing and verifying do not fit.
     #[error("does not verify what it signs")]
     SelfTest,
@@ -80,11 +78,9 @@ impl VerifyingKey {
         material: Material,
         algorithm: Algorithm,
     ) -> Result<Self, Option<KeyError>> {
-        let bits = material
-            .rsa_bits()
-            .filter(|bits| algorithm.family() == Family::Rsa && *bits < MIN_RSA_BITS);
-        if let Some(bits) = bits {
-            return Err(Some(KeyError::WeakRsa { bits }));
+        let is_weak = material.rsa_bits().is_some_and(|bits| bits < MIN_RSA_BITS);
+        if is_weak && algorithm.family() == Family::Rsa {
+            return Err(Some(KeyError::WeakRsa));
         }
         let key = material.verifier(algorithm).ok_or(None)?;
         Ok(Self {
@@ -148,7 +144,10 @@ impl SigningKey {
         }
         let none = KeyError::NoPrivateKey { algorithm };
         let pem = pem::private_key(text).ok_or(none.clone())?;
-        let (signer, material) = private(&pem, algorithm).ok_or(none.clone())?;
+        let (signer, material) = private(&pem, algorithm).map_err(|fault| match fault {
+            Some(rejected) if rejected.to_string() == "TooSmall" => KeyError::WeakRsa,
+            _ => none.clone(),
+        })?;
         let verifying = VerifyingKey::from_material(material, algorithm);
         Ok(Self {
             verifying: verifying.map_err(|error| error.unwrap_or(none))?,
@@ -231,29 +230,26 @@ impl SigningKey {
 }
 
 /// Both halves of a private key, if it is one of the algorithm's family.
-fn private(pem: &Pem, algorithm: Algorithm) -> Option<(Signer, Material)> {
+fn private(pem: &Pem, algorithm: Algorithm) -> Result<(Signer, Material), Option<KeyRejected>> {
     match (algorithm.family(), pem) {
-        (Family::Rsa, pem) => {
-            let key = match pem {
-                Pem::Pkcs8(der) => RsaKeyPair::from_pkcs8(der),
-                Pem::Pkcs1(der) => RsaKeyPair::from_der(der),
-                Pem::Sec1(_) => return None,
-            };
-            let key = key.ok()?;
-            let public = RsaPublicKeyComponents::<Vec<u8>>::from(key.public_key());
-            let material = Material::rsa(&public.n, &public.e);
-            Some((Signer::Rsa(Arc::new(key)), material))
-        }
+        (Family::Rsa, Pem::Pkcs8(der)) => Ok(rsa(RsaKeyPair::from_pkcs8(der)?)),
+        (Family::Rsa, Pem::Pkcs1(der)) => Ok(rsa(RsaKeyPair::from_der(der)?)),
         (Family::Ec, Pem::Pkcs8(der) | Pem::Sec1(der)) => {
-            let key = EcdsaKeyPair::from_private_key_der(algorithm.ec_signing(), der).ok()?;
-            let material = Material::ec(key.public_key().as_ref())?;
-            Some((Signer::Ec(Arc::new(key)), material))
+            let key = EcdsaKeyPair::from_private_key_der(algorithm.ec_signing(), der)?;
+            let material = Material::ec(key.public_key().as_ref()).ok_or(None)?;
+            Ok((Signer::Ec(Arc::new(key)), material))
         }
         (Family::Ed, Pem::Pkcs8(der)) => {
-            let key = Ed25519KeyPair::from_pkcs8(der).ok()?;
-            let material = Material::ed(key.public_key().as_ref())?;
-            Some((Signer::Ed(Arc::new(key)), material))
+            let key = Ed25519KeyPair::from_pkcs8(der)?;
+            let material = Material::ed(key.public_key().as_ref()).ok_or(None)?;
+            Ok((Signer::Ed(Arc::new(key)), material))
         }
-        (Family::Hmac | Family::Ec | Family::Ed, _) => None,
+        _ => Err(None),
     }
+}
+
+fn rsa(key: RsaKeyPair) -> (Signer, Material) {
+    let public = RsaPublicKeyComponents::<Vec<u8>>::from(key.public_key());
+    let material = Material::rsa(&public.n, &public.e);
+    (Signer::Rsa(Arc::new(key)), material)
 }

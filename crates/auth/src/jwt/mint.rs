@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::claims::Claims;
 use super::id::random_id;
+use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::key_set::NamedKey;
 use super::verifier::{JwtVerifier, fingerprint};
@@ -87,13 +88,16 @@ impl JwtVerifier {
         subject: Subject<'_>,
         now: DateTime<Utc>,
     ) -> Result<String, NoSigningKey> {
-        self.mint_pair(subject, now).map(|pair| pair.access)
+        let key = self.keys.signing(now)?;
+        let refresh = self.refresh_claims(&key, subject, now);
+        let holder = Some((subject.id, subject.epoch));
+        self.encode(&key, self.access_claims(&key, &refresh, holder, now))
     }
 
     fn refresh_claims(&self, key: &NamedKey, subject: Subject<'_>, now: DateTime<Utc>) -> Claims {
         let options = &self.options;
         let mut claims = Claims::default();
-        claims.set(&options.token_type_claim, "refresh");
+        claims.set(&options.token_type_claim, TokenKind::Refresh.as_str());
         claims.set("exp", (now + options.refresh_lifetime).timestamp());
         claims.set("iat", now.timestamp());
         let holder = Some((subject.id, subject.epoch));
@@ -116,7 +120,7 @@ impl JwtVerifier {
     ) -> Claims {
         let options = &self.options;
         let mut claims = Claims::default();
-        claims.set(&options.token_type_claim, "access");
+        claims.set(&options.token_type_claim, TokenKind::Access.as_str());
         claims.set("exp", (now + options.access_lifetime).timestamp());
         claims.set("iat", now.timestamp());
         claims.set(&options.jti_claim, new_id(key, holder));

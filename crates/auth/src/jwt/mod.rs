@@ -8,6 +8,7 @@ mod checks;
 mod claims;
 mod generate;
 mod id;
+mod introspect;
 mod issuers;
 mod jwk;
 mod key;
@@ -21,6 +22,7 @@ mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checks::UserClaim;
+pub use introspect::{ActiveToken, TokenKind};
 pub use issuers::{IssuerError, Issuers};
 pub use jwk::{Jwks, PublicJwk};
 pub use key::{KeyError, SigningKey};

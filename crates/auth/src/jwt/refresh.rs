@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::checks::{UserClaim, instant, user_id};
 use super::claims::Claims;
+use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::verifier::{JwtVerifier, Signed};
 use crate::error::JwtFault;
@@ -166,7 +167,7 @@ impl JwtVerifier {
             self.check_state(&id, state, repository, now)?;
         }
         self.check_required(claims)?;
-        self.check_type(claims, "refresh")?;
+        self.check_type(claims, TokenKind::Refresh)?;
         Ok(signed)
     }
 
@@ -257,7 +258,7 @@ impl JwtVerifier {
         }
     }
 
-    fn stored_id(&self, claims: &Claims) -> String {
+    pub(super) fn stored_id(&self, claims: &Claims) -> String {
         storable(claims.text(&self.options.jti_claim).unwrap_or_default())
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::checks::{Rules, UserClaim, instant, user_id};
 use super::claims::{Claims, Parts};
 use super::id::Making;
+use super::introspect::TokenKind;
 use super::issuers::Issuers;
 use super::jwk::Jwks;
 use super::key_ring::KeyRing;
@@ -202,11 +203,20 @@ impl JwtVerifier {
     /// [`JwtFault`]: the first that contract `drf.md`, section 4, lists.
     pub fn verify_access(&self, token: &[u8], now: DateTime<Utc>) -> Result<AccessToken, JwtFault> {
         let signed = self.signed(token, now)?;
-        if let Some(user) = signed.foreign_user {
+        self.access_token(&signed, TokenKind::Access)
+    }
+
+    /// What a signed token says of its user, if it is complete and of this type.
+    pub(super) fn access_token(
+        &self,
+        signed: &Signed,
+        kind: TokenKind,
+    ) -> Result<AccessToken, JwtFault> {
+        if let Some(user) = &signed.foreign_user {
             let jti = signed.claims.text("jti").map(storable);
             let iat = made_at(&signed.claims);
             return Ok(AccessToken {
-                user,
+                user: user.clone(),
                 jti,
                 making: Making::Elsewhere(iat),
                 needs_password: false,
@@ -215,7 +225,7 @@ impl JwtVerifier {
         }
         let claims = &signed.claims;
         self.check_required(claims)?;
-        self.check_type(claims, "access")?;
+        self.check_type(claims, kind)?;
         let user = claims.get(&self.options.user_id_claim);
         let user = user_id(&user.ok_or(JwtFault::NoUser)?).ok_or(JwtFault::Invalid)?;
         let jti = claims.text(&self.options.jti_claim).map(storable);
@@ -279,10 +289,10 @@ impl JwtVerifier {
         }
     }
 
-    pub(super) fn check_type(&self, claims: &Claims, expected: &str) -> Result<(), JwtFault> {
+    pub(super) fn check_type(&self, claims: &Claims, wanted: TokenKind) -> Result<(), JwtFault> {
         match claims.get(&self.options.token_type_claim) {
             None => Err(JwtFault::NoType),
-            Some(kind) if kind != expected => Err(JwtFault::WrongType),
+            Some(kind) if kind != wanted.as_str() => Err(JwtFault::WrongType),
             Some(_) => Ok(()),
         }
     }

@@ -1,15 +1,26 @@
 //! Authentication over the in-memory repositories.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 mod basic;
 mod chain;
+mod corpus;
+mod fuzzed;
 mod header;
+mod issuers;
 mod jwt;
+mod keys;
 mod login;
 mod password;
 mod password_rules;
 mod people;
 mod recorded;
+mod recorded_tokens;
+mod revocation;
+mod signing;
 mod throttle;
 mod token;

@@ -1,6 +1,6 @@
 //! Somebody to authenticate.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
@@ -41,14 +41,18 @@ pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
     JwtVerifier::new(settings, key)
 }
 
-/// An access token of a user of the first epoch.
-pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
-    let subject = Subject {
+/// A user of the first epoch, without a password.
+pub fn subject(id: UserId) -> Subject<'static> {
+    static NONE: LazyLock<PasswordHash> = LazyLock::new(|| PasswordHash::from_encoded("!"));
+    Subject {
         id,
         epoch: 0,
-        password: &PasswordHash::from_encoded("!"),
-    };
-    jwt.mint_access(subject, now()).unwrap()
+        password: &NONE,
+    }
+}
+
+pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
+    jwt.mint_access(subject(id), now()).unwrap()
 }
 
 pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User {

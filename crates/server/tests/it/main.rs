@@ -5,6 +5,7 @@ mod configuration;
 mod dump;
 mod import_django;
 mod import_people;
+mod keys;
 mod migrate;
 mod passwords;
 mod quickstart;

@@ -114,26 +114,31 @@ impl IssuerKeys {
         now: DateTime<Utc>,
     ) -> bool {
         let judge = || self.shared.judge(algorithm, parts);
-        match judge() {
-            Some(verdict) => verdict,
-            None => self.wait_for_fetch(now) && judge() == Some(true),
-        }
+        let waited = || self.wait(self.shared.state()).then(judge).flatten();
+        let asked = || self.ask(now).then(judge).flatten();
+        judge().or_else(waited).or_else(asked) == Some(true)
     }
 
-    /// Has the keys fetched, unless they were a moment ago, and waits for them a little.
-    fn wait_for_fetch(&self, now: DateTime<Utc>) -> bool {
+    /// Has the keys fetched, unless they were a moment ago.
+    fn ask(&self, now: DateTime<Utc>) -> bool {
         let Some(wish) = &self.wish else {
             return false;
         };
         let mut state = self.shared.state();
         let interval = TimeDelta::seconds(MIN_INTERVAL);
-        let may_ask = |asked: DateTime<Utc>| (now - asked).abs() >= interval;
-        if state.asked_at.is_none_or(may_ask) {
-            state.asked_at = Some(now);
-            state.asked += 1;
-            // A full channel holds this very wish.
-            let _ = wish.try_send(());
+        let is_recent = |asked: DateTime<Utc>| (now - asked).abs() < interval;
+        if state.asked_at.is_some_and(is_recent) {
+            return false;
         }
+        state.asked_at = Some(now);
+        state.asked += 1;
+        // A full channel holds this very wish.
+        let _ = wish.try_send(());
+        self.wait(state)
+    }
+
+    /// Waits a little for a fetch that is under way; `false` if there is none, or nothing came of it.
+    fn wait(&self, mut state: MutexGuard<'_, State>) -> bool {
         let asked = state.asked;
         if state.done == asked || state.waiting >= MAX_WAITING {
             return false;

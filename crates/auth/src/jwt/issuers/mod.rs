@@ -51,6 +51,7 @@ impl Issuers {
                 issuer: each.issuer.clone(),
                 problem,
             };
+            check(each).map_err(told)?;
             if all.iter().any(|known| known.name == each.issuer) {
                 return Err(told("is there twice".to_owned()));
             }
@@ -92,7 +93,6 @@ impl Issuer {
         refresh: Duration,
         patience: Duration,
     ) -> Result<Self, String> {
-        check(settings)?;
         let (leeway, issuer) = (settings.leeway, &settings.issuer);
         Ok(Self {
             name: issuer.clone(),

@@ -1,9 +1,10 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
-use profiled_auth::{InvalidCost, JwtSettings, PasswordHasher, SigningKey};
+mod jwt;
+
+use profiled_auth::{InvalidCost, PasswordHasher};
 use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
-use secrecy::ExposeSecret;
 
 use crate::error::Failure;
 use crate::settings::layers::Origins;
@@ -23,9 +24,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         bind(&settings.http.bind),
         hosts(&settings.http.allowed_hosts, settings.profile),
         public_url(&settings.http.public_url),
-        signing_key(settings),
-        claims(&settings.auth.jwt),
-        lead_time(&settings.auth.jwt),
+        jwt::check(&settings.auth.jwt),
         tower_pages(settings),
         authenticators(settings),
         validators(settings),
@@ -92,63 +91,6 @@ fn public_url(url: &str) -> Option<Finding> {
     (!url.is_empty() && !is_origin).then(|| {
         let text = format!("is {url:?}: write a scheme and a host, as https://api.example.com");
         Finding("http.public_url", text)
-    })
-}
-
-fn signing_key(settings: &Settings) -> Option<Finding> {
-    let jwt = &settings.auth.jwt;
-    if jwt.signing_key.expose_secret().is_empty() {
-        // A key that is made in its place is a secret.
-        let is_missing = jwt.keys_dir.is_empty() && !jwt.algorithm.is_symmetric();
-        let text = || format!("is not set: {} needs a private key in PEM", jwt.algorithm);
-        return is_missing.then(|| Finding("auth.jwt.signing_key", text()));
-    }
-    let error = SigningKey::new(&jwt.signing_key, jwt.algorithm).err()?;
-    Some(Finding("auth.jwt.signing_key", error.to_string()))
-}
-
-/// Each claim has a name of its own.
-fn claims(jwt: &JwtSettings) -> Option<Finding> {
-    let own = [
-        (
-            "auth.jwt.user_id_claim",
-            &jwt.user_id_claim,
-            "user_id or sub",
-        ),
-        (
-            "auth.jwt.token_type_claim",
-            &jwt.token_type_claim,
-            "token_type",
-        ),
-        ("auth.jwt.jti_claim", &jwt.jti_claim, "jti"),
-        (
-            "auth.jwt.revoke_token_claim",
-            &jwt.revoke_token_claim,
-            "hash_password",
-        ),
-    ];
-    let registered = ["aud", "exp", "iat", "iss", "nbf"];
-    own.iter()
-        .enumerate()
-        .find_map(|(at, (key, name, example))| {
-            let is_repeated = own.iter().take(at).any(|(_, other, _)| other == name);
-            let is_taken = registered.contains(&name.as_str()) || is_repeated;
-            (name.is_empty() || is_taken).then(|| {
-                let text = format!("is {name:?}: name a claim of its own, as {example}");
-                Finding(key, text)
-            })
-        })
-}
-
-/// Servers must know a new key before one of them signs with it.
-fn lead_time(jwt: &JwtSettings) -> Option<Finding> {
-    let least = jwt.keys_reload.saturating_mul(2);
-    (jwt.keys_lead_time < least).then(|| {
-        let text = format!(
-            "is {}: it must be at least twice auth.jwt.keys_reload, {least}",
-            jwt.keys_lead_time
-        );
-        Finding("auth.jwt.keys_lead_time", text)
     })
 }
 
@@ -254,38 +196,6 @@ fn ranges(settings: &Settings) -> Option<Finding> {
             YEAR,
         ),
         (
-            "auth.jwt.access_lifetime",
-            auth.jwt.access_lifetime.into(),
-            1,
-            YEAR,
-        ),
-        (
-            "auth.jwt.refresh_lifetime",
-            auth.jwt.refresh_lifetime.into(),
-            1,
-            10 * YEAR,
-        ),
-        (
-            "auth.jwt.rotation_grace",
-            auth.jwt.rotation_grace.into(),
-            0,
-            3600,
-        ),
-        ("auth.jwt.keys_reload", auth.jwt.keys_reload.into(), 1, 3600),
-        (
-            "auth.jwt.keys_lead_time",
-            auth.jwt.keys_lead_time.into(),
-            0,
-            YEAR,
-        ),
-        (
-            "auth.jwt.jwks_refresh",
-            auth.jwt.jwks_refresh.into(),
-            10,
-            86_400,
-        ),
-        ("auth.jwt.leeway", auth.jwt.leeway.into(), 0, 3600),
-        (
             "auth.password.min_length",
             size(auth.password.min_length),
             1,
@@ -299,8 +209,13 @@ fn ranges(settings: &Settings) -> Option<Finding> {
         ),
         ("auth.password.queue", size(auth.password.queue), 1, 100_000),
     ];
-    let outside = |(_, value, min, max): &(&str, u64, u64, u64)| value < min || value > max;
-    let (key, value, min, max) = numbers.into_iter().find(outside)?;
+    outside(&numbers)
+}
+
+/// The first number that is less than its least or more than its greatest value.
+fn outside(numbers: &[(&'static str, u64, u64, u64)]) -> Option<Finding> {
+    let is_outside = |(_, value, min, max): &&(&str, u64, u64, u64)| value < min || value > max;
+    let (key, value, min, max) = numbers.iter().find(is_outside)?;
     let text = format!("is {value}: it must be at least {min} and at most {max}");
     Some(Finding(key, text))
 }

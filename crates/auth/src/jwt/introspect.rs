@@ -1,0 +1,102 @@
+//! What a token is worth at this moment, for services that must know whether its user may still act
+//! (RFC 7662; `decisions.md` 18).
+
+use chrono::{DateTime, Utc};
+use profiled_domain::{Detail, Repository, RepositoryError, User};
+use serde_json::Value;
+
+use super::claims::Claims;
+use super::verifier::{AccessToken, JwtVerifier, Signed};
+use crate::error::JwtFault;
+
+/// A token that counts: good in itself, not blacklisted, and its user stands by it.
+#[derive(Clone, Debug)]
+pub struct ActiveToken {
+    /// Whom it stands for.
+    pub user: User,
+    /// Whether it gives access, or new tokens.
+    pub kind: TokenKind,
+    claims: Claims,
+}
+
+/// The two types of tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// Goes with requests.
+    Access,
+    /// Gives new access tokens.
+    Refresh,
+}
+
+impl TokenKind {
+    /// The value of the claim that tells them apart.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "access",
+            Self::Refresh => "refresh",
+        }
+    }
+}
+
+impl ActiveToken {
+    /// A claim of the token.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<Value> {
+        self.claims.get(name)
+    }
+}
+
+impl JwtVerifier {
+    /// Looks into a token of any type, of ours or of a foreign issuer. `None` for one that does not count
+    /// for whatever reason: expired, revoked, blacklisted, for another audience, of a user who is gone or
+    /// inactive.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage, which is no answer.
+    pub fn introspect(
+        &self,
+        token: &str,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ActiveToken>, RepositoryError> {
+        let Ok(signed) = self.signed(token.as_bytes(), now) else {
+            return Ok(None);
+        };
+        let Ok((access, kind)) = self.either(&signed) else {
+            return Ok(None);
+        };
+        if kind == TokenKind::Refresh && self.options.has_blacklist {
+            let state = repository.find_refresh_token(&self.stored_id(&signed.claims))?;
+            let state = state.unwrap_or_default();
+            let is_reuse = self.options.rotates && state.is_reuse(now, self.options.rotation_grace);
+            if state.is_blacklisted || is_reuse {
+                return Ok(None);
+            }
+        }
+        let Some(key) = access.user().key() else {
+            return Ok(None);
+        };
+        let account = repository.find_account(&key, Detail::Account)?;
+        let standing = account.filter(|(profile, password)| {
+            let outcome = access.check_user(&profile.user, Some(password));
+            outcome.is_ok()
+        });
+        Ok(standing.map(|(profile, _)| ActiveToken {
+            user: profile.user,
+            kind,
+            claims: signed.claims,
+        }))
+    }
+
+    /// What a token says of its user, if it is complete for one of the types.
+    fn either(&self, signed: &Signed) -> Result<(AccessToken, TokenKind), JwtFault> {
+        match self.access_token(signed, TokenKind::Access) {
+            Err(JwtFault::WrongType) => {
+                let token = self.access_token(signed, TokenKind::Refresh)?;
+                Ok((token, TokenKind::Refresh))
+            }
+            token => Ok((token?, TokenKind::Access)),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Foreign issuers: their keys, their rules, and nobody else's (attack cases A4, A5, A7).
+
+mod fetching;
+mod provider;
+mod rules;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use profiled_auth::{
+    Algorithm, IssuerSettings, Issuers, JwtFault, JwtSettings, JwtVerifier, SigningKey, UserClaim,
+};
+
+use crate::people::{SECRET, now};
+use provider::Provider;
+
+/// Longer than any test waits for a fetch on this machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn own_key() -> SigningKey {
+    SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap()
+}
+
+fn settings_with(issuers: Vec<IssuerSettings>) -> JwtSettings {
+    JwtSettings {
+        issuers,
+        // No test lives so long: only what is asked for is fetched.
+        jwks_refresh: 86_400,
+        ..JwtSettings::default()
+    }
+}
+
+/// A service that takes tokens of these issuers, beside its own.
+fn service(issuers: Vec<IssuerSettings>) -> JwtVerifier {
+    let settings = settings_with(issuers);
+    let issuers = Issuers::start(&settings, PATIENCE).unwrap();
+    JwtVerifier::with_issuers(&settings, Arc::new(own_key().into()), issuers)
+}
+
+fn judge(service: &JwtVerifier, token: &str) -> Result<UserClaim, JwtFault> {
+    service.verify(token.as_bytes(), now())
+}

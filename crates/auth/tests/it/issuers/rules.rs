@@ -1,0 +1,371 @@
+//! What is asked of a foreign token.
+
+use std::sync::Arc;
+
+use profiled_auth::{
+    Algorithm, AuthError, BearerVerifier, IssuerSettings, Issuers, JwtFault, JwtSettings,
+    UserClaim, UserField, Verdict, Verifier,
+};
+use profiled_domain::testing::MemoryRepository;
+use profiled_domain::{CredentialRepository, Keep, UserId, UserRepository};
+use serde_json::{Value, json};
+
+use super::{PATIENCE, Provider, judge, service, settings_with};
+use crate::people::{SECRET, attempt, now, subject, user};
+use crate::signing::hmac;
+
+const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
+const INVALID: Result<UserClaim, JwtFault> = Err(JwtFault::Invalid);
+
+#[test]
+fn tokens_of_every_asymmetric_algorithm_are_taken() {
+    let algorithms = &Algorithm::ALL[3..];
+    let provider = Provider::start(algorithms);
+    let service = service(vec![provider.settings(algorithms)]);
+
+    for (number, algorithm) in algorithms.iter().enumerate() {
+        let token = provider.sign(number, |_, _| ());
+        assert_eq!(judge(&service, &token), SEVEN, "{algorithm}");
+    }
+}
+
+#[test]
+fn a_key_serves_the_algorithms_of_the_settings_only() {
+    let provider = Provider::start(&[Algorithm::RS256, Algorithm::ES256]);
+    let service = service(vec![provider.settings(&[Algorithm::ES256])]);
+
+    assert_eq!(judge(&service, &provider.sign(0, |_, _| ())), INVALID);
+    assert_eq!(judge(&service, &provider.sign(1, |_, _| ())), SEVEN);
+    let renamed = provider.sign(0, |header, _| header["alg"] = json!("ES256"));
+    assert_eq!(judge(&service, &renamed), INVALID);
+}
+
+#[test]
+fn times_audience_and_ids_are_judged_by_the_issuers_rules() {
+    let provider = Provider::start(&[Algorithm::EdDSA]);
+    let mut settings = provider.settings(&[Algorithm::EdDSA]);
+    settings.leeway = 10;
+    let service = service(vec![settings]);
+    let with = |change: &dyn Fn(&mut Value)| {
+        judge(&service, &provider.sign(0, |_, claims| change(claims)))
+    };
+    let second = now().timestamp();
+
+    assert_eq!(with(&|claims| claims["exp"] = json!(second - 9)), SEVEN);
+    assert_eq!(
+        with(&|claims| claims["exp"] = json!(second - 10)),
+        Err(JwtFault::Expired)
+    );
+    assert_eq!(with(&|claims| claims["iat"] = json!(second + 10)), SEVEN);
+    assert_eq!(with(&|claims| claims["iat"] = json!(second + 11)), INVALID);
+    assert_eq!(with(&|claims| claims["nbf"] = json!(second + 11)), INVALID);
+    assert_eq!(
+        with(&|claims| claims["aud"] = json!(["x", "profile-api"])),
+        SEVEN
+    );
+    for audience in [
+        json!("x"),
+        json!(["x"]),
+        json!(null),
+        json!(["profile-api", 1]),
+    ] {
+        assert_eq!(
+            with(&|claims| claims["aud"] = audience.clone()),
+            INVALID,
+            "{audience}"
+        );
+    }
+    let without = |name: &str| {
+        with(&|claims| {
+            claims.as_object_mut().unwrap().remove(name);
+        })
+    };
+    assert_eq!(without("aud"), INVALID);
+    assert_eq!(without("exp"), Err(JwtFault::NoExpiry));
+    assert_eq!(without("sub"), Err(JwtFault::NoUser));
+    assert_eq!(without("iat"), SEVEN);
+}
+
+#[test]
+fn the_type_is_required_where_it_is_set() {
+    let provider = Provider::start(&[Algorithm::ES256]);
+    let mut settings = provider.settings(&[Algorithm::ES256]);
+    settings.required_type = "at+jwt".to_owned();
+    let service = service(vec![settings]);
+    let with = |kind: Value| {
+        judge(
+            &service,
+            &provider.sign(0, |header, _| header["typ"] = kind),
+        )
+    };
+
+    for kind in [
+        "at+jwt",
+        "AT+JWT",
+        "application/at+jwt",
+        "Application/At+Jwt",
+    ] {
+        assert_eq!(with(json!(kind)), SEVEN, "{kind}");
+    }
+    for kind in [
+        json!("JWT"),
+        json!("jwt"),
+        json!("application/jwt"),
+        json!(""),
+        json!(null),
+    ] {
+        assert_eq!(with(kind.clone()), INVALID, "{kind}");
+    }
+    let absent = provider.sign(0, |header, _| {
+        header.as_object_mut().unwrap().remove("typ");
+    });
+    assert_eq!(judge(&service, &absent), INVALID);
+}
+
+#[test]
+fn users_are_named_by_id_username_or_email() {
+    let provider = Provider::start(&[Algorithm::ES256]);
+    let service_by = |field, claim: &str| {
+        let mut settings = provider.settings(&[Algorithm::ES256]);
+        settings.user_field = field;
+        settings.user_claim = claim.to_owned();
+        service(vec![settings])
+    };
+    let cases = [
+        (UserField::Id, "sub", json!("7"), SEVEN),
+        (UserField::Id, "uid", json!(7), SEVEN),
+        (UserField::Id, "uid", json!("ada"), INVALID),
+        (
+            UserField::Username,
+            "name",
+            json!("ada"),
+            Ok(UserClaim::Username("ada".to_owned())),
+        ),
+        (
+            UserField::Username,
+            "name",
+            json!("7"),
+            Ok(UserClaim::Username("7".to_owned())),
+        ),
+        (
+            UserField::Email,
+            "email",
+            json!("a@b.c"),
+            Ok(UserClaim::Email("a@b.c".to_owned())),
+        ),
+        (UserField::Email, "email", json!(""), INVALID),
+        (UserField::Email, "email", json!(7), INVALID),
+        (UserField::Email, "email", json!(["a@b.c"]), INVALID),
+        (UserField::Username, "name", json!("a\0b"), INVALID),
+        (
+            UserField::Username,
+            "name",
+            json!("a".repeat(2000)),
+            INVALID,
+        ),
+    ];
+
+    for (field, claim, value, expected) in cases {
+        let token = provider.sign(0, |_, claims| claims[claim] = value.clone());
+        assert_eq!(
+            judge(&service_by(field, claim), &token),
+            expected,
+            "{claim} {value}"
+        );
+    }
+}
+
+#[test]
+fn a4_no_issuer_speaks_for_another_or_for_us() {
+    let (one, two) = (
+        Provider::start(&[Algorithm::ES256]),
+        Provider::start(&[Algorithm::ES256]),
+    );
+    let algorithms = [Algorithm::ES256];
+    let service = service(vec![one.settings(&algorithms), two.settings(&algorithms)]);
+    let own = service.mint_access(subject(UserId(7)), now()).unwrap();
+    let other_kid = two.document()["keys"][0]["kid"].clone();
+
+    let as_two = one.sign(0, |_, claims| claims["iss"] = json!(two.issuer()));
+    let kid_of_two = one.sign(0, |header, _| header["kid"] = other_kid.clone());
+    let both = one.sign(0, |header, claims| {
+        (header["kid"], claims["iss"]) = (other_kid.clone(), json!(two.issuer()));
+    });
+    let as_us = one.sign(0, |_, claims| claims["iss"] = json!("us"));
+    let nameless = one.sign(0, |_, claims| {
+        claims.as_object_mut().unwrap().remove("iss");
+    });
+    let ours_as_one = hmac(SECRET, r#"{"alg":"HS256"}"#, &one.claims().to_string());
+
+    for forged in [as_two, kid_of_two, both, as_us, nameless, ours_as_one] {
+        assert_eq!(judge(&service, &forged), INVALID);
+    }
+    assert_eq!(judge(&service, &own), SEVEN);
+    assert_eq!(judge(&service, &one.sign(0, |_, _| ())), SEVEN);
+    assert_eq!(judge(&service, &two.sign(0, |_, _| ())), SEVEN);
+}
+
+#[test]
+fn a7_a_foreign_refresh_token_gives_no_access_and_is_refreshed_nowhere() {
+    let provider = Provider::start(&[Algorithm::ES256]);
+    let service = service(vec![provider.settings(&[Algorithm::ES256])]);
+    let kind = |kind: &str| provider.sign(0, |_, claims| claims["token_type"] = json!(kind));
+
+    for access in ["access", "Bearer"] {
+        assert_eq!(judge(&service, &kind(access)), SEVEN, "{access}");
+    }
+    for other in ["refresh", "Refresh", "sliding", "ID"] {
+        assert_eq!(
+            judge(&service, &kind(other)),
+            Err(JwtFault::WrongType),
+            "{other}"
+        );
+    }
+    let repository = MemoryRepository::default();
+    for token in [kind("refresh"), kind("access")] {
+        assert!(service.refresh(&token, &repository, now()).is_err());
+        assert!(service.blacklist(&token, &repository, now()).is_err());
+    }
+    let simplejwts = json!({
+        "token_type": "access", "exp": 1_900_000_000, "jti": "x", "user_id": "7",
+        "iss": provider.issuer()
+    });
+    let token = hmac(SECRET, r#"{"alg":"HS256"}"#, &simplejwts.to_string());
+    assert_eq!(judge(&service, &token), INVALID);
+}
+
+#[test]
+fn a_secret_can_be_shared_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("secret");
+    std::fs::write(&file, format!("{}\n", "s".repeat(40))).unwrap();
+    let provider = Provider::start(&[Algorithm::ES256]);
+    let shared = IssuerSettings {
+        jwks_url: String::new(),
+        secret_file: file.to_str().unwrap().to_owned(),
+        algorithms: vec![Algorithm::HS256],
+        ..provider.settings(&[])
+    };
+    let service = service(vec![shared]);
+    let claims = provider.claims().to_string();
+
+    let good = hmac(&"s".repeat(40), r#"{"alg":"HS256","kid":"any"}"#, &claims);
+    let own = hmac(SECRET, r#"{"alg":"HS256"}"#, &claims);
+    let other = hmac(&"s".repeat(40), r#"{"alg":"HS512"}"#, &claims);
+
+    assert_eq!(judge(&service, &good), SEVEN);
+    assert_eq!(judge(&service, &own), INVALID);
+    assert_eq!(judge(&service, &other), INVALID);
+}
+
+#[test]
+fn settings_that_make_no_sense_are_told_with_the_issuer() {
+    let provider = Provider::start(&[Algorithm::ES256]);
+    let good = || provider.settings(&[Algorithm::ES256]);
+    let own = JwtSettings {
+        issuer: provider.issuer(),
+        ..settings_with(vec![good()])
+    };
+    let set = |change: &dyn Fn(&mut IssuerSettings)| {
+        let mut issuer = good();
+        change(&mut issuer);
+        settings_with(vec![issuer])
+    };
+    let cases = [
+        (own, "is auth.jwt.issuer, this service itself"),
+        (settings_with(vec![good(), good()]), "is there twice"),
+        (
+            set(&|i| i.issuer = String::new()),
+            "is no issuer: give the iss of its tokens",
+        ),
+        (
+            set(&|i| i.jwks_url = String::new()),
+            "needs one of jwks_url, jwks_file and secret_file",
+        ),
+        (
+            set(&|i| i.jwks_file = "x".to_owned()),
+            "needs one of jwks_url, jwks_file and secret_file",
+        ),
+        (
+            set(&|i| i.jwks_url = "ftp://x".to_owned()),
+            "has a jwks_url that is none: write it as https://idp.example.com/jwks.json",
+        ),
+        (
+            set(&|i| i.algorithms.clear()),
+            "has no algorithms: name those that it signs with",
+        ),
+        (
+            set(&|i| i.algorithms.push(Algorithm::HS256)),
+            "has an HMAC algorithm, whose keys are never public: give secret_file, or others",
+        ),
+        (
+            set(&|i| {
+                i.secret_file = std::mem::take(&mut i.jwks_url);
+            }),
+            "has a secret_file, which HMAC algorithms only can use",
+        ),
+        (
+            set(&|i| i.user_claim.clear()),
+            "has no user_claim: name the claim that names the user",
+        ),
+        (
+            set(&|i| {
+                i.jwks_url.clear();
+                i.jwks_file = "/nowhere/keys".to_owned();
+            }),
+            "/nowhere/keys: No such file or directory (os error 2)",
+        ),
+    ];
+
+    for (settings, expected) in cases {
+        let error = Issuers::start(&settings, PATIENCE)
+            .err()
+            .unwrap()
+            .to_string();
+        let name = &settings.issuers[0].issuer;
+        assert_eq!(error, format!("auth.jwt.issuers: {name:?} {expected}"));
+    }
+}
+
+#[test]
+fn a_foreign_token_stands_for_its_user_until_the_credentials_are_revoked() {
+    let provider = Provider::start(&[Algorithm::ES256]);
+    let mut settings = provider.settings(&[Algorithm::ES256]);
+    settings.user_field = UserField::Username;
+    let bearer = BearerVerifier::new(Arc::new(service(vec![settings])));
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    user(&repository, "bob", false);
+    let judge = |name: &str, seconds: i64| {
+        let token = provider.sign(0, |_, claims| {
+            claims["sub"] = json!(name);
+            claims["iat"] = json!(now().timestamp() + seconds);
+        });
+        let header = format!("Bearer {token}");
+        match bearer.verify(&attempt(header.as_bytes()), &repository) {
+            Verdict::Accepted(identity) => Ok(identity.profile.user.id),
+            Verdict::Refused(error) => Err(error),
+            Verdict::NotMine => panic!("it is a Bearer token"),
+        }
+    };
+
+    assert_eq!(judge("ada", -5).unwrap(), ada.id);
+    assert!(matches!(judge("eve", -5), Err(AuthError::UserGone)));
+    assert!(matches!(judge("bob", -5), Err(AuthError::UserInactive(_))));
+    let change = now() - chrono::Duration::seconds(2);
+    repository
+        .revoke_credentials(ada.id, &Keep::Nothing, change)
+        .unwrap();
+    let old = judge("ada", -2);
+    assert!(
+        matches!(old, Err(AuthError::Jwt(JwtFault::Revoked))),
+        "{old:?}"
+    );
+    assert_eq!(judge("ada", -1).unwrap(), ada.id);
+    assert!(
+        repository
+            .find_user(&profiled_domain::UserKey::Id(ada.id))
+            .unwrap()
+            .is_some()
+    );
+}

@@ -1,0 +1,132 @@
+//! Every algorithm, in every form of a key file, beside another implementation.
+
+use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{DecodingKey, EncodingKey, Validation};
+use profiled_auth::{Algorithm, SigningKey};
+use serde_json::{Value, json};
+
+use super::{Keys, Server};
+use crate::people::now;
+use crate::signing::claims_of;
+
+fn asymmetric() -> impl Iterator<Item = Algorithm> {
+    let all = Algorithm::ALL.into_iter();
+    all.filter(|algorithm| !algorithm.is_symmetric())
+}
+
+#[test]
+fn a_token_of_every_algorithm_names_its_key_and_is_accepted() {
+    for algorithm in Algorithm::ALL {
+        let keys = Keys::new();
+        let kid = keys.add(algorithm, 0);
+        let server = keys.server();
+
+        let token = server.mint(now());
+
+        let (header, _) = claims_of(&token);
+        let expected = json!({ "alg": algorithm.as_str(), "typ": "JWT", "kid": kid });
+        assert_eq!(header, expected);
+        assert_eq!(server.verify(&token, now()), Ok(()), "{algorithm}");
+        let (text, signature) = token.rsplit_once('.').unwrap();
+        let other = if signature.starts_with('A') { "B" } else { "A" };
+        let forged = format!("{text}.{other}{}", &signature[1..]);
+        assert!(server.verify(&forged, now()).is_err(), "{algorithm}");
+    }
+}
+
+#[test]
+fn another_implementation_verifies_our_tokens_by_our_published_keys() {
+    for algorithm in asymmetric() {
+        let keys = Keys::new();
+        let kid = keys.add(algorithm, 0);
+        let server = keys.server();
+        let published = serde_json::to_value(server.jwt.jwks(now())).unwrap();
+        let published: JwkSet = serde_json::from_value(published).unwrap();
+        let jwk = published.find(&kid).unwrap();
+        let known = algorithm.as_str().parse().unwrap();
+        let mut rules = Validation::new(known);
+        rules.validate_exp = false;
+
+        let token = server.mint(now());
+        let key = DecodingKey::from_jwk(jwk).unwrap();
+        let read = jsonwebtoken::decode::<Value>(&token, &key, &rules).unwrap();
+
+        assert_eq!(read.claims["user_id"], "7", "{algorithm}");
+        let hash = jsonwebtoken::jwk::ThumbprintHash::SHA256;
+        assert_eq!(jwk.thumbprint(hash).unwrap(), kid);
+    }
+}
+
+#[test]
+fn tokens_of_another_implementation_verify_here() {
+    for algorithm in asymmetric() {
+        let keys = Keys::new();
+        let kid = keys.add(algorithm, 0);
+        let pem = std::fs::read(keys.folder.path().join(format!("{kid}.pem"))).unwrap();
+        let key = match algorithm.as_str().split_at(2).0 {
+            "ES" => EncodingKey::from_ec_pem(&pem),
+            "Ed" => EncodingKey::from_ed_pem(&pem),
+            _ => EncodingKey::from_rsa_pem(&pem),
+        };
+        let header = jsonwebtoken::Header {
+            kid: Some(kid),
+            ..jsonwebtoken::Header::new(algorithm.as_str().parse().unwrap())
+        };
+        let claims = json!({
+            "token_type": "access", "exp": 1_900_000_000, "jti": "x", "user_id": 7
+        });
+
+        let token = jsonwebtoken::encode(&header, &claims, &key.unwrap()).unwrap();
+
+        assert_eq!(keys.server().verify(&token, now()), Ok(()), "{algorithm}");
+    }
+}
+
+fn pem(label: &str, der: &[u8]) -> String {
+    let body = STANDARD.encode(der);
+    format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+}
+
+#[test]
+fn a_single_private_key_is_configured_in_any_of_its_encodings() {
+    let random = SystemRandom::new();
+    let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
+    let private = pair.private_key();
+    let sec1: EcPrivateKeyRfc5915Der<'_> = private.as_der().unwrap();
+    let texts = [
+        pem("PRIVATE KEY", pkcs8.as_ref()),
+        pem("EC PRIVATE KEY", sec1.as_ref()),
+    ];
+    let keys = texts.map(|text| SigningKey::new(&text.into(), Algorithm::ES256).unwrap());
+    let public = keys.each_ref().map(|key| key.public().unwrap());
+
+    let servers = keys.map(|key| Server::new(key.into()));
+
+    assert_eq!(public[0], public[1]);
+    let token = servers[0].mint(now());
+    assert_eq!(servers[1].verify(&token, now()), Ok(()));
+    assert_eq!(claims_of(&token).0["kid"], public[0].kid());
+    assert_eq!(servers[0].jwt.jwks(now()).keys, [public[0].clone()]);
+}
+
+#[test]
+fn rsa_keys_are_taken_in_pkcs1_too() {
+    let keys = Keys::new();
+    let kid = keys.add(Algorithm::RS256, 0);
+    let text = std::fs::read_to_string(keys.folder.path().join(format!("{kid}.pem"))).unwrap();
+    let body: String = text.lines().filter(|line| !line.starts_with('-')).collect();
+    let pkcs8 = STANDARD.decode(body).unwrap();
+    // What stands in front of the RSA key in PKCS#8 is of one length for keys of this size.
+    let pkcs1 = pem("RSA PRIVATE KEY", &pkcs8[26..]);
+
+    let key = SigningKey::new(&pkcs1.into(), Algorithm::RS256).unwrap();
+
+    assert_eq!(key.public().unwrap().kid(), kid);
+    assert_eq!(key.self_test(), Ok(()));
+}

@@ -1,0 +1,446 @@
+//! Credentials that have ended: by epoch, by password, by reuse (attack cases C1, C2, C3, C5).
+
+use chrono::{DateTime, Duration, Utc};
+use profiled_auth::{
+    AuthError, BearerVerifier, JwtFault, JwtSettings, JwtVerifier, RefreshError, Scheme, Subject,
+    TokenPair, Verdict, Verifier,
+};
+use profiled_domain::testing::MemoryRepository;
+use profiled_domain::{CredentialRepository, Detail, Keep, PasswordHash, User, UserId, UserKey};
+use serde_json::json;
+use std::sync::Arc;
+
+use crate::people::{SECRET, attempt, now, user, verifier};
+use crate::signing::{claims_of, hmac};
+
+/// Ada, and servers that share her and the key.
+struct Site {
+    repository: MemoryRepository,
+    jwt: Arc<JwtVerifier>,
+    ada: UserId,
+}
+
+fn later(seconds: i64) -> DateTime<Utc> {
+    now() + Duration::seconds(seconds)
+}
+
+impl Site {
+    fn new(settings: &JwtSettings) -> Self {
+        let repository = MemoryRepository::default();
+        let ada = user(&repository, "ada", true).id;
+        Self {
+            repository,
+            jwt: Arc::new(verifier(settings)),
+            ada,
+        }
+    }
+
+    fn account(&self) -> (User, PasswordHash) {
+        let key = UserKey::Id(self.ada);
+        let found = self.repository.find_account(&key, Detail::Account);
+        let (profile, password) = found.unwrap().unwrap();
+        (profile.user, password)
+    }
+
+    fn log_in(&self, at: DateTime<Utc>) -> TokenPair {
+        let (user, password) = self.account();
+        self.jwt
+            .mint_pair(Subject::new(&user, &password), at)
+            .unwrap()
+    }
+
+    fn access(&self, token: &str, at: DateTime<Utc>) -> Result<Keep, AuthError> {
+        let header = format!("Bearer {token}");
+        let attempt = profiled_auth::Attempt {
+            now: at,
+            ..attempt(header.as_bytes())
+        };
+        let bearer = BearerVerifier::new(Arc::clone(&self.jwt));
+        match bearer.verify(&attempt, &self.repository) {
+            Verdict::Accepted(identity) => Ok(identity.keep),
+            Verdict::Refused(error) => Err(error),
+            Verdict::NotMine => panic!("it is a Bearer token"),
+        }
+    }
+
+    fn refresh(&self, token: &str, at: DateTime<Utc>) -> Result<(), RefreshError> {
+        self.jwt.refresh(token, &self.repository, at).map(drop)
+    }
+
+    fn revoke(&self, keep: &Keep, at: DateTime<Utc>) {
+        assert!(
+            self.repository
+                .revoke_credentials(self.ada, keep, at)
+                .unwrap()
+        );
+    }
+}
+
+fn revoked<T: std::fmt::Debug>(outcome: &Result<T, AuthError>) -> bool {
+    matches!(outcome, Err(AuthError::Jwt(JwtFault::Revoked)))
+}
+
+/// A token that somebody else made with the same key.
+fn made_elsewhere(kind: &str, jti: &str, iat: Option<i64>) -> String {
+    let mut claims = json!({
+        "token_type": kind, "exp": 1_900_000_000, "jti": jti, "user_id": 1
+    });
+    if let Some(iat) = iat {
+        claims["iat"] = json!(iat);
+    }
+    hmac(SECRET, r#"{"alg":"HS256"}"#, &claims.to_string())
+}
+
+#[test]
+fn c1_a_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
+    let site = Site::new(&JwtSettings::default());
+    let bob = user(&site.repository, "bob", true);
+    let hers = site.log_in(now());
+    let his = site
+        .jwt
+        .mint_access(Subject::new(&bob, &site.account().1), now());
+
+    site.revoke(&Keep::Nothing, later(1));
+
+    assert!(revoked(&site.access(&hers.access, later(1))));
+    let refreshed = site.refresh(&hers.refresh, later(1)).unwrap_err();
+    assert!(
+        matches!(refreshed, RefreshError::Token(JwtFault::Revoked)),
+        "{refreshed}"
+    );
+    assert!(site.access(&his.unwrap(), later(1)).is_ok());
+    let next = site.log_in(later(1));
+    assert!(site.access(&next.access, later(1)).is_ok());
+    assert!(site.refresh(&next.refresh, later(1)).is_ok());
+}
+
+#[test]
+fn c1_the_token_of_the_request_outlives_the_change() {
+    let site = Site::new(&JwtSettings::default());
+    let (used, other) = (site.log_in(now()), site.log_in(now()));
+    let keep = site.access(&used.access, now()).unwrap();
+    assert_eq!(
+        keep,
+        Keep::Jwt(
+            claims_of(&used.access).1["jti"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        )
+    );
+
+    site.revoke(&keep, now());
+
+    assert!(site.access(&used.access, now()).is_ok());
+    assert!(revoked(&site.access(&other.access, now())));
+    assert!(site.refresh(&used.refresh, now()).is_err());
+    site.revoke(&Keep::Nothing, now());
+    assert!(revoked(&site.access(&used.access, now())));
+}
+
+#[test]
+fn c1_a_token_made_elsewhere_counts_from_behind_the_second_of_the_change() {
+    let site = Site::new(&JwtSettings::default());
+    let second = now().timestamp();
+    let tokens = |kind| {
+        [None, Some(second - 1), Some(second), Some(second + 1)]
+            .map(|iat| made_elsewhere(kind, "x", iat))
+    };
+    let judge = || {
+        let at = later(5);
+        let access = tokens("access").map(|token| site.access(&token, at).is_ok());
+        let refresh = tokens("refresh").map(|token| site.refresh(&token, at).is_ok());
+        assert_eq!(access, refresh);
+        access
+    };
+
+    assert_eq!(judge(), [true; 4]);
+    site.revoke(&Keep::Nothing, now() + Duration::milliseconds(900));
+    assert_eq!(judge(), [false, false, false, true]);
+    let kept = made_elsewhere("access", "kept", Some(second - 9));
+    let keep = site.access(&kept, now());
+    assert!(revoked(&keep));
+}
+
+#[test]
+fn c1_a_token_of_somebody_else_can_be_kept_by_its_id() {
+    let long = "x".repeat(5000);
+    for jti in ["", "short", long.as_str(), "with\0null"] {
+        let site = Site::new(&JwtSettings::default());
+        let token = made_elsewhere("access", jti, None);
+        let keep = site.access(&token, now()).unwrap();
+
+        site.revoke(&keep, now());
+
+        let Keep::Jwt(id) = keep else { panic!("{jti}") };
+        assert!(id.len() < 100 && !id.contains('\0'), "{id:.100}");
+        assert!(site.access(&token, later(9)).is_ok(), "{jti:.20}");
+        let other = made_elsewhere("access", "other", None);
+        assert!(revoked(&site.access(&other, later(9))));
+    }
+}
+
+#[test]
+fn c1_a_user_who_is_inactive_or_deleted_is_told_before_anything_else() {
+    let settings = JwtSettings {
+        check_revoke_token: true,
+        ..JwtSettings::default()
+    };
+    let site = Site::new(&settings);
+    let (ada, password) = site.account();
+    let people = [
+        User {
+            id: UserId(11),
+            is_active: false,
+            ..ada.clone()
+        },
+        User {
+            id: UserId(12),
+            is_active: false,
+            deleted_at: Some(now()),
+            ..ada
+        },
+    ];
+    for person in people {
+        let token = site
+            .jwt
+            .mint_pair(Subject::new(&person, &password), now())
+            .unwrap();
+        let id = person.id;
+        site.repository
+            .insert_user(person, PasswordHash::from_encoded("!other"));
+        site.repository
+            .revoke_credentials(id, &Keep::Nothing, now())
+            .unwrap();
+
+        let access = site.access(&token.access, now()).unwrap_err();
+        let refresh = site.refresh(&token.refresh, now()).unwrap_err();
+
+        assert!(
+            matches!(
+                (id, &access),
+                (UserId(11), AuthError::UserInactive(Scheme::Bearer))
+                    | (UserId(12), AuthError::UserGone)
+            ),
+            "{access:?}"
+        );
+        assert!(
+            matches!(refresh, RefreshError::NoActiveAccount),
+            "{refresh}"
+        );
+    }
+}
+
+#[test]
+fn c1_with_the_password_check_a_changed_password_is_told_first() {
+    let settings = JwtSettings {
+        check_revoke_token: true,
+        ..JwtSettings::default()
+    };
+    let site = Site::new(&settings);
+    let (ada, _) = site.account();
+    let old = PasswordHash::from_encoded("!old");
+    let pair = site.jwt.mint_pair(Subject::new(&ada, &old), now()).unwrap();
+    let fresh = site.log_in(now());
+
+    let stale = site.access(&pair.access, now()).unwrap_err();
+    let keep = Keep::Jwt(
+        claims_of(&pair.access).1["jti"]
+            .as_str()
+            .unwrap()
+            .to_owned(),
+    );
+    site.revoke(&keep, now());
+
+    assert!(matches!(stale, AuthError::PasswordChanged), "{stale:?}");
+    assert!(
+        site.access(&pair.access, now()).is_ok(),
+        "kept whatever its digest"
+    );
+    assert!(revoked(&site.access(&fresh.access, now())));
+    let unsigned = made_elsewhere("access", "x", Some(1));
+    let missing = site.access(&unsigned, now()).unwrap_err();
+    assert!(matches!(missing, AuthError::PasswordChanged), "{missing:?}");
+}
+
+/// The digest is simplejwt's: upper-case MD5 of the stored text.
+#[test]
+fn c1_the_digest_of_a_password_is_handed_on_by_a_refresh() {
+    let settings = JwtSettings {
+        check_revoke_token: true,
+        ..JwtSettings::default()
+    };
+    let site = Site::new(&settings);
+    let (ada, _) = site.account();
+    let stored = PasswordHash::from_encoded("!stored");
+    let pair = site
+        .jwt
+        .mint_pair(Subject::new(&ada, &stored), now())
+        .unwrap();
+
+    let access = site
+        .jwt
+        .refresh(&pair.refresh, &site.repository, now())
+        .unwrap()
+        .access;
+
+    for token in [&pair.refresh, &pair.access, &access] {
+        let (_, claims) = claims_of(token);
+        assert_eq!(claims["hash_password"], "983BC692F919725B2737427125D0587E");
+    }
+}
+
+#[test]
+fn c2_a_token_of_one_server_is_refused_by_another_at_once() {
+    let site = Site::new(&JwtSettings::default());
+    let token = site.log_in(now()).access;
+    let other = BearerVerifier::new(Arc::new(verifier(&JwtSettings::default())));
+    let header = format!("Bearer {token}");
+    let judge = || match other.verify(&attempt(header.as_bytes()), &site.repository) {
+        Verdict::Refused(error) => Some(error),
+        Verdict::Accepted(_) | Verdict::NotMine => None,
+    };
+
+    let before = judge();
+    site.revoke(&Keep::Nothing, now());
+    let after = judge();
+    site.repository.go_down();
+    let cut_off = judge();
+
+    assert!(before.is_none());
+    assert!(
+        matches!(after, Some(AuthError::Jwt(JwtFault::Revoked))),
+        "{after:?}"
+    );
+    assert!(
+        matches!(cut_off, Some(AuthError::Repository(_))),
+        "{cut_off:?}"
+    );
+}
+
+fn rotating(blacklist_after_rotation: bool) -> JwtSettings {
+    JwtSettings {
+        rotate_refresh_tokens: true,
+        blacklist_after_rotation,
+        ..JwtSettings::default()
+    }
+}
+
+fn rotate(site: &Site, token: &str, seconds: i64) -> Result<String, RefreshError> {
+    let tokens = site.jwt.refresh(token, &site.repository, later(seconds))?;
+    Ok(tokens.refresh.unwrap())
+}
+
+fn blacklisted(outcome: &Result<String, RefreshError>) -> bool {
+    matches!(outcome, Err(RefreshError::Token(JwtFault::Blacklisted)))
+}
+
+#[test]
+fn c3_reuse_behind_the_grace_kills_the_family() {
+    for blacklists in [true, false] {
+        let site = Site::new(&rotating(blacklists));
+        let first = site.log_in(now()).refresh;
+        let second = rotate(&site, &first, 1).unwrap();
+        let third = rotate(&site, &second, 2).unwrap();
+
+        let reuse = rotate(&site, &first, 12);
+        let present = rotate(&site, &third, 12);
+
+        assert!(
+            blacklisted(&reuse) && blacklisted(&present),
+            "{reuse:?} {present:?}"
+        );
+        let another = site.log_in(later(12)).refresh;
+        assert!(rotate(&site, &another, 13).is_ok());
+    }
+}
+
+#[test]
+fn c3_within_the_grace_a_late_twin_ends_nothing_and_the_window_does_not_slide() {
+    let site = Site::new(&rotating(false));
+    let first = site.log_in(now()).refresh;
+    let second = rotate(&site, &first, 0).unwrap();
+
+    let twins = [rotate(&site, &first, 6), rotate(&site, &first, 10)];
+    let present = rotate(&site, &second, 10);
+    let late = rotate(&site, &first, 11);
+
+    assert!(twins.iter().all(Result::is_ok) && present.is_ok());
+    assert!(blacklisted(&late));
+    for token in [twins.into_iter().next().unwrap().unwrap(), present.unwrap()] {
+        assert!(blacklisted(&rotate(&site, &token, 11)));
+    }
+}
+
+#[test]
+fn c3_where_rotated_tokens_are_blacklisted_a_late_twin_is_refused_and_ends_nothing() {
+    let site = Site::new(&rotating(true));
+    let first = site.log_in(now()).refresh;
+    let second = rotate(&site, &first, 0).unwrap();
+
+    let twin = rotate(&site, &first, 10);
+    let present = rotate(&site, &second, 10);
+
+    assert!(blacklisted(&twin) && present.is_ok());
+}
+
+#[test]
+fn c3_without_the_blacklist_nothing_is_remembered() {
+    let settings = JwtSettings {
+        blacklist: false,
+        ..rotating(true)
+    };
+    let site = Site::new(&settings);
+    let first = site.log_in(now()).refresh;
+
+    assert!(rotate(&site, &first, 0).is_ok());
+    assert!(rotate(&site, &first, 500).is_ok());
+}
+
+#[test]
+fn c5_a_clock_that_steps_back_lets_no_revoked_token_in() {
+    let site = Site::new(&JwtSettings::default());
+    let fast = site.log_in(later(100));
+    let elsewhere = made_elsewhere("access", "x", Some(later(100).timestamp()));
+
+    site.revoke(&Keep::Nothing, later(200));
+    site.revoke(&Keep::Nothing, now());
+
+    // The clock of the change was behind that of the log-in.
+    assert!(revoked(&site.access(&fast.access, later(150))));
+    assert!(revoked(&site.access(&elsewhere, later(150))));
+    let slow = site.log_in(now());
+    assert!(site.access(&slow.access, now()).is_ok());
+}
+
+#[test]
+fn introspection_tells_what_a_token_is_worth_at_this_moment() {
+    let site = Site::new(&rotating(true));
+    let pair = site.log_in(now());
+    let inspect = |token: &str, at| {
+        let found = site.jwt.introspect(token, &site.repository, at).unwrap();
+        found.map(|token| (token.user.id, token.kind.as_str(), token.claim("exp")))
+    };
+    let end = |seconds: i64| Some(json!(now().timestamp() + seconds));
+    let (access, refresh) = (&pair.access, &pair.refresh);
+
+    assert_eq!(inspect(access, now()), Some((site.ada, "access", end(300))));
+    assert_eq!(
+        inspect(refresh, now()),
+        Some((site.ada, "refresh", end(86_400)))
+    );
+    assert_eq!(inspect(access, later(300)), None);
+    assert_eq!(inspect("x", now()), None);
+    let untyped = hmac(
+        SECRET,
+        "{\"alg\":\"HS256\"}",
+        r#"{"exp":1900000000,"jti":"x","user_id":1}"#,
+    );
+    assert_eq!(inspect(&untyped, now()), None);
+    let next = rotate(&site, refresh, 1).unwrap();
+    assert_eq!(inspect(refresh, later(1)), None);
+    assert!(inspect(&next, later(1)).is_some());
+    site.revoke(&Keep::Nothing, later(2));
+    assert_eq!(inspect(&next, later(2)), None);
+    assert_eq!(inspect(access, later(2)), None);
+}

@@ -1,0 +1,277 @@
+//! `profiled keys …`, and a service whose keys change under way.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::sandbox::Sandbox;
+
+const FOLDER: &str = "auth.jwt.keys_dir={data_dir}/keys";
+
+fn keys(sandbox: &Sandbox, arguments: &[&str]) -> Value {
+    sandbox.json(&[&["--set", FOLDER, "keys"], arguments].concat())
+}
+
+fn file(sandbox: &Sandbox, kid: &Value, ending: &str) -> PathBuf {
+    let name = format!("data/keys/{}.{ending}", kid.as_str().unwrap());
+    sandbox.path().join(name)
+}
+
+fn states(sandbox: &Sandbox) -> Vec<(Value, Value)> {
+    let listed = keys(sandbox, &["list"]);
+    let keys = listed.as_array().unwrap().iter();
+    keys.map(|key| (key["algorithm"].clone(), key["state"].clone()))
+        .collect()
+}
+
+/// Has a key sign from a moment that is long past.
+fn backdate(sandbox: &Sandbox, kid: &Value, year: u16) {
+    let file = file(sandbox, kid, "json");
+    let mut record: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    record["signs_from"] = json!(format!("{year}-01-01T00:00:00Z"));
+    std::fs::write(&file, record.to_string()).unwrap();
+}
+
+#[test]
+fn the_first_key_signs_at_once_and_the_next_one_is_published_first() {
+    let sandbox = Sandbox::new();
+
+    let first = keys(&sandbox, &["generate", "--algorithm", "ES256"]);
+    let second = keys(&sandbox, &["generate", "--algorithm", "HS256"]);
+
+    let expected = [
+        (json!("ES256"), json!("signing")),
+        (json!("HS256"), json!("published")),
+    ];
+    assert_eq!(states(&sandbox), expected);
+    let listed = keys(&sandbox, &["list"]);
+    assert_eq!(listed[0]["kid"], first["kid"]);
+    assert_eq!(listed[1]["signs_from"], second["signs_from"]);
+    assert!(listed[0]["retires_at"].is_string() && listed[1]["retires_at"].is_null());
+    let lines = sandbox.done(&["--set", FOLDER, "keys", "list"]);
+    let begin = format!("{} ES256 signing from 2", first["kid"].as_str().unwrap());
+    assert!(lines.starts_with(&begin), "{lines}");
+    assert_eq!(lines.lines().count(), 2);
+}
+
+#[test]
+fn no_secret_is_ever_printed() {
+    let sandbox = Sandbox::new();
+    let made = keys(&sandbox, &["generate", "--algorithm", "HS256"]);
+    let secret = std::fs::read_to_string(file(&sandbox, &made["kid"], "secret")).unwrap();
+
+    let commands = [["keys", "list"].as_slice(), &["keys", "rotate"], &["check"]];
+    let ended = commands.map(|command| sandbox.run(&[&["--set", FOLDER], command].concat()));
+    let printed = format!("{made} {ended:?}");
+
+    assert!(secret.trim().len() > 64);
+    assert!(!printed.contains(secret.trim()), "{printed}");
+}
+
+#[test]
+fn a_rotation_waits_for_the_one_before_it() {
+    let sandbox = Sandbox::new();
+    let none = sandbox.run(&["--set", FOLDER, "keys", "rotate"]);
+    keys(&sandbox, &["generate", "--algorithm", "EdDSA"]);
+
+    let next = keys(&sandbox, &["rotate"]);
+    let early = sandbox.run(&["--set", FOLDER, "keys", "rotate"]);
+    let forced = keys(&sandbox, &["rotate", "--at-once", "--algorithm", "RS256"]);
+
+    assert_eq!(none.code, Some(1));
+    assert_eq!(
+        none.err,
+        "profiled: no key signs yet: run profiled keys generate\n"
+    );
+    assert_eq!(next["algorithm"], "EdDSA");
+    assert_eq!(early.code, Some(3));
+    let kid = next["kid"].as_str().unwrap();
+    let text = format!("profiled: key {kid} is waiting to sign from ");
+    assert!(early.err.starts_with(&text), "{}", early.err);
+    assert_eq!(forced["removed"], json!([]));
+    let last = (json!("RS256"), json!("signing"));
+    assert!(states(&sandbox).contains(&last));
+}
+
+#[test]
+fn a_rotation_removes_keys_whose_last_tokens_are_over() {
+    let sandbox = Sandbox::new();
+    let old = keys(&sandbox, &["generate", "--algorithm", "ES256"]);
+    let present = keys(&sandbox, &["rotate", "--at-once"]);
+    backdate(&sandbox, &old["kid"], 2020);
+    backdate(&sandbox, &present["kid"], 2021);
+    let before = states(&sandbox);
+
+    let rotated = keys(&sandbox, &["rotate"]);
+
+    assert_eq!(before[0].1, "retired");
+    assert_eq!(rotated["removed"], json!([old["kid"]]));
+    for ending in ["json", "pem"] {
+        assert!(!file(&sandbox, &old["kid"], ending).exists());
+        assert!(file(&sandbox, &present["kid"], ending).exists());
+    }
+    let states: Vec<_> = states(&sandbox)
+        .into_iter()
+        .map(|(_, state)| state)
+        .collect();
+    assert_eq!(states, ["signing", "published"]);
+}
+
+#[test]
+fn mistakes_are_told_in_a_line() {
+    let sandbox = Sandbox::new();
+    let cases = [
+        (
+            ["keys", "generate", "--algorithm", "ES256"].as_slice(),
+            5,
+            "auth.jwt.keys_dir is not set: name the folder of the keys, as {data_dir}/keys",
+        ),
+        (
+            &["--set", FOLDER, "keys", "generate", "--algorithm", "none"],
+            2,
+            "--algorithm none: the algorithm must be one of HS256, HS384, HS512, RS256, RS384, \
+             RS512, PS256, PS384, PS512, ES256, ES384, EdDSA",
+        ),
+        (
+            &["--set", FOLDER, "serve"],
+            5,
+            "auth.jwt.keys_dir ./data/keys: no key signs at this moment: run profiled keys generate",
+        ),
+        (
+            &["--set", "auth.jwt.algorithm=ES256", "serve"],
+            5,
+            "auth.jwt.signing_key is not set: ES256 needs a private key in PEM",
+        ),
+        (
+            &["--set", "auth.jwt.keys_lead_time=19", "serve"],
+            5,
+            "auth.jwt.keys_lead_time in --set is 19: it must be at least twice \
+             auth.jwt.keys_reload, 20",
+        ),
+        (
+            &["--set", "auth.jwt.jti_claim=user_id", "serve"],
+            5,
+            "auth.jwt.jti_claim in --set is \"user_id\": name a claim of its own, as jti",
+        ),
+    ];
+
+    for (arguments, code, text) in cases {
+        let ended = sandbox.run(arguments);
+        assert_eq!(ended.err, format!("profiled: {text}\n"));
+        assert_eq!(ended.code, Some(code));
+    }
+}
+
+#[test]
+fn without_a_folder_the_configured_key_is_listed() {
+    let sandbox = Sandbox::new();
+
+    let listed = sandbox.json(&["keys", "list"]);
+    let line = sandbox.done(&["keys", "list"]);
+
+    assert_eq!(
+        (&listed[0]["kid"], &listed[0]["state"]),
+        (&json!(null), &json!("signing"))
+    );
+    assert_eq!(line, "(configured) HS256 signing\n");
+}
+
+/// Calls a service with a token that is minted under the settings of the moment.
+fn profile(sandbox: &Sandbox, service: &crate::sandbox::Service) -> u16 {
+    let token = sandbox.done(&["--set", FOLDER, "jwt", "create", "ada"]);
+    let bearer = format!("Bearer {}", token.trim());
+    service.send("POST", "/api/profile/", &bearer).0
+}
+
+#[test]
+fn a_running_service_follows_a_rotation_without_a_refusal() {
+    let sandbox = Sandbox::migrated();
+    sandbox.done(&["user", "create", "--username", "ada"]);
+    keys(&sandbox, &["generate", "--algorithm", "ES256"]);
+    let reload = "auth.jwt.keys_reload=1";
+    let mut service = sandbox.start(&["--set", FOLDER, "--set", reload, "serve"]);
+    let old = sandbox.done(&["--set", FOLDER, "jwt", "create", "ada"]);
+    let old = format!("Bearer {}", old.trim());
+    assert_eq!(profile(&sandbox, &service), 200);
+
+    let next = keys(&sandbox, &["rotate", "--algorithm", "EdDSA"]);
+    service.log_line("the folder of keys has changed and was read");
+    // Its time has come: nothing else happens.
+    backdate(&sandbox, &next["kid"], 2021);
+
+    assert_eq!(profile(&sandbox, &service), 200);
+    assert_eq!(service.send("POST", "/api/profile/", &old).0, 200);
+}
+
+#[test]
+fn production_starts_with_a_folder_of_keys_alone() {
+    let sandbox = Sandbox::migrated();
+    sandbox.done(&["user", "create", "--username", "ada"]);
+    keys(&sandbox, &["generate", "--algorithm", "RS256"]);
+    let hosts = "http.allowed_hosts=127.0.0.1";
+    let production = ["--profile", "production", "--set", hosts, "--set", FOLDER];
+
+    let service = sandbox.start(&[&production[..], &["serve"]].concat());
+
+    assert_eq!(profile(&sandbox, &service), 200);
+    assert!(!sandbox.path().join("data/signing.key").exists());
+}
+
+#[test]
+fn foreign_issuers_come_from_a_file_or_as_json() {
+    let sandbox = Sandbox::new();
+    let table = "[[auth.jwt.issuers]]\nissuer = \"https://idp.example\"\naudience = \"a\"\n\
+                 algorithms = [\"RS256\"]\njwks_url = \"http://127.0.0.1:1/jwks.json\"\n";
+    let file = sandbox.write("issuers.toml", table);
+    let json = r#"auth.jwt.issuers=[{"issuer":"i","audience":"","algorithms":["ES256"],"jwks_url":"http://127.0.0.1:1/"}]"#;
+
+    sandbox.done(&["migrate"]);
+    let from_file = sandbox.json(&["--config", &file, "check"]);
+    let from_text = sandbox.json(&["--set", json, "check"]);
+
+    let issuer = |report: &Value| report["settings"]["auth.jwt.issuers"][0]["issuer"].clone();
+    assert_eq!(issuer(&from_file), "https://idp.example");
+    assert_eq!(issuer(&from_text), "i");
+}
+
+#[test]
+fn foreign_issuers_that_make_no_sense_are_told() {
+    let sandbox = Sandbox::new();
+    let whole = r#""issuer":"i","audience":"","jwks_url":"http://127.0.0.1:1/""#;
+    let cases = [
+        (
+            "x",
+            "in --set: must be a list of tables, or JSON of one".to_owned(),
+        ),
+        (
+            "[1]",
+            "in --set: must be a list of tables, or JSON of one".to_owned(),
+        ),
+        ("[{}]", "in --set: missing field `issuer`".to_owned()),
+        (
+            &format!(r#"[{{{whole},"algorithms":["none"]}}]"#),
+            "in --set: unknown variant `none`".to_owned(),
+        ),
+        (
+            &format!(r#"[{{{whole},"algorithms":[]}}]"#),
+            "\"i\" has no algorithms: name those that it signs with".to_owned(),
+        ),
+    ];
+
+    for (text, expected) in cases {
+        let ended = sandbox.run(&["--set", &format!("auth.jwt.issuers={text}"), "serve"]);
+        assert_eq!(ended.code, Some(5), "{text}");
+        assert!(ended.err.contains(&expected), "{text}: {}", ended.err);
+        assert!(
+            ended.err.starts_with("profiled: auth.jwt.issuers"),
+            "{}",
+            ended.err
+        );
+    }
+}
