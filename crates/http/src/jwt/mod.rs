@@ -13,6 +13,8 @@ use profiled_auth::{Authenticator, BearerVerifier};
 use crate::dialect::Dialect;
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
+use crate::page::PageStyle;
+use crate::rest_framework;
 use crate::router::Route;
 use crate::state::Parts;
 use crate::view::Answer;
@@ -57,5 +59,9 @@ impl Dialect for Jwt {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
         error::describe(error, layout)
+    }
+
+    fn page_style(&self) -> PageStyle {
+        rest_framework::PAGE_STYLE
     }
 }
