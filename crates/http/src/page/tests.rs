@@ -49,8 +49,8 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
         crumbs: vec![crumb, crumb],
         caller: Some(EVIL.to_owned()),
         is_readable: true,
-        as_json: EVIL.to_owned(),
-        as_page: EVIL.to_owned(),
+        json_link: EVIL.to_owned(),
+        api_link: EVIL.to_owned(),
         has_options: true,
         buttons: vec!["DELETE", EVIL],
         pages: Pages {
