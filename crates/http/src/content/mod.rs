@@ -280,14 +280,13 @@ pub(crate) fn parse_json(text: &str) -> Option<Value> {
 
 fn json_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
     let text = charset.decode(body);
-    let parsed = match text {
-        Some(text) => json::parse(&text),
-        None => {
-            let valid = std::str::from_utf8(body).map_or_else(|e| e.valid_up_to(), str::len);
-            Err(format!(
-                "the text is not of its encoding, from byte {valid} on"
-            ))
-        }
+    let parsed = if let Some(text) = text {
+        json::parse(&text)
+    } else {
+        let valid = std::str::from_utf8(body).map_or_else(|e| e.valid_up_to(), str::len);
+        Err(format!(
+            "the text is not of its encoding, from byte {valid} on"
+        ))
     };
     parsed
         .map(Data::Json)
