@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod browser;
 mod conditional;
 mod databases;
 mod documents;
@@ -14,6 +15,7 @@ mod drf;
 mod groups;
 mod jwt;
 mod lifecycle;
+mod pages;
 mod passwords;
 mod summary;
 mod three_views;

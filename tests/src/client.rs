@@ -72,6 +72,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The value of `Authorization`, empty for nobody.
+    #[must_use]
+    pub fn credentials(&self) -> &str {
+        self.credentials.as_deref().unwrap_or_default()
+    }
+
     /// `GET`
     #[must_use]
     pub fn get(&self, path: &str) -> Answer {

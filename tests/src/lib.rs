@@ -1,6 +1,7 @@
 //! The harness of the black-box tests: a service to test, clients, the programs of others, and the replay
 //! of recorded cases.
 
+pub mod browser;
 pub mod client;
 pub mod python;
 pub mod replay;

@@ -94,7 +94,8 @@ fn talk(command: &mut Command, input: &str) -> Result<Output, String> {
     succeeded(child.wait_with_output())
 }
 
-fn finish(command: &mut Command, name: &str) -> Result<(), String> {
+/// Runs a program to its end. The error is its last line.
+pub(crate) fn finish(command: &mut Command, name: &str) -> Result<(), String> {
     let ended = succeeded(command.stdin(Stdio::null()).output());
     ended.map(drop).map_err(|error| format!("{name}: {error}"))
 }

@@ -8,7 +8,7 @@ use crate::accept::{Accepted, Format};
 use crate::content::Parser;
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
-use crate::page::Crumb;
+use crate::page::PageStyle;
 use crate::view::{Answer, Spec};
 
 /// A dialect: the order of its checks, its credentials and all of its texts.
@@ -77,15 +77,8 @@ pub(crate) trait Dialect: Send + Sync {
         target
     }
 
-    /// The way to a page, by the names of the views above it.
-    fn crumbs(&self, _path: &str) -> Vec<Crumb> {
-        Vec::new()
-    }
-
-    /// Where the caller's name leads to on a page.
-    fn caller_path(&self) -> Option<&'static str> {
-        None
-    }
+    /// How its pages look.
+    fn page_style(&self) -> PageStyle;
 }
 
 /// All values of a header, joined by a comma; `None` without any.

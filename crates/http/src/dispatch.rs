@@ -7,22 +7,22 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use profiled_auth::{Attempt, AuthError, Identity};
 
 use crate::accept::{Accepted, Format, Refusal, negotiate};
-use crate::content::RequestBody;
+use crate::content::{Parser, RequestBody};
 use crate::dialect::joined;
-use crate::failure::ApiError;
+use crate::failure::{ApiError, FieldErrors};
 use crate::host::Origin;
 use crate::json::{Layout, Style};
+use crate::page::{Beside, Controls};
 use crate::query::Query;
 use crate::request_log::Notes;
 use crate::response::{self, Frame};
 use crate::router::{Found, Parameters, Route, decode};
 use crate::state::AppState;
 use crate::view::{self, Access, Answer, Exchange, Spec};
-use crate::{content, health, media, media_url, request_log};
+use crate::{content, health, media, media_url, page, request_log};
 
 /// Unread bytes that are still taken from a client before its connection is closed.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
@@ -75,12 +75,18 @@ async fn answer(
     }
     match state.router.find(path) {
         Found::Nothing => not_found(),
-        Found::MissingSlash(route) => redirect(route, path, request.query_string(), &origin),
+        Found::MissingSlash(route) => {
+            response::redirect(route, path, request.query_string(), &origin)
+        }
         Found::View(route, parameters) => {
             let mut visit = Visit {
                 state,
                 request,
-                payload,
+                body: RequestBody::new(
+                    std::mem::replace(payload, Payload::None),
+                    request.headers(),
+                    state.limits,
+                ),
                 route,
                 parameters,
                 path,
@@ -88,51 +94,18 @@ async fn answer(
                 started,
                 notes,
             };
-            visit.answer().await
+            let response = visit.answer().await;
+            *payload = visit.body.into_rest();
+            response
         }
     }
-}
-
-/// What Django leaves unescaped in the query of a redirect.
-const QUERY_ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'#')
-    .remove(b'%')
-    .remove(b'[')
-    .remove(b']')
-    .remove(b'=')
-    .remove(b':')
-    .remove(b';')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'+')
-    .remove(b',')
-    .remove(b'!')
-    .remove(b'?')
-    .remove(b'*')
-    .remove(b'@')
-    .remove(b'\'')
-    .remove(b'~')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_');
-
-fn redirect(route: &Route, path: &str, query: &str, origin: &Origin) -> HttpResponse {
-    let mut target = format!("{path}/");
-    if !query.is_empty() {
-        target.push('?');
-        target.extend(percent_encode(query.as_bytes(), QUERY_ESCAPED));
-    }
-    response::redirect(&route.dialect.redirect_target(target, origin.as_str()))
 }
 
 /// A request that has reached a view.
 struct Visit<'a> {
     state: &'a AppState,
     request: &'a HttpRequest,
-    payload: &'a mut Payload,
+    body: RequestBody<'a>,
     route: &'a Route,
     parameters: Parameters,
     path: &'a str,
@@ -162,15 +135,73 @@ impl Visit<'_> {
             layout,
         };
         let outcome = self.ask(&asked, &mut checked).await;
-        let answer = outcome.unwrap_or_else(|error| {
-            self.notes.failed(&error);
-            let answer = dialect.describe(&error, layout);
-            match error.retry_after() {
-                Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
-                None => answer,
+        let (answer, refusal) = match outcome {
+            Ok(answer) => (answer, None),
+            Err(error) => {
+                self.notes.failed(&error);
+                let answer = dialect.describe(&error, layout);
+                let answer = match error.retry_after() {
+                    Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
+                    None => answer,
+                };
+                (answer, Some(error))
             }
+        };
+        let beside = match accepted.format {
+            Format::Html => {
+                let controls = self.controls(&asked, &checked, &answer).await;
+                Some(Beside {
+                    controls,
+                    typed: self.body.take_typed(),
+                    errors: match refusal {
+                        Some(ApiError::Invalid(errors)) => errors,
+                        _ => FieldErrors::NONE,
+                    },
+                })
+            }
+            Format::Json => None,
+        };
+        self.finish(answer, &accepted, &asked, &checked, beside)
+    }
+
+    /// What the page of an answer lets the caller do.
+    async fn controls(&self, asked: &Asked<'_>, checked: &Checked, answer: &Answer) -> Controls {
+        if !Controls::fit(answer.status) {
+            return Controls::default();
+        }
+        let exchange = self.exchange(asked, checked, &[]);
+        let offered = self.route.view.controls(&exchange).await;
+        let mut controls = offered.unwrap_or_else(|error| {
+            tracing::debug!(%error, "a page offers nothing to do");
+            Controls::default()
         });
-        self.finish(answer, &accepted, &checked)
+        let is_changed = [Method::PUT, Method::PATCH].contains(&checked.method);
+        if is_changed && answer.status.is_success() {
+            controls.update(answer);
+        }
+        controls
+    }
+
+    fn exchange<'b>(
+        &'b self,
+        asked: &'b Asked<'_>,
+        checked: &'b Checked,
+        parsers: &'static [Parser],
+    ) -> Exchange<'b> {
+        Exchange {
+            state: self.state,
+            method: checked.read_method(),
+            path: self.path,
+            query: asked.query,
+            origin: &self.origin,
+            format: asked.format,
+            layout: asked.layout,
+            identity: checked.identity.as_ref(),
+            parameters: &self.parameters,
+            request: self.request,
+            body: &self.body,
+            parsers,
+        }
     }
 
     /// Checks the request in the dialect's order, and asks the view.
@@ -190,13 +221,12 @@ impl Visit<'_> {
                 .admit(self.request, checked.identity.as_ref())
                 .await?;
         }
-        let limits = self.state.limits;
-        let body = RequestBody::new(self.payload, self.request.headers(), limits);
         if dialect.overrides_methods(asked.format) && checked.method == Method::POST {
             let parsers = dialect.parsers(spec, &checked.method);
-            if body.is_form(parsers) {
+            if self.body.is_form(parsers) {
                 check_form_origin(self.request, spec, &self.origin)?;
-                let wanted = body.overriding_method(parsers).await?;
+                let is_page = asked.format == Format::Html;
+                let wanted = self.body.overriding_method(parsers, is_page).await?;
                 checked.method = wanted.unwrap_or(Method::POST);
             }
         }
@@ -206,27 +236,9 @@ impl Visit<'_> {
         let parsers = dialect.parsers(spec, &checked.method);
         let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&checked.method);
         if is_late && writes {
-            body.prepare(parsers).await?;
+            self.body.prepare(parsers).await?;
         }
-        let is_head = checked.method == Method::HEAD;
-        let exchange = Exchange {
-            state: self.state,
-            method: if is_head {
-                &Method::GET
-            } else {
-                &checked.method
-            },
-            path: self.path,
-            query: asked.query,
-            origin: &self.origin,
-            format: asked.format,
-            layout: asked.layout,
-            identity: checked.identity.as_ref(),
-            parameters: &self.parameters,
-            request: self.request,
-            body: &body,
-            parsers,
-        };
+        let exchange = self.exchange(asked, checked, parsers);
         self.route.view.permit(&exchange).await?;
         asked.negotiated?;
         self.route.view.answer(&exchange).await
@@ -274,7 +286,14 @@ impl Visit<'_> {
         Ok(Some(identity))
     }
 
-    fn finish(&mut self, answer: Answer, accepted: &Accepted, checked: &Checked) -> HttpResponse {
+    fn finish(
+        &mut self,
+        answer: Answer,
+        accepted: &Accepted,
+        asked: &Asked<'_>,
+        checked: &Checked,
+        beside: Option<Beside>,
+    ) -> HttpResponse {
         let dialect = &self.route.dialect;
         let identity = checked.identity.as_ref();
         let mut headers = HeaderMap::new();
@@ -293,10 +312,17 @@ impl Visit<'_> {
             route: self.route,
             accepted,
             is_browsable: self.state.is_browsable,
-            caller: identity.and_then(|identity| identity.profile.user.username.as_deref()),
-            method: checked.method.as_str(),
-            target: target.map_or(self.path, |target| target.as_str()),
-            path: self.path,
+            page: beside.map(|beside| page::Context {
+                route: self.route,
+                router: &self.state.router,
+                origin: &self.origin,
+                query: asked.query,
+                method: checked.read_method(),
+                target: target.map_or(self.path, |target| target.as_str()),
+                path: self.path,
+                caller: identity.map(|identity| &identity.profile.user),
+                beside,
+            }),
         };
         response::of_view(&frame, answer, headers)
     }
@@ -315,6 +341,16 @@ struct Checked {
     /// The one that a form asks for in place of POST, if it does.
     method: Method,
     identity: Option<Identity>,
+}
+
+impl Checked {
+    /// The method as views see it: HEAD asks for what GET shows.
+    fn read_method(&self) -> &Method {
+        match self.method {
+            Method::HEAD => &Method::GET,
+            ref other => other,
+        }
+    }
 }
 
 /// Browsers send remembered credentials along with any form: one from elsewhere is refused

@@ -69,6 +69,9 @@ pub(crate) struct FieldErrors(Vec<(&'static str, Vec<String>)>);
 pub(crate) const NON_FIELD_ERRORS: &str = "non_field_errors";
 
 impl FieldErrors {
+    /// Nothing is wrong.
+    pub(crate) const NONE: Self = Self(Vec::new());
+
     /// One message for one field.
     pub(crate) fn of(field: &'static str, message: impl Into<String>) -> Self {
         Self(vec![(field, vec![message.into()])])
@@ -104,6 +107,12 @@ impl FieldErrors {
             name if name == second => 2,
             _ => 0,
         });
+    }
+
+    /// The messages of a field.
+    pub(crate) fn of_field(&self, field: &str) -> &[String] {
+        let named = self.0.iter().find(|(name, _)| *name == field);
+        named.map_or(&[], |(_, messages)| messages)
     }
 
     /// Whether a field has a message.

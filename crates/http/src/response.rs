@@ -1,12 +1,15 @@
 //! From an answer to bytes on the wire: representation and headers.
 
+use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::accept::{Accepted, Format};
+use crate::accept::Accepted;
+use crate::host::Origin;
 use crate::json::{self, Layout, Style};
-use crate::page::{CONTENT_SECURITY_POLICY, Page};
+use crate::page;
 use crate::router::Route;
 use crate::view::Answer;
 
@@ -19,18 +22,16 @@ pub(crate) struct Frame<'a> {
     pub(crate) route: &'a Route,
     pub(crate) accepted: &'a Accepted,
     pub(crate) is_browsable: bool,
-    /// Username for pages, `None` for strangers.
-    pub(crate) caller: Option<&'a str>,
-    pub(crate) method: &'a str,
-    /// Path and query as they came.
-    pub(crate) target: &'a str,
-    /// Decoded.
-    pub(crate) path: &'a str,
+    /// Set if a page is wanted.
+    pub(crate) page: Option<page::Context<'a>>,
 }
 
 /// The answer of a view, with all headers but the dialect's own.
 pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> HttpResponse {
-    let mut response = HttpResponse::build(answer.status);
+    let mut response = HttpResponse::build(match frame.page {
+        Some(_) => page::status(answer.status),
+        None => answer.status,
+    });
     let spec = frame.route.view.spec();
     append(&mut response, headers);
     response.insert_header((header::ALLOW, HeaderValue::from_static(spec.allow)));
@@ -44,26 +45,25 @@ pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> 
     for header in &answer.headers {
         response.append_header(header.clone());
     }
+    if let Some(context) = frame.page.as_ref().filter(|_| has_page(&answer)) {
+        response.insert_header((header::CONTENT_TYPE, HTML));
+        response.insert_header((header::CONTENT_SECURITY_POLICY, page::security_policy()));
+        let finished = response.finish();
+        let html = page::render(context, &answer, finished.headers());
+        return finished.set_body(BoxBody::new(html));
+    }
     if answer.json.is_empty() {
         return response.finish();
     }
-    match frame.accepted.format {
-        Format::Json => {
-            let content_type = frame.route.dialect.json_type(frame.accepted);
-            response
-                .insert_header((header::CONTENT_TYPE, content_type))
-                .body(answer.json)
-        }
-        Format::Html => {
-            let mut finished = response
-                .insert_header((header::CONTENT_TYPE, HTML))
-                .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-                .finish();
-            let html = page(frame, &answer, finished.headers());
-            finished = finished.set_body(actix_web::body::BoxBody::new(html));
-            finished
-        }
-    }
+    let content_type = frame.route.dialect.json_type(frame.accepted);
+    response
+        .insert_header((header::CONTENT_TYPE, content_type))
+        .body(answer.json)
+}
+
+/// Whether a page can show something: a body, or that there is none.
+fn has_page(answer: &Answer) -> bool {
+    !answer.json.is_empty() || answer.status == StatusCode::NO_CONTENT
 }
 
 fn append(response: &mut HttpResponseBuilder, headers: HeaderMap) {
@@ -86,35 +86,6 @@ fn add_security(response: &mut HttpResponseBuilder) {
         .insert_header((COOP, HeaderValue::from_static("same-origin")));
 }
 
-/// Headers as pages show them (contract `tower.md`, section 12).
-fn page(frame: &Frame<'_>, answer: &Answer, headers: &HeaderMap) -> String {
-    let dialect = &frame.route.dialect;
-    let spec = frame.route.view.spec();
-    let shown = |name: &HeaderName| Some(headers.get(name)?.to_str().ok()?.to_owned());
-    let mut listed = vec![
-        ("Content-Type", Some("application/json".to_owned())),
-        ("Vary", Some("Accept".to_owned())),
-        ("WWW-Authenticate", shown(&header::WWW_AUTHENTICATE)),
-        ("Allow", shown(&header::ALLOW)),
-        ("X-API-Time", shown(&X_API_TIME)),
-    ];
-    let page = Page {
-        title: spec.name,
-        description: spec.description,
-        crumbs: dialect.crumbs(frame.path),
-        caller: frame.caller.zip(dialect.caller_path()),
-        request_line: format!("{} {}", frame.method, frame.target),
-        status: answer.status.to_string(),
-        headers: listed
-            .drain(..)
-            .filter_map(|(name, value)| Some((name, value?)))
-            .collect(),
-        json: &String::from_utf8_lossy(&answer.json),
-        options_form: frame.caller.is_some() && dialect.overrides_methods(Format::Html),
-    };
-    page.render()
-}
-
 #[derive(serde::Serialize)]
 struct Detail {
     detail: &'static str,
@@ -133,8 +104,40 @@ pub(crate) fn plain(status: StatusCode, detail: &'static str, style: Style) -> H
         .body(json::to_vec(&Detail { detail }, Layout::line(style)))
 }
 
+/// What Django leaves unescaped in the query of a redirect.
+const QUERY_ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'#')
+    .remove(b'%')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b';')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'!')
+    .remove(b'?')
+    .remove(b'*')
+    .remove(b'@')
+    .remove(b'\'')
+    .remove(b'~')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
+
 /// 301 to a path with its final slash.
-pub(crate) fn redirect(location: &str) -> HttpResponse {
+pub(crate) fn redirect(route: &Route, path: &str, query: &str, origin: &Origin) -> HttpResponse {
+    let mut target = format!("{path}/");
+    if !query.is_empty() {
+        target.push('?');
+        target.extend(percent_encode(query.as_bytes(), QUERY_ESCAPED));
+    }
+    let location = route.dialect.redirect_target(target, origin.as_str());
     let mut response = HttpResponse::build(StatusCode::MOVED_PERMANENTLY);
     add_security(&mut response);
     response

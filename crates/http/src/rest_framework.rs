@@ -7,8 +7,20 @@ use serde::Serialize;
 
 use crate::failure::{ApiError, Detail};
 use crate::json::{self, Layout};
+use crate::page::PageStyle;
 use crate::throttle;
 use crate::view::Answer;
+
+/// Pages of both dialects.
+pub(crate) const PAGE_STYLE: PageStyle = PageStyle {
+    site: "profiled",
+    site_path: None,
+    caller_path: None,
+    headers: &["Location", "Retry-After", "WWW-Authenticate", "Allow"],
+    folds_description: false,
+    curl_credentials: "-H 'Authorization: Bearer YOUR_TOKEN'",
+    is_prompted: false,
+};
 
 #[derive(Serialize)]
 struct Body<'a> {

@@ -21,6 +21,13 @@ pub(crate) struct Route {
     pub(crate) view: Box<dyn View>,
 }
 
+/// A link on the way to a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Crumb<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'a str,
+}
+
 /// All routes of the dialects that are switched on.
 pub(crate) struct Router {
     routes: matchit::Router<Route>,
@@ -79,6 +86,19 @@ impl Router {
             .map(parse_id)
             .collect::<Option<Vec<i64>>>()?;
         Some((found.value, Parameters(ids)))
+    }
+
+    /// The views of a route's dialect above a path, and the one at it, by their names.
+    pub(crate) fn crumbs<'a>(&self, path: &'a str, route: &Route) -> Vec<Crumb<'a>> {
+        let ends = path.match_indices('/').map(|(at, _)| at + 1);
+        let above = ends.filter_map(|end| path.get(..end));
+        let views = above.filter_map(|path| {
+            let (found, _) = self.at(path)?;
+            let name = found.view.spec().name;
+            let is_same = found.dialect.name() == route.dialect.name();
+            is_same.then_some(Crumb { name, path })
+        });
+        views.collect()
     }
 
     /// Whether an answer outside of all routes is written as `tower` writes it.

@@ -14,6 +14,7 @@ use crate::content::{Data, Parser, RequestBody};
 use crate::failure::ApiError;
 use crate::host::Origin;
 use crate::json::{self, Layout};
+use crate::page::Controls;
 use crate::query::Query;
 use crate::router::Parameters;
 use crate::state::AppState;
@@ -67,6 +68,15 @@ pub(crate) trait View: Send + Sync {
         &'a self,
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>>;
+
+    /// What a page lets this caller do: asked for pages only, behind the answer, whatever the method.
+    /// Shows nothing that GET would refuse the caller. An error means that there is nothing to do.
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        future::ready(Ok(Controls::default())).boxed_local()
+    }
 }
 
 impl Spec {

@@ -64,13 +64,16 @@ pub(crate) struct Limits {
 
 /// The body of a request, until a view wants it.
 pub(crate) struct RequestBody<'a> {
-    source: Cell<Option<Source<'a>>>,
+    source: Cell<Option<Source>>,
+    payload: Cell<Payload>,
+    /// What a form said, for the page that answers it.
+    typed: Cell<Option<Form>>,
     headers: &'a HeaderMap,
     limits: Limits,
 }
 
-enum Source<'a> {
-    Payload(&'a mut Payload),
+enum Source {
+    Payload,
     /// Read and parsed before the view asked.
     Data(Data),
     /// What a form carried in place of a body, under `_content` and `_content_type`.
@@ -81,9 +84,11 @@ enum Source<'a> {
 }
 
 impl<'a> RequestBody<'a> {
-    pub(crate) fn new(payload: &'a mut Payload, headers: &'a HeaderMap, limits: Limits) -> Self {
+    pub(crate) fn new(payload: Payload, headers: &'a HeaderMap, limits: Limits) -> Self {
         Self {
-            source: Cell::new(Some(Source::Payload(payload))),
+            source: Cell::new(Some(Source::Payload)),
+            payload: Cell::new(payload),
+            typed: Cell::new(None),
             headers,
             limits,
         }
@@ -106,18 +111,22 @@ impl<'a> RequestBody<'a> {
     }
 
     /// The method that a form asks for in its field `_method`. The form, or the body that it carries
-    /// in `_content`, is left to the view.
+    /// in `_content`, is left to the view; with `keeps_typed` also to the page that answers.
     ///
     /// # Errors
     /// Those of [`Self::data`].
     pub(crate) async fn overriding_method(
         &self,
         parsers: &[Parser],
+        keeps_typed: bool,
     ) -> Result<Option<Method>, ApiError> {
-        let data = self.data(parsers).await?;
-        let Data::Form(form) = &data else {
+        let Data::Form(mut form) = self.data(parsers).await? else {
             return Ok(None);
         };
+        if keeps_typed {
+            self.typed.set(Some(form.clone()));
+        }
+        form.follow_marks();
         let allowed = [Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
         let wanted = form.text("_method");
         let method = allowed.into_iter().find(|m| wanted == Some(m.as_str()));
@@ -126,10 +135,20 @@ impl<'a> RequestBody<'a> {
                 content_type: form.text("_content_type").unwrap_or_default().to_owned(),
                 text: text.to_owned(),
             },
-            None => Source::Data(data),
+            None => Source::Data(Data::Form(form)),
         };
         self.source.set(Some(source));
         Ok(method)
+    }
+
+    /// What nobody has read.
+    pub(crate) fn into_rest(self) -> Payload {
+        self.payload.into_inner()
+    }
+
+    /// What a form said, if that was kept.
+    pub(crate) fn take_typed(&self) -> Option<Form> {
+        self.typed.take()
     }
 
     /// Reads the body now, for the view to find it later.
@@ -159,14 +178,16 @@ impl<'a> RequestBody<'a> {
             Some(Source::Carried { content_type, text }) => {
                 parse(parsers, &content_type, &Bytes::from(text), self.limits.body)
             }
-            Some(Source::Payload(payload)) => {
+            Some(Source::Payload) => {
                 let parser = select(parsers, &content_type);
                 let limit = match parser {
                     Some(Parser::Multipart) => self.limits.upload,
                     _ => self.limits.body,
                 };
-                let bytes = read(payload, self.headers, limit).await?;
-                parse(parsers, &content_type, &bytes, self.limits.body)
+                let mut payload = self.payload.replace(Payload::None);
+                let read = read(&mut payload, self.headers, limit).await;
+                self.payload.set(payload);
+                parse(parsers, &content_type, &read?, self.limits.body)
             }
             None => parse(parsers, &content_type, &Bytes::new(), self.limits.body),
         }
@@ -252,16 +273,20 @@ fn parse(
     }
 }
 
+/// JSON text as a body would be read; `None` if it is none.
+pub(crate) fn parse_json(text: &str) -> Option<Value> {
+    json::parse(text).ok()
+}
+
 fn json_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
     let text = charset.decode(body);
-    let parsed = match text {
-        Some(text) => json::parse(&text),
-        None => {
-            let valid = std::str::from_utf8(body).map_or_else(|e| e.valid_up_to(), str::len);
-            Err(format!(
-                "the text is not of its encoding, from byte {valid} on"
-            ))
-        }
+    let parsed = if let Some(text) = text {
+        json::parse(&text)
+    } else {
+        let valid = std::str::from_utf8(body).map_or_else(|e| e.valid_up_to(), str::len);
+        Err(format!(
+            "the text is not of its encoding, from byte {valid} on"
+        ))
     };
     parsed
         .map(Data::Json)

@@ -2,12 +2,13 @@
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
 
 use crate::conditional::EntityTag;
 use crate::drf::body::MeBody;
 use crate::failure::ApiError;
+use crate::page::Controls;
 use crate::profile_update;
 use crate::serializer::{Field, metadata};
 use crate::settings::GroupsForm;
@@ -50,6 +51,17 @@ impl View for Me {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let shown = exchange.caller().map(|caller| {
+            let body = MeBody::new(exchange, &caller.profile, self.form(exchange));
+            Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
+        });
+        future::ready(shown).boxed_local()
     }
 }
 

@@ -11,6 +11,7 @@ use profiled_auth::{Authenticator, BearerVerifier, TokenPolicy, TokenVerifier, V
 use crate::dialect::Dialect;
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
+use crate::page::PageStyle;
 use crate::rest_framework;
 use crate::router::Route;
 use crate::settings::DrfScheme;
@@ -66,5 +67,18 @@ impl Dialect for Drf {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
         rest_framework::describe(error, layout)
+    }
+
+    fn page_style(&self) -> PageStyle {
+        let takes_tokens = self.authenticator.challenge() == "Token";
+        PageStyle {
+            caller_path: Some("/api/users/me/"),
+            curl_credentials: if takes_tokens {
+                "-H 'Authorization: Token YOUR_TOKEN'"
+            } else {
+                "-H 'Authorization: Bearer YOUR_TOKEN'"
+            },
+            ..rest_framework::PAGE_STYLE
+        }
     }
 }

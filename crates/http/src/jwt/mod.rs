@@ -14,6 +14,8 @@ use profiled_auth::{Authenticator, BearerVerifier};
 use crate::dialect::Dialect;
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
+use crate::page::PageStyle;
+use crate::rest_framework;
 use crate::router::Route;
 use crate::state::Parts;
 use crate::view::Answer;
@@ -59,5 +61,9 @@ impl Dialect for Jwt {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
         error::describe(error, layout)
+    }
+
+    fn page_style(&self) -> PageStyle {
+        rest_framework::PAGE_STYLE
     }
 }

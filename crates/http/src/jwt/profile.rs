@@ -8,6 +8,7 @@ use profiled_domain::Detail;
 use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::jwt::body::ProfileBody;
+use crate::page::Controls;
 use crate::serializer::metadata;
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -38,6 +39,13 @@ impl View for Profile {
             _ => exchange.unknown_method(),
         })
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        future::ready(Ok(Controls::default().button("POST"))).boxed_local()
     }
 }
 

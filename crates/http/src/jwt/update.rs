@@ -2,11 +2,13 @@
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
+use profiled_domain::UserProfile;
 
 use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::jwt::body::ProfileBody;
+use crate::page::Controls;
 use crate::profile_update;
 use crate::serializer::{Field, metadata};
 use crate::view::{Answer, Exchange, Spec, View};
@@ -41,14 +43,33 @@ impl View for Update {
         }
         .boxed_local()
     }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let shown = own_profile(exchange).map(|profile| {
+            let body = ProfileBody::new(&profile.user);
+            Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
+        });
+        future::ready(shown).boxed_local()
+    }
+}
+
+/// The caller's profile, if the path names it.
+fn own_profile<'a>(exchange: &'a Exchange<'_>) -> Result<&'a UserProfile, ApiError> {
+    let profile = &exchange.caller()?.profile;
+    if exchange.parameters.id(0) == profile.user.id.0 {
+        Ok(profile)
+    } else {
+        Err(ApiError::PermissionDenied)
+    }
 }
 
 impl Update {
     async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         // Before the body is looked at, and whether there is such a user or not.
-        if exchange.parameters.id(0) != exchange.caller()?.profile.user.id.0 {
-            return Err(ApiError::PermissionDenied);
-        }
+        own_profile(exchange)?;
         let profile = profile_update::update(exchange, &self.fields).await?;
         let tag = EntityTag::new(exchange, &profile, ());
         Ok(exchange.changed(&tag, &ProfileBody::new(&profile.user)))

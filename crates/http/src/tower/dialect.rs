@@ -12,10 +12,10 @@ use crate::content::Parser;
 use crate::dialect::{Dialect, joined};
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
-use crate::page::Crumb;
+use crate::page::PageStyle;
 use crate::response::X_API_TIME;
 use crate::state::Parts;
-use crate::tower::{error, roots};
+use crate::tower::error;
 use crate::view::{Answer, Spec};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
@@ -153,11 +153,16 @@ impl Dialect for Tower {
         format!("{origin}{target}")
     }
 
-    fn crumbs(&self, path: &str) -> Vec<Crumb> {
-        roots::crumbs(path)
-    }
-
-    fn caller_path(&self) -> Option<&'static str> {
-        Some("/api/v1/me/")
+    /// Section 12.
+    fn page_style(&self) -> PageStyle {
+        PageStyle {
+            site: "REST API",
+            site_path: Some("/api/"),
+            caller_path: Some("/api/v1/me/"),
+            headers: &["Location", "WWW-Authenticate", "Allow", "X-API-Time"],
+            folds_description: true,
+            curl_credentials: "--user YOUR_NAME",
+            is_prompted: true,
+        }
     }
 }

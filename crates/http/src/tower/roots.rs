@@ -7,7 +7,6 @@ use profiled_domain::{Detail, Repository};
 use serde::Serialize;
 
 use crate::failure::ApiError;
-use crate::page::Crumb;
 use crate::settings::TowerSettings;
 use crate::tower::{MOUNT, options};
 use crate::view::{Access, Answer, Exchange, Spec, View};
@@ -41,24 +40,6 @@ const CONFIG: Spec = Spec {
     access: Access::Authenticated,
     ..API
 };
-
-/// The way to a page, by the names of the views above it.
-pub(super) fn crumbs(path: &str) -> Vec<Crumb> {
-    let all = [
-        (API.name, "/api/"),
-        (VERSION_1.name, MOUNT),
-        (PING.name, "/api/v1/ping/"),
-        (CONFIG.name, "/api/v1/config/"),
-        ("Me", "/api/v1/me/"),
-    ];
-    let above = all.into_iter().filter(|(_, place)| path.starts_with(place));
-    above
-        .map(|(name, place)| Crumb {
-            name,
-            path: place.to_owned(),
-        })
-        .collect()
-}
 
 /// Answers GET with `body`, and OPTIONS with what the view says of itself.
 fn answer<T: Serialize>(

@@ -127,7 +127,7 @@ async fn the_page_shows_the_answer_escaped() {
     let policy = answer.header("Content-Security-Policy").unwrap();
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     assert!(
-        answer.body.contains("&lt;script&gt;alert(1)"),
+        answer.body.contains("&#60;script&#62;alert(1)"),
         "{}",
         answer.body
     );

@@ -9,5 +9,6 @@ mod health;
 mod jwt_profile;
 mod media;
 mod order;
+mod pages;
 mod paths;
 mod throttle;

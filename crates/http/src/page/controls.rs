@@ -1,0 +1,154 @@
+//! What a page offers beside what it shows: buttons, and forms that write.
+
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Map, Value};
+
+use crate::json::{self, Layout, Style};
+use crate::serializer::{Field, Kind};
+use crate::view::Answer;
+
+/// Buttons and forms for those who may use them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Controls {
+    pub(super) buttons: Vec<&'static str>,
+    pub(super) forms: Vec<WriteForm>,
+}
+
+/// A form that writes one object.
+#[derive(Clone, Debug)]
+pub(super) struct WriteForm {
+    /// One button each.
+    pub(super) methods: &'static [&'static str],
+    /// Inputs; without any there is raw data only.
+    pub(super) fields: Vec<Field>,
+    /// Members of raw data, in order.
+    names: Vec<&'static str>,
+    /// The object as it is shown; what it lacks is blank.
+    object: Map<String, Value>,
+}
+
+impl Controls {
+    /// Whether there is anything to do on the page of an answer: not for those who are refused, and
+    /// not where nothing was found.
+    pub(crate) fn fit(status: StatusCode) -> bool {
+        const REFUSALS: [StatusCode; 5] = [
+            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+            StatusCode::NOT_ACCEPTABLE,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        !status.is_server_error() && !REFUSALS.contains(&status)
+    }
+
+    /// A button for a method that needs no body.
+    #[must_use]
+    pub(crate) fn button(mut self, method: &'static str) -> Self {
+        self.buttons.push(method);
+        self
+    }
+
+    /// Inputs and raw data for the fields that can be written, filled in from `object`: the object as
+    /// GET would show it to the caller, or nothing (`()`) where a new one is made.
+    #[must_use]
+    pub(crate) fn form(
+        self,
+        methods: &'static [&'static str],
+        fields: &[Field],
+        object: &impl Serialize,
+    ) -> Self {
+        let fields: Vec<Field> = fields.iter().filter(|f| !f.is_read_only).cloned().collect();
+        let as_text = |field: &&Field| !matches!(field.kind, Kind::Password | Kind::Image);
+        let names: Vec<_> = fields.iter().filter(as_text).map(|f| f.name).collect();
+        let mut controls = self.raw_form(methods, &names, object);
+        if let Some(form) = controls.forms.last_mut() {
+            form.fields = fields;
+        }
+        controls
+    }
+
+    /// The same as raw data only: the members `names` of `object`, never a password.
+    #[must_use]
+    pub(crate) fn raw_form(
+        mut self,
+        methods: &'static [&'static str],
+        names: &[&'static str],
+        object: &impl Serialize,
+    ) -> Self {
+        let shown = names.iter().filter(|name| !is_password(name));
+        self.forms.push(WriteForm {
+            methods,
+            fields: Vec::new(),
+            names: shown.copied().collect(),
+            object: members(serde_json::to_value(object)),
+        });
+        self
+    }
+
+    /// Takes over what a write made of the object: its answer shows it.
+    pub(crate) fn update(&mut self, answer: &Answer) {
+        let object = members(serde_json::from_slice(&answer.json));
+        for form in &mut self.forms {
+            for (name, value) in &object {
+                if let Some(known) = form.object.get_mut(name) {
+                    known.clone_from(value);
+                }
+            }
+        }
+    }
+}
+
+fn members(value: serde_json::Result<Value>) -> Map<String, Value> {
+    match value {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
+
+/// Whether a member is one whose value is never shown.
+pub(super) fn is_password(name: &str) -> bool {
+    name.ends_with("password")
+}
+
+impl WriteForm {
+    /// What the object holds under a name.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.object.get(name)
+    }
+
+    /// The body to begin with: JSON, indented.
+    pub(super) fn raw(&self) -> String {
+        let layout = Layout {
+            style: Style::Compact,
+            indent: 4,
+        };
+        String::from_utf8_lossy(&json::to_vec(&Raw(self), layout)).into_owned()
+    }
+
+    /// What a new object has in a field that is not filled in.
+    fn blank(&self, name: &str) -> Value {
+        let field = self.fields.iter().find(|field| field.name == name);
+        match field {
+            Some(field) if field.takes_null => Value::Null,
+            Some(field) if matches!(field.kind, Kind::Boolean) => Value::Bool(false),
+            _ => Value::String(String::new()),
+        }
+    }
+}
+
+struct Raw<'a>(&'a WriteForm);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.names.len()))?;
+        for name in &self.0.names {
+            match self.0.value(name) {
+                Some(value) => map.serialize_entry(name, value)?,
+                None => map.serialize_entry(name, &self.0.blank(name))?,
+            }
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,204 @@
+// What readers do with the pages. The first argument names the scenario.
+
+import assert from "node:assert/strict";
+import {
+  DESKTOP,
+  PHONE,
+  SMALL,
+  assertAccessible,
+  assertFits,
+  base,
+  launch,
+  open,
+  picture,
+  press,
+  visit,
+  visitUnasked,
+} from "./browser.mjs";
+
+const { TOKEN, BEARER, USER_ID } = process.env;
+const ME = "/api/users/me/";
+const UPDATE = `/api/profile/${USER_ID}/update/`;
+
+const htmlForm = (page) => page.getByRole("region", { name: "HTML form" });
+const rawData = (page) => page.getByRole("region", { name: "Raw data" });
+const response = (page) => page.locator("pre.response");
+const button = (place, name) => place.getByRole("button", { name, exact: true });
+
+async function profile() {
+  const answer = await fetch(base + ME, { headers: { Authorization: TOKEN } });
+  return answer.json();
+}
+
+// A profile is changed through its form, at both widths.
+async function form(browser) {
+  for (const [width, name] of [[DESKTOP, "Desk"], [PHONE, "Phone"]]) {
+    const page = await open(browser, { authorization: TOKEN, width });
+    await visit(page, ME);
+    await picture(page, `me-${width}`);
+    const before = await profile();
+
+    await page.getByLabel("First name").fill(`${name} <b>&`);
+    await press(page, button(htmlForm(page), "PATCH"));
+
+    const after = await profile();
+    assert.deepEqual(after, {
+      ...before,
+      first_name: `${name} <b>&`,
+      full_name: `${name} <b>& ${before.last_name}`,
+    });
+    assert.equal(await page.getByLabel("First name").inputValue(), `${name} <b>&`);
+    await response(page).getByText(`"first_name": "${name} <b>&"`).waitFor();
+    await page.context().close();
+  }
+}
+
+// What was never set stays so when a form is sent.
+async function unset(browser) {
+  const page = await open(browser, { authorization: process.env.MINIMAL, width: PHONE });
+  await visit(page, ME);
+  await press(page, button(htmlForm(page), "PUT"));
+
+  await response(page).getByText('"mobile_number": null').waitFor();
+  await response(page).getByText('"first_name": null').waitFor();
+}
+
+// The same by raw data.
+async function raw(browser) {
+  const page = await open(browser, { authorization: TOKEN, width: DESKTOP });
+  await visit(page, ME);
+  const content = JSON.parse(await page.getByLabel("Content").inputValue());
+  assert.ok(!("password" in content) && !("id" in content));
+
+  await page.getByLabel("Content").fill(JSON.stringify({ ...content, last_name: "Raw" }));
+  await press(page, button(rawData(page), "PUT"));
+
+  assert.equal((await profile()).last_name, "Raw");
+  assert.equal(JSON.parse(await page.getByLabel("Content").inputValue()).last_name, "Raw");
+  await page.getByLabel("Content").fill("{ broken");
+  await press(page, button(rawData(page), "PATCH"), 400);
+  assert.equal(await page.getByLabel("Content").inputValue(), "{ broken");
+}
+
+// Faults are told beside the fields, and what was typed is kept, but for passwords.
+async function errors(browser) {
+  for (const width of [DESKTOP, PHONE]) {
+    const page = await open(browser, { authorization: TOKEN, width });
+    await visit(page, ME);
+    const before = await profile();
+
+    await page.getByLabel("Email").fill("nobody");
+    await page.getByLabel("First name").fill("Typed");
+    await page.getByLabel("Current password").fill("secret");
+    await press(page, button(htmlForm(page), "PATCH"), 400);
+    await picture(page, `errors-${width}`);
+
+    const email = page.getByLabel("Email");
+    assert.equal(await email.inputValue(), "nobody");
+    assert.equal(await email.getAttribute("aria-invalid"), "true");
+    const messages = page.locator(`#${await email.getAttribute("aria-describedby")}`);
+    assert.equal(await messages.innerText(), "Enter a valid email address.");
+    assert.equal(await page.getByLabel("First name").inputValue(), "Typed");
+    assert.equal(await page.getByLabel("Current password").inputValue(), "");
+    assert.deepEqual(await profile(), before);
+    await page.getByRole("alert").getByRole("link", { name: "Email" }).click();
+    assert.equal(await page.evaluate(() => location.hash), `#${await email.getAttribute("id")}`);
+    await page.context().close();
+  }
+}
+
+// Buttons and links lead on, by keyboard too.
+async function navigation(browser) {
+  const page = await open(browser, { authorization: TOKEN, width: SMALL });
+  await visit(page, "/api/v1/me/?page_size=1");
+  await picture(page, `tower-${SMALL}`);
+  await press(page, button(page, "OPTIONS"));
+  await page.getByText("OPTIONS /api/v1/me/").waitFor();
+
+  await visit(page, ME);
+  await press(page, button(page, "OPTIONS"));
+  await response(page).getByText('"name": "Retrieve Me"').waitFor();
+
+  await visit(page, "/api/v1/me/");
+  await page.getByRole("link", { name: "Version 1" }).click();
+  await page.getByRole("heading", { name: "Version 1", level: 1 }).waitFor();
+  await page.getByRole("link", { name: "/api/v1/ping/" }).click();
+  await page.getByRole("heading", { name: "Ping", level: 1 }).waitFor();
+  await assertFits(page);
+
+  await page.keyboard.press("Tab");
+  const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  assert.equal(outline, "solid");
+}
+
+// Browsers ask for the credentials of Tower themselves, and send them with forms, too.
+async function login(browser) {
+  const page = await open(browser, {
+    login: { username: "MasterAdmin", password: process.env.PASSWORD },
+    width: DESKTOP,
+  });
+  await visit(page, "/api/v1/me/");
+  await press(page, button(page, "OPTIONS"));
+  await page.getByText("OPTIONS /api/v1/me/").waitFor();
+}
+
+// The profile of jwt is read by a button, and changed on a page of its own.
+async function jwt(browser) {
+  const page = await open(browser, { authorization: BEARER, width: PHONE });
+  await visit(page, "/api/profile/", 405);
+  await press(page, button(page, "POST"));
+  await response(page).getByText('"is_staff": true').waitFor();
+  await picture(page, "jwt-profile");
+
+  await visit(page, UPDATE, 405);
+  await page.getByLabel("Number phone").fill("12345");
+  await press(page, button(htmlForm(page), "PATCH"));
+  await response(page).getByText('"number_phone": "12345"').waitFor();
+}
+
+// The main pages of all dialects, in every dress.
+async function accessibility(browser) {
+  const dresses = [
+    { width: DESKTOP, scheme: "light" },
+    { width: DESKTOP, scheme: "dark" },
+    { width: PHONE, scheme: "light" },
+  ];
+  const places = [
+    [TOKEN, ME, 200],
+    [undefined, ME, 401],
+    [BEARER, "/api/profile/", 405],
+    [BEARER, UPDATE, 405],
+    [TOKEN, "/api/", 200],
+    [TOKEN, "/api/v1/", 200],
+    [TOKEN, "/api/v1/me/", 200],
+    [TOKEN, "/api/v1/me/?bogus=1", 400],
+    [undefined, "/api/v1/me/", 401],
+  ];
+  for (const dress of dresses) {
+    for (const [authorization, path, status] of places) {
+      const page = await open(browser, { ...dress, authorization, scripts: true });
+      const name = `${status} ${path} ${dress.width} ${dress.scheme}`;
+      if (!authorization && path.startsWith("/api/v1/")) {
+        await visitUnasked(page, path);
+      } else {
+        await visit(page, path, status);
+      }
+      await picture(page, `axe ${name}`.replaceAll(/[^a-z0-9]+/g, "-"));
+      await assertAccessible(page, name);
+      if (path === ME && authorization) {
+        await page.getByLabel("Email").fill("nobody");
+        await press(page, button(htmlForm(page), "PATCH"), 400);
+        await assertAccessible(page, `${name} refused`);
+      }
+      await page.context().close();
+    }
+  }
+}
+
+const scenarios = { form, unset, raw, errors, navigation, login, jwt, accessibility };
+const browser = await launch();
+try {
+  await scenarios[process.argv[2]](browser);
+} finally {
+  await browser.close();
+}

@@ -1,0 +1,78 @@
+//! The pages in a real browser, at the widths of a desk and of a phone.
+
+use acceptance::browser::Browser;
+use acceptance::service::{Backend, Data, Service};
+
+/// Runs a scenario of `tests/browser/pages.mjs` against a service with the people of `staff`.
+fn run(scenario: &str) {
+    let test = format!("browser::{scenario}");
+    let Some(browser) = Browser::find(&test) else {
+        return;
+    };
+    let service = Service::start(Backend::Sqlite, Data::Staff, &[]);
+    let client = service.client();
+    let base = format!("http://{}", service.address());
+    let credentials = [
+        client.token("MasterAdmin"),
+        client.bearer(1),
+        client.token("minimal"),
+    ];
+    let [token, bearer, minimal] = credentials.each_ref().map(|caller| caller.credentials());
+
+    let run = browser.run(
+        "pages.mjs",
+        scenario,
+        &[
+            ("BASE_URL", &base),
+            ("TOKEN", token),
+            ("BEARER", bearer),
+            ("MINIMAL", minimal),
+            ("USER_ID", "1"),
+            ("PASSWORD", "Correct-Horse-9"),
+        ],
+    );
+
+    let run = run.unwrap();
+    let told = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{scenario}: {told}");
+}
+
+#[test]
+fn a_profile_is_changed_through_its_form() {
+    run("form");
+}
+
+#[test]
+fn what_was_never_set_stays_so() {
+    run("unset");
+}
+
+#[test]
+fn a_profile_is_changed_by_raw_data() {
+    run("raw");
+}
+
+#[test]
+fn faults_are_told_beside_the_fields() {
+    run("errors");
+}
+
+#[test]
+fn buttons_and_links_lead_on() {
+    run("navigation");
+}
+
+#[test]
+fn a_browser_logs_in_to_tower_by_itself() {
+    run("login");
+}
+
+#[test]
+fn a_profile_of_jwt_is_read_and_changed() {
+    run("jwt");
+}
+
+#[test]
+fn no_page_has_a_serious_fault_of_accessibility() {
+    run("accessibility");
+}
