@@ -11,6 +11,8 @@ mod error;
 mod groups;
 mod import;
 mod instant;
+mod issue;
+mod lists;
 mod migrations;
 mod pool;
 mod profiles;

@@ -28,8 +28,10 @@ macro_rules! contract {
 
 mod credentials;
 mod groups;
+mod lists;
 mod refresh;
 mod revocation;
 mod throttle;
+mod tokens;
 mod users;
 mod versions;
