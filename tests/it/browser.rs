@@ -17,7 +17,7 @@ fn run(scenario: &str) {
         client.bearer(1),
         client.token("minimal"),
     ];
-    let [token, bearer, minimal] = credentials.each_ref().map(|caller| caller.credentials());
+    let [token, bearer, minimal] = credentials.each_ref().map(Caller::credentials);
 
     let run = browser.run(
         "pages.mjs",

@@ -173,7 +173,7 @@ pub(crate) enum User {
         /// Id, username or e-mail address.
         user: String,
     },
-    /// Delete a user: its names are free at once, and purge erases it after accounts.deletion_grace.
+    /// Delete a user: its names are free at once, and purge erases it after the grace of accounts.
     Delete {
         /// Id, username or e-mail address.
         user: String,

@@ -12,6 +12,10 @@ pub(crate) use text::{Candidate, TextRules};
 
 /// A field of a body.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each argument that the framework's fields have"
+)]
 pub(crate) struct Field {
     /// Its name in bodies.
     pub(crate) name: &'static str,
