@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use profiled_auth::{
-    Identity, JwtVerifier, PasswordHasher, PasswordPolicy, PasswordSettings, Throttle,
+    Identity, JwtVerifier, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
+    Throttle,
 };
 use profiled_domain::{CompletionRules, Repository};
 use tracing::Span;
@@ -43,6 +44,13 @@ pub struct Parts {
     pub media_root: PathBuf,
     /// Tells the time.
     pub clock: fn() -> DateTime<Utc>,
+}
+
+impl Parts {
+    /// Log-ins by password, under the limit on failures.
+    pub(crate) fn login(&self) -> PasswordLogin {
+        PasswordLogin::new(Arc::clone(&self.passwords), Arc::clone(&self.throttle))
+    }
 }
 
 /// Why the service cannot be put together.

@@ -34,7 +34,7 @@ impl Tower {
         let policy = TokenPolicy {
             check_binding: settings.bind_tokens,
         };
-        let basic = BasicVerifier::new(Arc::clone(&parts.passwords), Arc::clone(&parts.throttle));
+        let basic = BasicVerifier::new(parts.login());
         Self {
             authenticator: Authenticator::new(vec![
                 Box::new(basic),
