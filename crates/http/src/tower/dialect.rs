@@ -1,7 +1,5 @@
 //! What Tower decides otherwise than its framework's later versions.
 
-use std::sync::Arc;
-
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
