@@ -135,7 +135,7 @@ fn check_shows_no_secret() {
 fn counters_that_servers_share_need_a_secret_that_they_share() {
     let mut sandbox = Sandbox::migrated();
     sandbox.set("PROFILED__AUTH__JWT__KEYS_DIR", "keys");
-    sandbox.done(&["keys", "generate"]);
+    sandbox.done(&["keys", "generate", "--algorithm", "ES256"]);
     let shared = ["check", "--set", "throttle.store=database"];
     let with_key = format!("auth.jwt.signing_key={KEY}");
 
