@@ -1,6 +1,9 @@
 //! Throttling with counters that servers share.
 
+use acceptance::replay::wire::Request;
 use acceptance::service::{Backend, Data, Service};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::databases::on_both_databases;
 
@@ -8,6 +11,7 @@ on_both_databases!(
     servers_share_the_counters_of_their_database,
     each_server_counts_for_itself_in_memory,
     without_their_database_counters_admit_nobody,
+    guesses_are_counted_by_account_and_an_address_that_cannot_be_chosen,
 );
 
 const ME: &str = "/api/users/me/";
@@ -67,4 +71,41 @@ fn without_their_database_counters_admit_nobody(backend: Backend) {
 
     assert_eq!(answer.status, 503);
     assert_eq!(answer.header("Retry-After"), Some("1".to_owned()));
+}
+
+/// D4
+fn guesses_are_counted_by_account_and_an_address_that_cannot_be_chosen(backend: Backend) {
+    let settings = [
+        "throttle.store=database",
+        "throttle.login=2/day",
+        "http.trusted_proxies=127.0.0.1",
+    ];
+    let service = Service::start(backend, Data::Tower, &settings);
+    let log_in = |pair: &str, told: &str| {
+        let credentials = format!("Basic {}", STANDARD.encode(pair));
+        let request = Request::new("GET", "/api/v1/me/").header("X-Forwarded-For", told);
+        let client = service.client().authorization(&credentials);
+        client.send(request).status
+    };
+
+    // The proxy appends the address that it sees to whatever the client made up.
+    let spoofed = [
+        "203.0.113.1, 192.0.2.1",
+        "203.0.113.2, 192.0.2.1",
+        "x, 192.0.2.1",
+    ];
+    let nonsense = ["x", "", "203.0.113.3, unknown"];
+
+    assert_eq!(
+        spoofed.map(|told| log_in("alice:guess", told)),
+        [401, 401, 429]
+    );
+    assert_eq!(
+        nonsense.map(|told| log_in("alice:guess", told)),
+        [401, 401, 429]
+    );
+    // Not even with the right password there; elsewhere the account is open, and so are others here.
+    assert_eq!(log_in("alice:pw-alice", "192.0.2.1"), 429);
+    assert_eq!(log_in("alice:pw-alice", "192.0.2.2"), 200);
+    assert_eq!(log_in("bob:pw-bob", "192.0.2.1"), 200);
 }

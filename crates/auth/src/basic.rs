@@ -1,7 +1,5 @@
 //! `Authorization: Basic <base64>`: username and password (RFC 7617; contract `tower.md`, section 2).
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_domain::{Detail, Keep, Repository, UserProfile};
@@ -9,22 +7,19 @@ use profiled_domain::{Detail, Keep, Repository, UserProfile};
 use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
-use crate::password::{LoginOutcome, PasswordHasher, PasswordLogin};
-use crate::throttle::Throttle;
+use crate::password::{LoginOutcome, PasswordAttempt, PasswordLogin};
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
 #[derive(Clone)]
 pub struct BasicVerifier {
     login: PasswordLogin,
-    throttle: Arc<Throttle>,
 }
 
 impl BasicVerifier {
-    /// A verifier over a hasher, which is asked only as often as the limit of failed log-ins allows.
+    /// A verifier over log-ins.
     #[must_use]
-    pub fn new(passwords: Arc<PasswordHasher>, throttle: Arc<Throttle>) -> Self {
-        let login = PasswordLogin::new(passwords);
-        Self { login, throttle }
+    pub fn new(login: PasswordLogin) -> Self {
+        Self { login }
     }
 
     fn judge(
@@ -43,13 +38,13 @@ impl BasicVerifier {
             Credentials::One(word) => word,
         };
         let (username, password) = decode(encoded).ok_or(AuthError::InvalidPassword)?;
-        let address = attempt.counted_address;
-        let counted = self
-            .throttle
-            .login_attempt(&username, address, attempt.now)?;
-        let LoginOutcome::Accepted(user) = self.login.check(&username, &password, repository)?
-        else {
-            counted.failed()?;
+        let pair = PasswordAttempt {
+            username: &username,
+            password: &password,
+            counted_address: attempt.counted_address,
+            now: attempt.now,
+        };
+        let LoginOutcome::Accepted(user) = self.login.check(&pair, repository)? else {
             return Err(AuthError::InvalidPassword);
         };
         let profile = match attempt.detail {

@@ -30,8 +30,8 @@ pub use jwt::{
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,
-    PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, PasswordValidator,
-    PasswordViolation, PersonalData, PersonalField, ScryptSettings,
+    PasswordAttempt, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
+    PasswordValidator, PasswordViolation, PersonalData, PersonalField, ScryptSettings,
 };
 pub use settings::{AuthSettings, IssuerSettings, JwtSettings, TokenSettings, UserField};
 pub use throttle::{

@@ -48,6 +48,13 @@ pub struct Parts {
     pub clock: fn() -> DateTime<Utc>,
 }
 
+impl Parts {
+    /// Log-ins by password, under the limit on failures.
+    pub(crate) fn login(&self) -> PasswordLogin {
+        PasswordLogin::new(Arc::clone(&self.passwords), Arc::clone(&self.throttle))
+    }
+}
+
 /// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {

@@ -1,17 +1,34 @@
 //! Log-in by username and password, as Django's `ModelBackend` does it.
 
 use std::error::Error;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use profiled_domain::repository::BoxError;
 use profiled_domain::{PasswordHash, Repository, RepositoryError, User};
 
 use super::hasher::PasswordHasher;
+use crate::throttle::{Throttle, ThrottleError};
 
 /// Checks usernames and passwords, and brings old hashes up to date.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PasswordLogin {
     hasher: Arc<PasswordHasher>,
+    throttle: Arc<Throttle>,
+}
+
+/// A username and a password that somebody offers. It has no `Debug`: it holds credentials.
+#[derive(Clone, Copy)]
+pub struct PasswordAttempt<'a> {
+    /// As it is looked up.
+    pub username: &'a str,
+    /// As it is hashed.
+    pub password: &'a str,
+    /// Address that failures are counted under: one that the client cannot choose.
+    pub counted_address: IpAddr,
+    /// The moment of the request.
+    pub now: DateTime<Utc>,
 }
 
 /// What a username and a password are good for.
@@ -27,13 +44,16 @@ pub enum LoginOutcome {
 }
 
 impl PasswordLogin {
-    /// A log-in over a hasher.
+    /// A log-in over a hasher, which is asked only as often as the limit on failures allows.
     #[must_use]
-    pub fn new(hasher: Arc<PasswordHasher>) -> Self {
-        Self { hasher }
+    pub fn new(hasher: Arc<PasswordHasher>, throttle: Arc<Throttle>) -> Self {
+        Self { hasher, throttle }
     }
 
     /// Judges a username and a password. Both are compared as they are, with case.
+    ///
+    /// Whoever has failed too often is refused before anything is looked up or hashed. Every outcome but
+    /// [`LoginOutcome::Accepted`] is a failure.
     ///
     /// Whoever is not accepted has waited for one hash of the costliest kind, whatever the reason. The
     /// hash of an accepted user is replaced if [`PasswordHasher::must_update`] says so; no other
@@ -41,8 +61,25 @@ impl PasswordLogin {
     /// right all the same.
     ///
     /// # Errors
-    /// [`RepositoryError`] when the user cannot be looked up.
+    /// [`ThrottleError::Throttled`] after too many failures, [`ThrottleError::Repository`] when the user
+    /// cannot be looked up or failures cannot be counted.
     pub fn check(
+        &self,
+        attempt: &PasswordAttempt<'_>,
+        repository: &dyn Repository,
+    ) -> Result<LoginOutcome, ThrottleError> {
+        let (username, address) = (attempt.username, attempt.counted_address);
+        let counted = self
+            .throttle
+            .login_attempt(username, address, attempt.now)?;
+        let outcome = self.judge(username, attempt.password, repository)?;
+        if !matches!(outcome, LoginOutcome::Accepted(_)) {
+            counted.failed()?;
+        }
+        Ok(outcome)
+    }
+
+    fn judge(
         &self,
         username: &str,
         password: &str,

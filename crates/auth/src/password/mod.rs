@@ -14,7 +14,7 @@ mod settings;
 mod validation;
 
 pub use hasher::{EncodeError, PasswordHasher};
-pub use login::{LoginOutcome, PasswordLogin};
+pub use login::{LoginOutcome, PasswordAttempt, PasswordLogin};
 pub use settings::{
     Argon2Settings, BcryptSettings, HasherName, InvalidCost, PasswordSettings, ScryptSettings,
 };

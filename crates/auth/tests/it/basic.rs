@@ -1,16 +1,14 @@
 //! Username and password (contract `tower.md`, section 2).
 
-use std::sync::Arc;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::{AuthError, BasicVerifier, HeaderFault, Scheme};
 use profiled_domain::testing::MemoryRepository;
 
-use crate::people::{ask, hasher, throttle, user};
+use crate::people::{ask, login, user};
 
 fn verifier() -> BasicVerifier {
-    BasicVerifier::new(Arc::new(hasher()), throttle(""))
+    BasicVerifier::new(login(""))
 }
 
 fn header(scheme: &str, pair: &[u8]) -> Vec<u8> {
@@ -79,7 +77,7 @@ fn after_too_many_wrong_passwords_none_is_tried() {
     let repository = MemoryRepository::default();
     user(&repository, "ada", true);
     user(&repository, "idle", false);
-    let verifier = BasicVerifier::new(Arc::new(hasher()), throttle("3/min"));
+    let verifier = BasicVerifier::new(login("3/min"));
     let say = |pair: &[u8]| ask(&verifier, &header("Basic", pair), &repository).unwrap();
 
     for _ in 0..5 {

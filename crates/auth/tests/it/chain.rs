@@ -8,7 +8,7 @@ use profiled_auth::{
 };
 use profiled_domain::testing::MemoryRepository;
 
-use crate::people::{access_token, attempt, hasher, throttle, user, verifier};
+use crate::people::{access_token, attempt, login, user, verifier};
 
 fn chain() -> Authenticator {
     Authenticator::new(vec![
@@ -18,7 +18,7 @@ fn chain() -> Authenticator {
         Box::new(BearerVerifier::new(Arc::new(verifier(
             &JwtSettings::default(),
         )))),
-        Box::new(BasicVerifier::new(Arc::new(hasher()), throttle(""))),
+        Box::new(BasicVerifier::new(login(""))),
     ])
 }
 

@@ -2,15 +2,33 @@
 
 use std::sync::Arc;
 
-use profiled_auth::{HasherName, LoginOutcome, PasswordHasher, PasswordLogin, PasswordSettings};
+use profiled_auth::{
+    HasherName, LoginOutcome, PasswordAttempt, PasswordHasher, PasswordLogin, PasswordSettings,
+    ThrottleError,
+};
 use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{CredentialRepository, Detail, PasswordHash, User, UserRepository};
 
-use crate::people::{hasher, user};
+use crate::people::{hasher, now, throttle, user};
 use crate::token::issue;
 
 fn login() -> PasswordLogin {
-    PasswordLogin::new(Arc::new(hasher()))
+    PasswordLogin::new(Arc::new(hasher()), throttle(""))
+}
+
+fn check(
+    login: &PasswordLogin,
+    username: &str,
+    password: &str,
+    repository: &MemoryRepository,
+) -> Result<LoginOutcome, ThrottleError> {
+    let attempt = PasswordAttempt {
+        username,
+        password,
+        counted_address: [127, 0, 0, 1].into(),
+        now: now(),
+    };
+    login.check(&attempt, repository)
 }
 
 fn stored(repository: &MemoryRepository, user: &User) -> String {
@@ -40,7 +58,7 @@ fn a_user_with_the_right_password_is_accepted_and_nothing_recorded() {
     let ada = user(&repository, "ada", true);
     let before = stored(&repository, &ada);
 
-    let outcome = login().check("ada", "p:äss", &repository).unwrap();
+    let outcome = check(&login(), "ada", "p:äss", &repository).unwrap();
 
     assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
     assert_eq!(stored(&repository, &ada), before);
@@ -68,10 +86,10 @@ fn everything_else_is_wrong_or_inactive() {
     ];
 
     for (username, password) in wrong {
-        let outcome = login().check(username, password, &repository).unwrap();
+        let outcome = check(&login(), username, password, &repository).unwrap();
         assert_eq!(outcome, LoginOutcome::WrongCredentials, "{username:?}");
     }
-    let inactive = login().check("idle", "p:äss", &repository).unwrap();
+    let inactive = check(&login(), "idle", "p:äss", &repository).unwrap();
     assert_eq!(inactive, LoginOutcome::Inactive(idle));
 }
 
@@ -82,7 +100,7 @@ fn an_old_hash_is_replaced_and_no_token_ends() {
     set(&repository, &ada, &older());
     issue(&repository, ada.id, |_| {});
 
-    let outcome = login().check("ada", "p:äss", &repository).unwrap();
+    let outcome = check(&login(), "ada", "p:äss", &repository).unwrap();
 
     assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
     let new = stored(&repository, &ada);
@@ -100,9 +118,12 @@ fn a_hash_moves_to_another_algorithm() {
         ..PasswordSettings::default()
     };
     (settings.argon2.memory_cost, settings.argon2.time_cost) = (64, 1);
-    let argon2 = PasswordLogin::new(Arc::new(PasswordHasher::new(&settings).unwrap()));
+    let argon2 = PasswordLogin::new(
+        Arc::new(PasswordHasher::new(&settings).unwrap()),
+        throttle(""),
+    );
 
-    argon2.check("ada", "p:äss", &repository).unwrap();
+    check(&argon2, "ada", "p:äss", &repository).unwrap();
 
     let new = stored(&repository, &ada);
     assert!(
@@ -110,7 +131,7 @@ fn a_hash_moves_to_another_algorithm() {
         "{new}"
     );
     assert!(matches!(
-        argon2.check("ada", "p:äss", &repository),
+        check(&argon2, "ada", "p:äss", &repository),
         Ok(LoginOutcome::Accepted(_))
     ));
     assert_eq!(stored(&repository, &ada), new);
@@ -125,8 +146,8 @@ fn only_an_accepted_user_has_the_hash_replaced() {
     set(&repository, &ada, &old);
     set(&repository, &idle, &old);
 
-    login().check("ada", "wrong", &repository).unwrap();
-    login().check("idle", "p:äss", &repository).unwrap();
+    check(&login(), "ada", "wrong", &repository).unwrap();
+    check(&login(), "idle", "p:äss", &repository).unwrap();
 
     assert_eq!(
         (stored(&repository, &ada), stored(&repository, &idle)),
@@ -142,7 +163,7 @@ fn an_upgrade_that_cannot_be_written_does_not_matter() {
     set(&repository, &ada, &old);
     repository.refuse_writes();
 
-    let outcome = login().check("ada", "p:äss", &repository).unwrap();
+    let outcome = check(&login(), "ada", "p:äss", &repository).unwrap();
 
     assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
     assert_eq!(stored(&repository, &ada), old);
@@ -153,5 +174,31 @@ fn without_a_database_nobody_is_judged() {
     let repository = MemoryRepository::default();
     repository.go_down();
 
-    assert!(login().check("ada", "p:äss", &repository).is_err());
+    assert!(check(&login(), "ada", "p:äss", &repository).is_err());
+}
+
+#[test]
+fn every_outcome_but_acceptance_counts_and_then_nothing_is_looked_up() {
+    let repository = MemoryRepository::default();
+    user(&repository, "ada", true);
+    user(&repository, "idle", false);
+    let login = crate::people::login("2/min");
+    let ask = |name, password| check(&login, name, password, &repository);
+
+    for _ in 0..3 {
+        assert!(matches!(ask("ada", "p:äss"), Ok(LoginOutcome::Accepted(_))));
+    }
+    for (name, password) in [("idle", "p:äss"), ("ada", "wrong"), ("nobody", "p:äss")] {
+        let outcomes = [ask(name, password), ask(name, password)];
+        assert!(outcomes.iter().all(Result::is_ok), "{name}");
+    }
+    repository.go_down();
+
+    for name in ["ada", "idle", "nobody"] {
+        let outcome = ask(name, "p:äss");
+        assert!(
+            matches!(outcome, Err(ThrottleError::Throttled(_))),
+            "{name}"
+        );
+    }
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, Attempt, AuthError, Identity, JwtSettings, JwtVerifier, PasswordHasher,
-    PasswordSettings, RateSetting, SigningKey, Subject, Throttle, ThrottleSettings, Verdict,
-    Verifier,
+    PasswordLogin, PasswordSettings, RateSetting, SigningKey, Subject, Throttle, ThrottleSettings,
+    Verdict, Verifier,
 };
 use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{Detail, NewUser, PasswordHash, User, UserId, UserRepository, Username};
@@ -34,6 +34,11 @@ pub fn throttle(login: &str) -> Arc<Throttle> {
     };
     let counters = Arc::new(MemoryThrottle::default());
     Arc::new(Throttle::new(&settings, counters, b"secret"))
+}
+
+/// Log-ins under such limits.
+pub fn login(limit: &str) -> PasswordLogin {
+    PasswordLogin::new(Arc::new(hasher()), throttle(limit))
 }
 
 pub fn verifier(settings: &JwtSettings) -> JwtVerifier {

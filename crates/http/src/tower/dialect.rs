@@ -1,7 +1,5 @@
 //! What Tower decides otherwise than its framework's later versions.
 
-use std::sync::Arc;
-
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
@@ -34,7 +32,7 @@ impl Tower {
         let policy = TokenPolicy {
             check_binding: settings.bind_tokens,
         };
-        let basic = BasicVerifier::new(Arc::clone(&parts.passwords), Arc::clone(&parts.throttle));
+        let basic = BasicVerifier::new(parts.login());
         Self {
             authenticator: Authenticator::new(vec![
                 Box::new(basic),

@@ -65,7 +65,7 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
     if !settings.makes_signing_key()
-        && let Err(failure) = settings.key_ring(now()).and_then(|_| issuers(settings))
+        && let Err(failure) = keys(settings)
     {
         return (vec![failure.to_string()], failure.kind());
     }
@@ -73,6 +73,14 @@ fn findings(settings: &Settings) -> (Vec<String>, Kind) {
         Ok(findings) => (findings, Kind::Failed),
         Err(failure) => (vec![failure.to_string()], failure.kind()),
     }
+}
+
+/// Everything that is made of keys.
+fn keys(settings: &Settings) -> Result<(), Failure> {
+    settings.key_ring(now())?;
+    issuers(settings)?;
+    settings.counting_secret()?;
+    Ok(())
 }
 
 fn database(settings: &Settings) -> Result<Vec<String>, Failure> {

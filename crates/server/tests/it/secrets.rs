@@ -130,3 +130,29 @@ fn check_shows_no_secret() {
         assert!(!format!("{ended:?}").contains(secret), "{ended:?}");
     }
 }
+
+#[test]
+fn counters_that_servers_share_need_a_secret_that_they_share() {
+    let mut sandbox = Sandbox::migrated();
+    sandbox.set("PROFILED__AUTH__JWT__KEYS_DIR", "keys");
+    sandbox.done(&["keys", "generate", "--algorithm", "ES256"]);
+    let shared = ["check", "--set", "throttle.store=database"];
+    let with_key = format!("auth.jwt.signing_key={KEY}");
+
+    let alone = sandbox.run(&["check"]);
+    let without = sandbox.run(&shared);
+    let with = sandbox.run(&[&shared[..], &["--set", &with_key]].concat());
+
+    assert_eq!(
+        (alone.code, with.code),
+        (Some(0), Some(0)),
+        "{alone:?} {with:?}"
+    );
+    assert_eq!(without.code, Some(5));
+    assert!(
+        without.err.contains(
+            "throttle.store database needs auth.jwt.signing_key, the same on all servers"
+        ),
+        "{without:?}"
+    );
+}
