@@ -1,6 +1,7 @@
 //! The pages in a real browser, at the widths of a desk and of a phone.
 
 use acceptance::browser::Browser;
+use acceptance::client::Caller;
 use acceptance::service::{Backend, Data, Service};
 
 /// Runs a scenario of `tests/browser/pages.mjs` against a service with the people of `staff`.
