@@ -9,6 +9,7 @@ mod health;
 mod jwt_profile;
 mod media;
 mod order;
+mod page_forms;
 mod pages;
 mod paths;
 mod throttle;

@@ -1,4 +1,4 @@
-//! HTML pages: what they show, and what their forms do.
+//! HTML pages: what they show.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,16 +6,21 @@ use sha2::{Digest, Sha256};
 
 use crate::app::{Answer, TestApp, get, request};
 
-const ME: &str = "/api/users/me/";
+pub const ME: &str = "/api/users/me/";
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-async fn page(app: &TestApp, path: &str, authorization: &str) -> Answer {
+pub async fn page(app: &TestApp, path: &str, authorization: &str) -> Answer {
     let request = get(path, authorization).insert_header(("Accept", BROWSER));
     app.send(request).await
 }
 
 /// What a browser sends for a form of a page.
-async fn submit(app: &TestApp, path: &str, authorization: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn submit(
+    app: &TestApp,
+    path: &str,
+    authorization: &str,
+    fields: &[(&str, &str)],
+) -> Answer {
     let pairs: Vec<String> = fields
         .iter()
         .map(|(name, value)| {
@@ -39,13 +44,13 @@ fn between<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
     rest.split_once(end).unwrap().0
 }
 
-fn assert_has(answer: &Answer, wanted: &[&str]) {
+pub fn assert_has(answer: &Answer, wanted: &[&str]) {
     for part in wanted {
         assert!(answer.body.contains(part), "{part} in {}", answer.body);
     }
 }
 
-fn assert_lacks(answer: &Answer, unwanted: &[&str]) {
+pub fn assert_lacks(answer: &Answer, unwanted: &[&str]) {
     for part in unwanted {
         assert!(!answer.body.contains(part), "{part} in {}", answer.body);
     }
@@ -107,171 +112,6 @@ async fn a_page_may_load_its_own_style_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn a_form_changes_what_was_filled_in_and_leaves_the_unset_unset() {
-    let app = TestApp::new();
-    let ada = app.user("ada", |user| {
-        user.is_staff = true;
-        user.mobile_number = None;
-    });
-    let token = app.token(ada.id);
-    let fields = [
-        ("_method", "PATCH"),
-        ("_keep", "mobile_number"),
-        ("_keep", "avatar"),
-        ("_keep", "password"),
-        ("username", "ada"),
-        ("mobile_number", ""),
-        ("avatar", ""),
-        ("first_name", "Augusta <Ada>"),
-        ("last_name", ""),
-        ("gender", ""),
-        ("password", ""),
-    ];
-
-    let changed = submit(&app, ME, &token, &fields).await;
-    let me = app.send(get(ME, &token)).await;
-
-    assert_eq!(changed.status, 200);
-    assert_has(
-        &changed,
-        &[
-            "<b>PATCH</b> /api/users/me/",
-            "name=\"first_name\" type=\"text\" value=\"Augusta &#60;Ada&#62;\"",
-            "    &#34;first_name&#34;: &#34;Augusta &#60;Ada&#62;&#34;,",
-            "<option value=\"\" selected>None</option>",
-        ],
-    );
-    for member in [
-        r#""mobile_number":null"#,
-        r#""first_name":"Augusta <Ada>""#,
-        r#""last_name":"""#,
-        r#""gender":null"#,
-    ] {
-        assert!(me.body.contains(member), "{member} in {}", me.body);
-    }
-}
-
-#[actix_web::test]
-async fn a_refused_form_keeps_what_was_typed_but_no_password() {
-    let app = TestApp::new();
-    app.staff("grace");
-    let ada = app.staff("ada");
-    let fields = [
-        ("_method", "PUT"),
-        ("username", "grace"),
-        ("email", "no <address>"),
-        ("first_name", "Typed"),
-        ("gender", "male"),
-        ("password", "new-secret"),
-        ("current_password", "old-secret"),
-    ];
-
-    let refused = submit(&app, ME, &app.token(ada.id), &fields).await;
-
-    assert_eq!(refused.status, 400);
-    assert_has(
-        &refused,
-        &[
-            "<b>HTTP 400 Bad Request</b>",
-            "value=\"grace\" autocomplete=\"username\" maxlength=\"150\" aria-invalid=\"true\" \
-             aria-describedby=\"form0-username-messages\"",
-            "<li>A user with that username already exists.</li>",
-            "value=\"no &#60;address&#62;\"",
-            "<li>Enter a valid email address.</li>",
-            "value=\"Typed\"",
-            "<option value=\"male\" selected>",
-            "<li><a href=\"#form0-email\">Email</a></li>",
-            // Raw data begin with what is stored.
-            "    &#34;username&#34;: &#34;ada&#34;,",
-        ],
-    );
-    assert_lacks(&refused, &["new-secret", "old-secret"]);
-}
-
-#[actix_web::test]
-async fn refused_raw_data_come_back_without_passwords() {
-    let app = TestApp::new();
-    let ada = app.staff("ada");
-    let token = app.token(ada.id);
-    let raw = |content| {
-        [
-            ("_method", "PUT"),
-            ("_content_type", "application/json"),
-            ("_content", content),
-        ]
-    };
-
-    let invalid = r#"{"gender": "x", "first_name": "Typed", "password": "new-secret"}"#;
-    let invalid = submit(&app, ME, &token, &raw(invalid)).await;
-    let broken = submit(&app, ME, &token, &raw("{\"first_name\": \"Typed")).await;
-    let secret = submit(&app, ME, &token, &raw("{\"password\": \"new-secret")).await;
-
-    assert_eq!(
-        (invalid.status, broken.status, secret.status),
-        (400, 400, 400)
-    );
-    assert_has(
-        &invalid,
-        &[
-            "&#34;first_name&#34;: &#34;Typed&#34;, &#34;password&#34;: &#34;&#34;}</textarea>",
-            "<option selected>application/json</option>",
-            "<li>&#34;x&#34; is not a valid choice.</li>",
-        ],
-    );
-    assert_has(&broken, &["{&#34;first_name&#34;: &#34;Typed</textarea>"]);
-    for answer in [invalid, secret] {
-        assert_lacks(&answer, &["new-secret"]);
-    }
-}
-
-#[actix_web::test]
-async fn raw_data_change_the_profile() {
-    let app = TestApp::new();
-    let ada = app.staff("ada");
-    let token = app.token(ada.id);
-    let fields = [
-        ("_method", "PUT"),
-        ("_content_type", "application/json"),
-        ("_content", "{\r\n    \"first_name\": \"Augusta\"\r\n}"),
-    ];
-
-    let changed = submit(&app, ME, &token, &fields).await;
-
-    assert_eq!(changed.status, 200);
-    assert_has(
-        &changed,
-        &[
-            "<b>PUT</b> /api/users/me/",
-            "    &#34;first_name&#34;: &#34;Augusta&#34;,\n    &#34;last_name&#34;: &#34;Last&#34;,\n    &#34;gender&#34;: &#34;other&#34;\n}</textarea>",
-        ],
-    );
-}
-
-#[actix_web::test]
-async fn whoever_is_refused_finds_nothing_on_the_page() {
-    let app = TestApp::new();
-    let plain = app.user("plain", |_| ());
-    let token = app.token(plain.id);
-
-    let read = page(&app, ME, &token).await;
-    let written = submit(&app, ME, &token, &[("_method", "PATCH"), ("gender", "x")]).await;
-
-    for answer in [read, written] {
-        assert_eq!(answer.status, 403);
-        assert_lacks(
-            &answer,
-            &[
-                "plain@example.com",
-                "First",
-                "_content",
-                "<textarea",
-                "value=\"PATCH\"",
-            ],
-        );
-    }
-}
-
-#[actix_web::test]
 async fn a_stranger_is_told_how_to_get_in() {
     let app = TestApp::new();
     let cases = [
@@ -323,36 +163,6 @@ async fn a_view_that_only_takes_posts_has_a_button_for_it() {
     assert_eq!(read.status, 200);
     assert_has(&read, &["    &#34;username&#34;: &#34;ada&#34;,"]);
     assert_eq!(deleted.status, 405);
-}
-
-#[actix_web::test]
-async fn a_profile_is_updated_through_the_page_of_jwt_by_its_owner_only() {
-    let app = TestApp::new();
-    let (ada, grace) = (app.user("ada", |_| ()), app.user("grace", |_| ()));
-    let bearer = app.bearer(ada.id);
-    let path = |user: &profiled_domain::User| format!("/api/profile/{}/update/", user.id.0);
-    let fields = [("_method", "PATCH"), ("first_name", "Augusta")];
-
-    let own = page(&app, &path(&ada), &bearer).await;
-    let foreign = page(&app, &path(&grace), &bearer).await;
-    let changed = submit(&app, &path(&ada), &bearer, &fields).await;
-
-    assert_eq!(
-        (own.status, foreign.status, changed.status),
-        (405, 405, 200)
-    );
-    assert_has(
-        &own,
-        &[
-            "name=\"email\" type=\"email\" value=\"ada@example.com\"",
-            "<textarea",
-        ],
-    );
-    assert_lacks(&foreign, &["grace", "ada@example.com", "<textarea"]);
-    assert_has(
-        &changed,
-        &["name=\"first_name\" type=\"text\" value=\"Augusta\""],
-    );
 }
 
 #[actix_web::test]
@@ -430,22 +240,4 @@ async fn the_options_button_shows_the_document_and_open_views_have_none() {
     let open = page(&app, "/api/v1/", &token).await;
     assert_eq!(open.status, 200);
     assert_lacks(&open, &["<form", "class=\"caller\""]);
-}
-
-#[actix_web::test]
-async fn json_is_what_it_was_whatever_pages_do() {
-    let app = TestApp::new();
-    let ada = app.staff("ada");
-    let token = app.token(ada.id);
-
-    let override_of_json = request("POST", ME)
-        .insert_header(("Authorization", token.as_str()))
-        .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
-        .set_payload("_method=PATCH&first_name=x");
-    let refused = app.send(override_of_json).await;
-    let json = app.send(get("/api/users/me/?format=json", &token)).await;
-
-    assert_eq!(refused.status, 405);
-    assert_eq!(json.header("Content-Type"), Some("application/json"));
-    assert_eq!(json.header("Content-Security-Policy"), None);
 }
