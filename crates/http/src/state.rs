@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
-use profiled_auth::{Identity, JwtVerifier, PasswordHasher, PasswordSettings, Throttle};
+use profiled_auth::{
+    Identity, Introspector, JwtVerifier, PasswordHasher, PasswordLogin, PasswordSettings, Throttle,
+};
 use profiled_domain::{CompletionRules, Repository};
 use tracing::Span;
 
@@ -23,6 +25,8 @@ pub struct Parts {
     pub repository: Arc<dyn Repository>,
     /// Judges Bearer tokens.
     pub jwt: Arc<JwtVerifier>,
+    /// Judges tokens for other services, if any may ask.
+    pub introspector: Option<Arc<Introspector>>,
     /// Verifies passwords.
     pub passwords: Arc<PasswordHasher>,
     /// Counts requests and failed log-ins.
@@ -60,6 +64,7 @@ pub struct AppState {
     pub(crate) router: Router,
     pub(crate) hosts: Hosts,
     pub(crate) throttle: Arc<Throttle>,
+    pub(crate) login: PasswordLogin,
     pub(crate) completion: CompletionRules,
     pub(crate) media_root: PathBuf,
     pub(crate) is_browsable: bool,
@@ -83,6 +88,7 @@ impl AppState {
             hashing: HashingPool::start(threads, parts.password_settings.queue)?,
             repository: parts.repository,
             throttle: parts.throttle,
+            login: PasswordLogin::new(parts.passwords),
             completion: parts.completion,
             media_root: parts.media_root,
             is_browsable: parts.http.browsable,

@@ -6,6 +6,7 @@
 mod algorithm;
 mod checks;
 mod claims;
+mod facts;
 mod generate;
 mod id;
 mod issuers;
@@ -21,6 +22,7 @@ mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checks::UserClaim;
+pub use facts::TokenFacts;
 pub use issuers::{IssuerError, Issuers};
 pub use jwk::{Jwks, PublicJwk};
 pub use key::{KeyError, SigningKey};

@@ -1,6 +1,6 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
-use profiled_auth::{InvalidCost, JwtSettings, PasswordHasher, SigningKey};
+use profiled_auth::{ClientSettings, InvalidCost, JwtSettings, PasswordHasher, SigningKey};
 use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
 use secrecy::ExposeSecret;
@@ -26,6 +26,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         signing_key(settings),
         claims(&settings.auth.jwt),
         lead_time(&settings.auth.jwt),
+        clients(&settings.auth.introspection.clients),
         tower_pages(settings),
         authenticators(settings),
         validators(settings),
@@ -105,6 +106,31 @@ fn signing_key(settings: &Settings) -> Option<Finding> {
     }
     let error = SigningKey::new(&jwt.signing_key, jwt.algorithm).err()?;
     Some(Finding("auth.jwt.signing_key", error.to_string()))
+}
+
+/// Services that may introspect tokens.
+fn clients(clients: &[ClientSettings]) -> Option<Finding> {
+    let min = ClientSettings::MIN_SECRET;
+    let problem = |(at, client): (usize, &ClientSettings)| {
+        let is_again = clients.iter().take(at).any(|other| other.id == client.id);
+        let is_name = |c: char| c.is_ascii_graphic() && c != ':';
+        if client.id.is_empty() || !client.id.chars().all(is_name) {
+            Some(
+                "has an id that is none: use ASCII letters, digits and signs but for colons".into(),
+            )
+        } else if is_again {
+            Some(format!("has {:?} twice: name each client once", client.id))
+        } else if client.secret.expose_secret().len() < min {
+            let id = &client.id;
+            Some(format!(
+                "has {id:?} with a secret of less than {min} bytes: give a random one in secret_file"
+            ))
+        } else {
+            None
+        }
+    };
+    let text = clients.iter().enumerate().find_map(problem)?;
+    Some(Finding("auth.introspection.clients", text))
 }
 
 /// Each claim has a name of its own.

@@ -1,0 +1,62 @@
+//! What a good access token says of itself, for those who introspect it (RFC 7662, section 2.2).
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::checks::instant;
+use super::claims::Claims;
+use super::verifier::{AccessToken, JwtVerifier};
+use crate::error::JwtFault;
+
+/// Claims of a token, as far as it has them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenFacts {
+    /// `exp`, in seconds since 1970.
+    pub expires_at: Option<i64>,
+    /// `iat`, in seconds since 1970.
+    pub issued_at: Option<i64>,
+    /// The token's id.
+    pub jti: Option<String>,
+    /// `aud`: a text or a list of them.
+    pub audience: Option<Value>,
+    /// `iss`
+    pub issuer: Option<String>,
+}
+
+impl JwtVerifier {
+    /// As [`Self::verify_access`], with what the token says of itself.
+    ///
+    /// # Errors
+    /// As [`Self::verify_access`].
+    pub(crate) fn read_access(
+        &self,
+        token: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<(AccessToken, TokenFacts), JwtFault> {
+        let signed = self.signed(token, now)?;
+        let access = self.access_token(&signed)?;
+        let jti = match signed.key {
+            Some(_) => self.options.jti_claim.as_str(),
+            None => "jti",
+        };
+        let claims = &signed.claims;
+        let facts = TokenFacts {
+            expires_at: seconds(claims, "exp"),
+            issued_at: seconds(claims, "iat"),
+            jti: claims.text(jti),
+            audience: claims.get("aud"),
+            issuer: claims.text("iss"),
+        };
+        Ok((access, facts))
+    }
+}
+
+fn seconds(claims: &Claims, name: &str) -> Option<i64> {
+    let at = instant(&claims.get(name)?).ok()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole, and below the year 10000"
+    )]
+    let seconds = at as i64;
+    Some(seconds)
+}
