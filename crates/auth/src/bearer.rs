@@ -48,7 +48,7 @@ impl BearerVerifier {
 }
 
 /// The user whom a token names, with the stored password only where it is needed.
-fn find(
+pub(crate) fn find(
     access: &AccessToken,
     detail: Detail,
     repository: &dyn Repository,

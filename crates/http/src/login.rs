@@ -1,8 +1,6 @@
 //! The one door to log-ins by username and password, whatever the dialect.
 
-use std::sync::Arc;
-
-use profiled_auth::{LoginOutcome, ThrottleError};
+use profiled_auth::{LoginOutcome, PasswordAttempt};
 
 use crate::failure::ApiError;
 use crate::view::Exchange;
@@ -19,16 +17,17 @@ impl Exchange<'_> {
         username: String,
         password: String,
     ) -> Result<LoginOutcome, ApiError> {
-        let (login, throttle) = (self.state.login.clone(), Arc::clone(&self.state.throttle));
+        let login = self.state.login.clone();
         let address = self.state.hosts.counted_address(self.request);
         let now = self.state.now();
         let judged = self.state.hashing(move |repository| {
-            let attempt = throttle.login_attempt(&username, address, now)?;
-            let outcome = login.check(&username, &password, repository)?;
-            if !matches!(outcome, LoginOutcome::Accepted(_)) {
-                attempt.failed()?;
-            }
-            Ok::<_, ThrottleError>(outcome)
+            let attempt = PasswordAttempt {
+                username: &username,
+                password: &password,
+                counted_address: address,
+                now,
+            };
+            login.check(&attempt, repository)
         });
         Ok(judged.await??)
     }

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use profiled_auth::{
-    Identity, JwtVerifier, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
-    Throttle, TokenSettings,
+    Identity, Introspector, JwtVerifier, PasswordHasher, PasswordLogin, PasswordPolicy,
+    PasswordSettings, Throttle, TokenSettings,
 };
 use profiled_domain::{CompletionRules, Repository, RepositoryError};
 use tracing::Span;
@@ -26,6 +26,8 @@ pub struct Parts {
     pub repository: Arc<dyn Repository>,
     /// Judges Bearer tokens.
     pub jwt: Arc<JwtVerifier>,
+    /// Judges tokens for other services, if any may ask.
+    pub introspector: Option<Arc<Introspector>>,
     /// Verifies passwords.
     pub passwords: Arc<PasswordHasher>,
     /// Counts requests and failed log-ins.
@@ -93,13 +95,14 @@ impl AppState {
     /// [`BuildError`]: a thread that cannot be started.
     pub fn new(parts: Parts) -> Result<Self, BuildError> {
         let threads = parts.password_settings.threads();
+        let login = parts.login();
         Ok(Self {
             router: Router::new(&parts)?,
             hosts: Hosts::new(&parts.http),
             hashing: HashingPool::start(threads, parts.password_settings.queue)?,
             repository: parts.repository,
             throttle: parts.throttle,
-            login: PasswordLogin::new(Arc::clone(&parts.passwords)),
+            login,
             passwords: parts.passwords,
             password_policy: Arc::new(PasswordPolicy::new(&parts.password_settings)),
             tokens: parts.tokens,

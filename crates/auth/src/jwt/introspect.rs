@@ -6,16 +6,19 @@ use profiled_domain::{Detail, Repository, RepositoryError, User};
 use serde_json::Value;
 
 use super::claims::Claims;
+use super::facts::TokenFacts;
 use super::verifier::{AccessToken, JwtVerifier, Signed};
 use crate::error::JwtFault;
 
 /// A token that counts: good in itself, not blacklisted, and its user stands by it.
 #[derive(Clone, Debug)]
-pub struct ActiveToken {
+pub struct ActiveJwt {
     /// Whom it stands for.
     pub user: User,
     /// Whether it gives access, or new tokens.
     pub kind: TokenKind,
+    /// What it says of itself.
+    pub facts: TokenFacts,
     claims: Claims,
 }
 
@@ -39,7 +42,7 @@ impl TokenKind {
     }
 }
 
-impl ActiveToken {
+impl ActiveJwt {
     /// A claim of the token.
     #[must_use]
     pub fn claim(&self, name: &str) -> Option<Value> {
@@ -59,7 +62,7 @@ impl JwtVerifier {
         token: &str,
         repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Option<ActiveToken>, RepositoryError> {
+    ) -> Result<Option<ActiveJwt>, RepositoryError> {
         let Ok(signed) = self.signed(token.as_bytes(), now) else {
             return Ok(None);
         };
@@ -82,9 +85,10 @@ impl JwtVerifier {
             let outcome = access.check_user(&profile.user, Some(password));
             outcome.is_ok()
         });
-        Ok(standing.map(|(profile, _)| ActiveToken {
+        Ok(standing.map(|(profile, _)| ActiveJwt {
             user: profile.user,
             kind,
+            facts: self.facts(&signed),
             claims: signed.claims,
         }))
     }

@@ -6,6 +6,7 @@
 mod algorithm;
 mod checks;
 mod claims;
+mod facts;
 mod generate;
 mod id;
 mod introspect;
@@ -22,7 +23,8 @@ mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checks::UserClaim;
-pub use introspect::{ActiveToken, TokenKind};
+pub use facts::TokenFacts;
+pub use introspect::{ActiveJwt, TokenKind};
 pub use issuers::{IssuerError, Issuers};
 pub use jwk::{Jwks, PublicJwk};
 pub use key::{KeyError, SigningKey};
