@@ -34,7 +34,7 @@ impl<T> Patch<T> {
     }
 
     /// Applies the patch to a stored value.
-    fn apply_to(&self, stored: &mut Option<T>)
+    pub(crate) fn apply_to(&self, stored: &mut Option<T>)
     where
         T: Clone,
     {

@@ -5,6 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::Patch;
+
 /// Identifier of a group: positive, 64 bits, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -35,6 +37,11 @@ pub struct Group {
     pub version: i64,
 }
 
+impl Group {
+    /// Longest name, in characters.
+    pub const NAME_MAX: usize = 150;
+}
+
 /// A group to be created.
 #[derive(Clone, Debug, Default)]
 pub struct NewGroup {
@@ -42,4 +49,24 @@ pub struct NewGroup {
     pub name: String,
     /// Free text.
     pub notes: Option<String>,
+}
+
+/// A change of a group. Whatever it mentions, the group has been updated by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupChange {
+    /// New name; `None` keeps the old one.
+    pub name: Option<String>,
+    /// New notes.
+    pub notes: Patch<String>,
+}
+
+impl GroupChange {
+    /// Applies the change to a group in memory, at `now`.
+    pub fn apply_to(&self, group: &mut Group, now: DateTime<Utc>) {
+        if let Some(name) = &self.name {
+            group.name.clone_from(name);
+        }
+        self.notes.apply_to(&mut group.notes);
+        group.updated_at = now;
+    }
 }

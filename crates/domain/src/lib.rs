@@ -25,8 +25,8 @@ pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use email::EmailAddress;
-pub use group::{Group, GroupId, NewGroup};
-pub use page::{Page, PageRequest};
+pub use group::{Group, GroupChange, GroupId, NewGroup};
+pub use page::{NumberedPage, Page, PageNumber, PageRequest, Slice};
 pub use profile::UserProfile;
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
@@ -37,7 +37,7 @@ pub use repository::{
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{
-    Keep, NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState,
+    Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState,
 };
 pub use user::{
     CredentialsEpoch, Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey,

@@ -5,16 +5,21 @@
 //! [`RepositoryError::Inconsistent`], never "not found". One method is one use case and one
 //! transaction.
 
+mod credentials;
+mod groups;
+
 use std::error::Error;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Group, GroupId, Keep, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash,
-    Precondition, ProfileChange, RefreshToken, RefreshTokenState, Rotation, RotationOutcome, Token,
-    TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
+    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId, UserKey,
+    UserProfile,
 };
+
+pub use credentials::{CredentialRepository, RefreshTokenRepository};
+pub use groups::GroupRepository;
 
 /// Values that storage keeps unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -158,6 +163,13 @@ pub trait UserRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError>;
 
+    /// Profiles of all users who are not deleted, by ascending id, in at most three statements and as of
+    /// one moment. A page that the list does not have is empty.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError>;
+
     /// Creates a user who joins `now`.
     ///
     /// # Errors
@@ -191,162 +203,6 @@ pub trait UserRepository: Send + Sync {
     /// # Errors
     /// [`RepositoryError::Unavailable`] when it cannot.
     fn ping(&self) -> Result<(), RepositoryError>;
-}
-
-/// Opaque tokens and passwords.
-pub trait CredentialRepository: Send + Sync {
-    /// The holder of a token, active or not, in at most two statements.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_token(
-        &self,
-        digest: &TokenDigest,
-        detail: Detail,
-    ) -> Result<Option<TokenHolder>, RepositoryError>;
-
-    /// The user of this name with the stored password, for verification.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_password(
-        &self,
-        username: &str,
-    ) -> Result<Option<(User, PasswordHash)>, RepositoryError>;
-
-    /// The stored password of a user, for the verification of `current_password`.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_password_by_id(&self, user: UserId) -> Result<Option<PasswordHash>, RepositoryError>;
-
-    /// Writes another hash of the same password, if the stored one is still `old`; `false` if it is not.
-    /// No credential ends by that.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn replace_password(
-        &self,
-        user: UserId,
-        old: &PasswordHash,
-        new: &PasswordHash,
-    ) -> Result<bool, RepositoryError>;
-
-    /// Changes the password and revokes every other credential of the user in the same transaction
-    /// (`decisions.md` 10), but the one that the change was asked with. `false` if there is no such user.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn set_password(
-        &self,
-        user: UserId,
-        password: &PasswordHash,
-        keep: &Keep,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError>;
-
-    /// Notes that the user has logged in `now`; nothing happens to one who does not exist.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError>;
-
-    /// The profile of a user with the stored password, active or not, in at most two statements: for
-    /// tokens that name the user otherwise than by id, or that end with the password.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_account(
-        &self,
-        key: &UserKey,
-        detail: Detail,
-    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError>;
-
-    /// Ends all credentials of a user but one, opaque tokens and JSON Web Tokens, in one transaction;
-    /// `false` if there is no such user.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn revoke_credentials(
-        &self,
-        user: UserId,
-        keep: &Keep,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError>;
-
-    /// Stores a token.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Missing`] if the owner does not exist, or the epoch that the token is for has
-    /// ended; [`RepositoryError::Conflict`] if the digest is stored already.
-    fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError>;
-
-    /// The tokens of a user by ascending id.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError>;
-
-    /// Deletes a token; `false` if there is none.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError>;
-
-    /// Moves the expiry of a sliding token on; a token that is gone, or that has expired by `now`,
-    /// stays so.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn extend_token(
-        &self,
-        id: TokenId,
-        expires_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), RepositoryError>;
-}
-
-/// Refresh tokens that were rotated or blacklisted.
-pub trait RefreshTokenRepository: Send + Sync {
-    /// What has become of a token, in one statement; `None` if nothing has.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_refresh_token(&self, jti: &str) -> Result<Option<RefreshTokenState>, RepositoryError>;
-
-    /// Blacklists a token; `false` if it is already.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn blacklist_refresh_token(
-        &self,
-        token: &RefreshToken,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError>;
-
-    /// Exchanges a token for the next one, in one transaction. Exchanges of one family wait for each
-    /// other. A token that is not known yet begins a family.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Missing`] if the user does not exist.
-    fn rotate_refresh_token(
-        &self,
-        rotation: &Rotation,
-        now: DateTime<Utc>,
-    ) -> Result<RotationOutcome, RepositoryError>;
-
-    /// Revokes the family of a token with all its tokens; `false` if it has none, or is already.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn revoke_family(&self, jti: &str, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
-
-    /// Forgets at most `limit` tokens, and as many families, that have expired by `now`. Returns how
-    /// many were forgotten. Every other write of this trait forgets a few as well.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn prune_refresh_tokens(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, RepositoryError>;
 }
 
 /// What came of a change of an account.
@@ -407,33 +263,6 @@ pub trait AccountRepository: Send + Sync {
         deleted_until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<UserId>, RepositoryError>;
-}
-
-/// Groups and their members.
-pub trait GroupRepository: Send + Sync {
-    /// The group of this name.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError>;
-
-    /// Creates an empty group.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Conflict`] for a taken name.
-    fn create_group(&self, group: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError>;
-
-    /// Adds a member; `false` if it is one already.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Missing`] if the group or the user does not exist.
-    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
-
-    /// Removes a member; `false` if it is none.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
 }
 
 /// Organizations and teams.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{UserId, UserProfile};
+use crate::{User, UserId, UserProfile};
 
 /// Identifier of a stored token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,9 +46,22 @@ pub struct TokenState {
     pub is_sliding: bool,
     /// `None` works from anywhere.
     pub binding: Option<TokenBinding>,
+    /// A recent use: later ones within [`Self::USE_PRECISION`] are not noted.
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 impl TokenState {
+    /// How far `last_used_at` may lag behind the last use: a busy token costs a write a minute and not
+    /// one a request.
+    pub const USE_PRECISION: Duration = Duration::minutes(1);
+
+    /// Whether a use at `now` is to be noted.
+    #[must_use]
+    pub fn is_use_worth_noting(&self, now: DateTime<Utc>) -> bool {
+        let noted = self.last_used_at;
+        noted.is_none_or(|at| at <= now - Self::USE_PRECISION)
+    }
+
     /// Whether the token's time is over: exactly at its expiry it is.
     #[must_use]
     pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
@@ -103,8 +116,6 @@ pub struct Token {
     pub label: String,
     /// UTC, microseconds.
     pub created_at: DateTime<Utc>,
-    /// Last use, to the minute.
-    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 /// A token to be stored. The key itself is known to its owner only.
@@ -129,4 +140,42 @@ pub struct NewToken {
     pub is_sliding: bool,
     /// `None` works from anywhere.
     pub binding: Option<TokenBinding>,
+}
+
+impl NewToken {
+    /// Whether the right to the token still holds for its owner as it is now.
+    #[must_use]
+    pub fn is_of_epoch(&self, owner: &User) -> bool {
+        self.epoch
+            .is_none_or(|epoch| epoch == owner.credentials.number)
+    }
+
+    /// The token as it is once it is stored.
+    #[must_use]
+    pub fn stored_as(&self, id: TokenId) -> Token {
+        Token {
+            state: TokenState {
+                id,
+                expires_at: self.expires_at,
+                is_sliding: self.is_sliding,
+                binding: self.binding.clone(),
+                last_used_at: None,
+            },
+            owner: self.owner,
+            prefix: self.prefix.clone(),
+            label: self.label.clone(),
+            created_at: self.created_at,
+        }
+    }
+}
+
+/// What came of a wish for a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Issued {
+    /// It is stored.
+    Token(Token),
+    /// The owner holds as many as are allowed.
+    LimitReached,
+    /// The owner is gone or may not log in any more, or the credentials were revoked meanwhile.
+    Revoked,
 }

@@ -69,6 +69,14 @@ impl DbConnection {
         work: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         self.begin()?;
+        self.finish(work)
+    }
+
+    /// Runs `work` in the transaction that has begun, and ends it.
+    fn finish<T, E: From<diesel::result::Error>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         match work(self) {
             Ok(value) => {
                 self.commit()?;
@@ -81,6 +89,21 @@ impl DbConnection {
                 Err(error)
             }
         }
+    }
+
+    /// Runs reads that all see the database as of one moment.
+    pub(crate) fn snapshot<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> QueryResult<T>,
+    ) -> QueryResult<T> {
+        match self {
+            Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
+            Self::Postgres(c) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                AnsiTransactionManager::begin_transaction_sql(c, begin)
+            }
+        }?;
+        self.finish(work)
     }
 
     fn begin(&mut self) -> QueryResult<()> {

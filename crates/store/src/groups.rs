@@ -1,9 +1,13 @@
 //! Groups and memberships. Counts are the business of the database's triggers.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count, exists};
+use diesel::dsl::count;
 use diesel::prelude::*;
-use profiled_domain::{Group, GroupId, GroupRepository, NewGroup, RepositoryError, UserId};
+use diesel::sql_types::BigInt;
+use profiled_domain::{
+    Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page, RepositoryError,
+    UserId,
+};
 
 use crate::connection::{DbConnection, on_each};
 use crate::error::StoreError;
@@ -23,6 +27,15 @@ impl GroupRepository for Store {
         Ok(row.map(Group::from))
     }
 
+    fn find_group_by_id(&self, id: GroupId) -> Result<Option<Group>, RepositoryError> {
+        let row = self.read(|connection| group_by_id(connection, id))?;
+        Ok(row.map(Group::from))
+    }
+
+    fn list_groups(&self, page: NumberedPage) -> Result<Page<Group>, RepositoryError> {
+        self.groups_page(page)
+    }
+
     fn create_group(&self, new: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError> {
         let row: GroupRow = self.write(|connection| {
             let id: i64 = diesel::insert_into(groups::table)
@@ -40,9 +53,40 @@ impl GroupRepository for Store {
         Ok(row.into())
     }
 
+    fn update_group(
+        &self,
+        id: GroupId,
+        change: &GroupChange,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Group>, RepositoryError> {
+        let notes = change.notes.as_change();
+        let row = self.write(|connection| {
+            diesel::update(groups::table.find(id.0))
+                .set((
+                    change.name.as_deref().map(|name| groups::name.eq(name)),
+                    notes.map(|notes| groups::notes.eq(notes.map(String::as_str))),
+                    groups::updated_at.eq(stored(now)),
+                ))
+                .execute(connection)?;
+            Ok::<_, StoreError>(group_by_id(connection, id)?)
+        })?;
+        Ok(row.map(Group::from))
+    }
+
+    fn delete_group(&self, id: GroupId) -> Result<bool, RepositoryError> {
+        let deleted = self.write(|connection| {
+            lock_members(connection, id)?;
+            let memberships = user_groups::table.filter(user_groups::group_id.eq(id.0));
+            diesel::delete(memberships).execute(connection)?;
+            Ok::<_, StoreError>(diesel::delete(groups::table.find(id.0)).execute(connection)?)
+        })?;
+        Ok(deleted > 0)
+    }
+
     fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
         self.write(|connection| {
-            check_ends(connection, group, user)?;
+            lock_group(connection, group)?;
+            lock_ends(connection, group, user)?;
             let row = (
                 user_groups::user_id.eq(user.0),
                 user_groups::group_id.eq(group.0),
@@ -56,11 +100,12 @@ impl GroupRepository for Store {
     }
 
     fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
-        let removed = self.write(|connection| {
+        self.write(|connection| {
+            lock_group(connection, group)?;
+            lock_user(connection, user)?;
             let membership = user_groups::table.find((user.0, group.0));
-            Ok::<_, StoreError>(diesel::delete(membership).execute(connection)?)
-        })?;
-        Ok(removed > 0)
+            Ok(diesel::delete(membership).execute(connection)? > 0)
+        })
     }
 }
 
@@ -90,18 +135,72 @@ impl Store {
     }
 }
 
-fn check_ends(
+fn group_by_id(connection: &mut DbConnection, id: GroupId) -> QueryResult<Option<GroupRow>> {
+    let group = groups::table.find(id.0).select(GroupRow::as_select());
+    group.first(connection).optional()
+}
+
+/// What the locks of groups are counted from on PostgreSQL, "groups" in ASCII: no other lock is near.
+const GROUP_LOCKS: i64 = 0x6772_6f75_7073_0000;
+
+/// Keeps other changes of the group's memberships away until the transaction ends.
+///
+/// It comes before all locks of rows. Those of users come next, then those of memberships and groups: so do
+/// the triggers, and whoever deletes a user. Without the first one a member could join between the last
+/// look at the members of a group and its deletion.
+fn lock_group(connection: &mut DbConnection, group: GroupId) -> QueryResult<()> {
+    // SQLite has one writer at a time anyway.
+    if let DbConnection::Postgres(c) = connection {
+        let key = GROUP_LOCKS.wrapping_add(group.0);
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(key)
+            .execute(c)?;
+    }
+    Ok(())
+}
+
+/// Keeps all members of a group as they are until the transaction ends.
+fn lock_members(connection: &mut DbConnection, group: GroupId) -> QueryResult<()> {
+    lock_group(connection, group)?;
+    if let DbConnection::Postgres(c) = connection {
+        let members = user_groups::table.filter(user_groups::group_id.eq(group.0));
+        users::table
+            .filter(users::id.eq_any(members.select(user_groups::user_id)))
+            .order(users::id)
+            .select(users::id)
+            .for_no_key_update()
+            .load::<i64>(c)?;
+    }
+    Ok(())
+}
+
+/// Whether a user is there, and not deleted. The user stays so until the transaction ends.
+fn lock_user(connection: &mut DbConnection, user: UserId) -> QueryResult<bool> {
+    let user = users::table
+        .find(user.0)
+        .select(users::deleted_at.is_null());
+    let is_present = match connection {
+        DbConnection::Sqlite(c) => user.first(c).optional()?,
+        DbConnection::Postgres(c) => user.for_no_key_update().first(c).optional()?,
+    };
+    Ok(is_present.unwrap_or(false))
+}
+
+/// Checks that a user may become a member of a group, and keeps both as they are.
+fn lock_ends(
     connection: &mut DbConnection,
     group: GroupId,
     user: UserId,
 ) -> Result<(), StoreError> {
-    let has_group: bool =
-        diesel::select(exists(groups::table.find(group.0))).get_result(connection)?;
-    let has_user: bool =
-        diesel::select(exists(users::table.find(user.0))).get_result(connection)?;
-    match (has_user, has_group) {
-        (false, _) => Err(RepositoryError::Missing("user").into()),
-        (_, false) => Err(RepositoryError::Missing("group").into()),
-        (true, true) => Ok(()),
+    if !lock_user(connection, user)? {
+        return Err(RepositoryError::Missing("user").into());
     }
+    let group = groups::table.find(group.0).select(groups::id);
+    let found: Option<i64> = match connection {
+        DbConnection::Sqlite(c) => group.first(c).optional()?,
+        DbConnection::Postgres(c) => group.for_no_key_update().first(c).optional()?,
+    };
+    found
+        .map(drop)
+        .ok_or(RepositoryError::Missing("group").into())
 }

@@ -12,6 +12,8 @@ mod error;
 mod groups;
 mod import;
 mod instant;
+mod issue;
+mod lists;
 mod migrations;
 mod pool;
 mod profiles;

@@ -109,6 +109,7 @@ pub(crate) struct TokenStateRow {
     is_sliding: bool,
     bound_address: Option<String>,
     bound_user_agent: Option<String>,
+    last_used_at: Option<Instant>,
 }
 
 impl From<TokenStateRow> for TokenState {
@@ -122,6 +123,7 @@ impl From<TokenStateRow> for TokenState {
                 address,
                 user_agent,
             }),
+            last_used_at: row.last_used_at.map(|at| at.0.and_utc()),
         }
     }
 }
@@ -136,7 +138,6 @@ pub(crate) struct TokenRow {
     prefix: String,
     label: String,
     created_at: Instant,
-    last_used_at: Option<Instant>,
 }
 
 impl From<TokenRow> for Token {
@@ -147,7 +148,6 @@ impl From<TokenRow> for Token {
             prefix: row.prefix,
             label: row.label,
             created_at: row.created_at.0.and_utc(),
-            last_used_at: row.last_used_at.map(|at| at.0.and_utc()),
         }
     }
 }

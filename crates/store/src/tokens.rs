@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialRepository, Detail, Keep, NewToken, PasswordHash, RepositoryError, Token,
-    TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
+    CredentialRepository, Detail, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash,
+    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState, User, UserId, UserKey,
+    UserProfile,
 };
 
 use crate::credentials::{check_epoch, revoke_all, set_password};
 use crate::error::StoreError;
+use crate::issue::{insert_token, live_tokens, lock_owner};
 use crate::rows::{TokenRow, UserRow, stored};
 use crate::schema::{tokens, users};
 use crate::store::Store;
@@ -102,29 +104,32 @@ impl CredentialRepository for Store {
     }
 
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {
-        let binding = token.binding.as_ref();
-        let id: i64 = self.write(|connection| {
+        self.write(|connection| {
             if let Some(epoch) = token.epoch {
                 check_epoch(connection, token.owner.0, epoch)?;
             }
-            Ok::<_, StoreError>(
-                diesel::insert_into(tokens::table)
-                    .values((
-                        tokens::digest.eq(token.digest.0.as_slice()),
-                        tokens::user_id.eq(token.owner.0),
-                        tokens::prefix.eq(token.prefix.as_str()),
-                        tokens::label.eq(token.label.as_str()),
-                        tokens::created_at.eq(stored(token.created_at)),
-                        tokens::expires_at.eq(token.expires_at.map(stored)),
-                        tokens::is_sliding.eq(token.is_sliding),
-                        tokens::bound_address.eq(binding.map(|b| b.address.as_str())),
-                        tokens::bound_user_agent.eq(binding.and_then(|b| b.user_agent.as_deref())),
-                    ))
-                    .returning(tokens::id)
-                    .get_result(connection)?,
-            )
-        })?;
-        Ok(TokenId(id))
+            Ok(insert_token(connection, token)?)
+        })
+    }
+
+    fn issue_token_within(
+        &self,
+        token: &NewToken,
+        limit: Option<u32>,
+    ) -> Result<Issued, RepositoryError> {
+        self.write(|connection| {
+            let present = lock_owner(connection, token.owner)?;
+            if present.is_none_or(|present| token.epoch.is_some_and(|epoch| epoch != present)) {
+                return Ok(Issued::Revoked);
+            }
+            if let Some(limit) = limit
+                && live_tokens(connection, token.owner, token.created_at)? >= i64::from(limit)
+            {
+                return Ok(Issued::LimitReached);
+            }
+            let id = insert_token(connection, token)?;
+            Ok(Issued::Token(token.stored_as(id)))
+        })
     }
 
     fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError> {
@@ -136,6 +141,34 @@ impl CredentialRepository for Store {
                 .load(connection)
         })?;
         Ok(rows.into_iter().map(Token::from).collect())
+    }
+
+    fn list_tokens_page(
+        &self,
+        owner: UserId,
+        page: NumberedPage,
+    ) -> Result<Page<Token>, RepositoryError> {
+        self.tokens_page(owner, page)
+    }
+
+    fn revoke_own_token(&self, owner: UserId, id: TokenId) -> Result<bool, RepositoryError> {
+        let own = tokens::table.find(id.0).filter(tokens::user_id.eq(owner.0));
+        let deleted =
+            self.write(|connection| Ok::<_, StoreError>(diesel::delete(own).execute(connection)?))?;
+        Ok(deleted > 0)
+    }
+
+    fn note_token_use(&self, id: TokenId, now: DateTime<Utc>) -> Result<(), RepositoryError> {
+        let before = stored(now - TokenState::USE_PRECISION);
+        let is_due = tokens::last_used_at
+            .is_null()
+            .or(tokens::last_used_at.le(before));
+        self.write(|connection| {
+            diesel::update(tokens::table.find(id.0).filter(is_due))
+                .set(tokens::last_used_at.eq(stored(now)))
+                .execute(connection)?;
+            Ok(())
+        })
     }
 
     fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {

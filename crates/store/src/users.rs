@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Detail, NewUser, Page, PageRequest, Patch, Precondition, ProfileChange, RepositoryError,
-    UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    Detail, NewUser, NumberedPage, Page, PageRequest, Patch, Precondition, ProfileChange,
+    RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 use crate::connection::DbConnection;
@@ -54,6 +54,10 @@ impl UserRepository for Store {
             .map(User::try_from)
             .collect::<Result<_, _>>()?;
         Ok(Page { items, total })
+    }
+
+    fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError> {
+        self.profiles_page(page)
     }
 
     fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {

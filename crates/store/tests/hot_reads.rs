@@ -9,7 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
-    CredentialRepository, Detail, GroupRepository, TokenDigest, UserId, UserKey, UserRepository,
+    CredentialRepository, Detail, GroupRepository, NumberedPage, PageNumber, TokenDigest, UserId,
+    UserKey, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -19,7 +20,10 @@ mod people;
 
 use people::{at, group, person, token};
 
-profiled_store::database_tests!(a_profile_takes_at_most_two_statements_on_one_connection);
+profiled_store::database_tests!(
+    a_profile_takes_at_most_two_statements_on_one_connection,
+    a_page_of_profiles_takes_three_statements_however_many_groups_it_shows,
+);
 
 #[test]
 fn sqlite_reads_by_index_and_sorts_nothing() {
@@ -54,6 +58,26 @@ fn sqlite_reads_by_index_and_sorts_nothing() {
         for step in plan(&database, &sql) {
             let is_probe = step.starts_with("SEARCH") || step.starts_with("LEFT-JOIN");
             assert!(is_probe, "{step}: {sql}");
+        }
+    }
+}
+
+#[test]
+fn sqlite_counts_and_skips_users_by_index_alone() {
+    let _turn = watch();
+    let database = TestDatabase::sqlite().unwrap();
+    let store = database.store().unwrap();
+    fill(&store, "ada", 1, 2);
+
+    for number in [PageNumber::At(1), PageNumber::Last] {
+        let page = NumberedPage { number, size: 1 };
+        for statement in statements(|| drop(store.list_profiles(page).unwrap())) {
+            let sql = statement.split(" -- binds").next().unwrap();
+            for step in plan(&database, &sql.replace('?', "1")) {
+                let is_bounded = !step.starts_with("SCAN")
+                    || step.contains("USING COVERING INDEX users_present_idx");
+                assert!(is_bounded && !step.contains("TEMP B-TREE"), "{step}: {sql}");
+            }
         }
     }
 }
@@ -144,5 +168,27 @@ fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatab
         assert_eq!(by_id.len(), expected, "{groups} groups: {by_id:#?}");
         assert_eq!(account.len(), 1);
         assert_eq!(by_name.len(), expected, "{groups} groups: {by_name:#?}");
+    }
+}
+
+fn a_page_of_profiles_takes_three_statements_however_many_groups_it_shows(database: &TestDatabase) {
+    let _turn = watch();
+    let store = database.store().unwrap();
+    for number in 1..=20 {
+        fill(
+            &store,
+            &format!("user{number}"),
+            number,
+            usize::from(number),
+        );
+    }
+
+    for number in [PageNumber::At(1), PageNumber::At(2), PageNumber::Last] {
+        let page = NumberedPage { number, size: 10 };
+        let all = statements(|| {
+            let page = store.list_profiles(page).unwrap();
+            assert_eq!(page.items.len(), 10);
+        });
+        assert_eq!(all.len(), 3, "{all:#?}");
     }
 }

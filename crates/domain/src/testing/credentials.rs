@@ -2,14 +2,32 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{MemoryRepository, State, next_id};
+use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    CredentialRepository, Detail, Keep, NewToken, PasswordHash, RepositoryError, Token,
-    TokenDigest, TokenHolder, TokenId, TokenState, UniqueKey, User, UserId, UserKey, UserProfile,
-    UserRepository,
+    CredentialRepository, Detail, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash,
+    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, UniqueKey, User, UserId, UserKey,
+    UserProfile, UserRepository,
 };
 
 impl State {
+    fn issue_token(&mut self, new: &NewToken) -> Result<Token, RepositoryError> {
+        let owner = self
+            .user(new.owner)
+            .ok_or(RepositoryError::Missing("user"))?;
+        if !new.is_of_epoch(owner) {
+            return Err(RepositoryError::Missing("epoch of the credentials"));
+        }
+        if self.tokens.iter().any(|(digest, _)| *digest == new.digest) {
+            return Err(RepositoryError::Conflict(UniqueKey::Token));
+        }
+        let id = TokenId(next_id(
+            self.tokens.iter().map(|(_, token)| token.state.id.0),
+        ));
+        let token = new.stored_as(id);
+        self.tokens.push((new.digest, token.clone()));
+        Ok(token)
+    }
+
     /// Ends all credentials of a user but one.
     pub(super) fn revoke(&mut self, user: UserId, keep: &Keep, now: DateTime<Utc>) -> bool {
         let Some((stored, _)) = self.account_mut(user) else {
@@ -123,41 +141,59 @@ impl CredentialRepository for MemoryRepository {
     }
 
     fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
+        Ok(self.writable()?.issue_token(new)?.state.id)
+    }
+
+    fn issue_token_within(
+        &self,
+        new: &NewToken,
+        limit: Option<u32>,
+    ) -> Result<Issued, RepositoryError> {
         let mut state = self.writable()?;
-        let owner = state
-            .user(new.owner)
-            .ok_or(RepositoryError::Missing("user"))?;
-        let present = owner.credentials.number;
-        if new.epoch.is_some_and(|epoch| epoch != present) {
-            return Err(RepositoryError::Missing("epoch of the credentials"));
+        let is_current =
+            |user: &User| user.is_active && user.deleted_at.is_none() && new.is_of_epoch(user);
+        if !state.user(new.owner).is_some_and(is_current) {
+            return Ok(Issued::Revoked);
         }
-        if state.tokens.iter().any(|(digest, _)| *digest == new.digest) {
-            return Err(RepositoryError::Conflict(UniqueKey::Token));
+        let tokens = state.tokens.iter().map(|(_, token)| token);
+        let held = tokens
+            .filter(|token| token.owner == new.owner && !token.state.is_expired(new.created_at))
+            .count();
+        if limit.is_some_and(|limit| held >= limit as usize) {
+            return Ok(Issued::LimitReached);
         }
-        let id = TokenId(next_id(
-            state.tokens.iter().map(|(_, token)| token.state.id.0),
-        ));
-        let token = Token {
-            state: TokenState {
-                id,
-                expires_at: new.expires_at,
-                is_sliding: new.is_sliding,
-                binding: new.binding.clone(),
-            },
-            owner: new.owner,
-            prefix: new.prefix.clone(),
-            label: new.label.clone(),
-            created_at: new.created_at,
-            last_used_at: None,
-        };
-        state.tokens.push((new.digest, token));
-        Ok(id)
+        state.issue_token(new).map(Issued::Token)
     }
 
     fn list_tokens(&self, owner: UserId) -> Result<Vec<Token>, RepositoryError> {
         let state = self.state()?;
         let own = state.tokens.iter().map(|(_, token)| token);
         Ok(own.filter(|token| token.owner == owner).cloned().collect())
+    }
+
+    fn list_tokens_page(
+        &self,
+        owner: UserId,
+        page: NumberedPage,
+    ) -> Result<Page<Token>, RepositoryError> {
+        Ok(page_of(self.list_tokens(owner)?, page))
+    }
+
+    fn revoke_own_token(&self, owner: UserId, id: TokenId) -> Result<bool, RepositoryError> {
+        let mut state = self.writable()?;
+        let before = state.tokens.len();
+        let is_meant = |token: &Token| token.owner == owner && token.state.id == id;
+        state.tokens.retain(|(_, token)| !is_meant(token));
+        Ok(state.tokens.len() < before)
+    }
+
+    fn note_token_use(&self, id: TokenId, now: DateTime<Utc>) -> Result<(), RepositoryError> {
+        for (_, token) in &mut self.writable()?.tokens {
+            if token.state.id == id && token.state.is_use_worth_noting(now) {
+                token.state.last_used_at = Some(now);
+            }
+        }
+        Ok(())
     }
 
     fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod credentials;
+mod groups;
 mod refresh;
 mod throttle;
 
@@ -10,9 +11,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId, GroupRepository, NewGroup,
-    NewUser, Page, PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError, Token,
-    TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId, NewUser, NumberedPage, Page,
+    PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError, Token, TokenDigest,
+    UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 pub use throttle::MemoryThrottle;
@@ -126,6 +127,23 @@ impl State {
     }
 }
 
+/// The page of a list that is all in memory.
+fn page_of<T>(items: Vec<T>, page: NumberedPage) -> Page<T> {
+    let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    let count = |n: i64| usize::try_from(n).unwrap_or(0);
+    let before = page
+        .resolve(total)
+        .map_or(total, |number| (number - 1) * page.size);
+    Page {
+        items: items
+            .into_iter()
+            .skip(count(before))
+            .take(count(page.size))
+            .collect(),
+        total,
+    }
+}
+
 fn next_id(taken: impl Iterator<Item = i64>) -> i64 {
     taken.max().unwrap_or(0) + 1
 }
@@ -166,6 +184,24 @@ impl UserRepository for MemoryRepository {
                 .skip(count(page.offset))
                 .take(count(page.limit))
                 .collect(),
+        })
+    }
+
+    fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError> {
+        let state = self.state()?;
+        let users = state.users.iter().map(|(user, _)| user);
+        let mut ids: Vec<UserId> = users
+            .filter(|user| user.deleted_at.is_none())
+            .map(|user| user.id)
+            .collect();
+        ids.sort();
+        let page = page_of(ids, page);
+        let profiles = page.items.into_iter();
+        Ok(Page {
+            items: profiles
+                .filter_map(|id| state.profile(id, Detail::Groups))
+                .collect(),
+            total: page.total,
         })
     }
 
@@ -247,67 +283,6 @@ impl UserRepository for MemoryRepository {
 
     fn ping(&self) -> Result<(), RepositoryError> {
         self.state().map(drop)
-    }
-}
-
-impl GroupRepository for MemoryRepository {
-    fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError> {
-        Ok(self
-            .state()?
-            .groups
-            .iter()
-            .find(|group| group.name == name)
-            .cloned())
-    }
-
-    fn create_group(&self, new: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError> {
-        let mut state = self.writable()?;
-        if state.groups.iter().any(|group| group.name == new.name) {
-            return Err(RepositoryError::Conflict(UniqueKey::GroupName));
-        }
-        let group = Group {
-            id: GroupId(next_id(state.groups.iter().map(|group| group.id.0))),
-            name: new.name.clone(),
-            notes: new.notes.clone(),
-            users_count: 0,
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        };
-        state.groups.push(group.clone());
-        Ok(group)
-    }
-
-    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
-        if state.user(user).is_none() {
-            return Err(RepositoryError::Missing("user"));
-        }
-        let is_member = state.members.contains(&(group, user));
-        let stored = state.groups.iter_mut().find(|stored| stored.id == group);
-        let stored = stored.ok_or(RepositoryError::Missing("group"))?;
-        if !is_member {
-            stored.users_count += 1;
-            stored.version += 1;
-            state.members.push((group, user));
-            state.touch(user);
-        }
-        Ok(!is_member)
-    }
-
-    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
-        let before = state.members.len();
-        state.members.retain(|member| *member != (group, user));
-        let removed = state.members.len() < before;
-        if removed {
-            state.touch(user);
-            if let Some(stored) = state.groups.iter_mut().find(|stored| stored.id == group) {
-                stored.users_count -= 1;
-                stored.version += 1;
-            }
-        }
-        Ok(removed)
     }
 }
 

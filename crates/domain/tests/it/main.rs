@@ -5,6 +5,7 @@
 mod change;
 mod completion;
 mod contact;
+mod page;
 mod people;
 mod throttle;
 mod token;

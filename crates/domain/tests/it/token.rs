@@ -11,6 +11,7 @@ fn token(expires_at: Option<DateTime<Utc>>, is_sliding: bool) -> TokenState {
         expires_at,
         is_sliding,
         binding: None,
+        last_used_at: None,
     }
 }
 

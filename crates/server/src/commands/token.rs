@@ -142,7 +142,7 @@ fn list(settings: &Settings, user: &str, output: Output) -> Result<(), Failure> 
             prefix: token.prefix,
             label: token.label,
             created: token.created_at.to_rfc3339(),
-            last_used: token.last_used_at.map(|at| at.to_rfc3339()),
+            last_used: token.state.last_used_at.map(|at| at.to_rfc3339()),
             expires: token.state.expires_at.map(|at| at.to_rfc3339()),
         })
         .collect();

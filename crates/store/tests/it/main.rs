@@ -14,5 +14,6 @@ mod import;
 mod migrations;
 mod outage;
 mod people;
+mod races;
 mod throttle;
 mod url;

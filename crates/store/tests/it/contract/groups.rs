@@ -1,6 +1,9 @@
 //! Groups, members and administrators.
 
-use profiled_domain::{Detail, GroupId, NewUser, Repository, RepositoryError, TokenDigest, UserId};
+use profiled_domain::{
+    Detail, GroupChange, GroupId, NewUser, Patch, Repository, RepositoryError, TokenDigest,
+    UniqueKey, UserId,
+};
 
 use crate::people::{at, group, person, token};
 
@@ -9,6 +12,10 @@ contract!(
     a_user_in_very_many_groups_has_all_of_them,
     memberships_are_told_apart_from_repetitions,
     a_membership_needs_both_ends,
+    a_group_is_found_by_name_and_by_id,
+    a_change_of_a_group_moves_its_update,
+    a_taken_name_is_refused_and_one_s_own_is_not,
+    a_deleted_group_takes_its_memberships_along,
     nobody_administers_anything_at_first,
 );
 
@@ -104,6 +111,101 @@ fn a_membership_needs_both_ends(repository: &dyn Repository) {
         matches!(no_user, RepositoryError::Missing("user")),
         "{no_user:?}"
     );
+}
+
+fn a_group_is_found_by_name_and_by_id(repository: &dyn Repository) {
+    let team = repository.create_group(&group("team"), at(1)).unwrap();
+
+    let by_name = repository.find_group("team").unwrap();
+    let by_id = repository.find_group_by_id(team.id).unwrap();
+
+    assert_eq!((by_name, by_id), (Some(team.clone()), Some(team)));
+    assert_eq!(repository.find_group("Team").unwrap(), None);
+    assert_eq!(repository.find_group_by_id(GroupId(99)).unwrap(), None);
+}
+
+fn a_change_of_a_group_moves_its_update(repository: &dyn Repository) {
+    let before = repository.create_group(&group("team"), at(1)).unwrap();
+    let update = |change: &GroupChange, second| {
+        let changed = repository.update_group(before.id, change, at(second));
+        changed.unwrap().unwrap()
+    };
+    let name = |name: &str| GroupChange {
+        name: Some(name.to_owned()),
+        notes: Patch::Keep,
+    };
+    let notes = |notes: Patch<String>| GroupChange { name: None, notes };
+
+    let renamed = update(&name("crew"), 2);
+    let cleared = update(&notes(Patch::Clear), 3);
+    let blank = update(&notes(Patch::Set(String::new())), 4);
+    let touched = update(&GroupChange::default(), 5);
+
+    assert_eq!(
+        (renamed.name.as_str(), renamed.notes.as_deref()),
+        ("crew", Some("notes"))
+    );
+    assert_eq!((renamed.created_at, renamed.updated_at), (at(1), at(2)));
+    assert_eq!((cleared.name.as_str(), cleared.notes), ("crew", None));
+    assert_eq!(blank.notes.as_deref(), Some(""));
+    assert_eq!((touched.updated_at, touched.version), (at(5), 5));
+    assert_eq!(
+        repository.find_group_by_id(before.id).unwrap(),
+        Some(touched)
+    );
+    let nobody = repository.update_group(GroupId(99), &name("x"), at(6));
+    assert_eq!(nobody.unwrap(), None);
+}
+
+fn a_taken_name_is_refused_and_one_s_own_is_not(repository: &dyn Repository) {
+    let team = repository.create_group(&group("team"), at(1)).unwrap();
+    repository.create_group(&group("crew"), at(1)).unwrap();
+    let name = |name: &str| GroupChange {
+        name: Some(name.to_owned()),
+        notes: Patch::Keep,
+    };
+
+    let again = repository.create_group(&group("team"), at(2)).unwrap_err();
+    let other = repository.update_group(team.id, &name("crew"), at(2));
+
+    assert!(
+        matches!(again, RepositoryError::Conflict(UniqueKey::GroupName)),
+        "{again:?}"
+    );
+    assert!(
+        matches!(other, Err(RepositoryError::Conflict(UniqueKey::GroupName))),
+        "{other:?}"
+    );
+    assert_eq!(
+        repository.find_group_by_id(team.id).unwrap(),
+        Some(team.clone())
+    );
+    let own = repository.update_group(team.id, &name("team"), at(2));
+    assert_eq!(own.unwrap().unwrap().name, "team");
+}
+
+fn a_deleted_group_takes_its_memberships_along(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let team = repository.create_group(&group("team"), at(1)).unwrap().id;
+    let crew = repository.create_group(&group("crew"), at(1)).unwrap().id;
+    for group in [team, crew] {
+        repository.add_member(group, ada).unwrap();
+    }
+    let profile = || {
+        let found = repository.find_profile(ada, Detail::Groups);
+        found.unwrap().unwrap()
+    };
+    let before = profile().user.version;
+
+    let deleted = [repository.delete_group(team), repository.delete_group(team)];
+
+    assert_eq!(deleted.map(Result::unwrap), [true, false]);
+    assert_eq!(repository.find_group("team").unwrap(), None);
+    let after = profile();
+    let left: Vec<GroupId> = after.groups.iter().map(|group| group.id).collect();
+    assert_eq!((left, after.user.version), (vec![crew], before + 1));
+    repository.create_group(&group("team"), at(2)).unwrap();
+    assert_eq!(profile().groups.len(), 1);
 }
 
 fn nobody_administers_anything_at_first(repository: &dyn Repository) {

@@ -29,8 +29,10 @@ macro_rules! contract {
 mod accounts;
 mod credentials;
 mod groups;
+mod lists;
 mod refresh;
 mod revocation;
 mod throttle;
+mod tokens;
 mod users;
 mod versions;

@@ -1,0 +1,62 @@
+//! What the service asks of its storage about groups.
+
+use chrono::{DateTime, Utc};
+
+use super::RepositoryError;
+use crate::{Group, GroupChange, GroupId, NewGroup, NumberedPage, Page, UserId};
+
+/// Groups and their members.
+pub trait GroupRepository: Send + Sync {
+    /// The group of this name.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError>;
+
+    /// The group of this id.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_group_by_id(&self, id: GroupId) -> Result<Option<Group>, RepositoryError>;
+
+    /// Groups by ascending id, as of one moment. A page that the list does not have is empty.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn list_groups(&self, page: NumberedPage) -> Result<Page<Group>, RepositoryError>;
+
+    /// Creates an empty group.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken name.
+    fn create_group(&self, group: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError>;
+
+    /// Changes a group, which is updated `now`, and returns the new one, `None` if there is no such group.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken name.
+    fn update_group(
+        &self,
+        id: GroupId,
+        change: &GroupChange,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Group>, RepositoryError>;
+
+    /// Deletes a group with its memberships; `false` if there is none.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn delete_group(&self, id: GroupId) -> Result<bool, RepositoryError>;
+
+    /// Adds a member; `false` if it is one already.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Missing`] if the group or the user does not exist, or is deleted.
+    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
+
+    /// Removes a member; `false` if it is none.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
+}
