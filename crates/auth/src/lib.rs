@@ -33,7 +33,7 @@ pub use password::{
     PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, PasswordValidator,
     PasswordViolation, PersonalData, PersonalField, ScryptSettings,
 };
-pub use settings::{AuthSettings, IssuerSettings, JwtSettings, UserField};
+pub use settings::{AuthSettings, IssuerSettings, JwtSettings, TokenSettings, UserField};
 pub use throttle::{
     Counted, CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,
 };

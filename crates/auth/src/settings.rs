@@ -14,6 +14,27 @@ pub struct AuthSettings {
     pub jwt: JwtSettings,
     /// Section `auth.password`.
     pub password: PasswordSettings,
+    /// Section `auth.token`.
+    pub token: TokenSettings,
+}
+
+/// Section `auth.token`: opaque tokens that users ask for.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenSettings {
+    /// Seconds that a token lives at most, and unless less is asked for; 0 means until it is revoked.
+    pub lifetime: u32,
+    /// Tokens that a user may hold, expired ones not counted; 0 means any number.
+    pub max_per_user: u32,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            lifetime: 0,
+            max_per_user: 10_000,
+        }
+    }
 }
 
 /// Section `auth.jwt`, after simplejwt's settings.

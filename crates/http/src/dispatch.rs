@@ -282,7 +282,7 @@ impl Visit<'_> {
             other => other?,
         };
         self.notes.authenticated(&identity);
-        self.state.extend_token(&identity, now);
+        self.state.note_use(&identity, now);
         Ok(Some(identity))
     }
 

@@ -16,6 +16,7 @@ mod health;
 mod host;
 mod json;
 mod jwt;
+mod login;
 mod media;
 mod media_url;
 mod page;
@@ -31,6 +32,7 @@ mod settings;
 mod state;
 mod throttle;
 mod timestamp;
+mod token_issue;
 mod tower;
 mod view;
 

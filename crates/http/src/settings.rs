@@ -61,6 +61,12 @@ pub struct DrfSettings {
     pub authenticators: Vec<DrfScheme>,
     /// How `groups` is shown unless `?groups=` says otherwise.
     pub groups: GroupsForm,
+    /// Whether users and groups can be listed.
+    pub lists: bool,
+    /// Items of a page unless `page_size` says otherwise.
+    pub page_size: u32,
+    /// Upper limit of `page_size`.
+    pub max_page_size: u32,
 }
 
 /// A scheme of `dialects.drf.authenticators`.

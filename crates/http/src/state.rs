@@ -8,8 +8,9 @@ use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use profiled_auth::{
     Identity, JwtVerifier, PasswordHasher, PasswordPolicy, PasswordSettings, Throttle,
+    TokenSettings,
 };
-use profiled_domain::{CompletionRules, Repository};
+use profiled_domain::{CompletionRules, Repository, RepositoryError};
 use tracing::Span;
 
 use crate::content::Limits;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub throttle: Arc<Throttle>,
     /// Section `auth.password`: the size of the hashing pool.
     pub password_settings: PasswordSettings,
+    /// Section `auth.token`.
+    pub tokens: TokenSettings,
     /// Section `http`.
     pub http: HttpSettings,
     /// Section `dialects`.
@@ -64,6 +67,7 @@ pub struct AppState {
     pub(crate) throttle: Arc<Throttle>,
     pub(crate) passwords: Arc<PasswordHasher>,
     pub(crate) password_policy: Arc<PasswordPolicy>,
+    pub(crate) tokens: TokenSettings,
     pub(crate) completion: CompletionRules,
     pub(crate) media_root: PathBuf,
     pub(crate) is_browsable: bool,
@@ -89,6 +93,7 @@ impl AppState {
             throttle: parts.throttle,
             passwords: parts.passwords,
             password_policy: Arc::new(PasswordPolicy::new(&parts.password_settings)),
+            tokens: parts.tokens,
             completion: parts.completion,
             media_root: parts.media_root,
             is_browsable: parts.http.browsable,
@@ -116,20 +121,32 @@ impl AppState {
         (self.clock)().trunc_subsecs(6)
     }
 
-    /// Moves a sliding token on after a use, behind the answer's back: a client does not wait for it.
-    pub(crate) fn extend_token(&self, identity: &Identity, now: DateTime<Utc>) {
+    /// Notes the use of a token, and moves a sliding one on, behind the answer's back: a client does not
+    /// wait for it.
+    pub(crate) fn note_use(&self, identity: &Identity, now: DateTime<Utc>) {
         let Some(token) = &identity.token else {
             return;
         };
-        let (id, repository) = (token.id, Arc::clone(&self.repository));
-        if let Some(until) = token.extension(now, self.token_lifetime) {
-            actix_web::rt::spawn(async move {
-                let written = web::block(move || repository.extend_token(id, until, now)).await;
-                if let Ok(Err(error)) = written {
-                    tracing::warn!(%error, token = id.0, "a sliding token was not extended");
-                }
-            });
+        let until = token.extension(now, self.token_lifetime);
+        let is_noted = token.is_use_worth_noting(now);
+        if until.is_none() && !is_noted {
+            return;
         }
+        let (id, repository) = (token.id, Arc::clone(&self.repository));
+        actix_web::rt::spawn(async move {
+            let written = web::block(move || {
+                if let Some(until) = until {
+                    repository.extend_token(id, until, now)?;
+                }
+                if is_noted {
+                    repository.note_token_use(id, now)?;
+                }
+                Ok::<_, RepositoryError>(())
+            });
+            if let Ok(Err(error)) = written.await {
+                tracing::warn!(%error, token = id.0, "the use of a token was not noted");
+            }
+        });
     }
 
     /// Runs `work` on the threads of the database.

@@ -218,6 +218,7 @@ fn state(settings: &Settings, store: Store, keys: Arc<KeyRing>) -> Result<AppSta
         throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
+        tokens: settings.auth.token,
         http: settings.http.clone(),
         dialects: settings.dialects.clone(),
         completion: settings.profile_completion.clone(),

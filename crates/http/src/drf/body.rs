@@ -1,14 +1,15 @@
 //! The profile as `drf` writes it (contract `drf.md`, section 3).
 
-use profiled_domain::{Group, UserProfile};
+use profiled_domain::{Group, Token, UserProfile};
 use serde::Serialize;
 
 use crate::media_url;
+use crate::query::Query;
 use crate::settings::GroupsForm;
 use crate::timestamp::Micros;
 use crate::view::Exchange;
 
-/// Body of `/api/users/me/`, in the documented order.
+/// A user, in the documented order: body of `/api/users/me/`, and of each in `/api/users/`.
 #[derive(Serialize)]
 pub(super) struct MeBody<'a> {
     id: i64,
@@ -33,8 +34,9 @@ enum Groups<'a> {
     Ids(Vec<i64>),
 }
 
+/// A group, in the documented order.
 #[derive(Serialize)]
-struct GroupBody<'a> {
+pub(super) struct GroupBody<'a> {
     id: i64,
     name: &'a str,
     notes: Option<&'a str>,
@@ -65,6 +67,17 @@ impl<'a> MeBody<'a> {
     }
 }
 
+impl GroupsForm {
+    /// The form that a query asks for, else this one (`decisions.md` 3).
+    pub(super) fn asked(self, query: &Query) -> Self {
+        match query.get("groups") {
+            Some("ids") => Self::Ids,
+            Some("objects") => Self::Objects,
+            _ => self,
+        }
+    }
+}
+
 impl<'a> Groups<'a> {
     fn new(groups: &'a [Group], form: GroupsForm) -> Self {
         match form {
@@ -75,7 +88,7 @@ impl<'a> Groups<'a> {
 }
 
 impl<'a> GroupBody<'a> {
-    fn new(group: &'a Group) -> Self {
+    pub(super) fn new(group: &'a Group) -> Self {
         Self {
             id: group.id.0,
             name: &group.name,
@@ -83,6 +96,34 @@ impl<'a> GroupBody<'a> {
             users_count: group.users_count,
             created_at: Micros(group.created_at),
             updated_at: Micros(group.updated_at),
+        }
+    }
+}
+
+/// A token as its owner sees it.
+#[derive(Serialize)]
+pub(super) struct TokenBody<'a> {
+    id: i64,
+    prefix: &'a str,
+    label: &'a str,
+    created_at: Micros,
+    last_used_at: Option<Micros>,
+    expires_at: Option<Micros>,
+    /// Once, when the token is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+}
+
+impl<'a> TokenBody<'a> {
+    pub(super) fn new(token: &'a Token, key: Option<&'a str>) -> Self {
+        Self {
+            id: token.state.id.0,
+            prefix: &token.prefix,
+            label: &token.label,
+            created_at: Micros(token.created_at),
+            last_used_at: token.state.last_used_at.map(Micros),
+            expires_at: token.state.expires_at.map(Micros),
+            key,
         }
     }
 }

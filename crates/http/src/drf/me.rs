@@ -58,7 +58,7 @@ impl View for Me {
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
         let shown = exchange.caller().map(|caller| {
-            let body = MeBody::new(exchange, &caller.profile, self.form(exchange));
+            let body = MeBody::new(exchange, &caller.profile, self.groups.asked(exchange.query));
             Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
         });
         future::ready(shown).boxed_local()
@@ -66,22 +66,15 @@ impl View for Me {
 }
 
 impl Me {
-    fn form(&self, exchange: &Exchange<'_>) -> GroupsForm {
-        match exchange.query.get("groups") {
-            Some("ids") => GroupsForm::Ids,
-            Some("objects") => GroupsForm::Objects,
-            _ => self.groups,
-        }
-    }
-
     fn retrieve(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let (profile, form) = (&exchange.caller()?.profile, self.form(exchange));
+        let profile = &exchange.caller()?.profile;
+        let form = self.groups.asked(exchange.query);
         let tag = EntityTag::new(exchange, profile, form);
         Ok(exchange.show(&tag, || MeBody::new(exchange, profile, form)))
     }
 
     async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let form = self.form(exchange);
+        let form = self.groups.asked(exchange.query);
         let profile = profile_update::update(exchange, &self.fields).await?;
         let tag = EntityTag::new(exchange, &profile, form);
         Ok(exchange.changed(&tag, &MeBody::new(exchange, &profile, form)))

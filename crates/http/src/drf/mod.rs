@@ -2,7 +2,15 @@
 
 mod body;
 mod fields;
+mod group_change;
+mod groups;
+mod list;
+mod logout;
 mod me;
+mod members;
+mod obtain;
+mod tokens;
+mod users;
 
 use std::sync::Arc;
 
@@ -14,24 +22,70 @@ use crate::json::{Layout, Style};
 use crate::page::PageStyle;
 use crate::rest_framework;
 use crate::router::Route;
-use crate::settings::DrfScheme;
+use crate::settings::{DrfScheme, DrfSettings};
 use crate::state::Parts;
-use crate::view::Answer;
+use crate::view::{Answer, View};
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
-    let dialect = Arc::new(Drf {
+    let dialect: Arc<dyn Dialect> = Arc::new(Drf {
         authenticator: authenticator(parts),
     });
+    let settings = &parts.dialects.drf;
     let me = me::Me {
-        groups: parts.dialects.drf.groups,
+        groups: settings.groups,
         fields: fields::me(parts.limits.mobile_number),
     };
-    vec![Route {
-        pattern: "/api/users/me/",
-        dialect,
-        view: Box::new(me),
-    }]
+    let mut views: Vec<(&'static str, Box<dyn View>)> = vec![("/api/users/me/", Box::new(me))];
+    views.extend(token_views(settings));
+    if settings.lists {
+        views.extend(list_views(settings));
+    }
+    let route = |(pattern, view)| Route {
+        pattern,
+        dialect: Arc::clone(&dialect),
+        view,
+    };
+    views.into_iter().map(route).collect()
+}
+
+/// Tokens by password, and one's own.
+fn token_views(settings: &DrfSettings) -> [(&'static str, Box<dyn View>); 5] {
+    let obtain = obtain::ObtainToken {
+        fields: fields::obtain(),
+    };
+    let list = tokens::TokenList {
+        paging: list::Paging::new(settings),
+        fields: fields::token(),
+    };
+    [
+        ("/api/auth/token/", Box::new(obtain)),
+        ("/api/auth/tokens/", Box::new(list)),
+        ("/api/auth/tokens/{id}/", Box::new(tokens::TokenDetail)),
+        ("/api/auth/logout/", Box::new(logout::Logout)),
+        ("/api/auth/logoutall/", Box::new(logout::LogoutAll)),
+    ]
+}
+
+/// Users and groups (`decisions.md` 20).
+fn list_views(settings: &DrfSettings) -> [(&'static str, Box<dyn View>); 5] {
+    let (paging, groups) = (list::Paging::new(settings), settings.groups);
+    let fields = fields::group;
+    let group_list = groups::GroupList {
+        paging,
+        fields: fields(),
+    };
+    let group = groups::GroupDetail { fields: fields() };
+    [
+        ("/api/users/", Box::new(users::UserList { paging, groups })),
+        ("/api/users/{id}/", Box::new(users::UserDetail { groups })),
+        ("/api/groups/", Box::new(group_list)),
+        ("/api/groups/{id}/", Box::new(group)),
+        (
+            "/api/groups/{id}/users/{user_id}/",
+            Box::new(members::Member),
+        ),
+    ]
 }
 
 fn authenticator(parts: &Parts) -> Authenticator {

@@ -2,7 +2,7 @@
 
 use profiled_domain::Patch;
 
-use super::text::Candidate;
+use super::text::{Candidate, TextRules};
 use super::{Field, Kind, messages};
 use crate::content::{Data, Part, Text, Upload, Value, number_text};
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
@@ -82,6 +82,18 @@ impl Field {
         Patch::Set(candidate)
     }
 
+    /// The field as text that keeps all its rules. Messages go to `errors`.
+    pub(crate) fn text(&self, data: &Data, errors: &mut FieldErrors) -> Patch<String> {
+        match self.candidate(data, errors) {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(candidate) => {
+                self.check(&candidate, TextRules::default(), errors);
+                Patch::Set(candidate.into_text())
+            }
+        }
+    }
+
     /// The value of a field with choices.
     pub(crate) fn choice(&self, data: &Data, errors: &mut FieldErrors) -> Patch<&'static str> {
         let Kind::Choice(choices) = self.kind else {
@@ -115,7 +127,7 @@ impl Field {
         }
     }
 
-    fn refuse<T>(&self, message: &str, errors: &mut FieldErrors) -> Patch<T> {
+    pub(super) fn refuse<T>(&self, message: &str, errors: &mut FieldErrors) -> Patch<T> {
         errors.push(self.name, message);
         Patch::Keep
     }

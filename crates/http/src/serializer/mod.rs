@@ -2,6 +2,7 @@
 //! validation, OPTIONS documents and forms on pages (contract `drf.md`, sections 9 and 10).
 
 mod input;
+mod instant;
 mod options;
 mod text;
 
@@ -127,6 +128,8 @@ pub(crate) mod messages {
     pub(crate) const NULL: &str = "This field may not be null.";
     pub(crate) const BLANK: &str = "This field may not be blank.";
     pub(crate) const NOT_TEXT: &str = "Not a valid string.";
+    pub(crate) const NOT_AN_INSTANT: &str = "Datetime has wrong format. Use one of these formats instead: \
+        YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
     pub(crate) const NOT_A_FILE: &str =
         "The submitted data was not a file. Check the encoding type on the form.";
 }

@@ -11,7 +11,7 @@ use actix_web::{App, web};
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, JwtSettings, JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject,
-    Throttle, ThrottleSettings, TokenKey,
+    Throttle, ThrottleSettings, TokenKey, TokenSettings,
 };
 use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
@@ -45,6 +45,7 @@ pub struct TestApp {
     pub http: HttpSettings,
     pub dialects: DialectSettings,
     pub passwords: PasswordSettings,
+    pub tokens: TokenSettings,
     pub throttle: ThrottleSettings,
     pub counters: Arc<MemoryThrottle>,
     pub media_root: PathBuf,
@@ -73,6 +74,7 @@ impl TestApp {
             jwt: Arc::new(JwtVerifier::new(&jwt, key)),
             hasher: Arc::new(PasswordHasher::new(&passwords).unwrap()),
             passwords,
+            tokens: TokenSettings::default(),
         }
     }
 
@@ -150,6 +152,7 @@ impl TestApp {
             throttle: Arc::new(self.throttle()),
             passwords: Arc::clone(&self.hasher),
             password_settings: self.passwords.clone(),
+            tokens: self.tokens,
             http: self.http.clone(),
             dialects: self.dialects.clone(),
             completion: CompletionRules::default(),
@@ -230,6 +233,9 @@ fn dialect_settings() -> DialectSettings {
             enabled: true,
             authenticators: vec![DrfScheme::Token],
             groups: GroupsForm::Objects,
+            lists: true,
+            page_size: 100,
+            max_page_size: 1000,
         },
         jwt: JwtDialectSettings { enabled: true },
         tower: TowerSettings {

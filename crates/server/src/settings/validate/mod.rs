@@ -25,7 +25,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         hosts(&settings.http.allowed_hosts, settings.profile),
         public_url(&settings.http.public_url),
         jwt::check(&settings.auth.jwt),
-        tower_pages(settings),
+        pages(settings),
         authenticators(settings),
         validators(settings),
         password_costs(settings),
@@ -94,13 +94,19 @@ fn public_url(url: &str) -> Option<Finding> {
     })
 }
 
-fn tower_pages(settings: &Settings) -> Option<Finding> {
-    let tower = &settings.dialects.tower;
-    (tower.page_size > tower.max_page_size).then(|| {
-        let (size, max) = (tower.page_size, tower.max_page_size);
-        let text = format!("is {size}: it must not be above max_page_size, {max}");
-        Finding("dialects.tower.page_size", text)
-    })
+fn pages(settings: &Settings) -> Option<Finding> {
+    let (drf, tower) = (&settings.dialects.drf, &settings.dialects.tower);
+    let sizes = [
+        ("dialects.drf.page_size", drf.page_size, drf.max_page_size),
+        (
+            "dialects.tower.page_size",
+            tower.page_size,
+            tower.max_page_size,
+        ),
+    ];
+    let (key, size, max) = sizes.into_iter().find(|(_, size, max)| size > max)?;
+    let text = format!("is {size}: it must not be above max_page_size, {max}");
+    Some(Finding(key, text))
 }
 
 fn is_repeated<T: PartialEq>(items: &[T]) -> bool {
@@ -132,7 +138,8 @@ fn password_costs(settings: &Settings) -> Option<Finding> {
 
 fn ranges(settings: &Settings) -> Option<Finding> {
     let (database, http) = (&settings.database, &settings.http);
-    let (tower, auth) = (&settings.dialects.tower, &settings.auth);
+    let (drf, tower) = (&settings.dialects.drf, &settings.dialects.tower);
+    let auth = &settings.auth;
     let size = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
     let numbers = [
         (
@@ -194,6 +201,19 @@ fn ranges(settings: &Settings) -> Option<Finding> {
             tower.token_lifetime.into(),
             1,
             YEAR,
+        ),
+        ("dialects.drf.page_size", drf.page_size.into(), 1, 10_000),
+        (
+            "dialects.drf.max_page_size",
+            drf.max_page_size.into(),
+            1,
+            10_000,
+        ),
+        (
+            "auth.token.lifetime",
+            auth.token.lifetime.into(),
+            0,
+            100 * YEAR,
         ),
         (
             "auth.password.min_length",

@@ -1,0 +1,154 @@
+//! `/api/groups/` and `/api/groups/{id}/`: groups, for staff and admins. A group gives its members no right
+//! here.
+
+use actix_web::http::{Method, StatusCode};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::{Group, GroupId, NewGroup, Patch};
+
+use crate::drf::body::GroupBody;
+use crate::drf::group_change::{read, written};
+use crate::drf::list::{Envelope, Paging};
+use crate::failure::ApiError;
+use crate::serializer::{Field, metadata};
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+const LIST: Spec = Spec {
+    name: "Group List",
+    allow: "GET, POST, HEAD, OPTIONS",
+    access: Access::StaffOrAdmin,
+    ..Spec::VIEW
+};
+
+const DETAIL: Spec = Spec {
+    name: "Group Detail",
+    allow: "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
+    ..LIST
+};
+
+pub(super) const NO_GROUP: ApiError = ApiError::NoSuchObject("No Group matches the given query.");
+
+/// All groups.
+pub(super) struct GroupList {
+    pub(super) paging: Paging,
+    pub(super) fields: Vec<Field>,
+}
+
+impl View for GroupList {
+    fn spec(&self) -> &Spec {
+        &LIST
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::GET => self.list(exchange).await,
+                Method::POST => self.create(exchange).await,
+                Method::OPTIONS => {
+                    let writes = Some(("POST", self.fields.as_slice()));
+                    Ok(exchange.ok(&metadata(&LIST, exchange, writes)))
+                }
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl GroupList {
+    async fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let page = self.paging.asked(exchange.query)?;
+        let found = exchange
+            .state
+            .blocking(move |r| r.list_groups(page))
+            .await??;
+        let bodies = found.items.iter().map(GroupBody::new).collect();
+        let envelope = Envelope::new(exchange, page, found.total, bodies)?;
+        Ok(exchange.ok(&envelope))
+    }
+
+    async fn create(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let change = read(exchange, &self.fields, None, false).await?;
+        let group = NewGroup {
+            // Required: without one nothing would have been read.
+            name: change.name.unwrap_or_default(),
+            notes: match change.notes {
+                Patch::Set(notes) => Some(notes),
+                Patch::Keep | Patch::Clear => None,
+            },
+        };
+        let now = exchange.state.now();
+        let created = exchange
+            .state
+            .blocking(move |repository| repository.create_group(&group, now));
+        let group = written(created.await?)?;
+        Ok(exchange.answer(StatusCode::CREATED, &GroupBody::new(&group)))
+    }
+}
+
+/// One group.
+pub(super) struct GroupDetail {
+    pub(super) fields: Vec<Field>,
+}
+
+impl View for GroupDetail {
+    fn spec(&self) -> &Spec {
+        &DETAIL
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        let id = GroupId(exchange.parameters.id(0));
+        async move {
+            match *exchange.method {
+                Method::GET => {
+                    let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
+                    Ok(exchange.ok(&GroupBody::new(&group)))
+                }
+                Method::PUT => self.update(exchange, id, false).await,
+                Method::PATCH => self.update(exchange, id, true).await,
+                Method::DELETE => {
+                    let deleted = exchange.state.blocking(move |r| r.delete_group(id));
+                    let is_gone = deleted.await??;
+                    is_gone.then(Answer::no_content).ok_or(NO_GROUP)
+                }
+                Method::OPTIONS => {
+                    // As in the framework: what cannot be written has no fields to tell.
+                    let found = find(exchange, id).await?;
+                    let writes = found.map(|_| ("PUT", self.fields.as_slice()));
+                    Ok(exchange.ok(&metadata(&DETAIL, exchange, writes)))
+                }
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl GroupDetail {
+    async fn update(
+        &self,
+        exchange: &Exchange<'_>,
+        id: GroupId,
+        is_partial: bool,
+    ) -> Result<Answer, ApiError> {
+        find(exchange, id).await?.ok_or(NO_GROUP)?;
+        let change = read(exchange, &self.fields, Some(id), is_partial).await?;
+        let now = exchange.state.now();
+        let updated = exchange
+            .state
+            .blocking(move |repository| repository.update_group(id, &change, now));
+        let group = written(updated.await?)?.ok_or(NO_GROUP)?;
+        Ok(exchange.ok(&GroupBody::new(&group)))
+    }
+}
+
+async fn find(exchange: &Exchange<'_>, id: GroupId) -> Result<Option<Group>, ApiError> {
+    let found = exchange.state.blocking(move |r| r.find_group_by_id(id));
+    Ok(found.await??)
+}

@@ -1,0 +1,156 @@
+//! Pages of a list, as Django REST framework's page numbers have them (contract `drf.md`, section 10,
+//! "Lists").
+
+use profiled_domain::{NumberedPage, PageNumber};
+use serde::Serialize;
+
+use crate::failure::ApiError;
+use crate::query::{self, Query};
+use crate::settings::DrfSettings;
+use crate::view::Exchange;
+
+/// A page in its envelope.
+#[derive(Serialize)]
+pub(super) struct Envelope<T> {
+    count: i64,
+    next: Option<String>,
+    previous: Option<String>,
+    results: Vec<T>,
+}
+
+/// Sizes of pages.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Paging {
+    size: i64,
+    max_size: i64,
+}
+
+impl Paging {
+    pub(super) fn new(settings: &DrfSettings) -> Self {
+        Self {
+            size: settings.page_size.into(),
+            max_size: settings.max_page_size.into(),
+        }
+    }
+
+    /// The page that a query asks for. A size that is none is ignored, one that is too large is cut.
+    ///
+    /// # Errors
+    /// 404 for a page that no list has.
+    pub(super) fn asked(self, query: &Query) -> Result<NumberedPage, ApiError> {
+        let size = query.get("page_size").and_then(positive);
+        let number = match query.get("page") {
+            None | Some("") => PageNumber::At(1),
+            Some("last") => PageNumber::Last,
+            Some(text) => PageNumber::At(positive(text).ok_or(INVALID_PAGE)?),
+        };
+        let size = size.unwrap_or(self.size).min(self.max_size);
+        Ok(NumberedPage { number, size })
+    }
+}
+
+const INVALID_PAGE: ApiError = ApiError::NoSuchObject("Invalid page.");
+
+impl<T> Envelope<T> {
+    /// `results` as the page of a list of `count` items.
+    ///
+    /// # Errors
+    /// 404 for a page that this list does not have.
+    pub(super) fn new(
+        exchange: &Exchange<'_>,
+        page: NumberedPage,
+        count: i64,
+        results: Vec<T>,
+    ) -> Result<Self, ApiError> {
+        let number = page.resolve(count).ok_or(INVALID_PAGE)?;
+        let link = |number| link(exchange, number);
+        Ok(Self {
+            count,
+            next: (number < page.last(count)).then(|| link(number + 1)),
+            previous: (number > 1).then(|| link(number - 1)),
+            results,
+        })
+    }
+}
+
+/// A number above zero as Python's `int()` reads it, but for digits of other scripts. One that is too large
+/// for any list is [`i64::MAX`].
+fn positive(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let groups = || digits.split('_');
+    let is_number = groups().all(|group| {
+        let is_digit = |byte: u8| byte.is_ascii_digit();
+        !group.is_empty() && group.bytes().all(is_digit)
+    });
+    let plain = groups().collect::<String>();
+    let number = is_number.then(|| plain.parse().unwrap_or(i64::MAX))?;
+    (number > 0).then_some(number)
+}
+
+/// The URL of another page: the request's parameters by name, repeated ones in their order. Page 1 needs no
+/// number.
+fn link(exchange: &Exchange<'_>, number: i64) -> String {
+    let number = (number > 1).then(|| number.to_string());
+    let kept = exchange.query.pairs().iter();
+    let mut pairs: Vec<(&str, &str)> = kept
+        .filter(|(name, _)| name != "page")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .chain(number.as_deref().map(|number| ("page", number)))
+        .collect();
+    pairs.sort_by_key(|(name, _)| *name);
+    let encoded = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value)));
+    let (origin, path) = (exchange.origin.as_str(), exchange.path);
+    let encoded: Vec<String> = encoded.collect();
+    if encoded.is_empty() {
+        format!("{origin}{path}")
+    } else {
+        format!("{origin}{path}?{}", encoded.join("&"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_pages_are_read_as_python_does() {
+        let cases = [
+            ("2", Some(2)),
+            (" 2\t", Some(2)),
+            ("002", Some(2)),
+            ("+2", Some(2)),
+            ("1_0", Some(10)),
+            ("99999999999999999999", Some(i64::MAX)),
+            ("0", None),
+            ("-1", None),
+            ("1.0", None),
+            ("x", None),
+            ("", None),
+            (" ", None),
+            ("+", None),
+            ("_1", None),
+            ("1__0", None),
+            ("1 0", None),
+        ];
+
+        for (text, expected) in cases {
+            assert_eq!(positive(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn sizes_are_capped_and_odd_ones_ignored() {
+        let paging = Paging {
+            size: 2,
+            max_size: 4,
+        };
+
+        for (size, expected) in [("3", 3), ("9", 4), ("0", 2), ("-5", 2), ("x", 2), ("", 2)] {
+            let query = Query::parse(format!("page_size={size}").as_bytes());
+            assert_eq!(paging.asked(&query).unwrap().size, expected, "{size}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `/api/auth/logout/` and `/api/auth/logoutall/`: the end of one's own credentials, for every user
+//! (`decisions.md` 11).
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::Keep;
+
+use crate::failure::{ApiError, Detail};
+use crate::serializer::metadata;
+use crate::view::{Answer, Exchange, Spec, View};
+
+const ONE: Spec = Spec {
+    name: "Logout",
+    description: "Revoke the token of this request.",
+    allow: "POST, OPTIONS",
+    ..Spec::VIEW
+};
+
+const ALL: Spec = Spec {
+    name: "Logout All",
+    description: "Revoke all tokens of the authenticated user, those of other dialects too.",
+    ..ONE
+};
+
+/// Ends the token that is used. It reads no body.
+pub(super) struct Logout;
+
+impl View for Logout {
+    fn spec(&self) -> &Spec {
+        &ONE
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::POST => end_token(exchange).await,
+                Method::OPTIONS => Ok(exchange.ok(&metadata(&ONE, exchange, None))),
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+async fn end_token(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    let Some(token) = &exchange.caller()?.token else {
+        let text = "Only a token of the Token scheme can be revoked alone. Others end by themselves, \
+                    or with all of them: /api/auth/logoutall/.";
+        return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
+    };
+    let id = token.id;
+    // Whoever was faster has done what was asked.
+    let _was_there: bool = exchange
+        .state
+        .blocking(move |r| r.revoke_token(id))
+        .await??;
+    Ok(Answer::no_content())
+}
+
+/// Ends all credentials of the caller, on every server and in every dialect. It reads no body.
+pub(super) struct LogoutAll;
+
+impl View for LogoutAll {
+    fn spec(&self) -> &Spec {
+        &ALL
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::POST => {
+                    let (id, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+                    let ended = exchange
+                        .state
+                        .blocking(move |r| r.revoke_credentials(id, &Keep::Nothing, now));
+                    let _was_there: bool = ended.await??;
+                    Ok(Answer::no_content())
+                }
+                Method::OPTIONS => Ok(exchange.ok(&metadata(&ALL, exchange, None))),
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}

@@ -1,0 +1,84 @@
+//! `/api/groups/{id}/users/{user_id}/`: a membership, for staff and admins.
+//!
+//! Both methods answer 204, whatever the membership was before: a client that repeats a request has what it
+//! wants.
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserKey};
+
+use crate::drf::groups::NO_GROUP;
+use crate::drf::users::NO_USER;
+use crate::failure::ApiError;
+use crate::serializer::metadata;
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+const SPEC: Spec = Spec {
+    name: "Group Member",
+    description: "Add the user to the group, or remove the user from it.",
+    allow: "POST, DELETE, OPTIONS",
+    access: Access::StaffOrAdmin,
+    ..Spec::VIEW
+};
+
+/// The view. It reads no body.
+pub(super) struct Member;
+
+impl View for Member {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        let group = GroupId(exchange.parameters.id(0));
+        let user = UserId(exchange.parameters.id(1));
+        async move {
+            let outcome = match *exchange.method {
+                Method::POST => {
+                    exchange
+                        .state
+                        .blocking(move |r| r.add_member(group, user))
+                        .await?
+                }
+                Method::DELETE => {
+                    exchange
+                        .state
+                        .blocking(move |r| remove(r, group, user))
+                        .await?
+                }
+                Method::OPTIONS => return Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
+                _ => return exchange.unknown_method(),
+            };
+            match outcome {
+                Ok(_) => Ok(Answer::no_content()),
+                Err(RepositoryError::Missing("group")) => Err(NO_GROUP),
+                Err(RepositoryError::Missing(_)) => Err(NO_USER),
+                Err(error) => Err(error.into()),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// Ends a membership. If there was none, both ends must be there all the same.
+fn remove(
+    repository: &dyn Repository,
+    group: GroupId,
+    user: UserId,
+) -> Result<bool, RepositoryError> {
+    if repository.remove_member(group, user)? {
+        return Ok(true);
+    }
+    if repository.find_group_by_id(group)?.is_none() {
+        return Err(RepositoryError::Missing("group"));
+    }
+    let found = repository.find_user(&UserKey::Id(user))?;
+    match found.filter(|user| user.deleted_at.is_none()) {
+        Some(_) => Ok(false),
+        None => Err(RepositoryError::Missing("user")),
+    }
+}

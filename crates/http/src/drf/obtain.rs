@@ -1,0 +1,101 @@
+//! `POST /api/auth/token/`: a token for username and password (contract `drf.md`, section 3).
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_auth::LoginOutcome;
+use profiled_domain::{Patch, User};
+use serde::Serialize;
+
+use crate::content::{Data, Parser};
+use crate::drf::tokens::no_store;
+use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::serializer::{Field, body_of, metadata};
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+const SPEC: Spec = Spec {
+    name: "Obtain Auth Token",
+    allow: "POST, OPTIONS",
+    access: Access::Optional,
+    parsers: &[Parser::Form, Parser::Multipart, Parser::Json],
+    is_json_only: true,
+    is_throttled: false,
+    ..Spec::VIEW
+};
+
+/// The view. A log-in leaves everything else of the user as it is (`decisions.md` 21).
+pub(super) struct ObtainToken {
+    pub(super) fields: Vec<Field>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    token: &'a str,
+}
+
+impl View for ObtainToken {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::POST => self.obtain(exchange).await,
+                Method::OPTIONS => {
+                    let writes = Some(("POST", self.fields.as_slice()));
+                    Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
+                }
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl ObtainToken {
+    async fn obtain(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let data = exchange.data().await?;
+        let (username, password) = self.credentials(body_of(&data)?)?;
+        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+            return Err(refused());
+        };
+        let key = issue(exchange, &user).await?.ok_or_else(refused)?;
+        let body = Body { token: &key };
+        Ok(no_store(exchange.ok(&body)))
+    }
+
+    fn credentials(&self, data: &Data) -> Result<(String, String), ApiError> {
+        let (mut username, mut password) = (Patch::Keep, Patch::Keep);
+        let mut errors = FieldErrors::default();
+        for field in self.fields.iter().filter(|field| !field.is_read_only) {
+            let text = field.text(data, &mut errors);
+            match field.name {
+                "username" => username = text,
+                _ => password = text,
+            }
+        }
+        errors.into_result()?;
+        match (username, password) {
+            (Patch::Set(username), Patch::Set(password)) => Ok((username, password)),
+            _ => Err(refused()),
+        }
+    }
+}
+
+async fn issue(exchange: &Exchange<'_>, user: &User) -> Result<Option<String>, ApiError> {
+    let now = exchange.state.now();
+    let expires_at = exchange.latest_expiry(now);
+    let issued = exchange.issue_token(user, String::new(), expires_at, now);
+    let key = |(_, key): (_, profiled_auth::TokenKey)| key.as_str().to_owned();
+    Ok(issued.await?.map(key))
+}
+
+/// The same for whatever is wrong.
+fn refused() -> ApiError {
+    let text = "Unable to log in with provided credentials.";
+    ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, text))
+}

@@ -1,0 +1,171 @@
+//! `/api/auth/tokens/` and `/api/auth/tokens/{id}/`: the caller's own tokens, for every user.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_auth::AuthError;
+use profiled_domain::{Patch, TokenId};
+
+use crate::content::Data;
+use crate::drf::body::TokenBody;
+use crate::drf::list::{Envelope, Paging};
+use crate::failure::{ApiError, FieldErrors};
+use crate::serializer::{Field, body_of, metadata};
+use crate::timestamp::Micros;
+use crate::view::{Answer, Exchange, Spec, View};
+
+const LIST: Spec = Spec {
+    name: "Token List",
+    description: "Tokens of the authenticated user. The key of a new one is shown once.",
+    allow: "GET, POST, HEAD, OPTIONS",
+    ..Spec::VIEW
+};
+
+const DETAIL: Spec = Spec {
+    name: "Token Detail",
+    description: "Revoke a token of the authenticated user.",
+    allow: "DELETE, OPTIONS",
+    ..Spec::VIEW
+};
+
+const NO_TOKEN: ApiError = ApiError::NoSuchObject("No Token matches the given query.");
+
+/// The caller's tokens, those that have expired too.
+pub(super) struct TokenList {
+    pub(super) paging: Paging,
+    pub(super) fields: Vec<Field>,
+}
+
+impl View for TokenList {
+    fn spec(&self) -> &Spec {
+        &LIST
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::GET => self.list(exchange).await,
+                Method::POST => self.create(exchange).await,
+                Method::OPTIONS => {
+                    let writes = Some(("POST", self.fields.as_slice()));
+                    Ok(exchange.ok(&metadata(&LIST, exchange, writes)))
+                }
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl TokenList {
+    async fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let page = self.paging.asked(exchange.query)?;
+        let owner = exchange.caller()?.profile.user.id;
+        let found = exchange
+            .state
+            .blocking(move |r| r.list_tokens_page(owner, page));
+        let found = found.await??;
+        let bodies = found.items.iter().map(|token| TokenBody::new(token, None));
+        let envelope = Envelope::new(exchange, page, found.total, bodies.collect())?;
+        Ok(exchange.ok(&envelope))
+    }
+
+    async fn create(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let data = exchange.data().await?;
+        let now = exchange.state.now();
+        let latest = exchange.latest_expiry(now);
+        let (label, expires_at) = self.wanted(body_of(&data)?, now, latest)?;
+        let owner = &exchange.caller()?.profile.user;
+        let issued = exchange.issue_token(owner, label, expires_at, now).await?;
+        let (token, key) = issued.ok_or(AuthError::InvalidToken)?;
+        let body = TokenBody::new(&token, Some(key.as_str()));
+        Ok(no_store(exchange.answer(StatusCode::CREATED, &body)))
+    }
+
+    /// Label and end of the token that a body asks for.
+    fn wanted(
+        &self,
+        data: &Data,
+        now: DateTime<Utc>,
+        latest: Option<DateTime<Utc>>,
+    ) -> Result<(String, Option<DateTime<Utc>>), ApiError> {
+        let mut errors = FieldErrors::default();
+        let (mut label, mut expires_at) = (String::new(), latest);
+        for field in self.fields.iter().filter(|field| !field.is_read_only) {
+            match field.name {
+                "label" => {
+                    if let Patch::Set(text) = field.text(data, &mut errors) {
+                        label = text;
+                    }
+                }
+                "expires_at" => {
+                    if let Patch::Set(end) = field.instant(data, &mut errors) {
+                        check_end(field, end, now, latest, &mut errors);
+                        expires_at = Some(end);
+                    }
+                }
+                _ => {}
+            }
+        }
+        errors.into_result()?;
+        Ok((label, expires_at))
+    }
+}
+
+fn check_end(
+    field: &Field,
+    end: DateTime<Utc>,
+    now: DateTime<Utc>,
+    latest: Option<DateTime<Utc>>,
+    errors: &mut FieldErrors,
+) {
+    if end <= now {
+        errors.push(field.name, "Ensure this value is in the future.");
+    }
+    if let Some(latest) = latest.filter(|latest| end > *latest) {
+        let latest = Micros(latest);
+        let text = format!("Ensure this value is less than or equal to {latest}.");
+        errors.push(field.name, text);
+    }
+}
+
+/// One of the caller's tokens.
+pub(super) struct TokenDetail;
+
+impl View for TokenDetail {
+    fn spec(&self) -> &Spec {
+        &DETAIL
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::DELETE => {
+                    let id = TokenId(exchange.parameters.id(0));
+                    let owner = exchange.caller()?.profile.user.id;
+                    let revoked = exchange
+                        .state
+                        .blocking(move |r| r.revoke_own_token(owner, id));
+                    let is_revoked = revoked.await??;
+                    is_revoked.then(Answer::no_content).ok_or(NO_TOKEN)
+                }
+                Method::OPTIONS => Ok(exchange.ok(&metadata(&DETAIL, exchange, None))),
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+/// An answer that holds a key is kept by nobody on the way (RFC 6749, section 5.1).
+pub(super) fn no_store(answer: Answer) -> Answer {
+    answer.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
