@@ -3,13 +3,14 @@
 
 use actix_web::http::{Method, StatusCode};
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Group, GroupId, NewGroup, Patch};
 
 use crate::drf::body::GroupBody;
 use crate::drf::group_change::{read, written};
 use crate::drf::list::{Envelope, Paging};
 use crate::failure::ApiError;
+use crate::page::Controls;
 use crate::serializer::{Field, metadata};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -55,6 +56,13 @@ impl View for GroupList {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        future::ready(Ok(Controls::default().form(&["POST"], &self.fields, &()))).boxed_local()
     }
 }
 
@@ -125,6 +133,20 @@ impl View for GroupDetail {
                 }
                 _ => exchange.unknown_method(),
             }
+        }
+        .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        async move {
+            let id = GroupId(exchange.parameters.id(0));
+            let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
+            let body = GroupBody::new(&group);
+            let form = Controls::default().form(&["PUT", "PATCH"], &self.fields, &body);
+            Ok(form.button("DELETE"))
         }
         .boxed_local()
     }

@@ -3,10 +3,11 @@
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Keep;
 
 use crate::failure::{ApiError, Detail};
+use crate::page::Controls;
 use crate::serializer::metadata;
 use crate::view::{Answer, Exchange, Spec, View};
 
@@ -43,6 +44,13 @@ impl View for Logout {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        future::ready(Ok(Controls::default().button("POST"))).boxed_local()
     }
 }
 
@@ -88,5 +96,12 @@ impl View for LogoutAll {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        future::ready(Ok(Controls::default().button("POST"))).boxed_local()
     }
 }
