@@ -3,13 +3,14 @@
 
 use actix_web::http::{Method, StatusCode};
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Group, GroupId, NewGroup, Patch};
 
 use crate::drf::body::GroupBody;
 use crate::drf::group_change::{read, written};
 use crate::drf::list::{Envelope, Paging};
 use crate::failure::ApiError;
+use crate::page::Controls;
 use crate::serializer::{Field, metadata};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -55,6 +56,14 @@ impl View for GroupList {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let create = Controls::default().form(&["POST"], &self.fields, &());
+        future::ready(Ok(create)).boxed_local()
     }
 }
 
@@ -125,6 +134,19 @@ impl View for GroupDetail {
                 }
                 _ => exchange.unknown_method(),
             }
+        }
+        .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        async move {
+            let id = GroupId(exchange.parameters.id(0));
+            let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
+            let controls = Controls::buttons(&["DELETE"]);
+            Ok(controls.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
         }
         .boxed_local()
     }

@@ -4,7 +4,7 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::AuthError;
 use profiled_domain::{Patch, TokenId};
 
@@ -12,6 +12,7 @@ use crate::content::Data;
 use crate::drf::body::TokenBody;
 use crate::drf::list::{Envelope, Paging};
 use crate::failure::{ApiError, FieldErrors};
+use crate::page::Controls;
 use crate::serializer::{Field, body_of, metadata};
 use crate::timestamp::Micros;
 use crate::view::{Answer, Exchange, Spec, View};
@@ -27,6 +28,7 @@ const DETAIL: Spec = Spec {
     name: "Token Detail",
     description: "Revoke a token of the authenticated user.",
     allow: "DELETE, OPTIONS",
+    buttons: &["DELETE"],
     ..Spec::VIEW
 };
 
@@ -59,6 +61,14 @@ impl View for TokenList {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let create = Controls::default().form(&["POST"], &self.fields, &());
+        future::ready(Ok(create)).boxed_local()
     }
 }
 
