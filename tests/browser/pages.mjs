@@ -156,6 +156,28 @@ async function jwt(browser) {
   await response(page).getByText('"number_phone": "12345"').waitFor();
 }
 
+// A group is made, changed and deleted, with a look before it goes.
+async function groups(browser) {
+  const page = await open(browser, { authorization: TOKEN, width: PHONE });
+  await visit(page, "/api/groups/");
+  await press(page, button(htmlForm(page), "POST"), 400);
+  assert.equal(await page.getByLabel("Name").getAttribute("aria-invalid"), "true");
+  await page.getByLabel("Name").fill("Readers");
+  await press(page, button(htmlForm(page), "POST"), 201);
+  const { id, notes } = JSON.parse((await response(page).innerText()).replace(/^[^{]*/, ""));
+  assert.equal(notes, null);
+
+  await visit(page, `/api/groups/${id}/`);
+  await page.getByLabel("Notes").fill("Two\nlines");
+  await press(page, button(htmlForm(page), "PATCH"));
+  await response(page).getByText('"notes": "Two\\r\\nlines"').waitFor();
+  await page.locator("summary", { hasText: "DELETE" }).click();
+  await picture(page, "group-delete");
+  await press(page, button(page, "DELETE now"));
+  await response(page).getByText("HTTP 204 No Content").waitFor();
+  await visit(page, `/api/groups/${id}/`, 404);
+}
+
 // The main pages of all dialects, in every dress.
 async function accessibility(browser) {
   const dresses = [
@@ -168,6 +190,10 @@ async function accessibility(browser) {
     [undefined, ME, 401],
     [BEARER, "/api/profile/", 405],
     [BEARER, UPDATE, 405],
+    [TOKEN, "/api/users/?page_size=1&page=2", 200],
+    [TOKEN, "/api/groups/", 200],
+    [TOKEN, "/api/groups/1/", 200],
+    [TOKEN, "/api/auth/tokens/", 200],
     [TOKEN, "/api/", 200],
     [TOKEN, "/api/v1/", 200],
     [TOKEN, "/api/v1/me/", 200],
@@ -195,7 +221,7 @@ async function accessibility(browser) {
   }
 }
 
-const scenarios = { form, unset, raw, errors, navigation, login, jwt, accessibility };
+const scenarios = { form, unset, raw, errors, navigation, login, jwt, groups, accessibility };
 const browser = await launch();
 try {
   await scenarios[process.argv[2]](browser);

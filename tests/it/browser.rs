@@ -74,6 +74,11 @@ fn a_profile_of_jwt_is_read_and_changed() {
 }
 
 #[test]
+fn a_group_is_made_changed_and_deleted() {
+    run("groups");
+}
+
+#[test]
 fn no_page_has_a_serious_fault_of_accessibility() {
     run("accessibility");
 }

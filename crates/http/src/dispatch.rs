@@ -170,7 +170,8 @@ impl Visit<'_> {
 
     /// What the page of an answer lets the caller do.
     async fn controls(&self, asked: &Asked<'_>, checked: &Checked, answer: &Answer) -> Controls {
-        if !Controls::fit(answer.status) {
+        let is_gone = checked.method == Method::DELETE && answer.status.is_success();
+        if is_gone || !Controls::fit(answer.status) {
             return Controls::default();
         }
         let exchange = self.exchange(asked, checked, &[]);

@@ -45,6 +45,8 @@ pub(crate) struct Spec {
     pub(crate) detail: Detail,
     /// Forms of body that it reads, in the order of trial.
     pub(crate) parsers: &'static [Parser],
+    /// Buttons of its pages, for methods that need no body and that everybody may use who may use the view.
+    pub(crate) buttons: &'static [&'static str],
     /// Whether JSON is its only representation whatever the settings say.
     pub(crate) is_json_only: bool,
     /// Whether `throttle.anon` and `throttle.user` count its requests.
@@ -75,7 +77,7 @@ pub(crate) trait View: Send + Sync {
         &'a self,
         _exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default())).boxed_local()
+        future::ready(Ok(Controls::buttons(self.spec().buttons))).boxed_local()
     }
 }
 
@@ -88,6 +90,7 @@ impl Spec {
         access: Access::Authenticated,
         detail: Detail::Account,
         parsers: Parser::ALL,
+        buttons: &[],
         is_json_only: false,
         is_throttled: true,
     };

@@ -62,7 +62,8 @@ impl View for GroupList {
         &'a self,
         _exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default().form(&["POST"], &self.fields, &()))).boxed_local()
+        let create = Controls::default().form(&["POST"], &self.fields, &());
+        future::ready(Ok(create)).boxed_local()
     }
 }
 
@@ -144,9 +145,8 @@ impl View for GroupDetail {
         async move {
             let id = GroupId(exchange.parameters.id(0));
             let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
-            let body = GroupBody::new(&group);
-            let form = Controls::default().form(&["PUT", "PATCH"], &self.fields, &body);
-            Ok(form.button("DELETE"))
+            let controls = Controls::buttons(&["DELETE"]);
+            Ok(controls.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
         }
         .boxed_local()
     }

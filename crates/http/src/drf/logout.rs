@@ -15,6 +15,7 @@ const ONE: Spec = Spec {
     name: "Logout",
     description: "Revoke the token of this request.",
     allow: "POST, OPTIONS",
+    buttons: &["POST"],
     ..Spec::VIEW
 };
 

@@ -19,6 +19,7 @@ const SPEC: Spec = Spec {
     name: "Group Member",
     description: "Add the user to the group, or remove the user from it.",
     allow: "POST, DELETE, OPTIONS",
+    buttons: &["POST", "DELETE"],
     access: Access::StaffOrAdmin,
     ..Spec::VIEW
 };

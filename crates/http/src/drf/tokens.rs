@@ -28,6 +28,7 @@ const DETAIL: Spec = Spec {
     name: "Token Detail",
     description: "Revoke a token of the authenticated user.",
     allow: "DELETE, OPTIONS",
+    buttons: &["DELETE"],
     ..Spec::VIEW
 };
 
@@ -66,7 +67,8 @@ impl View for TokenList {
         &'a self,
         _exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default().form(&["POST"], &self.fields, &()))).boxed_local()
+        let create = Controls::default().form(&["POST"], &self.fields, &());
+        future::ready(Ok(create)).boxed_local()
     }
 }
 

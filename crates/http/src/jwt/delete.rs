@@ -2,10 +2,11 @@
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{AccountChange, UserId, UserKey};
 
 use crate::failure::ApiError;
+use crate::page::Controls;
 use crate::serializer::metadata;
 use crate::view::{Answer, Exchange, Spec, View};
 
@@ -36,6 +37,17 @@ impl View for Delete {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let offered = exchange.caller().map(|caller| {
+            let is_own = exchange.parameters.id(0) == caller.profile.user.id.0;
+            Controls::buttons(if is_own { &["DELETE"] } else { &[] })
+        });
+        future::ready(offered).boxed_local()
     }
 }
 

@@ -8,7 +8,6 @@ use profiled_domain::Detail;
 use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::jwt::body::ProfileBody;
-use crate::page::Controls;
 use crate::serializer::metadata;
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -16,6 +15,7 @@ const SPEC: Spec = Spec {
     name: "Profile",
     description: "Retrieve the authenticated user profile information.",
     allow: "POST, OPTIONS",
+    buttons: &["POST"],
     access: Access::Authenticated,
     detail: Detail::Account,
     ..Spec::VIEW
@@ -39,13 +39,6 @@ impl View for Profile {
             _ => exchange.unknown_method(),
         })
         .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default().button("POST"))).boxed_local()
     }
 }
 

@@ -43,11 +43,12 @@ impl Controls {
         !status.is_server_error() && !REFUSALS.contains(&status)
     }
 
-    /// A button for a method that needs no body.
-    #[must_use]
-    pub(crate) fn button(mut self, method: &'static str) -> Self {
-        self.buttons.push(method);
-        self
+    /// One button for each of these methods, which need no body.
+    pub(crate) fn buttons(methods: &[&'static str]) -> Self {
+        Self {
+            buttons: methods.to_vec(),
+            forms: Vec::new(),
+        }
     }
 
     /// Inputs and raw data for the fields that can be written, filled in from `object`: the object as

@@ -215,3 +215,83 @@ async fn json_is_what_it_was_whatever_pages_do() {
     assert_eq!(json.header("Content-Type"), Some("application/json"));
     assert_eq!(json.header("Content-Security-Policy"), None);
 }
+
+#[actix_web::test]
+async fn a_group_is_made_changed_and_deleted_through_its_pages() {
+    let app = TestApp::new();
+    let token = app.token(app.staff("ada").id);
+    let (list, group) = ("/api/groups/", "/api/groups/1/");
+    let blank = [
+        ("_method", "POST"),
+        ("_keep", "notes"),
+        ("name", ""),
+        ("notes", ""),
+    ];
+    let filled = [
+        ("_method", "POST"),
+        ("_keep", "notes"),
+        ("name", "Red"),
+        ("notes", ""),
+    ];
+
+    let offered = page(&app, list, &token).await;
+    let refused = submit(&app, list, &token, &blank).await;
+    let made = submit(&app, list, &token, &filled).await;
+    let shown = page(&app, group, &token).await;
+    let renamed = submit(
+        &app,
+        group,
+        &token,
+        &[("_method", "PATCH"), ("name", "Blue")],
+    )
+    .await;
+    let deleted = submit(&app, group, &token, &[("_method", "DELETE")]).await;
+    let gone = page(&app, group, &token).await;
+
+    assert_has(
+        &offered,
+        &[
+            "name=\"name\" type=\"text\" value=\"\" autocomplete=\"off\" maxlength=\"150\" required",
+            "{\n    &#34;name&#34;: &#34;&#34;,\n    &#34;notes&#34;: null\n}</textarea>",
+            "name=\"_method\" value=\"POST\"",
+        ],
+    );
+    assert_eq!((refused.status, made.status), (400, 201));
+    assert_has(&refused, &["<li><a href=\"#form0-name\">Name</a></li>"]);
+    assert_has(
+        &made,
+        &[
+            "    &#34;notes&#34;: null,",
+            "name=\"name\" type=\"text\" value=\"\"",
+        ],
+    );
+    assert_has(
+        &shown,
+        &[
+            "<a href=\"/api/groups/\">Group List</a>",
+            "<summary>DELETE</summary>",
+            "name=\"name\" type=\"text\" value=\"Red\"",
+        ],
+    );
+    assert_has(&renamed, &["name=\"name\" type=\"text\" value=\"Blue\""]);
+    // Browsers would stay where they are on a 204.
+    assert_eq!((deleted.status, gone.status), (200, 404));
+    assert_has(&deleted, &["<b>HTTP 204 No Content</b>"]);
+    for answer in [deleted, gone] {
+        assert_lacks(&answer, &["<textarea", "value=\"DELETE\"", "Blue"]);
+    }
+}
+
+#[actix_web::test]
+async fn an_account_is_deleted_through_the_page_of_its_owner_only() {
+    let app = TestApp::new();
+    let (ada, grace) = (app.user("ada", |_| ()), app.user("grace", |_| ()));
+    let bearer = app.bearer(ada.id);
+    let path = |user: &profiled_domain::User| format!("/api/profile/{}/delete/", user.id.0);
+
+    let own = page(&app, &path(&ada), &bearer).await;
+    let foreign = page(&app, &path(&grace), &bearer).await;
+
+    assert_has(&own, &["name=\"_method\" value=\"DELETE\""]);
+    assert_lacks(&foreign, &["value=\"DELETE\""]);
+}

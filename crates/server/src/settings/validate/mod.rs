@@ -5,6 +5,7 @@ mod jwt;
 use profiled_auth::{ClientSettings, InvalidCost, PasswordHasher};
 use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
+use secrecy::ExposeSecret;
 
 use crate::error::Failure;
 use crate::settings::layers::Origins;
