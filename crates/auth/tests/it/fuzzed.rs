@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, Attempt, AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtSettings,
-    JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject, Throttle, ThrottleSettings,
-    TokenKey, TokenPolicy, TokenVerifier, UserClaim,
+    JwtVerifier, PasswordHasher, PasswordLogin, PasswordSettings, SigningKey, Subject, Throttle,
+    ThrottleSettings, TokenKey, TokenPolicy, TokenVerifier, UserClaim,
 };
 use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
@@ -69,7 +69,10 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
         chain: Authenticator::new(vec![
             Box::new(TokenVerifier::new(TokenPolicy { check_binding })),
             Box::new(BearerVerifier::new(Arc::clone(&jwt))),
-            Box::new(BasicVerifier::new(hasher, Arc::new(throttle))),
+            Box::new(BasicVerifier::new(PasswordLogin::new(
+                hasher,
+                Arc::new(throttle),
+            ))),
         ]),
         jwt,
         repository,
