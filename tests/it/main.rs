@@ -21,6 +21,7 @@ mod jwt_tokens;
 mod lifecycle;
 mod pages;
 mod passwords;
+mod revocation;
 mod summary;
 mod three_views;
 mod throttle;

@@ -1,6 +1,6 @@
 //! JSON Web Tokens: keys, tokens in the way of simplejwt, and those of foreign issuers.
 //!
-//! Signatures are made and checked by `aws-lc-rs` (ADR 0010); what a token's members mean is decided
+//! Signatures are made and checked by `aws-lc-rs` (ADR 0017); what a token's members mean is decided
 //! here, because libraries are neither as strict nor as compatible.
 
 mod algorithm;

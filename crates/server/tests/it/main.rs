@@ -6,6 +6,7 @@ mod dump;
 mod import_django;
 mod import_people;
 mod keys;
+mod keys_document;
 mod migrate;
 mod passwords;
 mod quickstart;

@@ -1,0 +1,59 @@
+//! The examples of `docs/KEYS.md` do what the page says.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+use std::process::Command;
+
+use profiled::{Settings, Sources};
+
+use crate::sandbox::Sandbox;
+
+const DOCUMENT: &str = include_str!("../../../../docs/KEYS.md");
+
+/// The blocks of a language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let fence = format!("```{language}\n");
+    let blocks = DOCUMENT.split(fence.as_str()).skip(1);
+    blocks
+        .filter_map(|rest| rest.split("\n```").next())
+        .collect()
+}
+
+/// One after the other, in one shell: later ones rely on what earlier ones made.
+#[test]
+fn the_commands_of_the_page_work() {
+    let sandbox = Sandbox::new();
+    let script = blocks("sh").join("\n");
+    let folder = Path::new(env!("CARGO_BIN_EXE_profiled")).parent().unwrap();
+
+    let mut shell = Command::new("/bin/sh");
+    let shell = shell.args(["-eu", "-c", &script]).env_clear();
+    let ended = shell
+        .env("PATH", folder)
+        .current_dir(sandbox.path())
+        .output()
+        .unwrap();
+
+    assert!(ended.status.success(), "{ended:?}");
+    let out = String::from_utf8(ended.stdout).unwrap();
+    for line in [" ES256 signing from 2", " EdDSA signing from 2"] {
+        assert!(out.contains(line), "{out}");
+    }
+    assert!(out.contains("\"state\": \"published\""), "{out}");
+}
+
+#[test]
+fn the_settings_of_the_page_are_taken() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.write("issuers.toml", blocks("toml").first().unwrap());
+    let sources = Sources {
+        files: vec![file.into()],
+        ..Sources::default()
+    };
+
+    let issuers = Settings::load(&sources).unwrap().auth.jwt.issuers;
+
+    let names: Vec<_> = issuers.iter().map(|each| each.issuer.as_str()).collect();
+    assert_eq!(names, ["https://idp.example.com/realms/staff"]);
+}
