@@ -13,6 +13,7 @@ mod basic;
 mod bearer;
 mod error;
 mod header;
+mod introspection;
 mod jwt;
 mod password;
 mod settings;
@@ -23,6 +24,7 @@ pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verif
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
+pub use introspection::{ClientSettings, Introspected, IntrospectionSettings, Introspector};
 pub use jwt::{
     AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError,
     KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError,

@@ -3,6 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::introspection::IntrospectionSettings;
 use crate::jwt::Algorithm;
 use crate::password::PasswordSettings;
 
@@ -12,6 +13,8 @@ use crate::password::PasswordSettings;
 pub struct AuthSettings {
     /// Section `auth.jwt`.
     pub jwt: JwtSettings,
+    /// Section `auth.introspection`.
+    pub introspection: IntrospectionSettings,
     /// Section `auth.password`.
     pub password: PasswordSettings,
     /// Section `auth.token`.
@@ -183,7 +186,7 @@ impl Default for JwtSettings {
     }
 }
 
-fn mask<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn mask<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(if secret.expose_secret().is_empty() {
         ""
     } else {

@@ -10,7 +10,7 @@ use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 
 /// Longest key that is looked up, in bytes: more is no key of anybody's.
-const MAX_KEY_LENGTH: usize = 1024;
+pub(crate) const MAX_KEY_LENGTH: usize = 1024;
 
 /// The key of a token: 160 random bits as 40 lower-case hexadecimal digits. It has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]

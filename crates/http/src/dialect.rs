@@ -25,6 +25,11 @@ pub(crate) trait Dialect: Send + Sync {
         false
     }
 
+    /// Whether clients may choose a representation at all.
+    fn negotiates(&self) -> bool {
+        true
+    }
+
     /// Whether a form POST that wants this representation may stand for another method (`_method`).
     /// Pages need no script that way.
     fn overrides_methods(&self, format: Format) -> bool {

@@ -121,7 +121,11 @@ impl Visit<'_> {
         let offered = self.route.view.spec().formats(self.state.is_browsable);
         let accept = joined(self.request.headers(), &header::ACCEPT);
         let accept = accept.as_deref().map(String::from_utf8_lossy);
-        let negotiated = negotiate(offered, accept.as_deref(), query.get("format"));
+        let negotiated = if dialect.negotiates() {
+            negotiate(offered, accept.as_deref(), query.get("format"))
+        } else {
+            Ok(Accepted::JSON)
+        };
         let accepted = negotiated.clone().unwrap_or(Accepted::JSON);
         let layout = view::layout(dialect.style(), &accepted);
         let mut checked = Checked {

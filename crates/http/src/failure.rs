@@ -14,6 +14,12 @@ pub(crate) enum ApiError {
     /// Credentials are missing or bad.
     #[error("not authenticated")]
     Unauthenticated(#[source] AuthError),
+    /// What a body holds in place of credentials is not good: the dialect's text and code.
+    #[error("refused: {detail}")]
+    Refused {
+        detail: &'static str,
+        code: Option<&'static str>,
+    },
     /// The caller may not do this.
     #[error("permission denied")]
     PermissionDenied,

@@ -19,6 +19,7 @@ mod jwt;
 mod login;
 mod media;
 mod media_url;
+mod oauth;
 mod page;
 mod password_change;
 mod profile_update;

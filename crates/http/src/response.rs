@@ -43,7 +43,7 @@ pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> 
     response.insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")));
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private")));
     for header in &answer.headers {
-        response.append_header(header.clone());
+        response.insert_header(header.clone());
     }
     if let Some(context) = frame.page.as_ref().filter(|_| has_page(&answer)) {
         response.insert_header((header::CONTENT_TYPE, HTML));

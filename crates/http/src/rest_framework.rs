@@ -54,10 +54,14 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
     if let ApiError::Invalid(fields) = error {
         return Answer::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
     }
+    let code = match error {
+        ApiError::Refused { code, .. } => *code,
+        _ => None,
+    };
     let (status, detail) = status_and_detail(error);
     let body = Body {
         detail: &detail,
-        code: None,
+        code,
         messages: None,
     };
     Answer::new(status, json::to_vec(&body, layout))
@@ -66,6 +70,7 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
     let (status, text) = match error {
         ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, NOT_PROVIDED.to_owned()),
+        ApiError::Refused { detail, .. } => (StatusCode::UNAUTHORIZED, (*detail).to_owned()),
         ApiError::PermissionDenied => {
             let text = "You do not have permission to perform this action.";
             (StatusCode::FORBIDDEN, text.to_owned())
@@ -113,7 +118,7 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
 pub(crate) const SERVER_ERROR: &str = "A server error occurred.";
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID_TOKEN: &str = "Invalid token.";
-const NOT_VALID: &str = "token_not_valid";
+pub(crate) const NOT_VALID: &str = "token_not_valid";
 
 type Refusal = (&'static str, Option<&'static str>, Option<[Refused; 1]>);
 

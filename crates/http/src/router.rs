@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use crate::dialect::Dialect;
 use crate::state::{BuildError, Parts};
 use crate::view::View;
-use crate::{drf, jwt, tower};
+use crate::{drf, jwt, oauth, tower};
 
 /// A view, the dialect it speaks and the pattern it stands under.
 pub(crate) struct Route {
@@ -55,6 +55,7 @@ impl Router {
         if dialects.tower.enabled {
             all.extend(tower::routes(parts));
         }
+        all.extend(oauth::routes(parts));
         let mut routes = matchit::Router::new();
         for route in all {
             let pattern = route.pattern;

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use profiled_auth::{
-    Identity, JwtVerifier, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
-    Throttle, TokenSettings,
+    Identity, Introspector, JwtVerifier, PasswordHasher, PasswordLogin, PasswordPolicy,
+    PasswordSettings, Throttle, TokenSettings,
 };
 use profiled_domain::{CompletionRules, Repository, RepositoryError};
 use tracing::Span;
@@ -26,6 +26,8 @@ pub struct Parts {
     pub repository: Arc<dyn Repository>,
     /// Judges Bearer tokens.
     pub jwt: Arc<JwtVerifier>,
+    /// Judges tokens for other services, if any may ask.
+    pub introspector: Option<Arc<Introspector>>,
     /// Verifies passwords.
     pub passwords: Arc<PasswordHasher>,
     /// Counts requests and failed log-ins.

@@ -9,7 +9,10 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use chrono::{DateTime, Utc};
-use profiled_auth::{CounterStore, Issuers, JwtVerifier, KeyRing, PasswordHasher, Throttle};
+use profiled_auth::{
+    CounterStore, Introspector, Issuers, JwtVerifier, KeyRing, PasswordHasher, Throttle,
+    TokenPolicy,
+};
 use profiled_domain::ThrottleRepository;
 use profiled_http::{AppState, Parts, configure};
 use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
@@ -212,9 +215,16 @@ fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
 fn state(settings: &Settings, store: Store, keys: Arc<KeyRing>) -> Result<AppState, Failure> {
     let throttle = throttle(settings, &store)?;
     let jwt = JwtVerifier::with_issuers(&settings.auth.jwt, keys, issuers(settings)?);
+    let jwt = Arc::new(jwt);
+    let policy = TokenPolicy {
+        check_binding: settings.dialects.tower.bind_tokens,
+    };
+    let introspection = &settings.auth.introspection;
+    let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
     let parts = Parts {
         repository: Arc::new(store),
-        jwt: Arc::new(jwt),
+        jwt,
+        introspector: (!introspection.clients.is_empty()).then(|| Arc::new(introspector)),
         throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),

@@ -16,6 +16,7 @@ pub struct ActiveToken {
     pub user: User,
     /// Whether it gives access, or new tokens.
     pub kind: TokenKind,
+    jti: Option<String>,
     claims: Claims,
 }
 
@@ -40,6 +41,12 @@ impl TokenKind {
 }
 
 impl ActiveToken {
+    /// The token's id, in the claim that is set for it.
+    #[must_use]
+    pub fn jti(&self) -> Option<&str> {
+        self.jti.as_deref()
+    }
+
     /// A claim of the token.
     #[must_use]
     pub fn claim(&self, name: &str) -> Option<Value> {
@@ -85,6 +92,7 @@ impl JwtVerifier {
         Ok(standing.map(|(profile, _)| ActiveToken {
             user: profile.user,
             kind,
+            jti: access.jti().map(str::to_owned),
             claims: signed.claims,
         }))
     }

@@ -1,8 +1,8 @@
-//! The token endpoints of simplejwt: refresh, verify, blacklist (contract `drf.md`, section 5).
+//! The token endpoints of simplejwt: obtain, refresh, verify, blacklist (contract `drf.md`, section 5).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{
-    Detail, RefreshToken, RefreshTokenState, Repository, RepositoryError, Rotation,
+    Detail, PasswordHash, RefreshToken, RefreshTokenState, Repository, RepositoryError, Rotation,
     RotationOutcome, User, UserId,
 };
 use serde_json::Value;
@@ -12,6 +12,7 @@ use super::checks::{UserClaim, instant, user_id};
 use super::claims::Claims;
 use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
+use super::mint::{Subject, TokenPair};
 use super::verifier::{JwtVerifier, Signed};
 use crate::error::JwtFault;
 
@@ -31,7 +32,7 @@ pub struct Refreshed {
     pub refresh: Option<String>,
 }
 
-/// Why a refresh token is refused.
+/// Why no token is given.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
     /// The token itself is not good.
@@ -72,6 +73,32 @@ pub(super) fn storable(jti: String) -> String {
 }
 
 impl JwtVerifier {
+    /// Tokens for a user who has just logged in, as the log-in has read it: what has ended the user's
+    /// credentials since has ended these tokens, too. With `auth.jwt.update_last_login`, the log-in is
+    /// recorded.
+    ///
+    /// # Errors
+    /// [`RefreshError`] but for [`RefreshError::Token`].
+    pub fn obtain(
+        &self,
+        user: &User,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<TokenPair, RefreshError> {
+        let password = if self.options.checks_revoke {
+            // The log-in may have replaced the stored hash.
+            let stored = repository.find_password_by_id(user.id)?;
+            stored.ok_or(RefreshError::NoActiveAccount)?
+        } else {
+            PasswordHash::from_encoded("")
+        };
+        let pair = self.mint_pair(Subject::new(user, &password), now)?;
+        if self.options.updates_last_login {
+            repository.record_login(user.id, now)?;
+        }
+        Ok(pair)
+    }
+
     /// Exchanges a refresh token for an access token and, where they are rotated, for the next refresh
     /// token. Claims that are not known here are handed on as they are.
     ///

@@ -27,6 +27,9 @@ pub struct JwtVerifier {
     issuers: Issuers,
 }
 
+/// Longest time that public keys may be cached, in seconds: a key that leaked is to be forgotten.
+const LONGEST_CACHED: u32 = 300;
+
 /// Settings of simplejwt, as far as they are asked for at run time.
 #[derive(Clone, Debug)]
 #[expect(
@@ -42,6 +45,8 @@ pub(super) struct Options {
     pub(super) rotation_grace: Duration,
     pub(super) has_blacklist: bool,
     pub(super) checks_revoke: bool,
+    pub(super) updates_last_login: bool,
+    keys_lead_time: u32,
     pub(super) user_id_claim: String,
     pub(super) token_type_claim: String,
     pub(super) jti_claim: String,
@@ -60,6 +65,8 @@ impl Options {
             rotation_grace: seconds(settings.rotation_grace),
             has_blacklist: settings.blacklist,
             checks_revoke: settings.check_revoke_token,
+            updates_last_login: settings.update_last_login,
+            keys_lead_time: settings.keys_lead_time,
             user_id_claim: settings.user_id_claim.clone(),
             token_type_claim: settings.token_type_claim.clone(),
             jti_claim: settings.jti_claim.clone(),
@@ -187,6 +194,18 @@ impl JwtVerifier {
     #[must_use]
     pub fn jwks(&self, now: DateTime<Utc>) -> Jwks {
         self.keys.jwks(now)
+    }
+
+    /// Whether refresh tokens can be blacklisted (`auth.jwt.blacklist`).
+    #[must_use]
+    pub fn has_blacklist(&self) -> bool {
+        self.options.has_blacklist
+    }
+
+    /// Seconds that the public keys may be cached: whoever does so knows a new key before it signs.
+    #[must_use]
+    pub fn jwks_max_age(&self) -> u32 {
+        (self.options.keys_lead_time / 2).min(LONGEST_CACHED)
     }
 
     /// The user that an access token names at this moment. Whether the user stands by it is not asked.

@@ -1,4 +1,4 @@
-//! The fields of a profile that its owner may write, in order (contract `drf.md`, section 4).
+//! The fields of the dialect's bodies, in order (contract `drf.md`, sections 4 and 5).
 
 use crate::password_change;
 use crate::profile_update::FILE_NAME_MAX;
@@ -30,4 +30,34 @@ pub(super) fn profile(number_phone_max: usize) -> Vec<Field> {
         password,
         current,
     ]
+}
+
+/// The fields of `/api/token/`. The password is trimmed here.
+pub(super) fn credentials() -> Vec<Field> {
+    let username = Field::written("username", "Username", Kind::Text);
+    let password = Field::written("password", "Password", Kind::Password);
+    vec![
+        username.required().write_only(),
+        password.required().write_only(),
+    ]
+}
+
+/// The fields of `/api/token/refresh/`.
+pub(super) fn refresh() -> Vec<Field> {
+    vec![
+        Field::written("refresh", "Refresh", Kind::Text).required(),
+        Field::shown("access", "Access", Kind::Text),
+    ]
+}
+
+/// The fields of `/api/token/verify/`.
+pub(super) fn token() -> Vec<Field> {
+    let token = Field::written("token", "Token", Kind::Text);
+    vec![token.required().write_only()]
+}
+
+/// The fields of `/api/token/blacklist/`.
+pub(super) fn blacklist() -> Vec<Field> {
+    let refresh = Field::written("refresh", "Refresh", Kind::Text);
+    vec![refresh.required().write_only()]
 }

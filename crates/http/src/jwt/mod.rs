@@ -1,10 +1,12 @@
-//! Dialect `jwt`: profiles behind simplejwt's access tokens (contract `drf.md`, section 4).
+//! Dialect `jwt`: profiles behind simplejwt's access tokens, and the tokens themselves (contract `drf.md`,
+//! sections 4 and 5).
 
 mod body;
 mod delete;
 mod error;
 mod fields;
 mod profile;
+mod token;
 mod update;
 
 use std::sync::Arc;
@@ -22,28 +24,42 @@ use crate::view::Answer;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
-    let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
-    let dialect = Arc::new(Jwt {
-        authenticator: Authenticator::new(vec![Box::new(bearer)]),
-    });
+    let profiles = dialect(parts, error::describe);
     let route = |pattern, view| Route {
         pattern,
-        dialect: Arc::clone(&dialect) as Arc<dyn Dialect>,
+        dialect: Arc::clone(&profiles),
         view,
     };
     let update = update::Update {
         fields: fields::profile(parts.limits.number_phone),
     };
-    vec![
+    let mut routes = vec![
         route("/api/profile/", Box::new(profile::Profile)),
         route("/api/users/profile/", Box::new(profile::Profile)),
         route("/api/profile/{id}/update/", Box::new(update)),
         route("/api/profile/{id}/delete/", Box::new(delete::Delete)),
-    ]
+    ];
+    let tokens = dialect(parts, rest_framework::describe);
+    routes.extend(token::views(&parts.jwt).map(|(pattern, view)| Route {
+        pattern,
+        dialect: Arc::clone(&tokens),
+        view: Box::new(view),
+    }));
+    routes
+}
+
+fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn Dialect> {
+    let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
+    Arc::new(Jwt {
+        authenticator: Authenticator::new(vec![Box::new(bearer)]),
+        describe,
+    })
 }
 
 struct Jwt {
     authenticator: Authenticator,
+    /// The profile has errors of its own.
+    describe: fn(&ApiError, Layout) -> Answer,
 }
 
 impl Dialect for Jwt {
@@ -60,7 +76,7 @@ impl Dialect for Jwt {
     }
 
     fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
-        error::describe(error, layout)
+        (self.describe)(error, layout)
     }
 
     fn page_style(&self) -> PageStyle {

@@ -26,6 +26,7 @@ pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
     let (status, text) = match error {
         ApiError::Unauthenticated(cause) => (StatusCode::UNAUTHORIZED, refusal(cause)),
+        ApiError::Refused { detail, .. } => (StatusCode::UNAUTHORIZED, *detail),
         ApiError::PermissionDenied => (
             StatusCode::FORBIDDEN,
             "You do not have permission to perform this action.",

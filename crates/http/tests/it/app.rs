@@ -149,6 +149,7 @@ impl TestApp {
         let parts = Parts {
             repository: Arc::clone(&self.repository) as _,
             jwt: Arc::clone(&self.jwt),
+            introspector: None,
             throttle: Arc::new(self.throttle()),
             passwords: Arc::clone(&self.hasher),
             password_settings: self.passwords.clone(),

@@ -14,7 +14,7 @@ const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
 /// Keys whose value is a list of tables.
-const TABLES: [&str; 1] = ["auth.jwt.issuers"];
+const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];
 /// What messages call the built-in defaults.
 const DEFAULTS: &str = "config/base.toml";
 /// Where settings are looked for, beside the built-in defaults.

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use profiled_auth::{CounterStore, KeyFolder, KeyRing, SigningKey, TokenKey};
+use profiled_auth::{ClientSettings, CounterStore, KeyFolder, KeyRing, SigningKey, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Failure;
@@ -24,7 +24,25 @@ pub(super) fn resolve(settings: &mut Settings, origins: &Origins) -> Result<(), 
         let (given, file) = (jwt.signing_key.expose_secret(), &jwt.signing_key_file);
         jwt.signing_key = read("auth.jwt.signing_key", given, file, origins)?.into();
     }
+    for client in &mut settings.auth.introspection.clients {
+        if !client.secret_file.is_empty() {
+            client.secret = client_secret(client, origins)?.into();
+        }
+    }
     Ok(())
+}
+
+/// The secret of a client in its file.
+fn client_secret(client: &ClientSettings, origins: &Origins) -> Result<String, Failure> {
+    let key = origins.name("auth.introspection.clients");
+    let (id, file) = (&client.id, &client.secret_file);
+    if !client.secret.expose_secret().is_empty() {
+        let text = format!("{key}: {id:?} has a secret and a secret_file: remove one of them");
+        return Err(Failure::settings(text));
+    }
+    let told = |error| Failure::settings(format!("{key}: {id:?}: secret_file {file}: {error}"));
+    let text = std::fs::read_to_string(file).map_err(told)?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// What `file` holds in place of `key`, without the end of its last line.

@@ -1,0 +1,219 @@
+//! Token introspection for other services (RFC 7662): whether a token is good at this moment, and whose.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
+use percent_encoding::percent_decode;
+use profiled_domain::{Detail, Repository, RepositoryError, User, UserId};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::authenticator::Scheme;
+use crate::header::{self, Credentials};
+use crate::jwt::{ActiveToken, JwtVerifier, TokenKind};
+use crate::settings::mask;
+use crate::token::{MAX_KEY_LENGTH, TokenKey, TokenPolicy};
+
+/// Section `auth.introspection`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntrospectionSettings {
+    /// Services that may ask. Without any, nobody can.
+    pub clients: Vec<ClientSettings>,
+}
+
+/// A service that may ask: an item of `auth.introspection.clients`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSettings {
+    /// Its name.
+    pub id: String,
+    /// Its secret, at least [`Self::MIN_SECRET`] bytes. Written as `***`.
+    #[serde(default, serialize_with = "mask")]
+    pub secret: SecretString,
+    /// File that holds the secret, in place of `secret`.
+    #[serde(default)]
+    pub secret_file: String,
+}
+
+impl ClientSettings {
+    /// Shortest secret, in bytes: nobody counts wrong ones.
+    pub const MIN_SECRET: usize = 32;
+}
+
+/// A token that would be taken at this moment, with what it says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Introspected {
+    /// Whose it is.
+    pub user: UserId,
+    /// The user's name, if there is one.
+    pub username: Option<String>,
+    /// The scheme of `Authorization` that takes the token.
+    pub scheme: Scheme,
+    /// The end of its life, in seconds since 1970.
+    pub expires_at: Option<i64>,
+    /// When it was made, in seconds since 1970.
+    pub issued_at: Option<i64>,
+    /// Its id.
+    pub jti: Option<String>,
+    /// `aud`: a text or a list of them.
+    pub audience: Option<Value>,
+    /// `iss`
+    pub issuer: Option<Value>,
+}
+
+/// Judges tokens for services that it knows.
+pub struct Introspector {
+    jwt: Arc<JwtVerifier>,
+    policy: TokenPolicy,
+    /// Digests of names and secrets.
+    clients: Vec<[[u8; 32]; 2]>,
+}
+
+impl Introspector {
+    /// An introspector for the clients of the settings.
+    #[must_use]
+    pub fn new(
+        jwt: Arc<JwtVerifier>,
+        policy: TokenPolicy,
+        settings: &IntrospectionSettings,
+    ) -> Self {
+        let clients = settings.clients.iter().map(|client| {
+            let secret = client.secret.expose_secret();
+            [client.id.as_bytes(), secret.as_bytes()].map(digest)
+        });
+        Self {
+            jwt,
+            policy,
+            clients: clients.collect(),
+        }
+    }
+
+    /// Whether an `Authorization` header is that of a client: Basic, with name and secret as they are or
+    /// encoded as in forms (RFC 6749, section 2.3.1). How long it takes tells nothing of either.
+    #[must_use]
+    pub fn is_client(&self, authorization: &[u8]) -> bool {
+        let Some([id, secret]) = pair(authorization) else {
+            return false;
+        };
+        let plain = [&id, &secret].map(|text| digest(text));
+        let decoded = [&id, &secret].map(|text| digest(&form_decoded(text)));
+        let mut found = Choice::from(0);
+        for [id, secret] in &self.clients {
+            for [given_id, given_secret] in [&plain, &decoded] {
+                found |= id.ct_eq(given_id) & secret.ct_eq(given_secret);
+            }
+        }
+        found.into()
+    }
+
+    /// The access token or opaque token, if it would be taken at this moment. Refresh tokens give no
+    /// access. A bound opaque token is good from one address alone, and so not for others to judge.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn introspect(
+        &self,
+        token: &str,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Introspected>, RepositoryError> {
+        match self.jwt.introspect(token, repository, now)? {
+            Some(active) if active.kind == TokenKind::Access => Ok(Some(active.into())),
+            Some(_) => Ok(None),
+            None => self.opaque(token, repository, now),
+        }
+    }
+
+    fn opaque(
+        &self,
+        key: &str,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Introspected>, RepositoryError> {
+        if key.len() > MAX_KEY_LENGTH {
+            return Ok(None);
+        }
+        let found = repository.find_token(&TokenKey::digest_of(key), Detail::Account)?;
+        Ok(found.and_then(|holder| {
+            let (user, token) = (holder.profile.user, holder.token);
+            let is_bound = self.policy.check_binding && token.binding.is_some();
+            let may_act = user.is_active && user.deleted_at.is_none();
+            let is_good = may_act && !is_bound && !token.is_expired(now);
+            is_good.then(|| Introspected {
+                expires_at: token.expires_at.map(|at| at.timestamp()),
+                ..Introspected::new(user, Scheme::Token)
+            })
+        }))
+    }
+}
+
+impl Introspected {
+    fn new(user: User, scheme: Scheme) -> Self {
+        Self {
+            user: user.id,
+            username: user.username,
+            scheme,
+            expires_at: None,
+            issued_at: None,
+            jti: None,
+            audience: None,
+            issuer: None,
+        }
+    }
+}
+
+impl From<ActiveToken> for Introspected {
+    fn from(token: ActiveToken) -> Self {
+        Self {
+            expires_at: token.claim("exp").as_ref().and_then(seconds),
+            issued_at: token.claim("iat").as_ref().and_then(seconds),
+            jti: token.jti().map(str::to_owned),
+            audience: token.claim("aud"),
+            issuer: token.claim("iss"),
+            ..Self::new(token.user, Scheme::Bearer)
+        }
+    }
+}
+
+/// A numeric date of a token that was judged: whole seconds.
+fn seconds(claim: &Value) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "below the year 10000, or the token would be refused"
+    )]
+    let seconds = claim.as_f64()?.trunc() as i64;
+    Some(seconds)
+}
+
+fn digest(text: &[u8]) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+/// Name and secret of Basic credentials.
+fn pair(authorization: &[u8]) -> Option<[Vec<u8>; 2]> {
+    let words = header::split(authorization)?;
+    let Credentials::One(encoded) = words.credentials else {
+        return None;
+    };
+    if !words.scheme.eq_ignore_ascii_case(b"Basic") {
+        return None;
+    }
+    let bytes = STANDARD.decode(encoded).ok()?;
+    let colon = bytes.iter().position(|byte| *byte == b':')?;
+    let (id, rest) = bytes.split_at_checked(colon)?;
+    Some([id.to_vec(), rest.get(1..)?.to_vec()])
+}
+
+fn form_decoded(text: &[u8]) -> Vec<u8> {
+    let blanks = text.iter().map(|byte| match byte {
+        b'+' => b' ',
+        other => *other,
+    });
+    percent_decode(&blanks.collect::<Vec<_>>()).collect()
+}

@@ -1,0 +1,260 @@
+//! `/api/token/` and the paths below it: tokens by password, and what becomes of them (contract `drf.md`,
+//! section 5). Credentials in headers are not looked at.
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use futures_util::FutureExt;
+use futures_util::future::{self, LocalBoxFuture};
+use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
+use profiled_domain::{Patch, Repository};
+use serde::Serialize;
+
+use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::jwt::fields;
+use crate::page::Controls;
+use crate::rest_framework::NOT_VALID;
+use crate::serializer::{Field, body_of, metadata};
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+/// What is done with the tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Obtain,
+    Refresh,
+    Verify,
+    Blacklist,
+}
+
+/// One of the views.
+pub(super) struct Tokens {
+    spec: Spec,
+    fields: Vec<Field>,
+    action: Action,
+    jwt: Arc<JwtVerifier>,
+}
+
+/// Body of a log-in's answer.
+#[derive(Serialize)]
+struct PairBody {
+    refresh: String,
+    access: String,
+}
+
+/// Body of a refresh's answer.
+#[derive(Serialize)]
+struct RefreshedBody {
+    access: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Empty {}
+
+const OPEN: Spec = Spec {
+    allow: "POST, OPTIONS",
+    access: Access::Open,
+    ..Spec::VIEW
+};
+
+/// The views with their patterns.
+pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static str, Tokens)> {
+    let obtain = "Exchange a username and a password for an access and a refresh token.";
+    let refresh = "Exchange a refresh token for a new access token.";
+    let verify = "Check whether a token is valid.";
+    let blacklist = "Blacklist a refresh token.";
+    let view = |name, description, fields, action| Tokens {
+        spec: Spec {
+            name,
+            description,
+            ..OPEN
+        },
+        fields,
+        action,
+        jwt: Arc::clone(jwt),
+    };
+    let all = [
+        (
+            "/api/token/",
+            view(
+                "Token Obtain Pair",
+                obtain,
+                fields::credentials(),
+                Action::Obtain,
+            ),
+        ),
+        (
+            "/api/token/refresh/",
+            view("Token Refresh", refresh, fields::refresh(), Action::Refresh),
+        ),
+        (
+            "/api/token/verify/",
+            view("Token Verify", verify, fields::token(), Action::Verify),
+        ),
+        (
+            "/api/token/blacklist/",
+            view(
+                "Token Blacklist",
+                blacklist,
+                fields::blacklist(),
+                Action::Blacklist,
+            ),
+        ),
+    ];
+    let has_blacklist = jwt.has_blacklist();
+    let is_there = move |view: &Tokens| has_blacklist || view.action != Action::Blacklist;
+    all.into_iter().filter(move |(_, view)| is_there(view))
+}
+
+impl Tokens {
+    async fn post(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let mut texts = self.texts(exchange).await?.into_iter();
+        let mut next = || texts.next().unwrap_or_default();
+        match self.action {
+            Action::Obtain => self.log_in(exchange, next(), next()).await,
+            Action::Refresh => {
+                let token = next();
+                let now = exchange.state.now();
+                let new = self.ask(exchange, move |jwt, all| jwt.refresh(&token, all, now));
+                let new = new.await?.map_err(refused)?;
+                Ok(not_stored(exchange.ok(&RefreshedBody {
+                    access: new.access,
+                    refresh: new.refresh,
+                })))
+            }
+            Action::Verify => {
+                let token = next();
+                let now = exchange.state.now();
+                let work = self.ask(exchange, move |jwt, all| jwt.verify_any(&token, all, now));
+                work.await?.map_err(unverified)?;
+                Ok(exchange.ok(&Empty {}))
+            }
+            Action::Blacklist => {
+                let token = next();
+                let now = exchange.state.now();
+                let work = self.ask(exchange, move |jwt, all| jwt.blacklist(&token, all, now));
+                work.await?.map_err(refused)?;
+                Ok(exchange.ok(&Empty {}))
+            }
+        }
+    }
+
+    async fn log_in(
+        &self,
+        exchange: &Exchange<'_>,
+        username: String,
+        password: String,
+    ) -> Result<Answer, ApiError> {
+        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+            return Err(NO_ACCOUNT);
+        };
+        let now = exchange.state.now();
+        let pair = self.ask(exchange, move |jwt, all| jwt.obtain(&user, all, now));
+        let pair = pair.await?.map_err(|error| match error {
+            // Gone since the log-in.
+            RefreshError::NoActiveAccount => NO_ACCOUNT,
+            other => refused(other),
+        })?;
+        Ok(not_stored(exchange.ok(&PairBody {
+            refresh: pair.refresh,
+            access: pair.access,
+        })))
+    }
+
+    async fn ask<T, F>(&self, exchange: &Exchange<'_>, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&JwtVerifier, &dyn Repository) -> T + Send + 'static,
+    {
+        let jwt = Arc::clone(&self.jwt);
+        let work = move |repository: &dyn Repository| work(&jwt, repository);
+        exchange.state.blocking(work).await
+    }
+
+    /// The texts of all fields that are written, which are all required.
+    async fn texts(&self, exchange: &Exchange<'_>) -> Result<Vec<String>, ApiError> {
+        let data = exchange.data().await?;
+        let data = body_of(&data)?;
+        let (mut texts, mut errors) = (Vec::new(), FieldErrors::default());
+        for field in self.fields.iter().filter(|field| !field.is_read_only) {
+            if let Patch::Set(text) = field.text(data, &mut errors) {
+                texts.push(text);
+            }
+        }
+        errors.into_result()?;
+        Ok(texts)
+    }
+}
+
+impl View for Tokens {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::POST => self.post(exchange).await,
+                Method::OPTIONS => {
+                    let fields = Some(("POST", self.fields.as_slice()));
+                    Ok(exchange.ok(&metadata(&self.spec, exchange, fields)))
+                }
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let controls = Controls::default().form(&["POST"], &self.fields, &());
+        future::ready(Ok(controls)).boxed_local()
+    }
+}
+
+/// Answers with tokens are nothing for a cache (RFC 6749, section 5.1).
+fn not_stored(answer: Answer) -> Answer {
+    answer.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
+
+const NO_ACCOUNT: ApiError = ApiError::Refused {
+    detail: "No active account found with the given credentials",
+    code: None,
+};
+
+fn bad_token(fault: JwtFault) -> ApiError {
+    ApiError::Refused {
+        detail: fault.message(),
+        code: Some(NOT_VALID),
+    }
+}
+
+fn refused(error: RefreshError) -> ApiError {
+    match error {
+        RefreshError::Token(fault) => bad_token(fault),
+        RefreshError::NoActiveAccount => ApiError::Refused {
+            detail: "No active account found for the given token.",
+            code: None,
+        },
+        RefreshError::NoSigningKey(error) => ApiError::Internal(Box::new(error)),
+        RefreshError::Repository(error) => error.into(),
+    }
+}
+
+fn unverified(error: VerifyError) -> ApiError {
+    match error {
+        VerifyError::Token(fault) => bad_token(fault),
+        VerifyError::Blacklisted => {
+            let message = JwtFault::Blacklisted.message();
+            ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, message))
+        }
+        VerifyError::Repository(error) => error.into(),
+    }
+}

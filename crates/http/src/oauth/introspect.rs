@@ -1,0 +1,123 @@
+//! `POST /oauth/introspect/`: whether a token is good, for services that have a secret (RFC 7662).
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderValue};
+use futures_util::FutureExt;
+use futures_util::future::{self, LocalBoxFuture};
+use profiled_auth::{AuthError, Introspected, Introspector};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::content::{Data, Parser};
+use crate::dialect::joined;
+use crate::failure::{ApiError, Detail};
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+/// No limit on strangers counts the clients: they ask for everybody.
+const SPEC: Spec = Spec {
+    name: "Token Introspection",
+    description: "Tell whether a token is active.",
+    allow: "POST",
+    access: Access::Open,
+    parsers: &[Parser::Form],
+    is_json_only: true,
+    is_throttled: false,
+    ..Spec::VIEW
+};
+
+/// The view.
+pub(super) struct Introspect {
+    introspector: Arc<Introspector>,
+}
+
+/// Body of the answer: of a token that is not active nothing is told (RFC 7662, section 2.2).
+#[derive(Serialize)]
+struct Body {
+    active: bool,
+    #[serde(flatten)]
+    token: Option<Active>,
+}
+
+#[derive(Serialize)]
+struct Active {
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<Value>,
+}
+
+impl Active {
+    fn new(token: Introspected) -> Self {
+        Self {
+            sub: token.user.to_string(),
+            username: token.username,
+            token_type: token.scheme.as_str(),
+            exp: token.expires_at,
+            iat: token.issued_at,
+            jti: token.jti,
+            aud: token.audience,
+            iss: token.issuer,
+        }
+    }
+}
+
+impl Introspect {
+    pub(super) fn new(introspector: &Arc<Introspector>) -> Self {
+        let introspector = Arc::clone(introspector);
+        Self { introspector }
+    }
+
+    async fn introspect(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let token = match exchange.data().await? {
+            Data::Form(form) => form.text("token").map(str::to_owned),
+            Data::Json(_) => None,
+        };
+        let missing = || ApiError::BadRequest(Detail::Text("no token".to_owned()));
+        let token = token.ok_or_else(missing)?;
+        let (introspector, now) = (Arc::clone(&self.introspector), exchange.state.now());
+        let found = exchange
+            .state
+            .blocking(move |repository| introspector.introspect(&token, repository, now));
+        let token = found.await??.map(Active::new);
+        let active = token.is_some();
+        let answer = exchange.ok(&Body { active, token });
+        Ok(answer.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+    }
+}
+
+impl View for Introspect {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn permit<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
+        let credentials = joined(exchange.request.headers(), &header::AUTHORIZATION);
+        future::ready(match credentials {
+            Some(given) if self.introspector.is_client(&given) => Ok(()),
+            Some(_) => Err(AuthError::InvalidPassword.into()),
+            None => Err(AuthError::NotProvided.into()),
+        })
+        .boxed_local()
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        self.introspect(exchange).boxed_local()
+    }
+}

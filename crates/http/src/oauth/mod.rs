@@ -1,0 +1,95 @@
+//! What other services need to judge tokens by: public keys (RFC 7517) and introspection (RFC 7662).
+//! Answers are JSON whatever `Accept` says, and errors those of RFC 6749, section 5.2.
+
+mod introspect;
+mod jwks;
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderValue};
+use profiled_auth::Authenticator;
+use serde::Serialize;
+
+use crate::accept::Format;
+use crate::dialect::Dialect;
+use crate::failure::ApiError;
+use crate::json::{self, Layout, Style};
+use crate::page::PageStyle;
+use crate::rest_framework;
+use crate::router::Route;
+use crate::state::Parts;
+use crate::view::{Answer, View};
+
+/// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
+pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+    let dialect = Arc::new(OAuth {
+        authenticator: Authenticator::new(Vec::new()),
+    });
+    let route = |pattern, view: Box<dyn View>| Route {
+        pattern,
+        dialect: Arc::clone(&dialect) as Arc<dyn Dialect>,
+        view,
+    };
+    let mut routes = Vec::new();
+    if parts.dialects.jwt.enabled {
+        let keys = jwks::Keys::new(&parts.jwt);
+        routes.push(route("/.well-known/jwks.json", Box::new(keys)));
+    }
+    if let Some(introspector) = &parts.introspector {
+        let view = introspect::Introspect::new(introspector);
+        routes.push(route("/oauth/introspect/", Box::new(view)));
+    }
+    routes
+}
+
+struct OAuth {
+    /// Of nothing: clients are no users.
+    authenticator: Authenticator,
+}
+
+#[derive(Serialize)]
+struct ErrorBody {
+    error: &'static str,
+}
+
+impl Dialect for OAuth {
+    fn name(&self) -> &'static str {
+        "oauth"
+    }
+
+    fn style(&self) -> Style {
+        Style::Compact
+    }
+
+    fn negotiates(&self) -> bool {
+        false
+    }
+
+    fn overrides_methods(&self, _format: Format) -> bool {
+        false
+    }
+
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
+    }
+
+    fn challenge(&self, _headers: &HeaderMap) -> HeaderValue {
+        HeaderValue::from_static("Basic realm=\"introspection\"")
+    }
+
+    fn page_style(&self) -> PageStyle {
+        rest_framework::PAGE_STYLE
+    }
+
+    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+        let status = rest_framework::describe(error, layout).status;
+        let error = match status {
+            StatusCode::UNAUTHORIZED => "invalid_client",
+            StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
+            StatusCode::INTERNAL_SERVER_ERROR => "server_error",
+            _ => "invalid_request",
+        };
+        Answer::new(status, json::to_vec(&ErrorBody { error }, layout))
+    }
+}
