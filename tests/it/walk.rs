@@ -23,7 +23,14 @@ const CLOSED: [(&str, &str); 5] = [
 ];
 
 /// Routes for everybody.
-const OPEN: [&str; 5] = ["/api/", "/api/v1/", "/api/v1/ping/", "/live", "/ready"];
+const OPEN: [&str; 6] = [
+    "/api/",
+    "/api/v1/",
+    "/api/v1/ping/",
+    "/.well-known/jwks.json",
+    "/live",
+    "/ready",
+];
 
 /// Methods that each route is asked with besides its own.
 const METHODS: [&str; 8] = [

@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 use actix_web::dev::ServerHandle;
 use profiled::{Application, Settings, Sources};
 use profiled_domain::CredentialRepository;
+use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -191,6 +192,17 @@ impl Service {
     /// Takes the database away while the service runs.
     pub fn lose_database(&mut self) {
         self.database = None;
+    }
+
+    /// Its storage, beside it.
+    ///
+    /// # Panics
+    /// If it cannot be opened, or the service is a sibling.
+    #[must_use]
+    pub fn store(&self) -> Store {
+        let store = self.database.as_ref().map(TestDatabase::store);
+        let store = store.unwrap_or_else(|| panic!("a sibling has no database of its own"));
+        store.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The stored password of a user, as it is encoded.

@@ -37,7 +37,11 @@ fn of_option(option: &str) -> Option<&'static [&'static str]> {
             "auth.jwt.update_last_login=true",
         ],
         "blacklist_app=0" => &["auth.jwt.blacklist=false"],
-        "check_revoke=1" => &["auth.jwt.check_revoke_token=true"],
+        "check_revoke=1" => &[
+            "auth.jwt.check_revoke_token=true",
+            // The recorded claim is of a hash that no log-in replaces.
+            "auth.password.iterations=1000000",
+        ],
         "aud=1" => &[
             "auth.jwt.audience=profile-api",
             "auth.jwt.issuer=profile-issuer",
