@@ -9,12 +9,13 @@ use percent_encoding::percent_decode;
 use profiled_domain::{Detail, Repository, RepositoryError, User, UserId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::authenticator::Scheme;
 use crate::header::{self, Credentials};
-use crate::jwt::{JwtVerifier, TokenFacts, TokenKind};
+use crate::jwt::{ActiveToken, JwtVerifier, TokenKind};
 use crate::settings::mask;
 use crate::token::{MAX_KEY_LENGTH, TokenKey, TokenPolicy};
 
@@ -45,17 +46,25 @@ impl ClientSettings {
     pub const MIN_SECRET: usize = 32;
 }
 
-/// A token that is good at this moment.
+/// A token that would be taken at this moment, with what it says of itself.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ActiveToken {
+pub struct Introspected {
     /// Whose it is.
     pub user: UserId,
     /// The user's name, if there is one.
     pub username: Option<String>,
     /// The scheme of `Authorization` that takes the token.
     pub scheme: Scheme,
-    /// What it says of itself.
-    pub facts: TokenFacts,
+    /// The end of its life, in seconds since 1970.
+    pub expires_at: Option<i64>,
+    /// When it was made, in seconds since 1970.
+    pub issued_at: Option<i64>,
+    /// Its id.
+    pub jti: Option<String>,
+    /// `aud`: a text or a list of them.
+    pub audience: Option<Value>,
+    /// `iss`
+    pub issuer: Option<Value>,
 }
 
 /// Judges tokens for services that it knows.
@@ -103,8 +112,8 @@ impl Introspector {
         found.into()
     }
 
-    /// The access token or opaque token, if it would be taken at this moment. A bound opaque token is
-    /// good from one address alone, and so not for others to judge.
+    /// The access token or opaque token, if it would be taken at this moment. Refresh tokens give no
+    /// access. A bound opaque token is good from one address alone, and so not for others to judge.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
@@ -113,13 +122,10 @@ impl Introspector {
         token: &str,
         repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Option<ActiveToken>, RepositoryError> {
-        let active = self.jwt.introspect(token, repository, now)?;
-        match active.filter(|active| active.kind == TokenKind::Access) {
-            Some(active) => {
-                let token = ActiveToken::new(active.user, Scheme::Bearer, active.facts);
-                Ok(Some(token))
-            }
+    ) -> Result<Option<Introspected>, RepositoryError> {
+        match self.jwt.introspect(token, repository, now)? {
+            Some(active) if active.kind == TokenKind::Access => Ok(Some(active.into())),
+            Some(_) => Ok(None),
             None => self.opaque(token, repository, now),
         }
     }
@@ -129,7 +135,7 @@ impl Introspector {
         key: &str,
         repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Option<ActiveToken>, RepositoryError> {
+    ) -> Result<Option<Introspected>, RepositoryError> {
         if key.len() > MAX_KEY_LENGTH {
             return Ok(None);
         }
@@ -138,27 +144,51 @@ impl Introspector {
             let (user, token) = (holder.profile.user, holder.token);
             let is_bound = self.policy.check_binding && token.binding.is_some();
             let may_act = user.is_active && user.deleted_at.is_none();
-            if is_bound || !may_act || token.is_expired(now) {
-                return None;
-            }
-            let facts = TokenFacts {
+            let is_good = may_act && !is_bound && !token.is_expired(now);
+            is_good.then(|| Introspected {
                 expires_at: token.expires_at.map(|at| at.timestamp()),
-                ..TokenFacts::default()
-            };
-            Some(ActiveToken::new(user, Scheme::Token, facts))
+                ..Introspected::new(user, Scheme::Token)
+            })
         }))
     }
 }
 
-impl ActiveToken {
-    fn new(user: User, scheme: Scheme, facts: TokenFacts) -> Self {
+impl Introspected {
+    fn new(user: User, scheme: Scheme) -> Self {
         Self {
             user: user.id,
             username: user.username,
             scheme,
-            facts,
+            expires_at: None,
+            issued_at: None,
+            jti: None,
+            audience: None,
+            issuer: None,
         }
     }
+}
+
+impl From<ActiveToken> for Introspected {
+    fn from(token: ActiveToken) -> Self {
+        Self {
+            expires_at: token.claim("exp").as_ref().and_then(seconds),
+            issued_at: token.claim("iat").as_ref().and_then(seconds),
+            jti: token.jti().map(str::to_owned),
+            audience: token.claim("aud"),
+            issuer: token.claim("iss"),
+            ..Self::new(token.user, Scheme::Bearer)
+        }
+    }
+}
+
+/// A numeric date of a token that was judged: whole seconds.
+fn seconds(claim: &Value) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "below the year 10000, or the token would be refused"
+    )]
+    let seconds = claim.as_f64()?.trunc() as i64;
+    Some(seconds)
 }
 
 fn digest(text: &[u8]) -> [u8; 32] {

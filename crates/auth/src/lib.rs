@@ -24,12 +24,11 @@ pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verif
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
-pub use introspection::{ActiveToken, ClientSettings, IntrospectionSettings, Introspector};
+pub use introspection::{ClientSettings, Introspected, IntrospectionSettings, Introspector};
 pub use jwt::{
-    AccessToken, ActiveJwt, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError,
+    AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError,
     KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError,
-    Refreshed, SigningKey, Subject, TokenFacts, TokenKind, TokenPair, UnknownAlgorithm, UserClaim,
-    VerifyError,
+    Refreshed, SigningKey, Subject, TokenKind, TokenPair, UnknownAlgorithm, UserClaim, VerifyError,
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,

@@ -6,19 +6,17 @@ use profiled_domain::{Detail, Repository, RepositoryError, User};
 use serde_json::Value;
 
 use super::claims::Claims;
-use super::facts::TokenFacts;
 use super::verifier::{AccessToken, JwtVerifier, Signed};
 use crate::error::JwtFault;
 
 /// A token that counts: good in itself, not blacklisted, and its user stands by it.
 #[derive(Clone, Debug)]
-pub struct ActiveJwt {
+pub struct ActiveToken {
     /// Whom it stands for.
     pub user: User,
     /// Whether it gives access, or new tokens.
     pub kind: TokenKind,
-    /// What it says of itself.
-    pub facts: TokenFacts,
+    jti: Option<String>,
     claims: Claims,
 }
 
@@ -42,7 +40,13 @@ impl TokenKind {
     }
 }
 
-impl ActiveJwt {
+impl ActiveToken {
+    /// The token's id, in the claim that is set for it.
+    #[must_use]
+    pub fn jti(&self) -> Option<&str> {
+        self.jti.as_deref()
+    }
+
     /// A claim of the token.
     #[must_use]
     pub fn claim(&self, name: &str) -> Option<Value> {
@@ -62,7 +66,7 @@ impl JwtVerifier {
         token: &str,
         repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Option<ActiveJwt>, RepositoryError> {
+    ) -> Result<Option<ActiveToken>, RepositoryError> {
         let Ok(signed) = self.signed(token.as_bytes(), now) else {
             return Ok(None);
         };
@@ -85,10 +89,10 @@ impl JwtVerifier {
             let outcome = access.check_user(&profile.user, Some(password));
             outcome.is_ok()
         });
-        Ok(standing.map(|(profile, _)| ActiveJwt {
+        Ok(standing.map(|(profile, _)| ActiveToken {
             user: profile.user,
             kind,
-            facts: self.facts(&signed),
+            jti: access.jti().map(str::to_owned),
             claims: signed.claims,
         }))
     }

@@ -6,7 +6,6 @@
 mod algorithm;
 mod checks;
 mod claims;
-mod facts;
 mod generate;
 mod id;
 mod introspect;
@@ -23,8 +22,7 @@ mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checks::UserClaim;
-pub use facts::TokenFacts;
-pub use introspect::{ActiveJwt, TokenKind};
+pub use introspect::{ActiveToken, TokenKind};
 pub use issuers::{IssuerError, Issuers};
 pub use jwk::{Jwks, PublicJwk};
 pub use key::{KeyError, SigningKey};

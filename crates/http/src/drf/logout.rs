@@ -51,7 +51,7 @@ impl View for Logout {
         &'a self,
         _exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default().button("POST"))).boxed_local()
+        future::ready(Ok(Controls::buttons(&["POST"]))).boxed_local()
     }
 }
 
@@ -103,6 +103,6 @@ impl View for LogoutAll {
         &'a self,
         _exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default().button("POST"))).boxed_local()
+        future::ready(Ok(Controls::buttons(&["POST"]))).boxed_local()
     }
 }

@@ -69,7 +69,7 @@ impl View for Member {
         &'a self,
         _exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default().button("POST").button("DELETE"))).boxed_local()
+        future::ready(Ok(Controls::buttons(&["POST", "DELETE"]))).boxed_local()
     }
 }
 

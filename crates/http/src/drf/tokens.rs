@@ -178,7 +178,7 @@ impl View for TokenDetail {
         &'a self,
         _exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::default().button("DELETE"))).boxed_local()
+        future::ready(Ok(Controls::buttons(&["DELETE"]))).boxed_local()
     }
 }
 

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use profiled_auth::{Authenticator, BearerVerifier};
 
-use self::token::Tokens;
 use crate::dialect::Dialect;
 use crate::failure::ApiError;
 use crate::json::{Layout, Style};
@@ -21,29 +20,16 @@ use crate::page::PageStyle;
 use crate::rest_framework;
 use crate::router::Route;
 use crate::state::Parts;
-use crate::view::{Answer, View};
+use crate::view::Answer;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
-    let dialect = |describe| -> Arc<dyn Dialect> {
-        let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
-        Arc::new(Jwt {
-            authenticator: Authenticator::new(vec![Box::new(bearer)]),
-            describe,
-        })
-    };
-    let (profiles, tokens) = (dialect(error::describe), dialect(rest_framework::describe));
-    let route_of = |dialect: &Arc<dyn Dialect>, pattern, view| Route {
+    let profiles = dialect(parts, error::describe);
+    let route = |pattern, view| Route {
         pattern,
-        dialect: Arc::clone(dialect),
+        dialect: Arc::clone(&profiles),
         view,
     };
-    let route = |pattern, view| route_of(&profiles, pattern, view);
-    let token = |pattern, view| -> Route {
-        let view: Box<dyn View> = Box::new(view);
-        route_of(&tokens, pattern, view)
-    };
-    let jwt = &parts.jwt;
     let update = update::Update {
         fields: fields::profile(parts.limits.number_phone),
     };
@@ -52,14 +38,22 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         route("/api/users/profile/", Box::new(profile::Profile)),
         route("/api/profile/{id}/update/", Box::new(update)),
         route("/api/profile/{id}/delete/", Box::new(delete::Delete)),
-        token("/api/token/", Tokens::obtain(jwt)),
-        token("/api/token/refresh/", Tokens::refresh(jwt)),
-        token("/api/token/verify/", Tokens::verify(jwt)),
     ];
-    if jwt.has_blacklist() {
-        routes.push(token("/api/token/blacklist/", Tokens::blacklist(jwt)));
-    }
+    let tokens = dialect(parts, rest_framework::describe);
+    routes.extend(token::views(&parts.jwt).map(|(pattern, view)| Route {
+        pattern,
+        dialect: Arc::clone(&tokens),
+        view: Box::new(view),
+    }));
     routes
+}
+
+fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn Dialect> {
+    let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
+    Arc::new(Jwt {
+        authenticator: Authenticator::new(vec![Box::new(bearer)]),
+        describe,
+    })
 }
 
 struct Jwt {

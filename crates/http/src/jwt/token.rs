@@ -6,15 +6,16 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
 use profiled_domain::{Patch, Repository};
 use serde::Serialize;
 
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::jwt::fields;
+use crate::page::Controls;
 use crate::rest_framework::NOT_VALID;
-use crate::serializer::{Field, TextRules, body_of, metadata};
+use crate::serializer::{Field, body_of, metadata};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
 /// What is done with the tokens.
@@ -58,53 +59,56 @@ const OPEN: Spec = Spec {
     ..Spec::VIEW
 };
 
+/// The views with their patterns.
+pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static str, Tokens)> {
+    let obtain = "Exchange a username and a password for an access and a refresh token.";
+    let refresh = "Exchange a refresh token for a new access token.";
+    let verify = "Check whether a token is valid.";
+    let blacklist = "Blacklist a refresh token.";
+    let view = |name, description, fields, action| Tokens {
+        spec: Spec {
+            name,
+            description,
+            ..OPEN
+        },
+        fields,
+        action,
+        jwt: Arc::clone(jwt),
+    };
+    let all = [
+        (
+            "/api/token/",
+            view(
+                "Token Obtain Pair",
+                obtain,
+                fields::credentials(),
+                Action::Obtain,
+            ),
+        ),
+        (
+            "/api/token/refresh/",
+            view("Token Refresh", refresh, fields::refresh(), Action::Refresh),
+        ),
+        (
+            "/api/token/verify/",
+            view("Token Verify", verify, fields::token(), Action::Verify),
+        ),
+        (
+            "/api/token/blacklist/",
+            view(
+                "Token Blacklist",
+                blacklist,
+                fields::blacklist(),
+                Action::Blacklist,
+            ),
+        ),
+    ];
+    let has_blacklist = jwt.has_blacklist();
+    let is_there = move |view: &Tokens| has_blacklist || view.action != Action::Blacklist;
+    all.into_iter().filter(move |(_, view)| is_there(view))
+}
+
 impl Tokens {
-    pub(super) fn obtain(jwt: &Arc<JwtVerifier>) -> Self {
-        let spec = Spec {
-            name: "Token Obtain Pair",
-            description: "Exchange a username and a password for an access and a refresh token.",
-            ..OPEN
-        };
-        Self::new(spec, fields::credentials(), Action::Obtain, jwt)
-    }
-
-    pub(super) fn refresh(jwt: &Arc<JwtVerifier>) -> Self {
-        let spec = Spec {
-            name: "Token Refresh",
-            description: "Exchange a refresh token for a new access token.",
-            ..OPEN
-        };
-        Self::new(spec, fields::refresh(), Action::Refresh, jwt)
-    }
-
-    pub(super) fn verify(jwt: &Arc<JwtVerifier>) -> Self {
-        let spec = Spec {
-            name: "Token Verify",
-            description: "Check whether a token is valid.",
-            ..OPEN
-        };
-        Self::new(spec, fields::token(), Action::Verify, jwt)
-    }
-
-    pub(super) fn blacklist(jwt: &Arc<JwtVerifier>) -> Self {
-        let spec = Spec {
-            name: "Token Blacklist",
-            description: "Blacklist a refresh token.",
-            ..OPEN
-        };
-        Self::new(spec, fields::blacklist(), Action::Blacklist, jwt)
-    }
-
-    fn new(spec: Spec, fields: Vec<Field>, action: Action, jwt: &Arc<JwtVerifier>) -> Self {
-        let jwt = Arc::clone(jwt);
-        Self {
-            spec,
-            fields,
-            action,
-            jwt,
-        }
-    }
-
     async fn post(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         let mut texts = self.texts(exchange).await?.into_iter();
         let mut next = || texts.next().unwrap_or_default();
@@ -175,9 +179,8 @@ impl Tokens {
         let data = body_of(&data)?;
         let (mut texts, mut errors) = (Vec::new(), FieldErrors::default());
         for field in self.fields.iter().filter(|field| !field.is_read_only) {
-            if let Patch::Set(text) = field.candidate(data, &mut errors) {
-                field.check(&text, TextRules::default(), &mut errors);
-                texts.push(text.into_text());
+            if let Patch::Set(text) = field.text(data, &mut errors) {
+                texts.push(text);
             }
         }
         errors.into_result()?;
@@ -205,6 +208,14 @@ impl View for Tokens {
             }
         }
         .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        _exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let controls = Controls::default().form(&["POST"], &self.fields, &());
+        future::ready(Ok(controls)).boxed_local()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::header::{self, HeaderValue};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_auth::{ActiveToken, AuthError, Introspector};
+use profiled_auth::{AuthError, Introspected, Introspector};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -54,21 +54,20 @@ struct Active {
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    iss: Option<String>,
+    iss: Option<Value>,
 }
 
 impl Active {
-    fn new(token: ActiveToken) -> Self {
-        let facts = token.facts;
+    fn new(token: Introspected) -> Self {
         Self {
             sub: token.user.to_string(),
             username: token.username,
             token_type: token.scheme.as_str(),
-            exp: facts.expires_at,
-            iat: facts.issued_at,
-            jti: facts.jti,
-            aud: facts.audience,
-            iss: facts.issuer,
+            exp: token.expires_at,
+            iat: token.issued_at,
+            jti: token.jti,
+            aud: token.audience,
+            iss: token.issuer,
         }
     }
 }

@@ -70,16 +70,16 @@ impl Dialect for OAuth {
         false
     }
 
-    fn page_style(&self) -> PageStyle {
-        rest_framework::PAGE_STYLE
-    }
-
     fn authenticator(&self) -> &Authenticator {
         &self.authenticator
     }
 
     fn challenge(&self, _headers: &HeaderMap) -> HeaderValue {
         HeaderValue::from_static("Basic realm=\"introspection\"")
+    }
+
+    fn page_style(&self) -> PageStyle {
+        rest_framework::PAGE_STYLE
     }
 
     fn describe(&self, error: &ApiError, layout: Layout) -> Answer {

@@ -1,5 +1,6 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
+mod clients;
 mod jwt;
 
 use profiled_auth::{ClientSettings, InvalidCost, PasswordHasher};
@@ -26,7 +27,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         hosts(&settings.http.allowed_hosts, settings.profile),
         public_url(&settings.http.public_url),
         jwt::check(&settings.auth.jwt),
-        clients(&settings.auth.introspection.clients),
+        clients::check(&settings.auth.introspection.clients),
         pages(settings),
         authenticators(settings),
         validators(settings),
