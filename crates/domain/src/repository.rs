@@ -11,9 +11,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Group, GroupId, Keep, NewGroup, NewToken, NewUser, Page, PageRequest, PasswordHash,
-    Precondition, ProfileChange, RefreshToken, RefreshTokenState, Rotation, RotationOutcome, Token,
-    TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
+    Group, GroupId, Keep, MediaRepository, NewGroup, NewToken, NewUser, Page, PageRequest,
+    PasswordHash, Precondition, ProfileChange, RefreshToken, RefreshTokenState, Rotation,
+    RotationOutcome, Token, TokenDigest, TokenHolder, TokenId, User, UserId, UserKey, UserProfile,
 };
 
 /// Values that storage keeps unique.
@@ -168,6 +168,7 @@ pub trait UserRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Stale`] if the precondition does not hold, also of an empty change;
+    /// [`RepositoryError::Missing`] if the key of the new avatar is not reserved (any more);
     /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
     fn update_profile(
         &self,
@@ -453,6 +454,7 @@ pub trait Repository:
     + RefreshTokenRepository
     + GroupRepository
     + DirectoryRepository
+    + MediaRepository
 {
 }
 
@@ -463,5 +465,6 @@ impl<T> Repository for T where
         + RefreshTokenRepository
         + GroupRepository
         + DirectoryRepository
+        + MediaRepository
 {
 }

@@ -12,6 +12,7 @@ mod error;
 mod groups;
 mod import;
 mod instant;
+mod media;
 mod migrations;
 mod pool;
 mod profiles;

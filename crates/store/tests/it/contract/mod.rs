@@ -29,6 +29,7 @@ macro_rules! contract {
 mod accounts;
 mod credentials;
 mod groups;
+mod media;
 mod refresh;
 mod revocation;
 mod throttle;
