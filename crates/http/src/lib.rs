@@ -11,7 +11,6 @@ mod dialect;
 mod dispatch;
 mod drf;
 mod failure;
-mod hashing;
 mod health;
 mod host;
 mod json;
@@ -20,6 +19,7 @@ mod media;
 mod media_url;
 mod page;
 mod password_change;
+mod pool;
 mod profile_update;
 mod query;
 mod request_log;
@@ -36,6 +36,9 @@ mod view;
 
 use actix_web::web;
 
+pub use media::{
+    MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
+};
 pub use settings::{
     DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings, IpNetOrAddr,
     JwtDialectSettings, LimitSettings, TowerSettings,

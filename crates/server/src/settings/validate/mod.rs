@@ -1,6 +1,7 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
 mod jwt;
+mod media;
 
 use profiled_auth::{InvalidCost, PasswordHasher};
 use profiled_domain::MobileNumber;
@@ -29,6 +30,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         authenticators(settings),
         validators(settings),
         password_costs(settings),
+        media::check(&settings.media),
         ranges(settings),
     ];
     match findings.into_iter().flatten().next() {
