@@ -17,6 +17,7 @@ contract!(
     a_claimed_file_can_be_given_to_nobody,
     a_sweep_that_died_is_repeated,
     sweeps_are_bounded,
+    a_deleted_user_has_the_file_until_erased,
 );
 
 const GRACE: i64 = 100;
@@ -178,4 +179,18 @@ fn sweeps_are_bounded(repository: &dyn Repository) {
     let first = repository.claim_files(&rule).unwrap();
 
     assert_eq!(first.len(), 2);
+}
+
+fn a_deleted_user_has_the_file_until_erased(repository: &dyn Repository) {
+    let ada = ada(repository);
+    give(repository, ada.id, "a.png");
+
+    repository.delete_account(ada.id, at(5)).unwrap();
+    sweep(repository, 10);
+    let deleted = sweep(repository, 10 + GRACE);
+    repository.erase_accounts(at(20), 10).unwrap();
+    sweep(repository, 20);
+    let erased = sweep(repository, 20 + GRACE);
+
+    assert_eq!((deleted, erased), (Vec::new(), vec!["a.png".to_owned()]));
 }
