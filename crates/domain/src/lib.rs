@@ -9,6 +9,7 @@ mod completion;
 mod contact;
 mod email;
 mod group;
+mod media;
 mod page;
 mod profile;
 mod rate;
@@ -26,6 +27,7 @@ pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use email::EmailAddress;
 pub use group::{Group, GroupChange, GroupId, NewGroup};
+pub use media::{MediaRepository, SweepRule};
 pub use page::{NumberedPage, Page, PageNumber, PageRequest, Slice};
 pub use profile::UserProfile;
 pub use rate::{InvalidRate, Period, Rate};
@@ -42,3 +44,4 @@ pub use token::{
 pub use user::{
     CredentialsEpoch, Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey,
 };
+pub use word::is_word;

@@ -15,8 +15,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId, UserKey,
-    UserProfile,
+    MediaRepository, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User,
+    UserId, UserKey, UserProfile,
 };
 
 pub use accounts::{AccountChange, AccountRepository};
@@ -182,6 +182,7 @@ pub trait UserRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Stale`] if the precondition does not hold, also of an empty change;
+    /// [`RepositoryError::Missing`] if the key of the new avatar is not reserved (any more);
     /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
     fn update_profile(
         &self,
@@ -224,6 +225,7 @@ pub trait Repository:
     + RefreshTokenRepository
     + GroupRepository
     + DirectoryRepository
+    + MediaRepository
 {
 }
 
@@ -234,5 +236,6 @@ impl<T> Repository for T where
         + RefreshTokenRepository
         + GroupRepository
         + DirectoryRepository
+        + MediaRepository
 {
 }

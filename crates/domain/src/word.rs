@@ -1,4 +1,4 @@
-//! Python's `\w`, which decides what a username may hold.
+//! Python's `\w`, which decides what a username and the name of a file may hold.
 
 /// Code points that Unicode counts as alphabetic (property `Other_Alphabetic`) and Python does not:
 /// vowel signs and other marks, circled letters. Ascending, both ends included.
@@ -55,7 +55,8 @@ const MARKS: &[(u32, u32)] = &[
 ];
 
 /// Whether Python's `\w` matches: a letter or a number of any script, or `_`.
-pub(crate) fn is_word(c: char) -> bool {
+#[must_use]
+pub fn is_word(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || c == '_';
     }

@@ -88,7 +88,7 @@ impl Exchange<'_> {
 
 /// Whether a list of tags names this one. `If-None-Match` compares weakly (RFC 9110, section 13.1.2);
 /// `*` names none, as the recorded framework has it.
-fn lists(list: &str, tag: &str) -> bool {
+pub(crate) fn lists(list: &str, tag: &str) -> bool {
     let mut tags = list.split(',').map(str::trim);
     tags.any(|listed| listed.strip_prefix("W/").unwrap_or(listed) == tag)
 }

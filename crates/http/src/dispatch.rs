@@ -69,7 +69,7 @@ async fn answer(
     };
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
         notes.route = Some("/media/{key}");
-        return media::answer(state, request, key)
+        return media::answer(state, request, key, notes)
             .await
             .unwrap_or_else(not_found);
     }

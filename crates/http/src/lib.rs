@@ -11,7 +11,6 @@ mod dialect;
 mod dispatch;
 mod drf;
 mod failure;
-mod hashing;
 mod health;
 mod host;
 mod json;
@@ -22,6 +21,7 @@ mod media_url;
 mod oauth;
 mod page;
 mod password_change;
+mod pool;
 mod profile_update;
 mod query;
 mod request_log;
@@ -39,6 +39,9 @@ mod view;
 
 use actix_web::web;
 
+pub use media::{
+    MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
+};
 pub use settings::{
     DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings, IpNetOrAddr,
     JwtDialectSettings, LimitSettings, TowerSettings,

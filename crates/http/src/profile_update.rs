@@ -6,6 +6,7 @@ use profiled_domain::{
 
 use crate::content::Data;
 use crate::failure::{ApiError, FieldErrors};
+use crate::media::{self, Avatar, Picture};
 use crate::password_change;
 use crate::serializer::{Candidate, Field, Kind, TextRules, body_of};
 use crate::view::Exchange;
@@ -26,15 +27,18 @@ pub(crate) async fn update(
     let user = &profile.user;
     let data = exchange.data().await?;
     let mut errors = FieldErrors::default();
-    let mut change = change(exchange, fields, &data, user, &mut errors).await?;
+    let (mut change, picture) = change(exchange, fields, &data, user, &mut errors).await?;
     change.password = password_change::change(exchange, &data, &mut errors).await?;
     errors.into_result()?;
     let precondition = exchange.precondition(profile)?;
+    let avatar = Avatar::store(exchange.state, user, picture).await?;
+    change.avatar = avatar.patch.clone();
     let id = user.id;
     let written = exchange
         .state
         .blocking(move |repository| repository.update_profile(id, &change, &precondition))
         .await?;
+    avatar.settle(exchange.state, &written).await;
     match written {
         Ok(Some(profile)) => Ok(profile),
         Ok(None) => Err(ApiError::NotFound),
@@ -43,20 +47,24 @@ pub(crate) async fn update(
             let name = field_name(key);
             Err(ApiError::Invalid(FieldErrors::of(name, taken(key))))
         }
+        // The upload took so long that its file was swept away.
+        Err(error @ RepositoryError::Missing(_)) => Err(ApiError::Unavailable(Box::new(error))),
         Err(error) => Err(error.into()),
     }
 }
 
+/// What the body says, the avatar apart: its file is not stored yet.
 async fn change(
     exchange: &Exchange<'_>,
     fields: &[Field],
     data: &Data,
     user: &User,
     errors: &mut FieldErrors,
-) -> Result<ProfileChange, ApiError> {
+) -> Result<(ProfileChange, Patch<Picture>), ApiError> {
     let data = body_of(data)?;
     let taken_keys = find_taken(exchange, fields, data, user).await?;
     let mut change = ProfileChange::default();
+    let mut picture = Patch::Keep;
     for field in fields.iter().filter(|field| !field.is_read_only) {
         match field.kind {
             Kind::Text | Kind::Username | Kind::Email => {
@@ -77,10 +85,11 @@ async fn change(
                     Patch::Set(value) => value.parse::<Gender>().map_or(Patch::Keep, Patch::Set),
                 };
             }
+            Kind::Image => picture = media::read(exchange.state, field, data, errors).await?,
             _ => {}
         }
     }
-    Ok(change)
+    Ok((change, picture))
 }
 
 fn set_text(change: &mut ProfileChange, name: &str, value: Patch<Candidate>) {

@@ -104,6 +104,15 @@ pub(crate) fn plain(status: StatusCode, detail: &'static str, style: Style) -> H
         .body(json::to_vec(&Detail { detail }, Layout::line(style)))
 }
 
+/// 503 outside of all views.
+pub(crate) fn unavailable(style: Style) -> HttpResponse {
+    let text = "Service temporarily unavailable.";
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text, style);
+    let soon = HeaderValue::from_static("1");
+    response.headers_mut().insert(header::RETRY_AFTER, soon);
+    response
+}
+
 /// What Django leaves unescaped in the query of a redirect.
 const QUERY_ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')

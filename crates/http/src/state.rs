@@ -1,6 +1,5 @@
 //! What all workers share.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,8 +14,9 @@ use tracing::Span;
 
 use crate::content::Limits;
 use crate::failure::ApiError;
-use crate::hashing::HashingPool;
 use crate::host::Hosts;
+use crate::media::{MediaSettings, MediaStorage};
+use crate::pool::WorkerPool;
 use crate::router::Router;
 use crate::settings::{DialectSettings, HttpSettings, LimitSettings};
 
@@ -44,8 +44,10 @@ pub struct Parts {
     pub completion: CompletionRules,
     /// Section `limits`.
     pub limits: LimitSettings,
-    /// Folder of the files under `/media/`.
-    pub media_root: PathBuf,
+    /// The files under `/media/`.
+    pub media: MediaStorage,
+    /// Section `media`.
+    pub media_settings: MediaSettings,
     /// Tells the time.
     pub clock: fn() -> DateTime<Utc>,
 }
@@ -64,7 +66,7 @@ pub enum BuildError {
     #[error("the route {0} cannot be added")]
     Route(&'static str),
     /// The operating system gives no thread.
-    #[error("no thread for password hashing")]
+    #[error("no thread for costly work")]
     Threads(#[from] std::io::Error),
 }
 
@@ -79,27 +81,31 @@ pub struct AppState {
     pub(crate) login: PasswordLogin,
     pub(crate) tokens: TokenSettings,
     pub(crate) completion: CompletionRules,
-    pub(crate) media_root: PathBuf,
+    pub(crate) media: MediaStorage,
+    pub(crate) media_settings: Arc<MediaSettings>,
+    /// Decodes and encodes pictures.
+    pub(crate) pictures: WorkerPool,
     pub(crate) is_browsable: bool,
     pub(crate) limits: Limits,
     token_lifetime: Duration,
-    hashing: HashingPool,
+    hashing: WorkerPool,
     clock: fn() -> DateTime<Utc>,
     is_draining: AtomicBool,
 }
 
 impl AppState {
-    /// Mounts the dialects that are switched on, and starts the hashing pool.
+    /// Mounts the dialects that are switched on, and starts the pools for costly work.
     ///
     /// # Errors
     /// [`BuildError`]: a thread that cannot be started.
     pub fn new(parts: Parts) -> Result<Self, BuildError> {
-        let threads = parts.password_settings.threads();
         let login = parts.login();
+        let (passwords, media) = (&parts.password_settings, &parts.media_settings);
         Ok(Self {
             router: Router::new(&parts)?,
             hosts: Hosts::new(&parts.http),
-            hashing: HashingPool::start(threads, parts.password_settings.queue)?,
+            hashing: WorkerPool::start("hashing", passwords.threads(), passwords.queue)?,
+            pictures: WorkerPool::start("pictures", media.threads(), media.queue)?,
             repository: parts.repository,
             throttle: parts.throttle,
             login,
@@ -107,7 +113,8 @@ impl AppState {
             password_policy: Arc::new(PasswordPolicy::new(&parts.password_settings)),
             tokens: parts.tokens,
             completion: parts.completion,
-            media_root: parts.media_root,
+            media: parts.media,
+            media_settings: Arc::new(parts.media_settings),
             is_browsable: parts.http.browsable,
             limits: Limits {
                 body: parts.http.max_body_bytes,

@@ -14,7 +14,7 @@ use profiled_auth::{
     TokenPolicy,
 };
 use profiled_domain::ThrottleRepository;
-use profiled_http::{AppState, Parts, configure};
+use profiled_http::{AppState, MediaStorage, Parts, configure};
 use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
 use secrecy::ExposeSecret;
 use tokio::net::TcpSocket;
@@ -58,13 +58,16 @@ impl Application {
         let addresses = listeners.iter().map(TcpListener::local_addr);
         let addresses = addresses.collect::<Result<_, _>>().map_err(failed)?;
         let store = open_store(settings)?;
+        let media = open_media(settings)?;
         let keys = Arc::new(settings.key_ring(now())?);
         let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());
         let mut periodic = vec![Periodic::keys(Arc::clone(&keys), interval).map_err(failed)?];
         if settings.accounts.purge_interval > 0 {
-            periodic.push(Periodic::purge(store.clone(), settings.clone()).map_err(failed)?);
+            periodic.push(
+                Periodic::purge(store.clone(), media.clone(), settings.clone()).map_err(failed)?,
+            );
         }
-        let state = web::Data::new(state(settings, store.clone(), keys)?);
+        let state = web::Data::new(state(settings, store.clone(), keys, media)?);
         Ok(Self {
             server: server(settings, &state, listeners).map_err(failed)?,
             state,
@@ -196,6 +199,12 @@ fn open_store(settings: &Settings) -> Result<Store, Failure> {
     Ok(Store::open(&settings.database)?)
 }
 
+/// The storage of media files.
+pub(crate) fn open_media(settings: &Settings) -> Result<MediaStorage, Failure> {
+    let opened = MediaStorage::open(&settings.media, &settings.media_root());
+    opened.map_err(|error| Failure::settings(format!("media.storage: {}", with_causes(&error))))
+}
+
 /// Foreign issuers of tokens. Their keys are fetched from now on.
 pub(crate) fn issuers(settings: &Settings) -> Result<Issuers, Failure> {
     let issuers = Issuers::start(&settings.auth.jwt, PATIENCE);
@@ -212,7 +221,12 @@ fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
     Ok(Throttle::new(&settings.throttle, counters, secret))
 }
 
-fn state(settings: &Settings, store: Store, keys: Arc<KeyRing>) -> Result<AppState, Failure> {
+fn state(
+    settings: &Settings,
+    store: Store,
+    keys: Arc<KeyRing>,
+    media: MediaStorage,
+) -> Result<AppState, Failure> {
     let throttle = throttle(settings, &store)?;
     let jwt = JwtVerifier::with_issuers(&settings.auth.jwt, keys, issuers(settings)?);
     let jwt = Arc::new(jwt);
@@ -233,7 +247,8 @@ fn state(settings: &Settings, store: Store, keys: Arc<KeyRing>) -> Result<AppSta
         dialects: settings.dialects.clone(),
         completion: settings.profile_completion.clone(),
         limits: settings.limits,
-        media_root: settings.media_root(),
+        media,
+        media_settings: settings.media.clone(),
         clock: now,
     };
     AppState::new(parts).map_err(|error| Failure::failed(with_causes(&error)))

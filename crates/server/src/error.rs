@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use profiled_auth::{EncodeError, InvalidCost};
 use profiled_domain::RepositoryError;
+use profiled_http::SweepError;
 use profiled_store::OpenError;
 
 /// What kind of failure it is. Scripts rely on the exit codes.
@@ -91,6 +92,15 @@ impl From<RepositoryError> for Failure {
             _ => Kind::Failed,
         };
         Self::new(kind, with_causes(&error))
+    }
+}
+
+impl From<SweepError> for Failure {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Repository(error) => error.into(),
+            SweepError::Storage(error) => Self::failed(with_causes(&error)),
+        }
     }
 }
 

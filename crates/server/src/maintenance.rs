@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{AccountRepository, RefreshTokenRepository, RepositoryError};
+use profiled_http::{MediaStorage, sweep};
 use profiled_store::Store;
 use serde::Serialize;
 
+use crate::error::Failure;
 use crate::settings::Settings;
 
 /// Rows that one transaction takes: other writers wait that long at most.
@@ -17,17 +19,20 @@ pub(crate) struct Cleared {
     pub(crate) accounts: u64,
     /// Refresh tokens, their families and entries of the blacklist that have expired.
     pub(crate) refresh_tokens: u64,
+    /// Media files that no user needs.
+    pub(crate) files: u64,
 }
 
 /// Clears away everything whose time is over `now`.
 ///
 /// # Errors
-/// [`RepositoryError`] on failure of the storage; what was cleared until then stays so.
+/// [`Failure`] of the database or the media storage; what was cleared until then stays so.
 pub(crate) fn run(
     store: &Store,
+    media: &MediaStorage,
     settings: &Settings,
     now: DateTime<Utc>,
-) -> Result<Cleared, RepositoryError> {
+) -> Result<Cleared, Failure> {
     let grace = i64::try_from(settings.accounts.deletion_grace).unwrap_or(i64::MAX);
     let grace = TimeDelta::try_seconds(grace).unwrap_or(TimeDelta::MAX);
     let deleted_until = now
@@ -38,9 +43,12 @@ pub(crate) fn run(
         Ok(u64::try_from(erased.len()).unwrap_or(u64::MAX))
     })?;
     let refresh_tokens = in_batches(|| store.prune_refresh_tokens(now, BATCH))?;
+    // Behind the accounts, whose files nobody needs any more.
+    let files = sweep(store, media, &settings.media, now)?;
     Ok(Cleared {
         accounts,
         refresh_tokens,
+        files,
     })
 }
 

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use profiled_auth::KeyRing;
+use profiled_http::MediaStorage;
 use profiled_store::Store;
 
 use crate::application::now;
@@ -43,9 +44,9 @@ impl Periodic {
     }
 
     /// Purges.
-    pub(crate) fn purge(store: Store, settings: Settings) -> io::Result<Self> {
+    pub(crate) fn purge(store: Store, media: MediaStorage, settings: Settings) -> io::Result<Self> {
         let interval = Duration::from_secs(settings.accounts.purge_interval);
-        let work = move || match maintenance::run(&store, &settings, now()) {
+        let work = move || match maintenance::run(&store, &media, &settings, now()) {
             Ok(cleared) if cleared == maintenance::Cleared::default() => {}
             Ok(cleared) => tracing::info!(?cleared, "purged"),
             Err(error) => tracing::warn!(%error, "the purge did not come to its end"),

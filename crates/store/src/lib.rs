@@ -14,6 +14,7 @@ mod import;
 mod instant;
 mod issue;
 mod lists;
+mod media;
 mod migrations;
 mod pool;
 mod profiles;

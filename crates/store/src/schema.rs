@@ -108,6 +108,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    media_sweep (key) {
+        key -> Text,
+        state -> Text,
+        since -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     refresh_families (id) {
         id -> Text,
         user_id -> Nullable<BigInt>,
@@ -148,4 +156,4 @@ diesel::table! {
 diesel::joinable!(refresh_tokens -> refresh_families (family));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(refresh_families, refresh_tokens);
-diesel::allow_tables_to_appear_in_same_query!(users, groups, user_groups, tokens);
+diesel::allow_tables_to_appear_in_same_query!(users, groups, user_groups, tokens, media_sweep);

@@ -10,6 +10,7 @@ use profiled_domain::{
 use crate::connection::DbConnection;
 use crate::credentials::set_password;
 use crate::error::StoreError;
+use crate::media;
 use crate::rows::{UserRow, stored};
 use crate::schema::users;
 use crate::store::Store;
@@ -168,6 +169,9 @@ fn change_profile(
     }
     if let Some(new) = &change.password {
         set_password(connection, id, &new.password, &new.keep, new.at)?;
+    }
+    if let Patch::Set(key) = &change.avatar {
+        media::use_reserved(connection, key)?;
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State};
-use crate::{AccountChange, AccountRepository, GroupId, Keep, RepositoryError, User, UserId};
+use crate::{
+    AccountChange, AccountRepository, GroupId, Keep, Patch, RepositoryError, User, UserId,
+};
 
 /// What a deleted user held.
 #[derive(Clone, Debug)]
@@ -131,6 +133,9 @@ impl AccountRepository for MemoryRepository {
         due.sort_unstable();
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let ids: Vec<UserId> = due.into_iter().map(|(_, id)| id).take(limit).collect();
+        for id in &ids {
+            state.exchange_files(*id, &Patch::Clear)?;
+        }
         state.users.retain(|(user, _)| !ids.contains(&user.id));
         state.deleted.retain(|held| !ids.contains(&held.user.id));
         state

@@ -3,6 +3,7 @@
 mod accounts;
 mod credentials;
 mod groups;
+mod media;
 mod refresh;
 mod throttle;
 
@@ -33,6 +34,7 @@ struct State {
     refresh: refresh::RefreshTokens,
     organization_admins: Vec<UserId>,
     deleted: Vec<accounts::Held>,
+    files: media::Files,
     is_down: bool,
     is_read_only: bool,
 }
@@ -252,6 +254,7 @@ impl UserRepository for MemoryRepository {
             user.version += 1;
         }
         state.check_unique(&user)?;
+        state.exchange_files(id, &change.avatar)?;
         for (stored, _) in &mut state.users {
             if stored.id == id {
                 stored.clone_from(&user);

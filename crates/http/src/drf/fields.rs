@@ -2,6 +2,7 @@
 
 use profiled_domain::{EmailAddress, Group, Username};
 
+use crate::media::DRF_AVATARS;
 use crate::password_change;
 use crate::profile_update::FILE_NAME_MAX;
 use crate::serializer::{Field, Kind};
@@ -23,7 +24,7 @@ pub(super) fn me(mobile_number_max: usize) -> Vec<Field> {
     };
     let username = Field::written("username", "Username", Kind::Username);
     let email = Field::written("email", "Email", Kind::Email);
-    let avatar = Field::written("avatar", "Avatar", Kind::Image);
+    let avatar = Field::written("avatar", "Avatar", Kind::Image).upload_to(DRF_AVATARS);
     let [password, current] = password_change::fields();
     vec![
         Field::shown("id", "ID", Kind::Integer),

@@ -1,5 +1,6 @@
 //! The fields of the dialect's bodies, in order (contract `drf.md`, sections 4 and 5).
 
+use crate::media::JWT_AVATARS;
 use crate::password_change;
 use crate::profile_update::FILE_NAME_MAX;
 use crate::serializer::{Field, Kind};
@@ -18,7 +19,7 @@ pub(super) fn profile(number_phone_max: usize) -> Vec<Field> {
         field.blank()
     };
     let phone = Field::written("number_phone", "Number phone", Kind::Text);
-    let avatar = Field::written("avatar", "Avatar", Kind::Image);
+    let avatar = Field::written("avatar", "Avatar", Kind::Image).upload_to(JWT_AVATARS);
     let [password, current] = password_change::fields();
     vec![
         username.at_most(USERNAME_MAX).never_blank(),

@@ -37,6 +37,8 @@ pub(crate) struct Field {
     pub(crate) is_never_blank: bool,
     /// White space around text is cut off.
     pub(crate) is_trimmed: bool,
+    /// Folder of uploaded files, with its final slash.
+    pub(crate) upload_to: &'static str,
 }
 
 /// What a field holds.
@@ -79,6 +81,7 @@ impl Field {
             takes_blank: false,
             is_never_blank: false,
             is_trimmed: true,
+            upload_to: "",
         }
     }
 
@@ -116,6 +119,12 @@ impl Field {
     #[must_use]
     pub(crate) fn untrimmed(mut self) -> Self {
         self.is_trimmed = false;
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn upload_to(mut self, folder: &'static str) -> Self {
+        self.upload_to = folder;
         self
     }
 

@@ -1,7 +1,7 @@
 //! A service in process, with a few people in it.
 
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use actix_web::dev::ServiceResponse;
@@ -20,7 +20,8 @@ use profiled_domain::{
 };
 use profiled_http::{
     AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
-    JwtDialectSettings, LimitSettings, Parts, TowerSettings, configure,
+    JwtDialectSettings, LimitSettings, MediaSettings, MediaStorage, Parts, TowerSettings,
+    configure,
 };
 
 thread_local! {
@@ -48,7 +49,8 @@ pub struct TestApp {
     pub tokens: TokenSettings,
     pub throttle: ThrottleSettings,
     pub counters: Arc<MemoryThrottle>,
-    pub media_root: PathBuf,
+    pub media: MediaStorage,
+    pub media_settings: MediaSettings,
     jwt: Arc<JwtVerifier>,
     hasher: Arc<PasswordHasher>,
 }
@@ -70,7 +72,8 @@ impl TestApp {
             dialects: dialect_settings(),
             throttle: ThrottleSettings::default(),
             counters: Arc::default(),
-            media_root: PathBuf::from("."),
+            media: MediaStorage::in_memory().unwrap(),
+            media_settings: MediaSettings::default(),
             jwt: Arc::new(JwtVerifier::new(&jwt, key)),
             hasher: Arc::new(PasswordHasher::new(&passwords).unwrap()),
             passwords,
@@ -145,6 +148,11 @@ impl TestApp {
         Throttle::new(&self.throttle, counters, b"secret")
     }
 
+    /// Files are those of a folder from now on.
+    pub fn keep_files_in(&mut self, folder: &Path) {
+        self.media = MediaStorage::open(&self.media_settings, folder).unwrap();
+    }
+
     pub fn state(&self) -> web::Data<AppState> {
         let parts = Parts {
             repository: Arc::clone(&self.repository) as _,
@@ -161,7 +169,8 @@ impl TestApp {
                 mobile_number: 11,
                 number_phone: 10,
             },
-            media_root: self.media_root.clone(),
+            media: self.media.clone(),
+            media_settings: self.media_settings.clone(),
             clock: now,
         };
         web::Data::new(AppState::new(parts).unwrap())

@@ -9,7 +9,7 @@ async fn images_are_shown_and_other_files_are_saved() {
     std::fs::write(folder.path().join("avatars/a b.PNG"), "png").unwrap();
     std::fs::write(folder.path().join("evil.html"), "<script>").unwrap();
     let mut app = TestApp::new();
-    app.media_root = folder.path().to_owned();
+    app.keep_files_in(folder.path());
 
     let image = app.send(request("GET", "/media/avatars/a%20b.PNG")).await;
     let html = app.send(request("GET", "/media/evil.html")).await;
@@ -33,7 +33,7 @@ async fn no_name_leads_out_of_the_folder() {
     std::fs::write(root.join(".hidden.png"), "hidden").unwrap();
     std::os::unix::fs::symlink(folder.path().join("secret.png"), root.join("link.png")).unwrap();
     let mut app = TestApp::new();
-    app.media_root = root.clone();
+    app.keep_files_in(&root);
     let absolute = format!("/media/{}/secret.png", folder.path().display());
     let paths = [
         "/media/../secret.png",

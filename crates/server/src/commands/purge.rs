@@ -1,6 +1,6 @@
 //! `profiled purge`
 
-use crate::application::now;
+use crate::application::{now, open_media};
 use crate::commands::open;
 use crate::error::Failure;
 use crate::maintenance;
@@ -8,11 +8,12 @@ use crate::output::Output;
 use crate::settings::Settings;
 
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let cleared = maintenance::run(&open(settings)?, settings, now())?;
+    let store = open(settings)?;
+    let cleared = maintenance::run(&store, &open_media(settings)?, settings, now())?;
     output.write(&cleared, |cleared| {
         format!(
-            "erased {} accounts, removed {} expired refresh tokens",
-            cleared.accounts, cleared.refresh_tokens
+            "erased {} accounts, removed {} expired refresh tokens, deleted {} media files",
+            cleared.accounts, cleared.refresh_tokens, cleared.files
         )
     })
 }

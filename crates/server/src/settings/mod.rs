@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use profiled_auth::{AuthSettings, ThrottleSettings};
 use profiled_domain::CompletionRules;
-use profiled_http::{DialectSettings, HttpSettings, LimitSettings};
+use profiled_http::{DialectSettings, HttpSettings, LimitSettings, MediaSettings};
 use profiled_store::DatabaseSettings;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,8 @@ pub struct Settings {
     pub dialects: DialectSettings,
     /// Section `accounts`.
     pub accounts: AccountSettings,
+    /// Section `media`.
+    pub media: MediaSettings,
     /// Section `limits`.
     pub limits: LimitSettings,
     /// Section `profile_completion`.
@@ -117,7 +119,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Folder of the files under `/media/`.
+    /// Folder of the files under `/media/`, unless a server keeps them.
     pub(crate) fn media_root(&self) -> PathBuf {
         self.data_dir.join("media")
     }

@@ -29,6 +29,15 @@ pub(super) fn resolve(settings: &mut Settings, origins: &Origins) -> Result<(), 
             client.secret = client_secret(client, origins)?.into();
         }
     }
+    let s3 = &mut settings.media.s3;
+    if !s3.access_key_file.is_empty() {
+        let (given, file) = (s3.access_key.expose_secret(), &s3.access_key_file);
+        s3.access_key = read("media.s3.access_key", given, file, origins)?.into();
+    }
+    if !s3.secret_key_file.is_empty() {
+        let (given, file) = (s3.secret_key.expose_secret(), &s3.secret_key_file);
+        s3.secret_key = read("media.s3.secret_key", given, file, origins)?.into();
+    }
     Ok(())
 }
 

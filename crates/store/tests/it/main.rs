@@ -11,6 +11,7 @@ mod concurrency;
 mod contract;
 mod errors;
 mod import;
+mod media;
 mod migrations;
 mod outage;
 mod people;

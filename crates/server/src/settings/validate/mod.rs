@@ -2,6 +2,7 @@
 
 mod clients;
 mod jwt;
+mod media;
 
 use profiled_auth::{ClientSettings, InvalidCost, PasswordHasher};
 use profiled_domain::MobileNumber;
@@ -32,6 +33,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         authenticators(settings),
         validators(settings),
         password_costs(settings),
+        media::check(&settings.media),
         ranges(settings),
     ];
     match findings.into_iter().flatten().next() {

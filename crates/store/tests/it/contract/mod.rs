@@ -30,6 +30,7 @@ mod accounts;
 mod credentials;
 mod groups;
 mod lists;
+mod media;
 mod refresh;
 mod revocation;
 mod throttle;

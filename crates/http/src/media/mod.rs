@@ -1,0 +1,39 @@
+//! Uploaded pictures: judged and encoded anew, stored, served under `/media/`, and swept away when no
+//! user needs them (contract `drf.md`, section 9; ADR 0014).
+
+mod avatar;
+mod name;
+mod picture;
+mod serve;
+mod settings;
+mod storage;
+mod sweep;
+
+pub(crate) use avatar::{Avatar, Picture, read};
+pub(crate) use serve::answer;
+pub use settings::{MediaSettings, S3Settings, StorageKind};
+pub use storage::{MediaStorage, StorageError};
+pub use sweep::{SweepError, sweep};
+
+/// Folders of avatars, by dialect.
+pub(crate) const DRF_AVATARS: &str = "users/avatars/";
+pub(crate) const JWT_AVATARS: &str = "avatars/";
+
+/// Types that a browser may show, by extension. An upload is encoded in the type of its extension, so
+/// the extension tells the type of every file of ours.
+const IMAGE_TYPES: [(&str, image::ImageFormat); 7] = [
+    ("gif", image::ImageFormat::Gif),
+    ("jfif", image::ImageFormat::Jpeg),
+    ("jpe", image::ImageFormat::Jpeg),
+    ("jpeg", image::ImageFormat::Jpeg),
+    ("jpg", image::ImageFormat::Jpeg),
+    ("png", image::ImageFormat::Png),
+    ("webp", image::ImageFormat::WebP),
+];
+
+/// The type of image that an extension stands for, in any case.
+fn image_type(extension: &str) -> Option<image::ImageFormat> {
+    let mut known = IMAGE_TYPES.iter();
+    let found = known.find(|(name, _)| name.eq_ignore_ascii_case(extension));
+    found.map(|(_, format)| *format)
+}

@@ -1,0 +1,212 @@
+//! `/media/`: stored files, from wherever they are stored.
+
+use std::ops::Range;
+use std::time::SystemTime;
+
+use actix_web::body::SizedStream;
+use actix_web::http::header::{self, Header, HeaderName, HeaderValue, HttpDate};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use futures_util::stream;
+
+use super::storage::Meta;
+use super::{DRF_AVATARS, JWT_AVATARS, StorageError, image_type};
+use crate::conditional::lists;
+use crate::failure::ApiError;
+use crate::json::Style;
+use crate::request_log::Notes;
+use crate::response;
+use crate::state::AppState;
+
+/// Seconds that files may be kept that are no uploads: an operator may replace them.
+const FOREIGN_MAX_AGE: u32 = 3600;
+
+/// The file of this key, `None` if there is none.
+pub(crate) async fn answer(
+    state: &AppState,
+    request: &HttpRequest,
+    key: &str,
+    notes: &mut Notes,
+) -> Option<HttpResponse> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        let allow = (header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let mut response = HttpResponse::MethodNotAllowed();
+        return Some(response.insert_header(allow).finish());
+    }
+    match file(state, request, key).await {
+        Ok(response) => response,
+        Err(error) => {
+            notes.failed(&ApiError::from(error));
+            Some(response::unavailable(Style::Compact))
+        }
+    }
+}
+
+async fn file(
+    state: &AppState,
+    request: &HttpRequest,
+    key: &str,
+) -> Result<Option<HttpResponse>, StorageError> {
+    let is_whole =
+        *request.method() == Method::GET && !request.headers().contains_key(header::RANGE);
+    if is_whole {
+        let Some((meta, body)) = state.media.open_file(key, None).await? else {
+            return Ok(None);
+        };
+        if let Some(status) = condition(request, &meta) {
+            return Ok(Some(head(state, key, &meta, status).finish()));
+        }
+        let mut response = head(state, key, &meta, StatusCode::OK);
+        return Ok(Some(response.body(SizedStream::new(meta.size, body))));
+    }
+    let Some(meta) = state.media.head(key).await? else {
+        return Ok(None);
+    };
+    if let Some(status) = condition(request, &meta) {
+        return Ok(Some(head(state, key, &meta, status).finish()));
+    }
+    if *request.method() == Method::HEAD {
+        let body = SizedStream::new(meta.size, stream::empty::<std::io::Result<_>>());
+        return Ok(Some(head(state, key, &meta, StatusCode::OK).body(body)));
+    }
+    part(state, request, key, &meta).await
+}
+
+/// The part that `Range` asks for; what makes no sense, or asks for several parts, gets the whole
+/// (RFC 9110, section 14.2).
+async fn part(
+    state: &AppState,
+    request: &HttpRequest,
+    key: &str,
+    meta: &Meta,
+) -> Result<Option<HttpResponse>, StorageError> {
+    let (range, status) = match range(request, meta) {
+        Wanted::Whole => (0..meta.size, StatusCode::OK),
+        Wanted::Part(range) => (range, StatusCode::PARTIAL_CONTENT),
+        Wanted::Nothing => {
+            let mut response = head(state, key, meta, StatusCode::RANGE_NOT_SATISFIABLE);
+            let range = format!("bytes */{}", meta.size);
+            return Ok(Some(
+                response
+                    .insert_header((header::CONTENT_RANGE, range))
+                    .finish(),
+            ));
+        }
+    };
+    let wanted = (status == StatusCode::PARTIAL_CONTENT).then(|| range.clone());
+    let Some((now, body)) = state.media.open_file(key, wanted).await? else {
+        return Ok(None);
+    };
+    let mut response = head(state, key, &now, status);
+    if status == StatusCode::PARTIAL_CONTENT {
+        let told = format!(
+            "bytes {}-{}/{}",
+            range.start,
+            range.end.saturating_sub(1),
+            now.size
+        );
+        response.insert_header((header::CONTENT_RANGE, told));
+    }
+    Ok(Some(
+        response.body(SizedStream::new(range.end - range.start, body)),
+    ))
+}
+
+enum Wanted {
+    Whole,
+    Part(Range<u64>),
+    Nothing,
+}
+
+fn range(request: &HttpRequest, meta: &Meta) -> Wanted {
+    // A part is only of use if it is one of the file that the client knows.
+    let known = text(request, &header::IF_RANGE);
+    if known.is_some_and(|tag| Some(tag) != meta.e_tag.as_deref()) {
+        return Wanted::Whole;
+    }
+    let Ok(header::Range::Bytes(parts)) = header::Range::parse(request) else {
+        return Wanted::Whole;
+    };
+    let [part] = parts.as_slice() else {
+        return Wanted::Whole;
+    };
+    match part.to_satisfiable_range(meta.size) {
+        Some((from, to)) => Wanted::Part(from..to.saturating_add(1)),
+        None => Wanted::Nothing,
+    }
+}
+
+/// The status that conditions of the request lead to, if not to the file (RFC 9110, section 13.2.2).
+fn condition(request: &HttpRequest, meta: &Meta) -> Option<StatusCode> {
+    let tag = meta.e_tag.as_deref().unwrap_or_default();
+    let modified = SystemTime::from(meta.modified);
+    let is_current = |date: HttpDate| modified <= SystemTime::from(date);
+    let is_stale = match text(request, &header::IF_MATCH) {
+        Some(list) => list.trim() != "*" && !lists(list, tag),
+        None => header::IfUnmodifiedSince::parse(request).is_ok_and(|date| !is_current(date.0)),
+    };
+    if is_stale {
+        return Some(StatusCode::PRECONDITION_FAILED);
+    }
+    let is_known = match text(request, &header::IF_NONE_MATCH) {
+        Some(list) => lists(list, tag),
+        None => header::IfModifiedSince::parse(request).is_ok_and(|date| is_current(date.0)),
+    };
+    is_known.then_some(StatusCode::NOT_MODIFIED)
+}
+
+fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
+    request.headers().get(name)?.to_str().ok()
+}
+
+/// Status and headers. Whatever a file is, a browser shows it as a picture or saves it.
+fn head(state: &AppState, key: &str, meta: &Meta, status: StatusCode) -> HttpResponseBuilder {
+    let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let picture = image_type(extension);
+    let mut response = HttpResponse::build(status);
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
+        (header::ACCEPT_RANGES, "bytes"),
+    ] {
+        response.insert_header((name, HeaderValue::from_static(value)));
+    }
+    response.insert_header((header::CACHE_CONTROL, cache_control(state, key)));
+    response.insert_header(header::LastModified(SystemTime::from(meta.modified).into()));
+    if let Some(tag) = &meta.e_tag {
+        response.insert_header((header::ETAG, tag.as_str()));
+    }
+    if picture.is_none() {
+        let save = HeaderValue::from_static("attachment");
+        response.insert_header((header::CONTENT_DISPOSITION, save));
+    }
+    if status.is_success() {
+        let content_type =
+            picture.map_or("application/octet-stream", |format| format.to_mime_type());
+        response.insert_header((header::CONTENT_TYPE, content_type));
+    }
+    response
+}
+
+/// The name of an upload is not used again for as long as this: what it names does not change.
+fn cache_control(state: &AppState, key: &str) -> String {
+    let is_upload = [DRF_AVATARS, JWT_AVATARS].iter().any(|folder| {
+        let name = key.strip_prefix(folder);
+        name.is_some_and(|name| !name.contains('/'))
+    });
+    if is_upload {
+        format!(
+            "public, max-age={}, immutable",
+            state.media_settings.max_age
+        )
+    } else {
+        format!("public, max-age={FOREIGN_MAX_AGE}")
+    }
+}

@@ -1,0 +1,330 @@
+//! Where files are kept: a folder, or a bucket of an S3-compatible server.
+
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, Stream, StreamExt};
+use object_store::aws::AmazonS3Builder;
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path as Key;
+use object_store::prefix::PrefixStore;
+use object_store::{
+    ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig,
+};
+use secrecy::ExposeSecret;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use super::{MediaSettings, S3Settings, StorageKind, name};
+
+/// Threads for files of a folder; servers are talked to without.
+const FILE_THREADS: usize = 4;
+/// Pieces of a file that are read ahead of the client.
+const READ_AHEAD: usize = 2;
+
+/// Stored files. Clones share one storage.
+#[derive(Clone, Debug)]
+pub struct MediaStorage {
+    objects: Arc<dyn ObjectStore>,
+    /// The folder, if it is one.
+    folder: Option<PathBuf>,
+    io: Arc<Io>,
+}
+
+/// Why storage did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The folder cannot be made or used.
+    #[error("the media folder {} cannot be used", .0.display())]
+    Folder(PathBuf, #[source] io::Error),
+    /// The operating system gives no thread.
+    #[error("no thread for media storage")]
+    Threads(#[source] io::Error),
+    /// What the storage, or the way to it, said.
+    #[error("media storage failed")]
+    Objects(#[source] object_store::Error),
+    /// The work was given up.
+    #[error("media storage gave up")]
+    GaveUp,
+}
+
+/// Threads of its own: neither the workers nor the database's threads wait for files.
+#[derive(Debug)]
+struct Io(Option<Runtime>);
+
+/// What is known of a file.
+#[derive(Clone, Debug)]
+pub(super) struct Meta {
+    pub(super) size: u64,
+    /// In quotes.
+    pub(super) e_tag: Option<String>,
+    /// To the second, as HTTP tells it.
+    pub(super) modified: DateTime<Utc>,
+}
+
+impl MediaStorage {
+    /// The storage of the settings; `folder` is where files are kept without a server.
+    ///
+    /// # Errors
+    /// [`StorageError`]: a folder that cannot be made, settings that make no sense. A server is not asked
+    /// before it is needed.
+    pub fn open(settings: &MediaSettings, folder: &Path) -> Result<Self, StorageError> {
+        match settings.storage {
+            StorageKind::File => Self::in_folder(folder),
+            StorageKind::S3 => Self::new(s3(&settings.s3).map_err(StorageError::Objects)?, None),
+        }
+    }
+
+    /// A storage that is gone with the process, for tests.
+    ///
+    /// # Errors
+    /// [`StorageError::Threads`]
+    pub fn in_memory() -> Result<Self, StorageError> {
+        Self::new(Arc::new(InMemory::new()), None)
+    }
+
+    fn in_folder(folder: &Path) -> Result<Self, StorageError> {
+        let unusable = |error| StorageError::Folder(folder.to_owned(), error);
+        std::fs::create_dir_all(folder).map_err(unusable)?;
+        let folder = folder.canonicalize().map_err(unusable)?;
+        let files = LocalFileSystem::new_with_prefix(&folder).map_err(StorageError::Objects)?;
+        // What was answered with 2xx survives a power cut (`decisions.md` 17).
+        Self::new(Arc::new(files.with_fsync(true)), Some(folder))
+    }
+
+    fn new(objects: Arc<dyn ObjectStore>, folder: Option<PathBuf>) -> Result<Self, StorageError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(FILE_THREADS)
+            .thread_name("media-io")
+            .enable_all()
+            .build()
+            .map_err(StorageError::Threads)?;
+        Ok(Self {
+            objects,
+            folder,
+            io: Arc::new(Io(Some(runtime))),
+        })
+    }
+
+    /// What is known of a file, `None` if there is none.
+    pub(super) async fn head(&self, key: &str) -> Result<Option<Meta>, StorageError> {
+        let Some(location) = self.location(key) else {
+            return Ok(None);
+        };
+        let (this, key) = (self.clone(), key.to_owned());
+        let found = self.io.run(async move {
+            if !this.is_inside(&key).await {
+                return Ok(None);
+            }
+            found(this.objects.head(&location).await)
+        });
+        Ok(found.await?.map(Meta::new))
+    }
+
+    /// A file, or a part of it, and what is known of it; `None` if there is none.
+    pub(super) async fn open_file(
+        &self,
+        key: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<Option<(Meta, impl Stream<Item = io::Result<Bytes>> + use<>)>, StorageError> {
+        let Some(location) = self.location(key) else {
+            return Ok(None);
+        };
+        let (this, key) = (self.clone(), key.to_owned());
+        let options = GetOptions {
+            range: range.map(GetRange::Bounded),
+            ..GetOptions::default()
+        };
+        let (sender, receiver) = mpsc::channel(READ_AHEAD);
+        let opened = self.io.run(async move {
+            if !this.is_inside(&key).await {
+                return Ok(None);
+            }
+            let Some(file) = found(this.objects.get_opts(&location, options).await)? else {
+                return Ok(None);
+            };
+            let meta = file.meta.clone();
+            tokio::spawn(async move {
+                let mut pieces = file.into_stream();
+                // A client that has gone away takes no more.
+                while let Some(piece) = pieces.next().await
+                    && sender.send(piece.map_err(io::Error::other)).await.is_ok()
+                {}
+            });
+            Ok(Some(meta))
+        });
+        let body = stream::unfold(receiver, |mut receiver| async {
+            Some((receiver.recv().await?, receiver))
+        });
+        Ok(opened.await?.map(|meta| (Meta::new(meta), body)))
+    }
+
+    /// Writes a file as a whole, or not at all.
+    pub(super) async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StorageError> {
+        let location = self.location(key).ok_or(StorageError::GaveUp)?;
+        let objects = Arc::clone(&self.objects);
+        let written = self
+            .io
+            .run(async move { objects.put(&location, bytes.into()).await });
+        written.await.map(drop)
+    }
+
+    /// Deletes a file, and what is left of attempts to write it.
+    pub(super) async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        let Some(location) = self.location(key) else {
+            return Ok(());
+        };
+        let (objects, folder, key) = (
+            Arc::clone(&self.objects),
+            self.folder.clone(),
+            key.to_owned(),
+        );
+        let deleted = self.io.run(async move {
+            found(objects.delete(&location).await)?;
+            if let Some(folder) = folder {
+                let removal = tokio::task::spawn_blocking(move || remove_unfinished(&folder, &key));
+                removal.await?;
+            }
+            Ok(())
+        });
+        deleted.await
+    }
+
+    /// [`Self::delete`] for a thread that may wait.
+    pub(super) fn delete_and_wait(&self, key: &str) -> Result<(), StorageError> {
+        let runtime = self.io.0.as_ref().ok_or(StorageError::GaveUp)?;
+        runtime.handle().block_on(self.delete(key))
+    }
+
+    /// The place of a key, `None` for one that no file of ours can have.
+    fn location(&self, key: &str) -> Option<Key> {
+        let location = Key::parse(key).ok()?;
+        // `name#1` is how a folder calls a file that is being written.
+        let is_unfinished = self.folder.is_some() && is_numbered(key);
+        (name::is_plain(key) && !is_unfinished).then_some(location)
+    }
+
+    /// Whether the real place of a file of a folder lies below the folder: a link may lead out of it.
+    async fn is_inside(&self, key: &str) -> bool {
+        let Some(folder) = self.folder.clone() else {
+            return true;
+        };
+        let path = folder.join(key);
+        let check = tokio::task::spawn_blocking(move || {
+            let real = path.canonicalize();
+            real.is_ok_and(|real| real.starts_with(folder) && real.is_file())
+        });
+        check.await.unwrap_or(false)
+    }
+}
+
+impl Meta {
+    fn new(meta: ObjectMeta) -> Self {
+        let quoted = |tag: String| match tag.starts_with('"') || tag.starts_with("W/") {
+            true => tag,
+            false => format!("\"{tag}\""),
+        };
+        Self {
+            size: meta.size,
+            e_tag: meta.e_tag.map(quoted),
+            modified: chrono::SubsecRound::trunc_subsecs(meta.last_modified, 0),
+        }
+    }
+}
+
+impl Io {
+    /// Runs `work` on the threads for files, to its end even if nobody waits for it any more.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = object_store::Result<T>> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let runtime = self.0.as_ref().ok_or(StorageError::GaveUp)?;
+        let outcome = runtime.spawn(work).await;
+        outcome
+            .map_err(|_panicked| StorageError::GaveUp)?
+            .map_err(StorageError::Objects)
+    }
+}
+
+impl Drop for Io {
+    fn drop(&mut self) {
+        // The last clone may go on a thread that must not wait.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn s3(settings: &S3Settings) -> object_store::Result<Arc<dyn ObjectStore>> {
+    let timeout = Duration::from_secs(settings.timeout);
+    let client = ClientOptions::new()
+        .with_timeout(timeout)
+        .with_connect_timeout(timeout)
+        .with_allow_http(settings.allow_http);
+    // A request waits for all attempts.
+    let retry = RetryConfig {
+        max_retries: 2,
+        retry_timeout: timeout,
+        ..RetryConfig::default()
+    };
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&settings.bucket)
+        .with_region(&settings.region)
+        .with_client_options(client)
+        .with_retry(retry);
+    if !settings.endpoint.is_empty() {
+        builder = builder.with_endpoint(settings.endpoint.trim_end_matches('/'));
+    }
+    let (id, secret) = (&settings.access_key, &settings.secret_key);
+    if !id.expose_secret().is_empty() {
+        builder = builder
+            .with_access_key_id(id.expose_secret())
+            .with_secret_access_key(secret.expose_secret());
+    }
+    let bucket = builder.with_allow_http(settings.allow_http).build()?;
+    Ok(if settings.prefix.is_empty() {
+        Arc::new(bucket)
+    } else {
+        Arc::new(PrefixStore::new(bucket, Key::parse(&settings.prefix)?))
+    })
+}
+
+/// `None` in place of the error for what does not exist.
+fn found<T>(outcome: object_store::Result<T>) -> object_store::Result<Option<T>> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a name ends with `#` and a number.
+fn is_numbered(name: &str) -> bool {
+    let number = name.rsplit_once('#').map(|(_, number)| number);
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Removes `name#1` and its like, which a process leaves that is killed while it writes `name`.
+fn remove_unfinished(folder: &Path, key: &str) {
+    let path = folder.join(key);
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let name = name.to_string_lossy();
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let other = entry.file_name();
+        let other = other.to_string_lossy();
+        let rest = other.strip_prefix(&*name);
+        if rest.is_some_and(|rest| rest.starts_with('#') && is_numbered(rest)) {
+            // The next sweep of this name comes by again.
+            drop(std::fs::remove_file(entry.path()));
+        }
+    }
+}
