@@ -227,9 +227,12 @@ impl MediaStorage {
 
 impl Meta {
     fn new(meta: ObjectMeta) -> Self {
-        let quoted = |tag: String| match tag.starts_with('"') || tag.starts_with("W/") {
-            true => tag,
-            false => format!("\"{tag}\""),
+        let quoted = |tag: String| {
+            if tag.starts_with('"') || tag.starts_with("W/") {
+                tag
+            } else {
+                format!("\"{tag}\"")
+            }
         };
         Self {
             size: meta.size,

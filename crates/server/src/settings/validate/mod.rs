@@ -4,10 +4,9 @@ mod clients;
 mod jwt;
 mod media;
 
-use profiled_auth::{ClientSettings, InvalidCost, PasswordHasher};
+use profiled_auth::{InvalidCost, PasswordHasher};
 use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
-use secrecy::ExposeSecret;
 
 use crate::error::Failure;
 use crate::settings::layers::Origins;
@@ -97,31 +96,6 @@ fn public_url(url: &str) -> Option<Finding> {
         let text = format!("is {url:?}: write a scheme and a host, as https://api.example.com");
         Finding("http.public_url", text)
     })
-}
-
-/// Services that may introspect tokens.
-fn clients(clients: &[ClientSettings]) -> Option<Finding> {
-    let min = ClientSettings::MIN_SECRET;
-    let problem = |(at, client): (usize, &ClientSettings)| {
-        let is_again = clients.iter().take(at).any(|other| other.id == client.id);
-        let is_name = |c: char| c.is_ascii_graphic() && c != ':';
-        if client.id.is_empty() || !client.id.chars().all(is_name) {
-            Some(
-                "has an id that is none: use ASCII letters, digits and signs but for colons".into(),
-            )
-        } else if is_again {
-            Some(format!("has {:?} twice: name each client once", client.id))
-        } else if client.secret.expose_secret().len() < min {
-            let id = &client.id;
-            Some(format!(
-                "has {id:?} with a secret of less than {min} bytes: give a random one in secret_file"
-            ))
-        } else {
-            None
-        }
-    };
-    let text = clients.iter().enumerate().find_map(problem)?;
-    Some(Finding("auth.introspection.clients", text))
 }
 
 fn pages(settings: &Settings) -> Option<Finding> {
