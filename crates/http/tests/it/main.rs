@@ -12,3 +12,4 @@ mod order;
 mod pages;
 mod paths;
 mod throttle;
+mod uploads;
