@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod avatars;
 mod browser;
 mod conditional;
 mod databases;

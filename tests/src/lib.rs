@@ -5,6 +5,7 @@ pub mod browser;
 pub mod client;
 pub mod python;
 pub mod replay;
+pub mod s3;
 pub mod service;
 
 use std::path::PathBuf;

@@ -50,6 +50,8 @@ pub struct Service {
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     settings: Settings,
+    /// As `--set` takes them.
+    overrides: Vec<String>,
     /// A sibling has neither.
     database: Option<TestDatabase>,
     folder: Option<TempDir>,
@@ -144,11 +146,12 @@ impl Service {
         overrides.extend(more);
         let tokens = load(data, folder.path(), &overrides)?;
         let sources = Sources {
-            overrides,
+            overrides: overrides.clone(),
             ..Sources::default()
         };
         let settings = Settings::load(&sources).map_err(|error| error.to_string())?;
         let mut service = Self::over(settings, tokens)?;
+        service.overrides = overrides;
         service.database = Some(database);
         service.folder = Some(folder);
         Ok(service)
@@ -162,6 +165,7 @@ impl Service {
             handle,
             thread: Some(thread),
             settings,
+            overrides: Vec::new(),
             database: None,
             folder: None,
         })
@@ -187,6 +191,57 @@ impl Service {
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(self.address, self.tokens.clone())
+    }
+
+    /// Runs a command with the settings of the service.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub fn run(&self, command: &[&str]) {
+        let ended = run(&self.overrides, command);
+        assert_eq!(ended, ExitCode::SUCCESS, "{command:?}");
+    }
+
+    /// Runs SQL text beside the service.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub fn execute(&self, sql: &str) {
+        let database = self.database.as_ref();
+        let done = database.map(|database| database.execute(sql).map_err(|e| e.to_string()));
+        assert_eq!(done, Some(Ok(())), "{sql}");
+    }
+
+    /// Puts a file into the data folder.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn write_file(&self, name: &str, bytes: &[u8]) {
+        let file = self.settings.data_dir.join(name);
+        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let written = folder.and_then(|()| std::fs::write(&file, bytes));
+        assert!(written.is_ok(), "{name}: {written:?}");
+    }
+
+    /// The database it runs on.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        if self.settings.database.url.starts_with("sqlite:") {
+            Backend::Sqlite
+        } else {
+            Backend::Postgres
+        }
+    }
+
+    /// Names of the files in a folder of the data folder, in order.
+    #[must_use]
+    pub fn files(&self, folder: &str) -> Vec<String> {
+        let folder = self.settings.data_dir.join(folder);
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let name = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let mut names: Vec<_> = entries.map(name).collect();
+        names.sort();
+        names
     }
 
     /// Takes the database away while the service runs.
@@ -264,6 +319,16 @@ fn serve(settings: Settings) -> Result<(SocketAddr, ServerHandle, JoinHandle<()>
     Ok((address, handle, thread))
 }
 
+/// Runs a command as an operator would.
+fn run(overrides: &[String], command: &[&str]) -> ExitCode {
+    let mut arguments = vec!["profiled", "--quiet"];
+    for setting in overrides {
+        arguments.extend(["--set", setting]);
+    }
+    arguments.extend(command);
+    profiled::run(arguments)
+}
+
 /// Brings the data in as an operator would, and returns its tokens by user name.
 fn load(
     data: Data<'_>,
@@ -280,13 +345,8 @@ fn load(
             ("django", file)
         }
     };
-    let mut arguments = vec!["profiled".to_owned(), "--quiet".to_owned()];
-    for setting in overrides {
-        arguments.extend(["--set".to_owned(), setting.clone()]);
-    }
     let file_name = file.display().to_string();
-    arguments.extend(["import".to_owned(), kind.to_owned(), file_name.clone()]);
-    if profiled::run(arguments) != ExitCode::SUCCESS {
+    if run(overrides, &["import", kind, &file_name]) != ExitCode::SUCCESS {
         return Err(format!("{file_name} is not imported"));
     }
     let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;

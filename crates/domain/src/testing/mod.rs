@@ -37,6 +37,7 @@ struct State {
     files: media::Files,
     is_down: bool,
     is_read_only: bool,
+    loses_profile_changes: bool,
 }
 
 impl MemoryRepository {
@@ -58,6 +59,12 @@ impl MemoryRepository {
     /// From now on every write fails with [`RepositoryError::Unavailable`].
     pub fn refuse_writes(&self) {
         self.lock().is_read_only = true;
+    }
+
+    /// From now on nobody can tell what becomes of a change of a profile: it fails with
+    /// [`RepositoryError::Unavailable`].
+    pub fn lose_profile_changes(&self) {
+        self.lock().loses_profile_changes = true;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -243,6 +250,10 @@ impl UserRepository for MemoryRepository {
         precondition: &Precondition,
     ) -> Result<Option<UserProfile>, RepositoryError> {
         let mut state = self.writable()?;
+        if state.loses_profile_changes {
+            let reason = "it was told to lose changes".into();
+            return Err(RepositoryError::Unavailable(reason));
+        }
         let Some(mut user) = state.user(id).cloned() else {
             return Ok(None);
         };

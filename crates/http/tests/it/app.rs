@@ -188,6 +188,7 @@ impl TestApp {
 pub struct Answer {
     pub status: u16,
     pub body: String,
+    pub bytes: Vec<u8>,
     headers: actix_web::http::header::HeaderMap,
 }
 
@@ -198,7 +199,8 @@ impl Answer {
         Self {
             status,
             headers,
-            body: String::from_utf8(body.to_vec()).unwrap(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+            bytes: body.to_vec(),
         }
     }
 

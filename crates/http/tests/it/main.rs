@@ -13,3 +13,4 @@ mod page_forms;
 mod pages;
 mod paths;
 mod throttle;
+mod uploads;

@@ -35,7 +35,7 @@ fn ranges(media: &MediaSettings) -> Option<Finding> {
         ("media.concurrency", size(media.concurrency), 0, 256),
         ("media.queue", size(media.queue), 1, 1000),
         ("media.max_age", media.max_age.into(), 0, YEAR),
-        ("media.sweep_grace", media.sweep_grace.into(), 1, YEAR),
+        ("media.sweep_grace", media.sweep_grace.into(), 0, YEAR),
         ("media.s3.timeout", media.s3.timeout, 1, 600),
     ])
 }
