@@ -150,6 +150,15 @@ async function jwt(browser) {
   await response(page).getByText('"is_staff": true').waitFor();
   await picture(page, "jwt-profile");
 
+  await visit(page, "/api/token/", 405);
+  await page.getByLabel("Username").fill("MasterAdmin");
+  await page.getByLabel("Password").fill("wrong");
+  await press(page, button(htmlForm(page), "POST"), 401);
+  assert.equal(await page.getByLabel("Username").inputValue(), "MasterAdmin");
+  await page.getByLabel("Password").fill(process.env.PASSWORD);
+  await press(page, button(htmlForm(page), "POST"));
+  await response(page).getByText('"access": "').waitFor();
+
   await visit(page, UPDATE, 405);
   await page.getByLabel("Number phone").fill("12345");
   await press(page, button(htmlForm(page), "PATCH"));
@@ -190,6 +199,7 @@ async function accessibility(browser) {
     [undefined, ME, 401],
     [BEARER, "/api/profile/", 405],
     [BEARER, UPDATE, 405],
+    [undefined, "/api/token/", 405],
     [TOKEN, "/api/users/?page_size=1&page=2", 200],
     [TOKEN, "/api/groups/", 200],
     [TOKEN, "/api/groups/1/", 200],

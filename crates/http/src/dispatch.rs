@@ -171,7 +171,7 @@ impl Visit<'_> {
     /// What the page of an answer lets the caller do.
     async fn controls(&self, asked: &Asked<'_>, checked: &Checked, answer: &Answer) -> Controls {
         let is_gone = checked.method == Method::DELETE && answer.status.is_success();
-        if is_gone || !Controls::fit(answer.status) {
+        if is_gone || !Controls::fit(answer.status, self.route.view.spec().access) {
             return Controls::default();
         }
         let exchange = self.exchange(asked, checked, &[]);

@@ -3,11 +3,10 @@
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 use profiled_domain::Keep;
 
 use crate::failure::{ApiError, Detail};
-use crate::page::Controls;
 use crate::serializer::metadata;
 use crate::view::{Answer, Exchange, Spec, View};
 
@@ -45,13 +44,6 @@ impl View for Logout {
             }
         }
         .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::buttons(&["POST"]))).boxed_local()
     }
 }
 
@@ -97,12 +89,5 @@ impl View for LogoutAll {
             }
         }
         .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::buttons(&["POST"]))).boxed_local()
     }
 }

@@ -5,13 +5,12 @@
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserKey};
 
 use crate::drf::groups::NO_GROUP;
 use crate::drf::users::NO_USER;
 use crate::failure::ApiError;
-use crate::page::Controls;
 use crate::serializer::metadata;
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -63,13 +62,6 @@ impl View for Member {
             }
         }
         .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::buttons(&["POST", "DELETE"]))).boxed_local()
     }
 }
 

@@ -173,13 +173,6 @@ impl View for TokenDetail {
         }
         .boxed_local()
     }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::buttons(&["DELETE"]))).boxed_local()
-    }
 }
 
 /// An answer that holds a key is kept by nobody on the way (RFC 6749, section 5.1).

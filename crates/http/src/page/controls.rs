@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::json::{self, Layout, Style};
 use crate::serializer::{Field, Kind};
-use crate::view::Answer;
+use crate::view::{Access, Answer};
 
 /// Buttons and forms for those who may use them.
 #[derive(Clone, Debug, Default)]
@@ -31,16 +31,16 @@ pub(super) struct WriteForm {
 
 impl Controls {
     /// Whether there is anything to do on the page of an answer: not for those who are refused, and
-    /// not where nothing was found.
-    pub(crate) fn fit(status: StatusCode) -> bool {
-        const REFUSALS: [StatusCode; 5] = [
-            StatusCode::UNAUTHORIZED,
+    /// not where nothing was found. A 401 of an open view refuses a log-in, which may be tried again.
+    pub(crate) fn fit(status: StatusCode, access: Access) -> bool {
+        const REFUSALS: [StatusCode; 4] = [
             StatusCode::FORBIDDEN,
             StatusCode::NOT_FOUND,
             StatusCode::NOT_ACCEPTABLE,
             StatusCode::TOO_MANY_REQUESTS,
         ];
-        !status.is_server_error() && !REFUSALS.contains(&status)
+        let is_stranger = status == StatusCode::UNAUTHORIZED && access != Access::Open;
+        !is_stranger && !status.is_server_error() && !REFUSALS.contains(&status)
     }
 
     /// One button for each of these methods, which need no body.

@@ -81,7 +81,7 @@ fn input<'a>(
         label: field.label,
         keeps_blank: present.is_empty() && !matches!(field.kind, Kind::Choice(_))
             || matches!(field.kind, Kind::Image),
-        control: control(field, value, present, origin)?,
+        control: control(form, field, value, present, origin)?,
         max_length: field.max_length,
         is_required: field.is_required,
         messages: earlier.errors.of_field(field.name),
@@ -97,23 +97,31 @@ fn text(value: Option<&Value>) -> String {
     }
 }
 
-fn control(field: &Field, value: String, present: String, origin: &str) -> Option<Control> {
+fn control(
+    form: &WriteForm,
+    field: &Field,
+    value: String,
+    present: String,
+    origin: &str,
+) -> Option<Control> {
+    let is_change = form.fields.iter().any(|f| f.name == "current_password");
     let line = |kind, autocomplete, value| Control::Line {
         kind,
         autocomplete,
         value,
     };
     Some(match field.kind {
+        Kind::Integer => line("number", "off", value),
+        Kind::Text if field.name == "username" => line("text", "username", value),
         Kind::Text if field.max_length.is_none() || value.contains('\n') => Control::Lines(value),
         Kind::Text | Kind::DateTime => line("text", "off", value),
-        Kind::Integer => line("number", "off", value),
         Kind::Username => line("text", "username", value),
         Kind::Email => line("email", "email", value),
         // Never shown again, whatever was typed.
-        Kind::Password if field.name.starts_with("current") => {
-            line("password", "current-password", String::new())
+        Kind::Password if is_change && field.name == "password" => {
+            line("password", "new-password", String::new())
         }
-        Kind::Password => line("password", "new-password", String::new()),
+        Kind::Password => line("password", "current-password", String::new()),
         Kind::Choice(choices) => Control::Choice(entries(choices, &value, field.takes_null)),
         Kind::Boolean => {
             let answers = [("false", "No"), ("true", "Yes")];

@@ -30,7 +30,7 @@ use crate::host::Origin;
 use crate::query::{self, Query};
 use crate::router::{Crumb, Route, Router};
 use crate::serializer::Kind;
-use crate::view::Answer;
+use crate::view::{Access, Answer};
 use controls::WriteForm;
 use inputs::{Control, Earlier, Input};
 use links::{Piece, is_own, pieces};
@@ -188,6 +188,7 @@ impl<'a> Page<'a> {
             .iter()
             .filter(|m| is_allowed(m));
         let forms = context.beside.controls.forms.iter().enumerate();
+        let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
         Self {
             css: STYLE,
@@ -207,7 +208,7 @@ impl<'a> Page<'a> {
             status: answer.status.to_string(),
             headers: shown_headers(style, headers, origin),
             json: pieces(json, origin),
-            curl: (answer.status == StatusCode::UNAUTHORIZED).then(|| curl(context, style)),
+            curl: is_closed.then(|| curl(context, style)),
             forms: forms
                 .map(|(at, form)| FormView::new(context, form, at, is_refused))
                 .filter(|form| !form.methods.is_empty())

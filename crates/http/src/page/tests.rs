@@ -290,8 +290,10 @@ fn nobody_who_is_refused_is_offered_anything() {
     let codes = [200, 201, 204, 400, 405, 412, 413, 415];
     let refusals = [401, 403, 404, 406, 429, 500, 503];
 
-    let fits = |code: u16| Controls::fit(StatusCode::from_u16(code).unwrap());
+    let status = |code| StatusCode::from_u16(code).unwrap();
+    let fits = |code: u16| Controls::fit(status(code), Access::Authenticated);
 
     assert!(codes.into_iter().all(fits));
     assert!(!refusals.into_iter().any(fits));
+    assert!(Controls::fit(StatusCode::UNAUTHORIZED, Access::Open));
 }
