@@ -10,9 +10,7 @@ use acceptance::service::{Backend, Data, Service};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use profiled_domain::{
-    CredentialRepository, Keep, PasswordHash, RefreshTokenRepository, UserId, UserRepository,
-};
+use profiled_domain::{RefreshTokenRepository, UserId, UserRepository};
 use serde_json::{Value, json};
 
 use crate::databases::on_both_databases;
@@ -31,6 +29,7 @@ on_both_databases!(
 );
 
 const ALICE: (&str, &str) = ("alice", "alice-pass-9");
+const NEW_PASSWORD: &str = "Brand-New-Secret-77";
 const ROTATING: &str = "auth.jwt.rotate_refresh_tokens=true";
 
 /// A key for tests: P-256, in PKCS#8.
@@ -253,13 +252,19 @@ fn keep_asking(client: &Client, is_over: &AtomicBool, told: &Sender<(String, Str
     }
 }
 
+fn change_password(client: &Client, access: &str) -> Answer {
+    let body = json!({"password": NEW_PASSWORD, "current_password": ALICE.1});
+    let request = Request::json("PATCH", "/api/profile/2/update/", &body.to_string());
+    let caller = client.authorization(&format!("Bearer {access}"));
+    caller.send(request)
+}
+
 /// Those that were asked for before the change and came after it are of before, too.
 fn nothing_of_before_a_change_is_taken_behind_it(backend: Backend) {
     let service = Service::start(backend, Data::Jwt, &[ROTATING, "throttle.login="]);
     let sibling = service.sibling();
     let clients = [service.client(), sibling.client()];
-    let store = service.store();
-    let new = PasswordHash::from_encoded(service.stored_password("admin"));
+    let (kept_refresh, kept) = tokens(&clients[0]);
     let is_over = AtomicBool::new(false);
     let (sender, receiver) = channel();
 
@@ -269,14 +274,14 @@ fn nothing_of_before_a_change_is_taken_behind_it(backend: Backend) {
             scope.spawn(move || keep_asking(client, is_over, &told));
         }
         let before: Vec<_> = receiver.iter().take(8).collect();
-        let changed = store.set_password(UserId(2), &new, &Keep::Nothing, now());
+        let changed = change_password(&clients[0], &kept);
         // Nothing that came before this line may be taken behind it.
         let refused = before.iter().all(|(_, access)| {
             let answers = clients.iter().map(|client| profile(client, access).status);
             answers.into_iter().all(|status| status == 401)
         });
         is_over.store(true, Ordering::Relaxed);
-        assert!(changed.unwrap());
+        assert_eq!(changed.status, 200, "{}", changed.text());
         (before, refused)
     });
     drop(sender);
@@ -289,8 +294,12 @@ fn nothing_of_before_a_change_is_taken_behind_it(backend: Backend) {
             assert_refused(&refresh(client, token), "Token is blacklisted");
         }
     }
-    assert_eq!(log_in(&clients[1], ALICE).status, 401);
-    let again = log_in(&clients[0], ("alice", "Correct-Horse-9"));
+    for client in &clients {
+        assert_eq!(log_in(client, ALICE).status, 401);
+        assert_eq!(profile(client, &kept).status, 200);
+        assert_refused(&refresh(client, &kept_refresh), "Token is blacklisted");
+    }
+    let again = log_in(&clients[0], ("alice", NEW_PASSWORD));
     assert_eq!(profile(&clients[1], &text(&again, "access")).status, 200);
 }
 

@@ -1,7 +1,7 @@
 //! A view: one resource of a dialect, as Django REST framework has it.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
@@ -195,6 +195,12 @@ impl Answer {
     /// 204.
     pub(crate) fn no_content() -> Self {
         Self::new(StatusCode::NO_CONTENT, Vec::new())
+    }
+
+    /// The answer, which holds a token or tells of one: nobody on the way keeps it (RFC 6749, section 5.1).
+    #[must_use]
+    pub(crate) fn not_stored(self) -> Self {
+        self.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
     }
 
     /// The answer with one more header.

@@ -8,7 +8,6 @@ use profiled_domain::{Patch, User};
 use serde::Serialize;
 
 use crate::content::{Data, Parser};
-use crate::drf::tokens::no_store;
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::serializer::{Field, body_of, metadata};
 use crate::view::{Access, Answer, Exchange, Spec, View};
@@ -65,7 +64,7 @@ impl ObtainToken {
         };
         let key = issue(exchange, &user).await?.ok_or_else(refused)?;
         let body = Body { token: &key };
-        Ok(no_store(exchange.ok(&body)))
+        Ok(exchange.ok(&body).not_stored())
     }
 
     fn credentials(&self, data: &Data) -> Result<(String, String), ApiError> {

@@ -1,6 +1,5 @@
 //! `/api/auth/tokens/` and `/api/auth/tokens/{id}/`: the caller's own tokens, for every user.
 
-use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
@@ -94,7 +93,7 @@ impl TokenList {
         let issued = exchange.issue_token(owner, label, expires_at, now).await?;
         let (token, key) = issued.ok_or(AuthError::InvalidToken)?;
         let body = TokenBody::new(&token, Some(key.as_str()));
-        Ok(no_store(exchange.answer(StatusCode::CREATED, &body)))
+        Ok(exchange.answer(StatusCode::CREATED, &body).not_stored())
     }
 
     /// Label and end of the token that a body asks for.
@@ -173,9 +172,4 @@ impl View for TokenDetail {
         }
         .boxed_local()
     }
-}
-
-/// An answer that holds a key is kept by nobody on the way (RFC 6749, section 5.1).
-pub(super) fn no_store(answer: Answer) -> Answer {
-    answer.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use actix_web::http::header::{self, HeaderValue};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
@@ -119,10 +118,8 @@ impl Tokens {
                 let now = exchange.state.now();
                 let new = self.ask(exchange, move |jwt, all| jwt.refresh(&token, all, now));
                 let new = new.await?.map_err(refused)?;
-                Ok(not_stored(exchange.ok(&RefreshedBody {
-                    access: new.access,
-                    refresh: new.refresh,
-                })))
+                let (access, refresh) = (new.access, new.refresh);
+                Ok(exchange.ok(&RefreshedBody { access, refresh }).not_stored())
             }
             Action::Verify => {
                 let token = next();
@@ -157,10 +154,8 @@ impl Tokens {
             RefreshError::NoActiveAccount => NO_ACCOUNT,
             other => refused(other),
         })?;
-        Ok(not_stored(exchange.ok(&PairBody {
-            refresh: pair.refresh,
-            access: pair.access,
-        })))
+        let (refresh, access) = (pair.refresh, pair.access);
+        Ok(exchange.ok(&PairBody { refresh, access }).not_stored())
     }
 
     async fn ask<T, F>(&self, exchange: &Exchange<'_>, work: F) -> Result<T, ApiError>
@@ -217,11 +212,6 @@ impl View for Tokens {
         let controls = Controls::default().form(&["POST"], &self.fields, &());
         future::ready(Ok(controls)).boxed_local()
     }
-}
-
-/// Answers with tokens are nothing for a cache (RFC 6749, section 5.1).
-fn not_stored(answer: Answer) -> Answer {
-    answer.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 
 const NO_ACCOUNT: ApiError = ApiError::Refused {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, Introspected, Introspector};
@@ -91,8 +91,7 @@ impl Introspect {
             .blocking(move |repository| introspector.introspect(&token, repository, now));
         let token = found.await??.map(Active::new);
         let active = token.is_some();
-        let answer = exchange.ok(&Body { active, token });
-        Ok(answer.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        Ok(exchange.ok(&Body { active, token }).not_stored())
     }
 }
 

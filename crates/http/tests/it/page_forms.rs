@@ -295,3 +295,27 @@ async fn an_account_is_deleted_through_the_page_of_its_owner_only() {
     assert_has(&own, &["name=\"_method\" value=\"DELETE\""]);
     assert_lacks(&foreign, &["value=\"DELETE\""]);
 }
+
+#[actix_web::test]
+async fn a_stranger_logs_in_on_a_page_that_shows_no_password() {
+    let app = TestApp::new();
+    app.user("ada", |_| ());
+
+    let fields = [("username", "ada"), ("password", "wrong")];
+    let refused = submit(&app, "/api/token/", "", &fields).await;
+    let fields = [("username", "ada"), ("password", "")];
+    let blank = submit(&app, "/api/token/", "", &fields).await;
+    let fields = [("username", "ada"), ("password", "secret")];
+    let accepted = submit(&app, "/api/token/", "", &fields).await;
+
+    assert_eq!(refused.status, 401);
+    assert_eq!(blank.status, 400);
+    assert_has(
+        &blank,
+        &["name=\"username\"", "name=\"password\" type=\"password\""],
+    );
+    assert_has(&blank, &["This field may not be blank."]);
+    assert_eq!(accepted.status, 200);
+    assert_has(&accepted, &["&#34;refresh&#34;"]);
+    assert_lacks(&accepted, &["secret"]);
+}

@@ -156,3 +156,52 @@ fn counters_that_servers_share_need_a_secret_that_they_share() {
         "{without:?}"
     );
 }
+
+/// The complaint about these clients.
+fn clients(list: &str) -> String {
+    let setting = format!("auth.introspection.clients={list}");
+    Sandbox::new().run(&["check", "--set", &setting]).err
+}
+
+#[test]
+fn clients_of_introspection_have_a_name_and_a_long_secret() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    let client = |id: &str, secret: &str| format!(r#"{{"id": "{id}", "secret": "{secret}"}}"#);
+    let refused = [
+        (client("", secret), "has an id that is none"),
+        (client("a:b", secret), "has an id that is none"),
+        (client("a", "short"), "with a secret of less than 32 bytes"),
+        (client("a", ""), "with a secret of less than 32 bytes"),
+        (
+            format!("{}, {}", client("a", secret), client("a", secret)),
+            "has \"a\" twice",
+        ),
+        (
+            r#"{"id": "a", "secret_file": "/nowhere"}"#.to_owned(),
+            "secret_file /nowhere: No such file",
+        ),
+    ];
+
+    for (list, wanted) in refused {
+        let told = clients(&format!("[{list}]"));
+        let begin = "profiled: auth.introspection.clients in --set";
+        assert!(told.starts_with(begin) && told.contains(wanted), "{told}");
+        assert!(!told.contains(secret), "{told}");
+    }
+    let told = clients(&format!("[{}]", client("a", secret)));
+    assert!(!told.contains("introspection"), "{told}");
+}
+
+#[test]
+fn the_secret_of_a_client_may_be_in_a_file_and_is_not_shown() {
+    let sandbox = Sandbox::migrated();
+    let secret = "0123456789abcdef0123456789abcdef";
+    let file = sandbox.write("secret", &format!("{secret}\n"));
+    let list = format!(r#"auth.introspection.clients=[{{"id": "a", "secret_file": "{file}"}}]"#);
+
+    let shown = sandbox.run(&["check", "--set", &list]);
+
+    assert_eq!(shown.code, Some(0), "{}", shown.err);
+    assert!(shown.out.contains("\"secret\":\"***\""), "{}", shown.out);
+    assert!(!shown.out.contains(secret));
+}
