@@ -20,5 +20,6 @@ mod passwords;
 mod summary;
 mod three_views;
 mod throttle;
+mod tokens;
 mod tower;
 mod walk;

@@ -193,6 +193,28 @@ impl Service {
         self.database = None;
     }
 
+    /// Runs SQL text beside the service.
+    ///
+    /// # Panics
+    /// If the database refuses it.
+    pub fn execute(&self, sql: &str) {
+        let outcome = self.database.as_ref().map(|database| database.execute(sql));
+        outcome
+            .transpose()
+            .unwrap_or_else(|error| panic!("{error}: {sql}"));
+    }
+
+    /// All that the database holds, as bytes to search in.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    #[must_use]
+    pub fn dump(&self) -> Vec<u8> {
+        let dump = self.database.as_ref().map(TestDatabase::dump);
+        let dump = dump.transpose().unwrap_or_else(|error| panic!("{error}"));
+        dump.unwrap_or_default()
+    }
+
     /// The stored password of a user, as it is encoded.
     ///
     /// # Panics
