@@ -1,4 +1,4 @@
-//! PyJWT and djangorestframework-simplejwt as judges of our tokens, and we of theirs.
+//! The packages `PyJWT` and `djangorestframework-simplejwt` as judges of our tokens, and we of theirs.
 
 use acceptance::python::Python;
 use acceptance::service::{Backend, Data, Service};

@@ -26,5 +26,6 @@ mod revocation;
 mod summary;
 mod three_views;
 mod throttle;
+mod tokens;
 mod tower;
 mod walk;

@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod client;
+mod known_tokens;
 pub mod python;
 pub mod replay;
 pub mod s3;

@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::Patch;
+use crate::contact::check_text;
+use crate::{InvalidText, Patch};
 
 /// Identifier of a group: positive, 64 bits, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,6 +41,14 @@ pub struct Group {
 impl Group {
     /// Longest name, in characters.
     pub const NAME_MAX: usize = 150;
+
+    /// Whether a text can be a name: not blank, and not longer than [`Self::NAME_MAX`].
+    ///
+    /// # Errors
+    /// [`InvalidText`]: what is wrong with it.
+    pub fn check_name(name: &str) -> Result<(), InvalidText> {
+        check_text(name, Self::NAME_MAX)
+    }
 }
 
 /// A group to be created.

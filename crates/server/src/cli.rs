@@ -1,9 +1,13 @@
 //! The command line. Names and exit codes are an interface.
 
+mod group;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub(crate) use group::{Group, GroupSet, Membership};
 
 /// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
 #[derive(Debug, Parser)]
@@ -15,7 +19,8 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// Options of every command. They may stand before and after its name.
+// Options of every command. They may stand before and after its name. (As a doc comment this would be
+// shown in place of what each command does.)
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Settings file (TOML); may be repeated, later ones win.
@@ -90,6 +95,9 @@ pub(crate) enum Command {
     /// Create and show users, and set their passwords.
     #[command(subcommand)]
     User(User),
+    /// Create, change and delete groups, and their members.
+    #[command(subcommand)]
+    Group(Group),
     /// Create, show and revoke opaque tokens.
     #[command(subcommand)]
     Token(Token),

@@ -130,6 +130,34 @@ impl TestDatabase {
         Ok(())
     }
 
+    /// Everything that is stored, to search in: the files of an embedded database as they are, or the rows of
+    /// all tables as text.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn dump(&self) -> Result<Vec<u8>, TestDatabaseError> {
+        if let Place::Folder { .. } = &self.place {
+            let file = self.url.trim_start_matches("sqlite://");
+            let mut bytes = std::fs::read(file)?;
+            // Gone when everything has been brought into the file.
+            bytes.extend(std::fs::read(format!("{file}-wal")).unwrap_or_default());
+            return Ok(bytes);
+        }
+        let mut connection = PgConnection::establish(&self.url)?;
+        let tables: Vec<Line> = diesel::sql_query(
+            "SELECT quote_ident(table_name) AS line FROM information_schema.tables \
+             WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
+        )
+        .load(&mut connection)?;
+        let mut text = String::new();
+        for Line { line: table } in tables {
+            let rows = format!("SELECT stored::text AS line FROM {table} AS stored");
+            let rows: Vec<Line> = diesel::sql_query(rows).load(&mut connection)?;
+            text.extend(rows.into_iter().map(|row| row.line + "\n"));
+        }
+        Ok(text.into_bytes())
+    }
+
     /// Rows of a table, seen from beside the store.
     ///
     /// # Errors
@@ -150,6 +178,13 @@ impl TestDatabase {
 struct Count {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     rows: i64,
+}
+
+/// A row as text.
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
 }
 
 impl Drop for TestDatabase {

@@ -1,6 +1,7 @@
 //! One module for each command.
 
 mod check;
+mod group;
 mod import_django;
 mod import_people;
 mod jwt;
@@ -40,6 +41,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         }
         Command::Import(Import::People { file }) => import_people::run(&settings, &file, output),
         Command::User(command) => user::run(&settings, command, output),
+        Command::Group(command) => group::run(&settings, command, output),
         Command::Token(command) => token::run(&settings, command, output),
         Command::Jwt(command) => jwt::run(&settings, &command, output),
         Command::Keys(command) => keys::run(&settings, command, output),

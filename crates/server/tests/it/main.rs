@@ -3,6 +3,7 @@
 mod accounts;
 mod configuration;
 mod dump;
+mod groups;
 mod import_django;
 mod import_people;
 mod keys;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub(super) fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
+pub(super) fn chunk(name: &[u8], data: &[u8]) -> Vec<u8> {
     let named = [name, data].concat();
     let length = u32::try_from(data.len()).unwrap().to_be_bytes();
     [&length[..], &named, &crc(&named).to_be_bytes()].concat()
@@ -19,11 +19,11 @@ pub(super) fn crc(bytes: &[u8]) -> u32 {
 
 pub(super) fn header_chunk(width: u32, height: u32) -> Vec<u8> {
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    chunk(*b"IHDR", &[&size[..], &[8, 2, 0, 0, 0]].concat())
+    chunk(b"IHDR", &[&size[..], &[8, 2, 0, 0, 0]].concat())
 }
 
 pub(super) fn png_header(width: u32, height: u32) -> Vec<u8> {
-    let data = chunk(*b"IDAT", &flat_data(2, 2));
+    let data = chunk(b"IDAT", &flat_data(2, 2));
     [PNG_SIGNATURE, &header_chunk(width, height), &data].concat()
 }
 
@@ -63,22 +63,22 @@ pub(super) fn insert_segment(jpeg: &mut Vec<u8>, marker: u8, data: &[u8]) {
 
 /// An animated WebP of frames of one pixel.
 pub(super) fn webp_frames(count: usize) -> Vec<u8> {
-    let chunk = |name: [u8; 4], data: &[u8]| {
+    let chunk = |name: &[u8], data: &[u8]| {
         let length = u32::try_from(data.len()).unwrap().to_le_bytes();
         let padding = vec![0; data.len() % 2];
         [name, &length[..], data, &padding].concat()
     };
     let still = encode(sample(1, 1), ImageFormat::WebP).unwrap();
     let picture = still.get(12..).unwrap();
-    let frame = chunk(*b"ANMF", &[&[0; 16], picture].concat());
+    let frame = chunk(b"ANMF", &[&[0; 16], picture].concat());
     let body = [
         &b"WEBP"[..],
-        &chunk(*b"VP8X", &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
-        &chunk(*b"ANIM", &[0; 6]),
+        &chunk(b"VP8X", &[2, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        &chunk(b"ANIM", &[0; 6]),
         &frame.repeat(count),
     ]
     .concat();
-    chunk(*b"RIFF", &body)
+    chunk(b"RIFF", &body)
 }
 
 /// EXIF of an orientation, a GPS note and a thumbnail.

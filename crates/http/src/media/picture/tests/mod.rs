@@ -164,7 +164,7 @@ fn f2_what_inflates_without_end_is_not_inflated() {
     // 48 MB of zeros.
     let zeros = flat_data(4000, 4000);
     let header = |name: &[u8; 4]| chunk(name, &[&b"name\0\0"[..], &zeros].concat());
-    let international = chunk(*b"iTXt", &[&b"name\0\x01\0\0\0"[..], &zeros].concat());
+    let international = chunk(b"iTXt", &[&b"name\0\x01\0\0\0"[..], &zeros].concat());
     let bombs = [header(b"zTXt"), header(b"iCCP"), international].map(|bomb| {
         let [start, end] = split_behind_header(&file(ImageFormat::Png));
         [start, bomb.repeat(20), end].concat()
@@ -172,8 +172,8 @@ fn f2_what_inflates_without_end_is_not_inflated() {
     let tiny = [
         PNG_SIGNATURE,
         &header_chunk(1, 1),
-        &chunk(*b"IDAT", &zeros),
-        &chunk(*b"IEND", b""),
+        &chunk(b"IDAT", &zeros),
+        &chunk(b"IEND", b""),
     ]
     .concat();
 
@@ -208,7 +208,7 @@ fn f2_an_animation_of_ten_thousand_frames_is_refused_from_its_headers() {
     let still = |frames: u32| {
         let [start, end] = split_behind_header(&file(ImageFormat::Png));
         let control = [frames.to_be_bytes(), [0; 4]].concat();
-        [start, chunk(*b"acTL", &control), end].concat()
+        [start, chunk(b"acTL", &control), end].concat()
     };
     let refused = Err(Refusal::Frames { max: 1000 });
 
@@ -285,7 +285,7 @@ fn f4_the_orientation_is_applied_and_no_metadata_is_left() {
     let mut jpeg = file(ImageFormat::Jpeg);
     insert_segment(&mut jpeg, 0xe1, &[&b"Exif\0\0"[..], &exif].concat());
     let [start, end] = split_behind_header(&file(ImageFormat::Png));
-    let png = [start, chunk(*b"eXIf", &exif), end].concat();
+    let png = [start, chunk(b"eXIf", &exif), end].concat();
 
     for source in [jpeg, png] {
         assert!(String::from_utf8_lossy(&source).contains("GPS-SECRET"));

@@ -1,0 +1,207 @@
+//! `profiled group …`
+
+use profiled_domain::{
+    Group as Stored, GroupChange, GroupId, GroupRepository, InvalidText, NewGroup, NumberedPage,
+    PageNumber, Patch, RepositoryError,
+};
+use profiled_store::Store;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::application::now;
+use crate::cli::{Group, GroupSet, Membership};
+use crate::commands::{find_user, open};
+use crate::error::{Failure, Kind};
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// Groups that are read at a time.
+const PAGE_SIZE: i64 = 1000;
+
+/// A group as commands show it.
+#[derive(Serialize)]
+struct Shown {
+    id: i64,
+    name: String,
+    notes: Option<String>,
+    users_count: i64,
+    created: String,
+    updated: String,
+}
+
+impl From<Stored> for Shown {
+    fn from(group: Stored) -> Self {
+        Self {
+            id: group.id.0,
+            name: group.name,
+            notes: group.notes,
+            users_count: group.users_count,
+            created: group.created_at.to_rfc3339(),
+            updated: group.updated_at.to_rfc3339(),
+        }
+    }
+}
+
+pub(super) fn run(settings: &Settings, command: Group, output: Output) -> Result<(), Failure> {
+    match command {
+        Group::Create { name, notes } => create(settings, &name, notes, output),
+        Group::List => list(settings, output),
+        Group::Show { group } => {
+            let group = find(&open(settings)?, &group)?;
+            output.write(&Shown::from(group), |group| {
+                let notes = group.notes.as_deref().unwrap_or("-");
+                format!("{}\nnotes: {notes}", line(group))
+            })
+        }
+        Group::Set(change) => set(settings, change, output),
+        Group::Add(membership) => add(settings, &membership, output),
+        Group::Remove(membership) => remove(settings, &membership, output),
+        Group::Delete { group, yes } => delete(settings, &group, yes, output),
+    }
+}
+
+/// The group that an operator names: by id or by name.
+fn find(store: &Store, name: &str) -> Result<Stored, Failure> {
+    let id = name.parse().ok().map(GroupId);
+    let by_id = id.map(|id| store.find_group_by_id(id)).transpose()?;
+    let found = match by_id.flatten() {
+        Some(group) => Some(group),
+        None if name.contains('\0') => None,
+        None => store.find_group(name)?,
+    };
+    found.ok_or_else(|| gone(name))
+}
+
+fn gone(name: &str) -> Failure {
+    Failure::failed(format!(
+        "there is no group {name:?}: profiled group list shows all"
+    ))
+}
+
+/// A name as the service stores it: without white space around it.
+fn name(text: &str) -> Result<String, Failure> {
+    let name = text.trim();
+    checked("the name", Stored::check_name(name))?;
+    Ok(name.to_owned())
+}
+
+fn notes(text: Option<String>) -> Result<Option<String>, Failure> {
+    if text.as_ref().is_some_and(|text| text.contains('\0')) {
+        checked("--notes", Err(InvalidText::NullCharacter))?;
+    }
+    Ok(text)
+}
+
+fn checked(what: &str, outcome: Result<(), InvalidText>) -> Result<(), Failure> {
+    outcome.map_err(|error| Failure::new(Kind::Usage, format!("{what} {error}")))
+}
+
+fn create(
+    settings: &Settings,
+    text: &str,
+    more: Option<String>,
+    output: Output,
+) -> Result<(), Failure> {
+    let group = NewGroup {
+        name: name(text)?,
+        notes: notes(more)?,
+    };
+    let group = open(settings)?.create_group(&group, now())?;
+    output.write(&Shown::from(group), |group| {
+        format!("created group {}", group.id)
+    })
+}
+
+fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let mut all: Vec<Shown> = Vec::new();
+    for number in 1.. {
+        let page = NumberedPage {
+            number: PageNumber::At(number),
+            size: PAGE_SIZE,
+        };
+        let found = store.list_groups(page)?;
+        all.extend(found.items.into_iter().map(Shown::from));
+        if number >= page.last(found.total) {
+            break;
+        }
+    }
+    output.write(&all, |groups| {
+        groups.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn line(group: &Shown) -> String {
+    let plural = if group.users_count == 1 { "" } else { "s" };
+    format!(
+        "{} {} ({} member{plural})",
+        group.id, group.name, group.users_count
+    )
+}
+
+fn set(settings: &Settings, change: GroupSet, output: Output) -> Result<(), Failure> {
+    let patch = GroupChange {
+        name: change.name.as_deref().map(name).transpose()?,
+        notes: match notes(change.notes)? {
+            Some(text) => Patch::Set(text),
+            None if change.no_notes => Patch::Clear,
+            None => Patch::Keep,
+        },
+    };
+    let store = open(settings)?;
+    let id = find(&store, &change.group)?.id;
+    let group = store.update_group(id, &patch, now())?;
+    let group = group.ok_or_else(|| gone(&change.group))?;
+    output.write(&Shown::from(group), |group| {
+        format!("changed group {}", group.id)
+    })
+}
+
+fn add(settings: &Settings, membership: &Membership, output: Output) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let group = find(&store, &membership.group)?;
+    let user = find_user(&store, &membership.user)?.id;
+    let is_changed = match store.add_member(group.id, user) {
+        Err(RepositoryError::Missing("user")) => {
+            let text = format!("user {user} is deleted: user restore brings it back");
+            return Err(Failure::failed(text));
+        }
+        outcome => outcome?,
+    };
+    let told = json!({ "group": group.id, "user": user, "changed": is_changed });
+    output.write(&told, |_| {
+        let already = if is_changed { "" } else { " already" };
+        format!("user {user} is a member of group {}{already}", group.id)
+    })
+}
+
+fn remove(settings: &Settings, membership: &Membership, output: Output) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let group = find(&store, &membership.group)?;
+    let user = find_user(&store, &membership.user)?.id;
+    let is_changed = store.remove_member(group.id, user)?;
+    let told = json!({ "group": group.id, "user": user, "changed": is_changed });
+    output.write(&told, |_| {
+        let verb = if is_changed { "is no longer" } else { "was no" };
+        let article = if is_changed { " a" } else { "" };
+        format!("user {user} {verb}{article} member of group {}", group.id)
+    })
+}
+
+fn delete(settings: &Settings, name: &str, yes: bool, output: Output) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let group = find(&store, name)?;
+    if !yes {
+        let (id, members) = (group.id, group.users_count);
+        let text = format!(
+            "group delete takes group {id} with its {members} memberships: add --yes if that is what you want"
+        );
+        return Err(Failure::new(Kind::Refused, text));
+    }
+    if !store.delete_group(group.id)? {
+        return Err(gone(name));
+    }
+    output.write(&json!({ "id": group.id }), |_| {
+        format!("deleted group {}", group.id)
+    })
+}
