@@ -7,16 +7,17 @@
 )]
 
 mod attacks;
+mod attacks_on_writes;
 mod avatars;
 mod browser;
 mod conditional;
 mod databases;
+mod dialect_documents;
 mod documents;
 mod drf;
 mod groups;
 mod introspection;
 mod jwt;
-mod jwt_documents;
 mod jwt_packages;
 mod jwt_tokens;
 mod lifecycle;

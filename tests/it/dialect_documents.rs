@@ -1,4 +1,4 @@
-//! The examples of `docs/dialects/jwt.md`, run as they stand there.
+//! The examples of `docs/dialects/`, run as they stand there.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,8 @@ use std::process::Command;
 use acceptance::service::{Backend, Data, Service};
 use profiled_store::testing::skip;
 
-const DOCUMENT: &str = include_str!("../../docs/dialects/jwt.md");
+const DRF: &str = include_str!("../../docs/dialects/drf.md");
+const JWT: &str = include_str!("../../docs/dialects/jwt.md");
 
 /// Notes the status of each answer, and lets the body through.
 const PRELUDE: &str = r#"
@@ -20,9 +21,9 @@ fn has(program: &str) -> bool {
 }
 
 /// The lines of all blocks of shell commands.
-fn commands() -> Vec<&'static str> {
+fn commands(document: &str) -> Vec<&str> {
     let mut is_inside = false;
-    let inside = DOCUMENT.lines().filter(|line| {
+    let inside = document.lines().filter(|line| {
         let is_fence = line.starts_with("```");
         if is_fence {
             is_inside = *line == "```sh";
@@ -34,7 +35,8 @@ fn commands() -> Vec<&'static str> {
 
 fn run(script: &str, folder: &Path) -> String {
     let mut command = Command::new("sh");
-    command.arg("-c").arg(script).env("FOLDER", folder);
+    command.arg("-c").arg(script);
+    command.env("FOLDER", folder).current_dir(folder);
     let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.is_empty(), "{errors}");
@@ -42,16 +44,24 @@ fn run(script: &str, folder: &Path) -> String {
 }
 
 #[test]
-fn the_examples_of_the_document_answer_as_it_says() {
-    let test = "the_examples_of_the_document_answer_as_it_says";
+fn the_examples_of_drf_answer_as_the_document_says() {
+    check("the_examples_of_drf", DRF, Data::Staff, &[]);
+}
+
+#[test]
+fn the_examples_of_jwt_answer_as_the_document_says() {
+    let clients = r#"auth.introspection.clients=[{"id": "billing", "secret": "0123456789abcdef0123456789abcdef"}]"#;
+    check("the_examples_of_jwt", JWT, Data::Jwt, &[clients]);
+}
+
+fn check(test: &str, document: &str, data: Data<'_>, settings: &[&str]) {
     if let Some(missing) = ["curl", "jq"].into_iter().find(|name| !has(name)) {
         skip(test, &format!("there is no {missing}"), "REQUIRE_CLIENTS");
         return;
     }
-    let clients = r#"auth.introspection.clients=[{"id": "billing", "secret": "0123456789abcdef0123456789abcdef"}]"#;
-    let service = Service::start(Backend::Sqlite, Data::Jwt, &[clients]);
+    let service = Service::start(Backend::Sqlite, data, settings);
     let folder = tempfile::tempdir().unwrap();
-    let commands = commands();
+    let commands = commands(document);
     let script = commands.join("\n");
     let host = format!("http://{}", service.address());
     let script = script.replace("http://localhost:8000", &host);
