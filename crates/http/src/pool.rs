@@ -68,3 +68,45 @@ fn work(jobs: &Mutex<mpsc::Receiver<Job>>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_full_queue_refuses_at_once_and_what_waits_is_done() {
+        let pool = WorkerPool::start("tests", 1, 1).unwrap();
+        let (release, held) = mpsc::channel::<()>();
+        let (tell, begun) = oneshot::channel();
+        let first = pool.clone();
+        let first = actix_web::rt::spawn(async move {
+            let job = move || {
+                tell.send(()).unwrap();
+                held.recv().is_err()
+            };
+            first.run(job).await
+        });
+        begun.await.unwrap();
+        let waiting = pool.run(|| 2);
+        let mut waiting = std::pin::pin!(waiting);
+        let polled = futures_util::poll!(waiting.as_mut());
+
+        let refused = pool.run(|| 3).await;
+
+        assert!(polled.is_pending());
+        assert_eq!(refused, Err(PoolBusy("tests")));
+        drop(release);
+        assert_eq!(first.await.unwrap(), Ok(true));
+        assert_eq!(waiting.await, Ok(2));
+    }
+
+    #[actix_web::test]
+    async fn a_job_that_panics_ends_alone() {
+        let pool = WorkerPool::start("tests", 1, 1).unwrap();
+
+        let died: Result<(), _> = pool.run(|| panic!("of no interest")).await;
+
+        assert_eq!(died, Err(PoolBusy("tests")));
+        assert_eq!(pool.run(|| 1).await, Ok(1));
+    }
+}

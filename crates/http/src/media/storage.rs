@@ -169,10 +169,15 @@ impl MediaStorage {
     /// Writes a file as a whole, or not at all.
     pub(super) async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StorageError> {
         let location = self.location(key).ok_or(StorageError::GaveUp)?;
-        let objects = Arc::clone(&self.objects);
-        let written = self
-            .io
-            .run(async move { objects.put(&location, bytes.into()).await });
+        let (this, key) = (self.clone(), key.to_owned());
+        let written = self.io.run(async move {
+            if !this.is_parent_inside(&key).await {
+                let source = "a link leads out of the folder".into();
+                let store = "media";
+                return Err(object_store::Error::Generic { store, source });
+            }
+            this.objects.put(&location, bytes.into()).await
+        });
         written.await.map(drop)
     }
 
@@ -181,14 +186,12 @@ impl MediaStorage {
         let Some(location) = self.location(key) else {
             return Ok(());
         };
-        let (objects, folder, key) = (
-            Arc::clone(&self.objects),
-            self.folder.clone(),
-            key.to_owned(),
-        );
+        let (this, key) = (self.clone(), key.to_owned());
         let deleted = self.io.run(async move {
-            found(objects.delete(&location).await)?;
-            if let Some(folder) = folder {
+            if this.is_inside(&key).await {
+                found(this.objects.delete(&location).await)?;
+            }
+            if let Some(folder) = this.folder {
                 let removal = tokio::task::spawn_blocking(move || remove_unfinished(&folder, &key));
                 removal.await?;
             }
@@ -213,14 +216,31 @@ impl MediaStorage {
 
     /// Whether the real place of a file of a folder lies below the folder: a link may lead out of it.
     async fn is_inside(&self, key: &str) -> bool {
+        self.check(key, |folder, path| {
+            let real = path.canonicalize();
+            real.is_ok_and(|real| real.starts_with(folder) && real.is_file())
+        })
+        .await
+    }
+
+    /// Whether a new file of a folder would come to lie below the folder.
+    async fn is_parent_inside(&self, key: &str) -> bool {
+        self.check(key, |folder, path| {
+            // Folders that are not there yet are made where the last one is that is.
+            let mut parents = path.ancestors().skip(1);
+            let real = parents.find_map(|parent| parent.canonicalize().ok());
+            real.is_some_and(|real| real.starts_with(folder))
+        })
+        .await
+    }
+
+    /// Asks the file system about the path of a key; a bucket has no links.
+    async fn check(&self, key: &str, test: fn(&Path, &Path) -> bool) -> bool {
         let Some(folder) = self.folder.clone() else {
             return true;
         };
         let path = folder.join(key);
-        let check = tokio::task::spawn_blocking(move || {
-            let real = path.canonicalize();
-            real.is_ok_and(|real| real.starts_with(folder) && real.is_file())
-        });
+        let check = tokio::task::spawn_blocking(move || test(&folder, &path));
         check.await.unwrap_or(false)
     }
 }
@@ -317,7 +337,9 @@ fn is_numbered(name: &str) -> bool {
 /// Removes `name#1` and its like, which a process leaves that is killed while it writes `name`.
 fn remove_unfinished(folder: &Path, key: &str) {
     let path = folder.join(key);
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+    let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
+    let parent = parent.filter(|parent| parent.starts_with(folder));
+    let (Some(parent), Some(name)) = (parent, path.file_name()) else {
         return;
     };
     let name = name.to_string_lossy();

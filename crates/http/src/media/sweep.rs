@@ -7,6 +7,8 @@ use super::{MediaSettings, MediaStorage, StorageError};
 
 /// Files that are claimed in one transaction.
 const BATCH: i64 = 100;
+/// Files that may withstand before the storage itself must be at fault.
+const PATIENCE: usize = 3;
 
 /// Why a sweep did not come to its end. What it claimed is left for a later one.
 #[derive(Debug, thiserror::Error)]
@@ -36,16 +38,28 @@ pub fn sweep(
         retention: Duration::seconds(settings.max_age.into()),
         limit: BATCH,
     };
-    let mut deleted = 0;
-    loop {
+    let (mut deleted, mut failures) = (0, Vec::new());
+    while failures.len() < PATIENCE {
         let keys = repository.claim_files(&rule)?;
-        for key in &keys {
-            storage.delete_and_wait(key)?;
-            repository.record_deleted_file(key, now)?;
-            deleted += 1;
-        }
         if keys.is_empty() {
-            return Ok(deleted);
+            break;
         }
+        for key in &keys {
+            match storage.delete_and_wait(key) {
+                Ok(()) => {
+                    repository.record_deleted_file(key, now)?;
+                    deleted += 1;
+                }
+                // One file must not keep all others from going.
+                Err(error) => failures.push(error),
+            }
+            if failures.len() >= PATIENCE {
+                break;
+            }
+        }
+    }
+    match failures.pop() {
+        Some(error) => Err(error.into()),
+        None => Ok(deleted),
     }
 }

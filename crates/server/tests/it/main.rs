@@ -8,6 +8,7 @@ mod import_django;
 mod import_people;
 mod keys;
 mod keys_document;
+mod media;
 mod migrate;
 mod passwords;
 mod quickstart;

@@ -142,8 +142,8 @@ async fn a_refused_request_stores_nothing() {
                 .unreserve_file("users/avatars/new.png")
                 .unwrap();
         }
-        if let Some(folder) = &uploads.folder {
-            let avatars = folder.path().join("users/avatars");
+        if let Some(root) = uploads.root() {
+            let avatars = root.join("users/avatars");
             let left = std::fs::read_dir(avatars).into_iter().flatten().count();
             assert_eq!(left, 0);
         }
@@ -166,6 +166,21 @@ async fn of_two_uploads_at_once_one_stays_and_both_have_names() {
         assert!([&one, &two].contains(&&stays), "{stays}");
         assert_eq!(uploads.get(&stays).await.status, 200);
     }
+}
+
+#[actix_web::test]
+async fn f5_no_link_leads_an_upload_out_of_the_folder() {
+    let [_, filed] = Uploads::over_each_storage();
+    let root = filed.root().unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(outside.path(), root.join("users")).unwrap();
+
+    let answer = filed.patch(form(&[file("avatar", "new.png", &png())])).await;
+
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
+    let shown = filed.app.send(get(ME, &filed.token)).await;
+    assert!(shown.body.contains(r#""avatar":null"#));
 }
 
 #[actix_web::test]

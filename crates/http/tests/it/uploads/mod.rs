@@ -5,6 +5,8 @@ mod serve;
 mod sweep;
 mod validation;
 
+use std::path::PathBuf;
+
 use actix_web::test::TestRequest;
 use image::{ImageFormat, RgbImage};
 use profiled_domain::UserId;
@@ -19,7 +21,7 @@ struct Uploads {
     app: TestApp,
     user: UserId,
     token: String,
-    /// The folder, if it is one.
+    /// Where the folder of files is, if it is one.
     folder: Option<TempDir>,
 }
 
@@ -28,7 +30,7 @@ impl Uploads {
     fn over_each_storage() -> [Self; 2] {
         let folder = tempfile::tempdir().unwrap();
         let mut filed = Self::new();
-        filed.app.keep_files_in(folder.path());
+        filed.app.keep_files_in(&folder.path().join("media"));
         filed.folder = Some(folder);
         [Self::new(), filed]
     }
@@ -54,6 +56,12 @@ impl Uploads {
     async fn upload(&self, name: &str, bytes: &[u8]) -> String {
         let answer = self.patch(form(&[file("avatar", name, bytes)])).await;
         avatar(&answer)
+    }
+
+    /// The folder of files, if it is one.
+    fn root(&self) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?;
+        Some(folder.path().join("media"))
     }
 
     async fn get(&self, path: &str) -> Answer {

@@ -56,8 +56,8 @@ async fn f7_an_upload_that_was_killed_leaves_nothing() {
         let key = "users/avatars/killed.png";
         assert!(repository.reserve_file(key).unwrap());
         let path = uploads.upload("other.png", &png()).await;
-        if let Some(folder) = &uploads.folder {
-            let avatars = folder.path().join("users/avatars");
+        if let Some(root) = uploads.root() {
+            let avatars = root.join("users/avatars");
             std::fs::write(avatars.join("killed.png"), "put").unwrap();
             std::fs::write(avatars.join("killed.png#1"), "half-written").unwrap();
             std::fs::write(avatars.join("killed.png#x"), "somebody else's").unwrap();
@@ -70,8 +70,8 @@ async fn f7_an_upload_that_was_killed_leaves_nothing() {
             404
         );
         assert_eq!(uploads.get(&path).await.status, 200);
-        if let Some(folder) = &uploads.folder {
-            let left = std::fs::read_dir(folder.path().join("users/avatars")).unwrap();
+        if let Some(root) = uploads.root() {
+            let left = std::fs::read_dir(root.join("users/avatars")).unwrap();
             let mut left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
             left.sort();
             assert_eq!(left, ["killed.png#x", "other.png"]);
@@ -121,26 +121,59 @@ async fn an_upload_whose_change_fails_is_left_to_the_sweep() {
 
 #[actix_web::test]
 async fn nothing_outside_of_the_storage_is_ever_deleted() {
-    let uploads = Uploads::over_each_storage();
-    let [_, filed] = &uploads;
-    let folder = filed.folder.as_ref().unwrap();
-    let outside = folder.path().join("../profiled-outside.png");
-    std::fs::write(&outside, "precious").unwrap();
-    std::fs::write(folder.path().join(".hidden"), "precious").unwrap();
-    for key in [
-        "../profiled-outside.png",
-        ".hidden",
+    let [_, filed] = Uploads::over_each_storage();
+    let root = filed.root().unwrap();
+    let outside = root.join("../outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::fs::create_dir(root.join("folder")).unwrap();
+    let precious = [
+        root.join("../precious.png"),
+        outside.join("x.png"),
+        outside.join("x.png#1"),
+        root.join(".hidden"),
+    ];
+    for file in &precious {
+        std::fs::write(file, "precious").unwrap();
+    }
+    std::os::unix::fs::symlink(&outside, root.join("link")).unwrap();
+    std::os::unix::fs::symlink(outside.join("x.png"), root.join("x.png")).unwrap();
+    let keys = [
+        "../precious.png",
         "/etc/hostname",
         "a/../.hidden",
-    ] {
+        ".hidden",
+        "folder",
+        "link/x.png",
+        "link",
+        "x.png",
+    ];
+    for key in keys {
         filed.app.repository.reserve_file(key).unwrap();
     }
 
-    sweep_all(filed).await;
+    // None of them withstands: they are no files of ours.
+    assert_eq!(sweep_all(&filed).await, 8);
 
-    assert!(outside.exists());
-    assert!(folder.path().join(".hidden").exists());
-    std::fs::remove_file(outside).unwrap();
+    for file in precious {
+        assert!(file.exists(), "{}", file.display());
+    }
+    assert!(root.join("folder").exists());
+}
+
+#[actix_web::test]
+async fn a_file_that_is_gone_already_does_no_harm() {
+    let [_, filed] = Uploads::over_each_storage();
+    let root = filed.root().unwrap();
+    let first = filed.upload("a.png", &png()).await;
+    let second = filed.upload("b.png", &png()).await;
+    filed.patch(form(&[text("avatar", "")])).await;
+    std::fs::remove_file(root.join("users/avatars/a.png")).unwrap();
+
+    assert_eq!(sweep_all(&filed).await, 2);
+
+    for path in [first, second] {
+        assert_eq!(filed.get(&path).await.status, 404);
+    }
 }
 
 #[actix_web::test]

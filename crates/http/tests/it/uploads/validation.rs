@@ -193,8 +193,8 @@ async fn f5_no_name_leads_anywhere_else() {
         assert!(nul.starts_with("/media/users/avatars/nul"), "{nul}");
         let overlong = uploads.upload("o\u{fffd}.png", &png()).await;
         assert_eq!(overlong, "/media/users/avatars/o.png");
-        if let Some(folder) = &uploads.folder {
-            let top: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        if let Some(root) = uploads.root() {
+            let top: Vec<_> = std::fs::read_dir(root).unwrap().collect();
             assert_eq!(top.len(), 1, "only the folder of avatars");
         }
     }

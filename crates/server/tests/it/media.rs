@@ -1,0 +1,92 @@
+//! The section `media`.
+
+use profiled::{Settings, Sources};
+
+use crate::sandbox::Sandbox;
+
+const S3: [&str; 4] = [
+    "media.storage=s3",
+    "media.s3.bucket=media",
+    "media.s3.access_key=key-id",
+    "media.s3.secret_key=key-secret",
+];
+
+fn complaint(overrides: &[&str]) -> String {
+    let overrides = overrides.iter().map(ToString::to_string).collect();
+    let sources = Sources {
+        overrides,
+        ..Sources::default()
+    };
+    let settings = Settings::load(&sources).map(drop);
+    settings.map_or_else(|failure| failure.to_string(), |()| String::new())
+}
+
+#[test]
+fn the_defaults_are_those_of_the_code() {
+    let told = Settings::load(&Sources::default()).unwrap().media;
+
+    let json = |settings| serde_json::to_value(settings).unwrap();
+    assert_eq!(json(told), json(profiled_http::MediaSettings::default()));
+}
+
+#[test]
+fn a_bucket_needs_all_that_leads_to_it() {
+    let table: [(&[&str], &str); 7] = [
+        (&[], ""),
+        (&["media.s3.bucket="], "media.s3.bucket in --set is empty: media.storage is s3, so name a bucket"),
+        (
+            &["media.s3.region="],
+            "media.s3.region in --set is empty: name the region, or us-east-1 for a server that has none",
+        ),
+        (
+            &["media.s3.endpoint=s3.example.com"],
+            "media.s3.endpoint in --set is no URL: write a scheme and a host, as https://s3.example.com",
+        ),
+        (
+            &["media.s3.endpoint=http://127.0.0.1:9000"],
+            "media.s3.endpoint in --set is without TLS: write https://, or set media.s3.allow_http",
+        ),
+        (&["media.s3.endpoint=http://127.0.0.1:9000", "media.s3.allow_http=true"], ""),
+        (&["media.s3.secret_key="], "media.s3.secret_key in --set is empty: media.s3.access_key needs it"),
+    ];
+
+    for (more, expected) in table {
+        assert_eq!(complaint(&[&S3, more].concat()), expected);
+    }
+    let id_missing = [S3[0], S3[1], S3[3]];
+    let expected = "media.s3.access_key is empty: media.s3.secret_key needs it";
+    assert_eq!(complaint(&id_missing), expected);
+    // The role of the machine gives the credentials.
+    assert_eq!(complaint(&S3[..2]), "");
+    // What is not used is not looked at.
+    assert_eq!(complaint(&["media.s3.endpoint=nowhere"]), "");
+}
+
+#[test]
+fn credentials_come_from_files_and_are_never_shown() {
+    let sandbox = Sandbox::migrated();
+    let file = sandbox.write("s3", "key-secret\n");
+    let from_file = format!("media.s3.secret_key_file={file}");
+    let given = [S3[0], S3[1], S3[2], from_file.as_str()];
+    let mut command: Vec<&str> = given.iter().flat_map(|setting| ["--set", setting]).collect();
+    command.push("check");
+
+    let ended = sandbox.run(&command);
+
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.out.contains("media.s3.secret_key = \"***\""), "{}", ended.out);
+    assert!(ended.out.contains("media.s3.access_key = \"***\""));
+    assert!(!ended.out.contains("key-secret") && !ended.out.contains("key-id"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_told_before_serving() {
+    let sandbox = Sandbox::migrated();
+    sandbox.write("data/media", "no folder");
+
+    let ended = sandbox.run(&["serve"]);
+
+    assert_eq!(ended.code, Some(5), "{}", ended.err);
+    let expected = "profiled: media.storage: the media folder";
+    assert!(ended.err.starts_with(expected), "{}", ended.err);
+}
