@@ -33,7 +33,10 @@ fn the_defaults_are_those_of_the_code() {
 fn a_bucket_needs_all_that_leads_to_it() {
     let table: [(&[&str], &str); 7] = [
         (&[], ""),
-        (&["media.s3.bucket="], "media.s3.bucket in --set is empty: media.storage is s3, so name a bucket"),
+        (
+            &["media.s3.bucket="],
+            "media.s3.bucket in --set is empty: media.storage is s3, so name a bucket",
+        ),
         (
             &["media.s3.region="],
             "media.s3.region in --set is empty: name the region, or us-east-1 for a server that has none",
@@ -46,8 +49,17 @@ fn a_bucket_needs_all_that_leads_to_it() {
             &["media.s3.endpoint=http://127.0.0.1:9000"],
             "media.s3.endpoint in --set is without TLS: write https://, or set media.s3.allow_http",
         ),
-        (&["media.s3.endpoint=http://127.0.0.1:9000", "media.s3.allow_http=true"], ""),
-        (&["media.s3.secret_key="], "media.s3.secret_key in --set is empty: media.s3.access_key needs it"),
+        (
+            &[
+                "media.s3.endpoint=http://127.0.0.1:9000",
+                "media.s3.allow_http=true",
+            ],
+            "",
+        ),
+        (
+            &["media.s3.secret_key="],
+            "media.s3.secret_key in --set is empty: media.s3.access_key needs it",
+        ),
     ];
 
     for (more, expected) in table {
@@ -68,13 +80,20 @@ fn credentials_come_from_files_and_are_never_shown() {
     let file = sandbox.write("s3", "key-secret\n");
     let from_file = format!("media.s3.secret_key_file={file}");
     let given = [S3[0], S3[1], S3[2], from_file.as_str()];
-    let mut command: Vec<&str> = given.iter().flat_map(|setting| ["--set", setting]).collect();
+    let mut command: Vec<&str> = given
+        .iter()
+        .flat_map(|setting| ["--set", setting])
+        .collect();
     command.push("check");
 
     let ended = sandbox.run(&command);
 
     assert_eq!(ended.code, Some(0), "{}", ended.err);
-    assert!(ended.out.contains("media.s3.secret_key = \"***\""), "{}", ended.out);
+    assert!(
+        ended.out.contains("media.s3.secret_key = \"***\""),
+        "{}",
+        ended.out
+    );
     assert!(ended.out.contains("media.s3.access_key = \"***\""));
     assert!(!ended.out.contains("key-secret") && !ended.out.contains("key-id"));
 }

@@ -175,7 +175,9 @@ async fn f5_no_link_leads_an_upload_out_of_the_folder() {
     let outside = tempfile::tempdir().unwrap();
     std::os::unix::fs::symlink(outside.path(), root.join("users")).unwrap();
 
-    let answer = filed.patch(form(&[file("avatar", "new.png", &png())])).await;
+    let answer = filed
+        .patch(form(&[file("avatar", "new.png", &png())]))
+        .await;
 
     assert_eq!(answer.status, 503, "{}", answer.body);
     assert_eq!(std::fs::read_dir(outside.path()).unwrap().count(), 0);
