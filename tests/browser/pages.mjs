@@ -63,6 +63,29 @@ async function unset(browser) {
   await response(page).getByText('"first_name": null').waitFor();
 }
 
+// A picture is sent, stays when nothing is said of it, and is removed.
+async function avatar(browser) {
+  const png =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const page = await open(browser, { authorization: TOKEN, width: PHONE });
+  await visit(page, ME);
+  const before = (await profile()).avatar;
+
+  const buffer = Buffer.from(png, "base64");
+  await page.getByLabel("Avatar").setInputFiles({ name: "me.png", mimeType: "image/png", buffer });
+  await press(page, button(htmlForm(page), "PATCH"));
+  const sent = (await profile()).avatar;
+  assert.ok(sent && sent !== before, sent);
+  const file = await fetch(sent);
+  assert.equal(file.headers.get("content-type"), "image/png");
+
+  await press(page, button(htmlForm(page), "PATCH"));
+  assert.equal((await profile()).avatar, sent);
+  await page.getByLabel("Remove it").check();
+  await press(page, button(htmlForm(page), "PATCH"));
+  assert.equal((await profile()).avatar, null);
+}
+
 // The same by raw data.
 async function raw(browser) {
   const page = await open(browser, { authorization: TOKEN, width: DESKTOP });
@@ -231,7 +254,7 @@ async function accessibility(browser) {
   }
 }
 
-const scenarios = { form, unset, raw, errors, navigation, login, jwt, groups, accessibility };
+const scenarios = { form, unset, avatar, raw, errors, navigation, login, jwt, groups, accessibility };
 const browser = await launch();
 try {
   await scenarios[process.argv[2]](browser);

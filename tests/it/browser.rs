@@ -49,6 +49,11 @@ fn what_was_never_set_stays_so() {
 }
 
 #[test]
+fn a_picture_is_sent_kept_and_removed() {
+    run("avatar");
+}
+
+#[test]
 fn a_profile_is_changed_by_raw_data() {
     run("raw");
 }
