@@ -1,4 +1,4 @@
-//! Opaque tokens (attack cases B2, B4, B5, B6).
+//! Opaque tokens (attack cases B1 to B6).
 
 use chrono::Duration;
 use profiled_auth::{AuthError, Scheme, TokenKey, TokenPolicy, TokenVerifier};
@@ -150,4 +150,55 @@ fn an_outage_is_no_refusal() {
     let outcome = ask(&verifier(), b"Token 0", &repository);
 
     assert!(matches!(outcome, Some(Err(AuthError::Repository(_)))));
+}
+
+/// B1: what storage compares is a digest, in which a key that begins right has no more in common with the
+/// right one than any other. So no time of answering leads to a key digit by digit.
+#[test]
+fn b1_a_key_that_begins_right_is_as_wrong_as_any_other() {
+    let key = TokenKey::generate();
+    let right = key.digest();
+    let agreeing_bits = |wrong: &str| {
+        let wrong = TokenKey::digest_of(wrong);
+        let pairs = right.0.iter().zip(wrong.0);
+        pairs.map(|(a, b)| (!(a ^ b)).count_ones()).sum::<u32>()
+    };
+
+    for length in 0..40 {
+        let mut wrong = key.as_str().to_owned();
+        let other = if wrong.as_bytes()[length] == b'0' {
+            "1"
+        } else {
+            "0"
+        };
+        wrong.replace_range(length..=length, other);
+        // 128 of 256 are expected; 8 standard deviations are allowed.
+        let bits = agreeing_bits(&wrong);
+        assert!((64..=192).contains(&bits), "{length}: {bits}");
+    }
+    assert_eq!(agreeing_bits(key.as_str()), 256);
+}
+
+/// B3
+#[test]
+fn b3_what_is_stored_of_a_key_is_no_key() {
+    let repository = MemoryRepository::default();
+    let ada = user(&repository, "ada", true);
+    let key = issue(&repository, ada.id, |_| ());
+    let digest = hex::encode(TokenKey::digest_of(&key).0);
+    let prefix = &key[..8];
+
+    for stored in [
+        digest.as_str(),
+        &digest[..40],
+        &digest.to_uppercase(),
+        prefix,
+    ] {
+        let header = format!("Token {stored}");
+        let outcome = ask(&verifier(), header.as_bytes(), &repository);
+        assert!(
+            matches!(outcome, Some(Err(AuthError::InvalidToken))),
+            "{stored}"
+        );
+    }
 }

@@ -4,6 +4,7 @@
 
 mod app;
 mod drf_me;
+mod drf_tokens;
 mod errors;
 mod health;
 mod jwt_profile;
