@@ -6,11 +6,18 @@
     reason = "a test that cannot go on has failed"
 )]
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, read_answer};
 
 const FOLDER: &str = "auth.jwt.keys_dir={data_dir}/keys";
 
@@ -30,11 +37,11 @@ fn states(sandbox: &Sandbox) -> Vec<(Value, Value)> {
         .collect()
 }
 
-/// Has a key sign from a moment that is long past.
-fn backdate(sandbox: &Sandbox, kid: &Value, year: u16) {
+/// Changes when a key begins to sign, out of what its file says.
+fn begin(sandbox: &Sandbox, kid: &Value, moment: impl FnOnce(&Value) -> Value) {
     let file = file(sandbox, kid, "json");
     let mut record: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    record["signs_from"] = json!(format!("{year}-01-01T00:00:00Z"));
+    record["signs_from"] = moment(&record);
     std::fs::write(&file, record.to_string()).unwrap();
 }
 
@@ -104,8 +111,8 @@ fn a_rotation_removes_keys_whose_last_tokens_are_over() {
     let sandbox = Sandbox::new();
     let old = keys(&sandbox, &["generate", "--algorithm", "ES256"]);
     let present = keys(&sandbox, &["rotate", "--at-once"]);
-    backdate(&sandbox, &old["kid"], 2020);
-    backdate(&sandbox, &present["kid"], 2021);
+    begin(&sandbox, &old["kid"], |_| json!("2020-01-01T00:00:00Z"));
+    begin(&sandbox, &present["kid"], |_| json!("2021-01-01T00:00:00Z"));
     let before = states(&sandbox);
 
     let rotated = keys(&sandbox, &["rotate"]);
@@ -182,31 +189,106 @@ fn without_a_folder_the_configured_key_is_listed() {
     assert_eq!(line, "(configured) HS256 signing\n");
 }
 
-/// Calls a service with a token that is minted under the settings of the moment.
-fn profile(sandbox: &Sandbox, service: &crate::sandbox::Service) -> u16 {
+/// A token that is minted under the settings of the moment.
+fn access_token(sandbox: &Sandbox) -> String {
     let token = sandbox.done(&["--set", FOLDER, "jwt", "create", "ada"]);
-    let bearer = format!("Bearer {}", token.trim());
-    service.send("POST", "/api/profile/", &bearer).0
+    token.trim().to_owned()
+}
+
+fn post(address: &str, path: &str, authorization: &str, body: &str) -> (u16, String) {
+    let mut connection = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {authorization}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n\
+         {body}"
+    );
+    connection.write_all(request.as_bytes()).unwrap();
+    read_answer(&mut connection)
+}
+
+/// Status of the profile with an access token.
+fn profile(address: &str, token: &str) -> u16 {
+    post(address, "/api/profile/", &format!("Bearer {token}"), "").0
+}
+
+/// What a log-in of ada gives.
+fn log_in(address: &str) -> Value {
+    let body = json!({ "username": "ada", "password": "secret" });
+    let (status, answer) = post(address, "/api/token/", "", &body.to_string());
+    assert_eq!(status, 200, "{answer}");
+    serde_json::from_str(&answer).unwrap()
+}
+
+/// Asks with a token of before the rotation, and with one that has just been handed out and refreshed,
+/// until it is over. Returns the number of requests and those that were refused.
+fn client(address: &str, old: &str, is_over: &AtomicBool) -> (usize, Vec<u16>) {
+    let mut statuses = Vec::new();
+    // A test that has failed elsewhere does not say that it is over.
+    let deadline = Instant::now() + Duration::from_mins(2);
+    while !is_over.load(Ordering::SeqCst) && Instant::now() < deadline {
+        let pair = log_in(address);
+        let refresh = json!({ "refresh": pair["refresh"] }).to_string();
+        statuses.push(profile(address, old));
+        statuses.push(profile(address, pair["access"].as_str().unwrap()));
+        statuses.push(post(address, "/api/token/refresh/", "", &refresh).0);
+    }
+    let refused = statuses.iter().copied().filter(|status| *status != 200);
+    (statuses.len(), refused.collect())
+}
+
+fn kid_of(token: &str) -> String {
+    let part = token.split('.').next().unwrap();
+    let header = URL_SAFE_NO_PAD.decode(part).unwrap();
+    let header: Value = serde_json::from_slice(&header).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
 }
 
 #[test]
-fn a_running_service_follows_a_rotation_without_a_refusal() {
+fn a_rotation_under_load_gives_no_refusal() {
     let sandbox = Sandbox::migrated();
-    sandbox.done(&["user", "create", "--username", "ada"]);
+    let ada = ["user", "create", "--username", "ada", "--password-stdin"];
+    assert_eq!(sandbox.run_with_input(&ada, "secret\n").code, Some(0));
     keys(&sandbox, &["generate", "--algorithm", "ES256"]);
-    let reload = "auth.jwt.keys_reload=1";
-    let mut service = sandbox.start(&["--set", FOLDER, "--set", reload, "serve"]);
-    let old = sandbox.done(&["--set", FOLDER, "jwt", "create", "ada"]);
-    let old = format!("Bearer {}", old.trim());
-    assert_eq!(profile(&sandbox, &service), 200);
+    let settings = ["-q", "--set", FOLDER, "--set", "auth.jwt.keys_reload=1"];
+    let service = sandbox.start(&[&settings[..], &["serve"]].concat());
+    let (address, old) = (service.address.as_str(), access_token(&sandbox));
+    let is_over = AtomicBool::new(false);
 
-    let next = keys(&sandbox, &["rotate", "--algorithm", "EdDSA"]);
-    service.log_line("the folder of keys has changed and was read");
-    // Its time has come: nothing else happens.
-    backdate(&sandbox, &next["kid"], 2021);
+    let outcomes: Vec<(usize, Vec<u16>)> = thread::scope(|scope| {
+        let spawn = |_| scope.spawn(|| client(address, &old, &is_over));
+        let clients: Vec<_> = (0..3).map(spawn).collect();
+        let next = keys(&sandbox, &["rotate", "--algorithm", "EdDSA"]);
+        let next_kid = next["kid"].as_str().unwrap();
+        until(|| {
+            service
+                .send("GET", "/.well-known/jwks.json", "")
+                .1
+                .contains(next_kid)
+        });
+        // Its time has come: others sign with it before the service does.
+        begin(&sandbox, &next["kid"], |record| record["created"].clone());
+        let elsewhere = access_token(&sandbox);
+        assert_eq!(kid_of(&elsewhere), next_kid);
+        assert_eq!(profile(address, &elsewhere), 200);
+        until(|| kid_of(log_in(address)["access"].as_str().unwrap()) == next_kid);
+        is_over.store(true, Ordering::SeqCst);
+        let outcomes = clients.into_iter().map(|client| client.join().unwrap());
+        outcomes.collect()
+    });
 
-    assert_eq!(profile(&sandbox, &service), 200);
-    assert_eq!(service.send("POST", "/api/profile/", &old).0, 200);
+    for (answered, refused) in outcomes {
+        assert_eq!(refused, [] as [u16; 0]);
+        assert!(answered > 0);
+    }
+}
+
+/// Asks again and again, for half a minute at most.
+fn until(is_so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "it does not come");
+    }
 }
 
 #[test]
@@ -219,7 +301,7 @@ fn production_starts_with_a_folder_of_keys_alone() {
 
     let service = sandbox.start(&[&production[..], &["serve"]].concat());
 
-    assert_eq!(profile(&sandbox, &service), 200);
+    assert_eq!(profile(&service.address, &access_token(&sandbox)), 200);
     assert!(!sandbox.path().join("data/signing.key").exists());
 }
 
