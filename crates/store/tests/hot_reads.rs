@@ -1,10 +1,10 @@
 //! The reads of every request: how many statements, and by which plan.
 //!
-//! A program of its own: statements are watched in the whole process.
+//! A program of its own: every connection of the process is watched.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::cell::RefCell;
 
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
@@ -27,7 +27,7 @@ profiled_store::database_tests!(
 
 #[test]
 fn sqlite_reads_by_index_and_sorts_nothing() {
-    let _turn = watch();
+    watch();
     let database = TestDatabase::sqlite().unwrap();
     let store = database.store().unwrap();
     let id = fill(&store, "ada", 1, 20);
@@ -64,7 +64,7 @@ fn sqlite_reads_by_index_and_sorts_nothing() {
 
 #[test]
 fn sqlite_counts_and_skips_users_by_index_alone() {
-    let _turn = watch();
+    watch();
     let database = TestDatabase::sqlite().unwrap();
     let store = database.store().unwrap();
     fill(&store, "ada", 1, 2);
@@ -97,35 +97,31 @@ fn plan(database: &TestDatabase, sql: &str) -> Vec<String> {
     steps.into_iter().map(|step| step.detail).collect()
 }
 
-/// Statements of all connections.
-static STATEMENTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-/// One test at a time.
-static TURN: Mutex<()> = Mutex::new(());
+thread_local! {
+    /// Statements of this thread: other tests make and migrate databases meanwhile.
+    static STATEMENTS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
 
-/// Every connection made from now on tells its statements.
-fn watch() -> MutexGuard<'static, ()> {
-    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+/// Every connection made from now on tells its statements, on the thread that runs them.
+fn watch() {
     set_default_instrumentation(|| {
         Some(Box::new(|event: InstrumentationEvent<'_>| {
-            // The pool may set another session up meanwhile: that is no statement of a read.
+            // A connection that is made for a read sets its session up first: that is no read.
             if let InstrumentationEvent::StartQuery { query, .. } = event
                 && query.to_string().trim_matches('"').starts_with("SELECT")
             {
-                STATEMENTS
-                    .lock()
-                    .unwrap()
-                    .push(query.to_string().trim_matches('"').to_owned());
+                let text = query.to_string().trim_matches('"').to_owned();
+                STATEMENTS.with_borrow_mut(|all| all.push(text));
             }
         }))
     })
     .unwrap();
-    turn
 }
 
 fn statements(work: impl FnOnce()) -> Vec<String> {
-    STATEMENTS.lock().unwrap().clear();
+    STATEMENTS.with_borrow_mut(Vec::clear);
     work();
-    STATEMENTS.lock().unwrap().clone()
+    STATEMENTS.take()
 }
 
 fn fill(store: &Store, name: &str, number: u8, groups: usize) -> UserId {
@@ -141,7 +137,7 @@ fn fill(store: &Store, name: &str, number: u8, groups: usize) -> UserId {
 }
 
 fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatabase) {
-    let _turn = watch();
+    watch();
     let store = database.store().unwrap();
     let cases = [(1, 0, 1), (2, 2, 1), (3, 8, 1), (4, 9, 2), (5, 60, 2)];
 
@@ -172,7 +168,7 @@ fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatab
 }
 
 fn a_page_of_profiles_takes_three_statements_however_many_groups_it_shows(database: &TestDatabase) {
-    let _turn = watch();
+    watch();
     let store = database.store().unwrap();
     for number in 1..=20 {
         fill(
