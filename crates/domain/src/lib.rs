@@ -7,6 +7,7 @@
 mod change;
 mod completion;
 mod contact;
+mod directory;
 mod email;
 mod group;
 mod media;
@@ -25,6 +26,13 @@ mod word;
 pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
+pub use directory::{
+    ActivityEvent, Case, Comparison, Condition, EventId, Field, FieldKind, FieldValue,
+    InvalidPattern, Membership, Model, NewOrganization, NewTeam, ObjectGraph, ObjectState,
+    Operation, OrderBy, Organization, OrganizationChange, OrganizationId, OrganizationSummary,
+    Pattern, Relation, Selection, Team, TeamChange, TeamId, TeamSummary, Test, TextTest,
+    UserSummary, Viewer,
+};
 pub use email::EmailAddress;
 pub use group::{Group, GroupChange, GroupId, NewGroup};
 pub use media::{MediaRepository, SweepRule};

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod credentials;
+mod directory;
 mod groups;
 
 use std::error::Error;
@@ -21,6 +22,7 @@ use crate::{
 
 pub use accounts::{AccountChange, AccountRepository};
 pub use credentials::{CredentialRepository, RefreshTokenRepository};
+pub use directory::DirectoryRepository;
 pub use groups::GroupRepository;
 
 /// Values that storage keeps unique.
@@ -206,15 +208,6 @@ pub trait UserRepository: Send + Sync {
     /// # Errors
     /// [`RepositoryError::Unavailable`] when it cannot.
     fn ping(&self) -> Result<(), RepositoryError>;
-}
-
-/// Organizations and teams.
-pub trait DirectoryRepository: Send + Sync {
-    /// Whether the user administers an organization.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError>;
 }
 
 /// Everything that the service stores.

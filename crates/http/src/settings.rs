@@ -49,6 +49,8 @@ pub struct DialectSettings {
     pub jwt: JwtDialectSettings,
     /// Section `dialects.tower`.
     pub tower: TowerSettings,
+    /// Section `dialects.tower_v2`.
+    pub tower_v2: TowerV2Settings,
 }
 
 /// Section `dialects.drf`.
@@ -111,7 +113,9 @@ pub struct TowerSettings {
     pub token_lifetime: u32,
     /// Refuse bound tokens from another address or `User-Agent`.
     pub bind_tokens: bool,
-    /// Fields that a directory manages, as `config/` tells them.
+    /// Whether admins of an organization see all users, or only those of their organizations.
+    pub org_admins_see_all_users: bool,
+    /// Fields that cannot be changed on users whom a directory manages.
     pub directory_managed_fields: Vec<String>,
     /// The version that `ping/` and `config/` report.
     pub version: String,
@@ -119,6 +123,14 @@ pub struct TowerSettings {
     pub ansible_version: String,
     /// The name that `ping/` reports; empty means the host's name.
     pub instance_name: String,
+}
+
+/// Section `dialects.tower_v2`: the same views once more under `/api/v2/` (contract `tower.md`, section 15.3).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TowerV2Settings {
+    /// Whether that mount exists; without `dialects.tower.enabled` it never does.
+    pub enabled: bool,
 }
 
 /// An address, or a network in CIDR notation.

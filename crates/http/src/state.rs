@@ -18,7 +18,7 @@ use crate::host::Hosts;
 use crate::media::{MediaSettings, MediaStorage};
 use crate::pool::WorkerPool;
 use crate::router::Router;
-use crate::settings::{DialectSettings, HttpSettings, LimitSettings};
+use crate::settings::{DialectSettings, HttpSettings, LimitSettings, TowerSettings};
 
 /// What the service is put together from.
 pub struct Parts {
@@ -87,6 +87,7 @@ pub struct AppState {
     pub(crate) pictures: WorkerPool,
     pub(crate) is_browsable: bool,
     pub(crate) limits: Limits,
+    pub(crate) tower: Arc<TowerSettings>,
     token_lifetime: Duration,
     hashing: WorkerPool,
     clock: fn() -> DateTime<Utc>,
@@ -121,6 +122,7 @@ impl AppState {
                 upload: parts.http.max_upload_bytes,
             },
             token_lifetime: Duration::seconds(i64::from(parts.dialects.tower.token_lifetime)),
+            tower: Arc::new(parts.dialects.tower),
             clock: parts.clock,
             is_draining: AtomicBool::new(false),
         })

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{AccountChange, AccountRepository, Keep, RepositoryError, UserId};
+use profiled_domain::{
+    AccountChange, AccountRepository, Keep, ProfileChange, RepositoryError, UserId,
+};
 
 use crate::connection::{DbConnection, on_each};
 use crate::credentials::revoke_all;
@@ -81,6 +83,15 @@ impl AccountRepository for Store {
             put_away(connection, id, now)?;
             Ok::<_, StoreError>(AccountChange::Done)
         })
+    }
+
+    fn change_account(
+        &self,
+        _id: UserId,
+        _change: &ProfileChange,
+        _is_superuser: Option<bool>,
+    ) -> Result<AccountChange, RepositoryError> {
+        Err(RepositoryError::Failed("not there yet".into()))
     }
 
     fn restore_account(

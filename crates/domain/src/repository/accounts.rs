@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{RepositoryError, UserId};
+use crate::{ProfileChange, RepositoryError, UserId};
 
 /// What came of a change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,18 @@ pub trait AccountRepository: Send + Sync {
         &self,
         id: UserId,
         now: DateTime<Utc>,
+    ) -> Result<AccountChange, RepositoryError>;
+
+    /// Changes the profile of an active account, and whether it has every permission (`None` stays), in one
+    /// transaction. An inactive account counts as missing.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
+    fn change_account(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+        is_superuser: Option<bool>,
     ) -> Result<AccountChange, RepositoryError>;
 
     /// Brings a deleted account back with what it held, but without credentials.

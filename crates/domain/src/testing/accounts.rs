@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State};
 use crate::{
-    AccountChange, AccountRepository, GroupId, Keep, Patch, RepositoryError, User, UserId,
+    AccountChange, AccountRepository, GroupId, Keep, Patch, ProfileChange, RepositoryError, User,
+    UserId,
 };
 
 /// What a deleted user held.
@@ -87,6 +88,15 @@ impl AccountRepository for MemoryRepository {
             group.users_count -= 1;
         }
         Ok(AccountChange::Done)
+    }
+
+    fn change_account(
+        &self,
+        _id: UserId,
+        _change: &ProfileChange,
+        _is_superuser: Option<bool>,
+    ) -> Result<AccountChange, RepositoryError> {
+        Err(RepositoryError::Failed("not there yet".into()))
     }
 
     fn restore_account(

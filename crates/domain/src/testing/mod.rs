@@ -2,6 +2,7 @@
 
 mod accounts;
 mod credentials;
+mod directory;
 mod groups;
 mod media;
 mod refresh;
@@ -12,9 +13,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    CredentialsEpoch, Detail, DirectoryRepository, Group, GroupId, NewUser, NumberedPage, Page,
-    PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError, Token, TokenDigest,
-    UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    CredentialsEpoch, Detail, Group, GroupId, NewUser, NumberedPage, Page, PageRequest,
+    PasswordHash, Precondition, ProfileChange, RepositoryError, Token, TokenDigest, UniqueKey,
+    UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 pub use throttle::MemoryThrottle;
@@ -297,11 +298,5 @@ impl UserRepository for MemoryRepository {
 
     fn ping(&self) -> Result<(), RepositoryError> {
         self.state().map(drop)
-    }
-}
-
-impl DirectoryRepository for MemoryRepository {
-    fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError> {
-        Ok(self.state()?.organization_admins.contains(&user))
     }
 }

@@ -4,7 +4,7 @@ use profiled_domain::User;
 use serde::{Serialize, Serializer};
 
 use crate::timestamp::Millis;
-use crate::tower::MOUNT;
+use crate::tower::mount::Mount;
 
 /// A user; unset text is `""`.
 #[derive(Serialize)]
@@ -36,23 +36,26 @@ struct Related {
 
 /// The path of a user, or of a list below it.
 struct Place {
+    mount: Mount,
     user: i64,
     list: &'static str,
 }
 
 impl Serialize for Place {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { user, list } = self;
+        let Self { mount, user, list } = self;
+        let mount = mount.prefix();
         match *list {
-            "" => serializer.collect_str(&format_args!("{MOUNT}users/{user}/")),
-            list => serializer.collect_str(&format_args!("{MOUNT}users/{user}/{list}/")),
+            "" => serializer.collect_str(&format_args!("{mount}users/{user}/")),
+            list => serializer.collect_str(&format_args!("{mount}users/{user}/{list}/")),
         }
     }
 }
 
 impl<'a> UserBody<'a> {
-    pub(super) fn new(user: &'a User) -> Self {
+    pub(super) fn new(user: &'a User, mount: Mount) -> Self {
         let place = |list| Place {
+            mount,
             user: user.id.0,
             list,
         };

@@ -10,6 +10,7 @@ use crate::failure::ApiError;
 use crate::settings::TowerSettings;
 use crate::tower::body::UserBody;
 use crate::tower::list::Paging;
+use crate::tower::mount::Mount;
 use crate::tower::{filter, options, order};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -40,7 +41,10 @@ impl Me {
         let user = &profile.user;
         let is_listed = filter::selects(user, exchange.query)?;
         order::check(exchange.query)?;
-        let users: Vec<UserBody<'_>> = is_listed.then(|| UserBody::new(user)).into_iter().collect();
+        let users: Vec<UserBody<'_>> = is_listed
+            .then(|| UserBody::new(user, Mount::of(exchange.path)))
+            .into_iter()
+            .collect();
         let page = self.paging.page(users, exchange.path, exchange.query)?;
         let tag = EntityTag::new(exchange, profile, exchange.query.pairs());
         Ok(exchange.show(&tag, || page))

@@ -6,9 +6,12 @@ mod error;
 mod filter;
 mod list;
 mod me;
+mod mount;
 mod options;
 mod order;
 mod roots;
+mod viewer;
+mod write;
 
 use std::sync::Arc;
 
@@ -16,9 +19,6 @@ use crate::dialect::Dialect;
 use crate::router::Route;
 use crate::state::Parts;
 use crate::view::View;
-
-/// Where the one version of the API is mounted.
-const MOUNT: &str = "/api/v1/";
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::failure::ApiError;
 use crate::settings::TowerSettings;
-use crate::tower::{MOUNT, options};
+use crate::tower::mount::Mount;
+use crate::tower::options;
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const READ_ONLY: &str = "GET, HEAD, OPTIONS";
@@ -81,8 +82,10 @@ impl View for Api {
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
         let body = || ApiBody {
             description: "profiled REST API",
-            current_version: MOUNT,
-            available_versions: Versions { v1: MOUNT },
+            current_version: Mount::V1.prefix(),
+            available_versions: Versions {
+                v1: Mount::V1.prefix(),
+            },
         };
         future::ready(answer(exchange, &API, "1.2", body)).boxed_local()
     }

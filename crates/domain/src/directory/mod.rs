@@ -1,0 +1,22 @@
+//! Organizations and teams, who belongs to them, and what was done to them (contract `tower.md`,
+//! sections 8 and 10).
+
+mod activity;
+mod filter;
+mod graph;
+mod object;
+mod pattern;
+mod viewer;
+
+pub use activity::{ActivityEvent, EventId, Operation, TeamSummary};
+pub use filter::{
+    Case, Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Relation, Selection,
+    Test, TextTest,
+};
+pub use graph::ObjectGraph;
+pub use object::{
+    Membership, NewOrganization, NewTeam, ObjectState, Organization, OrganizationChange,
+    OrganizationId, OrganizationSummary, Team, TeamChange, TeamId, UserSummary,
+};
+pub use pattern::{InvalidPattern, Pattern};
+pub use viewer::Viewer;

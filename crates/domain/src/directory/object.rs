@@ -1,0 +1,154 @@
+//! Organizations and teams.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::UserId;
+
+/// Identifier of an organization: positive, 64 bits, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OrganizationId(pub i64);
+
+/// Identifier of a team: positive, 64 bits, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TeamId(pub i64);
+
+impl fmt::Display for OrganizationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for TeamId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What other objects tell of a user: an active one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserSummary {
+    /// Identifier.
+    pub id: UserId,
+    /// `""` if not set, as are the names.
+    pub username: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+}
+
+/// What other objects tell of an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationSummary {
+    /// Identifier.
+    pub id: OrganizationId,
+    /// Unique with case.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+}
+
+/// An organization that is not deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    /// Identifier.
+    pub id: OrganizationId,
+    /// Unique with case, at most 512 characters.
+    pub name: String,
+    /// Free text, `""` if not set.
+    pub description: String,
+    /// `None` if unknown, or gone.
+    pub created_by: Option<UserSummary>,
+    /// `None` if unknown, or gone.
+    pub modified_by: Option<UserSummary>,
+    /// UTC, microseconds.
+    pub created: DateTime<Utc>,
+    /// UTC, microseconds.
+    pub modified: DateTime<Utc>,
+}
+
+/// A team that is not deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Identifier.
+    pub id: TeamId,
+    /// Unique with case within its organization, at most 512 characters.
+    pub name: String,
+    /// Free text, `""` if not set.
+    pub description: String,
+    /// `None` once it is deleted.
+    pub organization: Option<OrganizationSummary>,
+    /// `None` if unknown, or gone.
+    pub created_by: Option<UserSummary>,
+    /// `None` if unknown, or gone.
+    pub modified_by: Option<UserSummary>,
+    /// UTC, microseconds.
+    pub created: DateTime<Utc>,
+    /// UTC, microseconds.
+    pub modified: DateTime<Utc>,
+}
+
+/// An organization to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOrganization {
+    /// Unique with case, 1 to 512 characters.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+}
+
+/// A team to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTeam {
+    /// Where it belongs.
+    pub organization: OrganizationId,
+    /// Unique with case within the organization, 1 to 512 characters.
+    pub name: String,
+    /// Free text.
+    pub description: String,
+}
+
+/// A change of an organization; `None` stays. An empty one counts as a change all the same: it sets
+/// `modified` and `modified_by` (contract `tower.md`, section 8.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrganizationChange {
+    /// New name.
+    pub name: Option<String>,
+    /// New description.
+    pub description: Option<String>,
+}
+
+/// A change of a team; `None` stays, as for [`OrganizationChange`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TeamChange {
+    /// Where it moves.
+    pub organization: Option<OrganizationId>,
+    /// New name.
+    pub name: Option<String>,
+    /// New description.
+    pub description: Option<String>,
+}
+
+/// What users can belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Membership {
+    /// `users` of an organization.
+    OrganizationUser(OrganizationId),
+    /// `admins` of an organization.
+    OrganizationAdmin(OrganizationId),
+    /// `users` of a team.
+    TeamUser(TeamId),
+}
+
+/// Whether an object is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ObjectState {
+    /// It is.
+    Present,
+    /// It was: deleted, or a user who may not log in.
+    Gone,
+    /// It never was.
+    Missing,
+}

@@ -1,0 +1,29 @@
+//! Where the views stand: the same ones under two paths (contract `tower.md`, section 15.3).
+
+/// A mount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mount {
+    /// `/api/v1/`
+    V1,
+    /// `/api/v2/`
+    V2,
+}
+
+impl Mount {
+    /// The mount that a path of a view is under.
+    pub(super) fn of(path: &str) -> Self {
+        if path.starts_with(Self::V2.prefix()) {
+            Self::V2
+        } else {
+            Self::V1
+        }
+    }
+
+    /// What all its paths begin with.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::V1 => "/api/v1/",
+            Self::V2 => "/api/v2/",
+        }
+    }
+}
