@@ -153,6 +153,48 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    activity (id) {
+        id -> BigInt,
+        timestamp -> Timestamp,
+        operation -> Text,
+        changes -> Text,
+        object1 -> Text,
+        object2 -> Text,
+        actor_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    activity_users (event_id, user_id) {
+        event_id -> BigInt,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    activity_organizations (event_id, organization_id) {
+        event_id -> BigInt,
+        organization_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    activity_teams (event_id, team_id) {
+        event_id -> BigInt,
+        team_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    deleted_directory_objects (kind, id) {
+        kind -> Text,
+        id -> BigInt,
+        name -> Text,
+        deleted_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(refresh_tokens -> refresh_families (family));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(refresh_families, refresh_tokens);
