@@ -44,7 +44,7 @@ pub use media::{
 };
 pub use settings::{
     DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings, IpNetOrAddr,
-    JwtDialectSettings, LimitSettings, TowerSettings,
+    JwtDialectSettings, LimitSettings, TowerSettings, TowerV2Settings,
 };
 pub use state::{AppState, BuildError, Parts};
 

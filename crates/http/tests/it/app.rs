@@ -21,7 +21,7 @@ use profiled_domain::{
 use profiled_http::{
     AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
     JwtDialectSettings, LimitSettings, MediaSettings, MediaStorage, Parts, TowerSettings,
-    configure,
+    TowerV2Settings, configure,
 };
 
 thread_local! {
@@ -260,6 +260,8 @@ fn dialect_settings() -> DialectSettings {
             version: "2.3.0".to_owned(),
             ansible_version: String::new(),
             instance_name: "test".to_owned(),
+            org_admins_see_all_users: true,
         },
+        tower_v2: TowerV2Settings { enabled: true },
     }
 }
