@@ -27,11 +27,11 @@ pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use directory::{
-    ActivityEvent, Case, Comparison, Condition, EventId, Field, FieldKind, FieldValue,
-    InvalidPattern, Membership, Model, NewOrganization, NewTeam, ObjectGraph, ObjectState,
-    Operation, OrderBy, Organization, OrganizationChange, OrganizationId, OrganizationSummary,
-    Pattern, Relation, Selection, Team, TeamChange, TeamId, TeamSummary, Test, TextTest,
-    UserSummary, Viewer,
+    ActivityEvent, Case, Comparison, Condition, DirectoryObject, EventId, Field, FieldKind,
+    FieldValue, InvalidPattern, Membership, Model, NewEvent, NewOrganization, NewTeam, ObjectGraph,
+    ObjectState, Operation, OrderBy, Organization, OrganizationChange, OrganizationId,
+    OrganizationSummary, Pattern, Relation, Selection, Team, TeamChange, TeamId, TeamSummary, Test,
+    TextTest, UserSummary, Viewer,
 };
 pub use email::EmailAddress;
 pub use group::{Group, GroupChange, GroupId, NewGroup};

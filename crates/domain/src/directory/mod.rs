@@ -6,6 +6,7 @@ mod filter;
 mod graph;
 mod object;
 mod pattern;
+mod record;
 mod viewer;
 
 pub use activity::{ActivityEvent, EventId, Operation, TeamSummary};
@@ -19,4 +20,5 @@ pub use object::{
     OrganizationId, OrganizationSummary, Team, TeamChange, TeamId, UserSummary,
 };
 pub use pattern::{InvalidPattern, Pattern};
+pub use record::{DirectoryObject, NewEvent};
 pub use viewer::Viewer;

@@ -92,11 +92,23 @@ impl AccountRepository for MemoryRepository {
 
     fn change_account(
         &self,
-        _id: UserId,
-        _change: &ProfileChange,
-        _is_superuser: Option<bool>,
+        id: UserId,
+        change: &ProfileChange,
+        is_superuser: Option<bool>,
     ) -> Result<AccountChange, RepositoryError> {
-        Err(RepositoryError::Failed("not there yet".into()))
+        let mut state = self.writable()?;
+        state.keep_changes()?;
+        let Some(mut user) = state.user(id).filter(|user| user.is_active).cloned() else {
+            return Ok(AccountChange::Missing);
+        };
+        if is_superuser == Some(false) && state.is_last_superuser(id) {
+            return Ok(AccountChange::LastSuperuser);
+        }
+        let wanted = is_superuser.unwrap_or(user.is_superuser);
+        user.version += i64::from(change.is_empty() && wanted != user.is_superuser);
+        user.is_superuser = wanted;
+        state.change_profile(user, change)?;
+        Ok(AccountChange::Done)
     }
 
     fn restore_account(
@@ -145,6 +157,7 @@ impl AccountRepository for MemoryRepository {
         let ids: Vec<UserId> = due.into_iter().map(|(_, id)| id).take(limit).collect();
         for id in &ids {
             state.exchange_files(*id, &Patch::Clear)?;
+            state.directory.forget_user(*id);
         }
         state.users.retain(|(user, _)| !ids.contains(&user.id));
         state.deleted.retain(|held| !ids.contains(&held.user.id));

@@ -33,7 +33,7 @@ struct State {
     members: Vec<(GroupId, UserId)>,
     tokens: Vec<(TokenDigest, Token)>,
     refresh: refresh::RefreshTokens,
-    organization_admins: Vec<UserId>,
+    directory: directory::Directory,
     deleted: Vec<accounts::Held>,
     files: media::Files,
     is_down: bool,
@@ -45,11 +45,6 @@ impl MemoryRepository {
     /// Stores a user as it is, as an import would.
     pub fn insert_user(&self, user: User, password: PasswordHash) {
         self.lock().users.push((user, password));
-    }
-
-    /// Makes a user the administrator of some organization.
-    pub fn insert_organization_admin(&self, user: UserId) {
-        self.lock().organization_admins.push(user);
     }
 
     /// From now on every call fails with [`RepositoryError::Unavailable`].
@@ -119,6 +114,68 @@ impl State {
         for (user, _) in &mut self.users {
             user.version += i64::from(user.id == id);
         }
+    }
+
+    fn create_user(&mut self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
+        let user = User {
+            id: UserId(next_id(self.users.iter().map(|(user, _)| user.id.0))),
+            username: new.username.as_ref().map(|v| v.as_str().to_owned()),
+            email: new.email.as_ref().map(|v| v.as_str().to_owned()),
+            mobile_number: new.mobile_number.as_ref().map(|v| v.as_str().to_owned()),
+            number_phone: None,
+            first_name: new.first_name.clone(),
+            last_name: new.last_name.clone(),
+            gender: new.gender,
+            avatar: None,
+            is_active: new.is_active,
+            is_staff: new.is_staff,
+            is_superuser: new.is_superuser,
+            ldap_dn: String::new(),
+            date_joined: now,
+            last_login: None,
+            version: 1,
+            credentials: CredentialsEpoch::default(),
+            deleted_at: None,
+        };
+        self.check_unique(&user)?;
+        let unusable = || PasswordHash::from_encoded("!");
+        let password = new.password.clone().unwrap_or_else(unusable);
+        self.users.push((user.clone(), password));
+        Ok(user)
+    }
+
+    fn keep_changes(&self) -> Result<(), RepositoryError> {
+        if self.loses_profile_changes {
+            let reason = "it was told to lose changes".into();
+            return Err(RepositoryError::Unavailable(reason));
+        }
+        Ok(())
+    }
+
+    fn change_profile(
+        &mut self,
+        mut user: User,
+        change: &ProfileChange,
+    ) -> Result<(), RepositoryError> {
+        let id = user.id;
+        if !change.is_empty() {
+            change.apply_to(&mut user);
+            user.version += 1;
+        }
+        self.check_unique(&user)?;
+        self.exchange_files(id, &change.avatar)?;
+        for (stored, _) in &mut self.users {
+            if stored.id == id {
+                stored.clone_from(&user);
+            }
+        }
+        if let Some(new) = &change.password {
+            if let Some((_, stored)) = self.account_mut(id) {
+                stored.clone_from(&new.password);
+            }
+            self.revoke(id, &new.keep, new.at);
+        }
+        Ok(())
     }
 
     fn check_unique(&self, user: &User) -> Result<(), RepositoryError> {
@@ -216,32 +273,7 @@ impl UserRepository for MemoryRepository {
     }
 
     fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
-        let mut state = self.writable()?;
-        let user = User {
-            id: UserId(next_id(state.users.iter().map(|(user, _)| user.id.0))),
-            username: new.username.as_ref().map(|v| v.as_str().to_owned()),
-            email: new.email.as_ref().map(|v| v.as_str().to_owned()),
-            mobile_number: new.mobile_number.as_ref().map(|v| v.as_str().to_owned()),
-            number_phone: None,
-            first_name: new.first_name.clone(),
-            last_name: new.last_name.clone(),
-            gender: new.gender,
-            avatar: None,
-            is_active: new.is_active,
-            is_staff: new.is_staff,
-            is_superuser: new.is_superuser,
-            ldap_dn: String::new(),
-            date_joined: now,
-            last_login: None,
-            version: 1,
-            credentials: CredentialsEpoch::default(),
-            deleted_at: None,
-        };
-        state.check_unique(&user)?;
-        let unusable = || PasswordHash::from_encoded("!");
-        let password = new.password.clone().unwrap_or_else(unusable);
-        state.users.push((user.clone(), password));
-        Ok(user)
+        self.writable()?.create_user(new, now)
     }
 
     fn update_profile(
@@ -251,33 +283,14 @@ impl UserRepository for MemoryRepository {
         precondition: &Precondition,
     ) -> Result<Option<UserProfile>, RepositoryError> {
         let mut state = self.writable()?;
-        if state.loses_profile_changes {
-            let reason = "it was told to lose changes".into();
-            return Err(RepositoryError::Unavailable(reason));
-        }
-        let Some(mut user) = state.user(id).cloned() else {
+        state.keep_changes()?;
+        let Some(user) = state.user(id).cloned() else {
             return Ok(None);
         };
         if !precondition.holds(user.version) {
             return Err(RepositoryError::Stale);
         }
-        if !change.is_empty() {
-            change.apply_to(&mut user);
-            user.version += 1;
-        }
-        state.check_unique(&user)?;
-        state.exchange_files(id, &change.avatar)?;
-        for (stored, _) in &mut state.users {
-            if stored.id == id {
-                stored.clone_from(&user);
-            }
-        }
-        if let Some(new) = &change.password {
-            if let Some((_, stored)) = state.account_mut(id) {
-                stored.clone_from(&new.password);
-            }
-            state.revoke(id, &new.keep, new.at);
-        }
+        state.change_profile(user, change)?;
         Ok(state.profile(id, Detail::Groups))
     }
 
