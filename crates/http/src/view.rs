@@ -163,6 +163,13 @@ impl Exchange<'_> {
         self.body.data(self.parsers).await
     }
 
+    /// The body of the request, which stays to be read.
+    pub(crate) async fn peek(&self) -> Result<Data, ApiError> {
+        let data = self.data().await?;
+        self.body.put_back(data.clone());
+        Ok(data)
+    }
+
     /// The error for a method that the view lists and does not know: there is none.
     pub(crate) fn unknown_method<T>(&self) -> Result<T, ApiError> {
         Err(ApiError::MethodNotAllowed(self.method.to_string()))

@@ -64,6 +64,14 @@ impl Form {
         self.parts.extend(blanks);
     }
 
+    /// All fields with text, as they were sent.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parts.iter().filter_map(|(name, part)| match part {
+            Part::Text(text) => Some((name.as_str(), text.as_str())),
+            Part::File(_) => None,
+        })
+    }
+
     /// The text of a field, `None` for a file.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {

@@ -157,8 +157,13 @@ impl<'a> RequestBody<'a> {
     /// Those of [`Self::data`].
     pub(crate) async fn prepare(&self, parsers: &[Parser]) -> Result<(), ApiError> {
         let data = self.data(parsers).await?;
-        self.source.set(Some(Source::Data(data)));
+        self.put_back(data);
         Ok(())
+    }
+
+    /// Leaves what was read to be read once more.
+    pub(crate) fn put_back(&self, data: Data) {
+        self.source.set(Some(Source::Data(data)));
     }
 
     /// The body in one of the forms that `parsers` names. A second call finds it empty.

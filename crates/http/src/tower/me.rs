@@ -11,7 +11,7 @@ use crate::settings::TowerSettings;
 use crate::tower::body::UserBody;
 use crate::tower::list::Paging;
 use crate::tower::mount::Mount;
-use crate::tower::{filter, options, order};
+use crate::tower::{fields, filter, options, order};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
@@ -62,7 +62,9 @@ impl View for Me {
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
         future::ready(match *exchange.method {
             Method::GET => self.list(exchange),
-            Method::OPTIONS => Ok(exchange.ok(&options::users(&SPEC, exchange))),
+            Method::OPTIONS => {
+                Ok(exchange.ok(&options::list(&SPEC, exchange, fields::USER, false)))
+            }
             _ => exchange.unknown_method(),
         })
         .boxed_local()

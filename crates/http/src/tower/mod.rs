@@ -3,6 +3,7 @@
 mod body;
 mod dialect;
 mod error;
+mod fields;
 mod filter;
 mod list;
 mod me;

@@ -1,7 +1,9 @@
 //! OPTIONS documents (contract `tower.md`, section 11).
 
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
+use crate::tower::fields::{Resource, Shown, Written};
 use crate::view::{Exchange, Spec};
 
 /// Of the open views and `config/`: five members.
@@ -24,107 +26,88 @@ pub(super) fn open(spec: &Spec, exchange: &Exchange<'_>, added_in_version: &'sta
     }
 }
 
-/// Of a list of users.
+/// Of a view of objects.
 #[derive(Serialize)]
-pub(super) struct Users {
+pub(super) struct Document {
     #[serde(flatten)]
     open: Open,
-    types: [&'static str; 1],
-    actions: Actions,
-    search_fields: [&'static str; 4],
+    #[serde(flatten)]
+    objects: Objects,
 }
 
-#[derive(Serialize)]
-struct Actions {
-    #[serde(rename = "GET")]
-    get: UserFields,
+/// What the objects of a view are like.
+struct Objects {
+    resource: &'static Resource,
+    /// The method that writes one, if it is told.
+    writes: Option<&'static str>,
+    is_list: bool,
 }
 
-/// The fields of a user, in order.
-#[derive(Serialize)]
-struct UserFields {
-    id: Field,
-    r#type: Field,
-    url: Field,
-    related: Field,
-    created: Field,
-    username: Field,
-    first_name: Field,
-    last_name: Field,
-    email: Field,
-    is_superuser: Field,
-    ldap_dn: Field,
-}
-
-#[derive(Serialize)]
-struct Field {
-    r#type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    label: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help_text: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    choices: Option<[[&'static str; 2]; 1]>,
-}
-
-impl Field {
-    const fn new(r#type: &'static str) -> Self {
-        Self {
-            r#type,
-            label: None,
-            help_text: None,
-            choices: None,
-        }
-    }
-
-    const fn label(self, label: &'static str) -> Self {
-        Self {
-            label: Some(label),
-            ..self
-        }
-    }
-
-    const fn help(self, help_text: &'static str) -> Self {
-        Self {
-            help_text: Some(help_text),
-            ..self
-        }
-    }
-}
-
-const USERNAME_HELP: &str =
-    "Required. 30 characters or fewer. Letters, numbers and @/./+/-/_ characters";
-const SUPERUSER_HELP: &str =
-    "Designates that this user has all permissions without explicitly assigning them.";
-
-pub(super) fn users(spec: &Spec, exchange: &Exchange<'_>) -> Users {
-    let kind = Field::new("multiple choice").help("Data type for this user.");
-    Users {
-        open: open(spec, exchange, "1.2"),
-        types: ["user"],
-        actions: Actions {
-            get: UserFields {
-                id: Field::new("integer")
-                    .label("ID")
-                    .help("Database ID for this user."),
-                r#type: Field {
-                    choices: Some([["user", "User"]]),
-                    ..kind
-                },
-                url: Field::new("string").help("URL for this user."),
-                related: Field::new("object")
-                    .help("Data structure with URLs of related resources."),
-                created: Field::new("datetime").help("Timestamp when this user was created."),
-                username: Field::new("string").label("username").help(USERNAME_HELP),
-                first_name: Field::new("string").label("first name"),
-                last_name: Field::new("string").label("last name"),
-                email: Field::new("email").label("email address"),
-                is_superuser: Field::new("boolean")
-                    .label("superuser status")
-                    .help(SUPERUSER_HELP),
-                ldap_dn: Field::new("string"),
-            },
+/// Of a list. `shows_post` adds what POST takes: to those who may create, and on membership lists to every
+/// reader.
+pub(super) fn list(
+    spec: &Spec,
+    exchange: &Exchange<'_>,
+    resource: &'static Resource,
+    shows_post: bool,
+) -> Document {
+    Document {
+        open: open(spec, exchange, resource.added_in),
+        objects: Objects {
+            resource,
+            writes: shows_post.then_some("POST"),
+            is_list: true,
         },
-        search_fields: ["username", "first_name", "last_name", "email"],
+    }
+}
+
+/// Of one object. What PUT takes is told to every reader, if the view has it.
+pub(super) fn detail(
+    spec: &Spec,
+    exchange: &Exchange<'_>,
+    resource: &'static Resource,
+) -> Document {
+    let has_put = spec.allow.split(", ").any(|method| method == "PUT");
+    Document {
+        open: open(spec, exchange, resource.added_in),
+        objects: Objects {
+            resource,
+            writes: has_put.then_some("PUT"),
+            is_list: false,
+        },
+    }
+}
+
+impl Serialize for Objects {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let types = [self.resource.name];
+        let mut map = serializer.serialize_map(None)?;
+        if self.writes.is_some() {
+            map.serialize_entry("actions", &Actions(self))?;
+            map.serialize_entry("types", &types)?;
+        } else {
+            map.serialize_entry("types", &types)?;
+            map.serialize_entry("actions", &Actions(self))?;
+        }
+        if self.is_list && !self.resource.search.is_empty() {
+            map.serialize_entry("search_fields", self.resource.search)?;
+        }
+        map.end()
+    }
+}
+
+struct Actions<'a>(&'a Objects);
+
+impl Serialize for Actions<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Objects {
+            resource, writes, ..
+        } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        if let Some(method) = writes {
+            map.serialize_entry(method, &Written(resource))?;
+        }
+        map.serialize_entry("GET", &Shown(resource))?;
+        map.end()
     }
 }

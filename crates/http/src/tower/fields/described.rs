@@ -1,0 +1,102 @@
+//! Fields as OPTIONS documents describe them (contract `tower.md`, section 11).
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::{Default, Field, Kind, Resource, Use};
+
+/// The fields that clients see, by name.
+pub(in crate::tower) struct Shown(pub(in crate::tower) &'static Resource);
+
+/// The fields that clients send, by name.
+pub(in crate::tower) struct Written(pub(in crate::tower) &'static Resource);
+
+struct ShownField(&'static Field);
+
+struct WrittenField(&'static Field);
+
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.shown().map(|field| (field.name, ShownField(field))))
+    }
+}
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = self.0.written();
+        serializer.collect_map(fields.map(|field| (field.name, WrittenField(field))))
+    }
+}
+
+impl Serialize for ShownField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let field = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", field.kind.name())?;
+        entry(&mut map, "label", field.label.as_ref())?;
+        entry(&mut map, "help_text", field.help.as_ref())?;
+        entry(&mut map, "choices", field.choices())?;
+        map.end()
+    }
+}
+
+impl Serialize for WrittenField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let field = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", field.kind.name())?;
+        map.serialize_entry("required", &field.is_required)?;
+        entry(&mut map, "label", field.label.as_ref())?;
+        entry(&mut map, "help_text", field.help.as_ref())?;
+        entry(&mut map, "max_length", field.max_length.as_ref())?;
+        entry(&mut map, "default", field.default.as_ref())?;
+        entry(&mut map, "choices", field.choices())?;
+        if field.use_of == Use::WriteOnly {
+            map.serialize_entry("write_only", &true)?;
+        }
+        map.end()
+    }
+}
+
+fn entry<M: SerializeMap, T: Serialize + ?Sized>(
+    map: &mut M,
+    name: &'static str,
+    value: Option<&T>,
+) -> Result<(), M::Error> {
+    match value {
+        Some(value) => map.serialize_entry(name, value),
+        None => Ok(()),
+    }
+}
+
+impl Serialize for Default {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Blank => serializer.serialize_str(""),
+            Self::False => serializer.serialize_bool(false),
+            Self::Null => serializer.serialize_none(),
+        }
+    }
+}
+
+impl Field {
+    fn choices(&self) -> Option<&'static [[&'static str; 2]]> {
+        (!self.choices.is_empty()).then_some(self.choices)
+    }
+}
+
+impl Kind {
+    /// The value of `type`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Integer => "integer",
+            Self::Choice => "multiple choice",
+            Self::Text => "string",
+            Self::Email => "email",
+            Self::Boolean => "boolean",
+            Self::Instant => "datetime",
+            Self::Object => "object",
+            Self::Other => "field",
+        }
+    }
+}

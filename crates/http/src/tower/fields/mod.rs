@@ -1,0 +1,158 @@
+//! One description of the fields of users, organizations, teams and events: it drives validation and
+//! OPTIONS documents (contract `tower.md`, sections 4, 8 and 11).
+
+mod described;
+mod input;
+mod resource;
+
+pub(super) use described::{Shown, Written};
+pub(super) use input::{Mode, Sent, object, text_of, value_of};
+pub(super) use resource::{
+    CREDENTIAL, EVENT, INVENTORY, ORGANIZATION, PERMISSION, PROJECT, TEAM, USER,
+};
+
+/// A kind of object as bodies show it.
+pub(super) struct Resource {
+    /// The value of `type`.
+    pub(super) name: &'static str,
+    pub(super) fields: &'static [Field],
+    /// Fields that `search` looks at.
+    pub(super) search: &'static [&'static str],
+    /// The version that brought its views.
+    pub(super) added_in: &'static str,
+}
+
+/// A field of a body.
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    kind: Kind,
+    label: Option<&'static str>,
+    help: Option<&'static str>,
+    /// In characters.
+    max_length: Option<usize>,
+    is_required: bool,
+    default: Option<Default>,
+    use_of: Use,
+    /// Values and their labels.
+    choices: &'static [[&'static str; 2]],
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Integer,
+    Choice,
+    Text,
+    Email,
+    Boolean,
+    Instant,
+    Object,
+    /// Whatever Tower has no name for.
+    Other,
+}
+
+/// What a field has if nothing is sent.
+#[derive(Clone, Copy, Debug)]
+enum Default {
+    Blank,
+    False,
+    Null,
+}
+
+/// Whether clients see a field, send it, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    ReadOnly,
+    WriteOnly,
+    Both,
+}
+
+impl Resource {
+    /// The field of this name.
+    pub(super) fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Fields that clients send.
+    pub(super) fn written(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields
+            .iter()
+            .filter(|field| field.use_of != Use::ReadOnly)
+    }
+
+    /// Fields that clients see.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &'static Field> {
+        self.fields
+            .iter()
+            .filter(|field| field.use_of != Use::WriteOnly)
+    }
+}
+
+impl Field {
+    const fn new(name: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            label: None,
+            help: None,
+            max_length: None,
+            is_required: false,
+            default: None,
+            use_of: Use::Both,
+            choices: &[],
+        }
+    }
+
+    const fn shown(name: &'static str, kind: Kind) -> Self {
+        Self {
+            use_of: Use::ReadOnly,
+            ..Self::new(name, kind)
+        }
+    }
+
+    const fn label(self, label: &'static str) -> Self {
+        Self {
+            label: Some(label),
+            ..self
+        }
+    }
+
+    const fn help(self, help: &'static str) -> Self {
+        Self {
+            help: Some(help),
+            ..self
+        }
+    }
+
+    const fn at_most(self, max_length: usize) -> Self {
+        Self {
+            max_length: Some(max_length),
+            ..self
+        }
+    }
+
+    const fn required(self) -> Self {
+        Self {
+            is_required: true,
+            ..self
+        }
+    }
+
+    const fn or(self, default: Default) -> Self {
+        Self {
+            default: Some(default),
+            ..self
+        }
+    }
+
+    const fn write_only(self) -> Self {
+        Self {
+            use_of: Use::WriteOnly,
+            ..self
+        }
+    }
+
+    const fn one_of(self, choices: &'static [[&'static str; 2]]) -> Self {
+        Self { choices, ..self }
+    }
+}
