@@ -1,145 +1,134 @@
-//! Organizations and teams.
+//! Organizations and teams: selections are in `selection`, changes in `directory_writes`.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
-use diesel::prelude::*;
 use profiled_domain::{
     ActivityEvent, Condition, DirectoryRepository, Membership, Model, NewOrganization, NewTeam,
     NewUser, ObjectState, Organization, OrganizationChange, OrganizationId, Page, RepositoryError,
     Selection, Team, TeamChange, TeamId, User, UserId,
 };
 
-use crate::schema::organization_admins;
 use crate::store::Store;
 
 impl DirectoryRepository for Store {
     fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError> {
-        let own = organization_admins::table.filter(organization_admins::user_id.eq(user.0));
-        self.read(|connection| diesel::select(exists(own)).get_result(connection))
+        self.administers_any(user)
     }
 
-    fn select_users(&self, _selection: &Selection) -> Result<Page<User>, RepositoryError> {
-        Err(unfinished())
+    fn select_users(&self, selection: &Selection) -> Result<Page<User>, RepositoryError> {
+        self.users_page(selection)
     }
 
     fn select_organizations(
         &self,
-        _selection: &Selection,
+        selection: &Selection,
     ) -> Result<Page<Organization>, RepositoryError> {
-        Err(unfinished())
+        self.organizations_page(selection)
     }
 
-    fn select_teams(&self, _selection: &Selection) -> Result<Page<Team>, RepositoryError> {
-        Err(unfinished())
+    fn select_teams(&self, selection: &Selection) -> Result<Page<Team>, RepositoryError> {
+        self.teams_page(selection)
     }
 
-    fn select_events(
-        &self,
-        _selection: &Selection,
-    ) -> Result<Page<ActivityEvent>, RepositoryError> {
-        Err(unfinished())
+    fn select_events(&self, selection: &Selection) -> Result<Page<ActivityEvent>, RepositoryError> {
+        self.events_page(selection)
     }
 
     fn holds(
         &self,
-        _model: Model,
-        _id: i64,
-        _conditions: &[Condition],
+        model: Model,
+        id: i64,
+        conditions: &[Condition],
     ) -> Result<Vec<bool>, RepositoryError> {
-        Err(unfinished())
+        self.conditions_hold(model, id, conditions)
     }
 
-    fn object_state(&self, _model: Model, _id: i64) -> Result<ObjectState, RepositoryError> {
-        Err(unfinished())
+    fn object_state(&self, model: Model, id: i64) -> Result<ObjectState, RepositoryError> {
+        self.state_of(model, id)
     }
 
     fn create_organization(
         &self,
-        _new: &NewOrganization,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        new: &NewOrganization,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Organization, RepositoryError> {
-        Err(unfinished())
+        self.insert_organization(new, actor, now)
     }
 
     fn update_organization(
         &self,
-        _id: OrganizationId,
-        _change: &OrganizationChange,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: OrganizationId,
+        change: &OrganizationChange,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Option<Organization>, RepositoryError> {
-        Err(unfinished())
+        self.change_organization(id, change, actor, now)
     }
 
     fn delete_organization(
         &self,
-        _id: OrganizationId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: OrganizationId,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
+        self.remove_organization(id, actor, now)
     }
 
     fn create_team(
         &self,
-        _new: &NewTeam,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        new: &NewTeam,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Team, RepositoryError> {
-        Err(unfinished())
+        self.insert_team(new, actor, now)
     }
 
     fn update_team(
         &self,
-        _id: TeamId,
-        _change: &TeamChange,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: TeamId,
+        change: &TeamChange,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Option<Team>, RepositoryError> {
-        Err(unfinished())
+        self.change_team(id, change, actor, now)
     }
 
     fn delete_team(
         &self,
-        _id: TeamId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: TeamId,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
+        self.remove_team(id, actor, now)
     }
 
     fn add_to(
         &self,
-        _membership: Membership,
-        _user: UserId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        membership: Membership,
+        user: UserId,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
+        self.insert_membership(membership, user, actor, now)
     }
 
     fn remove_from(
         &self,
-        _membership: Membership,
-        _user: UserId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        membership: Membership,
+        user: UserId,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
+        self.remove_membership(membership, user, actor, now)
     }
 
     fn create_user_in(
         &self,
-        _membership: Membership,
-        _new: &NewUser,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        membership: Membership,
+        new: &NewUser,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<User, RepositoryError> {
-        Err(unfinished())
+        self.insert_member(membership, new, actor, now)
     }
-}
-
-fn unfinished() -> RepositoryError {
-    RepositoryError::Failed("not there yet".into())
 }

@@ -8,6 +8,7 @@ mod connection;
 mod counters;
 mod credentials;
 mod directory;
+mod directory_writes;
 mod error;
 mod groups;
 mod import;
@@ -21,6 +22,7 @@ mod profiles;
 mod refresh;
 mod rows;
 mod schema;
+mod selection;
 mod settings;
 mod store;
 #[cfg(feature = "testing")]
