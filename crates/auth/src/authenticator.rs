@@ -18,6 +18,8 @@ pub enum Scheme {
     Bearer,
     /// `Basic <base64>`: username and password (RFC 7617).
     Basic,
+    /// The cookie of a log-in, beside any header.
+    Session,
 }
 
 impl Scheme {
@@ -28,6 +30,7 @@ impl Scheme {
             Self::Token => "Token",
             Self::Bearer => "Bearer",
             Self::Basic => "Basic",
+            Self::Session => "Session",
         }
     }
 }
@@ -42,6 +45,8 @@ impl fmt::Display for Scheme {
 pub struct Attempt<'a> {
     /// The `Authorization` header; values of repeated ones joined by a comma.
     pub authorization: Option<&'a [u8]>,
+    /// The cookie of a log-in, where cookies are taken.
+    pub session: Option<&'a str>,
     /// Address of the client, as tokens are bound to it.
     pub client_address: IpAddr,
     /// Address that failed log-ins are counted under: one that the client cannot choose.

@@ -16,6 +16,7 @@ mod header;
 mod introspection;
 mod jwt;
 mod password;
+mod session;
 mod settings;
 mod throttle;
 mod token;
@@ -35,6 +36,7 @@ pub use password::{
     PasswordAttempt, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
     PasswordValidator, PasswordViolation, PersonalData, PersonalField, ScryptSettings,
 };
+pub use session::SessionVerifier;
 pub use settings::{AuthSettings, IssuerSettings, JwtSettings, TokenSettings, UserField};
 pub use throttle::{
     Counted, CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,

@@ -42,6 +42,14 @@ impl TokenKey {
         Self::digest_of(&self.0)
     }
 
+    /// What is stored of a key that a cookie carries. It is no digest of any text, so that no header can
+    /// pass the key of a log-in for that of a token, nor a cookie the other way round.
+    #[must_use]
+    pub fn session_digest(&self) -> TokenDigest {
+        let digest = Sha256::new().chain_update(b"session\xff");
+        TokenDigest(digest.chain_update(&self.0).finalize().into())
+    }
+
     /// SHA-256 of any text that claims to be a key.
     #[must_use]
     pub fn digest_of(key: &str) -> TokenDigest {
@@ -66,13 +74,36 @@ pub struct TokenPolicy {
 #[derive(Clone, Copy, Debug)]
 pub struct TokenVerifier {
     policy: TokenPolicy,
+    /// Another word for the scheme.
+    alias: Option<&'static str>,
 }
 
 impl TokenVerifier {
     /// A verifier with a policy.
     #[must_use]
     pub fn new(policy: TokenPolicy) -> Self {
-        Self { policy }
+        Self {
+            policy,
+            alias: None,
+        }
+    }
+
+    /// The same, which takes another word for the scheme as well.
+    #[must_use]
+    pub fn also_named(self, word: &'static str) -> Self {
+        Self {
+            alias: Some(word),
+            ..self
+        }
+    }
+
+    /// The digest of the token that a header names; `None` for a header of another scheme, or none of a
+    /// token.
+    #[must_use]
+    pub fn digest(&self, authorization: &[u8]) -> Option<TokenDigest> {
+        let words = header::split(authorization).filter(|words| self.matches(words.scheme))?;
+        let key = key(words.credentials).ok()?;
+        (key.len() <= MAX_KEY_LENGTH).then(|| TokenKey::digest_of(key))
     }
 
     fn judge(
@@ -88,13 +119,25 @@ impl TokenVerifier {
         if key.len() > MAX_KEY_LENGTH {
             return Err(AuthError::InvalidToken);
         }
-        let found = repository.find_token(&TokenKey::digest_of(key), attempt.detail)?;
+        let digest = TokenKey::digest_of(key);
+        self.policy
+            .judge(Scheme::Token, &digest, attempt, repository)
+    }
+}
+
+impl TokenPolicy {
+    /// The user of a stored token, by any scheme that presents one.
+    pub(crate) fn judge(
+        self,
+        scheme: Scheme,
+        digest: &TokenDigest,
+        attempt: &Attempt<'_>,
+        repository: &dyn Repository,
+    ) -> Result<Identity, AuthError> {
+        let found = repository.find_token(digest, attempt.detail)?;
         let holder = found.ok_or(AuthError::InvalidToken)?;
-        let binding = holder
-            .token
-            .binding
-            .as_ref()
-            .filter(|_| self.policy.check_binding);
+        let binding = holder.token.binding.as_ref();
+        let binding = binding.filter(|_| self.check_binding);
         if binding.is_some_and(|binding| !is_bound_to(binding, attempt)) {
             return Err(AuthError::InvalidToken);
         }
@@ -103,13 +146,13 @@ impl TokenVerifier {
         }
         let user = &holder.profile.user;
         if !user.is_active || user.deleted_at.is_some() {
-            return Err(AuthError::UserInactive(Scheme::Token));
+            return Err(AuthError::UserInactive(scheme));
         }
         let (profile, keep) = (holder.profile, Keep::Token(holder.token.id));
         let token = Some(holder.token);
         Ok(Identity {
             profile,
-            scheme: Scheme::Token,
+            scheme,
             keep,
             token,
         })
@@ -123,6 +166,11 @@ impl Verifier for TokenVerifier {
 
     fn challenge(&self) -> &'static str {
         "Token"
+    }
+
+    fn matches(&self, word: &[u8]) -> bool {
+        let mut words = [Some("Token"), self.alias].into_iter().flatten();
+        words.any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
     }
 
     fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {

@@ -7,6 +7,7 @@ use profiled_auth::{Authenticator, Identity};
 use crate::accept::{Accepted, Format};
 use crate::content::Parser;
 use crate::failure::ApiError;
+use crate::host::Origin;
 use crate::json::{Layout, Style};
 use crate::page::PageStyle;
 use crate::view::{Answer, Spec};
@@ -47,6 +48,24 @@ pub(crate) trait Dialect: Send + Sync {
     /// What a request offers as `Authorization`; repeated headers count as one, joined by a comma.
     fn credentials(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
         joined(headers, &header::AUTHORIZATION)
+    }
+
+    /// The cookie of a log-in, in a dialect that takes one for a credential.
+    fn session(&self, _headers: &HeaderMap) -> Option<String> {
+        None
+    }
+
+    /// Whether a method that changes something may be asked for with these credentials.
+    ///
+    /// # Errors
+    /// 403: browsers send the credentials by themselves, and nothing shows that a page of `own` asks.
+    fn check_write(
+        &self,
+        _headers: &HeaderMap,
+        _identity: Option<&Identity>,
+        _own: &Origin,
+    ) -> Result<(), ApiError> {
+        Ok(())
     }
 
     /// `WWW-Authenticate` of a 401.

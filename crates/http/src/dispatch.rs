@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
-use profiled_auth::{Attempt, AuthError, Identity};
+use profiled_auth::{Attempt, AuthError, Identity, Scheme};
 
 use crate::accept::{Accepted, Format, Refusal, negotiate};
 use crate::content::{Parser, RequestBody};
 use crate::dialect::joined;
 use crate::failure::{ApiError, FieldErrors};
-use crate::host::Origin;
+use crate::host::{Origin, user_agent};
 use crate::json::{Layout, Style};
 use crate::page::{Beside, Controls};
 use crate::query::Query;
@@ -174,6 +174,11 @@ impl Visit<'_> {
         if is_gone || !Controls::fit(answer.status, self.route.view.spec().access) {
             return Controls::default();
         }
+        // Forms of pages send no header beside a cookie (`Dialect::check_write`).
+        let is_session = |identity: &Identity| identity.scheme == Scheme::Session;
+        if checked.identity.as_ref().is_some_and(is_session) {
+            return Controls::default();
+        }
         let exchange = self.exchange(asked, checked, &[]);
         let offered = self.route.view.controls(&exchange).await;
         let mut controls = offered.unwrap_or_else(|error| {
@@ -235,6 +240,10 @@ impl Visit<'_> {
                 checked.method = wanted.unwrap_or(Method::POST);
             }
         }
+        if !checked.method.is_safe() {
+            let (headers, identity) = (self.request.headers(), checked.identity.as_ref());
+            dialect.check_write(headers, identity, &self.origin)?;
+        }
         if !spec.allows(&checked.method) {
             return Err(ApiError::MethodNotAllowed(checked.method.to_string()));
         }
@@ -253,22 +262,23 @@ impl Visit<'_> {
     async fn authenticate(&mut self, spec: &Spec) -> Result<Option<Identity>, ApiError> {
         let headers = self.request.headers();
         let dialect = Arc::clone(&self.route.dialect);
-        let credentials = match dialect.credentials(headers) {
+        let (credentials, session) = match (dialect.credentials(headers), dialect.session(headers))
+        {
             _ if spec.access == Access::Open => return Ok(None),
-            Some(credentials) => credentials,
-            None if spec.access == Access::Optional => return Ok(None),
-            None => return Err(AuthError::NotProvided.into()),
+            (None, None) if spec.access == Access::Optional => return Ok(None),
+            (None, None) => return Err(AuthError::NotProvided.into()),
+            sent => sent,
         };
-        let agent = headers.get(header::USER_AGENT);
-        let agent = agent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let agent = user_agent(self.request);
         let client_address = self.state.hosts.client_address(self.request);
         let counted_address = self.state.hosts.counted_address(self.request);
         let detail = spec.detail;
         let now = self.state.now();
-        let is_costly = dialect.authenticator().is_costly(Some(&credentials));
+        let is_costly = dialect.authenticator().is_costly(credentials.as_deref());
         let work = move |repository: &dyn profiled_domain::Repository| {
             let attempt = Attempt {
-                authorization: Some(&credentials),
+                authorization: credentials.as_deref(),
+                session: session.as_deref(),
                 client_address,
                 counted_address,
                 user_agent: agent.as_deref(),
@@ -361,10 +371,8 @@ impl Checked {
 /// Browsers send remembered credentials along with any form: one from elsewhere is refused
 /// (contract `tower.md`, section 1.4).
 fn check_form_origin(request: &HttpRequest, spec: &Spec, own: &Origin) -> Result<(), ApiError> {
-    let origin = request.headers().get(header::ORIGIN);
-    let is_own = |origin: &HeaderValue| origin.as_bytes() == own.as_str().as_bytes();
     let needs_credentials = !matches!(spec.access, Access::Open | Access::Optional);
-    if needs_credentials && origin.is_some_and(|origin| !is_own(origin)) {
+    if needs_credentials && own.is_foreign(request.headers()) {
         return Err(ApiError::CrossOriginForm);
     }
     Ok(())

@@ -27,6 +27,17 @@ impl Origin {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether clients reach this server over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether a browser says that a page of another origin asks; `null` is one.
+    pub(crate) fn is_foreign(&self, headers: &HeaderMap) -> bool {
+        let mut told = headers.get_all(header::ORIGIN);
+        told.any(|origin| origin.as_bytes() != self.0.as_bytes())
+    }
 }
 
 impl Hosts {
@@ -98,6 +109,12 @@ impl Hosts {
     fn is_proxy(&self, peer: IpAddr) -> bool {
         self.proxies.iter().any(|network| network.0.contains(&peer))
     }
+}
+
+/// `User-Agent`, as tokens are bound to it.
+pub(crate) fn user_agent(request: &HttpRequest) -> Option<String> {
+    let agent = request.headers().get(header::USER_AGENT)?;
+    Some(String::from_utf8_lossy(agent.as_bytes()).into_owned())
 }
 
 fn peer(request: &HttpRequest) -> IpAddr {

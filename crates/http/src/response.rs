@@ -42,8 +42,12 @@ pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> 
     add_security(&mut response);
     response.insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")));
     response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private")));
-    for header in &answer.headers {
-        response.insert_header(header.clone());
+    for (name, value) in &answer.headers {
+        if *name == header::SET_COOKIE {
+            response.append_header((name, value));
+        } else {
+            response.insert_header((name, value));
+        }
     }
     if let Some(context) = frame.page.as_ref().filter(|_| has_page(&answer)) {
         response.insert_header((header::CONTENT_TYPE, HTML));

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::TokenKey;
-use profiled_domain::{Issued, NewToken, Token, User};
+use profiled_domain::{Issued, NewToken, Token, TokenBinding, TokenDigest, User};
 
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::host::user_agent;
 use crate::view::Exchange;
 
 impl Exchange<'_> {
@@ -28,22 +29,46 @@ impl Exchange<'_> {
     ) -> Result<Option<(Token, TokenKey)>, ApiError> {
         let key = TokenKey::generate();
         let token = NewToken {
-            owner: owner.id,
-            digest: key.digest(),
-            prefix: key.prefix().to_owned(),
             label,
-            created_at: now,
             expires_at,
-            is_sliding: false,
-            binding: None,
-            epoch: Some(owner.credentials.number),
+            ..new_token(owner, &key, key.digest(), now)
         };
+        let issued = self.store(token).await?;
+        Ok(issued.map(|token| (token, key)))
+    }
+
+    /// The same for one that lives on with its use (contract `tower.md`, section 2.4), bound to the client
+    /// if the settings say so. `digest` is what is stored of its key.
+    pub(crate) async fn issue_sliding_token(
+        &self,
+        owner: &User,
+        label: &str,
+        digest: impl FnOnce(&TokenKey) -> TokenDigest,
+    ) -> Result<Option<(Token, TokenKey)>, ApiError> {
+        let (key, now) = (TokenKey::generate(), self.state.now());
+        let settings = &self.state.tower;
+        let binding = || TokenBinding {
+            address: self.state.hosts.client_address(self.request).to_string(),
+            user_agent: user_agent(self.request),
+        };
+        let token = NewToken {
+            label: label.to_owned(),
+            expires_at: Some(now + Duration::seconds(settings.token_lifetime.into())),
+            is_sliding: true,
+            binding: settings.bind_tokens.then(binding),
+            ..new_token(owner, &key, digest(&key), now)
+        };
+        let issued = self.store(token).await?;
+        Ok(issued.map(|token| (token, key)))
+    }
+
+    async fn store(&self, token: NewToken) -> Result<Option<Token>, ApiError> {
         let limit = Some(self.state.tokens.max_per_user).filter(|limit| *limit > 0);
         let stored = self
             .state
             .blocking(move |repository| repository.issue_token_within(&token, limit));
         match stored.await?? {
-            Issued::Token(token) => Ok(Some((token, key))),
+            Issued::Token(token) => Ok(Some(token)),
             Issued::Revoked => Ok(None),
             Issued::LimitReached => {
                 let limit = limit.unwrap_or_default();
@@ -51,5 +76,20 @@ impl Exchange<'_> {
                 Err(ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, text)))
             }
         }
+    }
+}
+
+/// A token without an end, for anybody who has its key.
+fn new_token(owner: &User, key: &TokenKey, digest: TokenDigest, now: DateTime<Utc>) -> NewToken {
+    NewToken {
+        owner: owner.id,
+        epoch: Some(owner.credentials.number),
+        digest,
+        prefix: key.prefix().to_owned(),
+        label: String::new(),
+        created_at: now,
+        expires_at: None,
+        is_sliding: false,
+        binding: None,
     }
 }

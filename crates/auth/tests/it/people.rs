@@ -73,6 +73,7 @@ pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User 
 pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
     Attempt {
         authorization: Some(authorization),
+        session: None,
         client_address: [127, 0, 0, 1].into(),
         counted_address: [127, 0, 0, 1].into(),
         user_agent: Some("agent/1"),

@@ -3,41 +3,50 @@
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
-use profiled_auth::{Authenticator, BasicVerifier, Identity, TokenPolicy, TokenVerifier};
+use profiled_auth::{
+    Authenticator, BasicVerifier, Identity, Scheme, SessionVerifier, TokenPolicy, TokenVerifier,
+    Verifier,
+};
 
 use crate::accept::{Accepted, Format};
 use crate::content::Parser;
 use crate::dialect::{Dialect, joined};
 use crate::failure::ApiError;
+use crate::host::Origin;
 use crate::json::{Layout, Style};
 use crate::page::PageStyle;
 use crate::response::X_API_TIME;
+use crate::settings::TowerSettings;
 use crate::state::Parts;
-use crate::tower::error;
+use crate::tower::mount::{Mount, below};
+use crate::tower::session::SESSION_COOKIE;
+use crate::tower::{csrf, error};
 use crate::view::{Answer, Spec};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
-const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
+pub(super) const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
 
-/// The dialect.
+/// The dialect, under one of its mounts.
 pub(super) struct Tower {
+    mount: Mount,
     authenticator: Authenticator,
     token_lifetime: i64,
     clock: fn() -> DateTime<Utc>,
 }
 
 impl Tower {
-    pub(super) fn new(parts: &Parts) -> Self {
+    pub(super) fn new(parts: &Parts, mount: Mount) -> Self {
         let settings = &parts.dialects.tower;
-        let policy = TokenPolicy {
-            check_binding: settings.bind_tokens,
-        };
-        let basic = BasicVerifier::new(parts.login());
+        let mut verifiers: Vec<Box<dyn Verifier>> = vec![
+            Box::new(BasicVerifier::new(parts.login())),
+            Box::new(token_verifier(settings, mount)),
+        ];
+        if mount == Mount::V2 {
+            verifiers.push(Box::new(SessionVerifier::new(policy(settings))));
+        }
         Self {
-            authenticator: Authenticator::new(vec![
-                Box::new(basic),
-                Box::new(TokenVerifier::new(policy)),
-            ]),
+            mount,
+            authenticator: Authenticator::new(verifiers),
             token_lifetime: i64::from(settings.token_lifetime),
             clock: parts.clock,
         }
@@ -45,7 +54,8 @@ impl Tower {
 
     /// Seconds that the token of a request lives, `None` for one without end (section 1.2).
     fn timeout(&self, identity: &Identity) -> Option<i64> {
-        let token = identity.token.as_ref()?;
+        let is_token = identity.scheme == Scheme::Token;
+        let token = identity.token.as_ref().filter(|_| is_token)?;
         let end = token.expires_at?;
         let left = end.signed_duration_since((self.clock)()).num_seconds();
         Some(if token.is_sliding {
@@ -53,6 +63,21 @@ impl Tower {
         } else {
             left.max(0)
         })
+    }
+}
+
+fn policy(settings: &TowerSettings) -> TokenPolicy {
+    TokenPolicy {
+        check_binding: settings.bind_tokens,
+    }
+}
+
+/// Takes tokens, under a second name on the second mount (section 15.3).
+pub(super) fn token_verifier(settings: &TowerSettings, mount: Mount) -> TokenVerifier {
+    let tokens = TokenVerifier::new(policy(settings));
+    match mount {
+        Mount::V1 => tokens,
+        Mount::V2 => tokens.also_named("Bearer"),
     }
 }
 
@@ -100,6 +125,25 @@ impl Dialect for Tower {
         };
         let other = joined(headers, &X_AUTH_TOKEN).filter(names_the_scheme);
         other.or_else(|| joined(headers, &header::AUTHORIZATION))
+    }
+
+    /// A credential on the second mount only (section 15.3).
+    fn session(&self, headers: &HeaderMap) -> Option<String> {
+        let is_taken = self.mount == Mount::V2;
+        let cookie = is_taken.then(|| csrf::cookie(headers, SESSION_COOKIE))?;
+        cookie.map(str::to_owned)
+    }
+
+    fn check_write(
+        &self,
+        headers: &HeaderMap,
+        identity: Option<&Identity>,
+        own: &Origin,
+    ) -> Result<(), ApiError> {
+        match identity {
+            Some(identity) if identity.scheme == Scheme::Session => csrf::check(headers, own),
+            _ => Ok(()),
+        }
     }
 
     /// Section 2.3: by the bytes that `Authorization` begins with, whatever was wrong.
@@ -156,7 +200,7 @@ impl Dialect for Tower {
         PageStyle {
             site: "REST API",
             site_path: Some("/api/"),
-            caller_path: Some("/api/v1/me/"),
+            caller_path: Some(below!(self.mount, "me/")),
             headers: &["Location", "WWW-Authenticate", "Allow", "X-API-Time"],
             folds_description: true,
             curl_credentials: "--user YOUR_NAME",

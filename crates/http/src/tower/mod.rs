@@ -1,6 +1,8 @@
 //! Dialect `tower`: the API of Ansible Tower 2.3 (contract `tower.md`).
 
+mod authtoken;
 mod body;
+mod csrf;
 mod dialect;
 mod error;
 mod fields;
@@ -11,6 +13,8 @@ mod mount;
 mod options;
 mod order;
 mod roots;
+mod session;
+mod stubs;
 mod viewer;
 mod write;
 
@@ -20,24 +24,63 @@ use crate::dialect::Dialect;
 use crate::router::Route;
 use crate::state::Parts;
 use crate::view::View;
+use mount::{Mount, below};
+
+/// A view under its pattern.
+type Place = (&'static str, Box<dyn View>);
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
-    let dialect: Arc<dyn Dialect> = Arc::new(dialect::Tower::new(parts));
-    let settings = &parts.dialects.tower;
-    let views: [(&'static str, Box<dyn View>); 5] = [
-        ("/api/", Box::new(roots::Api)),
-        ("/api/v1/", Box::new(roots::Version1)),
-        ("/api/v1/ping/", Box::new(roots::Ping::new(settings))),
-        ("/api/v1/config/", Box::new(roots::Config::new(settings))),
-        ("/api/v1/me/", Box::new(me::Me::new(settings))),
-    ];
-    let route = |(pattern, view)| Route {
-        pattern,
-        dialect: Arc::clone(&dialect),
-        view,
+    let has_v2 = parts.dialects.tower_v2.enabled;
+    let mounts = if has_v2 {
+        [Mount::V1, Mount::V2].as_slice()
+    } else {
+        &[Mount::V1]
     };
-    views.into_iter().map(route).collect()
+    let mut routes = Vec::new();
+    for mount in mounts {
+        let dialect: Arc<dyn Dialect> = Arc::new(dialect::Tower::new(parts, *mount));
+        let places = match mount {
+            Mount::V1 => beside_v1(has_v2),
+            Mount::V2 => beside_v2(parts),
+        };
+        let places = places.into_iter().chain(views(parts, *mount));
+        routes.extend(places.map(|(pattern, view)| Route {
+            pattern,
+            dialect: Arc::clone(&dialect),
+            view,
+        }));
+    }
+    routes
+}
+
+/// What both mounts have.
+fn views(parts: &Parts, mount: Mount) -> Vec<Place> {
+    let settings = &parts.dialects.tower;
+    vec![
+        (below!(mount, ""), Box::new(roots::Version(mount))),
+        (
+            below!(mount, "authtoken/"),
+            Box::new(authtoken::AuthToken::new(settings, mount)),
+        ),
+        (below!(mount, "ping/"), Box::new(roots::Ping::new(settings))),
+        (
+            below!(mount, "config/"),
+            Box::new(roots::Config::new(settings)),
+        ),
+        (below!(mount, "me/"), Box::new(me::Me::new(settings))),
+    ]
+}
+
+fn beside_v1(has_v2: bool) -> Vec<Place> {
+    vec![("/api/", Box::new(roots::Api { has_v2 }))]
+}
+
+/// What only the clients of the second mount ask for.
+fn beside_v2(parts: &Parts) -> Vec<Place> {
+    let mut places = stubs::places(&parts.dialects.tower);
+    places.push(("/api/login/", Box::new(session::Login::new())));
+    places
 }
 
 /// Whether a path without a route is one of this dialect: it names a version of the API somewhere.

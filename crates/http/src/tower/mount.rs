@@ -27,3 +27,15 @@ impl Mount {
         }
     }
 }
+
+/// The pattern `$path` below a mount.
+macro_rules! below {
+    ($mount:expr, $path:literal) => {
+        match $mount {
+            $crate::tower::mount::Mount::V1 => concat!("/api/v1/", $path),
+            $crate::tower::mount::Mount::V2 => concat!("/api/v2/", $path),
+        }
+    };
+}
+
+pub(super) use below;

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::failure::ApiError;
 use crate::settings::TowerSettings;
-use crate::tower::mount::Mount;
+use crate::tower::mount::{Mount, below};
 use crate::tower::options;
+use crate::tower::session::with_csrf_cookie;
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const READ_ONLY: &str = "GET, HEAD, OPTIONS";
@@ -27,6 +28,11 @@ const VERSION_1: Spec = Spec {
     name: "Version 1",
     description: "What this version of the API has.",
     ..API
+};
+
+const VERSION_2: Spec = Spec {
+    name: "Version 2",
+    ..VERSION_1
 };
 
 const PING: Spec = Spec {
@@ -57,7 +63,10 @@ fn answer<T: Serialize>(
 }
 
 /// `/api/`
-pub(super) struct Api;
+pub(super) struct Api {
+    /// Whether the second mount is there.
+    pub(super) has_v2: bool,
+}
 
 #[derive(Serialize)]
 struct ApiBody {
@@ -69,6 +78,8 @@ struct ApiBody {
 #[derive(Serialize)]
 struct Versions {
     v1: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    v2: Option<&'static str>,
 }
 
 impl View for Api {
@@ -80,22 +91,28 @@ impl View for Api {
         &'a self,
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        let v2 = self.has_v2.then(|| Mount::V2.prefix());
         let body = || ApiBody {
             description: "profiled REST API",
-            current_version: Mount::V1.prefix(),
+            current_version: v2.unwrap_or(Mount::V1.prefix()),
             available_versions: Versions {
                 v1: Mount::V1.prefix(),
+                v2,
             },
         };
-        future::ready(answer(exchange, &API, "1.2", body)).boxed_local()
+        let answer = answer(exchange, &API, "1.2", body).map(|answer| match *exchange.method {
+            Method::GET if self.has_v2 => with_csrf_cookie(exchange, answer),
+            _ => answer,
+        });
+        future::ready(answer).boxed_local()
     }
 }
 
-/// `/api/v1/`
-pub(super) struct Version1;
+/// `/api/v1/`, `/api/v2/`
+pub(super) struct Version(pub(super) Mount);
 
 #[derive(Serialize)]
-struct Version1Body {
+struct VersionBody {
     authtoken: &'static str,
     ping: &'static str,
     config: &'static str,
@@ -108,28 +125,31 @@ struct Version1Body {
     activity_stream: &'static str,
 }
 
-impl View for Version1 {
+impl View for Version {
     fn spec(&self) -> &Spec {
-        &VERSION_1
+        match self.0 {
+            Mount::V1 => &VERSION_1,
+            Mount::V2 => &VERSION_2,
+        }
     }
 
     fn answer<'a>(
         &'a self,
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let body = || Version1Body {
-            authtoken: "/api/v1/authtoken/",
-            ping: "/api/v1/ping/",
-            config: "/api/v1/config/",
-            me: "/api/v1/me/",
-            organizations: "/api/v1/organizations/",
-            users: "/api/v1/users/",
-            projects: "/api/v1/projects/",
-            teams: "/api/v1/teams/",
-            credentials: "/api/v1/credentials/",
-            activity_stream: "/api/v1/activity_stream/",
+        let body = || VersionBody {
+            authtoken: below!(self.0, "authtoken/"),
+            ping: below!(self.0, "ping/"),
+            config: below!(self.0, "config/"),
+            me: below!(self.0, "me/"),
+            organizations: below!(self.0, "organizations/"),
+            users: below!(self.0, "users/"),
+            projects: below!(self.0, "projects/"),
+            teams: below!(self.0, "teams/"),
+            credentials: below!(self.0, "credentials/"),
+            activity_stream: below!(self.0, "activity_stream/"),
         };
-        future::ready(answer(exchange, &VERSION_1, "1.2", body)).boxed_local()
+        future::ready(answer(exchange, self.spec(), "1.2", body)).boxed_local()
     }
 }
 

@@ -1,0 +1,56 @@
+//! Log-ins of browsers: a cookie carries the key of a stored token (contract `tower.md`, section 15.3).
+
+use profiled_domain::Repository;
+
+use crate::authenticator::{Attempt, Scheme, Verdict, Verifier};
+use crate::error::AuthError;
+use crate::token::{TokenKey, TokenPolicy};
+
+/// Verifies the cookies of log-ins. `Authorization` beside one wins, good or bad.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionVerifier {
+    policy: TokenPolicy,
+}
+
+impl SessionVerifier {
+    /// A verifier with a policy.
+    #[must_use]
+    pub fn new(policy: TokenPolicy) -> Self {
+        Self { policy }
+    }
+}
+
+impl Verifier for SessionVerifier {
+    fn scheme(&self) -> Scheme {
+        Scheme::Session
+    }
+
+    /// Nothing that a header could answer.
+    fn challenge(&self) -> &'static str {
+        ""
+    }
+
+    /// No header names it.
+    fn matches(&self, _word: &[u8]) -> bool {
+        false
+    }
+
+    /// A cookie that is good no more is none: browsers go on sending it.
+    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {
+        let cookie = attempt
+            .session
+            .filter(|_| attempt.authorization.is_none())
+            .and_then(TokenKey::parse);
+        let Some(key) = cookie else {
+            return Verdict::NotMine;
+        };
+        let digest = key.session_digest();
+        let judged = self
+            .policy
+            .judge(Scheme::Session, &digest, attempt, repository);
+        match judged {
+            Err(AuthError::InvalidToken | AuthError::TokenExpired) => Verdict::NotMine,
+            other => other.into(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! `/api/v1/authtoken/`: a token for username and password, and its end (contract `tower.md`, section 2.4).
+
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderValue};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
+use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
+use serde::Serialize;
+
+use crate::content::{Data, Part, Value};
+use crate::dialect::joined;
+use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::settings::TowerSettings;
+use crate::timestamp::Millis;
+use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
+use crate::tower::mount::Mount;
+use crate::tower::options;
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+const SPEC: Spec = Spec {
+    name: "Auth Token",
+    description: "POST a username and a password for a token, which lives on with its use. DELETE ends the \
+                  token that the request is sent with.",
+    allow: "POST, DELETE, OPTIONS",
+    access: Access::Open,
+    detail: Detail::Account,
+    ..Spec::VIEW
+};
+
+/// The view.
+pub(super) struct AuthToken {
+    tokens: TokenVerifier,
+    lifetime: u32,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    token: &'a str,
+    expires: Option<Millis>,
+}
+
+/// A username and a password that were sent. It has no `Debug`: it holds credentials.
+pub(super) struct Pair {
+    pub(super) username: String,
+    pub(super) password: String,
+}
+
+impl AuthToken {
+    pub(super) fn new(settings: &TowerSettings, mount: Mount) -> Self {
+        Self {
+            tokens: token_verifier(settings, mount),
+            lifetime: settings.token_lifetime,
+        }
+    }
+
+    async fn log_in(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let Pair { username, password } = Pair::of(&exchange.data().await?)?;
+        let user = match exchange.login(username, password).await? {
+            LoginOutcome::Accepted(user) => user,
+            LoginOutcome::WrongCredentials => return Err(refused()),
+            LoginOutcome::Inactive(_) => return Err(whole("User account is disabled.")),
+        };
+        let issued = exchange.issue_sliding_token(&user, "", TokenKey::digest);
+        let (token, key) = issued.await?.ok_or_else(refused)?;
+        let body = Body {
+            token: key.as_str(),
+            expires: token.state.expires_at.map(Millis),
+        };
+        let seconds = HeaderValue::from(self.lifetime);
+        let answer = exchange.ok(&body).with_header(AUTH_TOKEN_TIMEOUT, seconds);
+        Ok(answer.not_stored())
+    }
+
+    /// Ends the token that `Authorization` names. Whoever has its key may, from wherever: the token is of no
+    /// use to anybody then.
+    async fn log_out(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let sent = joined(exchange.request.headers(), &header::AUTHORIZATION);
+        if let Some(digest) = sent.and_then(|sent| self.tokens.digest(&sent)) {
+            let revoked = exchange.state.blocking(move |r| revoke(r, &digest));
+            revoked.await??;
+        }
+        Ok(Answer::no_content())
+    }
+}
+
+fn revoke(repository: &dyn Repository, digest: &TokenDigest) -> Result<(), RepositoryError> {
+    if let Some(holder) = repository.find_token(digest, Detail::Account)? {
+        repository.revoke_token(holder.token.id)?;
+    }
+    Ok(())
+}
+
+impl View for AuthToken {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::POST => self.log_in(exchange).await,
+                Method::DELETE => self.log_out(exchange).await,
+                Method::OPTIONS => Ok(exchange.ok(&options::open(&SPEC, exchange, "1.2"))),
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+}
+
+impl Pair {
+    /// Both, as they were written.
+    ///
+    /// # Errors
+    /// 400 that names what is missing or no text.
+    pub(super) fn of(data: &Data) -> Result<Self, ApiError> {
+        match data {
+            Data::Json(Value::Null) => return Err(whole("No input provided")),
+            Data::Json(Value::Object(_)) | Data::Form(_) => {}
+            Data::Json(_) => return Err(whole("Invalid data")),
+        }
+        let mut errors = FieldErrors::default();
+        let mut field = |name| {
+            text(data, name).unwrap_or_else(|message| {
+                errors.push(name, message);
+                String::new()
+            })
+        };
+        let (username, password) = (field("username"), field("password"));
+        errors.into_result()?;
+        Ok(Self { username, password })
+    }
+}
+
+/// A field that must be there; numbers are taken as their text.
+fn text(data: &Data, name: &str) -> Result<String, &'static str> {
+    const REQUIRED: &str = "This field is required.";
+    let found = match data {
+        Data::Form(form) => match form.get(name) {
+            Some(Part::Text(text)) => text.clone(),
+            Some(Part::File(_)) | None => String::new(),
+        },
+        Data::Json(object) => match object.get(name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::Text(text)) => text.text.clone(),
+            Some(number @ Value::Number(_)) => number.to_python_str(),
+            Some(Value::List(items)) if items.is_empty() => String::new(),
+            Some(Value::Object(members)) if members.is_empty() => String::new(),
+            Some(Value::Bool(_) | Value::List(_) | Value::Object(_)) => {
+                return Err("This field must be text.");
+            }
+        },
+    };
+    if found.is_empty() {
+        return Err(REQUIRED);
+    }
+    Ok(found)
+}
+
+fn whole(text: &str) -> ApiError {
+    ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, text))
+}
+
+/// The same for an unknown name and a wrong password.
+fn refused() -> ApiError {
+    whole("Unable to login with provided credentials.")
+}

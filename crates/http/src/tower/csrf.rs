@@ -1,0 +1,61 @@
+//! Cookies, and the proof that a page of this server asks when a cookie is the credential (contract
+//! `tower.md`, section 15.3).
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use subtle::ConstantTimeEq;
+
+use crate::failure::ApiError;
+use crate::host::Origin;
+
+/// The cookie that a write repeats in [`X_CSRF_TOKEN`].
+pub(super) const CSRF_COOKIE: &str = "csrftoken";
+const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrftoken");
+
+/// The value of a cookie. One that is sent twice with different values is none: cookies of other paths
+/// and parent domains stand beside our own, and nothing tells which is which.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE);
+    let pairs = lines.filter_map(|line| line.to_str().ok());
+    let pairs = pairs
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let mut values = pairs.filter_map(|(known, value)| (known == name).then_some(value));
+    let first = values.next().filter(|value| !value.is_empty())?;
+    values.all(|other| other == first).then_some(first)
+}
+
+/// `Set-Cookie` of a cookie for all paths, as long as the browser runs.
+pub(super) fn set_cookie(
+    name: &str,
+    value: &str,
+    attributes: &str,
+    origin: &Origin,
+) -> Option<(HeaderName, HeaderValue)> {
+    let secure = if origin.is_secure() { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; SameSite=Lax{attributes}{secure}");
+    let value = HeaderValue::from_str(&text).ok()?;
+    Some((header::SET_COOKIE, value))
+}
+
+/// Whether a page of this server has sent a write: another one can neither read the cookie nor send
+/// the header.
+///
+/// # Errors
+/// 403 if that does not show.
+pub(super) fn check(headers: &HeaderMap, own: &Origin) -> Result<(), ApiError> {
+    if own.is_foreign(headers) {
+        return Err(failed("Origin checking failed."));
+    }
+    let mut told = headers.get_all(X_CSRF_TOKEN).map(HeaderValue::as_bytes);
+    let sent = told.next().filter(|_| told.next().is_none());
+    let is_same = |cookie: &str| sent.is_some_and(|sent| bool::from(sent.ct_eq(cookie.as_bytes())));
+    if cookie(headers, CSRF_COOKIE).is_some_and(is_same) {
+        Ok(())
+    } else {
+        Err(failed("CSRF token missing or incorrect."))
+    }
+}
+
+fn failed(reason: &str) -> ApiError {
+    ApiError::Forbidden(format!("CSRF Failed: {reason}"))
+}

@@ -1,0 +1,185 @@
+//! `/api/login/`: the log-in of browsers, and of clients that act as one (contract `tower.md`, section 15.3).
+
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use futures_util::FutureExt;
+use futures_util::future::{self, LocalBoxFuture};
+use profiled_auth::{AuthError, LoginOutcome, TokenKey};
+use profiled_domain::Detail;
+use serde::Serialize;
+
+use crate::content::Data;
+use crate::failure::ApiError;
+use crate::page::Controls;
+use crate::serializer::{Field, Kind};
+use crate::tower::authtoken::Pair;
+use crate::tower::{csrf, options};
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+/// The cookie that carries the key of a log-in.
+pub(super) const SESSION_COOKIE: &str = "sessionid";
+const SESSION_COOKIE_NAME: HeaderName = HeaderName::from_static("x-api-session-cookie-name");
+
+/// Where a log-in leads unless it says otherwise.
+const HOME: &str = "/api/";
+
+const SPEC: Spec = Spec {
+    name: "Log In",
+    description: "POST a username and a password as a form for a cookie, which is a credential below \
+                  /api/v2/. A write with it repeats the cookie csrftoken in the header X-CSRFToken.",
+    allow: "GET, POST, HEAD, OPTIONS",
+    access: Access::Open,
+    detail: Detail::Account,
+    ..Spec::VIEW
+};
+
+/// The view.
+pub(super) struct Login {
+    fields: [Field; 3],
+}
+
+/// What the form begins with.
+#[derive(Serialize)]
+struct Form<'a> {
+    username: &'static str,
+    next: &'a str,
+}
+
+impl Login {
+    pub(super) fn new() -> Self {
+        let required = |name, label, kind| Field::written(name, label, kind).required();
+        Self {
+            fields: [
+                required("username", "Username", Kind::Username),
+                required("password", "Password", Kind::Password),
+                Field::written("next", "Next", Kind::Text).at_most(2000),
+            ],
+        }
+    }
+
+    async fn log_in(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        // A page of elsewhere must not log its reader in as somebody of its choice.
+        if exchange.origin.is_foreign(exchange.request.headers()) {
+            return Err(ApiError::CrossOriginForm);
+        }
+        let data = exchange.data().await?;
+        let Pair { username, password } = Pair::of(&data)?;
+        let refused = || ApiError::from(AuthError::InvalidPassword);
+        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+            return Err(refused());
+        };
+        let issued = exchange.issue_sliding_token(&user, "Cookie log-in", TokenKey::session_digest);
+        let (_, key) = issued.await?.ok_or_else(refused)?;
+        let location = format!("{}{}", exchange.origin.as_str(), next(&data));
+        let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), "; HttpOnly", exchange.origin);
+        let mut answer = Answer::new(StatusCode::FOUND, Vec::new());
+        answer.headers.extend(cookie);
+        answer.headers.extend(csrf_cookie(exchange));
+        answer.headers.extend([
+            (
+                SESSION_COOKIE_NAME,
+                HeaderValue::from_static(SESSION_COOKIE),
+            ),
+            (
+                header::LOCATION,
+                HeaderValue::from_str(&location).unwrap_or(HeaderValue::from_static(HOME)),
+            ),
+        ]);
+        Ok(answer.not_stored())
+    }
+}
+
+/// A new cookie for [`csrf::check`].
+fn csrf_cookie(exchange: &Exchange<'_>) -> Option<(HeaderName, HeaderValue)> {
+    let key = TokenKey::generate();
+    csrf::set_cookie(csrf::CSRF_COOKIE, key.as_str(), "", exchange.origin)
+}
+
+/// The answer, with a cookie for [`csrf::check`] if the client has none.
+pub(super) fn with_csrf_cookie(exchange: &Exchange<'_>, mut answer: Answer) -> Answer {
+    let headers = exchange.request.headers();
+    if csrf::cookie(headers, csrf::CSRF_COOKIE).is_none() {
+        answer.headers.extend(csrf_cookie(exchange));
+    }
+    answer
+}
+
+/// Where a log-in leads: a path of this server, as the form says.
+fn next(data: &Data) -> &str {
+    let wanted = match data {
+        Data::Form(form) => form.text("next"),
+        Data::Json(_) => None,
+    };
+    wanted.filter(|path| is_own_path(path)).unwrap_or(HOME)
+}
+
+/// Whether a browser that is sent here stays on this server. It reads `//` and `/\` as the beginning of a
+/// host, and drops line ends.
+fn is_own_path(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    path.starts_with('/') && !path.starts_with("//") && path.bytes().all(is_plain)
+}
+
+impl View for Login {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            match *exchange.method {
+                Method::GET => {
+                    let described = exchange.ok(&options::open(&SPEC, exchange, "3.2.0"));
+                    Ok(with_csrf_cookie(exchange, described))
+                }
+                Method::POST => Self::log_in(exchange).await,
+                Method::OPTIONS => Ok(exchange.ok(&options::open(&SPEC, exchange, "3.2.0"))),
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let next = exchange.query.get("next").unwrap_or(HOME);
+        let form = Form { username: "", next };
+        let log_in = Controls::default().form(&["POST"], &self.fields, &form);
+        future::ready(Ok(log_in)).boxed_local()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_server_are_followed() {
+        for own in ["/", "/api/v2/", "/api/v2/users/?a=b&next=//x", "/x#y"] {
+            assert!(is_own_path(own), "{own}");
+        }
+        let others = [
+            "",
+            "api/",
+            "//evil.example",
+            "/\\evil.example",
+            "/api\\..",
+            "\\\\evil.example",
+            "http://evil.example/",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/a\r\nSet-Cookie: a=b",
+            " /api/",
+            "/é",
+        ];
+        for other in others {
+            assert!(!is_own_path(other), "{other:?}");
+        }
+    }
+}
