@@ -250,6 +250,16 @@ impl Service {
         self.database = None;
     }
 
+    /// Ends the service as SIGTERM would: requests under way end first. The database stays.
+    pub fn stop(&mut self) {
+        // Sends the order; the thread carries it out.
+        drop(self.handle.stop(true));
+        if let Some(thread) = self.thread.take() {
+            // A service that panicked has failed the test already.
+            let _ = thread.join();
+        }
+    }
+
     /// All that the database holds, as bytes to search in.
     ///
     /// # Panics

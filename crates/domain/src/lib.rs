@@ -47,7 +47,8 @@ pub use repository::{
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{
-    Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId, TokenState,
+    Extension, Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId,
+    TokenState, TokenUse,
 };
 pub use user::{
     CredentialsEpoch, Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey,

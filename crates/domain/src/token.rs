@@ -70,15 +70,35 @@ impl TokenState {
 
     /// The expiry that a use at `now` gives a sliding token, if it is worth a write.
     ///
-    /// A token keeps at least nine tenths of its life behind each use, so that a busy client costs a
-    /// write a while and not one a request.
+    /// A token lives for the whole lifetime behind each use, and longer by a twentieth of it or
+    /// [`Self::USE_PRECISION`], whichever is less: a busy client costs a write a while and not one a request.
     #[must_use]
-    pub fn extension(&self, now: DateTime<Utc>, lifetime: Duration) -> Option<DateTime<Utc>> {
-        let end = self.expires_at.filter(|_| self.is_sliding)?;
-        let renewed = now + lifetime;
-        let drift = renewed.signed_duration_since(end);
-        (drift.abs() * 10 > lifetime).then_some(renewed)
+    pub fn extension(&self, now: DateTime<Utc>, lifetime: Duration) -> Option<Extension> {
+        let from = self.expires_at.filter(|_| self.is_sliding)?;
+        let least = now + lifetime;
+        let to = least + (lifetime / 20).min(Self::USE_PRECISION);
+        (from < least || from > to).then_some(Extension { from, to })
     }
+}
+
+/// The move of a sliding token's expiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// The expiry that was there.
+    pub from: DateTime<Utc>,
+    /// The one that replaces it, or any earlier one.
+    pub to: DateTime<Utc>,
+}
+
+/// A use of a token that is to be noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenUse {
+    /// The token.
+    pub token: TokenId,
+    /// When it was used.
+    pub at: DateTime<Utc>,
+    /// For a sliding token, if it is worth a write.
+    pub extension: Option<Extension>,
 }
 
 /// The one credential that outlives the revocation of all others: that of the request which asks for it

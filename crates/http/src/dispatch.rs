@@ -297,7 +297,7 @@ impl Visit<'_> {
             other => other?,
         };
         self.notes.authenticated(&identity);
-        self.state.note_use(&identity, now);
+        self.state.note_use(&identity, now).await;
         Ok(Some(identity))
     }
 

@@ -34,6 +34,7 @@ mod state;
 mod throttle;
 mod timestamp;
 mod token_issue;
+mod token_uses;
 mod tower;
 mod view;
 

@@ -109,7 +109,7 @@ pub struct TowerSettings {
     pub page_size: u32,
     /// Upper limit of `page_size`.
     pub max_page_size: u32,
-    /// Seconds that a sliding token lives after its last use.
+    /// Seconds that a sliding token lives after its last use, and up to a twentieth or a minute longer.
     pub token_lifetime: u32,
     /// Refuse bound tokens from another address or `User-Agent`.
     pub bind_tokens: bool,

@@ -9,7 +9,7 @@ use profiled_auth::{
     Identity, Introspector, JwtVerifier, PasswordHasher, PasswordLogin, PasswordPolicy,
     PasswordSettings, Throttle, TokenSettings,
 };
-use profiled_domain::{CompletionRules, Repository, RepositoryError};
+use profiled_domain::{CompletionRules, Repository, TokenUse};
 use tracing::Span;
 
 use crate::content::Limits;
@@ -19,6 +19,7 @@ use crate::media::{MediaSettings, MediaStorage};
 use crate::pool::WorkerPool;
 use crate::router::Router;
 use crate::settings::{DialectSettings, HttpSettings, LimitSettings, TowerSettings};
+use crate::token_uses::{Deferred, TokenUses};
 
 /// What the service is put together from.
 pub struct Parts {
@@ -89,6 +90,7 @@ pub struct AppState {
     pub(crate) limits: Limits,
     pub(crate) tower: Arc<TowerSettings>,
     token_lifetime: Duration,
+    token_uses: TokenUses,
     hashing: WorkerPool,
     clock: fn() -> DateTime<Utc>,
     is_draining: AtomicBool,
@@ -122,6 +124,7 @@ impl AppState {
                 upload: parts.http.max_upload_bytes,
             },
             token_lifetime: Duration::seconds(i64::from(parts.dialects.tower.token_lifetime)),
+            token_uses: TokenUses::default(),
             tower: Arc::new(parts.dialects.tower),
             clock: parts.clock,
             is_draining: AtomicBool::new(false),
@@ -142,32 +145,34 @@ impl AppState {
         (self.clock)().trunc_subsecs(6)
     }
 
-    /// Notes the use of a token, and moves a sliding one on, behind the answer's back: a client does not
-    /// wait for it.
-    pub(crate) fn note_use(&self, identity: &Identity, now: DateTime<Utc>) {
+    /// Notes the use of a token, and moves a sliding one on: soon and behind the answer's back, or first if
+    /// the token might end before.
+    pub(crate) async fn note_use(&self, identity: &Identity, now: DateTime<Utc>) {
         let Some(token) = &identity.token else {
             return;
         };
-        let until = token.extension(now, self.token_lifetime);
-        let is_noted = token.is_use_worth_noting(now);
-        if until.is_none() && !is_noted {
+        let extension = token.extension(now, self.token_lifetime);
+        if extension.is_none() && !token.is_use_worth_noting(now) {
             return;
         }
-        let (id, repository) = (token.id, Arc::clone(&self.repository));
-        actix_web::rt::spawn(async move {
-            let written = web::block(move || {
-                if let Some(until) = until {
-                    repository.extend_token(id, until, now)?;
-                }
-                if is_noted {
-                    repository.note_token_use(id, now)?;
-                }
-                Ok::<_, RepositoryError>(())
-            });
-            if let Ok(Err(error)) = written.await {
-                tracing::warn!(%error, token = id.0, "the use of a token was not noted");
-            }
-        });
+        let used = TokenUse {
+            token: token.id,
+            at: now,
+            extension,
+        };
+        if self.token_uses.defer(used) == Deferred::Done {
+            return;
+        }
+        let written = self.blocking(move |repository| repository.note_token_uses(&[used]));
+        if let Ok(Err(error)) = written.await {
+            tracing::warn!(%error, token = used.token.0, "the use of a token was not noted");
+        }
+    }
+
+    /// Writes the uses of tokens that are still to be noted: to be called every second or so, on a thread
+    /// that may wait for the database, and at the end.
+    pub fn flush_token_uses(&self) {
+        self.token_uses.flush(&*self.repository);
     }
 
     /// Runs `work` on the threads of the database.

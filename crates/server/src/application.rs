@@ -68,6 +68,7 @@ impl Application {
             );
         }
         let state = web::Data::new(state(settings, store.clone(), keys, media)?);
+        periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
         Ok(Self {
             server: server(settings, &state, listeners).map_err(failed)?,
             state,
@@ -103,7 +104,7 @@ impl Application {
     /// # Errors
     /// [`Failure`] when a worker cannot go on.
     pub async fn run_until_stopped(self) -> Result<(), Failure> {
-        let (handle, state) = (self.server.handle(), self.state);
+        let (handle, state) = (self.server.handle(), self.state.clone());
         let [mut terminate, mut interrupt] = self.signals;
         let watch = async move {
             tokio::select! {
@@ -115,10 +116,14 @@ impl Application {
             handle.stop(true).await;
             std::future::pending::<()>().await;
         };
-        tokio::select! {
+        let outcome = tokio::select! {
             outcome = self.server => outcome.map_err(failed),
             () = watch => Ok(()),
-        }
+        };
+        let state = self.state;
+        let noted = web::block(move || state.flush_token_uses()).await;
+        noted.map_err(|error| Failure::failed(error.to_string()))?;
+        outcome
     }
 }
 

@@ -1,5 +1,5 @@
 //! Work that is done again and again while the service runs: a look at the folder of keys, so that a
-//! rotation needs no restart, and the purge.
+//! rotation needs no restart, the purge, and the uses of tokens that are noted together.
 
 use std::io;
 use std::sync::Arc;
@@ -7,13 +7,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use actix_web::web;
 use profiled_auth::KeyRing;
-use profiled_http::MediaStorage;
+use profiled_http::{AppState, MediaStorage};
 use profiled_store::Store;
 
 use crate::application::now;
 use crate::maintenance;
 use crate::settings::Settings;
+
+/// So few uses of tokens are lost with the process, and so many are written together.
+const BETWEEN_NOTES: Duration = Duration::from_secs(1);
 
 /// A thread that ends with this value.
 pub(crate) struct Periodic {
@@ -41,6 +45,13 @@ impl Periodic {
     pub(crate) fn keys(keys: Arc<KeyRing>, interval: Duration) -> io::Result<Self> {
         let mut told = String::new();
         Self::start("keys", interval, move || look_at(&keys, &mut told))
+    }
+
+    /// Notes the uses of tokens.
+    pub(crate) fn token_uses(state: web::Data<AppState>) -> io::Result<Self> {
+        Self::start("token-uses", BETWEEN_NOTES, move || {
+            state.flush_token_uses()
+        })
     }
 
     /// Purges.

@@ -28,6 +28,7 @@ mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod throttle_hits;
+mod token_uses;
 mod tokens;
 mod url;
 mod users;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
     CredentialRepository, Detail, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash,
-    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenState, User, UserId, UserKey,
+    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenUse, User, UserId, UserKey,
     UserProfile,
 };
 
@@ -158,17 +158,8 @@ impl CredentialRepository for Store {
         Ok(deleted > 0)
     }
 
-    fn note_token_use(&self, id: TokenId, now: DateTime<Utc>) -> Result<(), RepositoryError> {
-        let before = stored(now - TokenState::USE_PRECISION);
-        let is_due = tokens::last_used_at
-            .is_null()
-            .or(tokens::last_used_at.le(before));
-        self.write(|connection| {
-            diesel::update(tokens::table.find(id.0).filter(is_due))
-                .set(tokens::last_used_at.eq(stored(now)))
-                .execute(connection)?;
-            Ok(())
-        })
+    fn note_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError> {
+        self.note_uses(uses)
     }
 
     fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {
@@ -176,20 +167,5 @@ impl CredentialRepository for Store {
             Ok::<_, StoreError>(diesel::delete(tokens::table.find(id.0)).execute(connection)?)
         })?;
         Ok(deleted > 0)
-    }
-
-    fn extend_token(
-        &self,
-        id: TokenId,
-        expires_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), RepositoryError> {
-        let still_alive = tokens::expires_at.gt(stored(now)).and(tokens::is_sliding);
-        self.write(|connection| {
-            diesel::update(tokens::table.find(id.0).filter(still_alive))
-                .set(tokens::expires_at.eq(stored(expires_at)))
-                .execute(connection)?;
-            Ok(())
-        })
     }
 }

@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{Detail, RepositoryError};
 use crate::{
     Issued, Keep, NewToken, NumberedPage, Page, PasswordHash, RefreshToken, RefreshTokenState,
-    Rotation, RotationOutcome, Token, TokenDigest, TokenHolder, TokenId, User, UserId, UserKey,
-    UserProfile,
+    Rotation, RotationOutcome, Token, TokenDigest, TokenHolder, TokenId, TokenUse, User, UserId,
+    UserKey, UserProfile,
 };
 
 /// Opaque tokens and passwords.
@@ -130,30 +130,23 @@ pub trait CredentialRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn revoke_own_token(&self, owner: UserId, id: TokenId) -> Result<bool, RepositoryError>;
 
-    /// Notes a use of a token, unless one was noted within [`USE_PRECISION`](crate::TokenState): of parallel
-    /// uses, one writes.
+    /// Notes uses of different tokens, by ascending id, in one transaction, so let them be few enough for
+    /// other writers to wait.
+    ///
+    /// A use within [`USE_PRECISION`](crate::TokenState) of one that was noted is left out. So may be one of
+    /// a token that another writer holds, but never its extension. The expiry of a sliding token moves on,
+    /// and back only if it is still as it was read; a token that is gone, or had expired when it was used,
+    /// stays so.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn note_token_use(&self, id: TokenId, now: DateTime<Utc>) -> Result<(), RepositoryError>;
+    fn note_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError>;
 
     /// Deletes a token; `false` if there is none.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError>;
-
-    /// Moves the expiry of a sliding token on; a token that is gone, or that has expired by `now`,
-    /// stays so.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn extend_token(
-        &self,
-        id: TokenId,
-        expires_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), RepositoryError>;
 }
 
 /// Refresh tokens that were rotated or blacklisted.

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    CredentialRepository, Detail, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash,
-    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, UniqueKey, User, UserId, UserKey,
-    UserProfile, UserRepository,
+    CredentialRepository, Detail, Extension, Issued, Keep, NewToken, NumberedPage, Page,
+    PasswordHash, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenUse, UniqueKey,
+    User, UserId, UserKey, UserProfile, UserRepository,
 };
 
 impl State {
@@ -187,10 +187,20 @@ impl CredentialRepository for MemoryRepository {
         Ok(state.tokens.len() < before)
     }
 
-    fn note_token_use(&self, id: TokenId, now: DateTime<Utc>) -> Result<(), RepositoryError> {
+    fn note_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError> {
         for (_, token) in &mut self.writable()?.tokens {
-            if token.state.id == id && token.state.is_use_worth_noting(now) {
-                token.state.last_used_at = Some(now);
+            let state = &mut token.state;
+            for used in uses.iter().filter(|used| used.token == state.id) {
+                if state.is_use_worth_noting(used.at) {
+                    state.last_used_at = Some(used.at);
+                }
+                let end = state.expires_at.filter(|end| *end > used.at);
+                if let (Some(Extension { from, to }), Some(end), true) =
+                    (used.extension, end, state.is_sliding)
+                    && (end < to || end == from)
+                {
+                    state.expires_at = Some(to);
+                }
             }
         }
         Ok(())
@@ -201,19 +211,5 @@ impl CredentialRepository for MemoryRepository {
         let before = state.tokens.len();
         state.tokens.retain(|(_, token)| token.state.id != id);
         Ok(state.tokens.len() < before)
-    }
-
-    fn extend_token(
-        &self,
-        id: TokenId,
-        expires_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<(), RepositoryError> {
-        for (_, token) in &mut self.writable()?.tokens {
-            if token.state.id == id && token.state.is_sliding && !token.state.is_expired(now) {
-                token.state.expires_at = Some(expires_at);
-            }
-        }
-        Ok(())
     }
 }

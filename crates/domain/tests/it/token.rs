@@ -1,5 +1,5 @@
 use chrono::{DateTime, Duration, Utc};
-use profiled_domain::{TokenId, TokenState};
+use profiled_domain::{Extension, TokenId, TokenState};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + Duration::seconds(seconds)
@@ -29,22 +29,35 @@ fn a_token_without_end_never_expires() {
 }
 
 #[test]
-fn a_use_moves_a_sliding_token_on_when_a_tenth_of_its_life_is_gone() {
+fn behind_each_use_a_sliding_token_lives_for_the_lifetime_and_a_minute_at_most() {
     let life = Duration::seconds(1800);
-    let token = token(Some(at(1800)), true);
+    let moved = |end, now| {
+        let extension = token(Some(at(end)), true).extension(at(now), life);
+        extension.map(|Extension { from, to }| (from.timestamp(), to.timestamp()))
+    };
 
-    assert_eq!(token.extension(at(180), life), None);
-    assert_eq!(token.extension(at(181), life), Some(at(1981)));
+    assert_eq!(moved(1800, 0), None);
+    assert_eq!(moved(1800, 1), Some((1800, 1861)));
+    assert_eq!(moved(1861, 1), None);
+    assert_eq!(moved(1861, 61), None);
+    assert_eq!(moved(1861, 62), Some((1861, 1922)));
+}
+
+#[test]
+fn a_short_lived_token_lives_longer_by_a_twentieth() {
+    let extension = token(Some(at(3)), true).extension(at(1), Duration::seconds(3));
+
+    let end = extension.unwrap().to;
+    assert_eq!(end, at(4) + Duration::milliseconds(150));
 }
 
 #[test]
 fn a_token_that_lives_too_long_is_brought_back_to_the_lifetime() {
     let token = token(Some(at(1_000_000)), true);
 
-    assert_eq!(
-        token.extension(at(0), Duration::seconds(1800)),
-        Some(at(1800))
-    );
+    let extension = token.extension(at(0), Duration::seconds(1800));
+
+    assert_eq!(extension.unwrap().to, at(1860));
 }
 
 #[test]

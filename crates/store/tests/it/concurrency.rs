@@ -4,8 +4,9 @@ use std::sync::Barrier;
 use std::thread;
 
 use profiled_domain::{
-    CredentialRepository, Gender, GroupRepository, Keep, NewToken, NewUser, PasswordHash, Patch,
-    Precondition, ProfileChange, RepositoryError, UniqueKey, UserRepository, Username,
+    CredentialRepository, Extension, Gender, GroupRepository, Keep, NewToken, NewUser,
+    PasswordHash, Patch, Precondition, ProfileChange, RepositoryError, TokenUse, UniqueKey,
+    UserRepository, Username,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -22,6 +23,7 @@ profiled_store::database_tests!(
     of_racing_upgrades_of_a_hash_exactly_one_is_written,
     an_upgrade_never_brings_an_old_password_back,
     no_token_of_a_former_epoch_outlives_the_revocation,
+    uses_noted_by_several_servers_hold_up_no_revocation_and_lose_no_extension,
 );
 
 fn writers_wait_for_each_other(database: &TestDatabase) {
@@ -231,4 +233,48 @@ fn no_token_of_a_former_epoch_outlives_the_revocation(database: &TestDatabase) {
 
     assert_eq!(left, []);
     assert_eq!(store.list_tokens(ada).unwrap(), []);
+}
+
+fn uses_noted_by_several_servers_hold_up_no_revocation_and_lose_no_extension(
+    database: &TestDatabase,
+) {
+    const TOKENS: u8 = 40;
+    let store = database.store().unwrap();
+    let [kept, revoked] =
+        ["kept", "revoked"].map(|name| store.create_user(&person(name), at(1)).unwrap().id);
+    let uses: Vec<_> = (0..TOKENS)
+        .map(|number| {
+            let token = NewToken {
+                expires_at: Some(at(100)),
+                is_sliding: true,
+                ..token(if number % 2 == 0 { kept } else { revoked }, number)
+            };
+            TokenUse {
+                token: store.issue_token(&token).unwrap(),
+                at: at(50),
+                extension: Some(Extension {
+                    from: at(100),
+                    to: at(150),
+                }),
+            }
+        })
+        .collect();
+    let backwards: Vec<_> = uses.iter().copied().rev().collect();
+
+    thread::scope(|scope| {
+        for batch in [&uses, &backwards, &uses, &backwards] {
+            let store = &store;
+            scope.spawn(move || store.note_token_uses(batch).unwrap());
+        }
+        let end = store.revoke_credentials(revoked, &Keep::Nothing, at(60));
+        assert!(end.unwrap());
+    });
+
+    let left = store.list_tokens(kept).unwrap();
+    assert_eq!(left.len(), usize::from(TOKENS / 2));
+    assert!(
+        left.iter()
+            .all(|token| token.state.expires_at == Some(at(150)))
+    );
+    assert_eq!(store.list_tokens(revoked).unwrap(), []);
 }

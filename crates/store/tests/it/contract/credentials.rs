@@ -1,6 +1,5 @@
 //! Tokens and passwords.
 
-use chrono::Duration;
 use profiled_domain::{
     Detail, Keep, NewToken, NewUser, PasswordHash, Repository, RepositoryError, TokenBinding,
     TokenDigest, TokenId, UniqueKey, UserId, Username,
@@ -12,7 +11,6 @@ contract!(
     a_token_leads_to_its_holder_active_or_not,
     a_token_needs_an_owner_and_a_new_digest,
     tokens_are_listed_and_revoked,
-    only_a_live_sliding_token_is_extended,
     a_password_is_found_by_username,
     a_password_is_found_by_id,
     a_hash_is_replaced_only_while_it_is_the_stored_one,
@@ -109,30 +107,6 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
             .unwrap(),
         None
     );
-}
-
-fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
-    let sliding = |number, is_sliding| NewToken {
-        expires_at: Some(at(100)),
-        is_sliding,
-        ..token(ada, number)
-    };
-    let ids = [sliding(1, true), sliding(2, false), sliding(3, true)]
-        .map(|token| repository.issue_token(&token).unwrap());
-    let later = at(100) + Duration::seconds(50);
-
-    repository.extend_token(ids[0], later, at(99)).unwrap();
-    repository.extend_token(ids[1], later, at(99)).unwrap();
-    repository.extend_token(ids[2], later, at(100)).unwrap();
-
-    let ends: Vec<_> = repository
-        .list_tokens(ada)
-        .unwrap()
-        .iter()
-        .map(|t| t.state.expires_at)
-        .collect();
-    assert_eq!(ends, [Some(later), Some(at(100)), Some(at(100))]);
 }
 
 fn a_password_is_found_by_username(repository: &dyn Repository) {

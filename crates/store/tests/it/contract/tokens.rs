@@ -1,9 +1,9 @@
 //! Tokens that users hand out to themselves.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    CredentialsEpoch, Detail, Issued, Keep, NewToken, NewUser, Repository, RepositoryError, Token,
-    TokenDigest, TokenState, UniqueKey, User, UserId,
+    CredentialsEpoch, Detail, Extension, Issued, Keep, NewToken, NewUser, Repository,
+    RepositoryError, Token, TokenDigest, TokenId, TokenState, TokenUse, UniqueKey, User, UserId,
 };
 
 use crate::people::{at, person, token};
@@ -16,6 +16,9 @@ contract!(
     a_stored_digest_is_not_stored_again,
     only_own_tokens_are_revoked,
     a_use_is_noted_once_a_minute,
+    uses_of_many_tokens_are_noted_together,
+    only_a_live_sliding_token_is_extended,
+    an_expiry_moves_back_only_from_where_it_was_read,
     all_credentials_end_but_the_one_that_is_kept,
 );
 
@@ -152,7 +155,7 @@ fn a_use_is_noted_once_a_minute(repository: &dyn Repository) {
     let id = repository.issue_token(&token(ada, 1)).unwrap();
     let other = repository.issue_token(&token(ada, 2)).unwrap();
     let noted = |now| {
-        repository.note_token_use(id, now).unwrap();
+        repository.note_token_uses(&[used(id, now)]).unwrap();
         let holder = repository.find_token(&TokenDigest([1; 32]), Detail::Account);
         holder.unwrap().unwrap().token.last_used_at
     };
@@ -166,6 +169,119 @@ fn a_use_is_noted_once_a_minute(repository: &dyn Repository) {
     let tokens = repository.list_tokens(ada).unwrap();
     let unused = tokens.iter().find(|token| token.state.id == other);
     assert_eq!(unused.unwrap().state.last_used_at, None);
+}
+
+fn uses_of_many_tokens_are_noted_together(repository: &dyn Repository) {
+    let ada = ada(repository).id;
+    let ids: Vec<_> = (1..=5)
+        .map(|number| repository.issue_token(&sliding(ada, number)).unwrap())
+        .collect();
+    let minute = at(10) + TokenState::USE_PRECISION;
+    let gone = TokenId(ids[4].0 + 1);
+    repository.note_token_uses(&[]).unwrap();
+    repository
+        .note_token_uses(&[used(ids[0], at(10)), used(ids[1], at(11))])
+        .unwrap();
+
+    let uses = [
+        used(ids[0], minute),
+        extended(ids[1], minute, at(150)),
+        extended(ids[2], at(99), at(151)),
+        extended(ids[3], at(100), at(152)),
+        used(gone, minute),
+    ];
+    repository.note_token_uses(&uses).unwrap();
+
+    let noted = repository.list_tokens(ada).unwrap();
+    let noted = noted.iter().map(|token| &token.state);
+    let noted: Vec<_> = noted.map(|s| (s.last_used_at, s.expires_at)).collect();
+    let expected = [
+        (Some(minute), Some(at(100))),
+        (Some(at(11)), Some(at(150))),
+        (Some(at(99)), Some(at(151))),
+        (Some(at(100)), Some(at(100))),
+        (None, Some(at(100))),
+    ];
+    assert_eq!(noted, expected);
+}
+
+fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
+    let ada = ada(repository).id;
+    let fixed = NewToken {
+        is_sliding: false,
+        ..sliding(ada, 2)
+    };
+    let ids = [sliding(ada, 1), fixed, sliding(ada, 3)]
+        .map(|token| repository.issue_token(&token).unwrap());
+    let uses = [(ids[0], at(99)), (ids[1], at(99)), (ids[2], at(100))]
+        .map(|(id, now)| extended(id, now, at(150)));
+
+    for used in uses {
+        repository.note_token_uses(&[used]).unwrap();
+    }
+    let one_by_one = ends(repository, ada);
+    repository.note_token_uses(&uses).unwrap();
+
+    let expected = [Some(at(150)), Some(at(100)), Some(at(100))];
+    assert_eq!(
+        (one_by_one, ends(repository, ada)),
+        (expected.to_vec(), expected.to_vec())
+    );
+}
+
+fn an_expiry_moves_back_only_from_where_it_was_read(repository: &dyn Repository) {
+    let ada = ada(repository).id;
+    let ids =
+        [sliding(ada, 1), sliding(ada, 2)].map(|token| repository.issue_token(&token).unwrap());
+    let both = |end| ids.map(|id| extended(id, at(1), end));
+    let mut seen = Vec::new();
+
+    // What was read first is written last, as by another server; then the lifetime is lowered.
+    for end in [at(200), at(150), at(90)] {
+        repository.note_token_uses(&both(end)[..1]).unwrap();
+        repository.note_token_uses(&both(end)).unwrap();
+        seen.push(ends(repository, ada));
+    }
+    let lowered = ids.map(|token| TokenUse {
+        extension: Some(Extension {
+            from: at(200),
+            to: at(90),
+        }),
+        ..used(token, at(2))
+    });
+    repository.note_token_uses(&lowered).unwrap();
+
+    assert_eq!(seen, vec![vec![Some(at(200)); 2]; 3]);
+    assert_eq!(ends(repository, ada), [Some(at(90)), Some(at(90))]);
+}
+
+fn used(token: TokenId, at: DateTime<Utc>) -> TokenUse {
+    TokenUse {
+        token,
+        at,
+        extension: None,
+    }
+}
+
+/// A use of a token that was read with its first expiry.
+fn extended(token: TokenId, now: DateTime<Utc>, to: DateTime<Utc>) -> TokenUse {
+    TokenUse {
+        extension: Some(Extension { from: at(100), to }),
+        ..used(token, now)
+    }
+}
+
+fn sliding(owner: UserId, number: u8) -> NewToken {
+    NewToken {
+        expires_at: Some(at(100)),
+        is_sliding: true,
+        ..token(owner, number)
+    }
+}
+
+fn ends(repository: &dyn Repository, owner: UserId) -> Vec<Option<DateTime<Utc>>> {
+    let tokens = repository.list_tokens(owner).unwrap();
+    tokens.iter().map(|token| token.state.expires_at).collect()
 }
 
 fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
