@@ -256,7 +256,6 @@ fn dialect_settings() -> DialectSettings {
             max_page_size: 200,
             token_lifetime: 1800,
             bind_tokens: true,
-            org_admins_see_all_users: true,
             directory_managed_fields: Vec::new(),
             version: "2.3.0".to_owned(),
             ansible_version: String::new(),
