@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::rows::stored;
 use crate::schema::{deleted_users, groups, user_groups, users};
 use crate::store::Store;
+use crate::users::write_profile;
 
 /// What decides whether an account may be changed.
 #[derive(Queryable)]
@@ -35,6 +36,7 @@ struct Held {
 impl AccountRepository for Store {
     fn deactivate(&self, id: UserId) -> Result<AccountChange, RepositoryError> {
         self.write(|connection| {
+            lock_superusers_of(connection, id)?;
             let Some(state) = lock(connection, id)?.filter(|state| !state.is_deleted) else {
                 return Ok(AccountChange::Missing);
             };
@@ -74,6 +76,7 @@ impl AccountRepository for Store {
         now: DateTime<Utc>,
     ) -> Result<AccountChange, RepositoryError> {
         self.write(|connection| {
+            lock_superusers_of(connection, id)?;
             let Some(state) = lock(connection, id)?.filter(|state| !state.is_deleted) else {
                 return Ok(AccountChange::Missing);
             };
@@ -87,11 +90,26 @@ impl AccountRepository for Store {
 
     fn change_account(
         &self,
-        _id: UserId,
-        _change: &ProfileChange,
-        _is_superuser: Option<bool>,
+        id: UserId,
+        change: &ProfileChange,
+        is_superuser: Option<bool>,
     ) -> Result<AccountChange, RepositoryError> {
-        Err(RepositoryError::Failed("not there yet".into()))
+        let takes_flag = is_superuser == Some(false);
+        self.write(|connection| {
+            if takes_flag {
+                lock_superusers_of(connection, id)?;
+            }
+            let is_changeable = |state: &State| state.is_active && !state.is_deleted;
+            let Some(state) = lock(connection, id)?.filter(is_changeable) else {
+                return Ok(AccountChange::Missing);
+            };
+            if takes_flag && is_last_superuser(connection, id, &state)? {
+                return Ok(AccountChange::LastSuperuser);
+            }
+            let flag = is_superuser.filter(|wanted| *wanted != state.is_superuser);
+            write_profile(connection, id, change, flag)?;
+            Ok::<_, StoreError>(AccountChange::Done)
+        })
     }
 
     fn restore_account(
@@ -159,8 +177,19 @@ fn lock(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<State>>
     }
 }
 
-/// Whether nobody would be left who may do everything. All superusers are locked, in the order of their
-/// ids, so that two of them cannot go at once.
+/// Locks all superusers if the user is one of them. It comes before the lock of the user: two of them that go at
+/// once must not wait for each other.
+fn lock_superusers_of(connection: &mut DbConnection, id: UserId) -> QueryResult<()> {
+    let row = users::table
+        .find(id.0)
+        .select(users::is_superuser.and(users::is_active));
+    if row.first(connection).optional()?.unwrap_or(false) {
+        lock_superusers(connection)?;
+    }
+    Ok(())
+}
+
+/// Whether nobody would be left who may do everything.
 fn is_last_superuser(
     connection: &mut DbConnection,
     id: UserId,
@@ -169,15 +198,20 @@ fn is_last_superuser(
     if !state.is_superuser || !state.is_active {
         return Ok(false);
     }
+    let ids = lock_superusers(connection)?;
+    Ok(ids.iter().all(|other| *other == id.0))
+}
+
+/// Those who may do everything, locked in the order of their ids: two of them cannot go at once.
+fn lock_superusers(connection: &mut DbConnection) -> QueryResult<Vec<i64>> {
     let all = users::table
         .filter(users::is_superuser.and(users::is_active))
         .order(users::id)
         .select(users::id);
-    let ids: Vec<i64> = match connection {
-        DbConnection::Sqlite(c) => all.load(c)?,
-        DbConnection::Postgres(c) => all.for_update().load(c)?,
-    };
-    Ok(ids.iter().all(|other| *other == id.0))
+    match connection {
+        DbConnection::Sqlite(c) => all.load(c),
+        DbConnection::Postgres(c) => all.for_update().load(c),
+    }
 }
 
 /// Takes an account away and keeps what it held. Its opaque tokens stay known, and are dead with it.

@@ -1,101 +1,204 @@
-//! Changes of organizations, teams and who belongs to them.
+//! Changes of organizations and teams. Each writes its event, in the same transaction.
 
 use chrono::{DateTime, Utc};
+use diesel::prelude::*;
 use profiled_domain::{
-    Membership, NewOrganization, NewTeam, NewUser, Organization, OrganizationChange,
-    OrganizationId, RepositoryError, Team, TeamChange, TeamId, User, UserId,
+    DirectoryObject, NewEvent, NewOrganization, NewTeam, Organization, OrganizationChange,
+    OrganizationId, RepositoryError, Team, TeamChange, TeamId, UserId,
 };
 
+use crate::activity::{self, bury, record};
+use crate::connection::DbConnection;
+use crate::directory_objects::{
+    Lock, lock_organization, lock_team, organization, organization_of, team,
+};
+use crate::error::StoreError;
+use crate::rows::stored;
+use crate::schema::{organizations, teams};
 use crate::store::Store;
 
 impl Store {
     pub(crate) fn insert_organization(
         &self,
-        _new: &NewOrganization,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        new: &NewOrganization,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Organization, RepositoryError> {
-        Err(unfinished())
+        use organizations::dsl;
+
+        let author = actor.map(|actor| actor.0);
+        self.write(|connection| {
+            let id: i64 = diesel::insert_into(dsl::organizations)
+                .values((
+                    dsl::name.eq(&new.name),
+                    dsl::description.eq(&new.description),
+                    dsl::created_by.eq(author),
+                    dsl::modified_by.eq(author),
+                    dsl::created.eq(stored(now)),
+                    dsl::modified.eq(stored(now)),
+                ))
+                .returning(dsl::id)
+                .get_result(connection)?;
+            let created = organization(connection, id)?;
+            let event = NewEvent::created(DirectoryObject::Organization(&created));
+            record(connection, event, actor, now)?;
+            Ok(created)
+        })
     }
 
     pub(crate) fn change_organization(
         &self,
-        _id: OrganizationId,
-        _change: &OrganizationChange,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: OrganizationId,
+        change: &OrganizationChange,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Option<Organization>, RepositoryError> {
-        Err(unfinished())
+        use organizations::dsl;
+
+        self.write(|connection| {
+            let Some(old) = lock_organization(connection, id.0, Lock::Exclusive)? else {
+                return Ok(None);
+            };
+            let old = Organization::from(old);
+            diesel::update(dsl::organizations.find(id.0))
+                .set((
+                    change.name.as_ref().map(|name| dsl::name.eq(name)),
+                    change
+                        .description
+                        .as_ref()
+                        .map(|text| dsl::description.eq(text)),
+                    dsl::modified_by.eq(actor.map(|actor| actor.0)),
+                    dsl::modified.eq(stored(now)),
+                ))
+                .execute(connection)?;
+            let new = organization(connection, id.0)?;
+            let (before, after) = (
+                DirectoryObject::Organization(&old),
+                DirectoryObject::Organization(&new),
+            );
+            if let Some(event) = NewEvent::changed(before, after) {
+                record(connection, event, actor, now)?;
+            }
+            Ok(Some(new))
+        })
     }
 
     pub(crate) fn remove_organization(
         &self,
-        _id: OrganizationId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: OrganizationId,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
+        self.write(|connection| {
+            let Some(old) = lock_organization(connection, id.0, Lock::Exclusive)? else {
+                return Ok(false);
+            };
+            let old = Organization::from(old);
+            bury(connection, activity::ORGANIZATION, id.0, &old.name, now)?;
+            diesel::delete(organizations::table.find(id.0)).execute(connection)?;
+            let event = NewEvent::deleted(DirectoryObject::Organization(&old));
+            record(connection, event, actor, now)?;
+            Ok(true)
+        })
     }
 
     pub(crate) fn insert_team(
         &self,
-        _new: &NewTeam,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        new: &NewTeam,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Team, RepositoryError> {
-        Err(unfinished())
+        use teams::dsl;
+
+        let author = actor.map(|actor| actor.0);
+        self.write(|connection| {
+            keep_organization(connection, new.organization)?;
+            let id: i64 = diesel::insert_into(dsl::teams)
+                .values((
+                    dsl::organization_id.eq(new.organization.0),
+                    dsl::name.eq(&new.name),
+                    dsl::description.eq(&new.description),
+                    dsl::created_by.eq(author),
+                    dsl::modified_by.eq(author),
+                    dsl::created.eq(stored(now)),
+                    dsl::modified.eq(stored(now)),
+                ))
+                .returning(dsl::id)
+                .get_result(connection)?;
+            let created = team(connection, id)?;
+            let event = NewEvent::created(DirectoryObject::Team(&created));
+            record(connection, event, actor, now)?;
+            Ok(created)
+        })
     }
 
     pub(crate) fn change_team(
         &self,
-        _id: TeamId,
-        _change: &TeamChange,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: TeamId,
+        change: &TeamChange,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<Option<Team>, RepositoryError> {
-        Err(unfinished())
+        use teams::dsl;
+
+        self.write(|connection| {
+            if let Some(organization) = change.organization {
+                keep_organization(connection, organization)?;
+            }
+            let Some(old) = lock_team(connection, id.0, Lock::Exclusive)? else {
+                return Ok(None);
+            };
+            let organization = organization_of(connection, &old)?;
+            let old = Team {
+                organization,
+                ..old.into()
+            };
+            diesel::update(dsl::teams.find(id.0))
+                .set((
+                    change
+                        .organization
+                        .map(|organization| dsl::organization_id.eq(organization.0)),
+                    change.name.as_ref().map(|name| dsl::name.eq(name)),
+                    change
+                        .description
+                        .as_ref()
+                        .map(|text| dsl::description.eq(text)),
+                    dsl::modified_by.eq(actor.map(|actor| actor.0)),
+                    dsl::modified.eq(stored(now)),
+                ))
+                .execute(connection)?;
+            let new = team(connection, id.0)?;
+            let (before, after) = (DirectoryObject::Team(&old), DirectoryObject::Team(&new));
+            if let Some(event) = NewEvent::changed(before, after) {
+                record(connection, event, actor, now)?;
+            }
+            Ok(Some(new))
+        })
     }
 
     pub(crate) fn remove_team(
         &self,
-        _id: TeamId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
+        id: TeamId,
+        actor: Option<UserId>,
+        now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
-    }
-
-    pub(crate) fn insert_membership(
-        &self,
-        _membership: Membership,
-        _user: UserId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
-    }
-
-    pub(crate) fn remove_membership(
-        &self,
-        _membership: Membership,
-        _user: UserId,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError> {
-        Err(unfinished())
-    }
-
-    pub(crate) fn insert_member(
-        &self,
-        _membership: Membership,
-        _new: &NewUser,
-        _actor: Option<UserId>,
-        _now: DateTime<Utc>,
-    ) -> Result<User, RepositoryError> {
-        Err(unfinished())
+        self.write(|connection| {
+            let Some(old) = lock_team(connection, id.0, Lock::Exclusive)? else {
+                return Ok(false);
+            };
+            let old = Team::from(old);
+            bury(connection, activity::TEAM, id.0, &old.name, now)?;
+            diesel::delete(teams::table.find(id.0)).execute(connection)?;
+            let event = NewEvent::deleted(DirectoryObject::Team(&old));
+            record(connection, event, actor, now)?;
+            Ok(true)
+        })
     }
 }
 
-fn unfinished() -> RepositoryError {
-    RepositoryError::Failed("not there yet".into())
+/// Keeps an organization that a team is to belong to from being deleted.
+fn keep_organization(connection: &mut DbConnection, id: OrganizationId) -> Result<(), StoreError> {
+    lock_organization(connection, id.0, Lock::Shared)?
+        .map(drop)
+        .ok_or(RepositoryError::Missing("organization").into())
 }

@@ -4,10 +4,12 @@
 //! URL. Writes run in one transaction each. The reads that every request makes are in `profiles`.
 
 mod accounts;
+mod activity;
 mod connection;
 mod counters;
 mod credentials;
 mod directory;
+mod directory_objects;
 mod directory_writes;
 mod error;
 mod groups;
@@ -16,6 +18,7 @@ mod instant;
 mod issue;
 mod lists;
 mod media;
+mod memberships;
 mod migrations;
 mod pool;
 mod profiles;

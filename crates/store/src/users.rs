@@ -62,41 +62,7 @@ impl UserRepository for Store {
     }
 
     fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
-        let text = |value: &Option<String>| value.clone();
-        let password = new
-            .password
-            .as_ref()
-            .map_or(UNUSABLE_PASSWORD, |hash| hash.as_encoded());
-        let row: UserRow = self.write(|connection| {
-            let id: i64 = diesel::insert_into(users::table)
-                .values((
-                    users::username
-                        .eq(new.username.as_ref().map(profiled_domain::Username::as_str)),
-                    users::email.eq(new
-                        .email
-                        .as_ref()
-                        .map(profiled_domain::EmailAddress::as_str)),
-                    users::mobile_number.eq(new
-                        .mobile_number
-                        .as_ref()
-                        .map(profiled_domain::MobileNumber::as_str)),
-                    users::first_name.eq(text(&new.first_name)),
-                    users::last_name.eq(text(&new.last_name)),
-                    users::gender.eq(new.gender.map(profiled_domain::Gender::as_str)),
-                    users::is_active.eq(new.is_active),
-                    users::is_staff.eq(new.is_staff),
-                    users::is_superuser.eq(new.is_superuser),
-                    users::ldap_dn.eq(""),
-                    users::password.eq(password),
-                    users::date_joined.eq(stored(now)),
-                ))
-                .returning(users::id)
-                .get_result(connection)?;
-            Ok(users::table
-                .find(id)
-                .select(UserRow::as_select())
-                .first(connection)?)
-        })?;
+        let row = self.write(|connection| Ok(insert_user(connection, new, now)?))?;
         row.try_into()
     }
 
@@ -148,6 +114,46 @@ impl UserRepository for Store {
     }
 }
 
+/// Stores a new user in the transaction of the caller.
+pub(crate) fn insert_user(
+    connection: &mut DbConnection,
+    new: &NewUser,
+    now: DateTime<Utc>,
+) -> QueryResult<UserRow> {
+    let text = |value: &Option<String>| value.clone();
+    let password = new
+        .password
+        .as_ref()
+        .map_or(UNUSABLE_PASSWORD, |hash| hash.as_encoded());
+    let id: i64 = diesel::insert_into(users::table)
+        .values((
+            users::username.eq(new.username.as_ref().map(profiled_domain::Username::as_str)),
+            users::email.eq(new
+                .email
+                .as_ref()
+                .map(profiled_domain::EmailAddress::as_str)),
+            users::mobile_number.eq(new
+                .mobile_number
+                .as_ref()
+                .map(profiled_domain::MobileNumber::as_str)),
+            users::first_name.eq(text(&new.first_name)),
+            users::last_name.eq(text(&new.last_name)),
+            users::gender.eq(new.gender.map(profiled_domain::Gender::as_str)),
+            users::is_active.eq(new.is_active),
+            users::is_staff.eq(new.is_staff),
+            users::is_superuser.eq(new.is_superuser),
+            users::ldap_dn.eq(""),
+            users::password.eq(password),
+            users::date_joined.eq(stored(now)),
+        ))
+        .returning(users::id)
+        .get_result(connection)?;
+    users::table
+        .find(id)
+        .select(UserRow::as_select())
+        .first(connection)
+}
+
 /// Writes a change if the precondition holds. The row is locked before its version is looked at.
 fn change_profile(
     connection: &mut DbConnection,
@@ -161,7 +167,20 @@ fn change_profile(
     if !precondition.holds(version) {
         return Err(RepositoryError::Stale.into());
     }
-    let values = Changed::new(change);
+    write_profile(connection, id, change, None)
+}
+
+/// Writes a change of a user, whom the caller has locked.
+pub(crate) fn write_profile(
+    connection: &mut DbConnection,
+    id: UserId,
+    change: &ProfileChange,
+    is_superuser: Option<bool>,
+) -> Result<(), StoreError> {
+    let values = Changed {
+        is_superuser,
+        ..Changed::new(change)
+    };
     if !values.is_empty() {
         diesel::update(users::table.find(id.0))
             .set(&values)
@@ -199,6 +218,7 @@ struct Changed {
     last_name: Option<Option<String>>,
     gender: Option<Option<String>>,
     avatar: Option<Option<String>>,
+    is_superuser: Option<bool>,
 }
 
 impl Changed {
@@ -218,6 +238,7 @@ impl Changed {
             last_name: text(&change.last_name),
             gender: gender.map(|value| value.map(|gender| gender.as_str().to_owned())),
             avatar: text(&change.avatar),
+            is_superuser: None,
         }
     }
 }
