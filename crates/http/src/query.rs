@@ -60,6 +60,21 @@ pub(crate) fn encode(text: &str) -> String {
         .replace(' ', "+")
 }
 
+/// A number above zero as Python's `int()` reads it, but for digits of other scripts. One that is too large
+/// for any list is [`i64::MAX`].
+pub(crate) fn positive(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let groups = || digits.split('_');
+    let is_number = groups().all(|group| {
+        let is_digit = |byte: u8| byte.is_ascii_digit();
+        !group.is_empty() && group.bytes().all(is_digit)
+    });
+    let plain = groups().collect::<String>();
+    let number = is_number.then(|| plain.parse().unwrap_or(i64::MAX))?;
+    (number > 0).then_some(number)
+}
+
 fn unescape(side: &[u8]) -> Vec<u8> {
     let blanks = |byte: &u8| if *byte == b'+' { b' ' } else { *byte };
     let text: Vec<u8> = side.iter().map(blanks).collect();
@@ -86,5 +101,31 @@ mod tests {
 
         assert_eq!(query.get("a"), Some("%zz"));
         assert_eq!(query.get("b"), Some("\u{fffd}"));
+    }
+
+    #[test]
+    fn numbers_of_pages_are_read_as_python_does() {
+        let cases = [
+            ("2", Some(2)),
+            (" 2\t", Some(2)),
+            ("002", Some(2)),
+            ("+2", Some(2)),
+            ("1_0", Some(10)),
+            ("99999999999999999999", Some(i64::MAX)),
+            ("0", None),
+            ("-1", None),
+            ("1.0", None),
+            ("x", None),
+            ("", None),
+            (" ", None),
+            ("+", None),
+            ("_1", None),
+            ("1__0", None),
+            ("1 0", None),
+        ];
+
+        for (text, expected) in cases {
+            assert_eq!(positive(text), expected, "{text:?}");
+        }
     }
 }

@@ -147,7 +147,9 @@ impl FieldValue {
         }
     }
 
-    fn to_text(&self) -> String {
+    /// The text that look-ups of text compare: see [`Test::Text`].
+    #[must_use]
+    pub fn to_text(&self) -> String {
         match self {
             Self::Integer(number) => number.to_string(),
             Self::Text(text) => text.clone(),

@@ -1,10 +1,12 @@
 //! Pages of a list (contract `tower.md`, section 9).
 
+use profiled_domain::{NumberedPage, PageNumber};
 use serde::Serialize;
 
 use crate::failure::ApiError;
-use crate::query::Query;
+use crate::query::{self, Query};
 use crate::settings::TowerSettings;
+use crate::view::Exchange;
 
 /// Parameters of a list that are no filters (section 10).
 pub(super) const RESERVED: [&str; 7] = [
@@ -20,70 +22,68 @@ pub(super) const RESERVED: [&str; 7] = [
 /// A page in its envelope.
 #[derive(Serialize)]
 pub(super) struct Envelope<T> {
-    count: usize,
+    count: i64,
     next: Option<String>,
     previous: Option<String>,
     results: Vec<T>,
 }
 
-/// Sizes of pages.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Paging {
-    size: usize,
-    max_size: usize,
+/// The page that a request asks for.
+///
+/// # Errors
+/// 404 for one that no list has.
+pub(super) fn asked_page(exchange: &Exchange<'_>) -> Result<NumberedPage, ApiError> {
+    page(&exchange.state.tower, exchange.query)
 }
 
-impl Paging {
-    pub(super) fn new(settings: &TowerSettings) -> Self {
-        Self {
-            size: settings.page_size as usize,
-            max_size: settings.max_page_size as usize,
-        }
-    }
+fn page(settings: &TowerSettings, query: &Query) -> Result<NumberedPage, ApiError> {
+    let asked = query.get("page_size").and_then(query::positive);
+    let size = asked.unwrap_or(settings.page_size.into());
+    let number = match query.get("page") {
+        None | Some("") => PageNumber::At(1),
+        Some("last") => PageNumber::Last,
+        Some(text) => PageNumber::At(query::positive(text).ok_or(ApiError::NotFound)?),
+    };
+    Ok(NumberedPage {
+        number,
+        size: size.min(settings.max_page_size.into()),
+    })
+}
 
-    /// The page of `items` that the query asks for.
+impl Envelope<()> {
+    /// The page of a list that has nothing.
     ///
     /// # Errors
-    /// 404 for a page that is none.
-    pub(super) fn page<T>(
-        self,
-        items: Vec<T>,
-        path: &str,
-        query: &Query,
-    ) -> Result<Envelope<T>, ApiError> {
-        let asked = query.get("page_size").and_then(positive);
-        let size = asked.unwrap_or(self.size).min(self.max_size);
-        let count = items.len();
-        let last = count.div_ceil(size).max(1);
-        let number = match query.get("page").map(str::trim) {
-            None | Some("") => 1,
-            Some("last") => last,
-            Some(text) => positive(text).ok_or(ApiError::NotFound)?,
-        };
-        if number > last {
-            return Err(ApiError::NotFound);
-        }
-        let link = |number: usize| link(path, query, number);
-        Ok(Envelope {
+    /// 404 for any but the first.
+    pub(super) fn empty(exchange: &Exchange<'_>) -> Result<Self, ApiError> {
+        Self::new(exchange, asked_page(exchange)?, 0, Vec::new())
+    }
+}
+
+impl<T> Envelope<T> {
+    /// `results` as the page of a list of `count` items.
+    ///
+    /// # Errors
+    /// 404 for a page that this list does not have.
+    pub(super) fn new(
+        exchange: &Exchange<'_>,
+        page: NumberedPage,
+        count: i64,
+        results: Vec<T>,
+    ) -> Result<Self, ApiError> {
+        let number = page.resolve(count).ok_or(ApiError::NotFound)?;
+        let link = |number| link(exchange.path, exchange.query, number);
+        Ok(Self {
             count,
-            next: (number < last).then(|| link(number + 1)),
+            next: (number < page.last(count)).then(|| link(number + 1)),
             previous: (number > 1).then(|| link(number - 1)),
-            results: items
-                .into_iter()
-                .skip((number - 1) * size)
-                .take(size)
-                .collect(),
+            results,
         })
     }
 }
 
-fn positive(text: &str) -> Option<usize> {
-    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|number| is_plain && *number > 0)
-}
-
 /// Path and query of a page: the request's parameters in their order, `page` replaced or appended.
-fn link(path: &str, query: &Query, number: usize) -> String {
+fn link(path: &str, query: &Query, number: i64) -> String {
     let number = number.to_string();
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     let mut has_page = false;
@@ -102,65 +102,84 @@ fn link(path: &str, query: &Query, number: usize) -> String {
     }
     let pairs: Vec<String> = pairs
         .iter()
-        .map(|(name, value)| encoded(name, value))
+        .map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value)))
         .collect();
     format!("{path}?{}", pairs.join("&"))
-}
-
-fn encoded(name: &str, value: &str) -> String {
-    format!(
-        "{}={}",
-        crate::query::encode(name),
-        crate::query::encode(value)
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PAGING: Paging = Paging {
-        size: 2,
-        max_size: 3,
-    };
+    fn settings() -> TowerSettings {
+        TowerSettings {
+            enabled: true,
+            page_size: 2,
+            max_page_size: 3,
+            token_lifetime: 1800,
+            bind_tokens: true,
+            org_admins_see_all_users: true,
+            directory_managed_fields: Vec::new(),
+            version: String::new(),
+            ansible_version: String::new(),
+            instance_name: String::new(),
+        }
+    }
 
-    fn page(query: &str) -> Option<Envelope<u8>> {
-        PAGING
-            .page(vec![1, 2, 3, 4, 5], "/x/", &Query::parse(query.as_bytes()))
-            .ok()
+    fn asked(query: &str) -> Option<NumberedPage> {
+        page(&settings(), &Query::parse(query.as_bytes())).ok()
     }
 
     #[test]
-    fn pages_are_cut_and_linked() {
-        let first = page("").unwrap();
-        let middle = page("a=x%40+y&page=2&b=1").unwrap();
-        let last = page("page=last").unwrap();
+    fn links_keep_what_was_asked_in_its_order() {
+        let cases = [
+            ("", "/x/?page=3"),
+            ("a=x%40+y&page=2&b=1", "/x/?a=x%40+y&page=3&b=1"),
+            ("a=1&page=2&a=2&page=7", "/x/?a=1&page=3&a=2"),
+        ];
 
-        assert_eq!((first.count, first.results), (5, vec![1, 2]));
-        assert_eq!(
-            (first.next.as_deref(), first.previous),
-            (Some("/x/?page=2"), None)
-        );
-        assert_eq!(middle.next.as_deref(), Some("/x/?a=x%40+y&page=3&b=1"));
-        assert_eq!(middle.previous.as_deref(), Some("/x/?a=x%40+y&page=1&b=1"));
-        assert_eq!((last.results, last.next), (vec![5], None));
+        for (query, expected) in cases {
+            let query = Query::parse(query.as_bytes());
+            assert_eq!(link("/x/", &query, 3), expected);
+        }
     }
 
     #[test]
     fn sizes_are_capped_and_odd_ones_ignored() {
-        for (query, expected) in [("3", 3), ("9", 3), ("0", 2), ("-5", 2), ("abc", 2), ("", 2)] {
-            let page = page(&format!("page_size={query}")).unwrap();
-            assert_eq!(page.results.len(), expected, "{query}");
+        let cases = [
+            ("3", 3),
+            ("9", 3),
+            ("99999999999999999999", 3),
+            ("0", 2),
+            ("-5", 2),
+            ("abc", 2),
+            ("", 2),
+        ];
+
+        for (size, expected) in cases {
+            let page = asked(&format!("page_size={size}")).unwrap();
+            assert_eq!(page.size, expected, "{size}");
         }
     }
 
     #[test]
     fn pages_that_are_none_are_not_found() {
-        for number in ["0", "-1", "x", "1.0", "4", "99999999999999999999"] {
-            assert!(page(&format!("page={number}")).is_none(), "{number}");
+        for number in ["0", "-1", "x", "1.0"] {
+            assert_eq!(asked(&format!("page={number}")), None, "{number}");
         }
-        assert!(page("page=").is_some());
-        let empty = PAGING.page(Vec::<u8>::new(), "/x/", &Query::parse(b"page=1"));
-        assert!(empty.is_ok());
+        let cases = [
+            ("", PageNumber::At(1)),
+            ("page=", PageNumber::At(1)),
+            ("page=4", PageNumber::At(4)),
+            ("page=last", PageNumber::Last),
+            ("page=99999999999999999999", PageNumber::At(i64::MAX)),
+        ];
+        for (query, expected) in cases {
+            assert_eq!(
+                asked(query).map(|page| page.number),
+                Some(expected),
+                "{query}"
+            );
+        }
     }
 }

@@ -3,13 +3,14 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::Detail;
+use profiled_domain::{
+    Condition, Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User,
+};
 
 use crate::conditional::EntityTag;
 use crate::failure::ApiError;
-use crate::settings::TowerSettings;
 use crate::tower::body::UserBody;
-use crate::tower::list::Paging;
+use crate::tower::list::{Envelope, asked_page};
 use crate::tower::mount::Mount;
 use crate::tower::{fields, filter, options, order};
 use crate::view::{Access, Answer, Exchange, Spec, View};
@@ -25,29 +26,68 @@ const SPEC: Spec = Spec {
 };
 
 /// The view.
-pub(super) struct Me {
-    paging: Paging,
+pub(super) struct Me;
+
+/// The list. The caller has been read with the credentials, so only a filter that leads to other objects
+/// asks the database once more.
+async fn list(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    let user = &exchange.caller()?.profile.user;
+    let condition = filter::condition(Model::User, exchange.query)?;
+    order::read(Model::User, exchange.query)?;
+    let is_listed = if has_relations(&condition) {
+        let id = user.id.0;
+        let work =
+            move |repository: &dyn Repository| repository.holds(Model::User, id, &[condition]);
+        exchange.state.blocking(work).await?? == [true]
+    } else {
+        condition.holds(&Alone(user), Model::User, user.id.0)
+    };
+    show(exchange, is_listed)
 }
 
-impl Me {
-    pub(super) fn new(settings: &TowerSettings) -> Self {
-        Self {
-            paging: Paging::new(settings),
+fn show(exchange: &Exchange<'_>, is_listed: bool) -> Result<Answer, ApiError> {
+    let profile = &exchange.caller()?.profile;
+    let mount = Mount::of(exchange.path);
+    let users = is_listed.then(|| UserBody::new(&profile.user, mount));
+    let count = i64::from(is_listed);
+    let users = users.into_iter().collect();
+    let page = Envelope::new(exchange, asked_page(exchange)?, count, users)?;
+    let variant = (exchange.query.pairs(), is_listed);
+    let tag = EntityTag::new(exchange, profile, variant);
+    Ok(exchange.show(&tag, || page))
+}
+
+fn has_relations(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => all.iter().any(has_relations),
+        Condition::Not(inner) => has_relations(inner),
+        Condition::Field(..) => false,
+        Condition::Related(..) => true,
+    }
+}
+
+/// A user without others.
+struct Alone<'a>(&'a User);
+
+impl ObjectGraph for Alone<'_> {
+    fn value(&self, _model: Model, _id: i64, field: Field) -> Option<FieldValue> {
+        let text = |text: &Option<String>| Some(FieldValue::Text(text.clone().unwrap_or_default()));
+        match field {
+            Field::Id => Some(FieldValue::Integer(self.0.id.0)),
+            Field::Username => text(&self.0.username),
+            Field::FirstName => text(&self.0.first_name),
+            Field::LastName => text(&self.0.last_name),
+            Field::Email => text(&self.0.email),
+            Field::IsSuperuser => Some(FieldValue::Boolean(self.0.is_superuser)),
+            Field::DateJoined => Some(FieldValue::Instant(self.0.date_joined)),
+            Field::LastLogin => self.0.last_login.map(FieldValue::Instant),
+            Field::LdapDn => Some(FieldValue::Text(self.0.ldap_dn.clone())),
+            _ => None,
         }
     }
 
-    fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let profile = &exchange.caller()?.profile;
-        let user = &profile.user;
-        let is_listed = filter::selects(user, exchange.query)?;
-        order::check(exchange.query)?;
-        let users: Vec<UserBody<'_>> = is_listed
-            .then(|| UserBody::new(user, Mount::of(exchange.path)))
-            .into_iter()
-            .collect();
-        let page = self.paging.page(users, exchange.path, exchange.query)?;
-        let tag = EntityTag::new(exchange, profile, exchange.query.pairs());
-        Ok(exchange.show(&tag, || page))
+    fn related(&self, _relation: Relation, _id: i64) -> Vec<i64> {
+        Vec::new()
     }
 }
 
@@ -60,13 +100,15 @@ impl View for Me {
         &'a self,
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        future::ready(match *exchange.method {
-            Method::GET => self.list(exchange),
-            Method::OPTIONS => {
-                Ok(exchange.ok(&options::list(&SPEC, exchange, fields::USER, false)))
+        match *exchange.method {
+            Method::GET if exchange.query.pairs().is_empty() => {
+                future::ready(show(exchange, true)).boxed_local()
             }
-            _ => exchange.unknown_method(),
-        })
-        .boxed_local()
+            Method::GET => list(exchange).boxed_local(),
+            _ => {
+                let document = options::list(&SPEC, exchange, fields::USER, false);
+                future::ready(Ok(exchange.ok(&document))).boxed_local()
+            }
+        }
     }
 }

@@ -3,15 +3,21 @@
 mod authtoken;
 mod body;
 mod csrf;
+mod details;
 mod dialect;
+mod directory;
+mod empty;
 mod error;
 mod fields;
 mod filter;
+mod kind;
 mod list;
+mod lists;
 mod me;
 mod mount;
 mod options;
 mod order;
+mod parent;
 mod roots;
 mod session;
 mod stubs;
@@ -42,7 +48,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         let dialect: Arc<dyn Dialect> = Arc::new(dialect::Tower::new(parts, *mount));
         let places = match mount {
             Mount::V1 => beside_v1(has_v2),
-            Mount::V2 => beside_v2(parts),
+            Mount::V2 => beside_v2(),
         };
         let places = places.into_iter().chain(views(parts, *mount));
         routes.extend(places.map(|(pattern, view)| Route {
@@ -57,7 +63,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
 /// What both mounts have.
 fn views(parts: &Parts, mount: Mount) -> Vec<Place> {
     let settings = &parts.dialects.tower;
-    vec![
+    let mut places: Vec<Place> = vec![
         (below!(mount, ""), Box::new(roots::Version(mount))),
         (
             below!(mount, "authtoken/"),
@@ -68,8 +74,10 @@ fn views(parts: &Parts, mount: Mount) -> Vec<Place> {
             below!(mount, "config/"),
             Box::new(roots::Config::new(settings)),
         ),
-        (below!(mount, "me/"), Box::new(me::Me::new(settings))),
-    ]
+        (below!(mount, "me/"), Box::new(me::Me)),
+    ];
+    places.extend(directory::views(mount));
+    places
 }
 
 fn beside_v1(has_v2: bool) -> Vec<Place> {
@@ -77,8 +85,8 @@ fn beside_v1(has_v2: bool) -> Vec<Place> {
 }
 
 /// What only the clients of the second mount ask for.
-fn beside_v2(parts: &Parts) -> Vec<Place> {
-    let mut places = stubs::places(&parts.dialects.tower);
+fn beside_v2() -> Vec<Place> {
+    let mut places = stubs::places();
     places.push(("/api/login/", Box::new(session::Login::new())));
     places
 }

@@ -1,71 +1,159 @@
-//! `order_by` (contract `tower.md`, section 10). A list of one has one order: what is asked for is only
-//! checked.
+//! `order_by` (contract `tower.md`, section 10).
 
-use crate::failure::{ApiError, Detail};
+use profiled_domain::{Field, Model, OrderBy, Relation};
+
+use crate::failure::ApiError;
 use crate::query::Query;
-use crate::tower::filter::field::{Named, name};
+use crate::tower::filter::bad;
+use crate::tower::filter::path::{End, Lost, Path};
 
+/// Keys that a query may have: each may cost a join.
+const MAX_KEYS: usize = 20;
+
+/// The order that a query asks for, of the last repetition; without one, that of the model.
+///
 /// # Errors
 /// 400 for an order that makes no sense.
-pub(super) fn check(query: &Query) -> Result<(), ApiError> {
-    let asked = |pair: &&(String, String)| matches!(pair.0.as_str(), "order" | "order_by");
-    let Some((_, text)) = query.pairs().iter().rev().find(asked) else {
-        return Ok(());
+pub(super) fn read(model: Model, query: &Query) -> Result<Vec<OrderBy>, ApiError> {
+    let is_asked = |pair: &&(String, String)| matches!(pair.0.as_str(), "order" | "order_by");
+    let asked = query.pairs().iter().rev().find(is_asked);
+    let text = asked.map_or("type", |(_, text)| text.as_str());
+    let parts = text
+        .split(',')
+        .filter(|part| !matches!(*part, "type" | "-type"));
+    let parts: Vec<&str> = parts.collect();
+    check_form(&parts)?;
+    if parts.is_empty() {
+        return Ok(own_order(model));
+    }
+    let keys = parts.into_iter().map(|part| keys(model, part));
+    Ok(keys.collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+/// Organizations by name, teams by that of their organization, then by their own; others by identifier,
+/// which is behind every order anyway.
+fn own_order(model: Model) -> Vec<OrderBy> {
+    let name = |path: &[Relation]| OrderBy {
+        path: path.to_vec(),
+        field: Field::Name,
+        is_descending: false,
     };
-    text.split(',')
-        .filter(|part| *part != "type" && *part != "-type")
-        .try_for_each(check_part)
+    match model {
+        Model::Organization => vec![name(&[])],
+        Model::Team => vec![name(&[Relation::TeamOrganization]), name(&[])],
+        Model::User | Model::ActivityEvent => Vec::new(),
+    }
 }
 
-fn check_part(part: &str) -> Result<(), ApiError> {
-    let path = part.strip_prefix('-').unwrap_or(part);
+fn check_form(parts: &[&str]) -> Result<(), ApiError> {
+    if parts.len() > MAX_KEYS {
+        return Err(bad(format!(
+            "At most {MAX_KEYS} order_by arguments can be given."
+        )));
+    }
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    if path.is_empty() || !path.bytes().all(is_name) {
-        return Err(bad(format!("Invalid order_by arguments: ['{part}']")));
+    let is_wrong = |part: &&&str| {
+        let path = part.strip_prefix('-').unwrap_or(part);
+        path.is_empty() || !path.bytes().all(is_name)
+    };
+    let wrong: Vec<String> = parts
+        .iter()
+        .filter(is_wrong)
+        .map(|part| format!("'{part}'"))
+        .collect();
+    if wrong.is_empty() {
+        return Ok(());
     }
-    let (first, rest) = path
-        .split_once("__")
-        .map_or((path, None), |(a, b)| (a, Some(b)));
-    match (name(first), rest) {
-        (Named::Field(_), None) | (Named::Profile, Some("ldap_dn")) => Ok(()),
-        (Named::Sensitive, _) => Err(bad(format!("cannot order by field {first}"))),
-        (Named::Relation, _) => Err(bad(format!(
-            "Ordering by {first} is not supported on this list."
-        ))),
-        (Named::Field(_) | Named::Profile, Some(rest)) => Err(unresolved(rest)),
-        (Named::Profile | Named::Unknown, _) => Err(unresolved(first)),
-    }
+    Err(bad(format!(
+        "Invalid order_by arguments: [{}]",
+        wrong.join(", ")
+    )))
 }
 
-fn unresolved(keyword: &str) -> ApiError {
-    bad(format!("Cannot resolve keyword '{keyword}' into field."))
-}
-
-fn bad(text: String) -> ApiError {
-    ApiError::BadRequest(Detail::Text(text))
+/// One argument. A relation stands for the order of what it leads to.
+fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
+    let (text, is_descending) = match part.strip_prefix('-') {
+        Some(text) => (text, true),
+        None => (part, false),
+    };
+    let unresolved = |keyword: &str| bad(format!("Cannot resolve keyword '{keyword}' into field."));
+    let path = Path::read(model, text).map_err(|lost| match lost {
+        Lost::Unknown(_, segment) => unresolved(segment),
+        Lost::Sensitive(segment) => bad(format!("cannot order by field {segment}")),
+        Lost::Loop(_) => lost.into_error(),
+    })?;
+    if let Some(lookup) = path.lookup {
+        return Err(unresolved(lookup));
+    }
+    let key = |behind: &[Relation], field| OrderBy {
+        path: [&path.relations, behind].concat(),
+        field,
+        is_descending,
+    };
+    let target = path.relations.last().map_or(model, |last| last.target());
+    Ok(match path.end {
+        End::Field(field) => vec![key(&[], field)],
+        End::Object => match own_order(target) {
+            own if own.is_empty() => vec![key(&[], Field::Id)],
+            own => own.iter().map(|own| key(&own.path, own.field)).collect(),
+        },
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Detail;
 
     fn text(query: &str) -> Option<String> {
-        match check(&Query::parse(query.as_bytes())) {
-            Ok(()) => None,
+        match read(Model::User, &Query::parse(query.as_bytes())) {
+            Ok(_) => None,
             Err(ApiError::BadRequest(Detail::Text(text))) => Some(text),
             Err(other) => panic!("{other}"),
         }
     }
 
+    fn order(model: Model, query: &str) -> Vec<String> {
+        let keys = read(model, &Query::parse(query.as_bytes())).unwrap();
+        let written = keys.iter().map(|key| {
+            let sign = if key.is_descending { "-" } else { "" };
+            format!("{sign}{:?}{:?}", key.path, key.field)
+        });
+        written.collect()
+    }
+
     #[test]
     fn known_fields_order_and_the_last_repetition_wins() {
-        for query in [
-            "",
-            "order_by=-username,id",
-            "order=created",
-            "order_by=x&order_by=type",
-        ] {
-            assert_eq!(text(query), None, "{query}");
+        let cases: [(Model, &str, &[&str]); 9] = [
+            (Model::User, "", &[]),
+            (
+                Model::User,
+                "order_by=-username,pk",
+                &["-[]Username", "[]Id"],
+            ),
+            (Model::User, "order=created", &["[]DateJoined"]),
+            (Model::User, "order_by=x&order_by=-type", &[]),
+            (Model::User, "order_by=-teams__name", &["-[UserTeams]Name"]),
+            (Model::Organization, "", &["[]Name"]),
+            (
+                Model::Organization,
+                "order_by=-created_by",
+                &["-[OrganizationCreatedBy]Id"],
+            ),
+            (
+                Model::Team,
+                "order_by=type",
+                &["[TeamOrganization]Name", "[]Name"],
+            ),
+            (
+                Model::ActivityEvent,
+                "order_by=-team",
+                &["-[EventTeams, TeamOrganization]Name", "-[EventTeams]Name"],
+            ),
+        ];
+
+        for (model, query, expected) in cases {
+            assert_eq!(order(model, query), expected, "{query}");
         }
     }
 
@@ -73,7 +161,10 @@ mod tests {
     fn what_makes_no_sense_is_told() {
         let cases = [
             ("order_by=", "Invalid order_by arguments: ['']"),
-            ("order_by=--x", "Invalid order_by arguments: ['--x']"),
+            (
+                "order_by=--x,id,",
+                "Invalid order_by arguments: ['--x', '']",
+            ),
             (
                 "order_by=username%20",
                 "Invalid order_by arguments: ['username ']",
@@ -81,17 +172,34 @@ mod tests {
             ("order_by=?", "Invalid order_by arguments: ['?']"),
             ("order_by=-password", "cannot order by field password"),
             (
+                "order_by=organizations__users__is_active",
+                "cannot order by field is_active",
+            ),
+            (
                 "order_by=bogus",
+                "Cannot resolve keyword 'bogus' into field.",
+            ),
+            (
+                "order_by=organizations__bogus",
                 "Cannot resolve keyword 'bogus' into field.",
             ),
             (
                 "order_by=username__bogus",
                 "Cannot resolve keyword 'bogus' into field.",
             ),
+            (
+                "order_by=username__iexact",
+                "Cannot resolve keyword 'iexact' into field.",
+            ),
+            (
+                "order_by=teams__users__teams__id",
+                "Loops not allowed in filters, detected on field teams.",
+            ),
         ];
 
         for (query, expected) in cases {
             assert_eq!(text(query).as_deref(), Some(expected), "{query}");
         }
+        assert!(text(&format!("order_by={}", "id,".repeat(21))).is_some());
     }
 }

@@ -7,9 +7,8 @@ use futures_util::future::{self, LocalBoxFuture};
 use serde::Serialize;
 
 use crate::failure::ApiError;
-use crate::settings::TowerSettings;
 use crate::tower::Place;
-use crate::tower::list::Paging;
+use crate::tower::list::Envelope;
 use crate::view::{Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
@@ -20,7 +19,7 @@ const SPEC: Spec = Spec {
 };
 
 /// A list without items.
-struct List(Paging);
+struct List;
 
 /// An object that is not there.
 struct Nothing;
@@ -30,8 +29,7 @@ struct Nothing;
 struct Undescribed {}
 
 /// The lists, and the objects that would be in them.
-pub(super) fn places(settings: &TowerSettings) -> Vec<Place> {
-    let paging = Paging::new(settings);
+pub(super) fn places() -> Vec<Place> {
     let lists = [
         "/api/v2/inventories/",
         "/api/v2/job_templates/",
@@ -46,7 +44,7 @@ pub(super) fn places(settings: &TowerSettings) -> Vec<Place> {
         "/api/v2/workflow_job_templates/{id}/",
         "/api/v2/instance_groups/{id}/",
     ];
-    let lists = lists.map(|pattern| (pattern, Box::new(List(paging)) as Box<dyn View>));
+    let lists = lists.map(|pattern| (pattern, Box::new(List) as Box<dyn View>));
     let objects = objects.map(|pattern| (pattern, Box::new(Nothing) as Box<dyn View>));
     lists.into_iter().chain(objects).collect()
 }
@@ -73,8 +71,7 @@ impl View for List {
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
         options(exchange, || {
-            let items: Vec<()> = Vec::new();
-            let page = self.0.page(items, exchange.path, exchange.query)?;
+            let page = Envelope::empty(exchange)?;
             Ok(exchange.ok(&page))
         })
     }

@@ -1,17 +1,53 @@
 //! The caller, as far as rights depend on it.
 
-use profiled_domain::{Repository, RepositoryError, User, Viewer};
+use profiled_domain::{Model, Repository, RepositoryError, UserId, Viewer};
 
-/// Looks up what decides about the rights of a user.
-pub(super) fn of(
-    repository: &dyn Repository,
-    user: &User,
+use crate::failure::ApiError;
+use crate::view::Exchange;
+
+/// What a request tells of its caller.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller {
+    pub(super) id: UserId,
+    pub(super) is_superuser: bool,
     admins_see_all_users: bool,
-) -> Result<Viewer, RepositoryError> {
-    Ok(Viewer {
-        id: user.id,
-        is_superuser: user.is_superuser,
-        is_organization_admin: !user.is_superuser && repository.is_organization_admin(user.id)?,
-        admins_see_all_users,
-    })
+}
+
+impl Caller {
+    pub(super) fn of(exchange: &Exchange<'_>) -> Result<Self, ApiError> {
+        let user = &exchange.caller()?.profile.user;
+        Ok(Self {
+            id: user.id,
+            is_superuser: user.is_superuser,
+            admins_see_all_users: exchange.state.tower.org_admins_see_all_users,
+        })
+    }
+
+    /// Looks up what else decides about its rights.
+    pub(super) fn viewer(self, repository: &dyn Repository) -> Result<Viewer, RepositoryError> {
+        let is_admin = !self.is_superuser && repository.is_organization_admin(self.id)?;
+        Ok(self.known_as(is_admin))
+    }
+
+    /// The same, as far as it decides about reading objects of a model.
+    pub(super) fn reader(
+        self,
+        repository: &dyn Repository,
+        model: Model,
+    ) -> Result<Viewer, RepositoryError> {
+        if model == Model::User && self.admins_see_all_users {
+            self.viewer(repository)
+        } else {
+            Ok(self.known_as(false))
+        }
+    }
+
+    fn known_as(self, is_organization_admin: bool) -> Viewer {
+        Viewer {
+            id: self.id,
+            is_superuser: self.is_superuser,
+            is_organization_admin,
+            admins_see_all_users: self.admins_see_all_users,
+        }
+    }
 }

@@ -1,16 +1,14 @@
-//! Look-ups: how a value is compared.
+//! Look-ups: how a value is compared, and how it is read for that.
 
-use std::cmp::Ordering;
+use profiled_domain::{
+    Case, Comparison, Condition, Field, FieldKind, FieldValue, Pattern, Test, TextTest,
+};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use regex_lite::{Regex, RegexBuilder};
-
-use crate::failure::{ApiError, Detail};
-use crate::tower::filter::bad;
-use crate::tower::filter::field::{Kind, Value};
+use crate::failure::ApiError;
+use crate::tower::filter::{bad, bad_list, instant};
 
 /// Names of look-ups, compared with case.
-pub(super) const NAMES: [&str; 16] = [
+const NAMES: [&str; 16] = [
     "exact",
     "iexact",
     "contains",
@@ -29,104 +27,142 @@ pub(super) const NAMES: [&str; 16] = [
     "isnull",
 ];
 
-/// A comparison, its value read in the kind of the field.
-pub(super) enum Test {
-    Compare(fn(Ordering) -> bool, Operand),
-    In(Vec<Operand>),
-    Text(fn(&str, &str) -> bool, String, Case),
-    Matches(Regex),
-    IsNull(bool),
+/// Values that one `in` may have: a statement has room for so many parameters only.
+const MAX_VALUES: usize = 500;
+
+pub(super) fn is_name(segment: &str) -> bool {
+    NAMES.contains(&segment)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Case {
-    Kept,
-    Ignored,
+/// What has to hold of the object at the end of a path.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Leaf {
+    pub(super) condition: Condition,
+    /// Whether it holds as well where a relation on the path leads to nothing: an outer join gives a row
+    /// of absent values there.
+    pub(super) holds_of_none: bool,
 }
 
-/// A value of a query.
-pub(super) enum Operand {
-    Integer(i64),
-    Text(String),
-    Boolean(bool),
-    Instant(DateTime<Utc>),
-}
-
-impl Test {
-    pub(super) fn new(kind: Kind, lookup: &str, text: &str) -> Result<Self, ApiError> {
-        let compare = |test: fn(Ordering) -> bool| Ok(Self::Compare(test, operand(kind, text)?));
-        let (plain, case) = match lookup.strip_prefix('i') {
-            Some(plain) if !matches!(lookup, "in" | "isnull") => (plain, Case::Ignored),
-            _ => (lookup, Case::Kept),
-        };
-        let text_test = |test: fn(&str, &str) -> bool| Self::Text(test, folded(text, case), case);
-        Ok(match plain {
-            "exact" if case == Case::Ignored && kind == Kind::Text => text_test(|a, b| a == b),
-            "exact" => return compare(Ordering::is_eq),
-            "gt" => return compare(Ordering::is_gt),
-            "gte" => return compare(Ordering::is_ge),
-            "lt" => return compare(Ordering::is_lt),
-            "lte" => return compare(Ordering::is_le),
-            "contains" => text_test(|a, b| a.contains(b)),
-            "startswith" => text_test(|a, b| a.starts_with(b)),
-            "endswith" => text_test(|a, b| a.ends_with(b)),
-            "regex" => Self::Matches(pattern(text, case)?),
-            "in" if text.is_empty() => {
-                return Err(bad("cannot provide empty value for __in".to_owned()));
-            }
-            "in" => {
-                let operands = text.split(',').map(|part| operand(kind, part));
-                Self::In(operands.collect::<Result<_, _>>()?)
-            }
-            _ => Self::IsNull(boolean(text)?),
-        })
-    }
-
-    pub(super) fn holds(&self, value: &Value<'_>) -> bool {
-        match self {
-            Self::Compare(test, operand) => operand.compared(value).is_some_and(test),
-            Self::In(operands) => operands
-                .iter()
-                .any(|operand| operand.compared(value) == Some(Ordering::Equal)),
-            Self::Text(test, wanted, case) => {
-                shown(value).is_some_and(|text| test(&folded(&text, *case), wanted))
-            }
-            Self::Matches(pattern) => shown(value).is_some_and(|text| pattern.is_match(&text)),
-            Self::IsNull(wanted) => *wanted == matches!(value, Value::Instant(None)),
+impl Leaf {
+    fn test(field: Field, test: Test) -> Self {
+        Self {
+            condition: Condition::Field(field, test),
+            holds_of_none: false,
         }
     }
-}
 
-impl Operand {
-    /// How a value stands to this one; nothing stands to an absent value.
-    fn compared(&self, value: &Value<'_>) -> Option<Ordering> {
-        Some(match (value, self) {
-            (Value::Integer(value), Self::Integer(wanted)) => value.cmp(wanted),
-            (Value::Text(value), Self::Text(wanted)) => (*value).cmp(wanted.as_str()),
-            (Value::Boolean(value), Self::Boolean(wanted)) => value.cmp(wanted),
-            (Value::Instant(Some(value)), Self::Instant(wanted)) => value.cmp(wanted),
-            _ => return None,
-        })
+    /// The last log-in is the only value that an object may lack.
+    fn is_null(field: Field, wanted: bool) -> Self {
+        let condition = match field {
+            Field::LastLogin => Condition::Field(field, Test::IsNull(wanted)),
+            _ if wanted => Condition::nothing(),
+            _ => Condition::everything(),
+        };
+        Self {
+            condition,
+            holds_of_none: wanted,
+        }
+    }
+
+    /// A comparison of a field.
+    ///
+    /// # Errors
+    /// 400 for a value that the field cannot have.
+    pub(super) fn of_field(field: Field, lookup: &str, text: &str) -> Result<Self, ApiError> {
+        let (plain, case) = match lookup.strip_prefix('i') {
+            Some(plain) if !matches!(lookup, "in" | "isnull") => (plain, Case::Ignored),
+            _ => (lookup, Case::Sensitive),
+        };
+        let text_test = match plain {
+            "isnull" => return Ok(Self::is_null(field, boolean(text)?)),
+            "regex" => {
+                let pattern = Pattern::new(text, case).map_err(|error| bad(error.to_string()))?;
+                return Ok(Self::test(field, Test::Matches(pattern)));
+            }
+            "in" => return Ok(Self::test(field, Test::In(values(field, text)?))),
+            "contains" => TextTest::Contains,
+            "startswith" => TextTest::StartsWith,
+            "endswith" => TextTest::EndsWith,
+            "exact" if case == Case::Ignored && field.kind() == FieldKind::Text => TextTest::Exact,
+            other => {
+                let wanted = value(field, text)?;
+                return Ok(Self::test(field, Test::Compare(comparison(other), wanted)));
+            }
+        };
+        let wanted = value(field, text)?.to_text();
+        Ok(Self::test(field, Test::Text(text_test, wanted, case)))
+    }
+
+    /// A comparison of the object at the end of a relation, which is one of its identifier; `None` for a
+    /// look-up that only text has.
+    ///
+    /// # Errors
+    /// As for [`Self::of_field`].
+    pub(super) fn of_object(lookup: &str, text: &str) -> Result<Option<Self>, ApiError> {
+        Ok(Some(match lookup {
+            "exact" if is_none(text) => Self::is_null(Field::Id, true),
+            "in" if !text.is_empty() => {
+                // Nothing equals an absent value.
+                let parts = text.split(',').filter(|part| !is_none(part));
+                let ids = parts.map(|part| value(Field::Id, part));
+                Self::test(
+                    Field::Id,
+                    Test::In(checked(ids.collect::<Result<_, _>>()?)?),
+                )
+            }
+            "exact" | "gt" | "gte" | "lt" | "lte" | "in" | "isnull" => {
+                Self::of_field(Field::Id, lookup, text)?
+            }
+            _ => return Ok(None),
+        }))
     }
 }
 
-fn operand(kind: Kind, text: &str) -> Result<Operand, ApiError> {
-    Ok(match kind {
-        Kind::Integer => Operand::Integer(integer(text)?),
-        Kind::Text => Operand::Text(text.to_owned()),
-        Kind::Boolean => Operand::Boolean(boolean(text)?),
-        Kind::Instant => Operand::Instant(instant(text)?),
+fn comparison(lookup: &str) -> Comparison {
+    match lookup {
+        "gt" => Comparison::Greater,
+        "gte" => Comparison::GreaterOrEqual,
+        "lt" => Comparison::Less,
+        "lte" => Comparison::LessOrEqual,
+        _ => Comparison::Equal,
+    }
+}
+
+fn values(field: Field, text: &str) -> Result<Vec<FieldValue>, ApiError> {
+    if text.is_empty() {
+        return Err(bad("cannot provide empty value for __in".to_owned()));
+    }
+    let values = text.split(',').map(|part| value(field, part));
+    checked(values.collect::<Result<_, _>>()?)
+}
+
+fn checked(values: Vec<FieldValue>) -> Result<Vec<FieldValue>, ApiError> {
+    if values.len() > MAX_VALUES {
+        return Err(bad(format!("At most {MAX_VALUES} values can be given.")));
+    }
+    Ok(values)
+}
+
+/// A value in the kind of the field, whatever the look-up does with it.
+fn value(field: Field, text: &str) -> Result<FieldValue, ApiError> {
+    Ok(match field.kind() {
+        FieldKind::Integer => FieldValue::Integer(integer(text)?),
+        FieldKind::Text => FieldValue::Text(text.to_owned()),
+        FieldKind::Boolean => FieldValue::Boolean(boolean(text)?),
+        FieldKind::Instant => FieldValue::Instant(instant::read(text)?),
     })
+}
+
+/// No object.
+fn is_none(text: &str) -> bool {
+    text.eq_ignore_ascii_case("none") || text.eq_ignore_ascii_case("null")
 }
 
 /// # Errors
 /// 400, as a list.
 pub(super) fn integer(text: &str) -> Result<i64, ApiError> {
-    text.trim().parse().map_err(|_no_integer| {
-        ApiError::BadRequest(Detail::List(vec![format!(
-            "'{text}' value must be an integer."
-        )]))
-    })
+    let number = text.trim().parse();
+    number.map_err(|_no_integer| bad_list(format!("'{text}' value must be an integer.")))
 }
 
 fn boolean(text: &str) -> Result<bool, ApiError> {
@@ -135,64 +171,4 @@ fn boolean(text: &str) -> Result<bool, ApiError> {
         "false" | "f" | "0" => Ok(false),
         _ => Err(bad(format!("Unable to convert \"{text}\" to boolean"))),
     }
-}
-
-/// A date, or a date and a time; without a zone it is UTC.
-fn instant(text: &str) -> Result<DateTime<Utc>, ApiError> {
-    let spaced = text.replacen('T', " ", 1);
-    let zoned = ["%F %T%.f%#z", "%F %H:%M%#z", "%F %T%.f %#z"];
-    let plain = ["%F %T%.f", "%F %H:%M"];
-    let spaced = spaced
-        .strip_suffix('Z')
-        .map_or(spaced.clone(), |rest| format!("{rest}+0000"));
-    let with_zone = || {
-        let parsed = zoned
-            .iter()
-            .find_map(|form| DateTime::parse_from_str(&spaced, form).ok());
-        parsed.map(|at| at.with_timezone(&Utc))
-    };
-    let without = || {
-        plain
-            .iter()
-            .find_map(|f| NaiveDateTime::parse_from_str(&spaced, f).ok())
-    };
-    let date = || {
-        NaiveDate::parse_from_str(text, "%F")
-            .ok()?
-            .and_hms_opt(0, 0, 0)
-    };
-    let found = with_zone().or_else(|| without().or_else(date).map(|at| at.and_utc()));
-    found.ok_or_else(|| {
-        ApiError::BadRequest(Detail::List(vec![format!(
-            "'{text}' value has an invalid format. It must be in \
-             YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ] format."
-        )]))
-    })
-}
-
-/// The engine takes time in proportion to the text, whatever the pattern.
-fn pattern(text: &str, case: Case) -> Result<Regex, ApiError> {
-    let mut builder = RegexBuilder::new(text);
-    let built = builder
-        .case_insensitive(case == Case::Ignored)
-        .size_limit(1 << 20)
-        .build();
-    built.map_err(|error| bad(error.to_string()))
-}
-
-fn folded(text: &str, case: Case) -> String {
-    match case {
-        Case::Kept => text.to_owned(),
-        Case::Ignored => text.to_lowercase(),
-    }
-}
-
-/// A value as text, for look-ups of text; nothing for an absent one.
-fn shown(value: &Value<'_>) -> Option<String> {
-    Some(match value {
-        Value::Integer(number) => number.to_string(),
-        Value::Text(text) => (*text).to_owned(),
-        Value::Boolean(flag) => u8::from(*flag).to_string(),
-        Value::Instant(at) => at.as_ref()?.format("%F %T%.6f+00:00").to_string(),
-    })
 }

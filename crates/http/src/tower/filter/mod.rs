@@ -1,141 +1,190 @@
-//! Which users a query selects (contract `tower.md`, section 10), on the user's own fields.
+//! Which objects a query selects (contract `tower.md`, section 10).
 //!
-//! Every parameter that is not reserved is a term. All plain terms must hold, and one of the `or__`
-//! terms, if there are any. Relations are refused rather than ignored.
+//! Every parameter that is not reserved is a term. Plain terms and the one group of or-terms are given
+//! together, as Django's `filter()` has it: they share their joins. A negated term speaks of all objects
+//! at the end of a relation, and a chained one of any, so both stand for themselves.
 
-pub(super) mod field;
+mod instant;
+mod joins;
 mod lookup;
+pub(super) mod names;
+pub(super) mod path;
 
-use profiled_domain::User;
+use profiled_domain::{Case, Condition, Model, Relation, Test, TextTest};
 
 use crate::failure::{ApiError, Detail};
 use crate::query::Query;
-use crate::tower::filter::field::{Field, Named, name};
-use crate::tower::filter::lookup::Test;
+use crate::tower::filter::joins::{Joins, any};
+use crate::tower::filter::lookup::Leaf;
+use crate::tower::filter::path::{End, Lost, Path};
 use crate::tower::list::RESERVED;
 
-/// Whether the query selects this user.
+pub(super) use joins::all;
+
+/// Terms and words that a query may have: each may cost the database a scan.
+const MAX_TERMS: usize = 100;
+
+/// What the query demands of an object.
 ///
 /// # Errors
 /// 400 for a term that makes no sense, 403 for one that would tell a secret.
-pub(super) fn selects(user: &User, query: &Query) -> Result<bool, ApiError> {
-    let mut holds = is_of_type(query) && is_found(user, query);
-    let (mut has_or, mut one_holds) = (false, false);
-    for (name, value) in query.pairs() {
-        if RESERVED.contains(&name.as_str()) {
-            continue;
-        }
-        let term = Term::parse(name, value)?;
-        let outcome = term.test.holds(&term.field.of(user)) != term.is_negated;
-        if term.is_or {
-            has_or = true;
-            one_holds |= outcome;
-        } else {
-            holds &= outcome;
-        }
+pub(super) fn condition(model: Model, query: &Query) -> Result<Condition, ApiError> {
+    let is_term = |pair: &&(String, String)| !RESERVED.contains(&pair.0.as_str());
+    let mut terms = Vec::new();
+    for (name, value) in query.pairs().iter().filter(is_term) {
+        check_count(terms.len() + 1)?;
+        terms.push(Term::read(model, name, value)?);
     }
-    Ok(holds && (!has_or || one_holds))
+    let mut conditions = vec![kind(model, query), together(terms)];
+    conditions.extend(searched(model, query)?);
+    Ok(all(conditions))
 }
 
-/// `type`: a list of kinds; without `user` in it there is nothing.
-fn is_of_type(query: &Query) -> bool {
-    query
-        .get("type")
-        .is_none_or(|kinds| kinds.split(',').any(|kind| kind == "user"))
+/// `type`: a list of kinds, which keeps or empties the list.
+fn kind(model: Model, query: &Query) -> Condition {
+    let own = names::type_name(model);
+    match query.get("type") {
+        Some(kinds) if kinds.split(',').all(|kind| kind != own) => Condition::nothing(),
+        _ => Condition::everything(),
+    }
 }
 
 /// `search`: every word occurs somewhere, without case.
-fn is_found(user: &User, query: &Query) -> bool {
-    let fields = [
-        &user.username,
-        &user.first_name,
-        &user.last_name,
-        &user.email,
-    ];
-    let texts = fields.map(|text| text.as_deref().unwrap_or_default().to_lowercase());
-    let words = query.get("search").unwrap_or_default().split([' ', ',']);
-    words
-        .filter(|word| !word.is_empty())
-        .all(|word| texts.iter().any(|text| text.contains(&word.to_lowercase())))
+fn searched(model: Model, query: &Query) -> Result<Vec<Condition>, ApiError> {
+    let fields = names::search_fields(model);
+    let text = query.get("search").unwrap_or_default();
+    let is_between = |letter: char| letter == ',' || letter.is_whitespace();
+    let words = text.split(is_between).filter(|word| !word.is_empty());
+    if fields.is_empty() {
+        return Ok(Vec::new());
+    }
+    let conditions: Vec<Condition> = words
+        .map(|word| {
+            let test = || Test::Text(TextTest::Contains, word.to_owned(), Case::Ignored);
+            let found = fields.iter().map(|field| Condition::Field(*field, test()));
+            Condition::Any(found.collect())
+        })
+        .collect();
+    check_count(conditions.len())?;
+    Ok(conditions)
+}
+
+fn check_count(count: usize) -> Result<(), ApiError> {
+    if count > MAX_TERMS {
+        return Err(bad(format!("At most {MAX_TERMS} filters can be given.")));
+    }
+    Ok(())
+}
+
+/// Some joined object has to fulfil the plain terms and one of the or-terms. That there is one for "this
+/// or that" means that there is one for this or one for that: so each or-term gets the plain terms that
+/// share a join with any of them.
+fn together(terms: Vec<Term>) -> Condition {
+    let (chained, terms): (Vec<Term>, Vec<Term>) = terms
+        .into_iter()
+        .partition(|term| term.group == Group::Chain);
+    let (either, plain): (Vec<Term>, Vec<Term>) =
+        terms.into_iter().partition(|term| term.group == Group::Or);
+    let shared: Vec<Relation> = either.iter().filter_map(Term::root).collect();
+    let is_shared = |term: &Term| term.root().is_some_and(|root| shared.contains(&root));
+    let (beside, apart): (Vec<Term>, Vec<Term>) = plain.into_iter().partition(is_shared);
+    let mut conditions = vec![joined(apart)];
+    if !either.is_empty() {
+        let one = |term| joined(beside.iter().cloned().chain([term]));
+        conditions.push(any(either.into_iter().map(one).collect()));
+    }
+    conditions.extend(chained.into_iter().map(|term| joined([term])));
+    all(conditions)
+}
+
+fn joined(terms: impl IntoIterator<Item = Term>) -> Condition {
+    let mut joins = Joins::default();
+    for term in terms {
+        if term.is_negated {
+            let mut own = Joins::default();
+            own.add(&term.path, term.leaf);
+            joins.require(Condition::Not(Box::new(own.into_condition())));
+        } else {
+            joins.add(&term.path, term.leaf);
+        }
+    }
+    joins.into_condition()
+}
+
+/// How a term stands to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    Plain,
+    Or,
+    Chain,
 }
 
 /// One parameter.
+#[derive(Clone, Debug)]
 struct Term {
-    field: Field,
-    test: Test,
-    is_or: bool,
+    group: Group,
     is_negated: bool,
+    path: Vec<Relation>,
+    leaf: Leaf,
 }
 
 impl Term {
-    /// Reads `[or__|chain__][not__]field[__lookup][__int]=value`.
-    fn parse(parameter: &str, value: &str) -> Result<Self, ApiError> {
-        let (is_or, rest) = match parameter.strip_prefix("or__") {
-            Some(rest) => (true, rest),
-            None => (
-                false,
-                parameter.strip_prefix("chain__").unwrap_or(parameter),
-            ),
+    /// Reads `[or__|chain__][not__]path[__lookup][__int]=value`.
+    fn read(model: Model, parameter: &str, value: &str) -> Result<Self, ApiError> {
+        let (text, is_integer) = match parameter.strip_suffix("__int") {
+            Some(text) => (text, true),
+            None => (parameter, false),
         };
-        let (is_negated, rest) = match rest.strip_prefix("not__") {
-            Some(rest) => (true, rest),
-            None => (false, rest),
+        let (group, text) = match (text.strip_prefix("or__"), text.strip_prefix("chain__")) {
+            (Some(text), _) => (Group::Or, text),
+            (_, Some(text)) => (Group::Chain, text),
+            _ => (Group::Plain, text),
         };
-        let (path, reads_integer) = match rest.strip_suffix("__int") {
-            Some(path) => (path, true),
-            None => (rest, false),
+        let (is_negated, text) = match text.strip_prefix("not__") {
+            Some(text) => (true, text),
+            None => (false, text),
         };
-        let (field, lookup) = resolve(path)?;
-        let value = if reads_integer {
-            lookup::integer(value)?.to_string()
+        let path = Path::read(model, text).map_err(Lost::into_error)?;
+        let leaf = if is_integer {
+            leaf(&path, &lookup::integer(value)?.to_string())?
         } else {
-            value.into()
+            leaf(&path, value)?
         };
-        let test = Test::new(field.kind(), lookup, &value)?;
         Ok(Self {
-            field,
-            test,
-            is_or,
+            group,
             is_negated,
+            path: path.relations,
+            leaf,
         })
     }
-}
 
-/// The field of a path, and the name of the look-up behind it.
-fn resolve(path: &str) -> Result<(Field, &str), ApiError> {
-    let mut segments = path.split("__");
-    let first = segments.next().unwrap_or_default();
-    let field = match name(first) {
-        Named::Field(field) => field,
-        Named::Profile => match segments.next() {
-            Some("ldap_dn") => Field::LdapDn,
-            other => return Err(unknown(other.unwrap_or("profile"))),
-        },
-        Named::Sensitive => {
-            return Err(ApiError::Forbidden(format!(
-                "Filtering on {first} is not allowed."
-            )));
-        }
-        Named::Relation => {
-            return Err(bad(format!(
-                "Filtering by {first} is not supported on this list."
-            )));
-        }
-        Named::Unknown => return Err(unknown(first)),
-    };
-    match (segments.next(), segments.next()) {
-        (None, _) => Ok((field, "exact")),
-        (Some(lookup), None) if lookup::NAMES.contains(&lookup) => Ok((field, lookup)),
-        (Some(segment), _) => Err(unknown(segment)),
+    /// The relation that it shares with other terms; a negated one shares nothing.
+    fn root(&self) -> Option<Relation> {
+        let first = self.path.first().copied();
+        first.filter(|_| !self.is_negated)
     }
 }
 
-fn unknown(segment: &str) -> ApiError {
-    bad(format!("User has no field named '{segment}'"))
+fn leaf(path: &Path<'_>, value: &str) -> Result<Leaf, ApiError> {
+    let lookup = path.lookup.unwrap_or("exact");
+    match path.end {
+        End::Field(field) => Leaf::of_field(field, lookup, value),
+        End::Object => Leaf::of_object(lookup, value)?.ok_or_else(|| {
+            let target = path.relations.last().map(|relation| relation.target());
+            let model = target.map_or("", names::title);
+            Lost::Unknown(model, lookup).into_error()
+        }),
+    }
 }
 
-fn bad(text: String) -> ApiError {
+/// A 400 with a text.
+pub(super) fn bad(text: String) -> ApiError {
     ApiError::BadRequest(Detail::Text(text))
+}
+
+/// A 400 with a text in a list.
+fn bad_list(text: String) -> ApiError {
+    ApiError::BadRequest(Detail::List(vec![text]))
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
-//! The user as `tower` writes it (contract `tower.md`, section 4).
+//! Users.
 
 use profiled_domain::User;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::Place;
 use crate::timestamp::Millis;
 use crate::tower::mount::Mount;
 
-/// A user; unset text is `""`.
+/// A user.
 #[derive(Serialize)]
-pub(super) struct UserBody<'a> {
+pub(in crate::tower) struct UserBody<'a> {
     id: i64,
     r#type: &'static str,
     url: Place,
@@ -22,7 +23,6 @@ pub(super) struct UserBody<'a> {
     ldap_dn: &'a str,
 }
 
-/// Paths of related lists, in the documented order.
 #[derive(Serialize)]
 struct Related {
     admin_of_organizations: Place,
@@ -34,29 +34,12 @@ struct Related {
     teams: Place,
 }
 
-/// The path of a user, or of a list below it.
-struct Place {
-    mount: Mount,
-    user: i64,
-    list: &'static str,
-}
-
-impl Serialize for Place {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { mount, user, list } = self;
-        let mount = mount.prefix();
-        match *list {
-            "" => serializer.collect_str(&format_args!("{mount}users/{user}/")),
-            list => serializer.collect_str(&format_args!("{mount}users/{user}/{list}/")),
-        }
-    }
-}
-
 impl<'a> UserBody<'a> {
-    pub(super) fn new(user: &'a User, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(user: &'a User, mount: Mount) -> Self {
         let place = |list| Place {
             mount,
-            user: user.id.0,
+            kind: "users",
+            id: user.id.0,
             list,
         };
         Self {

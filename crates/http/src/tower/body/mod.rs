@@ -1,0 +1,74 @@
+//! Objects as `tower` writes them (contract `tower.md`, sections 4 and 8), key by key in the documented
+//! order; unset text is `""`.
+
+mod event;
+mod organization;
+mod team;
+mod user;
+
+use profiled_domain::UserSummary;
+use serde::{Serialize, Serializer};
+
+use crate::tower::mount::Mount;
+
+pub(super) use event::EventBody;
+pub(super) use organization::OrganizationBody;
+pub(super) use team::TeamBody;
+pub(super) use user::UserBody;
+
+/// The path of an object, or of a list below it.
+struct Place {
+    mount: Mount,
+    /// The list that has the object.
+    kind: &'static str,
+    id: i64,
+    /// Empty: the object itself.
+    list: &'static str,
+}
+
+impl Place {
+    fn user(mount: Mount, user: &UserSummary) -> Self {
+        Self {
+            mount,
+            kind: "users",
+            id: user.id.0,
+            list: "",
+        }
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            mount,
+            kind,
+            id,
+            list,
+        } = self;
+        let mount = mount.prefix();
+        match *list {
+            "" => serializer.collect_str(&format_args!("{mount}{kind}/{id}/")),
+            list => serializer.collect_str(&format_args!("{mount}{kind}/{id}/{list}/")),
+        }
+    }
+}
+
+/// Who made or changed an object.
+#[derive(Serialize)]
+struct Person<'a> {
+    id: i64,
+    username: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+}
+
+impl<'a> Person<'a> {
+    fn new(user: &'a UserSummary) -> Self {
+        Self {
+            id: user.id.0,
+            username: &user.username,
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+        }
+    }
+}

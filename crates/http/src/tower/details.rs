@@ -1,0 +1,179 @@
+//! Single objects.
+
+use std::marker::PhantomData;
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::{
+    Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Selection, Viewer,
+};
+
+use crate::failure::ApiError;
+use crate::tower::kind::ObjectKind;
+use crate::tower::mount::Mount;
+use crate::tower::viewer::Caller;
+use crate::tower::{filter, options, order, write};
+use crate::view::{Answer, Exchange, Spec, View};
+
+/// An object that a path names, and what the caller may do with it.
+pub(super) struct Found<T> {
+    pub(super) object: T,
+    pub(super) viewer: Viewer,
+    pub(super) may_read: bool,
+    /// As far as memberships decide: see [`Viewer::may_change`].
+    pub(super) may_change: bool,
+}
+
+/// Looks up an object, of those that the query's filters select.
+///
+/// # Errors
+/// 400 and 403 for what is wrong with the filters, 404 without such an object.
+pub(super) async fn find<R: ObjectKind>(
+    exchange: &Exchange<'_>,
+    id: i64,
+) -> Result<Found<R::Object>, ApiError> {
+    find_where::<R>(exchange, id, asked::<R>(exchange)?).await
+}
+
+/// What the query demands; an order is only checked.
+fn asked<R: ObjectKind>(exchange: &Exchange<'_>) -> Result<Condition, ApiError> {
+    let asked = filter::condition(R::MODEL, exchange.query)?;
+    order::read(R::MODEL, exchange.query)?;
+    Ok(asked)
+}
+
+async fn find_where<R: ObjectKind>(
+    exchange: &Exchange<'_>,
+    id: i64,
+    asked: Condition,
+) -> Result<Found<R::Object>, ApiError> {
+    let caller = Caller::of(exchange)?;
+    let selection = Selection {
+        condition: filter::all(vec![Condition::has_id(id), asked]),
+        order: Vec::new(),
+        page: NumberedPage {
+            number: PageNumber::At(1),
+            size: 1,
+        },
+    };
+    let work = move |repository: &dyn Repository| {
+        let page = R::select(repository, &selection)?;
+        let Some(object) = page.items.into_iter().next() else {
+            return Ok(None);
+        };
+        let viewer = caller.viewer(repository)?;
+        let rights = [viewer.may_read(R::MODEL), viewer.may_change(R::MODEL)];
+        let [may_read, may_change] = decide(repository, R::MODEL, id, rights)?;
+        Ok(Some(Found {
+            object,
+            viewer,
+            may_read,
+            may_change,
+        }))
+    };
+    let found: Result<_, RepositoryError> = exchange.state.blocking(work).await?;
+    found?.ok_or(ApiError::NotFound)
+}
+
+/// Which of two rights there are. Some need no look at the object.
+fn decide(
+    repository: &dyn Repository,
+    model: Model,
+    id: i64,
+    rights: [Condition; 2],
+) -> Result<[bool; 2], RepositoryError> {
+    let known = |right: &Condition| *right == Condition::everything();
+    let is_open = |right: &Condition| !known(right) && *right != Condition::nothing();
+    if !rights.iter().any(is_open) {
+        return Ok(rights.each_ref().map(known));
+    }
+    let held = repository.holds(model, id, &rights)?;
+    let mut held = held.into_iter();
+    Ok([(); 2].map(|()| held.next().unwrap_or_default()))
+}
+
+impl<T> Found<T> {
+    /// # Errors
+    /// 403 if the caller may not read it.
+    fn readable(self) -> Result<T, ApiError> {
+        if self.may_read {
+            Ok(self.object)
+        } else {
+            Err(ApiError::PermissionDenied)
+        }
+    }
+}
+
+/// The view.
+pub(super) struct Detail<R> {
+    spec: Spec,
+    kind: PhantomData<R>,
+}
+
+impl<R: ObjectKind> Detail<R> {
+    pub(super) fn new(name: &'static str, description: &'static str) -> Self {
+        let allow = match R::MODEL {
+            Model::ActivityEvent => "GET, HEAD, OPTIONS",
+            _ => "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
+        };
+        Self {
+            spec: Spec {
+                name,
+                description,
+                allow,
+                ..Spec::VIEW
+            },
+            kind: PhantomData,
+        }
+    }
+
+    async fn respond(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        let id = exchange.parameters.id(0);
+        match (exchange.method, R::MODEL) {
+            (&Method::GET, _) => {
+                let object = find::<R>(exchange, id).await?.readable()?;
+                Ok(exchange.ok(&R::body(&object, Mount::of(exchange.path))))
+            }
+            (&Method::OPTIONS, _) => {
+                let everything = Condition::everything();
+                let found = find_where::<R>(exchange, id, everything).await?;
+                found.readable()?;
+                Ok(exchange.ok(&options::detail(&self.spec, exchange, R::FIELDS)))
+            }
+            (_, Model::ActivityEvent) => exchange.unknown_method(),
+            _ => self.change(exchange, id).await,
+        }
+    }
+}
+
+impl<R: ObjectKind> Detail<R> {
+    /// PUT, PATCH and DELETE, of an object that the query's filters select.
+    async fn change(&self, exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
+        let asked = asked::<R>(exchange)?;
+        match (exchange.method, R::MODEL) {
+            (&Method::DELETE, Model::User) => write::users::delete(exchange, id, asked).await,
+            (&Method::DELETE, Model::Organization) => {
+                write::organizations::delete(exchange, id, asked).await
+            }
+            (&Method::DELETE, Model::Team) => write::teams::delete(exchange, id, asked).await,
+            (_, Model::User) => write::users::update(exchange, id, asked).await,
+            (_, Model::Organization) => write::organizations::update(exchange, id, asked).await,
+            (_, Model::Team) => write::teams::update(exchange, id, asked).await,
+            (_, Model::ActivityEvent) => exchange.unknown_method(),
+        }
+    }
+}
+
+impl<R: ObjectKind> View for Detail<R> {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        self.respond(exchange).boxed_local()
+    }
+}
