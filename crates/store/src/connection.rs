@@ -5,6 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, ConnectionResult, QueryResult};
 
+use crate::selection;
 use crate::settings::DatabaseSettings;
 use crate::url::DatabaseUrl;
 
@@ -57,6 +58,9 @@ impl DbConnection {
         connection
             .batch_execute(&session)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        if let Self::Sqlite(c) = &mut connection {
+            selection::register(c).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        }
         Ok(connection)
     }
 

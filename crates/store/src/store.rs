@@ -1,5 +1,7 @@
 //! The store: a pool, and the two ways to use it.
 
+use std::sync::Arc;
+
 use diesel::r2d2::Pool;
 use diesel::{ConnectionError, QueryResult};
 use profiled_domain::RepositoryError;
@@ -7,6 +9,7 @@ use profiled_domain::RepositoryError;
 use crate::connection::DbConnection;
 use crate::error::{StoreError, translate};
 use crate::pool::{Checkout, Manager, is_closed};
+use crate::selection::Shapes;
 use crate::settings::DatabaseSettings;
 use crate::url::{DatabaseUrl, UrlError};
 
@@ -41,6 +44,7 @@ pub enum OpenError {
 pub struct Store {
     manager: Manager,
     pool: Pool<Manager>,
+    shapes: Arc<Shapes>,
 }
 
 impl Store {
@@ -57,7 +61,13 @@ impl Store {
         Ok(Self {
             pool: manager.clone().pool(),
             manager,
+            shapes: Arc::default(),
         })
+    }
+
+    /// The selections whose statements stay prepared.
+    pub(crate) fn shapes(&self) -> &Shapes {
+        &self.shapes
     }
 
     fn checkout(&self) -> Result<Checkout, RepositoryError> {

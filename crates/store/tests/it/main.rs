@@ -14,6 +14,7 @@ mod import;
 mod media;
 mod migrations;
 mod outage;
+mod parity;
 mod people;
 mod races;
 mod throttle;

@@ -1,0 +1,123 @@
+//! The statements of a selection: one counts, one lists.
+//!
+//! A page is counted off from the end of the list that is nearer. Its identifiers come first, from a narrow index
+//! where there is one; whole rows are read of those only.
+
+use diesel::QueryResult;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, SqlType};
+use profiled_domain::{Condition, Model, Selection, Slice};
+
+use super::condition::{Row, Writer, is_everything};
+use super::shapes::Shapes;
+use super::sql::{Database, Sql, Statement, Typed, Value};
+use super::tables::table;
+use crate::connection::{DbConnection, on_each};
+
+/// Rows that are rather sorted than found by walking along identifiers until there are enough.
+const FEW: i64 = 10_000;
+
+/// Conditions that one number can tell the truth of.
+const BITS: usize = 62;
+
+/// What a selection is translated with.
+pub(super) struct Plan<'a> {
+    pub(super) model: Model,
+    pub(super) database: Database,
+    pub(super) shapes: &'a Shapes,
+}
+
+/// Which rows of a table are on a page, and their order.
+pub(super) struct Listed {
+    pub(super) is_on_page: Typed<Bool>,
+    pub(super) order: Typed<BigInt>,
+}
+
+impl<'a> Plan<'a> {
+    pub(super) fn new(model: Model, connection: &DbConnection, shapes: &'a Shapes) -> Self {
+        let database = match connection {
+            DbConnection::Sqlite(_) => Database::Sqlite,
+            DbConnection::Postgres(_) => Database::Postgres,
+        };
+        Self {
+            model,
+            database,
+            shapes,
+        }
+    }
+
+    /// How many objects fulfil a condition.
+    pub(super) fn count(
+        &self,
+        connection: &mut DbConnection,
+        condition: &Condition,
+    ) -> QueryResult<i64> {
+        let mut writer = Writer::new(self.database);
+        if self.model == Model::User && is_everything(condition) {
+            writer.push("SELECT CAST(coalesce(sum(change), 0) AS BIGINT) FROM active_users_count");
+        } else {
+            writer.push("SELECT count(*)");
+            let row = writer.fresh(self.model);
+            writer.from_where(&row, condition);
+        }
+        let count = Statement(self.typed::<BigInt>(writer.sql));
+        on_each!(connection, |c| count.get_result(c))
+    }
+
+    /// The rows of a slice. `total` is how many there are without it.
+    pub(super) fn listed(&self, selection: &Selection, slice: Slice, total: i64) -> Listed {
+        let name = table(self.model);
+        let is_sorted = total <= FEW && !is_everything(&selection.condition);
+        let mut writer = Writer::new(self.database);
+        let row = writer.fresh(self.model);
+        let start = format!("{name}.id IN (SELECT {}.id", row.alias);
+        writer.push(&start);
+        writer.from_where(&row, &selection.condition);
+        writer.push(" ORDER BY ");
+        writer.order(&row, &selection.order, slice.is_from_end, is_sorted);
+        writer.push(" LIMIT ").bind(Value::Integer(slice.take));
+        writer.push(" OFFSET ").bind(Value::Integer(slice.skip));
+        writer.push(")");
+        let mut order = Writer::new(self.database);
+        let row = Row::new(self.model, name);
+        order.order(&row, &selection.order, false, false);
+        Listed {
+            is_on_page: self.typed(writer.sql),
+            order: self.typed(order.sql),
+        }
+    }
+
+    /// Which conditions hold of an object; `None` if there is none.
+    pub(super) fn holds(
+        &self,
+        connection: &mut DbConnection,
+        id: i64,
+        conditions: &[Condition],
+    ) -> QueryResult<Option<Vec<bool>>> {
+        let mut all = Vec::with_capacity(conditions.len());
+        for conditions in conditions.chunks(BITS) {
+            let mut writer = Writer::new(self.database);
+            let row = writer.fresh(self.model);
+            writer.push("SELECT CAST(0 AS BIGINT)");
+            for (bit, condition) in conditions.iter().enumerate() {
+                writer.push(" + CASE WHEN ");
+                writer.condition(&row, condition);
+                let then = format!(" THEN {} ELSE 0 END", 1_i64 << bit);
+                writer.push(&then);
+            }
+            writer.from_where(&row, &Condition::has_id(id));
+            let statement = Statement(self.typed::<BigInt>(writer.sql));
+            let bits: Option<i64> = on_each!(connection, |c| statement.get_result(c).optional())?;
+            let Some(bits) = bits else {
+                return Ok(None);
+            };
+            all.extend((0..conditions.len()).map(|bit| bits & (1 << bit) != 0));
+        }
+        Ok(Some(all))
+    }
+
+    fn typed<ST: SqlType>(&self, sql: Sql) -> Typed<ST> {
+        let is_kept = self.shapes.keeps(&sql.shape());
+        Typed::new(sql, is_kept)
+    }
+}
