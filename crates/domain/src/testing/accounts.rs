@@ -29,6 +29,17 @@ impl State {
     }
 }
 
+impl MemoryRepository {
+    /// Makes a user one of a directory.
+    pub fn set_ldap_dn(&self, id: UserId, name: &str) {
+        for (user, _) in &mut self.lock().users {
+            if user.id == id {
+                name.clone_into(&mut user.ldap_dn);
+            }
+        }
+    }
+}
+
 impl AccountRepository for MemoryRepository {
     fn deactivate(&self, id: UserId) -> Result<AccountChange, RepositoryError> {
         let mut state = self.writable()?;

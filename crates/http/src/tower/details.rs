@@ -4,15 +4,17 @@ use std::marker::PhantomData;
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
     Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Selection, Viewer,
 };
 
 use crate::failure::ApiError;
+use crate::page::Controls;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
+use crate::tower::write::controls;
 use crate::tower::{filter, options, order, write};
 use crate::view::{Answer, Exchange, Spec, View};
 
@@ -43,7 +45,7 @@ fn asked<R: ObjectKind>(exchange: &Exchange<'_>) -> Result<Condition, ApiError> 
     Ok(asked)
 }
 
-async fn find_where<R: ObjectKind>(
+pub(super) async fn find_where<R: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
     asked: Condition,
@@ -175,5 +177,19 @@ impl<R: ObjectKind> View for Detail<R> {
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
         self.respond(exchange).boxed_local()
+    }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let id = exchange.parameters.id(0);
+        match R::MODEL {
+            Model::User => controls::of_user(exchange, id).boxed_local(),
+            Model::Organization | Model::Team => {
+                controls::of_named::<R>(exchange, id).boxed_local()
+            }
+            Model::ActivityEvent => future::ready(Ok(Controls::default())).boxed_local(),
+        }
     }
 }

@@ -4,16 +4,18 @@ use std::marker::PhantomData;
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
     Condition, Membership, Model, OrganizationId, Repository, RepositoryError, Selection,
 };
 
 use crate::failure::ApiError;
+use crate::page::Controls;
 use crate::tower::kind::ObjectKind;
 use crate::tower::list::{Envelope, asked_page};
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
+use crate::tower::write::controls;
 use crate::tower::{filter, options, order, parent, write};
 use crate::view::{Answer, Exchange, Spec, View};
 
@@ -131,7 +133,7 @@ impl<R: ObjectKind> List<R> {
         match self.post {
             _ if *exchange.method != Method::POST => Ok(()),
             Some(Post::CreateUser) => write::users::permit_create(exchange).await,
-            Some(Post::CreateOrganization) => write::organizations::permit_create(exchange).await,
+            Some(Post::CreateOrganization) => write::organizations::permit_create(exchange),
             Some(Post::CreateTeam) => write::teams::permit_create(exchange).await,
             Some(Post::Member(_) | Post::TeamOf) | None => Ok(()),
         }
@@ -158,6 +160,21 @@ impl<R: ObjectKind> View for List<R> {
             Method::GET => self.read(exchange).boxed_local(),
             Method::POST => self.post(exchange).boxed_local(),
             _ => self.describe(exchange).boxed_local(),
+        }
+    }
+
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let id = exchange.parameters.id(0);
+        match self.post {
+            None => future::ready(Ok(Controls::default())).boxed_local(),
+            Some(Post::Member(of)) => controls::of_members(exchange, of(id)).boxed_local(),
+            Some(Post::TeamOf) => controls::of_teams(exchange, OrganizationId(id)).boxed_local(),
+            Some(Post::CreateUser | Post::CreateOrganization | Post::CreateTeam) => {
+                controls::of_list::<R>(exchange).boxed_local()
+            }
         }
     }
 }

@@ -14,4 +14,5 @@ mod page_forms;
 mod pages;
 mod paths;
 mod throttle;
+mod tower_writes;
 mod uploads;

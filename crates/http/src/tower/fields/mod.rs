@@ -5,10 +5,15 @@ mod described;
 mod input;
 mod resource;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 pub(super) use described::{Shown, Written};
 pub(super) use input::{Mode, Sent, object, text_of, value_of};
 pub(super) use resource::{
-    CREDENTIAL, EVENT, INVENTORY, ORGANIZATION, PERMISSION, PROJECT, TEAM, USER,
+    CREDENTIAL, DESCRIPTION, EMAIL, EVENT, FIRST_NAME, INVENTORY, IS_SUPERUSER, LAST_NAME, NAME,
+    ORGANIZATION, ORGANIZATION_OF_TEAM, PASSWORD, PERMISSION, PROJECT, TEAM, USER, USERNAME,
 };
 
 /// A kind of object as bodies show it.
@@ -68,16 +73,27 @@ enum Use {
 }
 
 impl Resource {
-    /// The field of this name.
-    pub(super) fn field(&self, name: &str) -> Option<&'static Field> {
-        self.fields.iter().find(|field| field.name == name)
-    }
-
     /// Fields that clients send.
     pub(super) fn written(&self) -> impl Iterator<Item = &'static Field> {
         self.fields
             .iter()
             .filter(|field| field.use_of != Use::ReadOnly)
+    }
+
+    /// What a new object has if nothing is sent.
+    pub(super) fn blank(&self) -> impl Serialize {
+        let values = self.written().map(|field| {
+            let value = field.default.unwrap_or(Default::Blank);
+            (field.name, value)
+        });
+        values.collect::<BTreeMap<_, _>>()
+    }
+
+    /// Names of the fields that clients send and see.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        let fields = self.fields.iter();
+        let both = fields.filter(|field| field.use_of == Use::Both);
+        both.map(|field| field.name).collect()
     }
 
     /// Fields that clients see.

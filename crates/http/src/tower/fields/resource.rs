@@ -41,11 +41,13 @@ macro_rules! empty {
 
 const SUMMARY: Field = Field::shown("summary_fields", Kind::Object)
     .help("Data structure with name and description of related resources.");
-const NAME: Field = Field::new("name", Kind::Text)
+/// Of organizations and teams.
+pub(in crate::tower) const NAME: Field = Field::new("name", Kind::Text)
     .required()
     .label("name")
     .at_most(512);
-const DESCRIPTION: Field = Field::new("description", Kind::Text)
+/// Of organizations and teams.
+pub(in crate::tower) const DESCRIPTION: Field = Field::new("description", Kind::Text)
     .label("description")
     .or(Unsent::Blank);
 
@@ -65,6 +67,30 @@ const fn person_name(name: &'static str, label: &'static str) -> Field {
         .or(Unsent::Blank)
 }
 
+/// Of users, as all up to [`PASSWORD`].
+pub(in crate::tower) const USERNAME: Field = Field::new("username", Kind::Text)
+    .required()
+    .label("username")
+    .help(USERNAME_HELP)
+    .at_most(30);
+pub(in crate::tower) const FIRST_NAME: Field = person_name("first_name", "first name");
+pub(in crate::tower) const LAST_NAME: Field = person_name("last_name", "last name");
+pub(in crate::tower) const EMAIL: Field = Field::new("email", Kind::Email)
+    .label("email address")
+    .at_most(75)
+    .or(Unsent::Blank);
+pub(in crate::tower) const IS_SUPERUSER: Field = Field::new("is_superuser", Kind::Boolean)
+    .label("superuser status")
+    .help(SUPERUSER_HELP)
+    .or(Unsent::False);
+pub(in crate::tower) const PASSWORD: Field = Field::new("password", Kind::Text)
+    .help("Write-only field used to change the password.")
+    .or(Unsent::Blank)
+    .write_only();
+/// Where a team belongs.
+pub(in crate::tower) const ORGANIZATION_OF_TEAM: Field =
+    Field::new("organization", Kind::Other).or(Unsent::Null);
+
 /// Users.
 pub(in crate::tower) const USER: &Resource = &Resource {
     name: "user",
@@ -76,25 +102,12 @@ pub(in crate::tower) const USER: &Resource = &Resource {
             url,
             related,
             instant("created", "Timestamp when this user was created."),
-            Field::new("username", Kind::Text)
-                .required()
-                .label("username")
-                .help(USERNAME_HELP)
-                .at_most(30),
-            person_name("first_name", "first name"),
-            person_name("last_name", "last name"),
-            Field::new("email", Kind::Email)
-                .label("email address")
-                .at_most(75)
-                .or(Unsent::Blank),
-            Field::new("is_superuser", Kind::Boolean)
-                .label("superuser status")
-                .help(SUPERUSER_HELP)
-                .or(Unsent::False),
-            Field::new("password", Kind::Text)
-                .help("Write-only field used to change the password.")
-                .or(Unsent::Blank)
-                .write_only(),
+            USERNAME,
+            FIRST_NAME,
+            LAST_NAME,
+            EMAIL,
+            IS_SUPERUSER,
+            PASSWORD,
             Field::shown("ldap_dn", Kind::Text),
         ]
     },
@@ -141,7 +154,7 @@ pub(in crate::tower) const TEAM: &Resource = &Resource {
             instant("modified", "Timestamp when this team was last modified."),
             NAME,
             DESCRIPTION,
-            Field::new("organization", Kind::Other).or(Unsent::Null),
+            ORGANIZATION_OF_TEAM,
         ]
     },
     search: &["description", "name"],

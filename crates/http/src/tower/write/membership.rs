@@ -1,22 +1,232 @@
-//! POST to lists that objects can be added to (section 8.3).
+//! POST to lists that objects can be added to (contract `tower.md`, section 8.3). The read right on the object
+//! that the list belongs to is checked already.
 
-use profiled_domain::{Membership, OrganizationId};
+use actix_web::http::StatusCode;
+use profiled_domain::{
+    Condition, Membership, Model, ObjectState, OrganizationId, Repository, RepositoryError,
+    TeamChange, TeamId, UserId, Viewer,
+};
+use serde::Serialize;
 
-use crate::failure::ApiError;
+use super::named::NamedForm;
+use super::{teams, users};
+use crate::content::Value;
+use crate::failure::{ApiError, Detail, FieldErrors};
+use crate::tower::fields::{Mode, value_of};
+use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
+
+/// What a body asks for.
+enum Asked {
+    Create(Value),
+    Attach(Id),
+    Detach(Id),
+}
+
+/// An identifier as it was sent; `None` for what is none.
+type Id = Option<i64>;
+
+#[derive(Serialize)]
+struct Message {
+    msg: &'static str,
+}
+
+impl Asked {
+    /// The answer, if the body asks for nothing at all.
+    async fn read(exchange: &Exchange<'_>) -> Result<Result<Self, Answer>, ApiError> {
+        let body = value_of(exchange.data().await?);
+        let refuse = |answer| Ok(Err(answer));
+        if !matches!(body, Value::Object(_)) {
+            let text = "invalid type for post data";
+            return refuse(exchange.answer(StatusCode::BAD_REQUEST, &text));
+        }
+        let id = match body.get("id") {
+            None | Some(Value::Null) => None,
+            Some(Value::Text(text)) if text.text.is_empty() => None,
+            Some(Value::Text(text)) => Some(text.text.trim().parse().ok()),
+            Some(Value::Number(digits)) => Some(digits.parse().ok()).filter(|id| *id != Some(0)),
+            Some(Value::Bool(_) | Value::List(_) | Value::Object(_)) => Some(None),
+        };
+        let detaches = body.get("disassociate").is_some();
+        Ok(Ok(match id {
+            Some(id) if detaches => Self::Detach(id),
+            Some(id) => Self::Attach(id),
+            None if detaches => {
+                let msg = "\"id\" is required to disassociate";
+                return refuse(exchange.answer(StatusCode::BAD_REQUEST, &Message { msg }));
+            }
+            None => Self::Create(body),
+        }))
+    }
+}
 
 /// POST to users or admins of an organization, or to users of a team.
 pub(in crate::tower) async fn post(
     exchange: &Exchange<'_>,
-    _membership: Membership,
+    membership: Membership,
 ) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let asked = match Asked::read(exchange).await? {
+        Ok(asked) => asked,
+        Err(answer) => return Ok(answer),
+    };
+    match asked {
+        Asked::Create(body) => {
+            let valid = users::Valid::of(exchange, &body).await?;
+            valid.permit(&permit_change(exchange, membership).await?)?;
+            let new = valid.hashed(exchange).await?;
+            let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+            let create = move |repository: &dyn Repository| {
+                repository.create_user_in(membership, &new, Some(actor), now)
+            };
+            let user = exchange.state.blocking(create).await?.map_err(gone)?;
+            users::answer_created(exchange, &user)
+        }
+        Asked::Attach(id) => {
+            let id = known(exchange, Model::User, id).await?;
+            permit_change(exchange, membership).await?;
+            permit(exchange, Model::User, id, Viewer::may_read).await?;
+            let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+            let add = move |repository: &dyn Repository| {
+                repository.add_to(membership, UserId(id), Some(actor), now)
+            };
+            exchange.state.blocking(add).await?.map_err(gone)?;
+            Ok(Answer::no_content())
+        }
+        Asked::Detach(id) => {
+            let id = known(exchange, Model::User, id).await?;
+            permit_change(exchange, membership).await?;
+            let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+            let remove = move |repository: &dyn Repository| {
+                repository.remove_from(membership, UserId(id), Some(actor), now)
+            };
+            exchange.state.blocking(remove).await?.map_err(gone)?;
+            Ok(Answer::no_content())
+        }
+    }
 }
 
-/// POST to the teams of an organization.
+/// POST to the teams of an organization: a team belongs to one, so that adding it moves it here, and removing
+/// it deletes it.
 pub(in crate::tower) async fn post_team(
     exchange: &Exchange<'_>,
-    _organization: OrganizationId,
+    organization: OrganizationId,
 ) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let asked = match Asked::read(exchange).await? {
+        Ok(asked) => asked,
+        Err(answer) => return Ok(answer),
+    };
+    match asked {
+        Asked::Create(body) => {
+            let mut errors = FieldErrors::default();
+            let form = NamedForm::read(&body, Mode::Create, &mut errors);
+            errors.into_result()?;
+            permit_change_of(exchange, organization).await?;
+            let team = teams::insert(exchange, form.into_team(organization)).await?;
+            teams::answer_created(exchange, &team)
+        }
+        Asked::Attach(id) => {
+            let id = known(exchange, Model::Team, id).await?;
+            permit_change_of(exchange, organization).await?;
+            // It is taken away from where it is.
+            permit(exchange, Model::Team, id, Viewer::may_change).await?;
+            let change = TeamChange {
+                organization: Some(organization),
+                ..TeamChange::default()
+            };
+            if !is_here(exchange, organization, id).await? {
+                teams::change_team(exchange, TeamId(id), change).await?;
+            }
+            Ok(Answer::no_content())
+        }
+        Asked::Detach(id) => {
+            let id = known(exchange, Model::Team, id).await?;
+            permit_change_of(exchange, organization).await?;
+            // Who may change this organization has no say in teams of others.
+            if is_here(exchange, organization, id).await? {
+                teams::remove(exchange, TeamId(id)).await?;
+            }
+            Ok(Answer::no_content())
+        }
+    }
+}
+
+/// Only who may change what the membership is of goes on.
+pub(super) async fn permit_change(
+    exchange: &Exchange<'_>,
+    membership: Membership,
+) -> Result<Viewer, ApiError> {
+    let (model, id) = match membership {
+        Membership::OrganizationUser(id) | Membership::OrganizationAdmin(id) => {
+            (Model::Organization, id.0)
+        }
+        Membership::TeamUser(id) => (Model::Team, id.0),
+    };
+    permit(exchange, model, id, Viewer::may_change).await
+}
+
+async fn permit_change_of(
+    exchange: &Exchange<'_>,
+    organization: OrganizationId,
+) -> Result<(), ApiError> {
+    let (model, id) = (Model::Organization, organization.0);
+    permit(exchange, model, id, Viewer::may_change).await?;
+    Ok(())
+}
+
+/// An identifier that some object of the model has or had.
+async fn known(exchange: &Exchange<'_>, model: Model, id: Id) -> Result<i64, ApiError> {
+    let unknown = || {
+        let name = match model {
+            Model::Team => "Team",
+            _ => "User",
+        };
+        let text = format!("{name} matching query does not exist.");
+        ApiError::BadRequest(Detail::Text(text))
+    };
+    let id = id.ok_or_else(unknown)?;
+    let look_up = move |repository: &dyn Repository| repository.object_state(model, id);
+    match exchange.state.blocking(look_up).await?? {
+        ObjectState::Missing => Err(unknown()),
+        ObjectState::Present | ObjectState::Gone => Ok(id),
+    }
+}
+
+/// Only who has the right to a live object goes on.
+pub(super) async fn permit(
+    exchange: &Exchange<'_>,
+    model: Model,
+    id: i64,
+    right: fn(&Viewer, Model) -> Condition,
+) -> Result<Viewer, ApiError> {
+    let caller = Caller::of(exchange)?;
+    let look_up = move |repository: &dyn Repository| {
+        let viewer = caller.viewer(repository)?;
+        let held = repository.holds(model, id, &[right(&viewer, model)])?;
+        Ok::<_, RepositoryError>((viewer, held == [true]))
+    };
+    let (viewer, is_permitted) = exchange.state.blocking(look_up).await??;
+    if is_permitted {
+        Ok(viewer)
+    } else {
+        Err(ApiError::PermissionDenied)
+    }
+}
+
+/// Whether a team belongs to an organization.
+async fn is_here(
+    exchange: &Exchange<'_>,
+    organization: OrganizationId,
+    team: i64,
+) -> Result<bool, ApiError> {
+    let here = Condition::related_to(profiled_domain::Relation::TeamOrganization, organization.0);
+    let look_up = move |repository: &dyn Repository| repository.holds(Model::Team, team, &[here]);
+    Ok(exchange.state.blocking(look_up).await?? == [true])
+}
+
+/// What was there a moment ago is not any more: the caller has no right to it.
+fn gone(error: RepositoryError) -> ApiError {
+    match error {
+        RepositoryError::Missing(_) => ApiError::PermissionDenied,
+        other => users::failed(other),
+    }
 }

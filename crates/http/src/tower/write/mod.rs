@@ -1,6 +1,77 @@
 //! What POST, PUT, PATCH and DELETE do (contract `tower.md`, sections 4, 6 and 8).
 
+mod named;
+mod user_form;
+
+pub(super) mod controls;
 pub(super) mod membership;
 pub(super) mod organizations;
 pub(super) mod teams;
 pub(super) mod users;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use profiled_domain::{Condition, Model, Repository, Viewer};
+use serde::Serialize;
+
+use crate::failure::ApiError;
+use crate::tower::details::{self, Found};
+use crate::tower::fields::Mode;
+use crate::tower::kind::ObjectKind;
+use crate::tower::mount::Mount;
+use crate::tower::viewer::Caller;
+use crate::view::{Answer, Exchange};
+
+/// The caller's rights, as far as no object is needed for them.
+async fn viewer(exchange: &Exchange<'_>) -> Result<Viewer, ApiError> {
+    let caller = Caller::of(exchange)?;
+    let look_up = move |repository: &dyn Repository| caller.viewer(repository);
+    Ok(exchange.state.blocking(look_up).await??)
+}
+
+/// Whether the caller may create an object of a model in some list of all: of a team, that is told of superusers
+/// only (section 11).
+pub(super) async fn may_create(exchange: &Exchange<'_>, model: Model) -> Result<bool, ApiError> {
+    match model {
+        Model::User => Ok(users::may_create(&viewer(exchange).await?)),
+        Model::Organization | Model::Team => Ok(Caller::of(exchange)?.is_superuser),
+        Model::ActivityEvent => Ok(false),
+    }
+}
+
+/// An object that fulfils what the query asks for; 403 unless the caller may change it.
+async fn find_to_change<K: ObjectKind>(
+    exchange: &Exchange<'_>,
+    id: i64,
+    filter: Condition,
+) -> Result<Found<K::Object>, ApiError> {
+    let found = details::find_where::<K>(exchange, id, filter).await?;
+    if found.may_change {
+        Ok(found)
+    } else {
+        Err(ApiError::PermissionDenied)
+    }
+}
+
+/// PUT or PATCH.
+fn mode(exchange: &Exchange<'_>) -> Mode {
+    if *exchange.method == Method::PUT {
+        Mode::Replace
+    } else {
+        Mode::Change
+    }
+}
+
+/// 201 with the object that is at `place` under the mount.
+fn created<T: Serialize>(
+    exchange: &Exchange<'_>,
+    body: &T,
+    place: std::fmt::Arguments<'_>,
+) -> Result<Answer, ApiError> {
+    let (origin, mount) = (exchange.origin.as_str(), Mount::of(exchange.path));
+    let location = format!("{origin}{}{place}", mount.prefix());
+    let location =
+        HeaderValue::from_str(&location).map_err(|error| ApiError::Internal(Box::new(error)))?;
+    let answer = exchange.answer(StatusCode::CREATED, body);
+    Ok(answer.with_header(header::LOCATION, location))
+}

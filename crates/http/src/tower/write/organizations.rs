@@ -1,34 +1,102 @@
-//! Writes of organizations.
+//! Writes of organizations (contract `tower.md`, section 8.2).
 
-use profiled_domain::Condition;
+use profiled_domain::{
+    Condition, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
+    UniqueKey,
+};
 
-use crate::failure::ApiError;
+use super::named::NamedForm;
+use super::{created, find_to_change, mode};
+use crate::failure::{ApiError, FieldErrors};
+use crate::tower::body::OrganizationBody;
+use crate::tower::fields::{Mode, NAME, object};
+use crate::tower::kind::Organizations;
+use crate::tower::mount::Mount;
 use crate::view::{Answer, Exchange};
 
 /// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
-pub(in crate::tower) async fn permit_create(exchange: &Exchange<'_>) -> Result<(), ApiError> {
-    exchange.unknown_method()
+pub(in crate::tower) fn permit_create(exchange: &Exchange<'_>) -> Result<(), ApiError> {
+    if exchange.caller()?.profile.user.is_superuser {
+        Ok(())
+    } else {
+        Err(ApiError::PermissionDenied)
+    }
 }
 
 /// POST to the list of organizations.
 pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let form = read(exchange, Mode::Create).await?;
+    let new = NewOrganization {
+        name: form.name().unwrap_or_default().to_owned(),
+        description: form.description.unwrap_or_default(),
+    };
+    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+    let create =
+        move |repository: &dyn Repository| repository.create_organization(&new, Some(actor), now);
+    let organization = exchange.state.blocking(create).await?.map_err(failed)?;
+    let place = format_args!("organizations/{}/", organization.id);
+    created(exchange, &body(&organization, exchange), place)
 }
 
 /// PUT or PATCH of one that fulfils what the query asks for.
 pub(in crate::tower) async fn update(
     exchange: &Exchange<'_>,
-    _id: i64,
-    _filter: Condition,
+    id: i64,
+    filter: Condition,
 ) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let found = find_to_change::<Organizations>(exchange, id, filter).await?;
+    let form = read(exchange, mode(exchange)).await?;
+    let change = OrganizationChange {
+        name: form.name().map(str::to_owned),
+        description: form.description,
+    };
+    let (id, actor, now) = (found.object.id, found.viewer.id, exchange.state.now());
+    let write = move |repository: &dyn Repository| {
+        repository.update_organization(id, &change, Some(actor), now)
+    };
+    let organization = exchange.state.blocking(write).await?.map_err(failed)?;
+    let organization = organization.ok_or(ApiError::NotFound)?;
+    Ok(exchange.ok(&body(&organization, exchange)))
 }
 
 /// DELETE of one that fulfils what the query asks for.
 pub(in crate::tower) async fn delete(
     exchange: &Exchange<'_>,
-    _id: i64,
-    _filter: Condition,
+    id: i64,
+    filter: Condition,
 ) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let found = find_to_change::<Organizations>(exchange, id, filter).await?;
+    let (id, actor, now) = (found.object.id, found.viewer.id, exchange.state.now());
+    let delete =
+        move |repository: &dyn Repository| repository.delete_organization(id, Some(actor), now);
+    if exchange.state.blocking(delete).await?? {
+        Ok(Answer::no_content())
+    } else {
+        Err(ApiError::NotFound)
+    }
+}
+
+fn body<'a>(organization: &'a Organization, exchange: &Exchange<'_>) -> OrganizationBody<'a> {
+    OrganizationBody::new(organization, Mount::of(exchange.path))
+}
+
+/// The body after all phases but for the uniqueness of the name, which the write tells.
+async fn read(exchange: &Exchange<'_>, mode: Mode) -> Result<NamedForm, ApiError> {
+    let body = object(exchange.data().await?)?;
+    let mut errors = FieldErrors::default();
+    let form = NamedForm::read(&body, mode, &mut errors);
+    std::mem::take(&mut errors).into_result()?;
+    form.check(&mut errors);
+    errors.into_result()?;
+    Ok(form)
+}
+
+fn failed(error: RepositoryError) -> ApiError {
+    match error {
+        RepositoryError::Conflict(UniqueKey::OrganizationName) => {
+            let message = "Organization with this Name already exists.";
+            ApiError::Invalid(FieldErrors::of(NAME.name, message))
+        }
+        other => other.into(),
+    }
 }

@@ -1,34 +1,219 @@
-//! Writes of teams.
+//! Writes of teams (contract `tower.md`, section 8.2).
 
-use profiled_domain::Condition;
+use std::fmt::Display;
 
-use crate::failure::ApiError;
+use profiled_domain::{
+    Condition, Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Team,
+    TeamChange, TeamId, UniqueKey,
+};
+
+use super::named::NamedForm;
+use super::{created, find_to_change, mode};
+use crate::content::{Value, number_text};
+use crate::failure::{ApiError, Detail, FieldErrors};
+use crate::tower::body::TeamBody;
+use crate::tower::fields::{Mode, ORGANIZATION_OF_TEAM, object, value_of};
+use crate::tower::kind::Teams;
+use crate::tower::mount::Mount;
+use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
+
+const BLANK: &str = "This field cannot be blank.";
+
+/// What a body says of the organization of a team.
+enum Place {
+    Absent,
+    Null,
+    Id(OrganizationId),
+    /// No identifier: as it was sent.
+    Wrong(String),
+}
+
+impl Place {
+    fn read(body: &Value) -> Self {
+        let text = match body.get(ORGANIZATION_OF_TEAM.name) {
+            None => return Self::Absent,
+            Some(Value::Null) => return Self::Null,
+            Some(Value::Text(text)) if text.text.is_empty() => return Self::Null,
+            Some(Value::Number(digits)) => number_text(digits),
+            Some(value @ Value::Text(_)) => value.to_python_str(),
+            Some(other) => return Self::Wrong(other.to_python_str()),
+        };
+        match text.trim().parse() {
+            Ok(id) => Self::Id(OrganizationId(id)),
+            Err(_) => Self::Wrong(text),
+        }
+    }
+
+    /// The organization, if it is there.
+    async fn known(&self, exchange: &Exchange<'_>) -> Result<Option<OrganizationId>, ApiError> {
+        let Self::Id(id) = *self else {
+            return Ok(None);
+        };
+        let look_up =
+            move |repository: &dyn Repository| repository.object_state(Model::Organization, id.0);
+        let state = exchange.state.blocking(look_up).await??;
+        Ok((state == ObjectState::Present).then_some(id))
+    }
+}
 
 /// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
 pub(in crate::tower) async fn permit_create(exchange: &Exchange<'_>) -> Result<(), ApiError> {
-    exchange.unknown_method()
+    let caller = Caller::of(exchange)?;
+    if caller.is_superuser {
+        return Ok(());
+    }
+    let body = value_of(exchange.peek().await?);
+    let Some(id) = Place::read(&body).known(exchange).await? else {
+        let text = "Organization matching query does not exist.";
+        return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
+    };
+    let look_up = move |repository: &dyn Repository| {
+        let may_change = caller.viewer(repository)?.may_change(Model::Organization);
+        repository.holds(Model::Organization, id.0, &[may_change])
+    };
+    if exchange.state.blocking(look_up).await?? == [true] {
+        Ok(())
+    } else {
+        Err(ApiError::PermissionDenied)
+    }
 }
 
 /// POST to the list of teams.
 pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let body = object(exchange.data().await?)?;
+    let form = TeamForm::read(exchange, &body, Mode::Create).await?;
+    let organization = form.organization.ok_or_else(|| invalid(BLANK.to_owned()))?;
+    let team = insert(exchange, form.named.into_team(organization)).await?;
+    answer_created(exchange, &team)
+}
+
+/// Stores a new team.
+pub(super) async fn insert(exchange: &Exchange<'_>, new: NewTeam) -> Result<Team, ApiError> {
+    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+    let organization = new.organization;
+    let create = move |repository: &dyn Repository| repository.create_team(&new, Some(actor), now);
+    let team = exchange.state.blocking(create).await?;
+    team.map_err(|error| failed(error, Some(organization)))
+}
+
+/// 201 with a new team.
+pub(super) fn answer_created(exchange: &Exchange<'_>, team: &Team) -> Result<Answer, ApiError> {
+    let body = TeamBody::new(team, Mount::of(exchange.path));
+    created(exchange, &body, format_args!("teams/{}/", team.id))
 }
 
 /// PUT or PATCH of one that fulfils what the query asks for.
 pub(in crate::tower) async fn update(
     exchange: &Exchange<'_>,
-    _id: i64,
-    _filter: Condition,
+    id: i64,
+    filter: Condition,
 ) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let found = find_to_change::<Teams>(exchange, id, filter).await?;
+    let body = object(exchange.data().await?)?;
+    if let Place::Id(wanted) = Place::read(&body)
+        && !found.viewer.is_superuser
+        && found.object.organization.is_none_or(|own| own.id != wanted)
+    {
+        let text = "Unable to change organization on a team";
+        return Err(ApiError::Forbidden(text.to_owned()));
+    }
+    let form = TeamForm::read(exchange, &body, mode(exchange)).await?;
+    let change = TeamChange {
+        organization: form.organization,
+        name: form.named.name().map(str::to_owned),
+        description: form.named.description,
+    };
+    let team = change_team(exchange, found.object.id, change).await?;
+    Ok(exchange.ok(&TeamBody::new(&team, Mount::of(exchange.path))))
+}
+
+/// Stores a change.
+pub(super) async fn change_team(
+    exchange: &Exchange<'_>,
+    id: TeamId,
+    change: TeamChange,
+) -> Result<Team, ApiError> {
+    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+    let organization = change.organization;
+    let write =
+        move |repository: &dyn Repository| repository.update_team(id, &change, Some(actor), now);
+    let team = exchange.state.blocking(write).await?;
+    let team = team.map_err(|error| failed(error, organization))?;
+    team.ok_or(ApiError::NotFound)
 }
 
 /// DELETE of one that fulfils what the query asks for.
 pub(in crate::tower) async fn delete(
     exchange: &Exchange<'_>,
-    _id: i64,
-    _filter: Condition,
+    id: i64,
+    filter: Condition,
 ) -> Result<Answer, ApiError> {
-    exchange.unknown_method()
+    let found = find_to_change::<Teams>(exchange, id, filter).await?;
+    if remove(exchange, found.object.id).await? {
+        Ok(Answer::no_content())
+    } else {
+        Err(ApiError::NotFound)
+    }
+}
+
+/// Deletes a team; `false` if there is none.
+pub(super) async fn remove(exchange: &Exchange<'_>, id: TeamId) -> Result<bool, ApiError> {
+    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
+    let delete = move |repository: &dyn Repository| repository.delete_team(id, Some(actor), now);
+    Ok(exchange.state.blocking(delete).await??)
+}
+
+/// A body after all phases but for the uniqueness of the name, which the write tells.
+struct TeamForm {
+    named: NamedForm,
+    /// `None` stays.
+    organization: Option<OrganizationId>,
+}
+
+impl TeamForm {
+    async fn read(exchange: &Exchange<'_>, body: &Value, mode: Mode) -> Result<Self, ApiError> {
+        let mut errors = FieldErrors::default();
+        let named = NamedForm::read(body, mode, &mut errors);
+        let place = Place::read(body);
+        let organization = place.known(exchange).await?;
+        let refused = match &place {
+            Place::Id(id) if organization.is_none() => Some(unknown(id)),
+            Place::Wrong(sent) => Some(unknown(sent)),
+            Place::Absent | Place::Null | Place::Id(_) => None,
+        };
+        if let Some(message) = refused {
+            errors.push(ORGANIZATION_OF_TEAM.name, message);
+        }
+        std::mem::take(&mut errors).into_result()?;
+        named.check(&mut errors);
+        if organization.is_none() && (mode != Mode::Change || matches!(place, Place::Null)) {
+            errors.push(ORGANIZATION_OF_TEAM.name, BLANK);
+        }
+        errors.into_result()?;
+        Ok(Self {
+            named,
+            organization,
+        })
+    }
+}
+
+fn unknown(sent: impl Display) -> String {
+    format!("Invalid pk '{sent}' - object does not exist.")
+}
+
+fn invalid(message: String) -> ApiError {
+    ApiError::Invalid(FieldErrors::of(ORGANIZATION_OF_TEAM.name, message))
+}
+
+/// Somebody else was quicker with the name, or with the organization: the same answers as from validation.
+fn failed(error: RepositoryError, organization: Option<OrganizationId>) -> ApiError {
+    match (error, organization) {
+        (RepositoryError::Conflict(UniqueKey::TeamName), _) => {
+            let message = "Team with this Organization and Name already exists.";
+            ApiError::Invalid(FieldErrors::of("__all__", message))
+        }
+        (RepositoryError::Missing(_), Some(id)) => invalid(unknown(id)),
+        (other, _) => other.into(),
+    }
 }

@@ -1,0 +1,273 @@
+//! What a body says of a user, and the rules of it (contract `tower.md`, section 4).
+
+use profiled_domain::{
+    EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueKey, UniqueValues, User,
+    Username,
+};
+
+use crate::content::Value;
+use crate::failure::{ApiError, FieldErrors};
+use crate::tower::fields::{
+    EMAIL, FIRST_NAME, IS_SUPERUSER, LAST_NAME, Mode, PASSWORD, Sent, USERNAME, text_of,
+};
+
+const BLANK: &str = "This field cannot be blank.";
+const NULL: &str = "This field cannot be null.";
+const USERNAME_PATTERN: &str = "Enter a valid username.";
+
+/// A body that has gone through the first phase.
+pub(super) struct UserForm {
+    username: Sent<String>,
+    first_name: Sent<String>,
+    last_name: Sent<String>,
+    /// `""` for none.
+    email: Sent<String>,
+    is_superuser: Sent<bool>,
+    password: Sent<String>,
+    mode: Mode,
+    errors: FieldErrors,
+}
+
+/// A user as this dialect shows it: text that is not set is `""`.
+struct Shown<'a> {
+    username: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    fn new(user: &'a User) -> Self {
+        Self {
+            username: user.username.as_deref().unwrap_or_default(),
+            first_name: user.first_name.as_deref().unwrap_or_default(),
+            last_name: user.last_name.as_deref().unwrap_or_default(),
+            email: user.email.as_deref().unwrap_or_default(),
+        }
+    }
+}
+
+impl UserForm {
+    /// Reads what becomes a user.
+    pub(super) fn of_new(body: &Value) -> Self {
+        Self::read(body, Mode::Create, None)
+    }
+
+    /// Reads what `user` is changed to. `managed` are the fields that its directory keeps, if it is from one.
+    pub(super) fn of_change(body: &Value, mode: Mode, user: &User, managed: &[String]) -> Self {
+        let mut form = Self::read(body, mode, Some(user));
+        if !user.ldap_dn.is_empty() {
+            form.refuse_managed(user, managed);
+        }
+        form
+    }
+
+    fn read(body: &Value, mode: Mode, user: Option<&User>) -> Self {
+        let stored = user.map(Shown::new);
+        let stored = stored.as_ref();
+        let mut errors = FieldErrors::default();
+        let errors_of = &mut errors;
+        let email = stored.map(|stored| stored.email);
+        Self {
+            username: USERNAME.text(body, mode, stored.map(|s| s.username), errors_of),
+            first_name: FIRST_NAME.plain_text(body, mode, stored.map(|s| s.first_name), errors_of),
+            last_name: LAST_NAME.plain_text(body, mode, stored.map(|s| s.last_name), errors_of),
+            email: match EMAIL.plain_text(body, mode, email, errors_of) {
+                Sent::Null => Sent::Value(String::new()),
+                sent => sent,
+            },
+            is_superuser: IS_SUPERUSER.boolean(body, errors_of),
+            password: PASSWORD.plain_text(body, mode, None, errors_of),
+            mode,
+            errors,
+        }
+    }
+
+    fn refuse_managed(&mut self, user: &User, managed: &[String]) {
+        let stored = Shown::new(user);
+        let changes = |sent: &Sent<String>, stored: &str| match sent {
+            Sent::Absent => false,
+            Sent::Null => !stored.is_empty(),
+            Sent::Wrong => true,
+            Sent::Value(text) => text != stored,
+        };
+        let changed = [
+            (USERNAME.name, changes(&self.username, stored.username)),
+            (
+                FIRST_NAME.name,
+                changes(&self.first_name, stored.first_name),
+            ),
+            (LAST_NAME.name, changes(&self.last_name, stored.last_name)),
+            (EMAIL.name, changes(&self.email, stored.email)),
+            (
+                IS_SUPERUSER.name,
+                self.is_superuser()
+                    .is_some_and(|flag| flag != user.is_superuser),
+            ),
+        ];
+        for (name, is_changed) in changed {
+            if is_changed && managed.iter().any(|managed| managed == name) {
+                let message = format!("Unable to change {name} on user managed by LDAP");
+                self.errors.push(name, message);
+            }
+        }
+    }
+
+    /// The flag that is asked for: where it is left out, only PATCH keeps it.
+    pub(super) fn is_superuser(&self) -> Option<bool> {
+        match self.is_superuser {
+            Sent::Value(flag) => Some(flag),
+            Sent::Absent if self.mode != Mode::Change => Some(false),
+            Sent::Absent | Sent::Null | Sent::Wrong => None,
+        }
+    }
+
+    /// Only a superuser makes one. A flag that is none is told before that (section 4).
+    pub(super) fn permit_flag(&self, by_superuser: bool) -> Result<(), ApiError> {
+        match self.is_superuser {
+            Sent::Wrong => Err(ApiError::Invalid(self.errors.clone())),
+            Sent::Value(true) if !by_superuser => Err(ApiError::PermissionDenied),
+            _ => Ok(()),
+        }
+    }
+
+    /// Ends the first phase, and of a new user the second one.
+    pub(super) fn finish_early_phases(&mut self) -> Result<(), ApiError> {
+        std::mem::take(&mut self.errors).into_result()?;
+        if self.mode == Mode::Create && self.password().is_none() {
+            let errors = FieldErrors::of(PASSWORD.name, "Password required for new User");
+            return Err(ApiError::Invalid(errors));
+        }
+        Ok(())
+    }
+
+    /// The new password, if there is one.
+    pub(super) fn password(&self) -> Option<&str> {
+        match &self.password {
+            Sent::Value(text) if !text.is_empty() => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The third phase, but for what only storage knows: that are the values to be unique.
+    pub(super) fn check(&self, user: Option<&User>) -> (FieldErrors, UniqueValues) {
+        let stored = user.map(Shown::new);
+        let is_stored = |text: &str, stored: Option<&str>| stored == Some(text);
+        let mut errors = FieldErrors::default();
+        let mut unique = UniqueValues::default();
+        match &self.username {
+            Sent::Absent => {}
+            Sent::Null => errors.push(USERNAME.name, NULL),
+            Sent::Wrong => errors.push(USERNAME.name, USERNAME_PATTERN),
+            Sent::Value(text) if is_stored(text, stored.as_ref().map(|s| s.username)) => {}
+            Sent::Value(text) if text.is_empty() => errors.push(USERNAME.name, BLANK),
+            Sent::Value(text) if !text.bytes().all(is_username_byte) => {
+                errors.push(USERNAME.name, USERNAME_PATTERN);
+            }
+            Sent::Value(text) => unique.username = Some(text.clone()),
+        }
+        for (name, sent) in [
+            (FIRST_NAME.name, &self.first_name),
+            (LAST_NAME.name, &self.last_name),
+        ] {
+            if *sent == Sent::Null {
+                errors.push(name, NULL);
+            }
+        }
+        if let Sent::Value(text) = &self.email
+            && !text.is_empty()
+            && !is_stored(text, stored.as_ref().map(|s| s.email))
+        {
+            unique.email = Some(text.clone());
+        }
+        (errors, unique)
+    }
+
+    /// The user to be created, as yet without a password.
+    pub(super) fn into_new_user(self) -> Result<NewUser, InvalidText> {
+        let is_superuser = self.is_superuser().unwrap_or_default();
+        let given = |sent: Sent<String>| match sent {
+            Sent::Value(text) if !text.is_empty() => Some(text),
+            _ => None,
+        };
+        let username = given(self.username).map(|text| Username::parse(&text));
+        let email = given(self.email).map(|text| EmailAddress::parse(&text));
+        Ok(NewUser {
+            username: username.transpose()?,
+            email: email.transpose()?,
+            first_name: given(self.first_name),
+            last_name: given(self.last_name),
+            is_superuser,
+            ..NewUser::default()
+        })
+    }
+
+    /// The change of a user, as yet without a password. What would be shown as before stays as it is stored.
+    pub(super) fn change_of(&self, user: &User) -> ProfileChange {
+        let stored = Shown::new(user);
+        let patch = |sent: &Sent<String>, stored: &str| match sent {
+            Sent::Value(text) if text != stored => Patch::Set(text.clone()),
+            _ => Patch::Keep,
+        };
+        ProfileChange {
+            username: patch(&self.username, stored.username),
+            first_name: patch(&self.first_name, stored.first_name),
+            last_name: patch(&self.last_name, stored.last_name),
+            email: match patch(&self.email, stored.email) {
+                Patch::Set(text) if text.is_empty() => Patch::Clear,
+                patch => patch,
+            },
+            ..ProfileChange::default()
+        }
+    }
+}
+
+fn is_username_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"@.+-_".contains(&byte)
+}
+
+/// The fields that nobody changes on oneself, and that the body would change, in the order of telling
+/// (section 6.1).
+pub(super) fn protected_changes(body: &Value, user: &User) -> Vec<&'static str> {
+    let stored = Shown::new(user);
+    let is_other = |value: &Value, stored: &str| match (value, text_of(value)) {
+        (Value::Null, _) => false,
+        (_, Some(text)) => text.surrogate.is_some() || text.text != stored,
+        (_, None) => true,
+    };
+    let texts = [
+        (USERNAME.name, stored.username),
+        (FIRST_NAME.name, stored.first_name),
+        (LAST_NAME.name, stored.last_name),
+    ];
+    let differs = |(name, stored): &(&'static str, &str)| {
+        body.get(name).is_some_and(|value| is_other(value, stored))
+    };
+    let mut changed: Vec<_> = texts
+        .into_iter()
+        .filter(differs)
+        .map(|(name, _)| name)
+        .collect();
+    // No field of this dialect, but told as one.
+    let stays_active = |value: &Value| match value {
+        Value::Null | Value::Bool(true) => true,
+        Value::Number(digits) => digits == "1",
+        Value::Bool(false) | Value::Text(_) | Value::List(_) | Value::Object(_) => false,
+    };
+    if body
+        .get("is_active")
+        .is_some_and(|value| !stays_active(value))
+    {
+        changed.push("is_active");
+    }
+    changed
+}
+
+/// What is wrong with a value that somebody else holds; `None` for one that this dialect does not write.
+pub(super) fn taken(key: UniqueKey) -> Option<(&'static str, &'static str)> {
+    match key {
+        UniqueKey::Username => Some((USERNAME.name, "User with this Username already exists.")),
+        UniqueKey::Email => Some((EMAIL.name, "User with this Email already exists.")),
+        _ => None,
+    }
+}
