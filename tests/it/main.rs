@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod attacks_in_browsers;
 mod attacks_on_directory;
 mod attacks_on_writes;
 mod avatars;

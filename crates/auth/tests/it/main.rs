@@ -21,6 +21,7 @@ mod people;
 mod recorded;
 mod recorded_tokens;
 mod revocation;
+mod session;
 mod signing;
 mod throttle;
 mod token;

@@ -207,6 +207,14 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
+
+    /// The values of `Set-Cookie`.
+    pub fn cookies(&self) -> Vec<String> {
+        let values = self.headers.get_all("Set-Cookie");
+        values
+            .map(|value| value.to_str().unwrap().to_owned())
+            .collect()
+    }
 }
 
 /// A request as a client sends it: with a host.

@@ -14,5 +14,7 @@ mod page_forms;
 mod pages;
 mod paths;
 mod throttle;
+mod tower_login;
+mod tower_tokens;
 mod tower_writes;
 mod uploads;

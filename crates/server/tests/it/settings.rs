@@ -229,6 +229,14 @@ fn values_out_of_range_are_named_with_the_remedy() {
             "dialects.tower.page_size in --set is 201: it must not be above max_page_size, 200",
         ),
         (
+            "dialects.tower.directory_managed_fields=email,groups",
+            "dialects.tower.directory_managed_fields in --set has \"groups\": it takes username, first_name, last_name, email, is_superuser",
+        ),
+        (
+            "dialects.tower.directory_managed_fields=email,email",
+            "dialects.tower.directory_managed_fields in --set must name each field once: username, first_name, last_name, email, is_superuser",
+        ),
+        (
             "http.bind=",
             "http.bind in --set is empty: name an address, as 127.0.0.1:8000",
         ),

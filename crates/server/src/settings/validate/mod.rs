@@ -30,6 +30,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         clients::check(&settings.auth.introspection.clients),
         pages(settings),
         authenticators(settings),
+        directory_managed(&settings.dialects.tower.directory_managed_fields),
         validators(settings),
         password_costs(settings),
         media::check(&settings.media),
@@ -126,6 +127,23 @@ fn authenticators(settings: &Settings) -> Option<Finding> {
         let text = "must name each scheme once: token, jwt, or both in the order of trial";
         Finding("dialects.drf.authenticators", text.to_owned())
     })
+}
+
+fn directory_managed(fields: &[String]) -> Option<Finding> {
+    const KNOWN: [&str; 5] = [
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "is_superuser",
+    ];
+    let is_unknown = |name: &&String| !KNOWN.contains(&name.as_str());
+    let text = match fields.iter().find(is_unknown) {
+        Some(wrong) => format!("has {wrong:?}: it takes {}", KNOWN.join(", ")),
+        None if is_repeated(fields) => format!("must name each field once: {}", KNOWN.join(", ")),
+        None => return None,
+    };
+    Some(Finding("dialects.tower.directory_managed_fields", text))
 }
 
 fn validators(settings: &Settings) -> Option<Finding> {
