@@ -8,6 +8,9 @@ use regex_lite::Regex;
 /// How far the server's clock and the harness may be apart, in seconds; slow machines included.
 const TOLERANCE: i64 = 60;
 
+/// Seconds that a token of Tower lives by default.
+const TOKEN_LIFETIME: i64 = 1800;
+
 /// Names with values, as `capture` keeps them.
 pub type Kept = BTreeMap<String, String>;
 
@@ -100,7 +103,14 @@ impl Meanings {
         }
         if matches!(name, "now-iso" | "time") {
             let instant = DateTime::parse_from_rfc3339(value);
-            return instant.is_ok_and(|instant| self.is_near(instant.timestamp(), 0));
+            // `time` is the end of a new token, too.
+            let offsets: &[i64] = if name == "time" {
+                &[0, TOKEN_LIFETIME]
+            } else {
+                &[0]
+            };
+            let is_near = |at: i64| offsets.iter().any(|offset| self.is_near(at, *offset));
+            return instant.is_ok_and(|instant| is_near(instant.timestamp()));
         }
         match offset_from_now(name) {
             Some(offset) => value.parse().is_ok_and(|value| self.is_near(value, offset)),
@@ -200,6 +210,9 @@ mod tests {
         assert!(matches("{{now-iso}}", "2027-01-15T08:00:01.000001Z"));
         assert!(!matches("{{now-iso}}", "2026-01-15T08:00:01.000001Z"));
         assert!(!matches("{{time}}", "2027-01-15T08:00:01.000001Z"));
+        assert!(matches("{{time}}", "2027-01-15T08:00:01.000Z"));
+        assert!(matches("{{time}}", "2027-01-15T08:30:01.000Z"));
+        assert!(!matches("{{time}}", "2027-01-15T08:15:01.000Z"));
     }
 
     #[test]
