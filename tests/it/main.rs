@@ -34,4 +34,5 @@ mod three_views;
 mod throttle;
 mod tokens;
 mod tower;
+mod tower_clients;
 mod walk;

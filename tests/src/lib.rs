@@ -4,6 +4,7 @@
 pub mod browser;
 pub mod client;
 mod known_tokens;
+pub mod proxy;
 pub mod python;
 pub mod replay;
 pub mod s3;

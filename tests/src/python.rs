@@ -61,7 +61,13 @@ impl Python {
     /// The interpreter, to be started with more arguments.
     #[must_use]
     pub fn command(&self) -> Command {
-        Command::new(self.folder.join("bin/python"))
+        self.program("python")
+    }
+
+    /// A program that the packages have put beside the interpreter.
+    #[must_use]
+    pub fn program(&self, name: &str) -> Command {
+        Command::new(self.folder.join("bin").join(name))
     }
 
     /// Runs a script of `tests/clients`, which reads one JSON value and writes one.

@@ -57,9 +57,15 @@ impl Request {
     }
 
     fn has_header(&self, name: &str) -> bool {
-        self.headers
-            .iter()
-            .any(|(given, _)| given.eq_ignore_ascii_case(name))
+        self.header_value(name).is_some()
+    }
+
+    /// The first value of a header.
+    #[must_use]
+    pub fn header_value(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(given, _)| given.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Request line and headers, as text.
@@ -162,20 +168,24 @@ pub fn send_bytes(address: SocketAddr, bytes: &[u8], method: &str) -> io::Result
 fn read_answer(reader: &mut impl BufRead, method: &str) -> io::Result<Answer> {
     let mut answer = Answer {
         status: status_of(&read_line(reader)?)?,
+        headers: read_headers(reader)?,
         ..Answer::default()
     };
+    answer.body = read_body(reader, &answer, method)?;
+    Ok(answer)
+}
+
+/// All headers, and the empty line behind them.
+pub(crate) fn read_headers(reader: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
+    let mut headers = Vec::new();
     loop {
         let line = read_line(reader)?;
         if line.is_empty() {
-            break;
+            return Ok(headers);
         }
         let (name, value) = line.split_once(':').ok_or_else(|| malformed(&line))?;
-        answer
-            .headers
-            .push((name.to_owned(), value.trim().to_owned()));
+        headers.push((name.to_owned(), value.trim().to_owned()));
     }
-    answer.body = read_body(reader, &answer, method)?;
-    Ok(answer)
 }
 
 fn status_of(line: &str) -> io::Result<u16> {
@@ -187,7 +197,7 @@ fn status_of(line: &str) -> io::Result<u16> {
 }
 
 /// A line as Latin-1, without its end.
-fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
+pub(crate) fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
     let mut line = Vec::new();
     reader.read_until(b'\n', &mut line)?;
     if line.is_empty() {
@@ -242,7 +252,7 @@ fn read_chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     }
 }
 
-fn malformed(what: &str) -> io::Error {
+pub(crate) fn malformed(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("no HTTP: {what:?}"))
 }
 
