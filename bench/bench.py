@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Load tests of the three reads, on both databases, beside the ceiling of the machine. Started by `bench/run`.
 
-    bench.py [SUITE …]      reads (default), groups, connections, growth
+    bench.py [SUITE …]      reads (default), groups, connections, growth, lists, peer
 
 Figures of one run are comparable with one another; those of two runs are not. `noise` is the largest share of a core
 that something else used during a sample: distrust a row above 0.3.
@@ -14,8 +14,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from measure import HERE, Server, Target, alternate, of
+import lists
+import peer
+from measure import HERE, Server, Target, alternate, of, table
 
+# Changes with the data: a database that was filled otherwise is made anew.
+DATA = 2
 KEY = "0123456789abcdef0123456789abcdef"
 SQL_COLUMNS = re.compile(r":n\b")
 READS = [
@@ -41,7 +45,7 @@ class Bench:
 
     def credentials(self, users, name):
         folder = self.folder / f"credentials-{users}"
-        if not (folder / "many.txt").exists():
+        if not (folder / "superuser.txt").exists():
             subprocess.run([sys.executable, HERE / "credentials.py", folder, str(users), KEY], check=True)
         return str(folder / name)
 
@@ -52,7 +56,7 @@ class Bench:
 
     def prepare(self, backend, users):
         """A migrated database with the people in it, made once."""
-        done = self.folder / f"ready-{backend}-{users}"
+        done = self.folder / f"ready-{backend}-{users}-{DATA}"
         if done.exists():
             # Its schema may be that of an earlier build.
             subprocess.run([self.binary, *self.settings(self.url(backend, users)), "migrate"], check=True, stdout=subprocess.DEVNULL)
@@ -113,21 +117,6 @@ class Bench:
     def measure(self, targets, connections=None):
         connections = connections or self.arguments.connections
         alternate(targets, self.arguments.rounds, self.arguments.seconds, connections)
-
-
-def table(targets, reference=None):
-    print("| target | req/s | p50 ms | p99 ms | CPU µs a request: server + database | RSS MiB (anonymous) | failed | noise | of the ceiling |")
-    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
-    for target in targets:
-        failed = sum(sample["failed"] for sample in target.samples)
-        noise = max(sample["noise"] for sample in target.samples)
-        share = f"{of(target, 'rps') / of(reference, 'rps'):.3f}" if reference else ""
-        print(
-            f"| {target.name} | {of(target, 'rps'):.0f} | {of(target, 'p50_us') / 1e3:.2f} | {of(target, 'p99_us') / 1e3:.2f} "
-            f"| {of(target, 'server_us'):.0f} + {of(target, 'database_us'):.0f} | {of(target, 'rss'):.1f} ({of(target, 'anonymous'):.1f}) "
-            f"| {failed} | {noise:.2f} | {share} |"
-        )
-    print()
 
 
 def pgbench(bench, users):
@@ -199,7 +188,7 @@ def growth(bench):
     print("## Growth, 8 connections\n")
     for backend in bench.backends():
         medians = {}
-        for users in (1000, 1_000_000):
+        for users in bench.arguments.sizes:
             with bench.service(backend, users) as server:
                 targets = bench.targets(backend, users, server)
                 for target in targets:
@@ -207,11 +196,24 @@ def growth(bench):
                 bench.measure(targets, 8)
                 table(targets)
                 medians[users] = [of(target, "p50_us") for target in targets]
-        ratios = [large / small for small, large in zip(medians[1000], medians[1_000_000])]
-        print(f"- {backend}: p50 at 1,000,000 users over that at 1,000: " + ", ".join(f"{r:.2f}" for r in ratios) + "\n")
+        small, large = bench.arguments.sizes
+        ratios = [after / before for before, after in zip(medians[small], medians[large])]
+        print(f"- {backend}: p50 at {large:,} users over that at {small:,}: " + ", ".join(f"{r:.2f}" for r in ratios) + "\n")
 
 
-SUITES = {"reads": reads, "groups": groups, "connections": connections, "growth": growth}
+SUITES = {
+    "reads": reads,
+    "groups": groups,
+    "connections": connections,
+    "growth": growth,
+    "lists": lists.run,
+    "peer": peer.run,
+}
+
+
+def sizes(text):
+    small, large = (int(number) for number in text.split(","))
+    return small, large
 
 
 def main():
@@ -220,6 +222,7 @@ def main():
     parser.add_argument("--users", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--sizes", type=sizes, default=(1000, 1_000_000), help="users of growth and lists, as 1000,1000000")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--log-level", default="warn")
     arguments = parser.parse_args()

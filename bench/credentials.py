@@ -4,7 +4,7 @@
     credentials.py FOLDER USERS SIGNING_KEY
 
 tokens.txt has keys and jwt.txt access tokens of at most 100,000 users spread over all ids; many.txt has the key of
-user 7, who is in 100 groups. The key of user i is the first 20 bytes of SHA-256("tok<i>") in hex.
+user 7, who is in 100 groups, and superuser.txt that of user 1000. The key of user i is the first 20 bytes of SHA-256("tok<i>") in hex.
 """
 import base64
 import hashlib
@@ -15,6 +15,7 @@ from pathlib import Path
 
 SAMPLE = 100_000
 MANY_GROUPS = 7
+SUPERUSER = 1000
 
 
 def token(user):
@@ -47,6 +48,7 @@ def main():
     (folder / "tokens.txt").write_text("".join(token(i) + "\n" for i in ids))
     (folder / "jwt.txt").write_text("".join(jwt(i, key) + "\n" for i in ids))
     (folder / "many.txt").write_text(token(MANY_GROUPS) + "\n")
+    (folder / "superuser.txt").write_text(token(SUPERUSER) + "\n")
 
 
 if __name__ == "__main__":

@@ -66,10 +66,10 @@ def machine():
 
 
 class Server:
-    """A server that prints `listening on http://HOST:PORT` when it is ready."""
+    """A server that prints `listening on http://HOST:PORT`, or words like it, when it is ready."""
 
-    def __init__(self, name, command, environment=None):
-        self.name, self.command = name, command
+    def __init__(self, name, command, environment=None, folder=None):
+        self.name, self.command, self.folder = name, command, folder
         self.environment = dict(os.environ, **(environment or {}))
         self.process = self.url = None
 
@@ -77,10 +77,16 @@ class Server:
         log = open(Path(tempfile.gettempdir()) / f"bench-{self.name}.log", "wb")
         began = time.monotonic()
         self.process = subprocess.Popen(
-            self.command, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+            self.command,
+            env=self.environment,
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,
         )
         for line in self.process.stdout:
-            found = re.search(r"listening on (http://\S+)", line)
+            found = re.search(r"listening (?:on|at:) (http://\S+)", line, re.IGNORECASE)
             if found:
                 self.url = found.group(1)
                 break
@@ -156,3 +162,18 @@ def alternate(targets, rounds, seconds, connections):
 
 def of(target, key):
     return median(sample[key] for sample in target.samples)
+
+
+def table(targets, reference=None):
+    print("| target | req/s | p50 ms | p99 ms | CPU µs a request: server + database | RSS MiB (anonymous) | failed | noise | of the ceiling |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+    for target in targets:
+        failed = sum(sample["failed"] for sample in target.samples)
+        noise = max(sample["noise"] for sample in target.samples)
+        share = f"{of(target, 'rps') / of(reference, 'rps'):.3f}" if reference else ""
+        print(
+            f"| {target.name} | {of(target, 'rps'):.0f} | {of(target, 'p50_us') / 1e3:.2f} | {of(target, 'p99_us') / 1e3:.2f} "
+            f"| {of(target, 'server_us'):.0f} + {of(target, 'database_us'):.0f} | {of(target, 'rss'):.1f} ({of(target, 'anonymous'):.1f}) "
+            f"| {failed} | {noise:.2f} | {share} |"
+        )
+    print()

@@ -12,6 +12,16 @@ FROM generate_series(1, 150) g;
 INSERT INTO user_groups (user_id, group_id)
 SELECT i, 1 + ((i::bigint * 7919 + k * 17) % 50) FROM generate_series(1, :n) i, generate_series(0, 2) k WHERE k <= i % 3 AND i <> 7;
 INSERT INTO user_groups (user_id, group_id) SELECT 7, g FROM generate_series(51, 150) g;
+-- 10 organizations of 50 and 50 teams of 10 of the first 500 users, whatever their number; user 2 is an administrator.
+INSERT INTO organizations (id, name, description, created, modified)
+SELECT i, 'Organization ' || i, '', timestamp '2025-11-22 13:07:28.186722', timestamp '2025-11-22 13:07:28.186728'
+FROM generate_series(1, 10) i;
+INSERT INTO teams (id, organization_id, name, description, created, modified)
+SELECT i, 1 + i % 10, 'Team ' || i, '', timestamp '2025-11-22 13:07:28.186722', timestamp '2025-11-22 13:07:28.186728'
+FROM generate_series(1, 50) i;
+INSERT INTO organization_users (user_id, organization_id) SELECT id, 1 + id % 10 FROM users WHERE id <= 500;
+INSERT INTO organization_admins (user_id, organization_id) VALUES (2, 1);
+INSERT INTO team_users (user_id, team_id) SELECT id, 1 + id % 50 FROM users WHERE id <= 500;
 INSERT INTO tokens (digest, user_id, prefix, label, created_at, is_sliding)
 SELECT sha256(encode(substr(sha256(('tok' || i)::bytea), 1, 20), 'hex')::bytea), i, 'bench', '', timestamp '2025-11-22 13:15:20', false
 FROM generate_series(1, :n) i;

@@ -13,6 +13,16 @@ INSERT INTO user_groups (user_id, group_id)
 WITH RECURSIVE ids(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM ids WHERE i < :n), places(k) AS (VALUES (0), (1), (2))
 SELECT i, 1 + ((i * 7919 + k * 17) % 50) FROM ids, places WHERE k <= i % 3 AND i <> 7;
 INSERT INTO user_groups (user_id, group_id) SELECT 7, id FROM groups WHERE id > 50;
+-- 10 organizations of 50 and 50 teams of 10 of the first 500 users, whatever their number; user 2 is an administrator.
+INSERT INTO organizations (id, name, description, created, modified)
+WITH RECURSIVE ids(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM ids WHERE i < 10)
+SELECT i, 'Organization ' || i, '', '2025-11-22 13:07:28.186722', '2025-11-22 13:07:28.186728' FROM ids;
+INSERT INTO teams (id, organization_id, name, description, created, modified)
+WITH RECURSIVE ids(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM ids WHERE i < 50)
+SELECT i, 1 + i % 10, 'Team ' || i, '', '2025-11-22 13:07:28.186722', '2025-11-22 13:07:28.186728' FROM ids;
+INSERT INTO organization_users (user_id, organization_id) SELECT id, 1 + id % 10 FROM users WHERE id <= 500;
+INSERT INTO organization_admins (user_id, organization_id) VALUES (2, 1);
+INSERT INTO team_users (user_id, team_id) SELECT id, 1 + id % 50 FROM users WHERE id <= 500;
 INSERT INTO tokens (digest, user_id, prefix, label, created_at, is_sliding)
 WITH RECURSIVE ids(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM ids WHERE i < :n)
 SELECT token_digest(i), i, 'bench', '', '2025-11-22 13:15:20', 0 FROM ids;
