@@ -17,6 +17,7 @@ fn a_service_with_its_database_is_live_and_ready(backend: Backend) {
     assert_eq!(nobody.get("/ready").status, 200);
 }
 
+/// I4
 fn without_its_database_a_service_lives_but_answers_503(backend: Backend) {
     let mut service = Service::start(backend, Data::Staff, &["database.connect_timeout=1"]);
     let client = service.client();

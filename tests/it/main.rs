@@ -9,6 +9,7 @@
 mod attacks;
 mod attacks_in_browsers;
 mod attacks_on_directory;
+mod attacks_on_transport;
 mod attacks_on_writes;
 mod avatars;
 mod browser;

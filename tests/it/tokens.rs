@@ -3,7 +3,7 @@
 use acceptance::client::Caller;
 use acceptance::replay::wire::{Answer, Request};
 use acceptance::service::{Backend, Data, Service};
-use profiled_domain::{CredentialRepository, UserId};
+use profiled_domain::{CredentialRepository, UserKey, UserRepository};
 use serde_json::{Value, json};
 
 use crate::databases::on_both_databases;
@@ -330,11 +330,12 @@ fn a_service_that_stops_has_noted_the_use_of_tokens(backend: Backend) {
     let mut service = staff(backend, &[]);
     let caller = service.client().token("plain");
     let id = listed(&caller)[0]["id"].as_i64();
-    let owner = caller.get("/api/users/me/").json()["id"].as_i64();
 
     service.stop();
 
-    let tokens = service.store().list_tokens(UserId(owner.unwrap())).unwrap();
+    let store = service.store();
+    let owner = store.find_user(&UserKey::Username("plain".to_owned()));
+    let tokens = store.list_tokens(owner.unwrap().unwrap().id).unwrap();
     let token = tokens.iter().find(|token| Some(token.state.id.0) == id);
     assert!(token.unwrap().state.last_used_at.is_some());
 }

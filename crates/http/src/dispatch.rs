@@ -37,9 +37,14 @@ pub(crate) async fn dispatch(
     let mut payload = payload.into_inner();
     let mut notes = Notes::default();
     let response = answer(&state, &request, &mut payload, started, &mut notes).await;
-    content::discard(&mut payload, DISCARDED_BYTES).await;
+    let deadline = state.body_deadline(started);
+    let is_read = content::discard(&mut payload, DISCARDED_BYTES, deadline).await;
     request_log::write(&request, response.status(), started, &notes);
-    response
+    if is_read {
+        response
+    } else {
+        content::close_after(response, payload)
+    }
 }
 
 async fn answer(
@@ -86,6 +91,7 @@ async fn answer(
                     std::mem::replace(payload, Payload::None),
                     request.headers(),
                     state.limits,
+                    state.body_deadline(started),
                 ),
                 route,
                 parameters,

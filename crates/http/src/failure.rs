@@ -56,6 +56,9 @@ pub(crate) enum ApiError {
     /// More bytes than the limit.
     #[error("request body too large")]
     BodyTooLarge,
+    /// The body did not arrive in time.
+    #[error("request body too slow")]
+    BodyTooSlow,
     /// Too many requests, or too many failed log-ins: there is room again after this time.
     #[error("throttled for {} s", .0.seconds())]
     Throttled(Wait),

@@ -9,6 +9,11 @@ use profiled_domain::UserId;
 
 use crate::failure::{ApiError, chain};
 
+/// A cause may quote what was sent: so many bytes are kept.
+const LONGEST_CAUSE: usize = 500;
+/// So many bytes of a method are kept.
+const LONGEST_METHOD: usize = 32;
+
 /// What is learned of a request on its way. Never a credential.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
@@ -27,18 +32,21 @@ impl Notes {
     }
 
     pub(crate) fn failed(&mut self, error: &ApiError) {
-        self.cause = Some(chain(error));
+        let mut cause = chain(error);
+        cause.truncate(cause.floor_char_boundary(LONGEST_CAUSE));
+        self.cause = Some(cause);
     }
 }
 
 /// Writes the line: failures of ours at level error, everything else at info.
 pub(crate) fn write(request: &HttpRequest, status: StatusCode, started: Instant, notes: &Notes) {
+    let method = request.method().as_str();
     macro_rules! line {
         ($level:expr) => {
             tracing::event!(
                 target: "profiled::request",
                 $level,
-                method = request.method().as_str(),
+                method = method.get(..LONGEST_METHOD).unwrap_or(method),
                 route = notes.route.unwrap_or("-"),
                 status = status.as_u16(),
                 duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),

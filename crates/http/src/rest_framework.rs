@@ -104,6 +104,10 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             StatusCode::PAYLOAD_TOO_LARGE,
             "Request body too large.".to_owned(),
         ),
+        ApiError::BodyTooSlow => (
+            StatusCode::REQUEST_TIMEOUT,
+            "The request body did not arrive in time.".to_owned(),
+        ),
         ApiError::Throttled(wait) => (StatusCode::TOO_MANY_REQUESTS, throttle::detail(*wait)),
         ApiError::Unavailable(_) => (
             StatusCode::SERVICE_UNAVAILABLE,

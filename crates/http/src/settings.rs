@@ -1,5 +1,7 @@
 //! Settings of the HTTP edge: the sections `http` and `dialects`.
 
+use std::time::Duration;
+
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +27,20 @@ pub struct HttpSettings {
     pub browsable: bool,
     /// Seconds in which a request's head must arrive.
     pub header_timeout: u64,
+    /// Seconds in which a request's body must arrive.
+    pub body_timeout: f64,
     /// Seconds that requests under way get to end at shutdown.
     pub shutdown_timeout: u64,
+}
+
+impl HttpSettings {
+    /// Longest `body_timeout`.
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    pub(crate) fn body_timeout(&self) -> Duration {
+        let timeout = Duration::try_from_secs_f64(self.body_timeout);
+        timeout.map_or(Self::HOUR, |timeout| timeout.min(Self::HOUR))
+    }
 }
 
 /// Section `limits`: longest values that are taken, in characters.

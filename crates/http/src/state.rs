@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use actix_web::web;
 use chrono::{DateTime, Duration, SubsecRound, Utc};
@@ -88,6 +89,7 @@ pub struct AppState {
     pub(crate) pictures: WorkerPool,
     pub(crate) is_browsable: bool,
     pub(crate) limits: Limits,
+    body_timeout: std::time::Duration,
     pub(crate) tower: Arc<TowerSettings>,
     token_lifetime: Duration,
     token_uses: TokenUses,
@@ -119,6 +121,7 @@ impl AppState {
             media: parts.media,
             media_settings: Arc::new(parts.media_settings),
             is_browsable: parts.http.browsable,
+            body_timeout: parts.http.body_timeout(),
             limits: Limits {
                 body: parts.http.max_body_bytes,
                 upload: parts.http.max_upload_bytes,
@@ -138,6 +141,11 @@ impl AppState {
 
     pub(crate) fn is_draining(&self) -> bool {
         self.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// When the body of a request that began to be answered at `started` must have arrived.
+    pub(crate) fn body_deadline(&self, started: Instant) -> tokio::time::Instant {
+        (started + self.body_timeout).into()
     }
 
     /// The time, in the precision that is stored.

@@ -5,6 +5,7 @@ mod form;
 mod json;
 mod media_type;
 mod multipart;
+mod unread;
 mod value;
 
 use std::cell::Cell;
@@ -14,8 +15,10 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
 use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) use form::{Form, Part, Upload};
+pub(crate) use unread::{close_after, discard};
 pub(crate) use value::{Text, Value, number_text};
 
 use crate::failure::{ApiError, Detail};
@@ -70,6 +73,7 @@ pub(crate) struct RequestBody<'a> {
     typed: Cell<Option<Form>>,
     headers: &'a HeaderMap,
     limits: Limits,
+    deadline: Instant,
 }
 
 enum Source {
@@ -84,13 +88,20 @@ enum Source {
 }
 
 impl<'a> RequestBody<'a> {
-    pub(crate) fn new(payload: Payload, headers: &'a HeaderMap, limits: Limits) -> Self {
+    /// A body that must have arrived at the deadline.
+    pub(crate) fn new(
+        payload: Payload,
+        headers: &'a HeaderMap,
+        limits: Limits,
+        deadline: Instant,
+    ) -> Self {
         Self {
             source: Cell::new(Some(Source::Payload)),
             payload: Cell::new(payload),
             typed: Cell::new(None),
             headers,
             limits,
+            deadline,
         }
     }
 
@@ -169,7 +180,8 @@ impl<'a> RequestBody<'a> {
     /// The body in one of the forms that `parsers` names. A second call finds it empty.
     ///
     /// # Errors
-    /// [`ApiError::UnsupportedMediaType`], [`ApiError::BodyTooLarge`], [`ApiError::BadRequest`].
+    /// [`ApiError::UnsupportedMediaType`], [`ApiError::BodyTooLarge`], [`ApiError::BodyTooSlow`],
+    /// [`ApiError::BadRequest`].
     pub(crate) async fn data(&self, parsers: &[Parser]) -> Result<Data, ApiError> {
         let content_type = self.content_type();
         match self.source.take() {
@@ -190,9 +202,11 @@ impl<'a> RequestBody<'a> {
                     _ => self.limits.body,
                 };
                 let mut payload = self.payload.replace(Payload::None);
-                let read = read(&mut payload, self.headers, limit).await;
+                let read = read(&mut payload, self.headers, limit);
+                let read = timeout_at(self.deadline, read).await;
                 self.payload.set(payload);
-                parse(parsers, &content_type, &read?, self.limits.body)
+                let body = read.unwrap_or(Err(ApiError::BodyTooSlow))?;
+                parse(parsers, &content_type, &body, self.limits.body)
             }
             None => parse(parsers, &content_type, &Bytes::new(), self.limits.body),
         }
@@ -214,19 +228,6 @@ async fn read(payload: &mut Payload, headers: &HeaderMap, limit: usize) -> Resul
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
-}
-
-/// Takes what a client still sends, up to `limit` bytes, and forgets it.
-///
-/// A connection that is closed with bytes unread is reset, and the client may lose the answer.
-pub(crate) async fn discard(payload: &mut Payload, limit: usize) {
-    let mut left = limit;
-    while let Some(Ok(chunk)) = payload.next().await {
-        match left.checked_sub(chunk.len()) {
-            Some(rest) => left = rest,
-            None => return,
-        }
-    }
 }
 
 fn bad(text: impl Into<String>) -> ApiError {

@@ -56,6 +56,10 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
         ApiError::NoSuchObject(text) => (StatusCode::NOT_FOUND, *text),
         ApiError::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "Precondition failed."),
         ApiError::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large."),
+        ApiError::BodyTooSlow => (
+            StatusCode::REQUEST_TIMEOUT,
+            "The request body did not arrive in time.",
+        ),
         ApiError::Throttled(wait) => {
             let text = Detail::Text(throttle::detail(*wait));
             return (StatusCode::TOO_MANY_REQUESTS, text);

@@ -243,6 +243,7 @@ fn http_settings() -> HttpSettings {
         max_upload_bytes: 2000,
         browsable: true,
         header_timeout: 5,
+        body_timeout: 30.0,
         shutdown_timeout: 1,
     }
 }

@@ -220,9 +220,20 @@ fn coerced(expected: &ValueKind, given: ValueKind) -> Result<ValueKind, &'static
             number.map(ValueKind::I64).ok_or("a whole number")
         }
         (ValueKind::I64(_), _) => Err("a whole number"),
+        (ValueKind::Float(_), given) => float(&given).ok_or("a number"),
         (_, ValueKind::String(text)) => Ok(ValueKind::String(text)),
         _ => Err("text"),
     }
+}
+
+fn float(given: &ValueKind) -> Option<ValueKind> {
+    let number = match given {
+        ValueKind::Float(number) => *number,
+        ValueKind::I64(number) => f64::from(i32::try_from(*number).ok()?),
+        ValueKind::String(text) => text.parse().ok()?,
+        _ => return None,
+    };
+    number.is_finite().then_some(ValueKind::Float(number))
 }
 
 /// Tables as they are, or as JSON where there is only text.

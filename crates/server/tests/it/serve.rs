@@ -141,6 +141,56 @@ fn a_request_is_one_line_of_the_log_in_either_form() {
 }
 
 #[test]
+fn j1_what_a_stranger_sends_makes_no_line_of_the_log_and_is_cut() {
+    let long = "x".repeat(40_000);
+    let injected = "x\", status=200 {\"user_id\":1} \\x1b[31m";
+    let heads = [
+        format!("GET /%0aINFO%20profiled::request HTTP/1.1\r\nUser-Agent: {injected}\r\n"),
+        format!("GET /{long} HTTP/1.1\r\nUser-Agent: {long}\r\n"),
+        format!("{long} /api/users/me/ HTTP/1.1\r\n"),
+        format!(
+            "POST /api/v1/authtoken/ HTTP/1.1\r\nContent-Type: {injected}\r\nContent-Length: 1\r\n"
+        ),
+        format!(
+            "POST /api/v1/authtoken/ HTTP/1.1\r\nContent-Type: a/{long}\r\nContent-Length: 1\r\n"
+        ),
+        format!(
+            "GET /api/v1/me/ HTTP/1.1\r\nX-Request-Id: {injected}\r\nAuthorization: Basic XG4bWzMxbTp4\r\n"
+        ),
+    ];
+
+    for format in ["text", "json"] {
+        let sandbox = Sandbox::new();
+        let mut service = sandbox.start(&["serve", "--set", &format!("log.format={format}")]);
+        // No HTTP: refused before there is a request.
+        let escape = "GET /\u{1b}[31m HTTP/1.1\r\nUser-Agent: \u{1b}[31m\r\n".to_owned();
+        for head in heads.iter().chain([&escape]) {
+            let mut connection = service.connect();
+            let body = if head.contains("Length") { "a" } else { "" };
+            let host = &service.address;
+            let request = format!("{head}Host: {host}\r\nConnection: close\r\n\r\n{body}");
+            connection.write_all(request.as_bytes()).unwrap();
+            read_answer(&mut connection);
+        }
+        service.signal("TERM");
+        let log = service.rest_of_log();
+
+        let lines = log
+            .lines()
+            .filter(|line| line.contains("profiled::request"));
+        assert_eq!(lines.count(), heads.len(), "{log}");
+        assert!(log.lines().all(|line| line.len() < 1000), "{log}");
+        assert!(!log.contains('\u{1b}') && !log.contains("%0a"), "{log}");
+        if format == "json" {
+            for line in log.lines() {
+                let line: Value = serde_json::from_str(line).unwrap();
+                assert_ne!(line["status"], 200, "{line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn quiet_leaves_errors_only_in_the_log() {
     let sandbox = Sandbox::new();
     let mut service = sandbox.start(&["serve", "--quiet"]);

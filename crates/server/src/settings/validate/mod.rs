@@ -26,6 +26,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         bind(&settings.http.bind),
         hosts(&settings.http.allowed_hosts, settings.profile),
         public_url(&settings.http.public_url),
+        body_timeout(settings.http.body_timeout),
         jwt::check(&settings.auth.jwt),
         clients::check(&settings.auth.introspection.clients),
         pages(settings),
@@ -40,6 +41,11 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
         None => Ok(()),
     }
+}
+
+fn body_timeout(seconds: f64) -> Option<Finding> {
+    let text = format!("is {seconds}: it must be at least 0.01 and at most 3600");
+    (!(0.01..=3600.0).contains(&seconds)).then(|| Finding("http.body_timeout", text))
 }
 
 fn database(settings: &Settings) -> Option<Finding> {
