@@ -38,6 +38,22 @@ fn run(scenario: &str) {
     assert!(run.status.success(), "{scenario}: {told}");
 }
 
+/// Runs a scenario of `tests/browser/tower.mjs` against a service with the people of `tower`.
+fn run_tower(scenario: &str) {
+    let test = format!("browser::tower_{scenario}");
+    let Some(browser) = Browser::find(&test) else {
+        return;
+    };
+    let service = Service::start(Backend::Sqlite, Data::Tower, &[]);
+    let base = format!("http://{}", service.address());
+
+    let run = browser.run("tower.mjs", scenario, &[("BASE_URL", &base)]);
+
+    let run = run.unwrap();
+    let told = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{scenario}: {told}");
+}
+
 #[test]
 fn a_profile_is_changed_through_its_form() {
     run("form");
@@ -86,4 +102,24 @@ fn a_group_is_made_changed_and_deleted() {
 #[test]
 fn no_page_has_a_serious_fault_of_accessibility() {
     run("accessibility");
+}
+
+#[test]
+fn a_user_of_tower_is_made_changed_and_deleted_under_both_mounts() {
+    run_tower("directory");
+}
+
+#[test]
+fn pages_of_tower_offer_what_their_reader_may_do() {
+    run_tower("rights");
+}
+
+#[test]
+fn a_log_in_by_form_gives_a_cookie_to_read_with() {
+    run_tower("cookie");
+}
+
+#[test]
+fn no_page_of_tower_has_a_serious_fault_of_accessibility() {
+    run_tower("accessibility");
 }

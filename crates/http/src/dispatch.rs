@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use profiled_auth::{Attempt, AuthError, Identity, Scheme};
@@ -319,10 +319,10 @@ impl Visit<'_> {
         let identity = checked.identity.as_ref();
         let mut headers = HeaderMap::new();
         if answer.status == StatusCode::UNAUTHORIZED {
-            headers.insert(
-                header::WWW_AUTHENTICATE,
-                dialect.challenge(self.request.headers()),
-            );
+            let own = self.route.view.spec().challenge;
+            let usual = || dialect.challenge(self.request.headers());
+            let challenge = own.map_or_else(usual, HeaderValue::from_static);
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         let seconds = self.started.elapsed().as_secs_f64();
         dialect.add_headers(&mut headers, answer.status, identity, seconds);

@@ -47,6 +47,8 @@ pub(crate) struct Spec {
     pub(crate) parsers: &'static [Parser],
     /// Buttons of its pages, for methods that need no body and that everybody may use who may use the view.
     pub(crate) buttons: &'static [&'static str],
+    /// `WWW-Authenticate` of a 401, where the dialect's is not to be asked with.
+    pub(crate) challenge: Option<&'static str>,
     /// Whether JSON is its only representation whatever the settings say.
     pub(crate) is_json_only: bool,
     /// Whether `throttle.anon` and `throttle.user` count its requests.
@@ -91,6 +93,7 @@ impl Spec {
         detail: Detail::Account,
         parsers: Parser::ALL,
         buttons: &[],
+        challenge: None,
         is_json_only: false,
         is_throttled: true,
     };

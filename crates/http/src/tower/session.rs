@@ -30,6 +30,8 @@ const SPEC: Spec = Spec {
     allow: "GET, POST, HEAD, OPTIONS",
     access: Access::Open,
     detail: Detail::Account,
+    // Browsers ask for Basic credentials before they show a page: the one with the form would wait.
+    challenge: Some("Cookie realm=\"api\""),
     ..Spec::VIEW
 };
 

@@ -125,6 +125,8 @@ async fn whoever_is_not_let_in_gets_no_cookie() {
         let answer = app.send(form(body)).await;
 
         assert_eq!(answer.status, status, "{body}");
+        let challenge = (status == 401).then_some("Cookie realm=\"api\"");
+        assert_eq!(answer.header("WWW-Authenticate"), challenge, "{body}");
         assert!(answer.cookies().is_empty(), "{body}");
         assert_eq!(answer.header("X-API-Session-Cookie-Name"), None, "{body}");
     }
