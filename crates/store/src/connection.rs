@@ -59,7 +59,8 @@ impl DbConnection {
             .batch_execute(&session)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         if let Self::Sqlite(c) = &mut connection {
-            selection::register(c).map_err(ConnectionError::CouldntSetupConfiguration)?;
+            selection::register(c, settings.statement_timeout())
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
         }
         Ok(connection)
     }

@@ -17,7 +17,8 @@ pub struct DatabaseSettings {
     pub pool_size: u32,
     /// Seconds to wait for a connection before a request is answered 503.
     pub connect_timeout: u64,
-    /// Seconds that a statement may take on PostgreSQL, and that SQLite waits for another writer.
+    /// Seconds that a statement may take on PostgreSQL and a selection by filters on SQLite, and that SQLite
+    /// waits for another writer.
     pub statement_timeout: u64,
     /// Whether `serve` applies pending migrations.
     pub migrate_on_start: MigrateOnStart,
@@ -93,6 +94,10 @@ impl DatabaseSettings {
         } else {
             u32::try_from(cores() * 2).unwrap_or(u32::MAX)
         }
+    }
+
+    pub(crate) fn statement_timeout(&self) -> Duration {
+        Duration::from_secs(self.statement_timeout)
     }
 
     pub(crate) fn connect_timeout(&self) -> Duration {

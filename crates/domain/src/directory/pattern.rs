@@ -2,13 +2,25 @@
 
 use regex::{Regex, RegexBuilder};
 
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
+
 use super::filter::Case;
 
 /// Bytes that a compiled pattern may take: about what 1,000 characters of ordinary ones need.
 const COMPILED_BYTES: usize = 1 << 18;
 
+/// Characters, classes and assertions of a pattern whose repetitions are written out.
+const ATOMS: u64 = 1000;
+
+/// Ranges of characters in all classes of a pattern: `\w` has 800.
+const RANGES: u64 = 10_000;
+
 /// A regular expression in the syntax of the crate `regex`: it takes time in proportion to the text,
 /// whatever the pattern is.
+///
+/// Storage may have an engine of its own, which takes the parsed pattern in another language. What it could find too
+/// large is refused here, so that all storages take the same patterns.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     compiled: Regex,
@@ -26,6 +38,17 @@ impl Pattern {
     /// # Errors
     /// [`InvalidPattern`]
     pub fn new(text: &str, case: Case) -> Result<Self, InvalidPattern> {
+        let parsed = ParserBuilder::new()
+            .case_insensitive(case == Case::Ignored)
+            .build()
+            .parse(text);
+        // What cannot be parsed is told by the engine.
+        if let Ok(hir) = &parsed {
+            let size = Size::of(hir);
+            if size.atoms > ATOMS || size.ranges > RANGES {
+                return Err(InvalidPattern("the pattern is too large".to_owned()));
+            }
+        }
         let compiled = RegexBuilder::new(text)
             .case_insensitive(case == Case::Ignored)
             .size_limit(COMPILED_BYTES)
@@ -56,5 +79,88 @@ impl Pattern {
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str() && self.case == other.case
+    }
+}
+
+/// How large a parsed pattern is.
+struct Size {
+    atoms: u64,
+    ranges: u64,
+}
+
+impl Size {
+    fn of(hir: &Hir) -> Self {
+        let one = |ranges| Self { atoms: 1, ranges };
+        match hir.kind() {
+            HirKind::Empty => one(0),
+            HirKind::Literal(literal) => Self {
+                atoms: count(literal.0.len()),
+                ranges: 0,
+            },
+            HirKind::Class(Class::Unicode(class)) => one(count(class.ranges().len())),
+            HirKind::Class(Class::Bytes(class)) => one(count(class.ranges().len())),
+            // A boundary looks for words ahead and behind, in both orders.
+            HirKind::Look(Look::WordUnicode | Look::WordUnicodeNegate) => one(4 * 800),
+            HirKind::Look(_) => one(2 * 800 * u64::from(is_of_words(hir))),
+            HirKind::Capture(capture) => Self::of(&capture.sub),
+            HirKind::Repetition(repetition) => {
+                let inner = Self::of(&repetition.sub);
+                let times = repetition.max.unwrap_or(repetition.min).max(1);
+                // A bound counts to 255 at most.
+                let written = u64::from(times).div_ceil(255) + 1;
+                Self {
+                    atoms: inner.atoms.saturating_mul(times.into()),
+                    ranges: inner.ranges.saturating_mul(written),
+                }
+            }
+            HirKind::Concat(all) | HirKind::Alternation(all) => {
+                let sizes = all.iter().map(Self::of);
+                sizes.fold(one(0), |sum, size| Self {
+                    atoms: sum.atoms.saturating_add(size.atoms),
+                    ranges: sum.ranges.saturating_add(size.ranges),
+                })
+            }
+        }
+    }
+}
+
+/// Whether a pattern asks for words that are not only ASCII.
+fn is_of_words(hir: &Hir) -> bool {
+    hir.properties().look_set().contains_word_unicode()
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_patterns_are_taken_and_large_ones_are_refused() {
+        let long = "a".repeat(900);
+        for text in ["", "^[a-z]{1,200}$", r"\w+@\w+\.com", r"\bx\b", &long] {
+            assert!(Pattern::new(text, Case::Ignored).is_ok(), "{text}");
+        }
+        let too_long = "a".repeat(1001);
+        let many = r"\w".repeat(20);
+        for text in [
+            "a{1001}",
+            "(?:a{50}){50}",
+            "((a{9}){9}){99}",
+            &too_long,
+            &many,
+        ] {
+            let refused = Pattern::new(text, Case::Sensitive).unwrap_err();
+            assert_eq!(refused.to_string(), "the pattern is too large", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_is_told_by_the_engine() {
+        let refused = Pattern::new("(", Case::Sensitive).unwrap_err();
+
+        assert!(refused.to_string().contains("unclosed group"), "{refused}");
     }
 }

@@ -69,14 +69,19 @@ impl Writer {
     }
 
     /// `FROM` a table by the alias of a row, with what live objects and a condition need.
-    pub(super) fn from_where(&mut self, row: &Row, condition: &Condition) {
+    pub(super) fn objects(&mut self, row: &Row, condition: &Condition) {
         let from = format!(" FROM {} AS {} WHERE ", table(row.model), row.alias);
         self.push(&from);
         self.live_and(row, condition);
     }
 
-    /// What holds of live objects that fulfil a condition.
-    pub(super) fn live_and(&mut self, row: &Row, condition: &Condition) {
+    /// What holds of live objects that fulfil a condition. SQLite has no limit of time of its own, and asks for each row
+    /// that it looks at.
+    fn live_and(&mut self, row: &Row, condition: &Condition) {
+        if self.database == Database::Sqlite && !is_everything(condition) {
+            let in_time = format!("profiled_in_time({}) AND ", row.column("id"));
+            self.push(&in_time);
+        }
         if row.model == Model::User {
             self.push(&row.column("is_active"));
             if is_everything(condition) {
@@ -107,12 +112,12 @@ impl Writer {
             Condition::All(inner) => Some(inner),
             _ => None,
         });
-        match parts.is_empty() {
-            true => self.constant(true),
-            false => self.balanced(&parts, " AND ", &mut |writer, part| {
-                writer.condition(row, part);
-            }),
+        if parts.is_empty() {
+            return self.constant(true);
         }
+        self.balanced(&parts, " AND ", &mut |writer, part| {
+            writer.condition(row, part);
+        });
     }
 
     /// Related objects make a set of identifiers, and so do all branches then: for a list of
@@ -125,12 +130,12 @@ impl Writer {
         });
         let is_related = |part: &&Condition| matches!(part, Condition::Related(..));
         if parts.len() < 2 || !parts.iter().any(is_related) {
-            return match parts.is_empty() {
-                true => self.constant(false),
-                false => self.balanced(&parts, " OR ", &mut |writer, part| {
-                    writer.condition(row, part);
-                }),
-            };
+            if parts.is_empty() {
+                return self.constant(false);
+            }
+            return self.balanced(&parts, " OR ", &mut |writer, part| {
+                writer.condition(row, part);
+            });
         }
         let (related, rest): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_related);
         let mut branches: Vec<Branch<'_>> = related.into_iter().map(Branch::Related).collect();
@@ -209,7 +214,7 @@ impl Writer {
         let row = self.fresh(model);
         let start = format!("SELECT {}.id", row.alias);
         self.push(&start);
-        self.from_where(&row, condition);
+        self.objects(&row, condition);
     }
 
     /// Selects the identifiers of those objects of a model whose relation leads to an object that
@@ -240,7 +245,7 @@ impl Writer {
                 let row = self.fresh(relation.target());
                 let start = format!("SELECT {}.{column}", row.alias);
                 self.push(&start);
-                self.from_where(&row, inner);
+                self.objects(&row, inner);
             }
         }
     }

@@ -47,17 +47,17 @@ impl Writer {
                 self.push(&name).push(" IS NOT NULL");
             }
             (_, Test::IsNull(wanted)) => self.constant(!wanted),
-            (_, Test::Text(test, wanted, case)) => {
-                let text = self.as_text(row, field);
-                self.text(&text, *test, wanted, *case);
+            (_, Test::Text(kind, wanted, case)) => {
+                let value = self.as_text(row, field);
+                self.text(&value, *kind, wanted, *case);
             }
             (_, Test::Matches(pattern)) => {
-                let text = self.as_text(row, field);
-                self.matches(&text, pattern);
+                let value = self.as_text(row, field);
+                self.matches(&value, pattern);
             }
             (FieldKind::Text, Test::Compare(comparison, FieldValue::Text(wanted))) => {
-                let text = self.as_text(row, field);
-                self.compare_text(&text, *comparison, wanted);
+                let value = self.as_text(row, field);
+                self.compare_text(&value, *comparison, wanted);
             }
             (FieldKind::Integer, Test::Compare(comparison, FieldValue::Integer(wanted))) => {
                 self.compare(&name, *comparison, Value::Integer(*wanted));
@@ -195,15 +195,15 @@ impl Writer {
         }
     }
 
-    fn text(&mut self, text: &Text, test: TextTest, wanted: &str, case: Case) {
+    fn text(&mut self, value: &Text, test: TextTest, wanted: &str, case: Case) {
         if wanted.contains('\0') {
             return self.constant(false);
         }
         let (sql, empty, wanted) = match case {
-            Case::Sensitive => (text.sql.clone(), text.or_empty(), wanted.to_owned()),
+            Case::Sensitive => (value.sql.clone(), value.or_empty(), wanted.to_owned()),
             Case::Ignored => {
-                let lower = format!("profiled_lower({})", text.sql);
-                (lower, text.or_empty(), wanted.to_lowercase())
+                let lower = format!("profiled_lower({})", value.sql);
+                (lower, value.or_empty(), wanted.to_lowercase())
             }
         };
         if wanted.is_empty() && test == TextTest::Exact {
@@ -211,8 +211,8 @@ impl Writer {
             return;
         }
         if wanted.is_empty() {
-            if text.is_null_absent {
-                self.push(&text.sql).push(" IS NOT NULL");
+            if value.is_null_absent {
+                self.push(&value.sql).push(" IS NOT NULL");
             } else {
                 self.constant(true);
             }
@@ -232,7 +232,7 @@ impl Writer {
                 .push(", ")
                 .text(&wanted)
                 .push(") > 0"),
-            (TextTest::StartsWith, _) if text.is_column && case == Case::Sensitive => {
+            (TextTest::StartsWith, _) if value.is_column && case == Case::Sensitive => {
                 self.prefix(&sql, &wanted)
             }
             (TextTest::StartsWith, Database::Sqlite) => self

@@ -1,9 +1,11 @@
 //! Functions that SQLite calls: what its own ones do differently from the service.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
 
-use diesel::sql_types::{Nullable, Text};
-use diesel::sqlite::SqliteConnection;
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel::{QueryResult, define_sql_function};
 use regex::Regex;
 
@@ -12,6 +14,8 @@ const KEPT: usize = 8;
 
 thread_local! {
     static COMPILED: RefCell<Vec<(String, Regex)>> = const { RefCell::new(Vec::new()) };
+    /// Since when the selection of this thread runs.
+    static STARTED: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
 define_sql_function! {
@@ -24,14 +28,42 @@ define_sql_function! {
     fn profiled_matches(pattern: Text, text: Nullable<Text>) -> Bool;
 }
 
+define_sql_function! {
+    /// True, or an error once the selection has taken too long. The argument makes it a question about a row.
+    fn profiled_in_time(id: BigInt) -> Bool;
+}
+
 /// Makes the functions known to a connection.
-pub(crate) fn register(connection: &mut SqliteConnection) -> QueryResult<()> {
+pub(crate) fn register(connection: &mut SqliteConnection, limit: Duration) -> QueryResult<()> {
     profiled_lower_utils::register_impl(connection, |text: Option<String>| {
         text.map(|text| text.to_lowercase())
     })?;
     profiled_matches_utils::register_impl(connection, |pattern: String, text: Option<String>| {
         text.is_some_and(|text| matches(&pattern, &text))
+    })?;
+    profiled_in_time_utils::register_nondeterministic_impl(connection, move |_: i64| {
+        let started = STARTED.get();
+        InTime(limit.is_zero() || started.is_none_or(|started| started.elapsed() < limit))
     })
+}
+
+/// The time of a selection on this thread begins.
+pub(super) fn start() {
+    STARTED.set(Some(Instant::now()));
+}
+
+#[derive(Debug)]
+struct InTime(bool);
+
+impl ToSql<Bool, Sqlite> for InTime {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        if !self.0 {
+            // As PostgreSQL says it.
+            return Err("canceling statement due to statement timeout".into());
+        }
+        out.set_value(1);
+        Ok(IsNull::No)
+    }
 }
 
 fn matches(pattern: &str, text: &str) -> bool {

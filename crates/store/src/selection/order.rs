@@ -17,9 +17,9 @@ impl Writer {
     ) {
         let decides = |key: &OrderBy| key.path.is_empty() && key.field == Field::Id;
         let end = order.iter().position(decides);
-        for key in &order[..end.unwrap_or(order.len())] {
+        for key in order.iter().take(end.unwrap_or(order.len())) {
             self.key(row, key);
-            let nulls = (!key.path.is_empty())
+            let nulls = !key.path.is_empty()
                 || key.field.kind() == FieldKind::Instant && is_nullable(key.field);
             self.direction(key.is_descending != is_reversed, nulls);
             self.push(", ");
@@ -85,7 +85,9 @@ impl Writer {
         let target = self.fresh(relation.target());
         let mut join = |name: &str, alias: &str| {
             let comma = if joins.is_empty() { "" } else { ", " };
-            joins.push_str(&format!("{comma}{name} AS {alias}"));
+            for piece in [comma, name, " AS ", alias] {
+                joins.push_str(piece);
+            }
         };
         let (own, id) = (row.column("id"), target.column("id"));
         match link(relation) {

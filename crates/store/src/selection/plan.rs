@@ -9,6 +9,7 @@ use diesel::sql_types::{BigInt, Bool, SqlType};
 use profiled_domain::{Condition, Model, Selection, Slice};
 
 use super::condition::{Row, Writer, is_everything};
+use super::functions;
 use super::shapes::Shapes;
 use super::sql::{Database, Sql, Statement, Typed, Value};
 use super::tables::table;
@@ -35,6 +36,7 @@ pub(super) struct Listed {
 
 impl<'a> Plan<'a> {
     pub(super) fn new(model: Model, connection: &DbConnection, shapes: &'a Shapes) -> Self {
+        functions::start();
         let database = match connection {
             DbConnection::Sqlite(_) => Database::Sqlite,
             DbConnection::Postgres(_) => Database::Postgres,
@@ -58,7 +60,7 @@ impl<'a> Plan<'a> {
         } else {
             writer.push("SELECT count(*)");
             let row = writer.fresh(self.model);
-            writer.from_where(&row, condition);
+            writer.objects(&row, condition);
         }
         let count = Statement(self.typed::<BigInt>(writer.sql));
         on_each!(connection, |c| count.get_result(c))
@@ -72,7 +74,7 @@ impl<'a> Plan<'a> {
         let row = writer.fresh(self.model);
         let start = format!("{name}.id IN (SELECT {}.id", row.alias);
         writer.push(&start);
-        writer.from_where(&row, &selection.condition);
+        writer.objects(&row, &selection.condition);
         writer.push(" ORDER BY ");
         writer.order(&row, &selection.order, slice.is_from_end, is_sorted);
         writer.push(" LIMIT ").bind(Value::Integer(slice.take));
@@ -105,7 +107,7 @@ impl<'a> Plan<'a> {
                 let then = format!(" THEN {} ELSE 0 END", 1_i64 << bit);
                 writer.push(&then);
             }
-            writer.from_where(&row, &Condition::has_id(id));
+            writer.objects(&row, &Condition::has_id(id));
             let statement = Statement(self.typed::<BigInt>(writer.sql));
             let bits: Option<i64> = on_each!(connection, |c| statement.get_result(c).optional())?;
             let Some(bits) = bits else {

@@ -74,10 +74,12 @@ fn escape(character: char, text: &mut String) {
     let code = u32::from(character);
     if character.is_ascii_alphanumeric() {
         text.push(character);
-    } else if code <= 0xFFFF {
-        text.push_str(&format!("\\u{code:04X}"));
     } else {
-        text.push_str(&format!("\\U{code:08X}"));
+        let escaped = match code {
+            ..=0xFFFF => format!("\\u{code:04X}"),
+            _ => format!("\\U{code:08X}"),
+        };
+        text.push_str(&escaped);
     }
 }
 
@@ -142,7 +144,9 @@ fn constraint(look: Look) -> String {
     let word = || {
         let mut text = String::new();
         let parsed = regex_syntax::parse(r"\w");
-        parsed.iter().for_each(|hir| write(hir, &mut text));
+        if let Ok(hir) = parsed {
+            write(&hir, &mut text);
+        }
         text
     };
     match look {

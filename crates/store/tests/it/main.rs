@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+mod active_users;
 mod concurrency;
 #[macro_use]
 mod contract;
@@ -17,5 +18,6 @@ mod outage;
 mod parity;
 mod people;
 mod races;
+mod selections;
 mod throttle;
 mod url;

@@ -28,6 +28,7 @@ macro_rules! contract {
 
 mod accounts;
 mod credentials;
+mod directory_reads;
 mod groups;
 mod lists;
 mod media;

@@ -45,8 +45,16 @@ pub struct Data {
     pub pairs: Vec<Vec<(i64, i64)>>,
 }
 
-/// Tables of pairs with their columns, and the relations that lead from the first to the second and back.
-pub const PAIRS: [(&str, &str, &str, Option<Relation>, Option<Relation>); 6] = {
+/// A table of pairs with its columns, and the relations that lead from the first to the second and back.
+type Pairs = (
+    &'static str,
+    &'static str,
+    &'static str,
+    Option<Relation>,
+    Option<Relation>,
+);
+
+pub const PAIRS: [Pairs; 6] = {
     use Relation as R;
     [
         (
@@ -190,8 +198,12 @@ impl Data {
         let tables = PAIRS.iter().map(|pair| pair.0).chain(tables);
         tables.for_each(|table| write!(sql, "DELETE FROM {table};").unwrap());
         for (id, person) in IDS.iter().zip(&self.people) {
-            let texts: Vec<String> = person.texts.iter().map(quoted).collect();
-            let dn = quoted(&Some(person.ldap_dn.clone()));
+            let texts: Vec<String> = person
+                .texts
+                .iter()
+                .map(|text| quoted(text.as_deref()))
+                .collect();
+            let dn = quoted(Some(&person.ldap_dn));
             let (joined, login) = (at(Some(person.date_joined)), at(person.last_login));
             write!(
                 sql,
@@ -207,7 +219,7 @@ impl Data {
             ("teams", &self.teams),
         ] {
             for (id, thing) in IDS.iter().zip(things) {
-                let own = [&thing.name, &thing.description].map(|text| quoted(&Some(text.clone())));
+                let own = [&thing.name, &thing.description].map(|text| quoted(Some(text)));
                 let by = [thing.created_by, thing.modified_by].map(number);
                 let (created, modified) = (at(Some(thing.created)), at(Some(thing.modified)));
                 write!(
@@ -228,7 +240,7 @@ impl Data {
             }
         }
         for (id, event) in IDS.iter().zip(&self.events) {
-            let own = [&event.name, &event.description].map(|text| quoted(&Some(text.clone())));
+            let own = [&event.name, &event.description].map(|text| quoted(Some(text)));
             let (actor, created) = (number(event.created_by), at(Some(event.created)));
             write!(
                 sql,
@@ -273,9 +285,9 @@ fn position(id: i64) -> usize {
     IDS.iter().position(|known| *known == id).unwrap()
 }
 
-fn quoted(text: &Option<String>) -> String {
-    let quote = |text: &String| format!("'{}'", text.replace('\'', "''"));
-    text.as_ref().map_or("NULL".to_owned(), quote)
+fn quoted(text: Option<&str>) -> String {
+    let quote = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    text.map_or("NULL".to_owned(), quote)
 }
 
 fn number(id: Option<i64>) -> String {

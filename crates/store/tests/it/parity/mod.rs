@@ -17,6 +17,13 @@ use values::{condition, order};
 const SETS: u32 = 6;
 const SELECTIONS: u32 = 250;
 
+const MODELS: [Model; 4] = [
+    Model::User,
+    Model::Organization,
+    Model::Team,
+    Model::ActivityEvent,
+];
+
 profiled_store::database_tests!(random_selections_are_those_of_plain_evaluation);
 
 fn runner() -> TestRunner {
@@ -34,12 +41,6 @@ fn random_selections_are_those_of_plain_evaluation(database: &TestDatabase) {
     for _ in 0..SETS {
         let data = data().new_tree(&mut runner).unwrap().current();
         data.store(database);
-        const MODELS: [Model; 4] = [
-            Model::User,
-            Model::Organization,
-            Model::Team,
-            Model::ActivityEvent,
-        ];
         let selections = proptest::sample::select(&MODELS[..]).prop_flat_map(|model| {
             let page = (
                 prop_oneof![

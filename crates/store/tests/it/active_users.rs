@@ -1,0 +1,181 @@
+//! The number of active users is right whoever writes, and costs nothing to read.
+
+use std::thread;
+
+use profiled_domain::{
+    AccountRepository, Condition, DirectoryRepository, NewUser, NumberedPage, PageNumber,
+    PasswordHash, Selection, UserId, UserRepository,
+};
+use profiled_store::testing::TestDatabase;
+use profiled_store::{ImportedUser, Store};
+
+use crate::people::{at, person};
+
+profiled_store::database_tests!(
+    every_way_to_write_a_user_is_counted,
+    bulk_statements_are_counted,
+    what_is_rolled_back_is_not_counted,
+    racing_writers_are_all_counted,
+    there_are_few_changes_to_sum_up,
+);
+
+fn total(store: &Store, condition: Condition) -> i64 {
+    let page = NumberedPage {
+        number: PageNumber::At(1),
+        size: 1,
+    };
+    let selection = Selection {
+        condition,
+        order: Vec::new(),
+        page,
+    };
+    store.select_users(&selection).unwrap().total
+}
+
+/// The number that is kept, which has to be the one that is counted.
+fn active(store: &Store) -> i64 {
+    let kept = total(store, Condition::everything());
+    let counted = total(store, Condition::Not(Box::new(Condition::nothing())));
+    assert_eq!(kept, counted);
+    kept
+}
+
+fn imported(id: i64, is_active: bool) -> ImportedUser {
+    ImportedUser {
+        id,
+        username: Some(format!("imported{id}")),
+        email: None,
+        mobile_number: None,
+        number_phone: None,
+        first_name: None,
+        last_name: None,
+        gender: None,
+        avatar: None,
+        is_active,
+        is_staff: false,
+        is_superuser: false,
+        ldap_dn: String::new(),
+        password: PasswordHash::from_encoded("!"),
+        date_joined: at(1),
+        last_login: None,
+    }
+}
+
+fn import(store: &Store, users: &[ImportedUser]) {
+    let outcome = store.import(false, at(9), |session| {
+        for user in users {
+            session.user(user)?;
+        }
+        Ok::<_, profiled_domain::RepositoryError>(())
+    });
+    outcome.unwrap();
+}
+
+fn every_way_to_write_a_user_is_counted(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let create = |name: &str, is_active| {
+        let new = NewUser {
+            is_active,
+            ..person(name)
+        };
+        store.create_user(&new, at(1)).unwrap().id
+    };
+    let mut counts = vec![active(&store)];
+    let mut then = |_| counts.push(active(&store));
+
+    let ada = create("ada", true);
+    then(());
+    create("eve", false);
+    then(());
+    import(
+        &store,
+        &[imported(50, true), imported(51, false), imported(52, true)],
+    );
+    then(());
+    import(
+        &store,
+        &[imported(50, false), imported(51, true), imported(52, true)],
+    );
+    then(());
+    store.deactivate(ada).unwrap();
+    then(());
+    store.activate(ada, at(2)).unwrap();
+    then(());
+    store.delete_account(ada, at(3)).unwrap();
+    then(());
+    store.restore_account(ada, at(4)).unwrap();
+    then(());
+    store.delete_account(UserId(52), at(5)).unwrap();
+    store.erase_accounts(at(6), 10).unwrap();
+    then(());
+
+    assert_eq!(counts, [0, 1, 1, 3, 3, 2, 3, 2, 3, 2]);
+}
+
+fn bulk_statements_are_counted(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let row = |id: usize| {
+        format!(
+            "({id}, {}, FALSE, FALSE, '', '!', '2015-08-25 01:00:07')",
+            id % 2 == 0
+        )
+    };
+    let rows: Vec<String> = (1..=100).map(row).collect();
+    let columns = "id, is_active, is_staff, is_superuser, ldap_dn, password, date_joined";
+    let mut counts = Vec::new();
+    for sql in [
+        format!("INSERT INTO users ({columns}) VALUES {}", rows.join(", ")).as_str(),
+        "UPDATE users SET is_active = NOT is_active WHERE id <= 11",
+        "UPDATE users SET is_active = is_active",
+        "DELETE FROM users WHERE id <= 11",
+        "DELETE FROM users",
+    ] {
+        database.execute(sql).unwrap();
+        counts.push(active(&store));
+    }
+
+    assert_eq!(counts, [50, 51, 51, 45, 0]);
+}
+
+fn what_is_rolled_back_is_not_counted(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    store.create_user(&person("ada"), at(1)).unwrap();
+
+    let undone = store.import(true, at(9), |session| {
+        session.user(&imported(50, true)).map(drop)
+    });
+    undone.unwrap();
+    store.create_user(&person("ada"), at(1)).unwrap_err();
+
+    assert_eq!(active(&store), 1);
+}
+
+fn racing_writers_are_all_counted(database: &TestDatabase) {
+    let store = database.store().unwrap();
+
+    thread::scope(|scope| {
+        for writer in 0..4 {
+            let store = &store;
+            scope.spawn(move || {
+                for number in 0..40 {
+                    let name = format!("{writer}x{number}");
+                    let id = store.create_user(&person(&name), at(1)).unwrap().id;
+                    if number % 4 == 0 {
+                        store.deactivate(id).unwrap();
+                    }
+                }
+            });
+        }
+    });
+
+    assert_eq!(active(&store), 4 * 30);
+}
+
+fn there_are_few_changes_to_sum_up(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let users: Vec<ImportedUser> = (1..=600).map(|id| imported(id, true)).collect();
+    import(&store, &users);
+
+    assert_eq!(active(&store), 600);
+    assert!(database.count("active_users_count").unwrap() < 40);
+}

@@ -1,0 +1,330 @@
+//! Selections of users, organizations, teams and events, and what is told of each object.
+
+use profiled_domain::{
+    Case, Comparison, Condition, Field, FieldValue, Membership, Model, NewOrganization, NewTeam,
+    NewUser, NumberedPage, ObjectState, OrderBy, OrganizationId, PageNumber, Relation, Repository,
+    Selection, TeamId, Test, TextTest, UserId,
+};
+
+use crate::people::{at, person};
+
+contract!(
+    users_come_by_condition_and_order,
+    only_live_objects_are_selected_and_told_of,
+    an_event_tells_what_it_refers_to_by_id,
+    a_page_that_is_not_there_is_empty_but_counted,
+    conditions_are_told_for_one_object,
+    what_is_gone_is_told_from_what_never_was,
+    an_administrator_of_any_organization_is_one,
+);
+
+fn select(condition: Condition) -> Selection {
+    Selection {
+        condition,
+        order: Vec::new(),
+        page: NumberedPage {
+            number: PageNumber::At(1),
+            size: 25,
+        },
+    }
+}
+
+fn user(repository: &dyn Repository, name: &str) -> UserId {
+    repository.create_user(&person(name), at(1)).unwrap().id
+}
+
+fn organization(repository: &dyn Repository, name: &str, actor: Option<UserId>) -> OrganizationId {
+    let new = NewOrganization {
+        name: name.to_owned(),
+        description: format!("About {name}"),
+    };
+    repository
+        .create_organization(&new, actor, at(2))
+        .unwrap()
+        .id
+}
+
+fn team(repository: &dyn Repository, name: &str, organization: OrganizationId) -> TeamId {
+    let new = NewTeam {
+        organization,
+        name: name.to_owned(),
+        description: String::new(),
+    };
+    repository.create_team(&new, None, at(3)).unwrap().id
+}
+
+fn text(field: Field, test: TextTest, wanted: &str, case: Case) -> Condition {
+    Condition::Field(field, Test::Text(test, wanted.to_owned(), case))
+}
+
+fn users_come_by_condition_and_order(repository: &dyn Repository) {
+    for name in ["anna", "Bert", "Anton", "b_b"] {
+        user(repository, name);
+    }
+    let names = |condition: Condition, key: Option<(Field, bool)>| {
+        let mut selection = select(condition);
+        selection.order = key
+            .into_iter()
+            .map(|(field, is_descending)| OrderBy {
+                path: Vec::new(),
+                field,
+                is_descending,
+            })
+            .collect();
+        let page = repository.select_users(&selection).unwrap();
+        let names: Vec<String> = page
+            .items
+            .into_iter()
+            .filter_map(|user| user.username)
+            .collect();
+        (names.join(" "), page.total)
+    };
+
+    let all = Condition::everything();
+    assert_eq!(
+        names(all.clone(), None),
+        ("anna Bert Anton b_b".to_owned(), 4)
+    );
+    let by_name = Some((Field::Username, false));
+    assert_eq!(
+        names(all.clone(), by_name),
+        ("Anton Bert anna b_b".to_owned(), 4)
+    );
+    let backwards = Some((Field::Username, true));
+    assert_eq!(names(all, backwards), ("b_b anna Bert Anton".to_owned(), 4));
+    for (test, wanted, case, expected) in [
+        (TextTest::StartsWith, "an", Case::Sensitive, "anna"),
+        (TextTest::StartsWith, "an", Case::Ignored, "anna Anton"),
+        (TextTest::Contains, "_", Case::Sensitive, "b_b"),
+        (TextTest::EndsWith, "T", Case::Ignored, "Bert"),
+        (TextTest::Exact, "ANNA", Case::Ignored, "anna"),
+    ] {
+        let found = names(text(Field::Username, test, wanted, case), None).0;
+        assert_eq!(found, expected, "{test:?} {wanted}");
+    }
+}
+
+fn only_live_objects_are_selected_and_told_of(repository: &dyn Repository) {
+    let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
+    let sleeping = NewUser {
+        is_active: false,
+        ..person("eve")
+    };
+    repository.create_user(&sleeping, at(1)).unwrap();
+    let crew = organization(repository, "crew", Some(bob));
+    let core = team(repository, "core", crew);
+    for member in [ada, bob] {
+        repository
+            .add_to(Membership::OrganizationUser(crew), member, None, at(4))
+            .unwrap();
+        repository
+            .add_to(Membership::TeamUser(core), member, None, at(4))
+            .unwrap();
+    }
+    let members = || {
+        let members = Condition::related_to(Relation::UserOrganizations, crew.0);
+        let page = repository.select_users(&select(members)).unwrap();
+        page.items.iter().map(|user| user.id).collect::<Vec<_>>()
+    };
+    let teams = || {
+        repository
+            .select_teams(&select(Condition::everything()))
+            .unwrap()
+            .items
+    };
+    let crews = || {
+        repository
+            .select_organizations(&select(Condition::everything()))
+            .unwrap()
+            .items
+    };
+    let before = (members(), crews(), teams());
+
+    repository.deactivate(bob).unwrap();
+    let after = (members(), crews());
+    repository.delete_organization(crew, None, at(5)).unwrap();
+
+    assert_eq!(before.0, [ada, bob]);
+    let creator = before.1[0].created_by.clone().unwrap();
+    assert_eq!(
+        (
+            creator.id,
+            creator.username.as_str(),
+            creator.last_name.as_str()
+        ),
+        (bob, "bob", "")
+    );
+    assert_eq!(
+        (before.1[0].created, before.1[0].description.as_str()),
+        (at(2), "About crew")
+    );
+    let home = before.2[0].organization.clone().unwrap();
+    assert_eq!(
+        (home.id, home.name.as_str(), before.2[0].created_by.clone()),
+        (crew, "crew", None)
+    );
+    assert_eq!(after.0, [ada]);
+    assert_eq!(
+        (
+            after.1[0].created_by.clone(),
+            after.1[0].modified_by.clone()
+        ),
+        (None, None)
+    );
+    let by_bob = Condition::related(Relation::OrganizationCreatedBy, Condition::everything());
+    assert_eq!(
+        repository
+            .select_organizations(&select(by_bob))
+            .unwrap()
+            .total,
+        0
+    );
+    assert_eq!((members(), crews()), (Vec::new(), Vec::new()));
+    assert_eq!(teams()[0].organization, None);
+}
+
+fn an_event_tells_what_it_refers_to_by_id(repository: &dyn Repository) {
+    let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
+    let crew = organization(repository, "crew", Some(bob));
+    repository
+        .add_to(Membership::OrganizationUser(crew), ada, Some(bob), at(4))
+        .unwrap();
+
+    let of_ada = Condition::related_to(Relation::EventUsers, ada.0);
+    let page = repository.select_events(&select(of_ada)).unwrap();
+
+    assert_eq!(page.total, 1);
+    let event = &page.items[0];
+    assert_eq!(
+        (
+            event.timestamp,
+            event.object1.as_str(),
+            event.object2.as_str()
+        ),
+        (at(4), "organization", "user")
+    );
+    assert_eq!(event.actor.as_ref().map(|actor| actor.id), Some(bob));
+    assert_eq!(
+        event.users.iter().map(|user| user.id).collect::<Vec<_>>(),
+        [ada]
+    );
+    assert_eq!(
+        event
+            .organizations
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect::<Vec<_>>(),
+        ["crew"]
+    );
+    assert_eq!(event.teams, []);
+}
+
+fn a_page_that_is_not_there_is_empty_but_counted(repository: &dyn Repository) {
+    for name in ["a", "b", "c"] {
+        user(repository, name);
+    }
+    let page = |number, size| {
+        let selection = Selection {
+            page: NumberedPage { number, size },
+            ..select(Condition::everything())
+        };
+        let page = repository.select_users(&selection).unwrap();
+        let names: Vec<String> = page
+            .items
+            .into_iter()
+            .filter_map(|user| user.username)
+            .collect();
+        (names.join(""), page.total)
+    };
+
+    assert_eq!(page(PageNumber::At(1), 2), ("ab".to_owned(), 3));
+    assert_eq!(page(PageNumber::At(2), 2), ("c".to_owned(), 3));
+    assert_eq!(page(PageNumber::Last, 1), ("c".to_owned(), 3));
+    assert_eq!(page(PageNumber::At(3), 2), (String::new(), 3));
+    assert_eq!(page(PageNumber::At(0), 2), (String::new(), 3));
+}
+
+fn conditions_are_told_for_one_object(repository: &dyn Repository) {
+    let ada = user(repository, "ada");
+    let crew = organization(repository, "crew", None);
+    repository
+        .add_to(Membership::OrganizationAdmin(crew), ada, None, at(4))
+        .unwrap();
+    let later = Test::Compare(Comparison::Greater, FieldValue::Instant(at(1)));
+    let conditions = [
+        Condition::everything(),
+        Condition::nothing(),
+        Condition::related_to(Relation::UserAdminOfOrganizations, crew.0),
+        Condition::related_to(Relation::UserOrganizations, crew.0),
+        Condition::Not(Box::new(Condition::Field(Field::LastLogin, later))),
+    ];
+
+    let held = repository.holds(Model::User, ada.0, &conditions).unwrap();
+    let nobody = repository
+        .holds(Model::User, ada.0 + 1, &conditions)
+        .unwrap();
+    let many = repository
+        .holds(Model::User, ada.0, &vec![Condition::everything(); 100])
+        .unwrap();
+    repository.deactivate(ada).unwrap();
+
+    assert_eq!(held, [true, false, true, false, true]);
+    assert_eq!(nobody, [false; 5]);
+    assert_eq!(many, [true; 100]);
+    assert_eq!(
+        repository.holds(Model::User, ada.0, &conditions).unwrap(),
+        [false; 5]
+    );
+    assert_eq!(repository.holds(Model::Team, 1, &[]).unwrap(), [false; 0]);
+}
+
+fn what_is_gone_is_told_from_what_never_was(repository: &dyn Repository) {
+    use ObjectState::{Gone, Missing, Present};
+    let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
+    let crew = organization(repository, "crew", None);
+    let core = team(repository, "core", crew);
+    let states = || {
+        [
+            (Model::User, ada.0),
+            (Model::User, bob.0),
+            (Model::Organization, crew.0),
+            (Model::Team, core.0),
+            (Model::ActivityEvent, 1),
+        ]
+        .map(|(model, id)| repository.object_state(model, id).unwrap())
+    };
+    let before = states();
+
+    repository.deactivate(ada).unwrap();
+    repository.delete_account(bob, at(5)).unwrap();
+    repository.delete_team(core, None, at(5)).unwrap();
+    repository.delete_organization(crew, None, at(5)).unwrap();
+
+    assert_eq!(before, [Present; 5]);
+    assert_eq!(states(), [Gone, Gone, Gone, Gone, Present]);
+    for model in [
+        Model::User,
+        Model::Organization,
+        Model::Team,
+        Model::ActivityEvent,
+    ] {
+        for id in [99, 0, -1, i64::MAX] {
+            assert_eq!(repository.object_state(model, id).unwrap(), Missing);
+        }
+    }
+}
+
+fn an_administrator_of_any_organization_is_one(repository: &dyn Repository) {
+    let ada = user(repository, "ada");
+    let crew = organization(repository, "crew", None);
+    repository
+        .add_to(Membership::OrganizationUser(crew), ada, None, at(4))
+        .unwrap();
+    let before = repository.is_organization_admin(ada).unwrap();
+    repository
+        .add_to(Membership::OrganizationAdmin(crew), ada, None, at(4))
+        .unwrap();
+
+    assert!(!before);
+    assert!(repository.is_organization_admin(ada).unwrap());
+}
