@@ -9,6 +9,7 @@
 mod attacks;
 mod attacks_in_browsers;
 mod attacks_on_directory;
+mod attacks_on_lists;
 mod attacks_on_transport;
 mod attacks_on_writes;
 mod avatars;
@@ -29,6 +30,7 @@ mod lifecycle;
 mod lists;
 mod pages;
 mod passwords;
+mod queries;
 mod revocation;
 mod summary;
 mod three_views;

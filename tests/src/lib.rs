@@ -6,6 +6,7 @@ pub mod client;
 mod known_tokens;
 pub mod proxy;
 pub mod python;
+pub mod queries;
 pub mod replay;
 pub mod s3;
 pub mod service;

@@ -13,8 +13,12 @@ mod order;
 mod page_forms;
 mod pages;
 mod paths;
+#[path = "../../../../tests/src/queries.rs"]
+mod queries;
 mod throttle;
+mod tower_directory;
 mod tower_login;
+mod tower_queries;
 mod tower_tokens;
 mod tower_writes;
 mod uploads;
