@@ -8,7 +8,7 @@ use profiled_auth::{AuthError, LoginOutcome, TokenKey};
 use profiled_domain::Detail;
 use serde::Serialize;
 
-use crate::content::Data;
+use crate::content::{Data, Value};
 use crate::failure::ApiError;
 use crate::page::Controls;
 use crate::serializer::{Field, Kind};
@@ -106,11 +106,14 @@ pub(super) fn with_csrf_cookie(exchange: &Exchange<'_>, mut answer: Answer) -> A
     answer
 }
 
-/// Where a log-in leads: a path of this server, as the form says.
+/// Where a log-in leads: a path of this server, as the body says.
 fn next(data: &Data) -> &str {
     let wanted = match data {
         Data::Form(form) => form.text("next"),
-        Data::Json(_) => None,
+        Data::Json(object) => match object.get("next") {
+            Some(Value::Text(text)) => Some(text.text.as_str()),
+            _ => None,
+        },
     };
     wanted.filter(|path| is_own_path(path)).unwrap_or(HOME)
 }

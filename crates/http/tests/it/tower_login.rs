@@ -109,6 +109,29 @@ async fn a_log_in_never_leads_elsewhere() {
 }
 
 #[actix_web::test]
+async fn json_says_where_a_log_in_leads_too() {
+    let app = TestApp::new();
+    app.user("ada", |_| ());
+    let cases = [
+        (r#""/api/v2/me/""#, "/api/v2/me/"),
+        (r#""//evil.example""#, "/api/"),
+        ("[]", "/api/"),
+        ("null", "/api/"),
+    ];
+
+    for (next, path) in cases {
+        let body = format!(r#"{{"username": "ada", "password": "secret", "next": {next}}}"#);
+        let json = request("POST", "/api/login/")
+            .insert_header(("Content-Type", "application/json"))
+            .set_payload(body);
+        let answer = app.send(json).await;
+
+        let location = format!("http://localhost:8000{path}");
+        assert_eq!(answer.header("Location"), Some(location.as_str()), "{next}");
+    }
+}
+
+#[actix_web::test]
 async fn whoever_is_not_let_in_gets_no_cookie() {
     let app = TestApp::new();
     app.user("ada", |_| ());

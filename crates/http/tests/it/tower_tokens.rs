@@ -292,3 +292,29 @@ async fn lists_that_clients_look_at_are_empty() {
         );
     }
 }
+
+#[actix_web::test]
+async fn config_tells_of_the_directory_and_to_admins_of_projects() {
+    let mut app = TestApp::new();
+    let ada = app.user("ada", |_| ());
+    let root = app.user("root", |user| user.is_superuser = true);
+    let common = r#"{"eula": "", "license_info": {}, "version": "2.3.0", "ansible_version": "2.9", "time_zone": "UTC""#;
+    app.dialects.tower.ansible_version = "2.9".to_owned();
+    let config = async |app: &TestApp, owner, mount: &str| {
+        let path = format!("/api/{mount}/config/");
+        app.send(get(&path, &app.token(owner))).await.body
+    };
+
+    for mount in ["v1", "v2"] {
+        let projects = r#", "project_base_dir": "", "project_local_paths": []"#;
+        assert_eq!(config(&app, ada.id, mount).await, format!("{common}}}"));
+        let told = config(&app, root.id, mount).await;
+        assert_eq!(told, format!("{common}{projects}}}"));
+    }
+    app.dialects.tower.directory_managed_fields = ["email", "username"].map(str::to_owned).to_vec();
+    let fields = r#", "user_ldap_fields": ["username", "password", "email"]}"#;
+    assert_eq!(
+        config(&app, ada.id, "v2").await,
+        format!("{common}{fields}")
+    );
+}
