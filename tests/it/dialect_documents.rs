@@ -8,6 +8,7 @@ use profiled_store::testing::skip;
 
 const DRF: &str = include_str!("../../docs/dialects/drf.md");
 const JWT: &str = include_str!("../../docs/dialects/jwt.md");
+const TOWER: &str = include_str!("../../docs/dialects/tower.md");
 
 /// Notes the status of each answer, and lets the body through.
 const PRELUDE: &str = r#"
@@ -52,6 +53,11 @@ fn the_examples_of_drf_answer_as_the_document_says() {
 fn the_examples_of_jwt_answer_as_the_document_says() {
     let clients = r#"auth.introspection.clients=[{"id": "billing", "secret": "0123456789abcdef0123456789abcdef"}]"#;
     check("the_examples_of_jwt", JWT, Data::Jwt, &[clients]);
+}
+
+#[test]
+fn the_examples_of_tower_answer_as_the_document_says() {
+    check("the_examples_of_tower", TOWER, Data::Tower, &[]);
 }
 
 fn check(test: &str, document: &str, data: Data<'_>, settings: &[&str]) {
