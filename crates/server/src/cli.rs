@@ -1,13 +1,17 @@
 //! The command line. Names and exit codes are an interface.
 
+mod directory;
 mod group;
+mod user;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, TeamSet};
 pub(crate) use group::{Group, GroupSet, Membership};
+pub(crate) use user::{UserChange, UserSet};
 
 /// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
 #[derive(Debug, Parser)]
@@ -92,12 +96,18 @@ pub(crate) enum Command {
     /// Bring in accounts that were made elsewhere.
     #[command(subcommand)]
     Import(Import),
-    /// Create and show users, and set their passwords.
+    /// Create, show and change users, and set their passwords.
     #[command(subcommand)]
     User(User),
     /// Create, change and delete groups, and their members.
     #[command(subcommand)]
     Group(Group),
+    /// Create, change and delete organizations, and say who belongs to them.
+    #[command(subcommand)]
+    Org(Org),
+    /// Create, change and delete teams, and say who belongs to them.
+    #[command(subcommand)]
+    Team(Team),
     /// Create, show and revoke opaque tokens.
     #[command(subcommand)]
     Token(Token),
@@ -163,6 +173,8 @@ pub(crate) enum User {
         /// Id, username or e-mail address.
         user: String,
     },
+    /// Change a user.
+    Set(UserSet),
     /// Set a password and revoke all other credentials of the user. Unless an option tells where it is, the
     /// password is asked for, or read from standard input.
     SetPassword {

@@ -18,6 +18,7 @@ use crate::users::write_profile;
 #[derive(Queryable)]
 struct State {
     is_active: bool,
+    is_staff: bool,
     is_superuser: bool,
     is_deleted: bool,
 }
@@ -94,21 +95,12 @@ impl AccountRepository for Store {
         change: &ProfileChange,
         is_superuser: Option<bool>,
     ) -> Result<AccountChange, RepositoryError> {
-        let takes_flag = is_superuser == Some(false);
-        self.write(|connection| {
-            if takes_flag {
-                lock_superusers_of(connection, id)?;
-            }
-            let is_changeable = |state: &State| state.is_active && !state.is_deleted;
-            let Some(state) = lock(connection, id)?.filter(is_changeable) else {
-                return Ok(AccountChange::Missing);
-            };
-            if takes_flag && is_last_superuser(connection, id, &state)? {
-                return Ok(AccountChange::LastSuperuser);
-            }
-            let flag = is_superuser.filter(|wanted| *wanted != state.is_superuser);
-            write_profile(connection, id, change, flag)?;
-            Ok::<_, StoreError>(AccountChange::Done)
+        let flags = AccountFlags {
+            is_superuser,
+            ..AccountFlags::default()
+        };
+        self.change(id, change, flags, |state| {
+            state.is_active && !state.is_deleted
         })
     }
 
@@ -164,10 +156,65 @@ impl AccountRepository for Store {
     }
 }
 
+/// Flags of an account that operators change; `None` stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountFlags {
+    /// May use the `drf` dialect.
+    pub is_staff: Option<bool>,
+    /// Has every permission.
+    pub is_superuser: Option<bool>,
+}
+
+impl Store {
+    /// Changes an account as [`AccountRepository::change_account`] does, for an operator: also one that is not
+    /// active, and the right to use the `drf` dialect.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
+    pub fn change_any_account(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+        flags: AccountFlags,
+    ) -> Result<AccountChange, RepositoryError> {
+        self.change(id, change, flags, |state| !state.is_deleted)
+    }
+
+    fn change(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+        flags: AccountFlags,
+        is_changeable: fn(&State) -> bool,
+    ) -> Result<AccountChange, RepositoryError> {
+        let takes_flag = flags.is_superuser == Some(false);
+        self.write(|connection| {
+            if takes_flag {
+                lock_superusers_of(connection, id)?;
+            }
+            let Some(state) = lock(connection, id)?.filter(is_changeable) else {
+                return Ok(AccountChange::Missing);
+            };
+            if takes_flag && is_last_superuser(connection, id, &state)? {
+                return Ok(AccountChange::LastSuperuser);
+            }
+            let flags = AccountFlags {
+                is_staff: flags.is_staff.filter(|wanted| *wanted != state.is_staff),
+                is_superuser: flags
+                    .is_superuser
+                    .filter(|wanted| *wanted != state.is_superuser),
+            };
+            write_profile(connection, id, change, flags)?;
+            Ok::<_, StoreError>(AccountChange::Done)
+        })
+    }
+}
+
 /// The state of an account that nobody else changes before the transaction ends.
 fn lock(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<State>> {
     let row = users::table.find(id.0).select((
         users::is_active,
+        users::is_staff,
         users::is_superuser,
         users::deleted_at.is_not_null(),
     ));

@@ -36,6 +36,7 @@ mod tokens;
 mod url;
 mod users;
 
+pub use accounts::AccountFlags;
 pub use counters::MemoryCounters;
 pub use import::{
     ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser,

@@ -7,6 +7,7 @@ use profiled_domain::{
     RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
 
+use crate::accounts::AccountFlags;
 use crate::connection::DbConnection;
 use crate::credentials::set_password;
 use crate::error::StoreError;
@@ -167,7 +168,7 @@ fn change_profile(
     if !precondition.holds(version) {
         return Err(RepositoryError::Stale.into());
     }
-    write_profile(connection, id, change, None)
+    write_profile(connection, id, change, AccountFlags::default())
 }
 
 /// Writes a change of a user, whom the caller has locked.
@@ -175,10 +176,11 @@ pub(crate) fn write_profile(
     connection: &mut DbConnection,
     id: UserId,
     change: &ProfileChange,
-    is_superuser: Option<bool>,
+    flags: AccountFlags,
 ) -> Result<(), StoreError> {
     let values = Changed {
-        is_superuser,
+        is_staff: flags.is_staff,
+        is_superuser: flags.is_superuser,
         ..Changed::new(change)
     };
     if !values.is_empty() {
@@ -218,6 +220,7 @@ struct Changed {
     last_name: Option<Option<String>>,
     gender: Option<Option<String>>,
     avatar: Option<Option<String>>,
+    is_staff: Option<bool>,
     is_superuser: Option<bool>,
 }
 
@@ -238,6 +241,7 @@ impl Changed {
             last_name: text(&change.last_name),
             gender: gender.map(|value| value.map(|gender| gender.as_str().to_owned())),
             avatar: text(&change.avatar),
+            is_staff: None,
             is_superuser: None,
         }
     }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::UserId;
+use crate::contact::check_text;
+use crate::{InvalidText, UserId};
 
 /// Identifier of an organization: positive, 64 bits, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +68,19 @@ pub struct Organization {
     pub created: DateTime<Utc>,
     /// UTC, microseconds.
     pub modified: DateTime<Utc>,
+}
+
+impl Organization {
+    /// Longest name of an organization or a team, in characters.
+    pub const NAME_MAX: usize = 512;
+
+    /// Whether a name may be that of an organization or a team.
+    ///
+    /// # Errors
+    /// [`InvalidText`]: what is wrong with it.
+    pub fn check_name(name: &str) -> Result<(), InvalidText> {
+        check_text(name, Self::NAME_MAX)
+    }
 }
 
 /// A team that is not deleted.

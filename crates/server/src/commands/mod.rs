@@ -1,6 +1,7 @@
 //! One module for each command.
 
 mod check;
+mod directory;
 mod group;
 mod import_django;
 mod import_people;
@@ -42,6 +43,8 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import(Import::People { file }) => import_people::run(&settings, &file, output),
         Command::User(command) => user::run(&settings, command, output),
         Command::Group(command) => group::run(&settings, command, output),
+        Command::Org(command) => directory::org::run(&settings, command, output),
+        Command::Team(command) => directory::team::run(&settings, command, output),
         Command::Token(command) => token::run(&settings, command, output),
         Command::Jwt(command) => jwt::run(&settings, &command, output),
         Command::Keys(command) => keys::run(&settings, command, output),

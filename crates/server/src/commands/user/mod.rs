@@ -1,6 +1,7 @@
 //! `profiled user …`
 
 mod account;
+mod change;
 mod password;
 
 use profiled_auth::PersonalData;
@@ -68,6 +69,7 @@ pub(super) fn run(settings: &Settings, command: User, output: Output) -> Result<
         User::Create(arguments) => create(settings, &arguments, output),
         User::List { offset, limit } => list(settings, offset, limit, output),
         User::Show { user } => show(settings, &user, output),
+        User::Set(wanted) => change::set(settings, &wanted, output),
         User::Deactivate { user } => account::run(settings, &user, &account::DEACTIVATE, output),
         User::Activate { user } => account::run(settings, &user, &account::ACTIVATE, output),
         User::Delete { user } => account::run(settings, &user, &account::DELETE, output),

@@ -2,7 +2,8 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    AccountChange, Detail, NewUser, PasswordHash, Repository, RepositoryError, UserId, UserKey,
+    AccountChange, Detail, Keep, NewUser, PasswordChange, PasswordHash, Patch, ProfileChange,
+    Repository, RepositoryError, UserId, UserKey,
 };
 
 use crate::people::{at, group, person, token};
@@ -13,6 +14,9 @@ contract!(
     a_restored_user_has_what_it_held_and_no_credential,
     a_user_whose_name_was_taken_stays_deleted,
     the_last_superuser_stays,
+    profile_flag_and_password_change_together_or_not_at_all,
+    the_last_superuser_keeps_the_flag,
+    accounts_that_may_not_log_in_are_not_changed,
     users_are_erased_when_their_time_has_come,
 );
 
@@ -147,4 +151,70 @@ fn users_are_erased_when_their_time_has_come(repository: &dyn Repository) {
             .unwrap()
             .is_some()
     );
+}
+
+fn renamed(name: &str) -> ProfileChange {
+    ProfileChange {
+        username: Patch::Set(name.to_owned()),
+        password: Some(PasswordChange {
+            password: PasswordHash::from_encoded("new"),
+            keep: Keep::Nothing,
+            at: at(2),
+        }),
+        ..ProfileChange::default()
+    }
+}
+
+fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    repository.create_user(&person("bob"), at(1)).unwrap();
+    repository.issue_token(&token(ada, 1)).unwrap();
+    let find = || repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    let before = find();
+
+    let refused = repository.change_account(ada, &renamed("bob"), Some(true));
+    assert!(matches!(refused, Err(RepositoryError::Conflict(_))));
+    assert_eq!(find(), before);
+    let done = repository.change_account(ada, &renamed("eve"), Some(true));
+
+    assert_eq!(done.unwrap(), AccountChange::Done);
+    let after = find();
+    assert_eq!(after.username.as_deref(), Some("eve"));
+    assert!(after.is_superuser);
+    assert_eq!(after.version, before.version + 1);
+    assert_eq!(after.credentials.number, 1);
+    assert_eq!(repository.list_tokens(ada).unwrap(), []);
+    let password = repository.find_password("eve").unwrap().unwrap().1;
+    assert_eq!(password.as_encoded(), "new");
+    let same = repository.change_account(ada, &ProfileChange::default(), None);
+    assert_eq!(same.unwrap(), AccountChange::Done);
+    assert_eq!(find(), after);
+}
+
+fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
+    let one = repository.create_user(&superuser("one"), at(1)).unwrap().id;
+    let other = repository
+        .create_user(&superuser("other"), at(1))
+        .unwrap()
+        .id;
+    let resign = |id| repository.change_account(id, &renamed("gone"), Some(false));
+
+    assert_eq!(resign(one).unwrap(), AccountChange::Done);
+    assert_eq!(resign(other).unwrap(), AccountChange::LastSuperuser);
+
+    let user = repository.find_user(&UserKey::Id(other)).unwrap().unwrap();
+    assert_eq!(user.username.as_deref(), Some("other"));
+    assert!(user.is_superuser);
+}
+
+fn accounts_that_may_not_log_in_are_not_changed(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    repository.deactivate(ada).unwrap();
+    repository.delete_account(bob, at(1)).unwrap();
+
+    for id in [ada, bob, UserId(99)] {
+        let outcome = repository.change_account(id, &renamed("eve"), Some(true));
+        assert_eq!(outcome.unwrap(), AccountChange::Missing);
+    }
 }

@@ -29,6 +29,7 @@ macro_rules! contract {
 mod accounts;
 mod credentials;
 mod directory_reads;
+mod directory_writes;
 mod groups;
 mod lists;
 mod media;

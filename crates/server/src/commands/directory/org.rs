@@ -1,0 +1,209 @@
+//! `profiled org …`
+
+use profiled_domain::{
+    Condition, DirectoryRepository, Field, Membership, NewOrganization, Organization,
+    OrganizationChange, OrganizationId, Relation,
+};
+use profiled_store::Store;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    Member, Place, change_membership, description, find_organization, listed, members, name, names,
+    no_organization, refused, select,
+};
+use crate::application::now;
+use crate::cli::{Org, OrgMember, OrgSet};
+use crate::commands::open;
+use crate::error::Failure;
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// An organization as commands show it.
+#[derive(Serialize)]
+struct Shown {
+    id: i64,
+    name: String,
+    description: String,
+    created: String,
+    modified: String,
+}
+
+/// The same with those who belong to it.
+#[derive(Serialize)]
+struct ShownWithMembers {
+    #[serde(flatten)]
+    organization: Shown,
+    users: Vec<Member>,
+    admins: Vec<Member>,
+    teams: Vec<ShownTeam>,
+}
+
+#[derive(Serialize)]
+struct ShownTeam {
+    id: i64,
+    name: String,
+}
+
+impl From<Organization> for Shown {
+    fn from(organization: Organization) -> Self {
+        Self {
+            id: organization.id.0,
+            name: organization.name,
+            description: organization.description,
+            created: organization.created.to_rfc3339(),
+            modified: organization.modified.to_rfc3339(),
+        }
+    }
+}
+
+pub(in crate::commands) fn run(
+    settings: &Settings,
+    command: Org,
+    output: Output,
+) -> Result<(), Failure> {
+    match command {
+        Org::Create { name, description } => create(settings, &name, description, output),
+        Org::List => list(settings, output),
+        Org::Show { organization } => show(settings, &organization, output),
+        Org::Set(change) => set(settings, change, output),
+        Org::Delete { organization, yes } => delete(settings, &organization, yes, output),
+        Org::Add(member) => member_of(settings, &member, true, output),
+        Org::Remove(member) => member_of(settings, &member, false, output),
+        Org::AddAdmin(member) => admin_of(settings, &member, true, output),
+        Org::RemoveAdmin(member) => admin_of(settings, &member, false, output),
+    }
+}
+
+fn create(settings: &Settings, text: &str, more: String, output: Output) -> Result<(), Failure> {
+    let new = NewOrganization {
+        name: name(text)?,
+        description: description(more)?,
+    };
+    let created = open(settings)?.create_organization(&new, None, now())?;
+    output.write(&Shown::from(created), |organization| {
+        format!("created organization {}", organization.id)
+    })
+}
+
+fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let all = select(&Condition::everything(), Field::Name, |wanted| {
+        store.select_organizations(wanted)
+    })?;
+    let all: Vec<Shown> = all.into_iter().map(Shown::from).collect();
+    output.write(&all, |all| {
+        all.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+fn line(organization: &Shown) -> String {
+    format!("{} {}", organization.id, organization.name)
+}
+
+fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let organization = find_organization(&store, name)?;
+    let id = organization.id.0;
+    let of_it = Condition::related_to(Relation::TeamOrganization, id);
+    let teams = select(&of_it, Field::Name, |wanted| store.select_teams(wanted))?;
+    let teams = teams.into_iter().map(|team| ShownTeam {
+        id: team.id.0,
+        name: team.name,
+    });
+    let shown = ShownWithMembers {
+        organization: organization.into(),
+        users: members(&store, Relation::UserOrganizations, id)?,
+        admins: members(&store, Relation::UserAdminOfOrganizations, id)?,
+        teams: teams.collect(),
+    };
+    output.write(&shown, |shown| {
+        format!(
+            "{}\ndescription: {}\nusers: {}\nadmins: {}\nteams: {}",
+            line(&shown.organization),
+            shown.organization.description,
+            names(&shown.users),
+            names(&shown.admins),
+            listed(shown.teams.iter().map(|team| team.name.clone()).collect()),
+        )
+    })
+}
+
+fn set(settings: &Settings, change: OrgSet, output: Output) -> Result<(), Failure> {
+    let patch = OrganizationChange {
+        name: change.name.as_deref().map(name).transpose()?,
+        description: change.description.map(description).transpose()?,
+    };
+    let store = open(settings)?;
+    let id = find_organization(&store, &change.organization)?.id;
+    let changed = store.update_organization(id, &patch, None, now())?;
+    let changed = changed.ok_or_else(|| no_organization(&change.organization))?;
+    output.write(&Shown::from(changed), |organization| {
+        format!("changed organization {}", organization.id)
+    })
+}
+
+fn delete(settings: &Settings, name: &str, yes: bool, output: Output) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let id = find_organization(&store, name)?.id;
+    if !yes {
+        return refused(format!(
+            "org delete takes organization {id} with its memberships, for good, and leaves its teams without one: \
+             add --yes if that is what you want"
+        ));
+    }
+    if !store.delete_organization(id, None, now())? {
+        return Err(no_organization(name));
+    }
+    output.write(&json!({ "id": id.0 }), |_| {
+        format!("deleted organization {id}")
+    })
+}
+
+fn member_of(
+    settings: &Settings,
+    member: &OrgMember,
+    is_addition: bool,
+    output: Output,
+) -> Result<(), Failure> {
+    let find = |store: &Store| {
+        place(
+            store,
+            &member.organization,
+            "member",
+            Membership::OrganizationUser,
+        )
+    };
+    change_membership(settings, &member.user, is_addition, find, output)
+}
+
+fn admin_of(
+    settings: &Settings,
+    member: &OrgMember,
+    is_addition: bool,
+    output: Output,
+) -> Result<(), Failure> {
+    let find = |store: &Store| {
+        place(
+            store,
+            &member.organization,
+            "admin",
+            Membership::OrganizationAdmin,
+        )
+    };
+    change_membership(settings, &member.user, is_addition, find, output)
+}
+
+fn place(
+    store: &Store,
+    name: &str,
+    role: &'static str,
+    membership: fn(OrganizationId) -> Membership,
+) -> Result<Place, Failure> {
+    let id = find_organization(store, name)?.id;
+    Ok(Place {
+        membership: membership(id),
+        role,
+        name: format!("organization {id}"),
+    })
+}

@@ -1,0 +1,478 @@
+//! Changes of organizations, teams and memberships, and what is recorded of them.
+
+use profiled_domain::{
+    ActivityEvent, Condition, Field, Membership, Model, NewOrganization, NewTeam, NumberedPage,
+    ObjectState, Operation, OrderBy, Organization, OrganizationChange, OrganizationId, PageNumber,
+    Repository, RepositoryError, Selection, Team, TeamChange, TeamId, UniqueKey, UserId, UserKey,
+};
+use serde_json::{Value, json};
+
+use crate::people::{at, person};
+
+contract!(
+    an_organization_is_created_changed_and_deleted,
+    a_team_is_created_changed_and_deleted,
+    taken_names_are_refused_and_nothing_is_recorded,
+    a_team_needs_an_organization_that_is_there,
+    teams_outlive_their_organization,
+    members_come_and_leave_with_an_event_each,
+    only_who_may_log_in_is_added_to_what_is_there,
+    a_user_is_created_where_it_belongs_or_not_at_all,
+    operators_leave_no_name,
+    who_is_gone_is_not_told_of,
+);
+
+fn user(repository: &dyn Repository, name: &str) -> UserId {
+    repository.create_user(&person(name), at(1)).unwrap().id
+}
+
+fn organization(repository: &dyn Repository, name: &str) -> Organization {
+    let new = NewOrganization {
+        name: name.to_owned(),
+        description: "first".to_owned(),
+    };
+    repository.create_organization(&new, None, at(1)).unwrap()
+}
+
+fn new_team(organization: OrganizationId, name: &str) -> NewTeam {
+    NewTeam {
+        organization,
+        name: name.to_owned(),
+        description: String::new(),
+    }
+}
+
+fn team(repository: &dyn Repository, organization: OrganizationId, name: &str) -> Team {
+    let new = new_team(organization, name);
+    repository.create_team(&new, None, at(1)).unwrap()
+}
+
+/// All events, the latest first.
+fn events(repository: &dyn Repository) -> Vec<ActivityEvent> {
+    let latest_first = OrderBy {
+        path: Vec::new(),
+        field: Field::Id,
+        is_descending: true,
+    };
+    let selection = Selection {
+        condition: Condition::everything(),
+        order: vec![latest_first],
+        page: NumberedPage {
+            number: PageNumber::At(1),
+            size: 100,
+        },
+    };
+    repository.select_events(&selection).unwrap().items
+}
+
+fn latest(repository: &dyn Repository) -> ActivityEvent {
+    events(repository).remove(0)
+}
+
+fn changes(event: &ActivityEvent) -> Value {
+    Value::Object(event.changes.clone())
+}
+
+/// Ids of what an event refers to: users, organizations, teams.
+fn references(event: &ActivityEvent) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
+    (
+        event.users.iter().map(|user| user.id.0).collect(),
+        event.organizations.iter().map(|own| own.id.0).collect(),
+        event.teams.iter().map(|team| team.id.0).collect(),
+    )
+}
+
+fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
+    let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
+    let new = NewOrganization {
+        name: "Org \"Öne\" 😀".to_owned(),
+        description: String::new(),
+    };
+    let created = repository
+        .create_organization(&new, Some(ada), at(2))
+        .unwrap();
+    let id = created.id;
+    let author = created.created_by.clone().unwrap();
+    assert_eq!((author.id, author.username.as_str()), (ada, "ada"));
+    assert_eq!(created.created_by, created.modified_by);
+    assert_eq!((created.created, created.modified), (at(2), at(2)));
+    let event = latest(repository);
+    let values = json!({ "id": id.0, "name": new.name, "description": "" });
+    assert_eq!(
+        (event.operation, changes(&event)),
+        (Operation::Create, values)
+    );
+    let objects = (event.object1.as_str(), event.object2.as_str());
+    assert_eq!(objects, ("organization", ""));
+    assert_eq!(references(&event), (vec![], vec![id.0], vec![]));
+    assert_eq!((event.actor.unwrap().id, event.timestamp), (ada, at(2)));
+
+    let change = OrganizationChange {
+        name: Some(new.name.clone()),
+        description: Some("x".to_owned()),
+    };
+    let changed = repository.update_organization(id, &change, Some(bob), at(3));
+    let changed = changed.unwrap().unwrap();
+    assert_eq!(
+        (changed.description.as_str(), changed.modified),
+        ("x", at(3))
+    );
+    assert_eq!(changed.modified_by.unwrap().id, bob);
+    assert_eq!((changed.created, changed.created_by), (at(2), Some(author)));
+    let event = latest(repository);
+    assert_eq!(event.operation, Operation::Update);
+    assert_eq!(changes(&event), json!({ "description": ["", "x"] }));
+
+    let nothing = OrganizationChange::default();
+    let touched = repository.update_organization(id, &nothing, Some(ada), at(4));
+    let touched = touched.unwrap().unwrap();
+    assert_eq!((touched.modified, touched.name), (at(4), new.name.clone()));
+    assert_eq!(touched.modified_by.unwrap().id, ada);
+    assert_eq!(events(repository).len(), 2);
+
+    assert!(
+        repository
+            .delete_organization(id, Some(bob), at(5))
+            .unwrap()
+    );
+    assert!(
+        !repository
+            .delete_organization(id, Some(bob), at(6))
+            .unwrap()
+    );
+    assert_eq!(
+        repository
+            .update_organization(id, &nothing, None, at(6))
+            .unwrap(),
+        None
+    );
+    let all = events(repository);
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[0].operation, Operation::Delete);
+    let gone = json!({ "active": [true, false], "name": [new.name, null] });
+    assert_eq!(changes(&all[0]), gone);
+    for event in &all {
+        assert_eq!(references(event), (vec![], vec![], vec![]));
+    }
+    let state = |id| repository.object_state(Model::Organization, id).unwrap();
+    assert_eq!(state(id.0), ObjectState::Gone);
+    let again = repository.create_organization(&new, None, at(7)).unwrap();
+    assert!(again.id > id);
+    assert_eq!(state(again.id.0), ObjectState::Present);
+    assert_eq!(state(again.id.0 + 1), ObjectState::Missing);
+}
+
+fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
+    let ada = user(repository, "ada");
+    let one = organization(repository, "One").id;
+    let two = organization(repository, "Two").id;
+    let created = repository
+        .create_team(&new_team(one, "A"), Some(ada), at(2))
+        .unwrap();
+    let id = created.id;
+    let place = created.organization.unwrap();
+    assert_eq!((place.id, place.name.as_str()), (one, "One"));
+    assert_eq!(place.description, "first");
+    assert_eq!(created.created_by.unwrap().id, ada);
+    let event = latest(repository);
+    let values = json!({ "id": id.0, "name": "A", "description": "", "organization": "One" });
+    assert_eq!(
+        (event.operation, changes(&event)),
+        (Operation::Create, values)
+    );
+    let objects = (event.object1.as_str(), event.object2.as_str());
+    assert_eq!(objects, ("team", ""));
+    assert_eq!(references(&event), (vec![], vec![], vec![id.0]));
+
+    let change = TeamChange {
+        organization: Some(two),
+        name: Some("B".to_owned()),
+        description: None,
+    };
+    let changed = repository.update_team(id, &change, None, at(3));
+    let changed = changed.unwrap().unwrap();
+    assert_eq!(changed.organization.unwrap().id, two);
+    assert_eq!((changed.modified_by, changed.modified), (None, at(3)));
+    let event = latest(repository);
+    let values = json!({ "name": ["A", "B"], "organization": ["One", "Two"] });
+    assert_eq!(
+        (event.operation, changes(&event)),
+        (Operation::Update, values)
+    );
+
+    let before = events(repository).len();
+    let same = repository.update_team(id, &change, Some(ada), at(4));
+    assert_eq!(same.unwrap().unwrap().modified, at(4));
+    assert_eq!(events(repository).len(), before);
+
+    assert!(repository.delete_team(id, None, at(5)).unwrap());
+    assert!(!repository.delete_team(id, None, at(6)).unwrap());
+    assert_eq!(
+        repository.update_team(id, &change, None, at(6)).unwrap(),
+        None
+    );
+    let event = latest(repository);
+    let gone = json!({ "active": [true, false], "name": ["B", null] });
+    assert_eq!(
+        (event.operation, changes(&event)),
+        (Operation::Delete, gone)
+    );
+    assert_eq!(references(&event), (vec![], vec![], vec![]));
+    let state = repository.object_state(Model::Team, id.0).unwrap();
+    assert_eq!(state, ObjectState::Gone);
+    assert!(team(repository, two, "B").id > id);
+}
+
+fn taken_names_are_refused_and_nothing_is_recorded(repository: &dyn Repository) {
+    let one = organization(repository, "One").id;
+    let two = organization(repository, "Two").id;
+    organization(repository, "ONE");
+    let a = team(repository, one, "A").id;
+    let b = team(repository, one, "B").id;
+    let other = team(repository, two, "B").id;
+    let before = events(repository).len();
+    let renamed = OrganizationChange {
+        name: Some("Two".to_owned()),
+        ..OrganizationChange::default()
+    };
+    let again = NewOrganization {
+        name: "One".to_owned(),
+        description: String::new(),
+    };
+    let is_conflict = |error: &RepositoryError, key| matches!(error, RepositoryError::Conflict(found) if *found == key);
+
+    let created = repository.create_organization(&again, None, at(2));
+    let changed = repository.update_organization(one, &renamed, None, at(2));
+    let moved = TeamChange {
+        organization: Some(one),
+        ..TeamChange::default()
+    };
+    let renamed = TeamChange {
+        name: Some("A".to_owned()),
+        ..TeamChange::default()
+    };
+
+    let key = UniqueKey::OrganizationName;
+    assert!(is_conflict(&created.unwrap_err(), key));
+    assert!(is_conflict(&changed.unwrap_err(), key));
+    for outcome in [
+        repository
+            .create_team(&new_team(one, "A"), None, at(2))
+            .err(),
+        repository.update_team(b, &renamed, None, at(2)).err(),
+        repository.update_team(other, &moved, None, at(2)).err(),
+    ] {
+        assert!(is_conflict(&outcome.unwrap(), UniqueKey::TeamName));
+    }
+    assert_eq!(events(repository).len(), before);
+    repository.update_team(a, &renamed, None, at(3)).unwrap();
+}
+
+fn a_team_needs_an_organization_that_is_there(repository: &dyn Repository) {
+    let one = organization(repository, "One").id;
+    let gone = organization(repository, "Gone").id;
+    repository.delete_organization(gone, None, at(2)).unwrap();
+    let own = team(repository, one, "A").id;
+    let moved = TeamChange {
+        organization: Some(gone),
+        ..TeamChange::default()
+    };
+
+    for outcome in [
+        repository
+            .create_team(&new_team(gone, "B"), None, at(3))
+            .err(),
+        repository.update_team(own, &moved, None, at(3)).err(),
+    ] {
+        let is_missing = matches!(outcome, Some(RepositoryError::Missing("organization")));
+        assert!(is_missing, "{outcome:?}");
+    }
+}
+
+fn teams_outlive_their_organization(repository: &dyn Repository) {
+    let ada = user(repository, "ada");
+    let [one, two] = ["One", "Two"].map(|name| organization(repository, name).id);
+    let [a, b] = [one, two].map(|place| team(repository, place, "A").id);
+    for place in [
+        Membership::OrganizationUser(one),
+        Membership::OrganizationAdmin(one),
+        Membership::TeamUser(a),
+    ] {
+        assert!(repository.add_to(place, ada, None, at(2)).unwrap());
+    }
+    assert!(repository.is_organization_admin(ada).unwrap());
+
+    for place in [one, two] {
+        repository.delete_organization(place, None, at(3)).unwrap();
+    }
+
+    assert!(!repository.is_organization_admin(ada).unwrap());
+    let nothing = TeamChange::default();
+    for id in [a, b] {
+        let left = repository.update_team(id, &nothing, None, at(4)).unwrap();
+        assert_eq!(left.unwrap().organization, None);
+    }
+    let place = Membership::TeamUser(a);
+    assert!(!repository.add_to(place, ada, None, at(4)).unwrap());
+    let three = organization(repository, "Three").id;
+    let moved = TeamChange {
+        organization: Some(three),
+        ..nothing
+    };
+    repository.update_team(a, &moved, None, at(5)).unwrap();
+    let values = json!({ "organization": [null, "Three"] });
+    assert_eq!(changes(&latest(repository)), values);
+}
+
+fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
+    let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
+    let one = organization(repository, "One").id;
+    let a = team(repository, one, "A").id;
+    for (place, object1, expected) in [
+        (
+            Membership::OrganizationUser(one),
+            "organization",
+            (vec![bob.0], vec![one.0], vec![]),
+        ),
+        (
+            Membership::OrganizationAdmin(one),
+            "organization",
+            (vec![bob.0], vec![one.0], vec![]),
+        ),
+        (
+            Membership::TeamUser(a),
+            "team",
+            (vec![bob.0], vec![], vec![a.0]),
+        ),
+    ] {
+        let before = events(repository).len();
+
+        let added =
+            [at(2), at(3)].map(|now| repository.add_to(place, bob, Some(ada), now).unwrap());
+        let event = latest(repository);
+        let removed =
+            [at(4), at(5)].map(|now| repository.remove_from(place, bob, Some(ada), now).unwrap());
+
+        assert_eq!((added, removed), ([true, false], [true, false]));
+        assert_eq!(events(repository).len(), before + 2);
+        assert_eq!(
+            (event.operation, changes(&event)),
+            (Operation::Associate, json!({}))
+        );
+        let objects = (event.object1.as_str(), event.object2.as_str());
+        assert_eq!(objects, (object1, "user"));
+        assert_eq!(references(&event), expected);
+        assert_eq!((event.actor.unwrap().id, event.timestamp), (ada, at(2)));
+        let event = latest(repository);
+        assert_eq!(
+            (event.operation, event.timestamp),
+            (Operation::Disassociate, at(4))
+        );
+        assert_eq!(references(&event), expected);
+    }
+}
+
+fn only_who_may_log_in_is_added_to_what_is_there(repository: &dyn Repository) {
+    let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
+    let one = organization(repository, "One").id;
+    let place = Membership::OrganizationUser(one);
+    repository.add_to(place, bob, None, at(1)).unwrap();
+    repository.deactivate(bob).unwrap();
+    let before = events(repository).len();
+
+    for (place, who, missing) in [
+        (place, bob, "user"),
+        (place, UserId(99), "user"),
+        (
+            Membership::OrganizationAdmin(OrganizationId(99)),
+            ada,
+            "organization",
+        ),
+        (Membership::TeamUser(TeamId(99)), ada, "team"),
+    ] {
+        let outcome = repository.add_to(place, who, None, at(2));
+        let is_missing = matches!(outcome, Err(RepositoryError::Missing(name)) if name == missing);
+        assert!(is_missing, "{outcome:?}");
+    }
+    let nowhere = Membership::OrganizationUser(OrganizationId(99));
+    let outcome = repository.remove_from(nowhere, ada, None, at(2));
+    let is_missing = matches!(outcome, Err(RepositoryError::Missing("organization")));
+    assert!(is_missing, "{outcome:?}");
+    assert_eq!(events(repository).len(), before);
+    assert!(
+        !repository
+            .remove_from(place, UserId(99), None, at(2))
+            .unwrap()
+    );
+    assert!(repository.remove_from(place, bob, None, at(2)).unwrap());
+}
+
+fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository) {
+    let ada = user(repository, "ada");
+    let one = organization(repository, "One").id;
+    let place = Membership::OrganizationUser(one);
+
+    let created = repository.create_user_in(place, &person("eve"), Some(ada), at(2));
+    let created = created.unwrap().id;
+
+    let event = latest(repository);
+    assert_eq!(event.operation, Operation::Associate);
+    assert_eq!(references(&event), (vec![created.0], vec![one.0], vec![]));
+    assert!(!repository.add_to(place, created, None, at(3)).unwrap());
+    let before = events(repository).len();
+    let taken = repository.create_user_in(place, &person("ada"), None, at(3));
+    assert!(matches!(
+        taken,
+        Err(RepositoryError::Conflict(UniqueKey::Username))
+    ));
+    let nowhere = Membership::TeamUser(TeamId(99));
+    let refused = repository.create_user_in(nowhere, &person("mia"), None, at(3));
+    assert!(matches!(refused, Err(RepositoryError::Missing("team"))));
+    let mia = repository.find_user(&UserKey::Username("mia".to_owned()));
+    assert_eq!(mia.unwrap(), None);
+    assert_eq!(events(repository).len(), before);
+}
+
+fn operators_leave_no_name(repository: &dyn Repository) {
+    let one = organization(repository, "One");
+
+    assert_eq!((one.created_by, one.modified_by), (None, None));
+    assert_eq!(latest(repository).actor, None);
+}
+
+fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
+    let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
+    let one = organization(repository, "One").id;
+    let (place, nothing) = (
+        Membership::OrganizationAdmin(one),
+        OrganizationChange::default(),
+    );
+    repository.add_to(place, bob, Some(ada), at(2)).unwrap();
+    let told = || {
+        let event = events(repository)
+            .into_iter()
+            .find(|event| event.object2 == "user");
+        let event = event.unwrap();
+        let users = references(&event).0;
+        (event.actor.map(|actor| actor.id), users)
+    };
+    let touched = repository.update_organization(one, &nothing, Some(bob), at(2));
+    assert_eq!(touched.unwrap().unwrap().modified_by.unwrap().id, bob);
+    assert_eq!(told(), (Some(ada), vec![bob.0]));
+
+    for who in [ada, bob] {
+        repository.delete_account(who, at(3)).unwrap();
+    }
+    assert_eq!(told(), (None, vec![]));
+    repository.restore_account(ada, at(4)).unwrap();
+    repository.restore_account(bob, at(4)).unwrap();
+    assert_eq!(told(), (Some(ada), vec![bob.0]));
+    assert!(repository.is_organization_admin(bob).unwrap());
+
+    for who in [ada, bob] {
+        repository.delete_account(who, at(5)).unwrap();
+    }
+    assert_eq!(repository.erase_accounts(at(5), 10).unwrap().len(), 2);
+    assert_eq!(told(), (None, vec![]));
+    assert!(!repository.is_organization_admin(bob).unwrap());
+}
