@@ -2,6 +2,7 @@
 
 mod accounts;
 mod configuration;
+mod directory;
 mod dump;
 mod groups;
 mod import_django;
@@ -16,3 +17,4 @@ mod sandbox;
 mod secrets;
 mod serve;
 mod settings;
+mod user_set;

@@ -10,6 +10,7 @@ mod active_users;
 mod concurrency;
 #[macro_use]
 mod contract;
+mod directory;
 mod directory_races;
 mod errors;
 mod import;

@@ -33,6 +33,7 @@ mod directory_writes;
 mod groups;
 mod lists;
 mod media;
+mod memberships;
 mod refresh;
 mod revocation;
 mod throttle;

@@ -1,0 +1,69 @@
+//! Organizations and teams to test with, and what is recorded of them.
+
+use profiled_domain::{
+    ActivityEvent, Condition, Field, NewOrganization, NewTeam, NumberedPage, OrderBy, Organization,
+    OrganizationId, PageNumber, Repository, Selection, Team, UserId,
+};
+use serde_json::Value;
+
+use crate::people::{at, person};
+
+pub fn user(repository: &dyn Repository, name: &str) -> UserId {
+    repository.create_user(&person(name), at(1)).unwrap().id
+}
+
+pub fn organization(repository: &dyn Repository, name: &str) -> Organization {
+    let new = NewOrganization {
+        name: name.to_owned(),
+        description: "first".to_owned(),
+    };
+    repository.create_organization(&new, None, at(1)).unwrap()
+}
+
+pub fn new_team(organization: OrganizationId, name: &str) -> NewTeam {
+    NewTeam {
+        organization,
+        name: name.to_owned(),
+        description: String::new(),
+    }
+}
+
+pub fn team(repository: &dyn Repository, organization: OrganizationId, name: &str) -> Team {
+    let new = new_team(organization, name);
+    repository.create_team(&new, None, at(1)).unwrap()
+}
+
+/// All events, the latest first.
+pub fn events(repository: &dyn Repository) -> Vec<ActivityEvent> {
+    let latest_first = OrderBy {
+        path: Vec::new(),
+        field: Field::Id,
+        is_descending: true,
+    };
+    let selection = Selection {
+        condition: Condition::everything(),
+        order: vec![latest_first],
+        page: NumberedPage {
+            number: PageNumber::At(1),
+            size: 100,
+        },
+    };
+    repository.select_events(&selection).unwrap().items
+}
+
+pub fn latest(repository: &dyn Repository) -> ActivityEvent {
+    events(repository).remove(0)
+}
+
+pub fn changes(event: &ActivityEvent) -> Value {
+    Value::Object(event.changes.clone())
+}
+
+/// Ids of what an event refers to: users, organizations, teams.
+pub fn references(event: &ActivityEvent) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
+    (
+        event.users.iter().map(|user| user.id.0).collect(),
+        event.organizations.iter().map(|own| own.id.0).collect(),
+        event.teams.iter().map(|team| team.id.0).collect(),
+    )
+}
