@@ -79,3 +79,10 @@ pub(crate) fn bury(
         .execute(connection)
         .map(drop)
 }
+
+/// Forgets that an object was deleted: an import has brought it back.
+pub(crate) fn exhume(connection: &mut DbConnection, kind: &str, id: i64) -> QueryResult<()> {
+    diesel::delete(deleted_directory_objects::table.find((kind, id)))
+        .execute(connection)
+        .map(drop)
+}

@@ -12,12 +12,13 @@ use crate::connection::DbConnection;
 use crate::error::StoreError;
 use crate::instant::Instant;
 use crate::schema::{organizations, teams, users};
+use crate::selection::{OrganizationSummaryRow, UserSummaryRow};
 
 #[derive(Queryable)]
 pub(crate) struct OrganizationRow {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    pub(crate) description: String,
+    id: i64,
+    name: String,
+    description: String,
     created_by: Option<i64>,
     modified_by: Option<i64>,
     created: Instant,
@@ -145,13 +146,11 @@ pub(crate) fn organization_of(
     let Some(id) = team.organization_id else {
         return Ok(None);
     };
-    let row: Option<OrganizationRow> =
-        organizations::table.find(id).first(connection).optional()?;
-    Ok(row.map(|row| OrganizationSummary {
-        id: OrganizationId(row.id),
-        name: row.name,
-        description: row.description,
-    }))
+    let row = organizations::table
+        .find(id)
+        .select(OrganizationSummaryRow::as_select());
+    let row = row.first(connection).optional()?;
+    Ok(row.map(OrganizationSummary::from))
 }
 
 fn summaries(
@@ -168,25 +167,17 @@ fn summaries(
     Ok([creator, modifier])
 }
 
-type Names = (Option<String>, Option<String>, Option<String>);
-
 /// What objects tell of a user, if that one may log in.
 fn summary(connection: &mut DbConnection, id: Option<i64>) -> QueryResult<Option<UserSummary>> {
     let Some(id) = id else {
         return Ok(None);
     };
-    let names: Option<Names> = users::table
+    let row = users::table
         .find(id)
         .filter(users::is_active.and(users::deleted_at.is_null()))
-        .select((users::username, users::first_name, users::last_name))
-        .first(connection)
-        .optional()?;
-    Ok(names.map(|(username, first_name, last_name)| UserSummary {
-        id: UserId(id),
-        username: username.unwrap_or_default(),
-        first_name: first_name.unwrap_or_default(),
-        last_name: last_name.unwrap_or_default(),
-    }))
+        .select(UserSummaryRow::as_select());
+    let row = row.first(connection).optional()?;
+    Ok(row.map(UserSummary::from))
 }
 
 /// Without those whom the row names by their ids alone.

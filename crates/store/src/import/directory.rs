@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use profiled_domain::{RepositoryError, UniqueKey};
 
+use crate::activity::{ORGANIZATION, TEAM, exhume};
 use crate::connection::on_each;
 use crate::error::StoreError;
 use crate::import::values::misfit;
@@ -68,6 +69,7 @@ impl ImportSession<'_> {
                 );
                 let insert = diesel::insert_into(dsl::organizations);
                 insert.values((text, rest)).execute(self.connection)?;
+                exhume(self.connection, ORGANIZATION, new.id)?;
                 if let Some(known) = &mut self.known.organizations {
                     known.insert(new.id);
                 }
@@ -142,6 +144,7 @@ impl ImportSession<'_> {
                 diesel::insert_into(dsl::teams)
                     .values((values, rest))
                     .execute(self.connection)?;
+                exhume(self.connection, TEAM, new.id)?;
                 if let Some(known) = &mut self.known.teams {
                     known.insert(new.id);
                 }

@@ -23,8 +23,10 @@ use profiled_domain::{
 };
 
 pub(crate) use functions::register;
+pub(crate) use rows::{OrganizationSummaryRow, UserSummaryRow};
 pub(crate) use shapes::Shapes;
 
+use crate::activity::{ORGANIZATION, TEAM};
 use crate::connection::{DbConnection, on_each};
 use crate::rows::UserRow;
 use crate::schema::{
@@ -32,7 +34,7 @@ use crate::schema::{
 };
 use crate::store::Store;
 use plan::{Listed, Plan};
-use rows::{OrganizationRow, OrganizationSummaryRow, TeamRow};
+use rows::{OrganizationRow, TeamRow};
 
 diesel::allow_tables_to_appear_in_same_query!(organizations, teams, users);
 
@@ -199,8 +201,8 @@ impl Store {
             };
             let kind = match model {
                 _ if is_live => return Ok(Some(true)),
-                Model::Team => "team",
-                _ => "organization",
+                Model::Team => TEAM,
+                _ => ORGANIZATION,
             };
             let gone = deleted_directory_objects::table
                 .find((kind, id))

@@ -12,7 +12,7 @@ use crate::schema::{activity, organizations, teams, users};
 /// What other objects tell of a user.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
-pub(super) struct UserSummaryRow {
+pub(crate) struct UserSummaryRow {
     id: i64,
     username: Option<String>,
     first_name: Option<String>,
@@ -32,7 +32,7 @@ impl From<UserSummaryRow> for UserSummary {
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
-pub(super) struct OrganizationSummaryRow {
+pub(crate) struct OrganizationSummaryRow {
     id: i64,
     name: String,
     description: String,

@@ -1,11 +1,14 @@
 //! Imports: one transaction, ids kept, idempotent.
 
 use profiled_domain::{
-    CredentialRepository, Detail, GroupRepository, PasswordHash, RepositoryError, UniqueKey,
-    UserId, UserRepository,
+    CredentialRepository, Detail, DirectoryRepository, GroupRepository, Model, ObjectState,
+    OrganizationId, PasswordHash, RepositoryError, TeamId, UniqueKey, UserId, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
-use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Refusal, Store};
+use profiled_store::{
+    ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedUser, Outcome,
+    Refusal, Store,
+};
 
 use crate::people::{at, group, person, token};
 
@@ -18,6 +21,7 @@ profiled_store::database_tests!(
     what_a_column_does_not_hold_is_refused,
     references_to_nobody_are_refused,
     a_dry_run_and_a_failure_leave_nothing_behind,
+    what_was_deleted_comes_back_and_may_be_deleted_again,
 );
 
 fn user(id: i64, name: &str) -> ImportedUser {
@@ -235,4 +239,40 @@ fn a_dry_run_and_a_failure_leave_nothing_behind(database: &TestDatabase) {
         None
     );
     assert_eq!(store.find_group("staff").unwrap(), None);
+}
+
+fn what_was_deleted_comes_back_and_may_be_deleted_again(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let organization = ImportedOrganization {
+        id: 7,
+        name: "One".to_owned(),
+        description: String::new(),
+        created_by: None,
+        created: at(1),
+        modified: at(1),
+    };
+    let team = ImportedTeam {
+        id: 8,
+        organization: Some(7),
+        name: "A".to_owned(),
+        description: String::new(),
+        created_by: None,
+        created: at(1),
+        modified: at(1),
+    };
+    let state = |model, id| store.object_state(model, id).unwrap();
+
+    for _ in 0..2 {
+        let outcomes = import(&store, |session| {
+            Ok([session.organization(&organization)?, session.team(&team)?])
+        });
+        assert_eq!(outcomes, [Outcome::Created, Outcome::Created]);
+        assert_eq!(state(Model::Organization, 7), ObjectState::Present);
+        assert_eq!(state(Model::Team, 8), ObjectState::Present);
+        assert!(store.delete_team(TeamId(8), None, at(2)).unwrap());
+        let id = OrganizationId(7);
+        assert!(store.delete_organization(id, None, at(2)).unwrap());
+        assert_eq!(state(Model::Organization, 7), ObjectState::Gone);
+        assert_eq!(state(Model::Team, 8), ObjectState::Gone);
+    }
 }
