@@ -121,6 +121,12 @@ fn write_repetition(repetition: &Repetition, text: &mut String) {
         text.push_str(&atom);
         text.push_str(bound);
     };
+    match (repetition.min, repetition.max) {
+        (_, Some(0)) => return text.push_str("(?:)"),
+        (min @ 0..=BOUND, None) => return times(&format!("{{{min},}}")),
+        (min, Some(max @ 0..=BOUND)) => return times(&format!("{{{min},{max}}}")),
+        (_, None | Some(_)) => {}
+    }
     let mut left = repetition.min;
     while left > 0 {
         times(&format!("{{{}}}", left.min(BOUND)));
@@ -133,9 +139,6 @@ fn write_repetition(repetition: &Repetition, text: &mut String) {
     while left > 0 {
         times(&format!("{{0,{}}}", left.min(BOUND)));
         left -= left.min(BOUND);
-    }
-    if max == 0 {
-        text.push_str("(?:)");
     }
 }
 

@@ -81,7 +81,7 @@ fn every_way_to_write_a_user_is_counted(database: &TestDatabase) {
         store.create_user(&new, at(1)).unwrap().id
     };
     let mut counts = vec![active(&store)];
-    let mut then = |_| counts.push(active(&store));
+    let mut then = |()| counts.push(active(&store));
 
     let ada = create("ada", true);
     then(());
@@ -117,7 +117,7 @@ fn bulk_statements_are_counted(database: &TestDatabase) {
     let row = |id: usize| {
         format!(
             "({id}, {}, FALSE, FALSE, '', '!', '2015-08-25 01:00:07')",
-            id % 2 == 0
+            id.is_multiple_of(2)
         )
     };
     let rows: Vec<String> = (1..=100).map(row).collect();

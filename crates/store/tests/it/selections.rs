@@ -83,38 +83,29 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
         ..person("ada")
     };
     store.create_user(&new, at(1)).unwrap();
-    let words = r"\w ".repeat(10);
-    let boundaries = r"\b".repeat(3);
-    let letters: String = ('a'..='z')
-        .chain('а'..='я')
-        .map(|c| format!("{c}|"))
-        .collect();
+    let words = r"\w+ ".repeat(10);
+    let letters: Vec<String> = ('a'..='z').chain('а'..='я').map(String::from).collect();
+    let letters = letters.join("|");
     for (text, matches) in [
         ("a".repeat(900).as_str(), false),
-        ("(?:a?){450}a{450}", false),
-        ("(?:[a-z]{1,30} ?){1,30}1", true),
-        ("(?:(?:a|b| ){30}){30}", false),
-        (&format!("(?:{letters}x){{18}}"), true),
-        (r"[\w ]{110,119}1$", true),
-        (r"(?:\w{2} ){40}1", true),
-        (r"(?:\pL|\pN|\s){121}", true),
-        (&words, false),
-        (&boundaries, true),
+        ("(?:a?){49}a{450}", false),
+        ("(?:(?:a|b| ){15}){16}", false),
+        (&format!("(?:{letters}){{10}}2"), false),
+        (r"(?:\w{2} ){20}1", true),
+        (&words, true),
+        (r"\b\b\b", true),
+        (r"(?:(?:\w*\s)?){20}1", true),
         ("(((((a*)*)*)*)*)*1", true),
         ("(?:(?:(?:a|b)*|c)*| )*1$", true),
-        (r".*.*.*.*.*.*.*.*.*1$", true),
-        ("[^a]{0,600}$", true),
+        (".*.*.*.*.*.*.*.*.*1$", true),
+        ("^.{0,255}$", true),
     ] {
-        let Ok(pattern) = Pattern::new(text, Case::Ignored) else {
-            eprintln!("REFUSED {text}");
-            continue;
-        };
-        let t = std::time::Instant::now();
+        let pattern = Pattern::new(text, Case::Ignored).unwrap();
         let found = total(
             &store,
             Condition::Field(Field::FirstName, Test::Matches(pattern)),
         );
-        eprintln!("{:?} {text} {found} {matches}", t.elapsed());
+        assert_eq!(found == 1, matches, "{text}");
     }
 }
 
@@ -128,17 +119,13 @@ fn repeated_assertions_are_answered(database: &TestDatabase) {
         (r"(?:\B|d)*a(?:\b)+d", false),
         (r"(?:\B){3}d", true),
         (r"(?:$)*$", true),
-        (r"(?m:^){2,300}ada$", true),
+        (r"(?m:^){2,90}ada$", true),
         (r"(?:|a)(?:)()b?", true),
         (r"[^\x00-\x{10FFFF}]", false),
         (r"[\x00]?ada", true),
         (r"a\x00*d", true),
-        (r"***=a", true),
     ] {
-        let Ok(pattern) = Pattern::new(text, Case::Sensitive) else {
-            assert_eq!(text, "***=a");
-            continue;
-        };
+        let pattern = Pattern::new(text, Case::Sensitive).unwrap();
         let found = total(&store, named(Test::Matches(pattern)));
         assert_eq!(found == 1, matches, "{text}");
     }
@@ -157,8 +144,8 @@ fn sqlite_ends_a_selection_that_takes_too_long() {
     let store = Store::open(&settings).unwrap();
     let slow = |number: usize| {
         let text = format!("{}{number}", "a".repeat(900));
-        let test = Test::Text(TextTest::Contains, text, Case::Ignored);
-        Condition::Not(Box::new(Condition::Field(Field::LdapDn, test)))
+        let contains = Test::Text(TextTest::Contains, text, Case::Ignored);
+        Condition::Not(Box::new(Condition::Field(Field::LdapDn, contains)))
     };
 
     let condition = Condition::All((0..2000).map(slow).collect());

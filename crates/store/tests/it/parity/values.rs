@@ -40,7 +40,11 @@ const TEXTS: [&str; 26] = [
     "1",
 ];
 
-const PATTERNS: [&str; 42] = [
+const PATTERNS: [&str; 46] = [
+    "a{2}",
+    "(?:a|b){2,}",
+    "(?:a|b){0,300}$",
+    "^(?:.){1,2}$",
     "",
     "a",
     "^a",
