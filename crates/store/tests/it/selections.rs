@@ -91,16 +91,17 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
         ("(?:a?){49}a{450}", false),
         ("(?:(?:a|b| ){15}){16}", false),
         (&format!("(?:{letters}){{10}}2"), false),
-        (r"(?:\w{2} ){20}1", true),
+        (r"(?:\w{2} ){6}\w", true),
         (&words, true),
         (r"\b\b\b", true),
-        (r"(?:(?:\w*\s)?){20}1", true),
+        (r"(?:(?:\w*\s)?){10}1", true),
         ("(((((a*)*)*)*)*)*1", true),
         ("(?:(?:(?:a|b)*|c)*| )*1$", true),
         (".*.*.*.*.*.*.*.*.*1$", true),
         ("^.{0,255}$", true),
     ] {
-        let pattern = Pattern::new(text, Case::Ignored).unwrap();
+        let pattern =
+            Pattern::new(text, Case::Ignored).unwrap_or_else(|error| panic!("{text}: {error}"));
         let found = total(
             &store,
             Condition::Field(Field::FirstName, Test::Matches(pattern)),
