@@ -85,20 +85,20 @@ impl UserForm {
 
     fn refuse_managed(&mut self, user: &User, managed: &[String]) {
         let stored = Shown::new(user);
-        let changes = |sent: &Sent<String>, stored: &str| match sent {
+        let differs = |sent: &Sent<String>, stored: &str| match sent {
             Sent::Absent => false,
             Sent::Null => !stored.is_empty(),
             Sent::Wrong => true,
             Sent::Value(text) => text != stored,
         };
         let changed = [
-            (USERNAME.name, changes(&self.username, stored.username)),
+            (USERNAME.name, differs(&self.username, stored.username)),
             (
                 FIRST_NAME.name,
-                changes(&self.first_name, stored.first_name),
+                differs(&self.first_name, stored.first_name),
             ),
-            (LAST_NAME.name, changes(&self.last_name, stored.last_name)),
-            (EMAIL.name, changes(&self.email, stored.email)),
+            (LAST_NAME.name, differs(&self.last_name, stored.last_name)),
+            (EMAIL.name, differs(&self.email, stored.email)),
             (
                 IS_SUPERUSER.name,
                 self.is_superuser()

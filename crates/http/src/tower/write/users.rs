@@ -115,9 +115,9 @@ async fn check_unique(
 
 async fn hash(exchange: &Exchange<'_>, password: String) -> Result<PasswordHash, ApiError> {
     let hasher = Arc::clone(&exchange.state.passwords);
-    let hashed = exchange.state.hashing(move |_| hasher.encode(&password));
-    let hashed = hashed.await?;
-    hashed.map_err(|error| ApiError::Internal(Box::new(error)))
+    let encode = move |_: &dyn Repository| hasher.encode(&password);
+    let encoded = exchange.state.hashing(encode).await?;
+    encoded.map_err(|error| ApiError::Internal(Box::new(error)))
 }
 
 /// Somebody else was quicker with a value: the same answer as from validation.
@@ -198,7 +198,10 @@ pub(in crate::tower) async fn update(
         }
         _ => None,
     };
-    let (id, is_superuser) = (found.user.id, form.is_superuser());
+    // Nobody else changes the flag, whatever has become of the user meanwhile.
+    let by_superuser = found.viewer.is_superuser;
+    let is_superuser = form.is_superuser().filter(|_| by_superuser);
+    let id = found.user.id;
     let write = move |repository: &dyn Repository| {
         let outcome = repository.change_account(id, &change, is_superuser)?;
         let profile = repository.find_profile(id, Detail::Account)?;

@@ -3,6 +3,7 @@
 mod membership;
 mod named;
 mod pages;
+mod passwords;
 mod users;
 
 use profiled_domain::{
