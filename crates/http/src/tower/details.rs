@@ -66,7 +66,7 @@ pub(super) async fn find_where<R: ObjectKind>(
         };
         let viewer = caller.viewer(repository)?;
         let rights = [viewer.may_read(R::MODEL), viewer.may_change(R::MODEL)];
-        let [may_read, may_change] = decide(repository, R::MODEL, id, rights)?;
+        let [may_read, may_change] = decide(repository, R::MODEL, id, &rights)?;
         Ok(Some(Found {
             object,
             viewer,
@@ -83,14 +83,14 @@ fn decide(
     repository: &dyn Repository,
     model: Model,
     id: i64,
-    rights: [Condition; 2],
+    rights: &[Condition; 2],
 ) -> Result<[bool; 2], RepositoryError> {
     let known = |right: &Condition| *right == Condition::everything();
     let is_open = |right: &Condition| !known(right) && *right != Condition::nothing();
     if !rights.iter().any(is_open) {
         return Ok(rights.each_ref().map(known));
     }
-    let held = repository.holds(model, id, &rights)?;
+    let held = repository.holds(model, id, rights)?;
     let mut held = held.into_iter();
     Ok([(); 2].map(|()| held.next().unwrap_or_default()))
 }

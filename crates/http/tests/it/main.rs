@@ -1,6 +1,10 @@
 //! The dialects in process, over the in-memory repositories.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 mod app;
 mod drf_me;

@@ -35,7 +35,7 @@ pub(super) fn condition(model: Model, query: &Query) -> Result<Condition, ApiErr
         check_count(terms.len() + 1)?;
         terms.push(Term::read(model, name, value)?);
     }
-    let mut conditions = vec![kind(model, query), together(terms)];
+    let mut conditions = vec![kind(model, query), together(terms)?];
     conditions.extend(searched(model, query)?);
     Ok(all(conditions))
 }
@@ -52,15 +52,15 @@ fn kind(model: Model, query: &Query) -> Condition {
 /// `search`: every word occurs somewhere, without case.
 fn searched(model: Model, query: &Query) -> Result<Vec<Condition>, ApiError> {
     let fields = names::search_fields(model);
-    let text = query.get("search").unwrap_or_default();
+    let asked = query.get("search").unwrap_or_default();
     let is_between = |letter: char| letter == ',' || letter.is_whitespace();
-    let words = text.split(is_between).filter(|word| !word.is_empty());
+    let words = asked.split(is_between).filter(|word| !word.is_empty());
     if fields.is_empty() {
         return Ok(Vec::new());
     }
     let conditions: Vec<Condition> = words
-        .map(|word| {
-            let test = || Test::Text(TextTest::Contains, word.to_owned(), Case::Ignored);
+        .map(|wanted| {
+            let test = || Test::Text(TextTest::Contains, wanted.to_owned(), Case::Ignored);
             let found = fields.iter().map(|field| Condition::Field(*field, test()));
             Condition::Any(found.collect())
         })
@@ -79,7 +79,7 @@ fn check_count(count: usize) -> Result<(), ApiError> {
 /// Some joined object has to fulfil the plain terms and one of the or-terms. That there is one for "this
 /// or that" means that there is one for this or one for that: so each or-term gets the plain terms that
 /// share a join with any of them.
-fn together(terms: Vec<Term>) -> Condition {
+fn together(terms: Vec<Term>) -> Result<Condition, ApiError> {
     let (chained, terms): (Vec<Term>, Vec<Term>) = terms
         .into_iter()
         .partition(|term| term.group == Group::Chain);
@@ -88,13 +88,14 @@ fn together(terms: Vec<Term>) -> Condition {
     let shared: Vec<Relation> = either.iter().filter_map(Term::root).collect();
     let is_shared = |term: &Term| term.root().is_some_and(|root| shared.contains(&root));
     let (beside, apart): (Vec<Term>, Vec<Term>) = plain.into_iter().partition(is_shared);
+    check_count(either.len() * (beside.len() + 1))?;
     let mut conditions = vec![joined(apart)];
     if !either.is_empty() {
         let one = |term| joined(beside.iter().cloned().chain([term]));
         conditions.push(any(either.into_iter().map(one).collect()));
     }
     conditions.extend(chained.into_iter().map(|term| joined([term])));
-    all(conditions)
+    Ok(all(conditions))
 }
 
 fn joined(terms: impl IntoIterator<Item = Term>) -> Condition {

@@ -169,6 +169,12 @@ fn there_is_a_limit_to_what_is_asked() {
 
     assert!(read(Model::User, &terms(100)).is_ok());
     assert!(read(Model::User, &terms(101)).is_err());
+    let shared = |count: usize| {
+        let terms = "teams__id=1&".repeat(count);
+        format!("{terms}{}", "or__teams__id=1&".repeat(10))
+    };
+    assert!(read(Model::User, &shared(9)).is_ok());
+    assert!(read(Model::User, &shared(10)).is_err());
     assert!(read(Model::User, &values(500)).is_ok());
     assert!(read(Model::User, &values(501)).is_err());
     assert!(read(Model::User, &words(100)).is_ok());
