@@ -35,7 +35,7 @@ pub struct HttpSettings {
 
 impl HttpSettings {
     /// Longest `body_timeout`.
-    const HOUR: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_hours(1);
 
     pub(crate) fn body_timeout(&self) -> Duration {
         let timeout = Duration::try_from_secs_f64(self.body_timeout);
