@@ -94,7 +94,8 @@ fn read_request(stream: &TcpStream) -> io::Result<Request> {
     let mut request = Request::new(method, path);
     request.headers = wire::read_headers(&mut reader)?;
     if let Some(length) = request.header_value("Content-Length") {
-        let length = length.parse().map_err(|_| wire::malformed(length))?;
+        let parsed = length.parse().ok();
+        let length = parsed.ok_or_else(|| wire::malformed(length))?;
         let mut body = vec![0; length];
         reader.read_exact(&mut body)?;
         request.body = Some(body);
