@@ -6,7 +6,7 @@ use profiled_auth::{
     Verdict, Verifier,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{CredentialRepository, Keep, NewToken, TokenBinding, UserId};
+use profiled_domain::{Keep, NewToken, TokenBinding, UserId};
 
 use crate::people::{attempt, now, user};
 use crate::token::issue;
