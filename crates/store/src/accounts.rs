@@ -16,7 +16,10 @@ use crate::users::write_profile;
 
 /// What decides whether an account may be changed.
 #[derive(Queryable)]
-#[expect(clippy::struct_excessive_bools, reason = "they are columns of the table")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are columns of the table"
+)]
 struct State {
     is_active: bool,
     is_staff: bool,
