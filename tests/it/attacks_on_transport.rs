@@ -178,7 +178,7 @@ fn h1_no_second_request_hides_in_the_body_of_a_first_one() {
 #[test]
 fn h4_a_head_of_many_or_long_headers_is_refused() {
     let service = staff(&[]);
-    let many: String = (0..97).map(|n| format!("X-{n}: a\r\n")).collect();
+    let many = "X-Header: a\r\n".repeat(97);
     let long = format!("X: {}\r\n", "a".repeat(128 * 1024));
     let long_line = "a".repeat(128 * 1024);
     let heads = [

@@ -208,6 +208,7 @@ pub fn requests() -> impl Strategy<Value = String> {
 }
 
 /// Text as it may stand in a URL, byte by byte.
+#[must_use]
 pub fn escaped(text: &str) -> String {
     text.bytes().fold(String::new(), |mut url, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -4,6 +4,10 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 #[group(id = "changes", multiple = true, required = true)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each switch of the command line"
+)]
 pub(crate) struct UserChange {
     /// Unique. Of this as of all the following, an empty value takes the present one away.
     #[arg(long)]

@@ -142,17 +142,17 @@ fn a_request_is_one_line_of_the_log_in_either_form() {
 
 #[test]
 fn j1_what_a_stranger_sends_makes_no_line_of_the_log_and_is_cut() {
-    let long = "x".repeat(40_000);
+    let large = "x".repeat(40_000);
     let injected = "x\", status=200 {\"user_id\":1} \\x1b[31m";
     let heads = [
         format!("GET /%0aINFO%20profiled::request HTTP/1.1\r\nUser-Agent: {injected}\r\n"),
-        format!("GET /{long} HTTP/1.1\r\nUser-Agent: {long}\r\n"),
-        format!("{long} /api/users/me/ HTTP/1.1\r\n"),
+        format!("GET /{large} HTTP/1.1\r\nUser-Agent: {large}\r\n"),
+        format!("{large} /api/users/me/ HTTP/1.1\r\n"),
         format!(
             "POST /api/v1/authtoken/ HTTP/1.1\r\nContent-Type: {injected}\r\nContent-Length: 1\r\n"
         ),
         format!(
-            "POST /api/v1/authtoken/ HTTP/1.1\r\nContent-Type: a/{long}\r\nContent-Length: 1\r\n"
+            "POST /api/v1/authtoken/ HTTP/1.1\r\nContent-Type: a/{large}\r\nContent-Length: 1\r\n"
         ),
         format!(
             "GET /api/v1/me/ HTTP/1.1\r\nX-Request-Id: {injected}\r\nAuthorization: Basic XG4bWzMxbTp4\r\n"

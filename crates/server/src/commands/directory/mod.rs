@@ -86,10 +86,10 @@ fn names(members: &[Member]) -> String {
         let id = || member.id.to_string();
         member.username.clone().unwrap_or_else(id)
     };
-    listed(members.iter().map(name).collect())
+    listed(&members.iter().map(name).collect::<Vec<_>>())
 }
 
-fn listed(names: Vec<String>) -> String {
+fn listed(names: &[String]) -> String {
     if names.is_empty() {
         "-".to_owned()
     } else {

@@ -124,7 +124,13 @@ fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> 
             shown.organization.description,
             names(&shown.users),
             names(&shown.admins),
-            listed(shown.teams.iter().map(|team| team.name.clone()).collect()),
+            listed(
+                &shown
+                    .teams
+                    .iter()
+                    .map(|team| team.name.clone())
+                    .collect::<Vec<_>>()
+            ),
         )
     })
 }

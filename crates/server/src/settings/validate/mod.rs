@@ -45,7 +45,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
 
 fn body_timeout(seconds: f64) -> Option<Finding> {
     let text = format!("is {seconds}: it must be at least 0.01 and at most 3600");
-    (!(0.01..=3600.0).contains(&seconds)).then(|| Finding("http.body_timeout", text))
+    (!(0.01..=3600.0).contains(&seconds)).then_some(Finding("http.body_timeout", text))
 }
 
 fn database(settings: &Settings) -> Option<Finding> {
