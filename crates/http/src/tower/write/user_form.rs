@@ -1,5 +1,6 @@
 //! What a body says of a user, and the rules of it (contract `tower.md`, section 4).
 
+use profiled_auth::PasswordHasher;
 use profiled_domain::{
     EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueKey, UniqueValues, User,
     Username,
@@ -77,7 +78,7 @@ impl UserForm {
                 sent => sent,
             },
             is_superuser: IS_SUPERUSER.boolean(body, errors_of),
-            password: PASSWORD.plain_text(body, mode, None, errors_of),
+            password: password(body, mode, errors_of),
             mode,
             errors,
         }
@@ -219,6 +220,21 @@ impl UserForm {
             },
             ..ProfileChange::default()
         }
+    }
+}
+
+/// The password, unless it is longer than any that is verified.
+fn password(body: &Value, mode: Mode, errors: &mut FieldErrors) -> Sent<String> {
+    let sent = PASSWORD.plain_text(body, mode, None, errors);
+    let max = PasswordHasher::MAX_LENGTH;
+    match sent {
+        Sent::Value(text) if text.len() > max => {
+            let length = text.len();
+            let message = format!("Ensure this value has at most {max} bytes (it has {length}).");
+            errors.push(PASSWORD.name, message);
+            Sent::Wrong
+        }
+        sent => sent,
     }
 }
 

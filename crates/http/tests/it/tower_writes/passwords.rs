@@ -52,6 +52,29 @@ async fn a_new_password_ends_all_credentials_but_the_one_that_asked() {
 }
 
 #[actix_web::test]
+async fn a_password_that_could_never_be_verified_is_refused() {
+    let mut app = TestApp::new();
+    app.http.max_body_bytes = 10_000;
+    let site = Site::of(app);
+    let (longest, long) = ("x".repeat(4096), "x".repeat(4097));
+    let refused = r#"{"password": ["Ensure this value has at most 4096 bytes (it has 4097)."]}"#;
+    let new = format!(r#"{{"username": "new", "password": "{long}"}}"#);
+    let change = format!(r#"{{"password": "{long}"}}"#);
+
+    for (caller, method, path, body) in [
+        (&site.admin, "POST", "users/", &new),
+        (&site.admin, "POST", "teams/1/users/", &new),
+        (&site.bob, "PATCH", "users/4/", &change),
+    ] {
+        let table = [(body.as_str(), 400, refused)];
+        site.check(caller, method, path, &table).await;
+    }
+    let change = format!(r#"{{"password": "{longest}"}}"#);
+    let answer = site.send(&site.bob, "PATCH", "users/4/", &change).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[actix_web::test]
 async fn a_directory_keeps_the_fields_that_it_manages() {
     let mut app = TestApp::new();
     app.dialects.tower.directory_managed_fields = ["email", "is_superuser", "last_name"]
