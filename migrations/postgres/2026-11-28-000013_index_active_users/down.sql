@@ -4,7 +4,7 @@ DROP TRIGGER users_active_count_update ON users;
 DROP TRIGGER users_active_count_delete ON users;
 DROP TRIGGER users_active_count_insert ON users;
 DROP FUNCTION count_active_users();
-DROP FUNCTION change_active_users(BIGINT);
+DROP FUNCTION change_active_users(BIGINT[], BIGINT[]);
 DROP TABLE active_users_count;
 DROP INDEX users_active_username_idx;
 DROP INDEX users_active_idx;

@@ -1,12 +1,13 @@
 //! The statements of a selection: one counts, one lists.
 //!
 //! A page is counted off from the end of the list that is nearer. Its identifiers come first, from a narrow index
-//! where there is one; whole rows are read of those only.
+//! where there is one; whole rows are read of those only. A page of all users far behind begins at the block of
+//! identifiers that it lies in: how many users a block has is kept.
 
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, SqlType};
-use profiled_domain::{Condition, Model, Selection, Slice};
+use profiled_domain::{Condition, Field, Model, OrderBy, Selection, Slice};
 
 use super::condition::{Row, Writer, is_everything};
 use super::functions;
@@ -17,6 +18,9 @@ use crate::connection::{DbConnection, on_each};
 
 /// Rows that are rather sorted than found by walking along identifiers until there are enough.
 const FEW: i64 = 10_000;
+
+/// Identifiers of a block whose active users are counted, as the triggers of `active_users_count` have it.
+const BLOCK: i64 = 1 << 12;
 
 /// Conditions that one number can tell the truth of.
 const BITS: usize = 62;
@@ -32,6 +36,22 @@ pub(super) struct Plan<'a> {
 pub(super) struct Listed {
     pub(super) is_on_page: Typed<Bool>,
     pub(super) order: Typed<BigInt>,
+}
+
+/// Selects the identifiers of a page of all users by identifier, from the block on that it begins in.
+fn page_behind(sql: &mut Sql, skip: i64, take: i64) {
+    sql.push(
+        "WITH starts AS (SELECT block, CAST(sum(sum(change)) OVER (ORDER BY block) - sum(change) AS BIGINT) \
+         AS before FROM active_users_count GROUP BY block) \
+         SELECT id FROM users WHERE is_active AND id >= (SELECT max(block) * ",
+    );
+    sql.bind(Value::Integer(BLOCK));
+    sql.push(" FROM starts WHERE before <= ")
+        .bind(Value::Integer(skip));
+    sql.push(") ORDER BY id LIMIT ").bind(Value::Integer(take));
+    sql.push(" OFFSET ").bind(Value::Integer(skip));
+    sql.push(" - (SELECT max(before) FROM starts WHERE before <= ");
+    sql.bind(Value::Integer(skip)).push(")");
 }
 
 impl<'a> Plan<'a> {
@@ -69,16 +89,12 @@ impl<'a> Plan<'a> {
     /// The rows of a slice. `total` is how many there are without it.
     pub(super) fn listed(&self, selection: &Selection, slice: Slice, total: i64) -> Listed {
         let name = table(self.model);
-        let is_sorted = total <= FEW && !is_everything(&selection.condition);
         let mut writer = Writer::new(self.database);
-        let row = writer.fresh(self.model);
-        let start = format!("{name}.id IN (SELECT {}.id", row.alias);
-        writer.push(&start);
-        writer.objects(&row, &selection.condition);
-        writer.push(" ORDER BY ");
-        writer.order(&row, &selection.order, slice.is_from_end, is_sorted);
-        writer.push(" LIMIT ").bind(Value::Integer(slice.take));
-        writer.push(" OFFSET ").bind(Value::Integer(slice.skip));
+        writer.push(name).push(".id IN (");
+        match self.behind(selection, slice, total) {
+            Some(skip) => page_behind(&mut writer.sql, skip, slice.take),
+            None => self.page(&mut writer, selection, slice, total),
+        }
         writer.push(")");
         let mut order = Writer::new(self.database);
         let row = Row::new(self.model, name);
@@ -87,6 +103,36 @@ impl<'a> Plan<'a> {
             is_on_page: self.typed(writer.sql),
             order: self.typed(order.sql),
         }
+    }
+
+    /// Selects the identifiers of a page.
+    fn page(&self, writer: &mut Writer, selection: &Selection, slice: Slice, total: i64) {
+        let is_sorted = total <= FEW && !is_everything(&selection.condition);
+        let row = writer.fresh(self.model);
+        let start = format!("SELECT {}.id", row.alias);
+        writer.push(&start);
+        writer.objects(&row, &selection.condition);
+        writer.push(" ORDER BY ");
+        writer.order(&row, &selection.order, slice.is_from_end, is_sorted);
+        writer.push(" LIMIT ").bind(Value::Integer(slice.take));
+        writer.push(" OFFSET ").bind(Value::Integer(slice.skip));
+    }
+
+    /// How many users of lower identifiers a page of all users leaves out, if they are too many to be
+    /// counted off.
+    fn behind(&self, selection: &Selection, slice: Slice, total: i64) -> Option<i64> {
+        let is_by_id = |key: &OrderBy| key.path.is_empty() && key.field == Field::Id;
+        let first = selection.order.first();
+        let is_counted = self.model == Model::User && is_everything(&selection.condition);
+        if !is_counted || !first.is_none_or(is_by_id) || slice.skip < BLOCK {
+            return None;
+        }
+        let is_descending = first.is_some_and(|key| key.is_descending);
+        Some(if is_descending == slice.is_from_end {
+            slice.skip
+        } else {
+            total - slice.skip - slice.take
+        })
     }
 
     /// Which conditions hold of an object; `None` if there is none.

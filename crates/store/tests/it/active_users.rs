@@ -3,8 +3,8 @@
 use std::thread;
 
 use profiled_domain::{
-    AccountRepository, Condition, DirectoryRepository, NewUser, NumberedPage, PageNumber,
-    PasswordHash, Selection, UserId, UserRepository,
+    AccountRepository, Condition, DirectoryRepository, Field, NewUser, NumberedPage, OrderBy,
+    PageNumber, PasswordHash, Selection, UserId, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{ImportedUser, Store};
@@ -17,6 +17,7 @@ profiled_store::database_tests!(
     what_is_rolled_back_is_not_counted,
     racing_writers_are_all_counted,
     there_are_few_changes_to_sum_up,
+    a_page_far_behind_is_the_one_that_is_counted_off,
 );
 
 fn total(store: &Store, condition: Condition) -> i64 {
@@ -178,4 +179,69 @@ fn there_are_few_changes_to_sum_up(database: &TestDatabase) {
 
     assert_eq!(active(&store), 600);
     assert!(database.count("active_users_count").unwrap() < 40);
+}
+
+/// Users of four blocks of identifiers; some are gone, some are inactive, one block has no users at all.
+fn a_page_far_behind_is_the_one_that_is_counted_off(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let row = |id: i64| {
+        format!(
+            "({id}, {}, FALSE, FALSE, '', '!', '2015-08-25 01:00:07')",
+            id % 3 != 0
+        )
+    };
+    let ids = (1..=9000).chain(20_000..=30_000);
+    let rows: Vec<String> = ids.map(row).collect();
+    let columns = "id, is_active, is_staff, is_superuser, ldap_dn, password, date_joined";
+    for rows in rows.chunks(5000) {
+        let sql = format!("INSERT INTO users ({columns}) VALUES {}", rows.join(", "));
+        database.execute(&sql).unwrap();
+    }
+    database
+        .execute("DELETE FROM users WHERE id BETWEEN 4096 AND 4200")
+        .unwrap();
+    database
+        .execute("UPDATE users SET is_active = FALSE WHERE id > 28672")
+        .unwrap();
+    database
+        .execute("UPDATE users SET is_active = TRUE WHERE id % 5 = 0")
+        .unwrap();
+    let page = |condition: Condition, is_descending: bool, number: i64| {
+        let key = OrderBy {
+            path: Vec::new(),
+            field: Field::Id,
+            is_descending,
+        };
+        let selection = Selection {
+            condition,
+            order: if is_descending { vec![key] } else { Vec::new() },
+            page: NumberedPage {
+                number: PageNumber::At(number),
+                size: 50,
+            },
+        };
+        let page = store.select_users(&selection).unwrap();
+        page.items
+            .iter()
+            .map(|user| user.id.0)
+            .collect::<Vec<i64>>()
+    };
+    let last = (active(&store) + 49) / 50;
+    assert!(last > 4096 / 50 * 2);
+
+    for is_descending in [false, true] {
+        for number in (1..=last).rev().step_by(5) {
+            let counted_off = page(
+                Condition::Not(Box::new(Condition::nothing())),
+                is_descending,
+                number,
+            );
+            let ids = page(Condition::everything(), is_descending, number);
+            assert_eq!(
+                ids, counted_off,
+                "page {number}, descending: {is_descending}"
+            );
+            assert!(!ids.is_empty());
+        }
+    }
 }
