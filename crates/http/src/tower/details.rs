@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
-    Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Selection, Viewer,
+    Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Selection,
 };
 
 use crate::failure::ApiError;
@@ -21,9 +21,9 @@ use crate::view::{Answer, Exchange, Spec, View};
 /// An object that a path names, and what the caller may do with it.
 pub(super) struct Found<T> {
     pub(super) object: T,
-    pub(super) viewer: Viewer,
+    pub(super) caller: Caller,
     pub(super) may_read: bool,
-    /// As far as memberships decide: see [`Viewer::may_change`].
+    /// As far as memberships decide: see [`profiled_domain::Viewer::may_change`].
     pub(super) may_change: bool,
 }
 
@@ -64,12 +64,12 @@ pub(super) async fn find_where<R: ObjectKind>(
         let Some(object) = page.items.into_iter().next() else {
             return Ok(None);
         };
-        let viewer = caller.viewer(repository)?;
+        let viewer = caller.member(repository, R::MODEL)?;
         let rights = [viewer.may_read(R::MODEL), viewer.may_change(R::MODEL)];
         let [may_read, may_change] = decide(repository, R::MODEL, id, &rights)?;
         Ok(Some(Found {
             object,
-            viewer,
+            caller,
             may_read,
             may_change,
         }))

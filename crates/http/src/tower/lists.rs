@@ -78,7 +78,7 @@ impl<R: ObjectKind> List<R> {
         let id = exchange.parameters.id(0);
         let contents = self.owner.map(|(_, contents)| contents(id));
         let work = move |repository: &dyn Repository| {
-            let may_read = caller.reader(repository, R::MODEL)?.may_read(R::MODEL);
+            let may_read = caller.member(repository, R::MODEL)?.may_read(R::MODEL);
             let conditions = contents.into_iter().chain([may_read, asked]);
             let selection = Selection {
                 condition: filter::all(conditions.collect()),
@@ -109,15 +109,11 @@ impl<R: ObjectKind> List<R> {
 
     /// What POST takes is told on a membership list to everybody, elsewhere to some.
     async fn describe(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let caller = Caller::of(exchange)?;
         let shows_post = match self.post {
             None => false,
             Some(Post::Member(_) | Post::TeamOf) => true,
-            Some(Post::CreateOrganization | Post::CreateTeam) => caller.is_superuser,
-            Some(Post::CreateUser) => {
-                let work = move |repository: &dyn Repository| caller.viewer(repository);
-                let viewer = exchange.state.blocking(work).await??;
-                viewer.is_superuser || viewer.is_organization_admin
+            Some(Post::CreateUser | Post::CreateOrganization | Post::CreateTeam) => {
+                write::may_create(exchange, R::MODEL).await?
             }
         };
         let document = options::list(&self.spec, exchange, R::FIELDS, shows_post);

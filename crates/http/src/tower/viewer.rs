@@ -29,8 +29,9 @@ impl Caller {
         Ok(self.known_as(is_admin))
     }
 
-    /// The same, as far as it decides about reading objects of a model.
-    pub(super) fn reader(
+    /// The same, as far as it decides about reading and changing objects of a model: that somebody administers
+    /// any organization at all opens no more than the users.
+    pub(super) fn member(
         self,
         repository: &dyn Repository,
         model: Model,

@@ -50,7 +50,7 @@ pub(in crate::tower) async fn update(
         name: form.name().map(str::to_owned),
         description: form.description,
     };
-    let (id, actor, now) = (found.object.id, found.viewer.id, exchange.state.now());
+    let (id, actor, now) = (found.object.id, found.caller.id, exchange.state.now());
     let write = move |repository: &dyn Repository| {
         repository.update_organization(id, &change, Some(actor), now)
     };
@@ -66,7 +66,7 @@ pub(in crate::tower) async fn delete(
     filter: Condition,
 ) -> Result<Answer, ApiError> {
     let found = find_to_change::<Organizations>(exchange, id, filter).await?;
-    let (id, actor, now) = (found.object.id, found.viewer.id, exchange.state.now());
+    let (id, actor, now) = (found.object.id, found.caller.id, exchange.state.now());
     let delete =
         move |repository: &dyn Repository| repository.delete_organization(id, Some(actor), now);
     if exchange.state.blocking(delete).await?? {

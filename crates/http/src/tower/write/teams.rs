@@ -112,7 +112,7 @@ pub(in crate::tower) async fn update(
     let found = find_to_change::<Teams>(exchange, id, filter).await?;
     let body = object(exchange.data().await?)?;
     if let Place::Id(wanted) = Place::read(&body)
-        && !found.viewer.is_superuser
+        && !found.caller.is_superuser
         && found.object.organization.is_none_or(|own| own.id != wanted)
     {
         let text = "Unable to change organization on a team";

@@ -16,6 +16,7 @@ use crate::tower::details;
 use crate::tower::fields::{object, value_of};
 use crate::tower::kind::Users;
 use crate::tower::mount::Mount;
+use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
 
 /// Nobody has this identifier: whoever holds a value is somebody else.
@@ -135,7 +136,7 @@ pub(super) fn failed(error: RepositoryError) -> ApiError {
 /// A user, as the caller stands to it.
 pub(super) struct Found {
     pub(super) user: User,
-    viewer: Viewer,
+    caller: Caller,
     /// May change all fields, and delete: nobody but a superuser a superuser.
     is_admin: bool,
     is_self: bool,
@@ -147,11 +148,11 @@ pub(super) async fn find(
     filter: Condition,
 ) -> Result<Found, ApiError> {
     let found = details::find_where::<Users>(exchange, id, filter).await?;
-    let (user, viewer) = (found.object, found.viewer);
+    let (user, caller) = (found.object, found.caller);
     Ok(Found {
-        is_admin: found.may_change && (viewer.is_superuser || !user.is_superuser),
-        is_self: viewer.id == user.id,
-        viewer,
+        is_admin: found.may_change && (caller.is_superuser || !user.is_superuser),
+        is_self: caller.id == user.id,
+        caller,
         user,
     })
 }
@@ -180,7 +181,7 @@ pub(in crate::tower) async fn update(
     let body = object(exchange.data().await?)?;
     let managed = &exchange.state.tower.directory_managed_fields;
     let mut form = UserForm::of_change(&body, mode(exchange), &found.user, managed);
-    form.permit_flag(found.viewer.is_superuser)?;
+    form.permit_flag(found.caller.is_superuser)?;
     if !found.is_admin {
         let changed = protected_changes(&body, &found.user);
         if !changed.is_empty() {
@@ -199,7 +200,7 @@ pub(in crate::tower) async fn update(
         _ => None,
     };
     // Nobody else changes the flag, whatever has become of the user meanwhile.
-    let by_superuser = found.viewer.is_superuser;
+    let by_superuser = found.caller.is_superuser;
     let is_superuser = form.is_superuser().filter(|_| by_superuser);
     let id = found.user.id;
     let write = move |repository: &dyn Repository| {
@@ -256,7 +257,7 @@ pub(in crate::tower) async fn delete(
     let found = find(exchange, id, filter).await?;
     if !found.may_delete() {
         let refusal = ApiError::Forbidden("Cannot delete user".to_owned());
-        return Err(if found.viewer.is_superuser {
+        return Err(if found.caller.is_superuser {
             refusal
         } else {
             ApiError::PermissionDenied
