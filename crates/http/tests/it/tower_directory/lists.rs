@@ -208,7 +208,7 @@ async fn pages_are_linked_with_what_was_asked() {
 }
 
 #[actix_web::test]
-async fn me_asks_the_database_only_for_relations() {
+async fn me_is_filtered_as_a_list_and_its_tag_tells_what_that_gave() {
     let directory = Directory::new();
     let cases = [
         ("", 1),
