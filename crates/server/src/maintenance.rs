@@ -1,7 +1,9 @@
 //! What has to be cleared away from time to time, by `profiled purge` and while serving.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use profiled_domain::{AccountRepository, RefreshTokenRepository, RepositoryError};
+use profiled_domain::{
+    AccountRepository, CredentialRepository, RefreshTokenRepository, RepositoryError,
+};
 use profiled_http::{MediaStorage, sweep};
 use profiled_store::Store;
 use serde::Serialize;
@@ -12,11 +14,16 @@ use crate::settings::Settings;
 /// Rows that one transaction takes: other writers wait that long at most.
 const BATCH: u32 = 500;
 
+/// How long an expired token stays known, so that its client is told that it is expired and not that it is wrong.
+const EXPIRED_TOKENS_KEPT: TimeDelta = TimeDelta::days(7);
+
 /// What a run has cleared away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Cleared {
     /// Accounts whose time to be restored is over.
     pub(crate) accounts: u64,
+    /// Opaque tokens and log-ins by cookie that expired a while ago.
+    pub(crate) tokens: u64,
     /// Refresh tokens, their families and entries of the blacklist that have expired.
     pub(crate) refresh_tokens: u64,
     /// Media files that no user needs.
@@ -42,11 +49,16 @@ pub(crate) fn run(
         let erased = store.erase_accounts(deleted_until, BATCH)?;
         Ok(u64::try_from(erased.len()).unwrap_or(u64::MAX))
     })?;
+    let expired_until = now
+        .checked_sub_signed(EXPIRED_TOKENS_KEPT)
+        .unwrap_or(DateTime::UNIX_EPOCH);
+    let tokens = in_batches(|| store.prune_tokens(expired_until, BATCH))?;
     let refresh_tokens = in_batches(|| store.prune_refresh_tokens(now, BATCH))?;
     // Behind the accounts, whose files nobody needs any more.
     let files = sweep(store, media, &settings.media, now)?;
     Ok(Cleared {
         accounts,
+        tokens,
         refresh_tokens,
         files,
     })

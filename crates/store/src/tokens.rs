@@ -8,6 +8,7 @@ use profiled_domain::{
     UserProfile,
 };
 
+use crate::connection::DbConnection;
 use crate::credentials::{check_epoch, revoke_all, set_password};
 use crate::error::StoreError;
 use crate::issue::{insert_token, live_tokens, lock_owner};
@@ -167,5 +168,30 @@ impl CredentialRepository for Store {
             Ok::<_, StoreError>(diesel::delete(tokens::table.find(id.0)).execute(connection)?)
         })?;
         Ok(deleted > 0)
+    }
+
+    /// Tokens that another writer holds stay for another time, so nobody waits for anybody.
+    fn prune_tokens(
+        &self,
+        expired_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u64, RepositoryError> {
+        let due = tokens::table
+            .filter(tokens::expires_at.le(stored(expired_until)))
+            .order(tokens::expires_at)
+            .limit(i64::from(limit))
+            .select(tokens::id);
+        let deleted = self.write(|connection| {
+            let ids: Vec<i64> = match connection {
+                DbConnection::Postgres(c) => due.for_update().skip_locked().load(c)?,
+                DbConnection::Sqlite(c) => due.load(c)?,
+            };
+            if ids.is_empty() {
+                return Ok(0);
+            }
+            let expired = tokens::table.filter(tokens::id.eq_any(ids));
+            Ok::<_, StoreError>(diesel::delete(expired).execute(connection)?)
+        })?;
+        Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
     }
 }

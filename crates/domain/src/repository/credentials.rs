@@ -147,6 +147,16 @@ pub trait CredentialRepository: Send + Sync {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError>;
+
+    /// Deletes at most `limit` tokens that had expired at `expired_until`. Returns how many were deleted.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn prune_tokens(
+        &self,
+        expired_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u64, RepositoryError>;
 }
 
 /// Refresh tokens that were rotated or blacklisted.

@@ -212,4 +212,18 @@ impl CredentialRepository for MemoryRepository {
         state.tokens.retain(|(_, token)| token.state.id != id);
         Ok(state.tokens.len() < before)
     }
+
+    fn prune_tokens(
+        &self,
+        expired_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u64, RepositoryError> {
+        let mut left = limit;
+        self.writable()?.tokens.retain(|(_, token)| {
+            let goes = token.state.is_expired(expired_until) && left > 0;
+            left -= u32::from(goes);
+            !goes
+        });
+        Ok(u64::from(limit - left))
+    }
 }

@@ -12,8 +12,8 @@ pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let cleared = maintenance::run(&store, &open_media(settings)?, settings, now())?;
     output.write(&cleared, |cleared| {
         format!(
-            "erased {} accounts, removed {} expired refresh tokens, deleted {} media files",
-            cleared.accounts, cleared.refresh_tokens, cleared.files
+            "erased {} accounts, removed {} expired tokens and {} expired refresh tokens, deleted {} media files",
+            cleared.accounts, cleared.tokens, cleared.refresh_tokens, cleared.files
         )
     })
 }

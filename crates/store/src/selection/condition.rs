@@ -75,12 +75,10 @@ impl Writer {
         self.live_and(row, condition);
     }
 
-    /// What holds of live objects that fulfil a condition. SQLite has no limit of time of its own, and asks for each row
-    /// that it looks at.
+    /// What holds of live objects that fulfil a condition.
     fn live_and(&mut self, row: &Row, condition: &Condition) {
-        if self.database == Database::Sqlite && !is_everything(condition) {
-            let in_time = format!("profiled_in_time({}) AND ", row.column("id"));
-            self.push(&in_time);
+        if !is_everything(condition) {
+            self.in_time_and(row);
         }
         if row.model == Model::User {
             self.push(&row.column("is_active"));
@@ -90,6 +88,14 @@ impl Writer {
             self.push(" AND ");
         }
         self.condition(row, condition);
+    }
+
+    /// SQLite has no limit of time of its own, and asks for each row that it looks at.
+    fn in_time_and(&mut self, row: &Row) {
+        if self.database == Database::Sqlite {
+            let in_time = format!("profiled_in_time({}) AND ", row.column("id"));
+            self.push(&in_time);
+        }
     }
 
     pub(super) fn condition(&mut self, row: &Row, condition: &Condition) {
@@ -173,6 +179,7 @@ impl Writer {
                     table(model)
                 );
                 self.push(&start);
+                self.in_time_and(&row);
                 self.balanced(rest, " OR ", &mut |writer, part| {
                     writer.condition(&row, part);
                 });

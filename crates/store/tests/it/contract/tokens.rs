@@ -20,6 +20,7 @@ contract!(
     only_a_live_sliding_token_is_extended,
     an_expiry_moves_back_only_from_where_it_was_read,
     all_credentials_end_but_the_one_that_is_kept,
+    tokens_that_have_expired_are_pruned_in_batches,
 );
 
 fn ada(repository: &dyn Repository) -> User {
@@ -318,4 +319,35 @@ fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
     assert_eq!(repository.list_tokens(bob).unwrap().len(), 1);
     let nobody = repository.revoke_credentials(UserId(99), &Keep::Nothing, at(1));
     assert!(!nobody.unwrap());
+}
+
+fn tokens_that_have_expired_are_pruned_in_batches(repository: &dyn Repository) {
+    let ada = ada(repository).id;
+    let issue = |number, end: Option<i64>| {
+        let new = NewToken {
+            expires_at: end.map(at),
+            ..token(ada, number)
+        };
+        repository.issue_token(&new).unwrap()
+    };
+    for (number, end) in [(1, 7), (2, 5), (3, 6), (4, 8)] {
+        issue(number, Some(end));
+    }
+    let kept = [issue(5, Some(9)), issue(6, None)];
+    // Expired too, but for less long since it was used.
+    let extended_later = NewToken {
+        expires_at: Some(at(8)),
+        ..sliding(ada, 7)
+    };
+    let extended_later = repository.issue_token(&extended_later).unwrap();
+    repository
+        .note_token_uses(&[extended(extended_later, at(7), at(20))])
+        .unwrap();
+
+    let pruned = [3, 3, 3].map(|limit| repository.prune_tokens(at(8), limit).unwrap());
+
+    assert_eq!(pruned, [3, 1, 0]);
+    let left = repository.list_tokens(ada).unwrap();
+    let left: Vec<_> = left.iter().map(|token| token.state.id).collect();
+    assert_eq!(left, [kept[0], kept[1], extended_later]);
 }
