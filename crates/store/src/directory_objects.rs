@@ -1,6 +1,8 @@
 //! Single organizations and teams, read and locked within a transaction that changes them.
 //!
-//! Locks are taken in one order, so that two writers never wait for each other: organizations, teams, users.
+//! Locks are taken in one order, so that two writers never wait for each other: organizations, teams, users. Only the
+//! erasure of an account begins with the user: where it meets the deletion of an organization of that user, the database
+//! ends one of the two.
 
 use diesel::prelude::*;
 use profiled_domain::{

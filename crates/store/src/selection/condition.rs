@@ -91,7 +91,7 @@ impl Writer {
     }
 
     /// SQLite has no limit of time of its own, and asks for each row that it looks at.
-    fn in_time_and(&mut self, row: &Row) {
+    pub(super) fn in_time_and(&mut self, row: &Row) {
         if self.database == Database::Sqlite {
             let in_time = format!("profiled_in_time({}) AND ", row.column("id"));
             self.push(&in_time);

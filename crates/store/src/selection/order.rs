@@ -69,9 +69,9 @@ impl Writer {
         }
         let value = aggregable(&at, key.field);
         self.push(&value).push(") FROM ").push(&joins);
-        self.push(" WHERE ")
-            .push(&conditions.join(" AND "))
-            .push(")");
+        self.push(" WHERE ");
+        self.in_time_and(&at);
+        self.push(&conditions.join(" AND ")).push(")");
     }
 
     /// Goes along a relation: what is joined, and by which conditions.

@@ -5,11 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use profiled_domain::UserRepository;
+use profiled_domain::{
+    AccountRepository, Condition, CredentialRepository, DirectoryRepository, Membership,
+    NewOrganization, NewToken, NumberedPage, PageNumber, Selection, UserRepository,
+};
 use profiled_store::testing::TestDatabase;
 use profiled_store::{DatabaseSettings, Store, migrate, pending, revert, status};
 
-use crate::people::{at, person};
+use crate::people::{at, person, token};
 
 #[test]
 fn both_databases_have_the_same_migrations() {
@@ -39,6 +42,7 @@ fn a_database_that_is_not_there_is_pending_and_not_created() {
 
 profiled_store::database_tests!(
     migrations_go_down_and_up_again,
+    what_the_newest_migrations_do_not_hold_outlives_them,
     racing_migrators_both_succeed,
 );
 
@@ -56,6 +60,62 @@ fn migrations_go_down_and_up_again(database: &TestDatabase) {
     assert_eq!(reverted.len(), all.len());
     assert_eq!(missing, applied);
     assert_eq!(migrate(&settings).unwrap(), Vec::<String>::new());
+}
+
+fn what_the_newest_migrations_do_not_hold_outlives_them(database: &TestDatabase) {
+    let settings = database.settings();
+    let store = database.store().unwrap();
+    let organization = |name: &str| {
+        let new = NewOrganization {
+            name: name.to_owned(),
+            description: String::new(),
+        };
+        store.create_organization(&new, None, at(1)).unwrap().id
+    };
+    let kept = organization("kept");
+    let ada = store
+        .create_user_in(
+            Membership::OrganizationUser(kept),
+            &person("ada"),
+            None,
+            at(1),
+        )
+        .unwrap()
+        .id;
+    let gone = organization("gone");
+    store.delete_organization(gone, Some(ada), at(2)).unwrap();
+    let ends = NewToken {
+        expires_at: Some(at(3)),
+        ..token(ada, 1)
+    };
+    store.issue_token(&ends).unwrap();
+    drop(store);
+
+    // Those that made the activity stream, and all since.
+    let all = status(&settings).unwrap();
+    let older = all.iter().take_while(|one| !one.name.contains("activity"));
+    revert(&settings, all.len() - older.count()).unwrap();
+    let store = database.store().unwrap();
+    for name in ["bob", "eve"] {
+        store.create_user(&person(name), at(4)).unwrap();
+    }
+    store.deactivate(ada).unwrap();
+    migrate(&settings).unwrap();
+
+    let page = NumberedPage {
+        number: PageNumber::At(1),
+        size: 10,
+    };
+    let selection = Selection {
+        condition: Condition::everything(),
+        order: Vec::new(),
+        page,
+    };
+    let users = store.select_users(&selection).unwrap();
+    assert_eq!((users.total, users.items.len()), (2, 2));
+    assert_eq!(store.select_organizations(&selection).unwrap().total, 1);
+    assert_eq!(database.count("organization_users").unwrap(), 1);
+    assert_eq!(store.prune_tokens(at(3), 10).unwrap(), 1);
 }
 
 fn racing_migrators_both_succeed(database: &TestDatabase) {

@@ -3,8 +3,9 @@
 use std::fmt::Write;
 
 use profiled_domain::{
-    Case, Condition, DirectoryRepository, Field, FieldValue, NumberedPage, PageNumber, Pattern,
-    Relation, RepositoryError, Selection, Test, TextTest, UserRepository,
+    Case, Condition, DirectoryRepository, Field, FieldValue, Membership, NewOrganization,
+    NumberedPage, OrderBy, PageNumber, Pattern, Relation, RepositoryError, Selection, Test,
+    TextTest, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -151,6 +152,43 @@ fn sqlite_ends_a_selection_that_takes_too_long() {
 
     let condition = Condition::All((0..2000).map(slow).collect());
     let outcome = store.select_users(&select(condition));
+
+    assert!(
+        matches!(outcome, Err(RepositoryError::Unavailable(_))),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn sqlite_ends_an_order_that_takes_too_long() {
+    let database = TestDatabase::sqlite().unwrap();
+    let store = database.store().unwrap();
+    let new = NewOrganization {
+        name: "all".to_owned(),
+        description: String::new(),
+    };
+    let all = store.create_organization(&new, None, at(1)).unwrap().id;
+    for number in 0..8 {
+        let member = person(&format!("member{number}"));
+        let place = Membership::OrganizationUser(all);
+        store.create_user_in(place, &member, None, at(1)).unwrap();
+    }
+    let mut settings = database.settings();
+    settings.statement_timeout = 1;
+    let store = Store::open(&settings).unwrap();
+    // From member to member in all ways that there are, twelve times: more than 10^10.
+    let step = [Relation::OrganizationUsers, Relation::UserOrganizations];
+    let order = OrderBy {
+        path: step.repeat(12),
+        field: Field::Name,
+        is_descending: false,
+    };
+    let selection = Selection {
+        order: vec![order],
+        ..select(Condition::everything())
+    };
+
+    let outcome = store.select_organizations(&selection);
 
     assert!(
         matches!(outcome, Err(RepositoryError::Unavailable(_))),
