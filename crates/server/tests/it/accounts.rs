@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::process::Stdio;
 
+use chrono::{TimeDelta, Utc};
+use profiled_domain::{CredentialRepository, NewToken, TokenDigest, UserId};
 use serde_json::json;
 
 use crate::sandbox::Sandbox;
@@ -295,4 +297,30 @@ fn a_user_is_deactivated_deleted_restored_and_erased() {
     assert_eq!(gone.code, Some(1));
     assert_eq!(last.code, Some(3));
     assert!(last.err.contains("last active superuser"));
+}
+
+#[test]
+fn a_purge_takes_tokens_that_expired_more_than_a_week_ago() {
+    let sandbox = with_ada();
+    let store = sandbox.store();
+    let now = Utc::now();
+    for (number, days) in [(1, 8), (2, 6), (3, -1)] {
+        let token = NewToken {
+            owner: UserId(1),
+            epoch: None,
+            digest: TokenDigest([number; 32]),
+            prefix: String::new(),
+            label: String::new(),
+            created_at: now - TimeDelta::days(30),
+            expires_at: Some(now - TimeDelta::days(days)),
+            is_sliding: false,
+            binding: None,
+        };
+        store.issue_token(&token).unwrap();
+    }
+
+    let purged = sandbox.json(&["purge"]);
+
+    assert_eq!(purged["tokens"], json!(1));
+    assert_eq!(store.list_tokens(UserId(1)).unwrap().len(), 2);
 }

@@ -56,14 +56,19 @@ impl Sandbox {
         }
     }
 
-    /// The stored password of a user, on SQLite.
-    pub fn password(&self, username: &str) -> String {
+    /// What the commands work on, on SQLite.
+    pub fn store(&self) -> Store {
         let file = self.path().join("data/profiled.sqlite3");
-        let store = Store::open(&DatabaseSettings::new(format!(
+        Store::open(&DatabaseSettings::new(format!(
             "sqlite://{}",
             file.display()
-        )));
-        let found = store.unwrap().find_password(username).unwrap();
+        )))
+        .unwrap()
+    }
+
+    /// The stored password of a user, on SQLite.
+    pub fn password(&self, username: &str) -> String {
+        let found = self.store().find_password(username).unwrap();
         found.unwrap().1.as_encoded().to_owned()
     }
 
