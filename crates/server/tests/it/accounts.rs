@@ -300,6 +300,10 @@ fn a_user_is_deactivated_deleted_restored_and_erased() {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command goes by the clock of the machine"
+)]
 fn a_purge_takes_tokens_that_expired_more_than_a_week_ago() {
     let sandbox = with_ada();
     let store = sandbox.store();
