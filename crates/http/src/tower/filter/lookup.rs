@@ -51,6 +51,10 @@ impl Leaf {
         }
     }
 
+    pub(super) fn is_pattern(&self) -> bool {
+        matches!(self.condition, Condition::Field(_, Test::Matches(_)))
+    }
+
     /// The last log-in is the only value that an object may lack.
     fn is_null(field: Field, wanted: bool) -> Self {
         let condition = match field {

@@ -23,6 +23,8 @@ pub(super) use joins::all;
 
 /// Terms and words that a query may have: each may cost the database a scan.
 const MAX_TERMS: usize = 100;
+/// Regular expressions that a query may have: each takes its time, and up to a megabyte, to be compiled.
+const MAX_PATTERNS: usize = 10;
 
 /// What the query demands of an object.
 ///
@@ -30,10 +32,16 @@ const MAX_TERMS: usize = 100;
 /// 400 for a term that makes no sense, 403 for one that would tell a secret.
 pub(super) fn condition(model: Model, query: &Query) -> Result<Condition, ApiError> {
     let is_term = |pair: &&(String, String)| !RESERVED.contains(&pair.0.as_str());
-    let mut terms = Vec::new();
+    let (mut terms, mut patterns) = (Vec::new(), 0);
     for (name, value) in query.pairs().iter().filter(is_term) {
         check_count(terms.len() + 1)?;
-        terms.push(Term::read(model, name, value)?);
+        let term = Term::read(model, name, value)?;
+        patterns += usize::from(term.leaf.is_pattern());
+        if patterns > MAX_PATTERNS {
+            let text = format!("At most {MAX_PATTERNS} regular expressions can be given.");
+            return Err(bad(text));
+        }
+        terms.push(term);
     }
     let mut conditions = vec![kind(model, query), together(terms)?];
     conditions.extend(searched(model, query)?);

@@ -179,4 +179,7 @@ fn there_is_a_limit_to_what_is_asked() {
     assert!(read(Model::User, &values(501)).is_err());
     assert!(read(Model::User, &words(100)).is_ok());
     assert!(read(Model::User, &words(101)).is_err());
+    let patterns = |count: usize| "not__email__iregex=x&teams__name__regex=y&".repeat(count / 2);
+    assert!(read(Model::User, &patterns(10)).is_ok());
+    assert!(read(Model::User, &patterns(12)).is_err());
 }
