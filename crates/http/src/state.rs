@@ -177,8 +177,13 @@ impl AppState {
         }
     }
 
-    /// Writes the uses of tokens that are still to be noted: to be called every second or so, on a thread
-    /// that may wait for the database, and at the end.
+    /// Writes a bounded number of the uses of tokens that are still to be noted: to be called every second or
+    /// so, on a thread that may wait for the database.
+    pub fn note_token_uses(&self) {
+        self.token_uses.take_turn(&*self.repository);
+    }
+
+    /// Writes all of them: to be called at the end.
     pub fn flush_token_uses(&self) {
         self.token_uses.flush(&*self.repository);
     }

@@ -12,6 +12,9 @@ use profiled_domain::{CredentialRepository, RepositoryError, TokenId, TokenUse};
 const CAPACITY: usize = 100_000;
 /// Uses that one transaction notes: other writers wait that long at most.
 const BATCH: usize = 500;
+/// Transactions of one turn, beside those of extensions: when very many tokens come into use at once, reads
+/// go on at their speed, and the uses are noted a little later.
+const TURN: usize = 4;
 /// A sliding token that would end so soon is extended at once: what waits must be written before.
 const URGENT: Duration = Duration::seconds(30);
 
@@ -74,11 +77,31 @@ impl TokenUses {
         Deferred::Done
     }
 
-    /// Notes what waits, by ascending id. After a failure extensions wait for the next time, and all
-    /// other uses are lost.
+    /// Notes all that waits.
     pub(crate) fn flush(&self, repository: &dyn CredentialRepository) {
+        self.write(repository, usize::MAX);
+    }
+
+    /// Notes all extensions that wait, and as many other uses as fit into a turn.
+    pub(crate) fn take_turn(&self, repository: &dyn CredentialRepository) {
+        self.write(repository, TURN * BATCH);
+    }
+
+    /// Notes uses, at most so many without an extension, by ascending id. After a failure extensions wait
+    /// for the next time, and all other uses are lost.
+    fn write(&self, repository: &dyn CredentialRepository, most: usize) {
         let _alone = lock(&self.writing);
-        let mut uses: Vec<_> = lock(&self.waiting).values().copied().collect();
+        let mut left = most;
+        let mut has_room = |used: &&TokenUse| {
+            let fits = used.extension.is_some() || left > 0;
+            left = left.saturating_sub(usize::from(used.extension.is_none()));
+            fits
+        };
+        let mut uses: Vec<_> = lock(&self.waiting)
+            .values()
+            .filter(|used| has_room(used))
+            .copied()
+            .collect();
         uses.sort_unstable_by_key(|used| used.token);
         let mut rest = uses.as_slice();
         while let Some((batch, later)) = rest.split_at_checked(rest.len().min(BATCH))
@@ -218,6 +241,26 @@ mod tests {
         uses.flush(&repository);
         assert_eq!(noted(&repository)[..2], [(Some(10), 1010), (None, 1000)]);
         assert_eq!(uses.dropped.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_turn_notes_extensions_and_as_many_uses_as_fit() {
+        let (uses, repository) = (TokenUses::default(), repository());
+        uses.defer(used(1, 10));
+        uses.defer(extended(2, 10, 1010));
+        uses.defer(used(3, 10));
+
+        uses.write(&repository, 1);
+
+        let noted: Vec<i64> = noted(&repository)
+            .iter()
+            .filter_map(|(at, _)| *at)
+            .collect();
+        assert_eq!(noted, [10, 10]);
+        assert_eq!(lock(&uses.waiting).len(), 1);
+        assert!(!lock(&uses.waiting).contains_key(&TokenId(2)));
+        uses.take_turn(&repository);
+        assert!(lock(&uses.waiting).is_empty());
     }
 
     #[test]

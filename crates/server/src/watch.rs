@@ -50,7 +50,7 @@ impl Periodic {
     /// Notes the uses of tokens.
     pub(crate) fn token_uses(state: web::Data<AppState>) -> io::Result<Self> {
         Self::start("token-uses", BETWEEN_NOTES, move || {
-            state.flush_token_uses();
+            state.note_token_uses();
         })
     }
 
