@@ -12,9 +12,9 @@ use profiled_domain::{CredentialRepository, RepositoryError, TokenId, TokenUse};
 const CAPACITY: usize = 100_000;
 /// Uses that one transaction notes: other writers wait that long at most.
 const BATCH: usize = 500;
-/// Transactions of one turn, beside those of extensions: when very many tokens come into use at once, reads
-/// go on at their speed, and the uses are noted a little later.
-const TURN: usize = 4;
+/// Uses of one turn, beside extensions: when very many tokens come into use at once, reads go on at their
+/// speed, and the uses are noted some minutes later.
+const TURN: usize = BATCH;
 /// A sliding token that would end so soon is extended at once: what waits must be written before.
 const URGENT: Duration = Duration::seconds(30);
 
@@ -84,7 +84,7 @@ impl TokenUses {
 
     /// Notes all extensions that wait, and as many other uses as fit into a turn.
     pub(crate) fn take_turn(&self, repository: &dyn CredentialRepository) {
-        self.write(repository, TURN * BATCH);
+        self.write(repository, TURN);
     }
 
     /// Notes uses, at most so many without an extension, by ascending id. After a failure extensions wait
