@@ -48,6 +48,20 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// Half of a surrogate pair is none of the characters of the pattern, which the third phase checks.
+fn username(
+    body: &Value,
+    mode: Mode,
+    stored: Option<&str>,
+    errors: &mut FieldErrors,
+) -> Sent<String> {
+    let text = body.get(USERNAME.name).and_then(text_of);
+    if text.is_some_and(|text| text.surrogate.is_some()) {
+        return Sent::Wrong;
+    }
+    USERNAME.text(body, mode, stored, errors)
+}
+
 impl UserForm {
     /// Reads what becomes a user.
     pub(super) fn of_new(body: &Value) -> Self {
@@ -70,7 +84,7 @@ impl UserForm {
         let errors_of = &mut errors;
         let email = stored.map(|stored| stored.email);
         Self {
-            username: USERNAME.text(body, mode, stored.map(|s| s.username), errors_of),
+            username: username(body, mode, stored.map(|s| s.username), errors_of),
             first_name: FIRST_NAME.plain_text(body, mode, stored.map(|s| s.first_name), errors_of),
             last_name: LAST_NAME.plain_text(body, mode, stored.map(|s| s.last_name), errors_of),
             email: match EMAIL.plain_text(body, mode, email, errors_of) {
