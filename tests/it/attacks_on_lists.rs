@@ -1,6 +1,7 @@
 //! Attack cases of Tower's lists: what a query must not find out, and what it must not break.
 
 use acceptance::queries::escaped;
+use acceptance::replay::wire::Request;
 use acceptance::service::{Backend, Data, Service};
 use serde_json::Value;
 
@@ -12,6 +13,8 @@ on_both_databases!(
     hostile_patterns_are_answered_at_once,
     pages_of_any_size_are_bounded,
     options_name_nobody,
+    i3_a_query_without_end_is_ended_and_the_pool_goes_on,
+    i5_look_alikes_are_refused_or_other_names,
 );
 
 const LISTS: [&str; 4] = [
@@ -218,4 +221,93 @@ fn options_name_nobody(backend: Backend) {
         }
         assert!(answer.json()["actions"]["POST"]["organization"]["choices"].is_null());
     }
+}
+
+/// Everybody of twenty belongs to everything of twenty: an order along six relations has 20^6 ways from each.
+fn i3_a_query_without_end_is_ended_and_the_pool_goes_on(backend: Backend) {
+    let settings = [
+        "dialects.tower.bind_tokens=false",
+        "database.statement_timeout=1",
+        "database.pool_size=2",
+    ];
+    let service = Service::start(backend, Data::Tower, &settings);
+    let numbers = "WITH RECURSIVE numbers (id) AS \
+                   (SELECT 101 UNION ALL SELECT id + 1 FROM numbers WHERE id < 120)";
+    let now = "'2026-01-01 00:00:00', '2026-01-01 00:00:00'";
+    for sql in [
+        format!(
+            "{numbers} INSERT INTO users (id, is_active, is_staff, is_superuser, ldap_dn, password, date_joined) \
+             SELECT id, TRUE, FALSE, FALSE, '', '!', '2026-01-01 00:00:00' FROM numbers"
+        ),
+        format!(
+            "{numbers} INSERT INTO organizations (id, name, description, created, modified) \
+             SELECT id, 'Org ' || id, '', {now} FROM numbers"
+        ),
+        format!(
+            "{numbers} INSERT INTO teams (id, name, description, created, modified) \
+             SELECT id, 'Team ' || id, '', {now} FROM numbers"
+        ),
+    ] {
+        service.execute(&sql);
+    }
+    for (table, column, others) in [
+        ("organization_users", "organization_id", "organizations"),
+        ("organization_admins", "organization_id", "organizations"),
+        ("team_users", "team_id", "teams"),
+    ] {
+        service.execute(&format!(
+            "INSERT INTO {table} (user_id, {column}) SELECT users.id, {others}.id \
+             FROM users CROSS JOIN {others} WHERE users.id > 100 AND {others}.id > 100"
+        ));
+    }
+    let admin = service.client().token("admin");
+    let path = "organizations__users__admin_of_organizations__admins__teams__users__username";
+
+    for _ in 0..3 {
+        let answer = admin.get(&format!("/api/v1/users/?order_by={path}"));
+        let expected = (503, "{\"detail\": \"Service temporarily unavailable.\"}");
+        assert_eq!((answer.status, answer.text().as_str()), expected);
+    }
+    let filters: Vec<String> = (0..10)
+        .map(|n| format!("not__username__icontains={n}x"))
+        .collect();
+    let answer = admin.get(&format!("/api/v1/users/?{}", filters.join("&")));
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["count"], 29);
+}
+
+fn i5_look_alikes_are_refused_or_other_names(backend: Backend) {
+    let service = tower(backend);
+    let admin = service.client().token("admin");
+    let create = |body: &str| admin.send(Request::json("POST", "/api/v1/users/", body));
+
+    // Full width, Cyrillic, zero width, right to left, half of a pair.
+    for name in [
+        "\u{ff41}dmin",
+        "\u{430}dmin",
+        "ad\u{200b}min",
+        "admin\u{202e}",
+        "admin\\ud800",
+    ] {
+        let answer = create(&format!(
+            "{{\"username\": \"{name}\", \"password\": \"pw\"}}"
+        ));
+        let expected = (400, "{\"username\": [\"Enter a valid username.\"]}");
+        assert_eq!((answer.status, answer.text().as_str()), expected, "{name}");
+    }
+    // Case counts, on every database.
+    let other = r#"{"username": "ADMIN", "email": "ADMIN@example.com", "password": "pw"}"#;
+    assert_eq!(create(other).status, 201);
+    let again = r#"{"username": "Admin", "email": "ADMIN@example.com", "password": "pw"}"#;
+    assert_eq!(
+        create(again).text(),
+        r#"{"email": ["User with this Email already exists."]}"#
+    );
+    let name = "\u{202e}\u{1f600}\u{200b}";
+    let shown = create(&format!(
+        "{{\"username\": \"rtl\", \"first_name\": \"{name}\", \"password\": \"pw\"}}"
+    ));
+    assert_eq!(shown.json()["first_name"], name);
+    let found = admin.get(&format!("/api/v1/users/?first_name={}", escaped(name)));
+    assert_eq!(ids(&found.json()), [shown.json()["id"].as_i64().unwrap()]);
 }
