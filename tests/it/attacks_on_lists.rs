@@ -211,7 +211,7 @@ fn options_name_nobody(backend: Backend) {
     ];
 
     for path in LISTS.iter().chain(&details).chain(&["/api/v1/me/"]) {
-        let answer = alice.send(acceptance::replay::wire::Request::new("OPTIONS", path));
+        let answer = alice.send(Request::new("OPTIONS", path));
         assert_eq!(answer.status, 200, "{path}");
         let text = answer.text();
         for name in [
