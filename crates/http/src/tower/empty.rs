@@ -1,22 +1,38 @@
 //! Lists that Tower has and that are always empty here. There is nothing that filters could be about, so
 //! they are ignored.
+//!
+//! Clients of `/api/v2/` look at some more, whatever they are about to do, and want no more of OPTIONS than
+//! an object (contract `tower.md`, section 15.3).
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Model;
+use serde::Serialize;
 
 use crate::failure::ApiError;
 use crate::tower::list::Envelope;
-use crate::tower::{fields, options, parent};
+use crate::tower::{Place, fields, options, parent};
 use crate::view::{Answer, Exchange, Spec, View};
 
 /// The view.
 pub(super) struct Empty {
     spec: Spec,
-    fields: &'static fields::Resource,
+    /// `None`: OPTIONS tells nothing.
+    fields: Option<&'static fields::Resource>,
     owner: Option<Model>,
 }
+
+/// What OPTIONS says of something without a description.
+#[derive(Serialize)]
+struct Undescribed {}
+
+const UNDESCRIBED: Spec = Spec {
+    name: "Empty List",
+    description: "This service has nothing of this kind.",
+    allow: "GET, HEAD, OPTIONS",
+    ..Spec::VIEW
+};
 
 impl Empty {
     pub(super) fn new(name: &'static str, fields: &'static fields::Resource) -> Self {
@@ -27,7 +43,7 @@ impl Empty {
                 allow: "GET, HEAD, OPTIONS",
                 ..Spec::VIEW
             },
-            fields,
+            fields: Some(fields),
             owner: None,
         }
     }
@@ -39,11 +55,43 @@ impl Empty {
     }
 
     fn respond(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        if *exchange.method == Method::OPTIONS {
-            return Ok(exchange.ok(&options::list(&self.spec, exchange, self.fields, false)));
+        match (exchange.method, self.fields) {
+            (&Method::OPTIONS, Some(fields)) => {
+                Ok(exchange.ok(&options::list(&self.spec, exchange, fields, false)))
+            }
+            (&Method::OPTIONS, None) => Ok(exchange.ok(&Undescribed {})),
+            _ => Ok(exchange.ok(&Envelope::empty(exchange)?)),
         }
-        Ok(exchange.ok(&Envelope::empty(exchange)?))
     }
+}
+
+/// An object that would be in such a list.
+struct Nothing;
+
+/// The lists that only clients of `/api/v2/` look at, and the objects that would be in them.
+pub(super) fn undescribed() -> Vec<Place> {
+    let lists = [
+        "/api/v2/inventories/",
+        "/api/v2/job_templates/",
+        "/api/v2/workflow_job_templates/",
+        "/api/v2/instance_groups/",
+    ];
+    let objects = [
+        "/api/v2/projects/{id}/",
+        "/api/v2/credentials/{id}/",
+        "/api/v2/inventories/{id}/",
+        "/api/v2/job_templates/{id}/",
+        "/api/v2/workflow_job_templates/{id}/",
+        "/api/v2/instance_groups/{id}/",
+    ];
+    let list = || Empty {
+        spec: UNDESCRIBED,
+        fields: None,
+        owner: None,
+    };
+    let lists = lists.map(|pattern| (pattern, Box::new(list()) as Box<dyn View>));
+    let objects = objects.map(|pattern| (pattern, Box::new(Nothing) as Box<dyn View>));
+    lists.into_iter().chain(objects).collect()
 }
 
 impl View for Empty {
@@ -66,5 +114,22 @@ impl View for Empty {
         exchange: &'a Exchange<'a>,
     ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
         future::ready(self.respond(exchange)).boxed_local()
+    }
+}
+
+impl View for Nothing {
+    fn spec(&self) -> &Spec {
+        &UNDESCRIBED
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        future::ready(match *exchange.method {
+            Method::OPTIONS => Ok(exchange.ok(&Undescribed {})),
+            _ => Err(ApiError::NotFound),
+        })
+        .boxed_local()
     }
 }
