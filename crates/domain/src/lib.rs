@@ -30,8 +30,8 @@ pub use directory::{
     ActivityEvent, Case, Comparison, Condition, DirectoryObject, EventId, Field, FieldKind,
     FieldValue, InvalidPattern, Membership, Model, NewEvent, NewOrganization, NewTeam, ObjectGraph,
     ObjectState, Operation, OrderBy, Organization, OrganizationChange, OrganizationId,
-    OrganizationSummary, Pattern, Relation, Selection, Team, TeamChange, TeamId, TeamSummary, Test,
-    TextTest, UserSummary, Viewer,
+    OrganizationSummary, Pattern, Relation, Selection, Step, Team, TeamChange, TeamId, TeamSummary,
+    Test, TextTest, UserSummary, Viewer,
 };
 pub use email::EmailAddress;
 pub use group::{Group, GroupChange, GroupId, NewGroup};

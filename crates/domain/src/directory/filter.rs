@@ -37,6 +37,8 @@ pub enum Field {
     Email,
     /// Has every permission.
     IsSuperuser,
+    /// May use the `drf` dialect. No query names it: rights depend on it.
+    IsStaff,
     /// When the user joined.
     DateJoined,
     /// May be absent.
@@ -124,6 +126,7 @@ impl Model {
                 F::LastName,
                 F::Email,
                 F::IsSuperuser,
+                F::IsStaff,
                 F::DateJoined,
                 F::LastLogin,
                 F::LdapDn,
@@ -174,7 +177,7 @@ impl Field {
     pub fn kind(self) -> FieldKind {
         match self {
             Self::Id => FieldKind::Integer,
-            Self::IsSuperuser => FieldKind::Boolean,
+            Self::IsSuperuser | Self::IsStaff => FieldKind::Boolean,
             Self::DateJoined
             | Self::LastLogin
             | Self::Created
@@ -327,14 +330,57 @@ impl Condition {
     pub fn related_to(relation: Relation, id: i64) -> Self {
         Self::related(relation, Self::has_id(id))
     }
+
+    /// Holds of objects with this flag, a field of [`FieldKind::Boolean`].
+    #[must_use]
+    pub fn is_set(flag: Field) -> Self {
+        let test = Test::Compare(Comparison::Equal, FieldValue::Boolean(true));
+        Self::Field(flag, test)
+    }
+
+    /// Holds of whatever `condition` does not hold of.
+    #[must_use]
+    pub fn not(condition: Self) -> Self {
+        Self::Not(Box::new(condition))
+    }
+
+    /// Whether it looks at other objects than the one that it is about.
+    #[must_use]
+    pub fn has_relations(&self) -> bool {
+        match self {
+            Self::All(all) | Self::Any(all) => all.iter().any(Self::has_relations),
+            Self::Not(inner) => inner.has_relations(),
+            Self::Field(..) => false,
+            Self::Related(..) => true,
+        }
+    }
+}
+
+/// A step from objects to those at the end of a relation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The relation.
+    pub relation: Relation,
+    /// What has to hold of an object at its end for the step to lead there.
+    pub only: Condition,
+}
+
+impl From<Relation> for Step {
+    /// Leads to every object at the end of the relation.
+    fn from(relation: Relation) -> Self {
+        Self {
+            relation,
+            only: Condition::everything(),
+        }
+    }
 }
 
 /// A key to order by. The field may be at the end of relations: of several objects the first in the
 /// wanted direction counts. Absent values come last, in descending order first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrderBy {
     /// From the object to that of the field.
-    pub path: Vec<Relation>,
+    pub path: Vec<Step>,
     /// The field.
     pub field: Field,
     /// From the greatest to the least.
@@ -346,7 +392,7 @@ pub struct OrderBy {
 pub struct Selection {
     /// What has to hold.
     pub condition: Condition,
-    /// Keys of the order; the identifier, ascending, decides behind them.
+    /// Keys of the order; the identifier, ascending, decides after them.
     pub order: Vec<OrderBy>,
     /// The page.
     pub page: NumberedPage,

@@ -67,12 +67,13 @@ impl OrderBy {
     fn key(&self, graph: &dyn ObjectGraph, model: Model, id: i64) -> Option<FieldValue> {
         let mut at = vec![id];
         let mut model = model;
-        for relation in &self.path {
+        for step in &self.path {
+            model = step.relation.target();
             at = at
                 .iter()
-                .flat_map(|id| graph.related(*relation, *id))
+                .flat_map(|id| graph.related(step.relation, *id))
+                .filter(|id| step.only.holds(graph, model, *id))
                 .collect();
-            model = relation.target();
         }
         let values = at
             .into_iter()

@@ -12,7 +12,7 @@ mod viewer;
 pub use activity::{ActivityEvent, EventId, Operation, TeamSummary};
 pub use filter::{
     Case, Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Relation, Selection,
-    Test, TextTest,
+    Step, Test, TextTest,
 };
 pub use graph::ObjectGraph;
 pub use object::{

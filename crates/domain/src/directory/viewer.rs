@@ -1,6 +1,6 @@
 //! Who may see and change what (contract `tower.md`, sections 6.1, 8.2 and 8.4), as conditions.
 
-use super::filter::{Condition, Model, Relation};
+use super::filter::{Condition, Field, Model, OrderBy, Relation, Step};
 use crate::UserId;
 
 /// A caller, as far as rights to users, organizations and teams depend on it.
@@ -34,14 +34,55 @@ impl Viewer {
         }
     }
 
-    /// What the caller may change and delete, as far as memberships decide. Users may change some of
-    /// their own fields beside that, and nobody but a superuser a superuser: that is not told here.
+    /// What a query of the caller selects (`decisions.md` 24): on their way to other objects its relations lead
+    /// through those only that the caller may read, as if there were no others.
+    #[must_use]
+    pub fn seen(&self, condition: Condition) -> Condition {
+        match condition {
+            Condition::All(all) => Condition::All(self.each_seen(all)),
+            Condition::Any(any) => Condition::Any(self.each_seen(any)),
+            Condition::Not(inner) => Condition::not(self.seen(*inner)),
+            Condition::Field(..) => condition,
+            Condition::Related(relation, inner) => {
+                let inner = self.seen(*inner);
+                Condition::related(relation, self.readable_and(relation, inner))
+            }
+        }
+    }
+
+    /// The same for a key of an order: values of objects that the caller may not read are absent.
+    #[must_use]
+    pub fn seen_order(&self, key: OrderBy) -> OrderBy {
+        let step = |step: Step| Step {
+            only: self.readable_and(step.relation, self.seen(step.only)),
+            relation: step.relation,
+        };
+        OrderBy {
+            path: key.path.into_iter().map(step).collect(),
+            ..key
+        }
+    }
+
+    fn each_seen(&self, conditions: Vec<Condition>) -> Vec<Condition> {
+        conditions.into_iter().map(|one| self.seen(one)).collect()
+    }
+
+    fn readable_and(&self, relation: Relation, condition: Condition) -> Condition {
+        let may_read = self.may_read(relation.target());
+        if may_read == Condition::everything() {
+            return condition;
+        }
+        Condition::All(vec![may_read, condition])
+    }
+
+    /// What the caller may change and delete. Users may change some of their own fields beside that: that is
+    /// not told here.
     #[must_use]
     pub fn may_change(&self, model: Model) -> Condition {
         match model {
             Model::ActivityEvent => Condition::nothing(),
             _ if self.is_superuser => Condition::everything(),
-            Model::User => self.administers_user(),
+            Model::User => self.may_change_users(),
             Model::Organization => self.administers_organization(),
             Model::Team => self.administers_team(),
         }
@@ -86,6 +127,20 @@ impl Viewer {
 
     fn administers_team(&self) -> Condition {
         Condition::related(Relation::TeamOrganization, self.administers_organization())
+    }
+
+    /// Users of whose organizations the caller administers every one, and of one at least: an administrator adds
+    /// anybody to the own organization, and must not take that account over. Superusers and staff have rights
+    /// elsewhere that are not for an administrator to take.
+    fn may_change_users(&self) -> Condition {
+        let elsewhere = Condition::not(self.administers_organization());
+        let is_elsewhere = Condition::related(Relation::UserOrganizations, elsewhere);
+        Condition::All(vec![
+            self.administers_user(),
+            Condition::not(is_elsewhere),
+            Condition::not(Condition::is_set(Field::IsSuperuser)),
+            Condition::not(Condition::is_set(Field::IsStaff)),
+        ])
     }
 
     fn administers_user(&self) -> Condition {

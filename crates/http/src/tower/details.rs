@@ -27,32 +27,18 @@ pub(super) struct Found<T> {
     pub(super) may_change: bool,
 }
 
-/// Looks up an object, of those that the query's filters select.
+/// Looks up an object. Whether the caller may read it comes next, and only then [`check_selected`]
+/// (contract `tower.md`, section 1.5, step 7).
 ///
 /// # Errors
-/// 400 and 403 for what is wrong with the filters, 404 without such an object.
+/// 404 without such an object.
 pub(super) async fn find<R: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
 ) -> Result<Found<R::Object>, ApiError> {
-    find_where::<R>(exchange, id, asked::<R>(exchange)?).await
-}
-
-/// What the query demands; an order is only checked.
-fn asked<R: ObjectKind>(exchange: &Exchange<'_>) -> Result<Condition, ApiError> {
-    let asked = filter::condition(R::MODEL, exchange.query)?;
-    order::read(R::MODEL, exchange.query)?;
-    Ok(asked)
-}
-
-pub(super) async fn find_where<R: ObjectKind>(
-    exchange: &Exchange<'_>,
-    id: i64,
-    asked: Condition,
-) -> Result<Found<R::Object>, ApiError> {
     let caller = Caller::of(exchange)?;
     let selection = Selection {
-        condition: filter::all(vec![Condition::has_id(id), asked]),
+        condition: Condition::has_id(id),
         order: Vec::new(),
         page: NumberedPage {
             number: PageNumber::At(1),
@@ -76,6 +62,32 @@ pub(super) async fn find_where<R: ObjectKind>(
     };
     let found: Result<_, RepositoryError> = exchange.state.blocking(work).await?;
     found?.ok_or(ApiError::NotFound)
+}
+
+/// Whether the query selects an object that the caller may read: what is told of one that it may not read would
+/// tell its values (`decisions.md` 24). An order is only checked.
+///
+/// # Errors
+/// 400 and 403 for what is wrong with the query, 404 for another object than it selects.
+pub(super) async fn check_selected<R: ObjectKind>(
+    exchange: &Exchange<'_>,
+    id: i64,
+) -> Result<(), ApiError> {
+    let asked = filter::condition(R::MODEL, exchange.query)?;
+    order::asked(R::MODEL, exchange.query)?;
+    if asked == Condition::everything() {
+        return Ok(());
+    }
+    let caller = Caller::of(exchange)?;
+    let work = move |repository: &dyn Repository| {
+        let viewer = caller.reader(repository, R::MODEL, &asked, &[])?;
+        repository.holds(R::MODEL, id, &[viewer.seen(asked)])
+    };
+    if exchange.state.blocking(work).await?? == [true] {
+        Ok(())
+    } else {
+        Err(ApiError::NotFound)
+    }
 }
 
 /// Which of two rights there are. Some need no look at the object.
@@ -135,33 +147,29 @@ impl<R: ObjectKind> Detail<R> {
         match (exchange.method, R::MODEL) {
             (&Method::GET, _) => {
                 let object = find::<R>(exchange, id).await?.readable()?;
+                check_selected::<R>(exchange, id).await?;
                 Ok(exchange.ok(&R::body(&object, Mount::of(exchange.path))))
             }
             (&Method::OPTIONS, _) => {
-                let everything = Condition::everything();
-                let found = find_where::<R>(exchange, id, everything).await?;
-                found.readable()?;
+                find::<R>(exchange, id).await?.readable()?;
                 Ok(exchange.ok(&options::detail(&self.spec, exchange, R::FIELDS)))
             }
             (_, Model::ActivityEvent) => exchange.unknown_method(),
             _ => self.change(exchange, id).await,
         }
     }
-}
 
-impl<R: ObjectKind> Detail<R> {
-    /// PUT, PATCH and DELETE, of an object that the query's filters select.
+    /// PUT, PATCH and DELETE.
     async fn change(&self, exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-        let asked = asked::<R>(exchange)?;
         match (exchange.method, R::MODEL) {
-            (&Method::DELETE, Model::User) => write::users::delete(exchange, id, asked).await,
+            (&Method::DELETE, Model::User) => write::users::delete(exchange, id).await,
             (&Method::DELETE, Model::Organization) => {
-                write::organizations::delete(exchange, id, asked).await
+                write::organizations::delete(exchange, id).await
             }
-            (&Method::DELETE, Model::Team) => write::teams::delete(exchange, id, asked).await,
-            (_, Model::User) => write::users::update(exchange, id, asked).await,
-            (_, Model::Organization) => write::organizations::update(exchange, id, asked).await,
-            (_, Model::Team) => write::teams::update(exchange, id, asked).await,
+            (&Method::DELETE, Model::Team) => write::teams::delete(exchange, id).await,
+            (_, Model::User) => write::users::update(exchange, id).await,
+            (_, Model::Organization) => write::organizations::update(exchange, id).await,
+            (_, Model::Team) => write::teams::update(exchange, id).await,
             (_, Model::ActivityEvent) => exchange.unknown_method(),
         }
     }

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
-    Condition, Membership, Model, OrganizationId, Repository, RepositoryError, Selection,
+    Condition, Membership, Model, OrderBy, OrganizationId, Repository, RepositoryError, Selection,
 };
 
 use crate::failure::ApiError;
@@ -72,17 +72,22 @@ impl<R: ObjectKind> List<R> {
 
     async fn read(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         let asked = filter::condition(R::MODEL, exchange.query)?;
-        let order = order::read(R::MODEL, exchange.query)?;
+        let order = order::asked(R::MODEL, exchange.query)?;
         let page = asked_page(exchange)?;
         let caller = Caller::of(exchange)?;
         let id = exchange.parameters.id(0);
         let contents = self.owner.map(|(_, contents)| contents(id));
         let work = move |repository: &dyn Repository| {
-            let may_read = caller.member(repository, R::MODEL)?.may_read(R::MODEL);
-            let conditions = contents.into_iter().chain([may_read, asked]);
+            let keys = order.as_deref().unwrap_or_default();
+            let viewer = caller.reader(repository, R::MODEL, &asked, keys)?;
+            let seen_order = |keys: Vec<OrderBy>| {
+                let keys = keys.into_iter().map(|key| viewer.seen_order(key));
+                keys.collect()
+            };
+            let conditions = [viewer.may_read(R::MODEL), viewer.seen(asked)];
             let selection = Selection {
-                condition: filter::all(conditions.collect()),
-                order,
+                condition: filter::all(contents.into_iter().chain(conditions).collect()),
+                order: order.map_or_else(|| order::own(R::MODEL), seen_order),
                 page,
             };
             R::select(repository, &selection)

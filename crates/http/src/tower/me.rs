@@ -3,15 +3,14 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::{
-    Condition, Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User,
-};
+use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User};
 
 use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::tower::body::UserBody;
 use crate::tower::list::{Envelope, asked_page};
 use crate::tower::mount::Mount;
+use crate::tower::viewer::Caller;
 use crate::tower::{fields, filter, options, order};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -33,11 +32,13 @@ pub(super) struct Me;
 async fn list(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
     let user = &exchange.caller()?.profile.user;
     let condition = filter::condition(Model::User, exchange.query)?;
-    order::read(Model::User, exchange.query)?;
-    let is_listed = if has_relations(&condition) {
-        let id = user.id.0;
-        let work =
-            move |repository: &dyn Repository| repository.holds(Model::User, id, &[condition]);
+    order::asked(Model::User, exchange.query)?;
+    let is_listed = if condition.has_relations() {
+        let caller = Caller::of(exchange)?;
+        let work = move |repository: &dyn Repository| {
+            let seen = caller.viewer(repository)?.seen(condition);
+            repository.holds(Model::User, caller.id.0, &[seen])
+        };
         exchange.state.blocking(work).await?? == [true]
     } else {
         condition.holds(&Alone(user), Model::User, user.id.0)
@@ -57,15 +58,6 @@ fn show(exchange: &Exchange<'_>, is_listed: bool) -> Result<Answer, ApiError> {
     Ok(exchange.show(&tag, || page))
 }
 
-fn has_relations(condition: &Condition) -> bool {
-    match condition {
-        Condition::All(all) | Condition::Any(all) => all.iter().any(has_relations),
-        Condition::Not(inner) => has_relations(inner),
-        Condition::Field(..) => false,
-        Condition::Related(..) => true,
-    }
-}
-
 /// A user without others.
 struct Alone<'a>(&'a User);
 
@@ -79,6 +71,7 @@ impl ObjectGraph for Alone<'_> {
             Field::LastName => text(&self.0.last_name),
             Field::Email => text(&self.0.email),
             Field::IsSuperuser => Some(FieldValue::Boolean(self.0.is_superuser)),
+            Field::IsStaff => Some(FieldValue::Boolean(self.0.is_staff)),
             Field::DateJoined => Some(FieldValue::Instant(self.0.date_joined)),
             Field::LastLogin => self.0.last_login.map(FieldValue::Instant),
             Field::LdapDn => Some(FieldValue::Text(self.0.ldap_dn.clone())),

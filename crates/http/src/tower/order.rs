@@ -1,6 +1,6 @@
 //! `order_by` (contract `tower.md`, section 10).
 
-use profiled_domain::{Field, Model, OrderBy, Relation};
+use profiled_domain::{Field, Model, OrderBy, Relation, Step};
 
 use crate::failure::ApiError;
 use crate::query::Query;
@@ -10,11 +10,11 @@ use crate::tower::filter::path::{End, Lost, Path};
 /// Keys that a query may have: each may cost a join.
 const MAX_KEYS: usize = 20;
 
-/// The order that a query asks for, of the last repetition; without one, that of the model.
+/// The order that a query asks for, of the last repetition; `None` if it asks for none.
 ///
 /// # Errors
 /// 400 for an order that makes no sense.
-pub(super) fn read(model: Model, query: &Query) -> Result<Vec<OrderBy>, ApiError> {
+pub(super) fn asked(model: Model, query: &Query) -> Result<Option<Vec<OrderBy>>, ApiError> {
     let is_asked = |pair: &&(String, String)| matches!(pair.0.as_str(), "order" | "order_by");
     let asked = query.pairs().iter().rev().find(is_asked);
     let text = asked.map_or("type", |(_, text)| text.as_str());
@@ -24,17 +24,17 @@ pub(super) fn read(model: Model, query: &Query) -> Result<Vec<OrderBy>, ApiError
     let parts: Vec<&str> = parts.collect();
     check_form(&parts)?;
     if parts.is_empty() {
-        return Ok(own_order(model));
+        return Ok(None);
     }
     let keys = parts.into_iter().map(|part| keys(model, part));
-    Ok(keys.collect::<Result<Vec<_>, _>>()?.concat())
+    Ok(Some(keys.collect::<Result<Vec<_>, _>>()?.concat()))
 }
 
-/// Organizations by name, teams by that of their organization, then by their own; others by identifier,
-/// which is behind every order anyway.
-fn own_order(model: Model) -> Vec<OrderBy> {
+/// Organizations by name, teams by that of their organization, which every team shows, then by their own; others
+/// by identifier, which comes after every order anyway.
+pub(super) fn own(model: Model) -> Vec<OrderBy> {
     let name = |path: &[Relation]| OrderBy {
-        path: path.to_vec(),
+        path: path.iter().copied().map(Step::from).collect(),
         field: Field::Name,
         is_descending: false,
     };
@@ -85,15 +85,16 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
     if let Some(lookup) = path.lookup {
         return Err(unresolved(lookup));
     }
-    let key = |behind: &[Relation], field| OrderBy {
-        path: [&path.relations, behind].concat(),
+    let path_to: Vec<Step> = path.relations.iter().copied().map(Step::from).collect();
+    let key = |further: &[Step], field| OrderBy {
+        path: [&path_to, further].concat(),
         field,
         is_descending,
     };
     let target = path.relations.last().map_or(model, |last| last.target());
     Ok(match path.end {
         End::Field(field) => vec![key(&[], field)],
-        End::Object => match own_order(target) {
+        End::Object => match own(target) {
             own if own.is_empty() => vec![key(&[], Field::Id)],
             own => own.iter().map(|own| key(&own.path, own.field)).collect(),
         },
@@ -106,7 +107,7 @@ mod tests {
     use crate::failure::Detail;
 
     fn text(query: &str) -> Option<String> {
-        match read(Model::User, &Query::parse(query.as_bytes())) {
+        match asked(Model::User, &Query::parse(query.as_bytes())) {
             Ok(_) => None,
             Err(ApiError::BadRequest(Detail::Text(text))) => Some(text),
             Err(other) => panic!("{other}"),
@@ -114,10 +115,12 @@ mod tests {
     }
 
     fn order(model: Model, query: &str) -> Vec<String> {
-        let keys = read(model, &Query::parse(query.as_bytes())).unwrap();
+        let keys = asked(model, &Query::parse(query.as_bytes())).unwrap();
+        let keys = keys.unwrap_or_else(|| own(model));
         let written = keys.iter().map(|key| {
             let sign = if key.is_descending { "-" } else { "" };
-            format!("{sign}{:?}{:?}", key.path, key.field)
+            let path: Vec<Relation> = key.path.iter().map(|step| step.relation).collect();
+            format!("{sign}{path:?}{:?}", key.field)
         });
         written.collect()
     }

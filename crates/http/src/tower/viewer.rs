@@ -1,6 +1,6 @@
 //! The caller, as far as rights depend on it.
 
-use profiled_domain::{Model, Repository, RepositoryError, UserId, Viewer};
+use profiled_domain::{Condition, Model, OrderBy, Repository, RepositoryError, UserId, Viewer};
 
 use crate::failure::ApiError;
 use crate::view::Exchange;
@@ -40,6 +40,23 @@ impl Caller {
             self.viewer(repository)
         } else {
             Ok(self.known_as(false))
+        }
+    }
+
+    /// Who asks for what a query of objects of a model selects and orders: it may lead to objects of any other.
+    pub(super) fn reader(
+        self,
+        repository: &dyn Repository,
+        model: Model,
+        condition: &Condition,
+        order: &[OrderBy],
+    ) -> Result<Viewer, RepositoryError> {
+        let is_elsewhere =
+            condition.has_relations() || order.iter().any(|key| !key.path.is_empty());
+        if is_elsewhere {
+            self.viewer(repository)
+        } else {
+            self.member(repository, model)
         }
     }
 

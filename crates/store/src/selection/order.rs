@@ -1,8 +1,8 @@
 //! Orders as SQL.
 
-use profiled_domain::{Field, FieldKind, Model, OrderBy, Relation};
+use profiled_domain::{Condition, Field, FieldKind, Model, OrderBy, Relation};
 
-use super::condition::{Row, Writer};
+use super::condition::{Row, Writer, is_everything};
 use super::tables::{Link, column, is_nullable, link, table};
 
 impl Writer {
@@ -63,15 +63,23 @@ impl Writer {
         });
         let mut joins = String::new();
         let mut conditions = Vec::new();
-        let mut at = self.step(row, *first, &mut joins, &mut conditions);
-        for relation in rest {
-            at = self.step(&at, *relation, &mut joins, &mut conditions);
+        let mut at = self.step(row, first.relation, &mut joins, &mut conditions);
+        let mut only: Vec<(Row, &Condition)> = vec![(at.clone(), &first.only)];
+        for step in rest {
+            at = self.step(&at, step.relation, &mut joins, &mut conditions);
+            only.push((at.clone(), &step.only));
         }
         let value = aggregable(&at, key.field);
         self.push(&value).push(") FROM ").push(&joins);
         self.push(" WHERE ");
         self.in_time_and(&at);
-        self.push(&conditions.join(" AND ")).push(")");
+        self.push(&conditions.join(" AND "));
+        only.retain(|(_, condition)| !is_everything(condition));
+        for (row, condition) in only {
+            self.push(" AND ");
+            self.condition(&row, condition);
+        }
+        self.push(")");
     }
 
     /// Goes along a relation: what is joined, and by which conditions.

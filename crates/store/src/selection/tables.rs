@@ -21,6 +21,7 @@ pub(super) fn column(field: Field) -> &'static str {
         Field::LastName => "last_name",
         Field::Email => "email",
         Field::IsSuperuser => "is_superuser",
+        Field::IsStaff => "is_staff",
         Field::DateJoined => "date_joined",
         Field::LastLogin => "last_login",
         Field::LdapDn => "ldap_dn",

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use profiled_domain::{
     Case, Condition, DirectoryRepository, Field, FieldValue, Membership, NewOrganization,
-    NumberedPage, OrderBy, PageNumber, Pattern, Relation, RepositoryError, Selection, Test,
+    NumberedPage, OrderBy, PageNumber, Pattern, Relation, RepositoryError, Selection, Step, Test,
     TextTest, UserRepository,
 };
 use profiled_store::Store;
@@ -179,7 +179,7 @@ fn sqlite_ends_an_order_that_takes_too_long() {
     // From member to member in all ways that there are, twelve times: more than 10^10.
     let step = [Relation::OrganizationUsers, Relation::UserOrganizations];
     let order = OrderBy {
-        path: step.repeat(12),
+        path: step.repeat(12).into_iter().map(Step::from).collect(),
         field: Field::Name,
         is_descending: false,
     };

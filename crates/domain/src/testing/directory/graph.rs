@@ -175,6 +175,7 @@ fn of_user(user: &User, field: Field) -> Option<FieldValue> {
         Field::Email => text(&user.email),
         Field::LdapDn => FieldValue::Text(user.ldap_dn.clone()),
         Field::IsSuperuser => FieldValue::Boolean(user.is_superuser),
+        Field::IsStaff => FieldValue::Boolean(user.is_staff),
         Field::DateJoined => FieldValue::Instant(user.date_joined),
         Field::LastLogin => FieldValue::Instant(user.last_login?),
         _ => return None,

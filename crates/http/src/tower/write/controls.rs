@@ -1,6 +1,6 @@
 //! What pages let a caller do (contract `tower.md`, section 12, items 3 and 7).
 
-use profiled_domain::{Condition, Membership, Model, OrganizationId, Viewer};
+use profiled_domain::{Membership, Model, OrganizationId, Viewer};
 
 use super::{membership, users};
 use crate::failure::ApiError;
@@ -53,7 +53,7 @@ pub(in crate::tower) async fn of_user(
     exchange: &Exchange<'_>,
     id: i64,
 ) -> Result<Controls, ApiError> {
-    let found = users::find(exchange, id, Condition::everything()).await?;
+    let found = users::find(exchange, id).await?;
     if found.may_change() {
         Ok(change_form::<Users>(
             exchange,
@@ -70,7 +70,7 @@ pub(in crate::tower) async fn of_named<K: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
 ) -> Result<Controls, ApiError> {
-    let found = details::find_where::<K>(exchange, id, Condition::everything()).await?;
+    let found = details::find::<K>(exchange, id).await?;
     if found.may_change {
         Ok(change_form::<K>(exchange, &found.object, true))
     } else {

@@ -11,7 +11,7 @@ pub(super) mod users;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use profiled_domain::{Condition, Model, Repository, Viewer};
+use profiled_domain::{Model, Repository, Viewer};
 use serde::Serialize;
 
 use crate::failure::ApiError;
@@ -39,18 +39,17 @@ pub(super) async fn may_create(exchange: &Exchange<'_>, model: Model) -> Result<
     }
 }
 
-/// An object that fulfils what the query asks for; 403 unless the caller may change it.
+/// An object that the query selects; 403 unless the caller may change it.
 async fn find_to_change<K: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
-    filter: Condition,
 ) -> Result<Found<K::Object>, ApiError> {
-    let found = details::find_where::<K>(exchange, id, filter).await?;
-    if found.may_change {
-        Ok(found)
-    } else {
-        Err(ApiError::PermissionDenied)
+    let found = details::find::<K>(exchange, id).await?;
+    if !found.may_change {
+        return Err(ApiError::PermissionDenied);
     }
+    details::check_selected::<K>(exchange, id).await?;
+    Ok(found)
 }
 
 /// PUT or PATCH.

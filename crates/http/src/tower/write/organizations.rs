@@ -1,8 +1,7 @@
 //! Writes of organizations (contract `tower.md`, section 8.2).
 
 use profiled_domain::{
-    Condition, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
-    UniqueKey,
+    NewOrganization, Organization, OrganizationChange, Repository, RepositoryError, UniqueKey,
 };
 
 use super::named::NamedForm;
@@ -38,13 +37,9 @@ pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, 
     created(exchange, &body(&organization, exchange), place)
 }
 
-/// PUT or PATCH of one that fulfils what the query asks for.
-pub(in crate::tower) async fn update(
-    exchange: &Exchange<'_>,
-    id: i64,
-    filter: Condition,
-) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Organizations>(exchange, id, filter).await?;
+/// PUT or PATCH of one that the query selects.
+pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
+    let found = find_to_change::<Organizations>(exchange, id).await?;
     let form = read(exchange, mode(exchange)).await?;
     let change = OrganizationChange {
         name: form.name().map(str::to_owned),
@@ -59,13 +54,9 @@ pub(in crate::tower) async fn update(
     Ok(exchange.ok(&body(&organization, exchange)))
 }
 
-/// DELETE of one that fulfils what the query asks for.
-pub(in crate::tower) async fn delete(
-    exchange: &Exchange<'_>,
-    id: i64,
-    filter: Condition,
-) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Organizations>(exchange, id, filter).await?;
+/// DELETE of one that the query selects.
+pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
+    let found = find_to_change::<Organizations>(exchange, id).await?;
     let (id, actor, now) = (found.object.id, found.caller.id, exchange.state.now());
     let delete =
         move |repository: &dyn Repository| repository.delete_organization(id, Some(actor), now);

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use profiled_domain::{
-    Condition, Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Team,
-    TeamChange, TeamId, UniqueKey,
+    Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Team, TeamChange,
+    TeamId, UniqueKey,
 };
 
 use super::named::NamedForm;
@@ -103,13 +103,9 @@ pub(super) fn answer_created(exchange: &Exchange<'_>, team: &Team) -> Result<Ans
     created(exchange, &body, format_args!("teams/{}/", team.id))
 }
 
-/// PUT or PATCH of one that fulfils what the query asks for.
-pub(in crate::tower) async fn update(
-    exchange: &Exchange<'_>,
-    id: i64,
-    filter: Condition,
-) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Teams>(exchange, id, filter).await?;
+/// PUT or PATCH of one that the query selects.
+pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
+    let found = find_to_change::<Teams>(exchange, id).await?;
     let body = object(exchange.data().await?)?;
     if let Place::Id(wanted) = Place::read(&body)
         && !found.caller.is_superuser
@@ -143,13 +139,9 @@ pub(super) async fn change_team(
     team.ok_or(ApiError::NotFound)
 }
 
-/// DELETE of one that fulfils what the query asks for.
-pub(in crate::tower) async fn delete(
-    exchange: &Exchange<'_>,
-    id: i64,
-    filter: Condition,
-) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Teams>(exchange, id, filter).await?;
+/// DELETE of one that the query selects.
+pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
+    let found = find_to_change::<Teams>(exchange, id).await?;
     if remove(exchange, found.object.id).await? {
         Ok(Answer::no_content())
     } else {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use profiled_domain::{
-    AccountChange, Condition, Detail, Keep, NewUser, PasswordChange, PasswordHash, Repository,
+    AccountChange, Detail, Keep, NewUser, PasswordChange, PasswordHash, Repository,
     RepositoryError, UniqueValues, User, UserId, Viewer,
 };
 
@@ -137,20 +137,16 @@ pub(super) fn failed(error: RepositoryError) -> ApiError {
 pub(super) struct Found {
     pub(super) user: User,
     caller: Caller,
-    /// May change all fields, and delete: nobody but a superuser a superuser.
+    /// May change all fields, and delete.
     is_admin: bool,
     is_self: bool,
 }
 
-pub(super) async fn find(
-    exchange: &Exchange<'_>,
-    id: i64,
-    filter: Condition,
-) -> Result<Found, ApiError> {
-    let found = details::find_where::<Users>(exchange, id, filter).await?;
+pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<Found, ApiError> {
+    let found = details::find::<Users>(exchange, id).await?;
     let (user, caller) = (found.object, found.caller);
     Ok(Found {
-        is_admin: found.may_change && (caller.is_superuser || !user.is_superuser),
+        is_admin: found.may_change,
         is_self: caller.id == user.id,
         caller,
         user,
@@ -168,16 +164,13 @@ impl Found {
     }
 }
 
-/// PUT or PATCH of one that fulfils what the query asks for.
-pub(in crate::tower) async fn update(
-    exchange: &Exchange<'_>,
-    id: i64,
-    filter: Condition,
-) -> Result<Answer, ApiError> {
-    let found = find(exchange, id, filter).await?;
+/// PUT or PATCH of one that the query selects.
+pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
+    let found = find(exchange, id).await?;
     if !found.may_change() {
         return Err(ApiError::PermissionDenied);
     }
+    details::check_selected::<Users>(exchange, id).await?;
     let body = object(exchange.data().await?)?;
     let managed = &exchange.state.tower.directory_managed_fields;
     let mut form = UserForm::of_change(&body, mode(exchange), &found.user, managed);
@@ -248,13 +241,9 @@ async fn new_password(
     })
 }
 
-/// DELETE of one that fulfils what the query asks for.
-pub(in crate::tower) async fn delete(
-    exchange: &Exchange<'_>,
-    id: i64,
-    filter: Condition,
-) -> Result<Answer, ApiError> {
-    let found = find(exchange, id, filter).await?;
+/// DELETE of one that the query selects.
+pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
+    let found = find(exchange, id).await?;
     if !found.may_delete() {
         let refusal = ApiError::Forbidden("Cannot delete user".to_owned());
         return Err(if found.caller.is_superuser {
@@ -263,6 +252,7 @@ pub(in crate::tower) async fn delete(
             ApiError::PermissionDenied
         });
     }
+    details::check_selected::<Users>(exchange, id).await?;
     let (id, now) = (found.user.id, exchange.state.now());
     let delete = move |repository: &dyn Repository| repository.delete_account(id, now);
     match exchange.state.blocking(delete).await?? {

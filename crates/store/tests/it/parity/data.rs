@@ -316,6 +316,7 @@ impl ObjectGraph for Data {
                 Field::Email => text(3),
                 Field::LdapDn => Some(Text(person.ldap_dn.clone())),
                 Field::IsSuperuser => Some(Boolean(person.is_superuser)),
+                Field::IsStaff => Some(Boolean(false)),
                 Field::DateJoined => Some(Instant(person.date_joined)),
                 Field::LastLogin => person.last_login.map(Instant),
                 _ => None,

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    Case, Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Pattern, Relation,
-    Test, TextTest,
+    Case, Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Pattern, Step, Test,
+    TextTest,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -212,7 +212,7 @@ pub fn order(model: Model) -> impl Strategy<Value = Vec<OrderBy>> {
     vec(key(model, Vec::new(), 2), 0..3)
 }
 
-fn key(model: Model, path: Vec<Relation>, steps: u32) -> BoxedStrategy<OrderBy> {
+fn key(model: Model, path: Vec<Step>, steps: u32) -> BoxedStrategy<OrderBy> {
     let end = path.clone();
     let here = (select(model.fields()), any::<bool>()).prop_map(
         move |(field, is_descending): (Field, bool)| OrderBy {
@@ -224,10 +224,18 @@ fn key(model: Model, path: Vec<Relation>, steps: u32) -> BoxedStrategy<OrderBy> 
     if steps == 0 {
         return here.boxed();
     }
-    let further = select(model.relations()).prop_flat_map(move |relation| {
+    let step = select(model.relations()).prop_flat_map(|relation| {
+        let only = prop_oneof![
+            2 => Just(Condition::everything()),
+            1 => condition(relation.target(), 1),
+        ];
+        only.prop_map(move |only| Step { relation, only })
+    });
+    let further = step.prop_flat_map(move |step| {
         let mut path = path.clone();
-        path.push(relation);
-        key(relation.target(), path, steps - 1)
+        let target = step.relation.target();
+        path.push(step);
+        key(target, path, steps - 1)
     });
     prop_oneof![2 => here, 1 => further].boxed()
 }
