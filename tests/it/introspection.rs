@@ -134,7 +134,7 @@ fn a_token_of_somebody_who_may_not_act_is_not_active(backend: Backend) {
     let store = service.store();
     assert!(
         store
-            .revoke_credentials(UserId(2), &Keep::Nothing, now)
+            .revoke_credentials(UserId(2), &Keep::Nothing, None, now)
             .unwrap()
     );
 

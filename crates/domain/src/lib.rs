@@ -4,6 +4,7 @@
 //! [repository traits](repository) that a database, or the in-memory double behind the feature
 //! `testing`, implements.
 
+mod authority;
 mod change;
 mod completion;
 mod contact;
@@ -23,6 +24,7 @@ mod token;
 mod user;
 mod word;
 
+pub use authority::{Authority, Lapse, Right};
 pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};

@@ -4,6 +4,9 @@
 //! `Ok(None)`; an outage is [`RepositoryError::Unavailable`]; a stored row that breaks a rule is
 //! [`RepositoryError::Inconsistent`], never "not found". One method is one use case and one
 //! transaction.
+//!
+//! A write that a caller may ask for takes `by`: the caller's [`Authority`], which has to hold in the
+//! transaction of the write, or else it fails with [`RepositoryError::Lapsed`]; `None` is an operator.
 
 mod accounts;
 mod credentials;
@@ -16,8 +19,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    MediaRepository, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User,
-    UserId, UserKey, UserProfile,
+    Authority, Lapse, MediaRepository, NewUser, NumberedPage, Page, PageRequest, Precondition,
+    ProfileChange, User, UserId, UserKey, UserProfile,
 };
 
 pub use accounts::{AccountChange, AccountRepository};
@@ -115,6 +118,9 @@ pub enum RepositoryError {
     /// The row is not of the version that the write was made for.
     #[error("the row has changed")]
     Stale,
+    /// The right to the write has ended since it was found: nothing is stored.
+    #[error("{0}")]
+    Lapsed(Lapse),
     /// A stored row breaks a rule of the domain.
     #[error("stored {entity} {id} makes no sense")]
     Inconsistent {
@@ -178,7 +184,12 @@ pub trait UserRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
-    fn create_user(&self, user: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError>;
+    fn create_user(
+        &self,
+        user: &NewUser,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<User, RepositoryError>;
 
     /// Changes a profile and returns the new one, `None` if there is no such user.
     ///
@@ -191,6 +202,7 @@ pub trait UserRepository: Send + Sync {
         id: UserId,
         change: &ProfileChange,
         precondition: &Precondition,
+        by: Option<&Authority>,
     ) -> Result<Option<UserProfile>, RepositoryError>;
 
     /// The values among `wanted` that another user than `own` holds.

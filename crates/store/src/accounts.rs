@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    AccountChange, AccountRepository, Keep, ProfileChange, RepositoryError, UserId,
+    AccountChange, AccountRepository, Authority, Keep, ProfileChange, RepositoryError, UserId,
 };
 
 use crate::connection::{DbConnection, on_each};
@@ -78,10 +78,12 @@ impl AccountRepository for Store {
     fn delete_account(
         &self,
         id: UserId,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<AccountChange, RepositoryError> {
         self.write(|connection| {
             lock_superusers_of(connection, id)?;
+            self.admit(connection, by, Some(id))?;
             let Some(state) = lock(connection, id)?.filter(|state| !state.is_deleted) else {
                 return Ok(AccountChange::Missing);
             };
@@ -98,12 +100,13 @@ impl AccountRepository for Store {
         id: UserId,
         change: &ProfileChange,
         is_superuser: Option<bool>,
+        by: Option<&Authority>,
     ) -> Result<AccountChange, RepositoryError> {
         let flags = AccountFlags {
             is_superuser,
             ..AccountFlags::default()
         };
-        self.change(id, change, flags, |state| {
+        self.change(id, change, flags, by, |state| {
             state.is_active && !state.is_deleted
         })
     }
@@ -181,7 +184,7 @@ impl Store {
         change: &ProfileChange,
         flags: AccountFlags,
     ) -> Result<AccountChange, RepositoryError> {
-        self.change(id, change, flags, |state| !state.is_deleted)
+        self.change(id, change, flags, None, |state| !state.is_deleted)
     }
 
     fn change(
@@ -189,6 +192,7 @@ impl Store {
         id: UserId,
         change: &ProfileChange,
         flags: AccountFlags,
+        by: Option<&Authority>,
         is_changeable: fn(&State) -> bool,
     ) -> Result<AccountChange, RepositoryError> {
         let takes_flag = flags.is_superuser == Some(false);
@@ -196,6 +200,7 @@ impl Store {
             if takes_flag {
                 lock_superusers_of(connection, id)?;
             }
+            self.admit(connection, by, Some(id))?;
             let Some(state) = lock(connection, id)?.filter(is_changeable) else {
                 return Ok(AccountChange::Missing);
             };

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use profiled_domain::{
-    ActivityEvent, Condition, DirectoryRepository, Membership, Model, NewOrganization, NewTeam,
-    NewUser, ObjectState, Organization, OrganizationChange, OrganizationId, Page, RepositoryError,
-    Selection, Team, TeamChange, TeamId, User, UserId,
+    ActivityEvent, Authority, Condition, DirectoryRepository, Membership, Model, NewOrganization,
+    NewTeam, NewUser, ObjectState, Organization, OrganizationChange, OrganizationId, Page,
+    RepositoryError, Selection, Team, TeamChange, TeamId, User, UserId,
 };
 
 use crate::store::Store;
@@ -49,86 +49,86 @@ impl DirectoryRepository for Store {
     fn create_organization(
         &self,
         new: &NewOrganization,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Organization, RepositoryError> {
-        self.insert_organization(new, actor, now)
+        self.insert_organization(new, by, now)
     }
 
     fn update_organization(
         &self,
         id: OrganizationId,
         change: &OrganizationChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Organization>, RepositoryError> {
-        self.change_organization(id, change, actor, now)
+        self.change_organization(id, change, by, now)
     }
 
     fn delete_organization(
         &self,
         id: OrganizationId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        self.remove_organization(id, actor, now)
+        self.remove_organization(id, by, now)
     }
 
     fn create_team(
         &self,
         new: &NewTeam,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Team, RepositoryError> {
-        self.insert_team(new, actor, now)
+        self.insert_team(new, by, now)
     }
 
     fn update_team(
         &self,
         id: TeamId,
         change: &TeamChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Team>, RepositoryError> {
-        self.change_team(id, change, actor, now)
+        self.change_team(id, change, by, now)
     }
 
     fn delete_team(
         &self,
         id: TeamId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        self.remove_team(id, actor, now)
+        self.remove_team(id, by, now)
     }
 
     fn add_to(
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        self.insert_membership(membership, user, actor, now)
+        self.insert_membership(membership, user, by, now)
     }
 
     fn remove_from(
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        self.remove_membership(membership, user, actor, now)
+        self.remove_membership(membership, user, by, now)
     }
 
     fn create_user_in(
         &self,
         membership: Membership,
         new: &NewUser,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<User, RepositoryError> {
-        self.insert_member(membership, new, actor, now)
+        self.insert_member(membership, new, by, now)
     }
 }

@@ -95,22 +95,25 @@ pub(crate) fn lock_place(
     }
 }
 
-/// Keeps a user who may log in as one.
+/// Keeps a user who may log in as one, and its rights as they are.
 pub(crate) fn lock_active_user(
     connection: &mut DbConnection,
     id: UserId,
 ) -> Result<(), StoreError> {
-    let user = users::table
-        .find(id.0)
-        .filter(users::is_active.and(users::deleted_at.is_null()))
-        .select(users::id);
-    let found: Option<i64> = match connection {
-        DbConnection::Sqlite(c) => user.first(c).optional()?,
-        DbConnection::Postgres(c) => user.for_share().first(c).optional()?,
-    };
-    found
-        .map(drop)
-        .ok_or(RepositoryError::Missing("user").into())
+    match lock_member(connection, id)? {
+        Some(true) => Ok(()),
+        Some(false) | None => Err(RepositoryError::Missing("user").into()),
+    }
+}
+
+/// Whether a user may log in, and locks the row: rights depend on memberships (`crate::authority`).
+pub(crate) fn lock_member(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<bool>> {
+    let is_active = users::is_active.and(users::deleted_at.is_null());
+    let user = users::table.find(id.0).select(is_active);
+    match connection {
+        DbConnection::Sqlite(c) => user.first(c).optional(),
+        DbConnection::Postgres(c) => user.for_no_key_update().first(c).optional(),
+    }
 }
 
 pub(crate) fn organization(

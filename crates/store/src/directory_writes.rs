@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    DirectoryObject, NewEvent, NewOrganization, NewTeam, Organization, OrganizationChange,
-    OrganizationId, RepositoryError, Team, TeamChange, TeamId, UserId,
+    Authority, DirectoryObject, NewEvent, NewOrganization, NewTeam, Organization,
+    OrganizationChange, OrganizationId, RepositoryError, Team, TeamChange, TeamId, UserId,
 };
 
 use crate::activity::{self, bury, record};
@@ -14,20 +14,21 @@ use crate::directory_objects::{
 };
 use crate::error::StoreError;
 use crate::rows::stored;
-use crate::schema::{organizations, teams};
+use crate::schema::{organization_admins, organizations, teams, users};
 use crate::store::Store;
 
 impl Store {
     pub(crate) fn insert_organization(
         &self,
         new: &NewOrganization,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Organization, RepositoryError> {
         use organizations::dsl;
 
-        let author = actor.map(|actor| actor.0);
+        let author = author(by);
         self.write(|connection| {
+            self.admit(connection, by, None)?;
             let id: i64 = diesel::insert_into(dsl::organizations)
                 .values((
                     dsl::name.eq(&new.name),
@@ -41,7 +42,7 @@ impl Store {
                 .get_result(connection)?;
             let created = organization(connection, id)?;
             let event = NewEvent::created(DirectoryObject::Organization(&created));
-            record(connection, event, actor, now)?;
+            record(connection, event, actor(by), now)?;
             Ok(created)
         })
     }
@@ -50,7 +51,7 @@ impl Store {
         &self,
         id: OrganizationId,
         change: &OrganizationChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Organization>, RepositoryError> {
         use organizations::dsl;
@@ -59,6 +60,7 @@ impl Store {
             let Some(old) = lock_organization(connection, id.0, Lock::Exclusive)? else {
                 return Ok(None);
             };
+            self.admit(connection, by, None)?;
             let old = Organization::from(old);
             diesel::update(dsl::organizations.find(id.0))
                 .set((
@@ -67,7 +69,7 @@ impl Store {
                         .description
                         .as_ref()
                         .map(|text| dsl::description.eq(text)),
-                    dsl::modified_by.eq(actor.map(|actor| actor.0)),
+                    dsl::modified_by.eq(author(by)),
                     dsl::modified.eq(stored(now)),
                 ))
                 .execute(connection)?;
@@ -77,7 +79,7 @@ impl Store {
                 DirectoryObject::Organization(&new),
             );
             if let Some(event) = NewEvent::changed(before, after) {
-                record(connection, event, actor, now)?;
+                record(connection, event, actor(by), now)?;
             }
             Ok(Some(new))
         })
@@ -86,18 +88,20 @@ impl Store {
     pub(crate) fn remove_organization(
         &self,
         id: OrganizationId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             let Some(old) = lock_organization(connection, id.0, Lock::Exclusive)? else {
                 return Ok(false);
             };
+            lock_admins(connection, id, actor(by))?;
+            self.admit(connection, by, None)?;
             let old = Organization::from(old);
             bury(connection, activity::ORGANIZATION, id.0, &old.name, now)?;
             diesel::delete(organizations::table.find(id.0)).execute(connection)?;
             let event = NewEvent::deleted(DirectoryObject::Organization(&old));
-            record(connection, event, actor, now)?;
+            record(connection, event, actor(by), now)?;
             Ok(true)
         })
     }
@@ -105,14 +109,15 @@ impl Store {
     pub(crate) fn insert_team(
         &self,
         new: &NewTeam,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Team, RepositoryError> {
         use teams::dsl;
 
-        let author = actor.map(|actor| actor.0);
+        let author = author(by);
         self.write(|connection| {
             keep_organization(connection, new.organization)?;
+            self.admit(connection, by, None)?;
             let id: i64 = diesel::insert_into(dsl::teams)
                 .values((
                     dsl::organization_id.eq(new.organization.0),
@@ -127,7 +132,7 @@ impl Store {
                 .get_result(connection)?;
             let created = team(connection, id)?;
             let event = NewEvent::created(DirectoryObject::Team(&created));
-            record(connection, event, actor, now)?;
+            record(connection, event, actor(by), now)?;
             Ok(created)
         })
     }
@@ -136,7 +141,7 @@ impl Store {
         &self,
         id: TeamId,
         change: &TeamChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Team>, RepositoryError> {
         use teams::dsl;
@@ -148,6 +153,7 @@ impl Store {
             let Some(old) = lock_team(connection, id.0, Lock::Exclusive)? else {
                 return Ok(None);
             };
+            self.admit(connection, by, None)?;
             let organization = organization_of(connection, &old)?;
             let old = Team {
                 organization,
@@ -163,14 +169,14 @@ impl Store {
                         .description
                         .as_ref()
                         .map(|text| dsl::description.eq(text)),
-                    dsl::modified_by.eq(actor.map(|actor| actor.0)),
+                    dsl::modified_by.eq(author(by)),
                     dsl::modified.eq(stored(now)),
                 ))
                 .execute(connection)?;
             let new = team(connection, id.0)?;
             let (before, after) = (DirectoryObject::Team(&old), DirectoryObject::Team(&new));
             if let Some(event) = NewEvent::changed(before, after) {
-                record(connection, event, actor, now)?;
+                record(connection, event, actor(by), now)?;
             }
             Ok(Some(new))
         })
@@ -179,21 +185,53 @@ impl Store {
     pub(crate) fn remove_team(
         &self,
         id: TeamId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             let Some(old) = lock_team(connection, id.0, Lock::Exclusive)? else {
                 return Ok(false);
             };
+            self.admit(connection, by, None)?;
             let old = Team::from(old);
             bury(connection, activity::TEAM, id.0, &old.name, now)?;
             diesel::delete(teams::table.find(id.0)).execute(connection)?;
             let event = NewEvent::deleted(DirectoryObject::Team(&old));
-            record(connection, event, actor, now)?;
+            record(connection, event, actor(by), now)?;
             Ok(true)
         })
     }
+}
+
+/// Who asks for a write, as its event names it.
+fn actor(by: Option<&Authority>) -> Option<UserId> {
+    by.map(|by| by.actor)
+}
+
+fn author(by: Option<&Authority>) -> Option<i64> {
+    actor(by).map(|actor| actor.0)
+}
+
+/// Locks all whose rights end with an organization, and who asks for it, in the order of their ids.
+fn lock_admins(
+    connection: &mut DbConnection,
+    organization: OrganizationId,
+    actor: Option<UserId>,
+) -> QueryResult<()> {
+    if let DbConnection::Postgres(c) = connection {
+        // Nobody becomes one meanwhile: the organization is locked.
+        let admins = organization_admins::table
+            .filter(organization_admins::organization_id.eq(organization.0));
+        let mut ids: Vec<i64> = admins.select(organization_admins::user_id).load(c)?;
+        ids.extend(actor.map(|actor| actor.0));
+        users::table
+            .filter(users::id.eq_any(ids))
+            .order(users::id)
+            .select(users::id)
+            .for_no_key_update()
+            .load::<i64>(c)?;
+    }
+    Ok(())
 }
 
 /// Keeps an organization that a team is to belong to from being deleted.

@@ -5,8 +5,8 @@ use diesel::dsl::count;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use profiled_domain::{
-    Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page, RepositoryError,
-    UserId,
+    Authority, Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page,
+    RepositoryError, UserId,
 };
 
 use crate::connection::{DbConnection, on_each};
@@ -36,8 +36,14 @@ impl GroupRepository for Store {
         self.groups_page(page)
     }
 
-    fn create_group(&self, new: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError> {
+    fn create_group(
+        &self,
+        new: &NewGroup,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<Group, RepositoryError> {
         let row: GroupRow = self.write(|connection| {
+            self.admit(connection, by, None)?;
             let id: i64 = diesel::insert_into(groups::table)
                 .values((
                     groups::name.eq(new.name.as_str()),
@@ -57,10 +63,12 @@ impl GroupRepository for Store {
         &self,
         id: GroupId,
         change: &GroupChange,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Group>, RepositoryError> {
         let notes = change.notes.as_change();
         let row = self.write(|connection| {
+            self.admit(connection, by, None)?;
             diesel::update(groups::table.find(id.0))
                 .set((
                     change.name.as_deref().map(|name| groups::name.eq(name)),
@@ -73,9 +81,10 @@ impl GroupRepository for Store {
         Ok(row.map(Group::from))
     }
 
-    fn delete_group(&self, id: GroupId) -> Result<bool, RepositoryError> {
+    fn delete_group(&self, id: GroupId, by: Option<&Authority>) -> Result<bool, RepositoryError> {
         let deleted = self.write(|connection| {
-            lock_members(connection, id)?;
+            lock_members(connection, id, by.map(|by| by.actor))?;
+            self.admit(connection, by, None)?;
             let memberships = user_groups::table.filter(user_groups::group_id.eq(id.0));
             diesel::delete(memberships).execute(connection)?;
             Ok::<_, StoreError>(diesel::delete(groups::table.find(id.0)).execute(connection)?)
@@ -83,9 +92,15 @@ impl GroupRepository for Store {
         Ok(deleted > 0)
     }
 
-    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
+    fn add_member(
+        &self,
+        group: GroupId,
+        user: UserId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             lock_group(connection, group)?;
+            self.admit(connection, by, Some(user))?;
             lock_ends(connection, group, user)?;
             let row = (
                 user_groups::user_id.eq(user.0),
@@ -99,9 +114,15 @@ impl GroupRepository for Store {
         })
     }
 
-    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
+    fn remove_member(
+        &self,
+        group: GroupId,
+        user: UserId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             lock_group(connection, group)?;
+            self.admit(connection, by, Some(user))?;
             lock_user(connection, user)?;
             let membership = user_groups::table.find((user.0, group.0));
             Ok(diesel::delete(membership).execute(connection)? > 0)
@@ -159,13 +180,22 @@ fn lock_group(connection: &mut DbConnection, group: GroupId) -> QueryResult<()> 
     Ok(())
 }
 
-/// Keeps all members of a group as they are until the transaction ends.
-fn lock_members(connection: &mut DbConnection, group: GroupId) -> QueryResult<()> {
+/// Keeps all members of a group, and who asks for its deletion, as they are until the transaction ends.
+fn lock_members(
+    connection: &mut DbConnection,
+    group: GroupId,
+    actor: Option<UserId>,
+) -> QueryResult<()> {
     lock_group(connection, group)?;
     if let DbConnection::Postgres(c) = connection {
         let members = user_groups::table.filter(user_groups::group_id.eq(group.0));
+        let is_actor = users::id.eq_any(actor.map(|actor| actor.0));
         users::table
-            .filter(users::id.eq_any(members.select(user_groups::user_id)))
+            .filter(
+                users::id
+                    .eq_any(members.select(user_groups::user_id))
+                    .or(is_actor),
+            )
             .order(users::id)
             .select(users::id)
             .for_no_key_update()

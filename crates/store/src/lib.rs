@@ -5,6 +5,7 @@
 
 mod accounts;
 mod activity;
+mod authority;
 mod connection;
 mod counters;
 mod credentials;

@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{Membership, NewEvent, NewUser, RepositoryError, User, UserId};
+use profiled_domain::{Authority, Membership, NewEvent, NewUser, RepositoryError, User, UserId};
 
 use crate::activity::record;
 use crate::connection::{DbConnection, on_each};
-use crate::directory_objects::{lock_active_user, lock_place};
+use crate::directory_objects::{lock_active_user, lock_member, lock_place};
 use crate::rows::UserRow;
 use crate::schema::{organization_admins, organization_users, team_users};
 use crate::store::Store;
@@ -17,15 +17,21 @@ impl Store {
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             lock_place(connection, membership)?;
+            self.admit(connection, by, Some(user))?;
             lock_active_user(connection, user)?;
             let is_changed = insert(connection, membership, user)?;
             if is_changed {
-                record(connection, NewEvent::added(membership, user), actor, now)?;
+                record(
+                    connection,
+                    NewEvent::added(membership, user),
+                    by.map(|by| by.actor),
+                    now,
+                )?;
             }
             Ok(is_changed)
         })
@@ -35,14 +41,21 @@ impl Store {
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             lock_place(connection, membership)?;
+            self.admit(connection, by, Some(user))?;
+            lock_member(connection, user)?;
             let is_changed = delete(connection, membership, user)?;
             if is_changed {
-                record(connection, NewEvent::removed(membership, user), actor, now)?;
+                record(
+                    connection,
+                    NewEvent::removed(membership, user),
+                    by.map(|by| by.actor),
+                    now,
+                )?;
             }
             Ok(is_changed)
         })
@@ -52,15 +65,21 @@ impl Store {
         &self,
         membership: Membership,
         new: &NewUser,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<User, RepositoryError> {
         let row: UserRow = self.write(|connection| {
             lock_place(connection, membership)?;
+            self.admit(connection, by, None)?;
             let row = insert_user(connection, new, now)?;
             let user = UserId(row.id);
             insert(connection, membership, user)?;
-            record(connection, NewEvent::added(membership, user), actor, now)?;
+            record(
+                connection,
+                NewEvent::added(membership, user),
+                by.map(|by| by.actor),
+                now,
+            )?;
             Ok(row)
         })?;
         row.try_into()

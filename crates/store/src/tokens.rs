@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialRepository, Detail, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash,
-    RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenUse, User, UserId, UserKey,
-    UserProfile,
+    Authority, CredentialRepository, Detail, Issued, Keep, NewToken, NumberedPage, Page,
+    PasswordHash, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenUse, User,
+    UserId, UserKey, UserProfile,
 };
 
 use crate::connection::DbConnection;
@@ -99,9 +99,13 @@ impl CredentialRepository for Store {
         &self,
         user: UserId,
         keep: &Keep,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        self.write(|connection| revoke_all(connection, user.0, keep, now))
+        self.write(|connection| {
+            self.admit(connection, by, Some(user))?;
+            revoke_all(connection, user.0, keep, now)
+        })
     }
 
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {
@@ -117,8 +121,10 @@ impl CredentialRepository for Store {
         &self,
         token: &NewToken,
         limit: Option<u32>,
+        by: Option<&Authority>,
     ) -> Result<Issued, RepositoryError> {
         self.write(|connection| {
+            self.admit(connection, by, Some(token.owner))?;
             let present = lock_owner(connection, token.owner)?;
             if present.is_none_or(|present| token.epoch.is_some_and(|epoch| epoch != present)) {
                 return Ok(Issued::Revoked);
@@ -152,10 +158,17 @@ impl CredentialRepository for Store {
         self.tokens_page(owner, page)
     }
 
-    fn revoke_own_token(&self, owner: UserId, id: TokenId) -> Result<bool, RepositoryError> {
+    fn revoke_own_token(
+        &self,
+        owner: UserId,
+        id: TokenId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError> {
         let own = tokens::table.find(id.0).filter(tokens::user_id.eq(owner.0));
-        let deleted =
-            self.write(|connection| Ok::<_, StoreError>(diesel::delete(own).execute(connection)?))?;
+        let deleted = self.write(|connection| {
+            self.admit(connection, by, Some(owner))?;
+            Ok::<_, StoreError>(diesel::delete(own).execute(connection)?)
+        })?;
         Ok(deleted > 0)
     }
 

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Detail, NewUser, NumberedPage, Page, PageRequest, Patch, Precondition, ProfileChange,
-    RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    Authority, Detail, NewUser, NumberedPage, Page, PageRequest, Patch, Precondition,
+    ProfileChange, RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile,
+    UserRepository,
 };
 
 use crate::accounts::AccountFlags;
@@ -62,8 +63,16 @@ impl UserRepository for Store {
         self.profiles_page(page)
     }
 
-    fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
-        let row = self.write(|connection| Ok(insert_user(connection, new, now)?))?;
+    fn create_user(
+        &self,
+        new: &NewUser,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<User, RepositoryError> {
+        let row = self.write(|connection| {
+            self.admit(connection, by, None)?;
+            Ok(insert_user(connection, new, now)?)
+        })?;
         row.try_into()
     }
 
@@ -72,9 +81,13 @@ impl UserRepository for Store {
         id: UserId,
         change: &ProfileChange,
         precondition: &Precondition,
+        by: Option<&Authority>,
     ) -> Result<Option<UserProfile>, RepositoryError> {
         if !change.is_empty() || *precondition != Precondition::None {
-            self.write(|connection| change_profile(connection, id, change, precondition))?;
+            self.write(|connection| {
+                self.admit(connection, by, Some(id))?;
+                change_profile(connection, id, change, precondition)
+            })?;
         }
         self.profile(id.0, Detail::Groups)
     }

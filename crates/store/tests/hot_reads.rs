@@ -125,13 +125,13 @@ fn statements(work: impl FnOnce()) -> Vec<String> {
 }
 
 fn fill(store: &Store, name: &str, number: u8, groups: usize) -> UserId {
-    let id = store.create_user(&person(name), at(1)).unwrap().id;
+    let id = store.create_user(&person(name), None, at(1)).unwrap().id;
     store.issue_token(&token(id, number)).unwrap();
     for n in 0..groups {
         let group = store
-            .create_group(&group(&format!("{name} {n}")), at(1))
+            .create_group(&group(&format!("{name} {n}")), None, at(1))
             .unwrap();
-        store.add_member(group.id, id).unwrap();
+        store.add_member(group.id, id, None).unwrap();
     }
     id
 }

@@ -49,8 +49,8 @@ fn viewer(id: UserId) -> Viewer {
 }
 
 fn fill(store: &Store) -> UserId {
-    store.create_user(&person("bob"), at(1)).unwrap();
-    store.create_user(&person("ada"), at(1)).unwrap().id
+    store.create_user(&person("bob"), None, at(1)).unwrap();
+    store.create_user(&person("ada"), None, at(1)).unwrap().id
 }
 
 fn a_selection_takes_two_statements_however_many_filters_it_has(database: &TestDatabase) {

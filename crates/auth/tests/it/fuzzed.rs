@@ -50,7 +50,7 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
         password: Some(password.clone()),
         ..NewUser::default()
     };
-    let user = repository.create_user(&new, now()).unwrap();
+    let user = repository.create_user(&new, None, now()).unwrap();
     let key = TokenKey::parse(KEY).unwrap();
     let token = NewToken {
         owner: user.id,

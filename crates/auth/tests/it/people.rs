@@ -67,7 +67,7 @@ pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User 
         is_active,
         ..NewUser::default()
     };
-    repository.create_user(&new, now()).unwrap()
+    repository.create_user(&new, None, now()).unwrap()
 }
 
 pub fn attempt(authorization: &[u8]) -> Attempt<'_> {

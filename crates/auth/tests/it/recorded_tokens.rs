@@ -50,7 +50,7 @@ impl Site {
                 is_active: fields["is_active"].as_bool().unwrap(),
                 ..NewUser::default()
             };
-            let user = repository.create_user(&new, recorded_now()).unwrap();
+            let user = repository.create_user(&new, None, recorded_now()).unwrap();
             assert_eq!(Some(user.id.0), person["pk"].as_i64());
         }
         Self {

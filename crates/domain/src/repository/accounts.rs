@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{ProfileChange, RepositoryError, UserId};
+use crate::{Authority, ProfileChange, RepositoryError, UserId};
 
 /// What came of a change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub trait AccountRepository: Send + Sync {
     fn delete_account(
         &self,
         id: UserId,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<AccountChange, RepositoryError>;
 
@@ -52,6 +53,7 @@ pub trait AccountRepository: Send + Sync {
         id: UserId,
         change: &ProfileChange,
         is_superuser: Option<bool>,
+        by: Option<&Authority>,
     ) -> Result<AccountChange, RepositoryError>;
 
     /// Brings a deleted account back with what it held, but without credentials.

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{Detail, RepositoryError};
 use crate::{
-    Issued, Keep, NewToken, NumberedPage, Page, PasswordHash, RefreshToken, RefreshTokenState,
-    Rotation, RotationOutcome, Token, TokenDigest, TokenHolder, TokenId, TokenUse, User, UserId,
-    UserKey, UserProfile,
+    Authority, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash, RefreshToken,
+    RefreshTokenState, Rotation, RotationOutcome, Token, TokenDigest, TokenHolder, TokenId,
+    TokenUse, User, UserId, UserKey, UserProfile,
 };
 
 /// Opaque tokens and passwords.
@@ -87,6 +87,7 @@ pub trait CredentialRepository: Send + Sync {
         &self,
         user: UserId,
         keep: &Keep,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError>;
 
@@ -106,6 +107,7 @@ pub trait CredentialRepository: Send + Sync {
         &self,
         token: &NewToken,
         limit: Option<u32>,
+        by: Option<&Authority>,
     ) -> Result<Issued, RepositoryError>;
 
     /// The tokens of a user by ascending id.
@@ -128,7 +130,12 @@ pub trait CredentialRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn revoke_own_token(&self, owner: UserId, id: TokenId) -> Result<bool, RepositoryError>;
+    fn revoke_own_token(
+        &self,
+        owner: UserId,
+        id: TokenId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError>;
 
     /// Notes uses of different tokens, by ascending id, in one transaction, so let them be few enough for
     /// other writers to wait.

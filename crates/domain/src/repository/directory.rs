@@ -3,16 +3,15 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ActivityEvent, Condition, Membership, Model, NewOrganization, NewTeam, NewUser, ObjectState,
-    Organization, OrganizationChange, OrganizationId, Page, RepositoryError, Selection, Team,
-    TeamChange, TeamId, User, UserId,
+    ActivityEvent, Authority, Condition, Membership, Model, NewOrganization, NewTeam, NewUser,
+    ObjectState, Organization, OrganizationChange, OrganizationId, Page, RepositoryError,
+    Selection, Team, TeamChange, TeamId, User, UserId,
 };
 
 /// Organizations and teams, and selections of users.
 ///
 /// A selection is a count and a list, as of one moment; a page that it does not have is empty. Whatever
-/// writes also writes its [event](ActivityEvent), in the same transaction; `actor` is who asked for it, `None`
-/// for an operator.
+/// writes also writes its [event](ActivityEvent), in the same transaction; its actor is that of `by`.
 pub trait DirectoryRepository: Send + Sync {
     /// Whether the user administers an organization.
     ///
@@ -72,7 +71,7 @@ pub trait DirectoryRepository: Send + Sync {
     fn create_organization(
         &self,
         new: &NewOrganization,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Organization, RepositoryError>;
 
@@ -84,7 +83,7 @@ pub trait DirectoryRepository: Send + Sync {
         &self,
         id: OrganizationId,
         change: &OrganizationChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Organization>, RepositoryError>;
 
@@ -96,7 +95,7 @@ pub trait DirectoryRepository: Send + Sync {
     fn delete_organization(
         &self,
         id: OrganizationId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError>;
 
@@ -108,7 +107,7 @@ pub trait DirectoryRepository: Send + Sync {
     fn create_team(
         &self,
         new: &NewTeam,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Team, RepositoryError>;
 
@@ -120,7 +119,7 @@ pub trait DirectoryRepository: Send + Sync {
         &self,
         id: TeamId,
         change: &TeamChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Team>, RepositoryError>;
 
@@ -131,7 +130,7 @@ pub trait DirectoryRepository: Send + Sync {
     fn delete_team(
         &self,
         id: TeamId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError>;
 
@@ -143,7 +142,7 @@ pub trait DirectoryRepository: Send + Sync {
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError>;
 
@@ -155,7 +154,7 @@ pub trait DirectoryRepository: Send + Sync {
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError>;
 
@@ -168,7 +167,7 @@ pub trait DirectoryRepository: Send + Sync {
         &self,
         membership: Membership,
         new: &NewUser,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<User, RepositoryError>;
 }

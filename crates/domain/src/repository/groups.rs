@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::RepositoryError;
-use crate::{Group, GroupChange, GroupId, NewGroup, NumberedPage, Page, UserId};
+use crate::{Authority, Group, GroupChange, GroupId, NewGroup, NumberedPage, Page, UserId};
 
 /// Groups and their members.
 pub trait GroupRepository: Send + Sync {
@@ -29,7 +29,12 @@ pub trait GroupRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Conflict`] for a taken name.
-    fn create_group(&self, group: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError>;
+    fn create_group(
+        &self,
+        group: &NewGroup,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<Group, RepositoryError>;
 
     /// Changes a group, which is updated `now`, and returns the new one, `None` if there is no such group.
     ///
@@ -39,6 +44,7 @@ pub trait GroupRepository: Send + Sync {
         &self,
         id: GroupId,
         change: &GroupChange,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Group>, RepositoryError>;
 
@@ -46,17 +52,27 @@ pub trait GroupRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn delete_group(&self, id: GroupId) -> Result<bool, RepositoryError>;
+    fn delete_group(&self, id: GroupId, by: Option<&Authority>) -> Result<bool, RepositoryError>;
 
     /// Adds a member; `false` if it is one already.
     ///
     /// # Errors
     /// [`RepositoryError::Missing`] if the group or the user does not exist, or is deleted.
-    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
+    fn add_member(
+        &self,
+        group: GroupId,
+        user: UserId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError>;
 
     /// Removes a member; `false` if it is none.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError>;
+    fn remove_member(
+        &self,
+        group: GroupId,
+        user: UserId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError>;
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State};
 use crate::{
-    AccountChange, AccountRepository, GroupId, Keep, Patch, ProfileChange, RepositoryError, User,
-    UserId,
+    AccountChange, AccountRepository, Authority, GroupId, Keep, Patch, ProfileChange,
+    RepositoryError, User, UserId,
 };
 
 /// What a deleted user held.
@@ -73,9 +73,10 @@ impl AccountRepository for MemoryRepository {
     fn delete_account(
         &self,
         id: UserId,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<AccountChange, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
         let is_last = state.is_last_superuser(id);
         let groups = state.members.iter().filter(|(_, user)| *user == id);
         let groups: Vec<GroupId> = groups.map(|(group, _)| *group).collect();
@@ -106,8 +107,9 @@ impl AccountRepository for MemoryRepository {
         id: UserId,
         change: &ProfileChange,
         is_superuser: Option<bool>,
+        by: Option<&Authority>,
     ) -> Result<AccountChange, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
         state.keep_changes()?;
         let Some(mut user) = state.user(id).filter(|user| user.is_active).cloned() else {
             return Ok(AccountChange::Missing);

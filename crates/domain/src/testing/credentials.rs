@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    CredentialRepository, Detail, Extension, Issued, Keep, NewToken, NumberedPage, Page,
+    Authority, CredentialRepository, Detail, Extension, Issued, Keep, NewToken, NumberedPage, Page,
     PasswordHash, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenUse, UniqueKey,
     User, UserId, UserKey, UserProfile, UserRepository,
 };
@@ -135,9 +135,10 @@ impl CredentialRepository for MemoryRepository {
         &self,
         user: UserId,
         keep: &Keep,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        Ok(self.writable()?.revoke(user, keep, now))
+        Ok(self.writable_by(by)?.revoke(user, keep, now))
     }
 
     fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
@@ -148,8 +149,9 @@ impl CredentialRepository for MemoryRepository {
         &self,
         new: &NewToken,
         limit: Option<u32>,
+        by: Option<&Authority>,
     ) -> Result<Issued, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
         let is_current =
             |user: &User| user.is_active && user.deleted_at.is_none() && new.is_of_epoch(user);
         if !state.user(new.owner).is_some_and(is_current) {
@@ -179,8 +181,13 @@ impl CredentialRepository for MemoryRepository {
         Ok(page_of(self.list_tokens(owner)?, page))
     }
 
-    fn revoke_own_token(&self, owner: UserId, id: TokenId) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
+    fn revoke_own_token(
+        &self,
+        owner: UserId,
+        id: TokenId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError> {
+        let mut state = self.writable_by(by)?;
         let before = state.tokens.len();
         let is_meant = |token: &Token| token.owner == owner && token.state.id == id;
         state.tokens.retain(|(_, token)| !is_meant(token));

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page, RepositoryError,
-    UniqueKey, User, UserId,
+    Authority, Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page,
+    RepositoryError, UniqueKey, User, UserId,
 };
 
 impl State {
@@ -40,8 +40,13 @@ impl GroupRepository for MemoryRepository {
         Ok(page_of(groups, page))
     }
 
-    fn create_group(&self, new: &NewGroup, now: DateTime<Utc>) -> Result<Group, RepositoryError> {
-        let mut state = self.writable()?;
+    fn create_group(
+        &self,
+        new: &NewGroup,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<Group, RepositoryError> {
+        let mut state = self.writable_by(by)?;
         state.check_name(&new.name, None)?;
         let group = Group {
             id: GroupId(next_id(state.groups.iter().map(|group| group.id.0))),
@@ -60,9 +65,10 @@ impl GroupRepository for MemoryRepository {
         &self,
         id: GroupId,
         change: &GroupChange,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Group>, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
         if let Some(name) = &change.name {
             state.check_name(name, Some(id))?;
         }
@@ -74,8 +80,8 @@ impl GroupRepository for MemoryRepository {
         }))
     }
 
-    fn delete_group(&self, id: GroupId) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
+    fn delete_group(&self, id: GroupId, by: Option<&Authority>) -> Result<bool, RepositoryError> {
+        let mut state = self.writable_by(by)?;
         let members: Vec<UserId> = state
             .members
             .iter()
@@ -91,8 +97,13 @@ impl GroupRepository for MemoryRepository {
         Ok(state.groups.len() < before)
     }
 
-    fn add_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
+    fn add_member(
+        &self,
+        group: GroupId,
+        user: UserId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError> {
+        let mut state = self.writable_by(by)?;
         let is_there = |user: &User| user.deleted_at.is_none();
         if !state.user(user).is_some_and(is_there) {
             return Err(RepositoryError::Missing("user"));
@@ -109,8 +120,13 @@ impl GroupRepository for MemoryRepository {
         Ok(!is_member)
     }
 
-    fn remove_member(&self, group: GroupId, user: UserId) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
+    fn remove_member(
+        &self,
+        group: GroupId,
+        user: UserId,
+        by: Option<&Authority>,
+    ) -> Result<bool, RepositoryError> {
+        let mut state = self.writable_by(by)?;
         let before = state.members.len();
         state.members.retain(|member| *member != (group, user));
         let removed = state.members.len() < before;

@@ -13,9 +13,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    CredentialsEpoch, Detail, Group, GroupId, NewUser, NumberedPage, Page, PageRequest,
-    PasswordHash, Precondition, ProfileChange, RepositoryError, Token, TokenDigest, UniqueKey,
-    UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    Authority, CredentialsEpoch, Detail, Group, GroupId, Keep, Lapse, NewUser, NumberedPage,
+    ObjectState, Page, PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError,
+    Right, Token, TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile,
+    UserRepository,
 };
 
 pub use throttle::MemoryThrottle;
@@ -85,11 +86,39 @@ impl MemoryRepository {
         }
         Ok(state)
     }
+
+    /// For a write that a caller asks for.
+    fn writable_by(
+        &self,
+        by: Option<&Authority>,
+    ) -> Result<MutexGuard<'_, State>, RepositoryError> {
+        let state = self.writable()?;
+        match by.and_then(|by| state.lapse(by)) {
+            Some(lapse) => Err(RepositoryError::Lapsed(lapse)),
+            None => Ok(state),
+        }
+    }
 }
 
 type TextOf = fn(&User) -> &Option<String>;
 
 impl State {
+    /// What does not hold any more of a right to a write. Objects that are gone are for the write to miss.
+    fn lapse(&self, by: &Authority) -> Option<Lapse> {
+        let Some(actor) = self.user(by.actor) else {
+            return Some(Lapse::Account);
+        };
+        let is_active = actor.is_active && actor.deleted_at.is_none();
+        let mut tokens = self.tokens.iter().map(|(_, token)| token.state.id);
+        let has_token = tokens.any(|id| by.credential == Keep::Token(id));
+        let holds = |right: &Right| {
+            let is_there = self.state_of(right.model, right.id) == ObjectState::Present;
+            !is_there || right.condition.holds(self, right.model, right.id)
+        };
+        let lapse = by.lapse(is_active, &actor.credentials, has_token);
+        lapse.or_else(|| (!by.rights.iter().all(holds)).then_some(Lapse::Right))
+    }
+
     fn user(&self, id: UserId) -> Option<&User> {
         self.users.iter().map(|(user, _)| user).find(|u| u.id == id)
     }
@@ -272,8 +301,13 @@ impl UserRepository for MemoryRepository {
         })
     }
 
-    fn create_user(&self, new: &NewUser, now: DateTime<Utc>) -> Result<User, RepositoryError> {
-        self.writable()?.create_user(new, now)
+    fn create_user(
+        &self,
+        new: &NewUser,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<User, RepositoryError> {
+        self.writable_by(by)?.create_user(new, now)
     }
 
     fn update_profile(
@@ -281,8 +315,9 @@ impl UserRepository for MemoryRepository {
         id: UserId,
         change: &ProfileChange,
         precondition: &Precondition,
+        by: Option<&Authority>,
     ) -> Result<Option<UserProfile>, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
         state.keep_changes()?;
         let Some(user) = state.user(id).cloned() else {
             return Ok(None);

@@ -94,7 +94,7 @@ impl TestApp {
             ..NewUser::default()
         };
         change(&mut user);
-        self.repository.create_user(&user, now()).unwrap()
+        self.repository.create_user(&user, None, now()).unwrap()
     }
 
     pub fn staff(&self, name: &str) -> User {
@@ -139,8 +139,8 @@ impl TestApp {
             name: name.to_owned(),
             notes: None,
         };
-        let group = self.repository.create_group(&group, now()).unwrap();
-        self.repository.add_member(group.id, member).unwrap();
+        let group = self.repository.create_group(&group, None, now()).unwrap();
+        self.repository.add_member(group.id, member, None).unwrap();
     }
 
     fn throttle(&self) -> Throttle {

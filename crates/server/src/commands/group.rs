@@ -106,7 +106,7 @@ fn create(
         name: name(text)?,
         notes: notes(more)?,
     };
-    let group = open(settings)?.create_group(&group, now())?;
+    let group = open(settings)?.create_group(&group, None, now())?;
     output.write(&Shown::from(group), |group| {
         format!("created group {}", group.id)
     })
@@ -150,7 +150,7 @@ fn set(settings: &Settings, change: GroupSet, output: Output) -> Result<(), Fail
     };
     let store = open(settings)?;
     let id = find(&store, &change.group)?.id;
-    let group = store.update_group(id, &patch, now())?;
+    let group = store.update_group(id, &patch, None, now())?;
     let group = group.ok_or_else(|| gone(&change.group))?;
     output.write(&Shown::from(group), |group| {
         format!("changed group {}", group.id)
@@ -161,7 +161,7 @@ fn add(settings: &Settings, membership: &Membership, output: Output) -> Result<(
     let store = open(settings)?;
     let group = find(&store, &membership.group)?;
     let user = find_user(&store, &membership.user)?.id;
-    let is_changed = match store.add_member(group.id, user) {
+    let is_changed = match store.add_member(group.id, user, None) {
         Err(RepositoryError::Missing("user")) => {
             let text = format!("user {user} is deleted: user restore brings it back");
             return Err(Failure::failed(text));
@@ -179,7 +179,7 @@ fn remove(settings: &Settings, membership: &Membership, output: Output) -> Resul
     let store = open(settings)?;
     let group = find(&store, &membership.group)?;
     let user = find_user(&store, &membership.user)?.id;
-    let is_changed = store.remove_member(group.id, user)?;
+    let is_changed = store.remove_member(group.id, user, None)?;
     let told = json!({ "group": group.id, "user": user, "changed": is_changed });
     output.write(&told, |_| {
         let verb = if is_changed { "is no longer" } else { "was no" };
@@ -198,7 +198,7 @@ fn delete(settings: &Settings, name: &str, yes: bool, output: Output) -> Result<
         );
         return Err(Failure::new(Kind::Refused, text));
     }
-    if !store.delete_group(group.id)? {
+    if !store.delete_group(group.id, None)? {
         return Err(gone(name));
     }
     output.write(&json!({ "id": group.id }), |_| {

@@ -182,10 +182,19 @@ impl Store {
         id: i64,
         conditions: &[Condition],
     ) -> Result<Vec<bool>, RepositoryError> {
-        let hold = self.read(|connection| {
-            Plan::new(model, connection, self.shapes()).holds(connection, id, conditions)
-        })?;
+        let hold = self.read(|connection| self.holds_within(connection, model, id, conditions))?;
         Ok(hold.unwrap_or_else(|| vec![false; conditions.len()]))
+    }
+
+    /// The same in a transaction of the caller; `None` without a live object.
+    pub(crate) fn holds_within(
+        &self,
+        connection: &mut DbConnection,
+        model: Model,
+        id: i64,
+        conditions: &[Condition],
+    ) -> QueryResult<Option<Vec<bool>>> {
+        Plan::new(model, connection, self.shapes()).holds(connection, id, conditions)
     }
 
     pub(crate) fn state_of(&self, model: Model, id: i64) -> Result<ObjectState, RepositoryError> {

@@ -1,15 +1,18 @@
 //! Organizations and teams to test with, and what is recorded of them.
 
 use profiled_domain::{
-    ActivityEvent, Condition, Field, NewOrganization, NewTeam, NumberedPage, OrderBy, Organization,
-    OrganizationId, PageNumber, Repository, Selection, Team, UserId,
+    ActivityEvent, Authority, Condition, Field, Keep, NewOrganization, NewTeam, NumberedPage,
+    OrderBy, Organization, OrganizationId, PageNumber, Repository, Selection, Team, UserId,
 };
 use serde_json::Value;
 
 use crate::people::{at, person};
 
 pub fn user(repository: &dyn Repository, name: &str) -> UserId {
-    repository.create_user(&person(name), at(1)).unwrap().id
+    repository
+        .create_user(&person(name), None, at(1))
+        .unwrap()
+        .id
 }
 
 pub fn organization(repository: &dyn Repository, name: &str) -> Organization {
@@ -66,4 +69,14 @@ pub fn references(event: &ActivityEvent) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
         event.organizations.iter().map(|own| own.id.0).collect(),
         event.teams.iter().map(|team| team.id.0).collect(),
     )
+}
+
+/// A user who has done nothing yet, as the one who asks for a write that needs no right.
+pub fn by(actor: UserId) -> Authority {
+    Authority {
+        actor,
+        epoch: 0,
+        credential: Keep::Nothing,
+        rights: Vec::new(),
+    }
 }

@@ -30,18 +30,18 @@ fn organization(store: &Store, name: &str) -> Organization {
 }
 
 fn users(store: &Store) -> Vec<UserId> {
-    let create = |n| store.create_user(&person(&format!("user{n}")), at(1));
+    let create = |n| store.create_user(&person(&format!("user{n}")), None, at(1));
     (0..WRITERS).map(|n| create(n).unwrap().id).collect()
 }
 
 fn parallel_additions_make_one_membership_and_one_event(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let ada = store.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = store.create_user(&person("ada"), None, at(1)).unwrap().id;
     let place = Membership::OrganizationUser(organization(&store, "One").id);
     let recorded = database.count("activity").unwrap();
 
     let added: usize = thread::scope(|scope| {
-        let add = || store.add_to(place, ada, Some(ada), at(2)).unwrap();
+        let add = || store.add_to(place, ada, Some(&by(ada)), at(2)).unwrap();
         let racers: Vec<_> = (0..WRITERS).map(|_| scope.spawn(add)).collect();
         let added = racers.into_iter().map(|racer| racer.join().unwrap());
         added.filter(|is_added| *is_added).count()
@@ -74,8 +74,8 @@ fn what_is_deleted_is_missing_to_those_who_add_to_it(database: &TestDatabase) {
                         Membership::OrganizationAdmin(place),
                         Membership::TeamUser(team),
                     ] {
-                        allow_missing(store.add_to(wanted, *user, Some(*user), at(2)));
-                        allow_missing(store.remove_from(wanted, *user, Some(*user), at(2)));
+                        allow_missing(store.add_to(wanted, *user, None, at(2)));
+                        allow_missing(store.remove_from(wanted, *user, None, at(2)));
                         allow_missing(store.add_to(wanted, *user, None, at(2)));
                     }
                 });
@@ -121,7 +121,7 @@ fn of_superusers_who_all_resign_one_stays(database: &TestDatabase) {
                 is_superuser: true,
                 ..person(&format!("root{n}"))
             };
-            store.create_user(&new, at(1)).unwrap().id
+            store.create_user(&new, None, at(1)).unwrap().id
         })
         .collect();
 
@@ -129,9 +129,9 @@ fn of_superusers_who_all_resign_one_stays(database: &TestDatabase) {
         let resign = |(n, id): (usize, &UserId)| {
             let (store, id) = (&store, *id);
             scope.spawn(move || match n % 3 {
-                0 => store.change_account(id, &ProfileChange::default(), Some(false)),
+                0 => store.change_account(id, &ProfileChange::default(), Some(false), None),
                 1 => store.deactivate(id),
-                _ => store.delete_account(id, at(2)),
+                _ => store.delete_account(id, None, at(2)),
             })
         };
         let racers: Vec<_> = all.iter().enumerate().map(resign).collect();

@@ -15,9 +15,11 @@ profiled_store::database_tests!(
 
 fn a_taken_group_name_is_a_conflict(database: &TestDatabase) {
     let store = database.store().unwrap();
-    store.create_group(&group("staff"), at(1)).unwrap();
+    store.create_group(&group("staff"), None, at(1)).unwrap();
 
-    let error = store.create_group(&group("staff"), at(1)).unwrap_err();
+    let error = store
+        .create_group(&group("staff"), None, at(1))
+        .unwrap_err();
 
     assert!(
         matches!(error, RepositoryError::Conflict(UniqueKey::GroupName)),
@@ -27,7 +29,7 @@ fn a_taken_group_name_is_a_conflict(database: &TestDatabase) {
 
 fn a_row_that_makes_no_sense_is_told_from_a_missing_one(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let user = store.create_user(&person("ada"), at(1)).unwrap();
+    let user = store.create_user(&person("ada"), None, at(1)).unwrap();
     database
         .execute("UPDATE users SET gender = 'unheard of'")
         .unwrap();
@@ -47,7 +49,7 @@ fn text_that_a_column_does_not_hold_is_a_failure_and_changes_nothing(database: &
         ..person("ada")
     };
 
-    let error = store.create_user(&long, at(1)).unwrap_err();
+    let error = store.create_user(&long, None, at(1)).unwrap_err();
 
     assert!(matches!(error, RepositoryError::Failed(_)), "{error:?}");
     let page = profiled_domain::PageRequest {

@@ -77,8 +77,8 @@ fn rows_keep_their_ids_and_counting_goes_on_behind_them(database: &TestDatabase)
     let store = database.store().unwrap();
 
     let outcomes = import(&store, everything);
-    let next_user = store.create_user(&person("new"), at(1)).unwrap();
-    let next_group = store.create_group(&group("new"), at(1)).unwrap();
+    let next_user = store.create_user(&person("new"), None, at(1)).unwrap();
+    let next_group = store.create_group(&group("new"), None, at(1)).unwrap();
 
     assert_eq!(outcomes, vec![Outcome::Created; 6]);
     assert_eq!((next_user.id.0, next_group.id.0), (8, 41));

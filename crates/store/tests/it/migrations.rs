@@ -55,7 +55,7 @@ fn migrations_go_down_and_up_again(database: &TestDatabase) {
     let missing = pending(&settings).unwrap();
     let applied = migrate(&settings).unwrap();
     let store = database.store().unwrap();
-    store.create_user(&person("ada"), at(1)).unwrap();
+    store.create_user(&person("ada"), None, at(1)).unwrap();
 
     assert_eq!(reverted.len(), all.len());
     assert_eq!(missing, applied);
@@ -83,7 +83,7 @@ fn what_the_newest_migrations_do_not_hold_outlives_them(database: &TestDatabase)
         .unwrap()
         .id;
     let gone = organization("gone");
-    store.delete_organization(gone, Some(ada), at(2)).unwrap();
+    store.delete_organization(gone, None, at(2)).unwrap();
     let ends = NewToken {
         expires_at: Some(at(3)),
         ..token(ada, 1)
@@ -97,7 +97,7 @@ fn what_the_newest_migrations_do_not_hold_outlives_them(database: &TestDatabase)
     revert(&settings, all.len() - older.count()).unwrap();
     let store = database.store().unwrap();
     for name in ["bob", "eve"] {
-        store.create_user(&person(name), at(4)).unwrap();
+        store.create_user(&person(name), None, at(4)).unwrap();
     }
     store.deactivate(ada).unwrap();
     migrate(&settings).unwrap();

@@ -13,7 +13,7 @@ fn a_read_survives_a_connection_that_was_cut() {
         return;
     };
     let store = database.store().unwrap();
-    let user = store.create_user(&person("ada"), at(1)).unwrap();
+    let user = store.create_user(&person("ada"), None, at(1)).unwrap();
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
@@ -32,13 +32,13 @@ fn a_write_on_a_cut_connection_is_unavailable_and_not_repeated() {
         return;
     };
     let store = database.store().unwrap();
-    store.create_user(&person("ada"), at(1)).unwrap();
+    store.create_user(&person("ada"), None, at(1)).unwrap();
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
     database.execute(cut).unwrap();
-    let error = store.create_user(&person("bob"), at(1)).unwrap_err();
-    let next = store.create_user(&person("bob"), at(1));
+    let error = store.create_user(&person("bob"), None, at(1)).unwrap_err();
+    let next = store.create_user(&person("bob"), None, at(1));
 
     assert!(
         matches!(error, RepositoryError::Unavailable(_)),

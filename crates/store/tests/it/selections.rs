@@ -41,7 +41,7 @@ fn named(test: Test) -> Condition {
 fn very_many_conditions_are_answered(database: &TestDatabase) {
     let store = database.store().unwrap();
     for name in ["ada", "bob"] {
-        store.create_user(&person(name), at(1)).unwrap();
+        store.create_user(&person(name), None, at(1)).unwrap();
     }
     let contains = |text: String| named(Test::Text(TextTest::Contains, text, Case::Ignored));
     let not = |condition: Condition| Condition::Not(Box::new(condition));
@@ -83,7 +83,7 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
         first_name: Some(long),
         ..person("ada")
     };
-    store.create_user(&new, at(1)).unwrap();
+    store.create_user(&new, None, at(1)).unwrap();
     let words = r"\w+ ".repeat(10);
     let letters: Vec<String> = ('a'..='z').chain('а'..='я').map(String::from).collect();
     let letters = letters.join("|");
@@ -113,7 +113,7 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
 
 fn repeated_assertions_are_answered(database: &TestDatabase) {
     let store = database.store().unwrap();
-    store.create_user(&person("ada"), at(1)).unwrap();
+    store.create_user(&person("ada"), None, at(1)).unwrap();
     for (text, matches) in [
         (r"(?:^)*a", true),
         (r"(?:^|$)+a", true),

@@ -354,7 +354,7 @@ fn a_foreign_token_stands_for_its_user_until_the_credentials_are_revoked() {
     assert!(matches!(judge("bob", -5), Err(AuthError::UserInactive(_))));
     let change = now() - chrono::Duration::seconds(2);
     repository
-        .revoke_credentials(ada.id, &Keep::Nothing, change)
+        .revoke_credentials(ada.id, &Keep::Nothing, None, change)
         .unwrap();
     let old = judge("ada", -2);
     assert!(

@@ -72,7 +72,7 @@ impl Site {
     fn revoke(&self, keep: &Keep, at: DateTime<Utc>) {
         assert!(
             self.repository
-                .revoke_credentials(self.ada, keep, at)
+                .revoke_credentials(self.ada, keep, None, at)
                 .unwrap()
         );
     }
@@ -212,7 +212,7 @@ fn c1_a_user_who_is_inactive_or_deleted_is_told_before_anything_else() {
         site.repository
             .insert_user(person, PasswordHash::from_encoded("!other"));
         site.repository
-            .revoke_credentials(id, &Keep::Nothing, now())
+            .revoke_credentials(id, &Keep::Nothing, None, now())
             .unwrap();
 
         let access = site.access(&token.access, now()).unwrap_err();

@@ -25,7 +25,7 @@ impl State {
         }
     }
 
-    pub(super) fn state_of(&self, model: Model, id: i64) -> ObjectState {
+    pub(in crate::testing) fn state_of(&self, model: Model, id: i64) -> ObjectState {
         let was_there = match model {
             Model::User => self.user(UserId(id)).is_some(),
             Model::Organization => self.directory.deleted_organizations.contains(&id),

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use self::records::Record;
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    ActivityEvent, Condition, DirectoryObject, DirectoryRepository, Membership, Model, NewEvent,
-    NewOrganization, NewTeam, NewUser, ObjectState, Organization, OrganizationChange,
+    ActivityEvent, Authority, Condition, DirectoryObject, DirectoryRepository, Membership, Model,
+    NewEvent, NewOrganization, NewTeam, NewUser, ObjectState, Organization, OrganizationChange,
     OrganizationId, Page, RepositoryError, Selection, Team, TeamChange, TeamId, User, UserId,
 };
 
@@ -138,10 +138,11 @@ impl DirectoryRepository for MemoryRepository {
     fn create_organization(
         &self,
         new: &NewOrganization,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Organization, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         let stored = Record {
             name: new.name.clone(),
             description: new.description.clone(),
@@ -159,10 +160,11 @@ impl DirectoryRepository for MemoryRepository {
         &self,
         id: OrganizationId,
         change: &OrganizationChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Organization>, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         let (Some(stored), Some(old)) = (state.directory.organization(id), state.organization(id))
         else {
             return Ok(None);
@@ -187,10 +189,11 @@ impl DirectoryRepository for MemoryRepository {
     fn delete_organization(
         &self,
         id: OrganizationId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         let Some(old) = state.organization(id) else {
             return Ok(false);
         };
@@ -215,10 +218,11 @@ impl DirectoryRepository for MemoryRepository {
     fn create_team(
         &self,
         new: &NewTeam,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Team, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         let directory = &mut state.directory;
         let taken = directory.teams.iter().map(|other| other.id);
         let id = next_id(taken.chain(directory.deleted_teams.iter().copied()));
@@ -241,10 +245,11 @@ impl DirectoryRepository for MemoryRepository {
         &self,
         id: TeamId,
         change: &TeamChange,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<Option<Team>, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         let (Some(stored), Some(old)) = (state.directory.team(id), state.team(id)) else {
             return Ok(None);
         };
@@ -268,10 +273,11 @@ impl DirectoryRepository for MemoryRepository {
     fn delete_team(
         &self,
         id: TeamId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         let Some(old) = state.team(id) else {
             return Ok(false);
         };
@@ -290,20 +296,22 @@ impl DirectoryRepository for MemoryRepository {
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        self.writable()?.add_to(membership, user, actor, now)
+        let actor = by.map(|by| by.actor);
+        self.writable_by(by)?.add_to(membership, user, actor, now)
     }
 
     fn remove_from(
         &self,
         membership: Membership,
         user: UserId,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         let directory = &mut state.directory;
         directory.check_place(membership)?;
         let before = directory.members.len();
@@ -319,10 +327,11 @@ impl DirectoryRepository for MemoryRepository {
         &self,
         membership: Membership,
         new: &NewUser,
-        actor: Option<UserId>,
+        by: Option<&Authority>,
         now: DateTime<Utc>,
     ) -> Result<User, RepositoryError> {
-        let mut state = self.writable()?;
+        let mut state = self.writable_by(by)?;
+        let actor = by.map(|by| by.actor);
         state.directory.check_place(membership)?;
         let user = state.create_user(new, now)?;
         state.add_to(membership, user.id, actor, now)?;

@@ -89,7 +89,7 @@ async fn a_directory_keeps_the_fields_that_it_manages() {
     };
     site.app
         .repository
-        .change_account(site.bob.id, &flag, Some(true))
+        .change_account(site.bob.id, &flag, Some(true), None)
         .unwrap();
     let unable = |field: &str| {
         format!(r#"{{"{field}": ["Unable to change {field} on user managed by LDAP"]}}"#)

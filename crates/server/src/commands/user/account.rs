@@ -27,7 +27,7 @@ pub(super) const ACTIVATE: Step = Step {
     done: "activated",
 };
 pub(super) const DELETE: Step = Step {
-    change: |store, id| store.delete_account(id, now()),
+    change: |store, id| store.delete_account(id, None, now()),
     done: "deleted",
 };
 pub(super) const RESTORE: Step = Step {

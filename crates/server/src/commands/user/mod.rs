@@ -84,7 +84,7 @@ fn create(settings: &Settings, arguments: &UserCreate, output: Output) -> Result
     if let Some(password) = password::read(&arguments.password)? {
         new.password = Some(password::encode(settings, &password, &personal_data(&new))?);
     }
-    let user = store.create_user(&new, now())?;
+    let user = store.create_user(&new, None, now())?;
     output.write(&Shown::from(&user), |user| {
         format!("created user {}", user.id)
     })

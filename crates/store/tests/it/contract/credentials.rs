@@ -25,7 +25,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
         is_active: false,
         ..person("ada")
     };
-    let ada = repository.create_user(&sleeping, at(1)).unwrap();
+    let ada = repository.create_user(&sleeping, None, at(1)).unwrap();
     let binding = TokenBinding {
         address: "127.0.0.1".to_owned(),
         user_agent: None,
@@ -63,7 +63,10 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
 }
 
 fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
     repository.issue_token(&token(ada, 1)).unwrap();
 
     let again = repository.issue_token(&token(ada, 1)).unwrap_err();
@@ -80,8 +83,14 @@ fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
 }
 
 fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
+    let bob = repository
+        .create_user(&person("bob"), None, at(1))
+        .unwrap()
+        .id;
     let first = repository.issue_token(&token(ada, 1)).unwrap();
     let second = repository.issue_token(&token(ada, 2)).unwrap();
     repository.issue_token(&token(bob, 3)).unwrap();
@@ -110,13 +119,13 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
 }
 
 fn a_password_is_found_by_username(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
     let secretless = NewUser {
         username: Username::parse("bob").ok(),
         password: None,
         ..NewUser::default()
     };
-    repository.create_user(&secretless, at(1)).unwrap();
+    repository.create_user(&secretless, None, at(1)).unwrap();
 
     let (user, password) = repository.find_password("ada").unwrap().unwrap();
     let (_, unusable) = repository.find_password("bob").unwrap().unwrap();
@@ -143,7 +152,10 @@ fn token_ids(repository: &dyn Repository, user: UserId) -> Vec<TokenId> {
 }
 
 fn a_password_is_found_by_id(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
 
     let stored = stored_password(repository, ada);
 
@@ -153,8 +165,14 @@ fn a_password_is_found_by_id(repository: &dyn Repository) {
 }
 
 fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
+    let bob = repository
+        .create_user(&person("bob"), None, at(1))
+        .unwrap()
+        .id;
     let held = repository.issue_token(&token(ada, 1)).unwrap();
     let (old, new) = (stored_password(repository, ada), hash("new"));
 
@@ -171,8 +189,14 @@ fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repositor
 }
 
 fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
+    let bob = repository
+        .create_user(&person("bob"), None, at(1))
+        .unwrap()
+        .id;
     let issue = |owner, number| repository.issue_token(&token(owner, number)).unwrap();
     let (first, second) = (issue(ada, 1), issue(ada, 2));
     let others = [issue(bob, 3)];
@@ -190,8 +214,14 @@ fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository
 }
 
 fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
+    let bob = repository
+        .create_user(&person("bob"), None, at(1))
+        .unwrap()
+        .id;
     let epoch = |user| {
         let profile = repository.find_profile(user, Detail::Account).unwrap();
         let credentials = profile.unwrap().user.credentials;
@@ -215,7 +245,10 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
 }
 
 fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
     let held = repository.issue_token(&token(ada, 1)).unwrap();
 
     let changed = repository.set_password(UserId(99), &hash("one"), &Keep::Nothing, at(2));
@@ -225,8 +258,8 @@ fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {
 }
 
 fn a_login_is_recorded_to_the_microsecond(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), None, at(1)).unwrap();
 
     repository.record_login(ada.id, at(7)).unwrap();
     repository.record_login(UserId(99), at(7)).unwrap();

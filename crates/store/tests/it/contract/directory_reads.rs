@@ -6,6 +6,7 @@ use profiled_domain::{
     Selection, TeamId, Test, TextTest, UserId,
 };
 
+use crate::directory::by;
 use crate::people::{at, person};
 
 contract!(
@@ -30,7 +31,10 @@ fn select(condition: Condition) -> Selection {
 }
 
 fn user(repository: &dyn Repository, name: &str) -> UserId {
-    repository.create_user(&person(name), at(1)).unwrap().id
+    repository
+        .create_user(&person(name), None, at(1))
+        .unwrap()
+        .id
 }
 
 fn organization(repository: &dyn Repository, name: &str, actor: Option<UserId>) -> OrganizationId {
@@ -39,7 +43,7 @@ fn organization(repository: &dyn Repository, name: &str, actor: Option<UserId>) 
         description: format!("About {name}"),
     };
     repository
-        .create_organization(&new, actor, at(2))
+        .create_organization(&new, actor.map(by).as_ref(), at(2))
         .unwrap()
         .id
 }
@@ -110,7 +114,7 @@ fn only_live_objects_are_selected_and_told_of(repository: &dyn Repository) {
         is_active: false,
         ..person("eve")
     };
-    repository.create_user(&sleeping, at(1)).unwrap();
+    repository.create_user(&sleeping, None, at(1)).unwrap();
     let crew = organization(repository, "crew", Some(bob));
     let core = team(repository, "core", crew);
     for member in [ada, bob] {
@@ -187,7 +191,12 @@ fn an_event_tells_what_it_refers_to_by_id(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let crew = organization(repository, "crew", Some(bob));
     repository
-        .add_to(Membership::OrganizationUser(crew), ada, Some(bob), at(4))
+        .add_to(
+            Membership::OrganizationUser(crew),
+            ada,
+            Some(&by(bob)),
+            at(4),
+        )
         .unwrap();
 
     let of_ada = Condition::related_to(Relation::EventUsers, ada.0);
@@ -296,7 +305,7 @@ fn what_is_gone_is_told_from_what_never_was(repository: &dyn Repository) {
     let before = states();
 
     repository.deactivate(ada).unwrap();
-    repository.delete_account(bob, at(5)).unwrap();
+    repository.delete_account(bob, None, at(5)).unwrap();
     repository.delete_team(core, None, at(5)).unwrap();
     repository.delete_organization(crew, None, at(5)).unwrap();
 

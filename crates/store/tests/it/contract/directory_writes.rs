@@ -6,7 +6,9 @@ use profiled_domain::{
 };
 use serde_json::json;
 
-use crate::directory::{changes, events, latest, new_team, organization, references, team, user};
+use crate::directory::{
+    by, changes, events, latest, new_team, organization, references, team, user,
+};
 use crate::people::at;
 
 contract!(
@@ -25,7 +27,7 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
         description: String::new(),
     };
     let created = repository
-        .create_organization(&new, Some(ada), at(2))
+        .create_organization(&new, Some(&by(ada)), at(2))
         .unwrap();
     let id = created.id;
     let author = created.created_by.clone().unwrap();
@@ -47,7 +49,7 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
         name: Some(new.name.clone()),
         description: Some("x".to_owned()),
     };
-    let changed = repository.update_organization(id, &change, Some(bob), at(3));
+    let changed = repository.update_organization(id, &change, Some(&by(bob)), at(3));
     let changed = changed.unwrap().unwrap();
     assert_eq!(
         (changed.description.as_str(), changed.modified),
@@ -60,7 +62,7 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
     assert_eq!(changes(&event), json!({ "description": ["", "x"] }));
 
     let nothing = OrganizationChange::default();
-    let touched = repository.update_organization(id, &nothing, Some(ada), at(4));
+    let touched = repository.update_organization(id, &nothing, Some(&by(ada)), at(4));
     let touched = touched.unwrap().unwrap();
     assert_eq!((touched.modified, touched.name), (at(4), new.name.clone()));
     assert_eq!(touched.modified_by.unwrap().id, ada);
@@ -68,12 +70,12 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
 
     assert!(
         repository
-            .delete_organization(id, Some(bob), at(5))
+            .delete_organization(id, Some(&by(bob)), at(5))
             .unwrap()
     );
     assert!(
         !repository
-            .delete_organization(id, Some(bob), at(6))
+            .delete_organization(id, Some(&by(bob)), at(6))
             .unwrap()
     );
     assert_eq!(
@@ -103,7 +105,7 @@ fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let two = organization(repository, "Two").id;
     let created = repository
-        .create_team(&new_team(one, "A"), Some(ada), at(2))
+        .create_team(&new_team(one, "A"), Some(&by(ada)), at(2))
         .unwrap();
     let id = created.id;
     let place = created.organization.unwrap();
@@ -137,7 +139,7 @@ fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
     );
 
     let before = events(repository).len();
-    let same = repository.update_team(id, &change, Some(ada), at(4));
+    let same = repository.update_team(id, &change, Some(&by(ada)), at(4));
     assert_eq!(same.unwrap().unwrap().modified, at(4));
     assert_eq!(events(repository).len(), before);
 

@@ -28,7 +28,12 @@ fn last(size: i64) -> NumberedPage {
 }
 
 fn users(repository: &dyn Repository, names: &[&str]) -> Vec<UserId> {
-    let create = |name: &&str| repository.create_user(&person(name), at(1)).unwrap().id;
+    let create = |name: &&str| {
+        repository
+            .create_user(&person(name), None, at(1))
+            .unwrap()
+            .id
+    };
     names.iter().map(create).collect()
 }
 
@@ -42,17 +47,26 @@ fn profiles_come_in_pages_by_id_with_their_groups(repository: &dyn Repository) {
         is_active: false,
         ..person("f")
     };
-    let sleeping = repository.create_user(&sleeping, at(1)).unwrap().id;
-    let late = repository.create_group(&group("late"), at(1)).unwrap().id;
-    let none = repository.create_group(&group("none"), at(1)).unwrap().id;
-    let early = repository.create_group(&group("early"), at(1)).unwrap().id;
+    let sleeping = repository.create_user(&sleeping, None, at(1)).unwrap().id;
+    let late = repository
+        .create_group(&group("late"), None, at(1))
+        .unwrap()
+        .id;
+    let none = repository
+        .create_group(&group("none"), None, at(1))
+        .unwrap()
+        .id;
+    let early = repository
+        .create_group(&group("early"), None, at(1))
+        .unwrap()
+        .id;
     for (group, user) in [
         (early, all[0]),
         (early, all[2]),
         (late, all[2]),
         (none, all[1]),
     ] {
-        repository.add_member(group, user).unwrap();
+        repository.add_member(group, user, None).unwrap();
     }
 
     let first = repository.list_profiles(numbered(1, 3)).unwrap();
@@ -95,7 +109,7 @@ fn every_page_of_every_size_is_cut_as_counted(repository: &dyn Repository) {
 
 fn groups_come_in_pages_by_id(repository: &dyn Repository) {
     for name in ["z", "y", "x", "w", "v"] {
-        repository.create_group(&group(name), at(1)).unwrap();
+        repository.create_group(&group(name), None, at(1)).unwrap();
     }
 
     let names = |page: NumberedPage| {

@@ -6,7 +6,7 @@ use profiled_domain::{
 };
 use serde_json::json;
 
-use crate::directory::{changes, events, latest, organization, references, team, user};
+use crate::directory::{by, changes, events, latest, organization, references, team, user};
 use crate::people::{at, person};
 
 contract!(
@@ -40,10 +40,13 @@ fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
         let before = events(repository).len();
 
         let added =
-            [at(2), at(3)].map(|now| repository.add_to(place, bob, Some(ada), now).unwrap());
+            [at(2), at(3)].map(|now| repository.add_to(place, bob, Some(&by(ada)), now).unwrap());
         let event = latest(repository);
-        let removed =
-            [at(4), at(5)].map(|now| repository.remove_from(place, bob, Some(ada), now).unwrap());
+        let removed = [at(4), at(5)].map(|now| {
+            repository
+                .remove_from(place, bob, Some(&by(ada)), now)
+                .unwrap()
+        });
 
         assert_eq!((added, removed), ([true, false], [true, false]));
         assert_eq!(events(repository).len(), before + 2);
@@ -104,7 +107,7 @@ fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository)
     let one = organization(repository, "One").id;
     let place = Membership::OrganizationUser(one);
 
-    let created = repository.create_user_in(place, &person("eve"), Some(ada), at(2));
+    let created = repository.create_user_in(place, &person("eve"), Some(&by(ada)), at(2));
     let created = created.unwrap().id;
 
     let event = latest(repository);
@@ -130,7 +133,9 @@ fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
         Membership::OrganizationAdmin(one),
         OrganizationChange::default(),
     );
-    repository.add_to(place, bob, Some(ada), at(2)).unwrap();
+    repository
+        .add_to(place, bob, Some(&by(ada)), at(2))
+        .unwrap();
     let told = || {
         let event = events(repository)
             .into_iter()
@@ -139,12 +144,12 @@ fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
         let users = references(&event).0;
         (event.actor.map(|actor| actor.id), users)
     };
-    let touched = repository.update_organization(one, &nothing, Some(bob), at(2));
+    let touched = repository.update_organization(one, &nothing, Some(&by(bob)), at(2));
     assert_eq!(touched.unwrap().unwrap().modified_by.unwrap().id, bob);
     assert_eq!(told(), (Some(ada), vec![bob.0]));
 
     for who in [ada, bob] {
-        repository.delete_account(who, at(3)).unwrap();
+        repository.delete_account(who, None, at(3)).unwrap();
     }
     assert_eq!(told(), (None, vec![]));
     repository.restore_account(ada, at(4)).unwrap();
@@ -153,7 +158,7 @@ fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
     assert!(repository.is_organization_admin(bob).unwrap());
 
     for who in [ada, bob] {
-        repository.delete_account(who, at(5)).unwrap();
+        repository.delete_account(who, None, at(5)).unwrap();
     }
     assert_eq!(repository.erase_accounts(at(5), 10).unwrap().len(), 2);
     assert_eq!(told(), (None, vec![]));

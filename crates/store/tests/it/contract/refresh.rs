@@ -44,7 +44,10 @@ struct Ada<'a> {
 
 impl<'a> Ada<'a> {
     fn new(repository: &'a dyn Repository, blacklists: bool) -> Self {
-        let id = repository.create_user(&person("ada"), at(1)).unwrap().id;
+        let id = repository
+            .create_user(&person("ada"), None, at(1))
+            .unwrap()
+            .id;
         Self {
             repository,
             id,

@@ -28,13 +28,13 @@ fn tokens(repository: &dyn Repository, id: UserId) -> Vec<TokenId> {
 }
 
 fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), None, at(1)).unwrap();
     for (owner, number) in [(ada.id, 1), (ada.id, 2), (bob.id, 3)] {
         repository.issue_token(&token(owner, number)).unwrap();
     }
 
-    let revoked = repository.revoke_credentials(ada.id, &Keep::Nothing, at(5));
+    let revoked = repository.revoke_credentials(ada.id, &Keep::Nothing, None, at(5));
 
     assert!(revoked.unwrap());
     let expected = CredentialsEpoch {
@@ -54,18 +54,27 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
 }
 
 fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
     let first = repository.issue_token(&token(ada, 1)).unwrap();
     repository.issue_token(&token(ada, 2)).unwrap();
 
     let keep = Keep::Token(first);
-    repository.revoke_credentials(ada, &keep, at(5)).unwrap();
+    repository
+        .revoke_credentials(ada, &keep, None, at(5))
+        .unwrap();
     let kept = (tokens(repository, ada), epoch(repository, ada).kept_jti);
     let keep = Keep::Jwt("abc".to_owned());
-    repository.revoke_credentials(ada, &keep, at(6)).unwrap();
+    repository
+        .revoke_credentials(ada, &keep, None, at(6))
+        .unwrap();
     let then = (tokens(repository, ada), epoch(repository, ada).kept_jti);
     let keep = Keep::Nothing;
-    repository.revoke_credentials(ada, &keep, at(7)).unwrap();
+    repository
+        .revoke_credentials(ada, &keep, None, at(7))
+        .unwrap();
 
     assert_eq!(kept, (vec![first], None));
     assert_eq!(then, (vec![], Some("abc".to_owned())));
@@ -74,11 +83,14 @@ fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
 }
 
 fn a_clock_that_was_set_back_lets_no_older_token_in(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
 
     for now in [at(500), at(500) - Duration::seconds(100)] {
         repository
-            .revoke_credentials(ada, &Keep::Nothing, now)
+            .revoke_credentials(ada, &Keep::Nothing, None, now)
             .unwrap();
     }
 
@@ -87,7 +99,10 @@ fn a_clock_that_was_set_back_lets_no_older_token_in(repository: &dyn Repository)
 }
 
 fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
     let token_of = |epoch, number| NewToken {
         epoch: Some(epoch),
         ..token(ada, number)
@@ -95,7 +110,7 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
     let before = repository.issue_token(&token_of(0, 1));
 
     repository
-        .revoke_credentials(ada, &Keep::Nothing, at(5))
+        .revoke_credentials(ada, &Keep::Nothing, None, at(5))
         .unwrap();
     let late = repository.issue_token(&token_of(0, 2)).unwrap_err();
     let present = repository.issue_token(&token_of(1, 3));
@@ -106,15 +121,18 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
 }
 
 fn nobody_has_no_credentials(repository: &dyn Repository) {
-    let revoked = repository.revoke_credentials(UserId(9), &Keep::Nothing, at(1));
+    let revoked = repository.revoke_credentials(UserId(9), &Keep::Nothing, None, at(1));
 
     assert!(!revoked.unwrap());
 }
 
 fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
-    let team = repository.create_group(&group("team"), at(1)).unwrap().id;
-    repository.add_member(team, ada.id).unwrap();
+    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let team = repository
+        .create_group(&group("team"), None, at(1))
+        .unwrap()
+        .id;
+    repository.add_member(team, ada.id, None).unwrap();
     let keys = [
         UserKey::Id(ada.id),
         UserKey::Username("ada".to_owned()),

@@ -25,8 +25,10 @@ fn group_version(repository: &dyn Repository, id: GroupId, name: &str) -> i64 {
 }
 
 fn everything_begins_with_version_one(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap();
-    let team = repository.create_group(&group("team"), at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let team = repository
+        .create_group(&group("team"), None, at(1))
+        .unwrap();
 
     assert_eq!((ada.version, team.version), (1, 1));
     assert_eq!(ada.credentials.number, 0);
@@ -34,22 +36,29 @@ fn everything_begins_with_version_one(repository: &dyn Repository) {
 }
 
 fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
+    let bob = repository
+        .create_user(&person("bob"), None, at(1))
+        .unwrap()
+        .id;
     let change = ProfileChange {
         first_name: Patch::Clear,
         ..ProfileChange::default()
     };
 
     let first = repository
-        .update_profile(ada, &change, &Precondition::None)
+        .update_profile(ada, &change, &Precondition::None, None)
         .unwrap()
         .unwrap();
     let second = repository
-        .update_profile(ada, &change, &Precondition::None)
+        .update_profile(ada, &change, &Precondition::None, None)
         .unwrap()
         .unwrap();
-    let nothing = repository.update_profile(ada, &ProfileChange::default(), &Precondition::None);
+    let nothing =
+        repository.update_profile(ada, &ProfileChange::default(), &Precondition::None, None);
 
     assert_eq!((first.user.version, second.user.version), (2, 3));
     assert_eq!(nothing.unwrap().unwrap().user.version, 3);
@@ -57,17 +66,26 @@ fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
 }
 
 fn a_membership_changes_its_user_and_its_group(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
-    let bob = repository.create_user(&person("bob"), at(1)).unwrap().id;
-    let team = repository.create_group(&group("team"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
+    let bob = repository
+        .create_user(&person("bob"), None, at(1))
+        .unwrap()
+        .id;
+    let team = repository
+        .create_group(&group("team"), None, at(1))
+        .unwrap()
+        .id;
 
-    repository.add_member(team, ada).unwrap();
-    repository.add_member(team, ada).unwrap();
+    repository.add_member(team, ada, None).unwrap();
+    repository.add_member(team, ada, None).unwrap();
     let joined = profile(repository, ada);
-    repository.add_member(team, bob).unwrap();
+    repository.add_member(team, bob, None).unwrap();
     let seen_by_ada = profile(repository, ada);
-    repository.remove_member(team, bob).unwrap();
-    repository.remove_member(team, bob).unwrap();
+    repository.remove_member(team, bob, None).unwrap();
+    repository.remove_member(team, bob, None).unwrap();
 
     assert_eq!((joined.user.version, joined.groups[0].version), (2, 2));
     assert_eq!(
@@ -79,7 +97,10 @@ fn a_membership_changes_its_user_and_its_group(repository: &dyn Repository) {
 }
 
 fn credentials_are_no_part_of_a_version(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), at(1)).unwrap().id;
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
 
     let id: TokenId = repository.issue_token(&token(ada, 1)).unwrap();
     repository.revoke_token(id).unwrap();

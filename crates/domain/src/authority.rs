@@ -1,0 +1,90 @@
+//! By whose right a write is done (`decisions.md` 22).
+
+use crate::{Condition, CredentialsEpoch, Field, Keep, Model, User, UserId};
+
+/// A caller's right to a write, as it was found before the write: it may have waited since, for a body, for a
+/// thread or for a lock. The transaction of the write judges it once more, under locks that whoever ends a part
+/// of it waits for, and stores nothing unless it still holds (`decisions.md` 22).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Authority {
+    /// The caller.
+    pub actor: UserId,
+    /// The epoch of the caller's credentials that the credential counted in.
+    pub epoch: i64,
+    /// The credential: [`Keep::Nothing`] for one that is neither a stored token nor has an id.
+    pub credential: Keep,
+    /// What has to hold beside it: all of it.
+    pub rights: Vec<Right>,
+}
+
+/// A condition on a live object, which was fulfilled when the write was allowed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Right {
+    /// The kind of the object.
+    pub model: Model,
+    /// Its identifier.
+    pub id: i64,
+    /// What has to hold of it.
+    pub condition: Condition,
+}
+
+/// The part of an [`Authority`] that does not hold any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Lapse {
+    /// The credential was revoked.
+    #[error("the credential has been revoked meanwhile")]
+    Credential,
+    /// The caller may not log in any more.
+    #[error("the caller has been deactivated meanwhile")]
+    Account,
+    /// A right has ended.
+    #[error("the right to the write has ended meanwhile")]
+    Right,
+}
+
+impl Authority {
+    /// What has ended of the credential and its account, as they are stored now; `None` if nothing has.
+    ///
+    /// `has_token` tells whether the opaque token is still there, if the credential is one: whatever ends
+    /// the epoch deletes all but the one that is kept.
+    #[must_use]
+    pub fn lapse(
+        &self,
+        is_active: bool,
+        epoch: &CredentialsEpoch,
+        has_token: bool,
+    ) -> Option<Lapse> {
+        if !is_active {
+            return Some(Lapse::Account);
+        }
+        let counts = match &self.credential {
+            Keep::Token(_) => has_token,
+            Keep::Jwt(jti) => self.epoch == epoch.number || epoch.kept_jti.as_ref() == Some(jti),
+            Keep::Nothing => self.epoch == epoch.number,
+        };
+        (!counts).then_some(Lapse::Credential)
+    }
+}
+
+impl Right {
+    /// The caller is still a superuser.
+    #[must_use]
+    pub fn superuser(caller: &User) -> Self {
+        Self::of_caller(caller, Condition::is_set(Field::IsSuperuser))
+    }
+
+    /// The caller is still staff or a superuser (`decisions.md` 5).
+    #[must_use]
+    pub fn staff_or_admin(caller: &User) -> Self {
+        let either = [Field::IsStaff, Field::IsSuperuser].map(Condition::is_set);
+        Self::of_caller(caller, Condition::Any(either.to_vec()))
+    }
+
+    fn of_caller(caller: &User, condition: Condition) -> Self {
+        Self {
+            model: Model::User,
+            id: caller.id.0,
+            condition,
+        }
+    }
+}
