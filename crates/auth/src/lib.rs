@@ -8,6 +8,7 @@
 //! Signatures are checked by `jsonwebtoken`. This crate leaves the choice of its cryptographic backend
 //! to the binary: exactly one of its features `aws_lc_rs` and `rust_crypto` must be on in the tree.
 
+pub mod audit;
 mod authenticator;
 mod basic;
 mod bearer;
