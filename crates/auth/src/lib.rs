@@ -30,7 +30,8 @@ pub use introspection::{ClientSettings, Introspected, IntrospectionSettings, Int
 pub use jwt::{
     AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError,
     KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError,
-    Refreshed, SigningKey, Subject, TokenKind, TokenPair, UnknownAlgorithm, UserClaim, VerifyError,
+    Refreshed, SigningKey, Subject, TokenKind, TokenName, TokenPair, UnknownAlgorithm, UserClaim,
+    VerifyError,
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,

@@ -1,7 +1,7 @@
 //! What views tell the audit trail.
 
+use profiled_auth::AuthError;
 use profiled_auth::audit::{Action, Actor, Outcome, Reason, Record};
-use profiled_auth::{AuthError, JwtFault};
 
 use crate::failure::ApiError;
 use crate::view::Exchange;
@@ -23,7 +23,7 @@ impl Exchange<'_> {
 impl From<&ApiError> for Outcome {
     fn from(error: &ApiError) -> Self {
         let reason = match error {
-            ApiError::Unauthenticated(AuthError::Jwt(fault)) => of_token(*fault),
+            ApiError::Unauthenticated(AuthError::Jwt(fault)) => (*fault).into(),
             ApiError::Unauthenticated(_) | ApiError::Refused { .. } => Reason::Unauthenticated,
             ApiError::PermissionDenied | ApiError::Forbidden(_) | ApiError::CrossOriginForm => {
                 Reason::Forbidden
@@ -41,19 +41,5 @@ impl From<&ApiError> for Outcome {
             ApiError::Unavailable(_) | ApiError::Internal(_) => return Self::Failed,
         };
         Self::Refused(reason)
-    }
-}
-
-/// What is wrong with a token, in the words of the trail.
-fn of_token(fault: JwtFault) -> Reason {
-    match fault {
-        JwtFault::Expired => Reason::Expired,
-        JwtFault::Blacklisted | JwtFault::Revoked => Reason::Revoked,
-        JwtFault::Invalid
-        | JwtFault::NoExpiry
-        | JwtFault::NoId
-        | JwtFault::NoType
-        | JwtFault::WrongType
-        | JwtFault::NoUser => Reason::BadToken,
     }
 }

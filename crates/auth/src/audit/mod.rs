@@ -12,7 +12,9 @@ use profiled_domain::{
     UserId,
 };
 
+use crate::ThrottleError;
 use crate::authenticator::{Identity, Scheme};
+use crate::jwt::{RefreshError, TokenName};
 
 pub use words::{Action, Reason};
 
@@ -49,9 +51,17 @@ impl Outcome {
     /// What a storage means by a value, and by none for want of the object.
     #[must_use]
     pub fn of_found<T>(found: &Option<T>) -> Self {
-        found
-            .as_ref()
-            .map_or(Self::Refused(Reason::Missing), |_| Self::Done)
+        Self::of_object(&found.is_some())
+    }
+
+    /// What a storage means by them where `false` is for want of the object.
+    #[must_use]
+    pub fn of_object(is_there: &bool) -> Self {
+        if *is_there {
+            Self::Done
+        } else {
+            Self::Refused(Reason::Missing)
+        }
     }
 
     fn as_str(self) -> &'static str {
@@ -80,6 +90,26 @@ impl From<&RepositoryError> for Outcome {
             RepositoryError::Inconsistent { .. }
             | RepositoryError::Unavailable(_)
             | RepositoryError::Failed(_) => Self::Failed,
+        }
+    }
+}
+
+impl From<&ThrottleError> for Outcome {
+    fn from(error: &ThrottleError) -> Self {
+        match error {
+            ThrottleError::Throttled(_) => Self::Refused(Reason::Throttled),
+            ThrottleError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<&RefreshError> for Outcome {
+    fn from(error: &RefreshError) -> Self {
+        match error {
+            RefreshError::Token(fault) => Self::Refused((*fault).into()),
+            RefreshError::NoActiveAccount => Self::Refused(Reason::Inactive),
+            RefreshError::NoSigningKey(_) => Self::Failed,
+            RefreshError::Repository(error) => error.into(),
         }
     }
 }
@@ -239,6 +269,16 @@ impl Record {
         self
     }
 
+    /// A JSON Web Token of ours, and whom it names, as far as its signature vouches for that.
+    pub fn on_jwt(self, name: Option<TokenName>) -> Self {
+        let Some(TokenName { jti, user }) = name else {
+            return self;
+        };
+        let user = user.or(self.user);
+        let record = self.on(Object::Jwt(jti));
+        Self { user, ..record }
+    }
+
     /// Names of the fields that are changed, as storage knows them. Never their values.
     pub fn fields(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
         for name in names {
@@ -247,9 +287,11 @@ impl Record {
         self
     }
 
-    /// A token that was made beside the object.
-    pub fn made(mut self, token: &Object) -> Self {
-        append(&mut self.made, token);
+    /// A JSON Web Token that was made beside the object.
+    pub fn made(mut self, name: Option<TokenName>) -> Self {
+        if let Some(name) = name {
+            append(&mut self.made, &Object::Jwt(name.jti));
+        }
         self
     }
 
@@ -280,6 +322,25 @@ impl Record {
     {
         self.write(result.as_ref().map_or_else(Outcome::from, outcome));
         result
+    }
+
+    /// The same for what becomes known only with a result: `complete` adds it.
+    ///
+    /// # Errors
+    /// That of `result`.
+    pub fn tell_made<T, E>(
+        self,
+        result: Result<T, E>,
+        complete: impl FnOnce(Self, &T) -> Self,
+    ) -> Result<T, E>
+    where
+        for<'a> Outcome: From<&'a E>,
+    {
+        let record = match &result {
+            Ok(made) => complete(self, made),
+            Err(_) => self,
+        };
+        record.tell(result, |_| Outcome::Done)
     }
 
     /// Writes the line.

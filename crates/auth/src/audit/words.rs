@@ -2,6 +2,8 @@
 
 use profiled_domain::Membership;
 
+use crate::error::JwtFault;
+
 /// An enumeration of words, with all of them at hand.
 macro_rules! words {
     ($(#[$outer:meta])* $name:ident { $($(#[$inner:meta])* $variant:ident => $word:literal,)+ }) => {
@@ -137,6 +139,21 @@ words! {
         LastSuperuser => "last_superuser",
         /// The command needs `--yes`.
         Unconfirmed => "unconfirmed",
+    }
+}
+
+impl From<JwtFault> for Reason {
+    fn from(fault: JwtFault) -> Self {
+        match fault {
+            JwtFault::Expired => Self::Expired,
+            JwtFault::Blacklisted | JwtFault::Revoked => Self::Revoked,
+            JwtFault::Invalid
+            | JwtFault::NoExpiry
+            | JwtFault::NoId
+            | JwtFault::NoType
+            | JwtFault::WrongType
+            | JwtFault::NoUser => Self::BadToken,
+        }
     }
 }
 
