@@ -8,6 +8,7 @@
 //! Signatures are checked by `jsonwebtoken`. This crate leaves the choice of its cryptographic backend
 //! to the binary: exactly one of its features `aws_lc_rs` and `rust_crypto` must be on in the tree.
 
+pub mod audit;
 mod authenticator;
 mod basic;
 mod bearer;
@@ -29,7 +30,8 @@ pub use introspection::{ClientSettings, Introspected, IntrospectionSettings, Int
 pub use jwt::{
     AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError,
     KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError,
-    Refreshed, SigningKey, Subject, TokenKind, TokenPair, UnknownAlgorithm, UserClaim, VerifyError,
+    Refreshed, SigningKey, Subject, TokenKind, TokenName, TokenPair, UnknownAlgorithm, UserClaim,
+    VerifyError,
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,

@@ -109,6 +109,21 @@ impl ProfileChange {
         *self == Self::default()
     }
 
+    /// Names of the attributes that it mentions, but for the password.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&'static str> {
+        named([
+            ("username", !self.username.is_keep()),
+            ("email", !self.email.is_keep()),
+            ("mobile_number", !self.mobile_number.is_keep()),
+            ("number_phone", !self.number_phone.is_keep()),
+            ("first_name", !self.first_name.is_keep()),
+            ("last_name", !self.last_name.is_keep()),
+            ("gender", !self.gender.is_keep()),
+            ("avatar", !self.avatar.is_keep()),
+        ])
+    }
+
     /// Applies the change to an account in memory, which holds no password.
     pub fn apply_to(&self, user: &mut User) {
         self.username.apply_to(&mut user.username);
@@ -120,4 +135,10 @@ impl ProfileChange {
         self.gender.apply_to(&mut user.gender);
         self.avatar.apply_to(&mut user.avatar);
     }
+}
+
+/// The names that go with `true`.
+pub(crate) fn named<const N: usize>(all: [(&'static str, bool); N]) -> Vec<&'static str> {
+    let mentioned = all.into_iter().filter(|(_, is_mentioned)| *is_mentioned);
+    mentioned.map(|(name, _)| name).collect()
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::change::named;
 use crate::contact::check_text;
 use crate::{InvalidText, Patch};
 
@@ -70,6 +71,15 @@ pub struct GroupChange {
 }
 
 impl GroupChange {
+    /// Names of the attributes that it mentions.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&'static str> {
+        named([
+            ("name", self.name.is_some()),
+            ("notes", !self.notes.is_keep()),
+        ])
+    }
+
     /// Applies the change to a group in memory, at `now`.
     pub fn apply_to(&self, group: &mut Group, now: DateTime<Utc>) {
         if let Some(name) = &self.name {

@@ -5,6 +5,7 @@
 //! import each other. This crate knows the domain and the authenticators, but no database.
 
 mod accept;
+mod audit;
 mod conditional;
 mod content;
 mod dialect;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::TokenKey;
+use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason};
 use profiled_domain::{Issued, NewToken, Token, TokenBinding, TokenDigest, User};
 
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
@@ -15,13 +16,14 @@ impl Exchange<'_> {
         (seconds > 0).then(|| now + Duration::seconds(seconds))
     }
 
-    /// Stores a new token for a user who has shown the right to it, and returns it with its key, which is
-    /// stored nowhere. `None` if that right has ended meanwhile.
+    /// Stores a new token for a user who has shown the right to it, as `actor`, and returns it with its key,
+    /// which is stored nowhere. `None` if that right has ended meanwhile.
     ///
     /// # Errors
     /// [`ApiError::Invalid`] if the user holds as many tokens as the settings allow.
     pub(crate) async fn issue_token(
         &self,
+        actor: Actor,
         owner: &User,
         label: String,
         expires_at: Option<DateTime<Utc>>,
@@ -33,7 +35,7 @@ impl Exchange<'_> {
             expires_at,
             ..new_token(owner, &key, key.digest(), now)
         };
-        let issued = self.store(token).await?;
+        let issued = self.store(actor, token).await?;
         Ok(issued.map(|token| (token, key)))
     }
 
@@ -46,6 +48,7 @@ impl Exchange<'_> {
         digest: impl FnOnce(&TokenKey) -> TokenDigest,
     ) -> Result<Option<(Token, TokenKey)>, ApiError> {
         let (key, now) = (TokenKey::generate(), self.state.now());
+        let actor = Actor::by_password(owner.id);
         let settings = &self.state.tower;
         let binding = || TokenBinding {
             address: self.state.hosts.client_address(self.request).to_string(),
@@ -58,15 +61,22 @@ impl Exchange<'_> {
             binding: settings.bind_tokens.then(binding),
             ..new_token(owner, &key, digest(&key), now)
         };
-        let issued = self.store(token).await?;
+        let issued = self.store(actor, token).await?;
         Ok(issued.map(|token| (token, key)))
     }
 
-    async fn store(&self, token: NewToken) -> Result<Option<Token>, ApiError> {
+    async fn store(&self, actor: Actor, token: NewToken) -> Result<Option<Token>, ApiError> {
         let limit = Some(self.state.tokens.max_per_user).filter(|limit| *limit > 0);
-        let stored = self
-            .state
-            .blocking(move |repository| repository.issue_token_within(&token, limit));
+        let record = self.record_of(Action::TokenCreate, actor);
+        let record = record.for_user(token.owner);
+        let stored = self.state.blocking(move |repository| {
+            let issued = repository.issue_token_within(&token, limit);
+            let record = match &issued {
+                Ok(Issued::Token(token)) => record.on(Object::Token(token.state.id)),
+                _ => record,
+            };
+            record.tell(issued, outcome)
+        });
         match stored.await?? {
             Issued::Token(token) => Ok(Some(token)),
             Issued::Revoked => Ok(None),
@@ -76,6 +86,14 @@ impl Exchange<'_> {
                 Err(ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, text)))
             }
         }
+    }
+}
+
+fn outcome(issued: &Issued) -> Outcome {
+    match issued {
+        Issued::Token(_) => Outcome::Done,
+        Issued::Revoked => Outcome::Refused(Reason::Revoked),
+        Issued::LimitReached => Outcome::Refused(Reason::Limit),
     }
 }
 

@@ -275,7 +275,7 @@ impl JwtVerifier {
         Ok(signed)
     }
 
-    fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Signed> {
+    pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Signed> {
         let key = self.keys.verifying(parts.header.kid(), now)?;
         let verifying = key.verifying();
         // The algorithm is the key's; what the header says can only agree.

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use profiled_domain::repository::BoxError;
-use profiled_domain::{PasswordHash, Repository, RepositoryError, User};
+use profiled_domain::{PasswordHash, Repository, RepositoryError, User, UserId};
 
 use super::hasher::PasswordHasher;
+use crate::audit::{Action, Actor, Object, Outcome, Reason, Record};
 use crate::throttle::{Throttle, ThrottleError};
 
 /// Checks usernames and passwords, and brings old hashes up to date.
@@ -68,11 +69,24 @@ impl PasswordLogin {
         attempt: &PasswordAttempt<'_>,
         repository: &dyn Repository,
     ) -> Result<LoginOutcome, ThrottleError> {
+        let mut known = None;
+        let result = self.count(attempt, repository, &mut known);
+        record(attempt, known, &result);
+        result
+    }
+
+    /// `known` becomes the user of that name, if there is one.
+    fn count(
+        &self,
+        attempt: &PasswordAttempt<'_>,
+        repository: &dyn Repository,
+        known: &mut Option<UserId>,
+    ) -> Result<LoginOutcome, ThrottleError> {
         let (username, address) = (attempt.username, attempt.counted_address);
         let counted = self
             .throttle
             .login_attempt(username, address, attempt.now)?;
-        let outcome = self.judge(username, attempt.password, repository)?;
+        let outcome = self.judge(username, attempt.password, repository, known)?;
         if !matches!(outcome, LoginOutcome::Accepted(_)) {
             counted.failed()?;
         }
@@ -84,8 +98,10 @@ impl PasswordLogin {
         username: &str,
         password: &str,
         repository: &dyn Repository,
+        known: &mut Option<UserId>,
     ) -> Result<LoginOutcome, RepositoryError> {
         let found = find(username, repository)?;
+        *known = found.as_ref().map(|(user, _)| user.id);
         let (stored, is_active) = match &found {
             Some((user, stored)) => (Some(stored), user.is_active),
             None => (None, false),
@@ -118,6 +134,30 @@ impl PasswordLogin {
         }
         Ok(())
     }
+}
+
+/// Tells the audit trail. A name that nobody has stays untold: people type their passwords there.
+fn record(
+    attempt: &PasswordAttempt<'_>,
+    known: Option<UserId>,
+    result: &Result<LoginOutcome, ThrottleError>,
+) {
+    let refused = Outcome::Refused;
+    let (actor, outcome) = match result {
+        Ok(LoginOutcome::Accepted(user)) => (Actor::by_password(user.id), Outcome::Done),
+        Ok(LoginOutcome::Inactive(_)) => (Actor::Anonymous, refused(Reason::Inactive)),
+        Ok(LoginOutcome::WrongCredentials) => {
+            let reason = known.map_or(Reason::UnknownUser, |_| Reason::WrongPassword);
+            (Actor::Anonymous, refused(reason))
+        }
+        Err(error) => (Actor::Anonymous, Outcome::from(error)),
+    };
+    let record = Record::new(Action::Login, actor).address(attempt.counted_address);
+    let record = match known {
+        Some(user) => record.on(Object::User(user)),
+        None => record,
+    };
+    record.write(outcome);
 }
 
 /// The user of this name. No name has a NUL, and PostgreSQL does not take one.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::change::named;
 use crate::contact::check_text;
 use crate::{InvalidText, UserId};
 
@@ -143,6 +144,29 @@ pub struct TeamChange {
     pub name: Option<String>,
     /// New description.
     pub description: Option<String>,
+}
+
+impl OrganizationChange {
+    /// Names of the attributes that it mentions.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&'static str> {
+        named([
+            ("name", self.name.is_some()),
+            ("description", self.description.is_some()),
+        ])
+    }
+}
+
+impl TeamChange {
+    /// Names of the attributes that it mentions.
+    #[must_use]
+    pub fn fields(&self) -> Vec<&'static str> {
+        named([
+            ("organization", self.organization.is_some()),
+            ("name", self.name.is_some()),
+            ("description", self.description.is_some()),
+        ])
+    }
 }
 
 /// What users can belong to.

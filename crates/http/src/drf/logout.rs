@@ -4,6 +4,7 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::Keep;
 
 use crate::failure::{ApiError, Detail};
@@ -54,11 +55,13 @@ async fn end_token(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
     };
     let id = token.id;
-    // Whoever was faster has done what was asked.
-    let _was_there: bool = exchange
+    let record = exchange.record(Action::TokenRevoke).on(Object::Token(id));
+    let record = record.for_user(exchange.caller()?.profile.user.id);
+    let revoked = exchange
         .state
-        .blocking(move |r| r.revoke_token(id))
-        .await??;
+        .blocking(move |r| record.tell(r.revoke_token(id), Outcome::of_change));
+    // Whoever was faster has done what was asked.
+    let _was_there: bool = revoked.await??;
     Ok(Answer::no_content())
 }
 
@@ -78,9 +81,12 @@ impl View for LogoutAll {
             match *exchange.method {
                 Method::POST => {
                     let (id, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-                    let ended = exchange
-                        .state
-                        .blocking(move |r| r.revoke_credentials(id, &Keep::Nothing, now));
+                    let record = exchange.record(Action::CredentialsRevoke);
+                    let record = record.on(Object::User(id));
+                    let ended = exchange.state.blocking(move |r| {
+                        let ended = r.revoke_credentials(id, &Keep::Nothing, now);
+                        record.tell(ended, Outcome::of_change)
+                    });
                     let _was_there: bool = ended.await??;
                     Ok(Answer::no_content())
                 }

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::LoginOutcome;
+use profiled_auth::audit::Actor;
 use profiled_domain::{Patch, User};
 use serde::Serialize;
 
@@ -88,7 +89,8 @@ impl ObtainToken {
 async fn issue(exchange: &Exchange<'_>, user: &User) -> Result<Option<String>, ApiError> {
     let now = exchange.state.now();
     let expires_at = exchange.latest_expiry(now);
-    let issued = exchange.issue_token(user, String::new(), expires_at, now);
+    let actor = Actor::by_password(user.id);
+    let issued = exchange.issue_token(actor, user, String::new(), expires_at, now);
     let key = |(_, key): (_, profiled_auth::TokenKey)| key.as_str().to_owned();
     Ok(issued.await?.map(key))
 }

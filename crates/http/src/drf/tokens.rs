@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::AuthError;
+use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Patch, TokenId};
 
 use crate::content::Data;
@@ -89,8 +90,10 @@ impl TokenList {
         let now = exchange.state.now();
         let latest = exchange.latest_expiry(now);
         let (label, expires_at) = self.wanted(body_of(&data)?, now, latest)?;
-        let owner = &exchange.caller()?.profile.user;
-        let issued = exchange.issue_token(owner, label, expires_at, now).await?;
+        let caller = exchange.caller()?;
+        let issued =
+            exchange.issue_token(caller.into(), &caller.profile.user, label, expires_at, now);
+        let issued = issued.await?;
         let (token, key) = issued.ok_or(AuthError::InvalidToken)?;
         let body = TokenBody::new(&token, Some(key.as_str()));
         Ok(exchange.answer(StatusCode::CREATED, &body).not_stored())
@@ -160,9 +163,11 @@ impl View for TokenDetail {
                 Method::DELETE => {
                     let id = TokenId(exchange.parameters.id(0));
                     let owner = exchange.caller()?.profile.user.id;
-                    let revoked = exchange
-                        .state
-                        .blocking(move |r| r.revoke_own_token(owner, id));
+                    let record = exchange.record(Action::TokenRevoke).on(Object::Token(id));
+                    let record = record.for_user(owner);
+                    let revoked = exchange.state.blocking(move |r| {
+                        record.tell(r.revoke_own_token(owner, id), Outcome::of_object)
+                    });
                     let is_revoked = revoked.await??;
                     is_revoked.then(Answer::no_content).ok_or(NO_TOKEN)
                 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
+use profiled_auth::audit::{self, Actor, Outcome};
 use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
 use profiled_domain::{Patch, Repository};
 use serde::Serialize;
@@ -116,7 +117,14 @@ impl Tokens {
             Action::Refresh => {
                 let token = next();
                 let now = exchange.state.now();
-                let new = self.ask(exchange, move |jwt, all| jwt.refresh(&token, all, now));
+                let record = exchange.record(audit::Action::TokenRefresh);
+                let new = self.ask(exchange, move |jwt, all| {
+                    let record = record.on_jwt(jwt.name(&token, now));
+                    record.tell_made(jwt.refresh(&token, all, now), |record, new| {
+                        let next = new.refresh.as_deref().and_then(|next| jwt.name(next, now));
+                        record.made(jwt.name(&new.access, now)).made(next)
+                    })
+                });
                 let new = new.await?.map_err(refused)?;
                 let (access, refresh) = (new.access, new.refresh);
                 Ok(exchange.ok(&RefreshedBody { access, refresh }).not_stored())
@@ -131,7 +139,11 @@ impl Tokens {
             Action::Blacklist => {
                 let token = next();
                 let now = exchange.state.now();
-                let work = self.ask(exchange, move |jwt, all| jwt.blacklist(&token, all, now));
+                let record = exchange.record(audit::Action::TokenRevoke);
+                let work = self.ask(exchange, move |jwt, all| {
+                    let record = record.on_jwt(jwt.name(&token, now));
+                    record.tell(jwt.blacklist(&token, all, now), |()| Outcome::Done)
+                });
                 work.await?.map_err(refused)?;
                 Ok(exchange.ok(&Empty {}))
             }
@@ -148,7 +160,14 @@ impl Tokens {
             return Err(NO_ACCOUNT);
         };
         let now = exchange.state.now();
-        let pair = self.ask(exchange, move |jwt, all| jwt.obtain(&user, all, now));
+        let record = exchange.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
+        let pair = self.ask(exchange, move |jwt, all| {
+            let record = record.for_user(user.id);
+            record.tell_made(jwt.obtain(&user, all, now), |record, pair| {
+                let record = record.on_jwt(jwt.name(&pair.refresh, now));
+                record.made(jwt.name(&pair.access, now))
+            })
+        });
         let pair = pair.await?.map_err(|error| match error {
             // Gone since the log-in.
             RefreshError::NoActiveAccount => NO_ACCOUNT,

@@ -1,9 +1,12 @@
 //! `/api/v1/authtoken/`: a token for username and password, and its end (contract `tower.md`, section 2.4).
 
+use std::net::IpAddr;
+
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
 use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
 use serde::Serialize;
@@ -77,16 +80,32 @@ impl AuthToken {
     async fn log_out(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         let sent = joined(exchange.request.headers(), &header::AUTHORIZATION);
         if let Some(digest) = sent.and_then(|sent| self.tokens.digest(&sent)) {
-            let revoked = exchange.state.blocking(move |r| revoke(r, &digest));
+            let address = exchange.state.hosts.counted_address(exchange.request);
+            let revoked = exchange
+                .state
+                .blocking(move |r| revoke(r, &digest, address));
             revoked.await??;
         }
         Ok(Answer::no_content())
     }
 }
 
-fn revoke(repository: &dyn Repository, digest: &TokenDigest) -> Result<(), RepositoryError> {
+fn revoke(
+    repository: &dyn Repository,
+    digest: &TokenDigest,
+    address: IpAddr,
+) -> Result<(), RepositoryError> {
     if let Some(holder) = repository.find_token(digest, Detail::Account)? {
-        repository.revoke_token(holder.token.id)?;
+        let (token, user) = (Object::Token(holder.token.id), holder.profile.user.id);
+        let credential = token.to_string();
+        let actor = Actor::User {
+            id: user,
+            credential,
+        };
+        let record = Record::new(Action::TokenRevoke, actor).address(address);
+        let revoked = repository.revoke_token(holder.token.id);
+        let record = record.on(token).for_user(user);
+        record.tell(revoked, Outcome::of_change)?;
     }
     Ok(())
 }

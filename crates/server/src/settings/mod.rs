@@ -74,6 +74,8 @@ pub struct LogSettings {
     pub format: LogFormat,
     /// What is worth a line.
     pub level: LogLevel,
+    /// Whether the audit trail is written.
+    pub audit: bool,
 }
 
 /// The setting `log.format`.

@@ -1,0 +1,37 @@
+//! What a token of ours calls itself, for the audit trail.
+
+use chrono::{DateTime, Utc};
+use profiled_domain::UserId;
+
+use super::checks::{UserClaim, user_id};
+use super::claims::Parts;
+use super::verifier::JwtVerifier;
+
+/// Id and user of a token under a good signature. They are no proof of anything else: the token may have
+/// expired, or be revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenName {
+    /// The id as it is remembered.
+    pub jti: String,
+    /// The user whom it names by id.
+    pub user: Option<UserId>,
+}
+
+impl JwtVerifier {
+    /// Reads id and user of a token of ours; `None` without a good signature of ours. Nothing else is asked.
+    #[must_use]
+    pub fn name(&self, token: &str, now: DateTime<Utc>) -> Option<TokenName> {
+        let parts = Parts::split(token.as_bytes())?;
+        let claims = self.own(&parts, now)?.claims;
+        let user = claims.get(&self.options.user_id_claim);
+        let user = user
+            .as_ref()
+            .and_then(user_id)
+            .and_then(|claim| match claim {
+                UserClaim::Id(id) => Some(id),
+                UserClaim::Nobody | UserClaim::Username(_) | UserClaim::Email(_) => None,
+            });
+        let jti = self.stored_id(&claims);
+        Some(TokenName { jti, user })
+    }
+}

@@ -1,0 +1,45 @@
+//! What views tell the audit trail.
+
+use profiled_auth::AuthError;
+use profiled_auth::audit::{Action, Actor, Outcome, Reason, Record};
+
+use crate::failure::ApiError;
+use crate::view::Exchange;
+
+impl Exchange<'_> {
+    /// A record of what the caller, or a stranger, does from where.
+    pub(crate) fn record(&self, action: Action) -> Record {
+        let actor = self.identity.map_or(Actor::Anonymous, Actor::from);
+        self.record_of(action, actor)
+    }
+
+    /// The same of somebody who is no caller: who has shown a password, for example.
+    pub(crate) fn record_of(&self, action: Action, actor: Actor) -> Record {
+        let address = self.state.hosts.counted_address(self.request);
+        Record::new(action, actor).address(address)
+    }
+}
+
+impl From<&ApiError> for Outcome {
+    fn from(error: &ApiError) -> Self {
+        let reason = match error {
+            ApiError::Unauthenticated(AuthError::Jwt(fault)) => (*fault).into(),
+            ApiError::Unauthenticated(_) | ApiError::Refused { .. } => Reason::Unauthenticated,
+            ApiError::PermissionDenied | ApiError::Forbidden(_) | ApiError::CrossOriginForm => {
+                Reason::Forbidden
+            }
+            ApiError::NotFound | ApiError::NoSuchObject(_) => Reason::Missing,
+            ApiError::PreconditionFailed => Reason::Stale,
+            ApiError::Throttled(_) => Reason::Throttled,
+            ApiError::NotAcceptable
+            | ApiError::MethodNotAllowed(_)
+            | ApiError::BadRequest(_)
+            | ApiError::UnsupportedMediaType(_)
+            | ApiError::Invalid(_)
+            | ApiError::BodyTooLarge
+            | ApiError::BodyTooSlow => Reason::Invalid,
+            ApiError::Unavailable(_) | ApiError::Internal(_) => return Self::Failed,
+        };
+        Self::Refused(reason)
+    }
+}
