@@ -1,6 +1,6 @@
 //! By whose right a write is done (`decisions.md` 22).
 
-use crate::{Condition, CredentialsEpoch, Field, Keep, Model, User, UserId};
+use crate::{Condition, CredentialsEpoch, Field, Keep, Model, UserId};
 
 /// A caller's right to a write, as it was found before the write: it may have waited since, for a body, for a
 /// thread or for a lock. The transaction of the write judges it once more, under locks that whoever ends a part
@@ -69,21 +69,21 @@ impl Authority {
 impl Right {
     /// The caller is still a superuser.
     #[must_use]
-    pub fn superuser(caller: &User) -> Self {
+    pub fn superuser(caller: UserId) -> Self {
         Self::of_caller(caller, Condition::is_set(Field::IsSuperuser))
     }
 
     /// The caller is still staff or a superuser (`decisions.md` 5).
     #[must_use]
-    pub fn staff_or_admin(caller: &User) -> Self {
+    pub fn staff_or_admin(caller: UserId) -> Self {
         let either = [Field::IsStaff, Field::IsSuperuser].map(Condition::is_set);
         Self::of_caller(caller, Condition::Any(either.to_vec()))
     }
 
-    fn of_caller(caller: &User, condition: Condition) -> Self {
+    fn of_caller(caller: UserId, condition: Condition) -> Self {
         Self {
             model: Model::User,
-            id: caller.id.0,
+            id: caller.0,
             condition,
         }
     }

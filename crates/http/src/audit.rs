@@ -1,7 +1,8 @@
 //! What views tell the audit trail.
 
 use profiled_auth::AuthError;
-use profiled_auth::audit::{Action, Actor, Outcome, Reason, Record};
+use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason, Record};
+use profiled_domain::{ProfileChange, UserId};
 
 use crate::failure::ApiError;
 use crate::view::Exchange;
@@ -11,6 +12,20 @@ impl Exchange<'_> {
     pub(crate) fn record(&self, action: Action) -> Record {
         let actor = self.identity.map_or(Actor::Anonymous, Actor::from);
         self.record_of(action, actor)
+    }
+
+    /// A record of a change of a user. A password alone is an action of its own.
+    pub(crate) fn record_of_change(&self, user: UserId, change: &ProfileChange) -> Record {
+        let mut fields = change.fields();
+        let action = match change.password {
+            Some(_) if fields.is_empty() => Action::UserPassword,
+            Some(_) => {
+                fields.push("password");
+                Action::UserUpdate
+            }
+            None => Action::UserUpdate,
+        };
+        self.record(action).on(Object::User(user)).fields(fields)
     }
 
     /// The same of somebody who is no caller: who has shown a password, for example.

@@ -177,6 +177,7 @@ impl From<RepositoryError> for ApiError {
         match error {
             RepositoryError::Unavailable(_) => Self::Unavailable(Box::new(error)),
             RepositoryError::Stale => Self::PreconditionFailed,
+            RepositoryError::Lapsed(_) => Self::PermissionDenied,
             other => Self::Internal(Box::new(other)),
         }
     }

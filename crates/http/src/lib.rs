@@ -6,6 +6,7 @@
 
 mod accept;
 mod audit;
+mod authority;
 mod conditional;
 mod content;
 mod dialect;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use profiled_auth::PersonalData;
+use profiled_auth::{PasswordHasher, PersonalData};
 use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
 
 use crate::content::Data;
@@ -72,6 +72,8 @@ fn read(data: &Data, errors: &mut FieldErrors) -> Asked {
     let [password, current] = fields();
     let mut asked = Asked::default();
     match password.candidate(data, errors) {
+        // A client that sends back what it was shown changes nothing.
+        Patch::Set(text) if text.as_str() == PasswordHasher::PLACEHOLDER => return asked,
         Patch::Set(text) => {
             password.check(&text, TextRules::default(), errors);
             asked.new = Some(text.into_text()).filter(|_| !errors.has(PASSWORD));
@@ -134,7 +136,11 @@ impl AppState {
                 }
             };
             let is_fine = !job.is_refused && is_current && violations.is_empty();
-            let hash = new.filter(|_| is_fine).map(|new| hasher.encode(new));
+            // The same password again is no change, and ends nothing.
+            let is_other = new != asked.current.as_deref();
+            let hash = new
+                .filter(|_| is_fine && is_other)
+                .map(|new| hasher.encode(new));
             let hash = hash.transpose();
             Ok::<_, ApiError>(Judged {
                 violations,

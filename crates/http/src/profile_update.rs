@@ -1,7 +1,9 @@
 //! Changing one's own profile, by the rules of a dialect's fields (contract `drf.md`, section 9).
 
+use profiled_auth::audit::Outcome;
 use profiled_domain::{
-    Gender, Patch, ProfileChange, RepositoryError, UniqueKey, UniqueValues, User, UserProfile,
+    Authority, Gender, Patch, ProfileChange, Repository, RepositoryError, Right, UniqueKey,
+    UniqueValues, User, UserProfile,
 };
 
 use crate::content::Data;
@@ -15,13 +17,14 @@ use crate::view::Exchange;
 pub(crate) const FILE_NAME_MAX: usize = 100;
 pub(crate) const PASSWORD_MAX: usize = 128;
 
-/// Changes the caller's profile to what the body says.
+/// Changes the caller's profile to what the body says, by the caller's `rights`.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] with all messages of all fields; nothing is changed then.
 pub(crate) async fn update(
     exchange: &Exchange<'_>,
     fields: &[Field],
+    rights: Vec<Right>,
 ) -> Result<UserProfile, ApiError> {
     let profile = &exchange.caller()?.profile;
     let user = &profile.user;
@@ -34,10 +37,12 @@ pub(crate) async fn update(
     let avatar = Avatar::store(exchange.state, user, picture).await?;
     change.avatar = avatar.patch.clone();
     let id = user.id;
-    let written = exchange
-        .state
-        .blocking(move |repository| repository.update_profile(id, &change, &precondition))
-        .await?;
+    let record = exchange.record_of_change(id, &change);
+    let update = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let updated = repository.update_profile(id, &change, &precondition, by);
+        record.tell(updated, Outcome::of_found)
+    };
+    let written = exchange.judged(rights, update).await?;
     avatar.settle(exchange.state, &written).await;
     match written {
         Ok(Some(profile)) => Ok(profile),
@@ -49,6 +54,7 @@ pub(crate) async fn update(
         }
         // The upload took so long that its file was swept away.
         Err(error @ RepositoryError::Missing(_)) => Err(ApiError::Unavailable(Box::new(error))),
+        Err(RepositoryError::Lapsed(lapse)) => Err(exchange.lapsed(lapse)),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,11 +3,22 @@
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason};
-use profiled_domain::{Issued, NewToken, Token, TokenBinding, TokenDigest, User};
+use profiled_domain::{
+    Authority, Issued, NewToken, Repository, Token, TokenBinding, TokenDigest, User,
+};
 
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::host::user_agent;
 use crate::view::Exchange;
+
+/// What the right to a token is shown with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shown {
+    /// A username and its password, which the body holds. The token's epoch tells whether they still count.
+    Password,
+    /// The credential of the request.
+    Credential,
+}
 
 impl Exchange<'_> {
     /// When a token that is made `now` ends at the latest; `None` if it may live until it is revoked.
@@ -16,14 +27,14 @@ impl Exchange<'_> {
         (seconds > 0).then(|| now + Duration::seconds(seconds))
     }
 
-    /// Stores a new token for a user who has shown the right to it, as `actor`, and returns it with its key,
-    /// which is stored nowhere. `None` if that right has ended meanwhile.
+    /// Stores a new token for a user who has shown the right to it, and returns it with its key, which is
+    /// stored nowhere. `None` if a log-in has ended meanwhile.
     ///
     /// # Errors
     /// [`ApiError::Invalid`] if the user holds as many tokens as the settings allow.
     pub(crate) async fn issue_token(
         &self,
-        actor: Actor,
+        shown: Shown,
         owner: &User,
         label: String,
         expires_at: Option<DateTime<Utc>>,
@@ -35,7 +46,7 @@ impl Exchange<'_> {
             expires_at,
             ..new_token(owner, &key, key.digest(), now)
         };
-        let issued = self.store(actor, token).await?;
+        let issued = self.store(shown, token).await?;
         Ok(issued.map(|token| (token, key)))
     }
 
@@ -48,7 +59,6 @@ impl Exchange<'_> {
         digest: impl FnOnce(&TokenKey) -> TokenDigest,
     ) -> Result<Option<(Token, TokenKey)>, ApiError> {
         let (key, now) = (TokenKey::generate(), self.state.now());
-        let actor = Actor::by_password(owner.id);
         let settings = &self.state.tower;
         let binding = || TokenBinding {
             address: self.state.hosts.client_address(self.request).to_string(),
@@ -61,23 +71,31 @@ impl Exchange<'_> {
             binding: settings.bind_tokens.then(binding),
             ..new_token(owner, &key, digest(&key), now)
         };
-        let issued = self.store(actor, token).await?;
+        let issued = self.store(Shown::Password, token).await?;
         Ok(issued.map(|token| (token, key)))
     }
 
-    async fn store(&self, actor: Actor, token: NewToken) -> Result<Option<Token>, ApiError> {
+    async fn store(&self, shown: Shown, token: NewToken) -> Result<Option<Token>, ApiError> {
         let limit = Some(self.state.tokens.max_per_user).filter(|limit| *limit > 0);
+        let actor = match shown {
+            Shown::Password => Actor::by_password(token.owner),
+            Shown::Credential => self.caller()?.into(),
+        };
         let record = self.record_of(Action::TokenCreate, actor);
         let record = record.for_user(token.owner);
-        let stored = self.state.blocking(move |repository| {
-            let issued = repository.issue_token_within(&token, limit);
+        let issue = move |repository: &dyn Repository, by: Option<&Authority>| {
+            let issued = repository.issue_token_within(&token, limit, by);
             let record = match &issued {
                 Ok(Issued::Token(token)) => record.on(Object::Token(token.state.id)),
                 _ => record,
             };
             record.tell(issued, outcome)
-        });
-        match stored.await?? {
+        };
+        let issued = match shown {
+            Shown::Password => self.state.blocking(move |r| issue(r, None)).await??,
+            Shown::Credential => self.write(Vec::new(), issue).await??,
+        };
+        match issued {
             Issued::Token(token) => Ok(Some(token)),
             Issued::Revoked => Ok(None),
             Issued::LimitReached => {

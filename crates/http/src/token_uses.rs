@@ -164,7 +164,9 @@ mod tests {
     /// A repository with sliding tokens 1 to 3, which end at 1000.
     fn repository() -> MemoryRepository {
         let repository = MemoryRepository::default();
-        let owner = repository.create_user(&NewUser::default(), at(0)).unwrap();
+        let owner = repository
+            .create_user(&NewUser::default(), None, at(0))
+            .unwrap();
         assert_eq!(owner.id, OWNER);
         for number in 1..=3 {
             let token = NewToken {

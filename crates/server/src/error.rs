@@ -124,7 +124,7 @@ impl From<InvalidCost> for Failure {
 impl From<EncodeError> for Failure {
     fn from(error: EncodeError) -> Self {
         let kind = match error {
-            EncodeError::TooLong => Kind::Usage,
+            EncodeError::Placeholder | EncodeError::TooLong => Kind::Usage,
             EncodeError::OutOfMemory => Kind::Failed,
         };
         Self::new(kind, error.to_string())

@@ -8,8 +8,8 @@ use std::fmt::{self, Write};
 use std::net::IpAddr;
 
 use profiled_domain::{
-    AccountChange, GroupId, Keep, Membership, OrganizationId, RepositoryError, TeamId, TokenId,
-    UserId,
+    AccountChange, GroupId, Keep, Lapse, Membership, OrganizationId, RepositoryError, TeamId,
+    TokenId, UserId,
 };
 
 use crate::ThrottleError;
@@ -87,6 +87,10 @@ impl From<&RepositoryError> for Outcome {
             RepositoryError::Conflict(_) => Self::Refused(Reason::Conflict),
             RepositoryError::Missing(_) => Self::Refused(Reason::Missing),
             RepositoryError::Stale => Self::Refused(Reason::Stale),
+            RepositoryError::Lapsed(Lapse::Right) => Self::Refused(Reason::Forbidden),
+            RepositoryError::Lapsed(Lapse::Credential | Lapse::Account) => {
+                Self::Refused(Reason::Unauthenticated)
+            }
             RepositoryError::Inconsistent { .. }
             | RepositoryError::Unavailable(_)
             | RepositoryError::Failed(_) => Self::Failed,

@@ -21,6 +21,12 @@ pub struct PasswordHasher {
 /// Why a password is not hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeError {
+    /// [`PasswordHasher::PLACEHOLDER`]
+    #[error(
+        "{:?} stands for a password that is not shown, and is none",
+        PasswordHasher::PLACEHOLDER
+    )]
+    Placeholder,
     /// Longer than anything that is verified.
     #[error("the password has more than {} bytes", PasswordHasher::MAX_LENGTH)]
     TooLong,
@@ -32,6 +38,10 @@ pub enum EncodeError {
 impl PasswordHasher {
     /// Longest password that is hashed, in bytes.
     pub const MAX_LENGTH: usize = 4096;
+
+    /// What clients of Tower send back in place of a password that was not shown to them: it is nobody's
+    /// password, whatever is stored (contract `tower.md`, section 6.1).
+    pub const PLACEHOLDER: &str = "$encrypted$";
 
     /// A hasher with the settings of `auth.password`.
     ///
@@ -49,8 +59,11 @@ impl PasswordHasher {
     /// Encodes a password under a new random salt, as Django's hasher of this name does.
     ///
     /// # Errors
-    /// [`EncodeError`]: a password beyond all bounds, or no memory.
+    /// [`EncodeError`]: no password, one beyond all bounds, or no memory.
     pub fn encode(&self, password: &str) -> Result<PasswordHash, EncodeError> {
+        if password == Self::PLACEHOLDER {
+            return Err(EncodeError::Placeholder);
+        }
         if password.len() > Self::MAX_LENGTH {
             return Err(EncodeError::TooLong);
         }
@@ -106,6 +119,7 @@ impl PasswordHasher {
             return (false, 0);
         }
         let (is_match, spent) = self.compare(password, stored).unwrap_or((false, 0));
+        let is_match = is_match && password != Self::PLACEHOLDER;
         if is_match && welcome {
             return (true, spent);
         }
@@ -243,6 +257,21 @@ mod tests {
             .unwrap();
 
         assert_eq!(hasher.work_off("secret", Some(&older), true), (true, 300));
+    }
+
+    #[test]
+    fn the_placeholder_is_nobodys_password() {
+        let hasher = hasher();
+        let salt = hasher.method.new_salt();
+        let encoded = hasher.method.encode(PasswordHasher::PLACEHOLDER, &salt);
+        let stored = PasswordHash::from_encoded(encoded.unwrap());
+
+        assert!(!hasher.verify(PasswordHasher::PLACEHOLDER, &stored));
+        assert_eq!(
+            hasher.encode(PasswordHasher::PLACEHOLDER),
+            Err(EncodeError::Placeholder)
+        );
+        assert_eq!(spent(&hasher, Some(stored.as_encoded()), true), 1000);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Who may see and change what (contract `tower.md`, sections 6.1, 8.2 and 8.4), as conditions.
 
 use super::filter::{Condition, Field, Model, OrderBy, Relation, Step};
-use crate::UserId;
+use crate::{Right, UserId};
 
 /// A caller, as far as rights to users, organizations and teams depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +85,37 @@ impl Viewer {
             Model::User => self.may_change_users(),
             Model::Organization => self.administers_organization(),
             Model::Team => self.administers_team(),
+        }
+    }
+
+    /// [`Self::may_read`] of an object, for an [`Authority`](crate::Authority).
+    #[must_use]
+    pub fn right_to_read(&self, model: Model, id: i64) -> Right {
+        self.right(model, id, self.may_read(model))
+    }
+
+    /// [`Self::may_change`] of an object, for an [`Authority`](crate::Authority).
+    #[must_use]
+    pub fn right_to_change(&self, model: Model, id: i64) -> Right {
+        self.right(model, id, self.may_change(model))
+    }
+
+    /// The right to create users: who administers an organization has it, too.
+    #[must_use]
+    pub fn right_to_create_users(&self) -> Right {
+        let administers = Relation::UserAdminOfOrganizations;
+        let condition = Condition::related(administers, Condition::everything());
+        self.right(Model::User, self.id.0, condition)
+    }
+
+    fn right(&self, model: Model, id: i64, condition: Condition) -> Right {
+        if self.is_superuser {
+            return Right::superuser(self.id);
+        }
+        Right {
+            model,
+            id,
+            condition,
         }
     }
 

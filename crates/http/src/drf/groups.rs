@@ -4,7 +4,8 @@
 use actix_web::http::{Method, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::{Group, GroupId, NewGroup, Patch};
+use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_domain::{Authority, Group, GroupId, NewGroup, Patch, Repository};
 
 use crate::drf::body::GroupBody;
 use crate::drf::group_change::{read, written};
@@ -90,9 +91,12 @@ impl GroupList {
             },
         };
         let now = exchange.state.now();
-        let created = exchange
-            .state
-            .blocking(move |repository| repository.create_group(&group, now));
+        let record = exchange.record(Action::GroupCreate);
+        let create = move |repository: &dyn Repository, by: Option<&Authority>| {
+            let created = repository.create_group(&group, by, now);
+            record.tell_made(created, |record, group| record.on(Object::Group(group.id)))
+        };
+        let created = exchange.write(exchange.staff_or_admin()?, create);
         let group = written(created.await?)?;
         Ok(exchange.answer(StatusCode::CREATED, &GroupBody::new(&group)))
     }
@@ -122,7 +126,11 @@ impl View for GroupDetail {
                 Method::PUT => self.update(exchange, id, false).await,
                 Method::PATCH => self.update(exchange, id, true).await,
                 Method::DELETE => {
-                    let deleted = exchange.state.blocking(move |r| r.delete_group(id));
+                    let record = exchange.record(Action::GroupDelete).on(Object::Group(id));
+                    let rights = exchange.staff_or_admin()?;
+                    let deleted = exchange.write(rights, move |r, by| {
+                        record.tell(r.delete_group(id, by), Outcome::of_object)
+                    });
                     let is_gone = deleted.await??;
                     is_gone.then(Answer::no_content).ok_or(NO_GROUP)
                 }
@@ -162,9 +170,11 @@ impl GroupDetail {
         find(exchange, id).await?.ok_or(NO_GROUP)?;
         let change = read(exchange, &self.fields, Some(id), is_partial).await?;
         let now = exchange.state.now();
-        let updated = exchange
-            .state
-            .blocking(move |repository| repository.update_group(id, &change, now));
+        let record = exchange.record(Action::GroupUpdate);
+        let record = record.on(Object::Group(id)).fields(change.fields());
+        let updated = exchange.write(exchange.staff_or_admin()?, move |r, by| {
+            record.tell(r.update_group(id, &change, by, now), Outcome::of_found)
+        });
         let group = written(updated.await?)?.ok_or(NO_GROUP)?;
         Ok(exchange.ok(&GroupBody::new(&group)))
     }

@@ -83,8 +83,8 @@ impl View for LogoutAll {
                     let (id, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
                     let record = exchange.record(Action::CredentialsRevoke);
                     let record = record.on(Object::User(id));
-                    let ended = exchange.state.blocking(move |r| {
-                        let ended = r.revoke_credentials(id, &Keep::Nothing, now);
+                    let ended = exchange.write(Vec::new(), move |r, by| {
+                        let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
                         record.tell(ended, Outcome::of_change)
                     });
                     let _was_there: bool = ended.await??;

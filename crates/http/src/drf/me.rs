@@ -75,7 +75,8 @@ impl Me {
 
     async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         let form = self.groups.asked(exchange.query);
-        let profile = profile_update::update(exchange, &self.fields).await?;
+        let profile =
+            profile_update::update(exchange, &self.fields, exchange.staff_or_admin()?).await?;
         let tag = EntityTag::new(exchange, &profile, form);
         Ok(exchange.changed(&tag, &MeBody::new(exchange, &profile, form)))
     }

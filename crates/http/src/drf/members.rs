@@ -6,7 +6,8 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserKey};
+use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_domain::{Authority, GroupId, Repository, RepositoryError, UserId, UserKey};
 
 use crate::drf::groups::NO_GROUP;
 use crate::drf::users::NO_USER;
@@ -38,18 +39,27 @@ impl View for Member {
         let group = GroupId(exchange.parameters.id(0));
         let user = UserId(exchange.parameters.id(1));
         async move {
+            let rights = exchange.staff_or_admin()?;
+            let record = |action| {
+                exchange
+                    .record(action)
+                    .on(Object::Group(group))
+                    .for_user(user)
+            };
             let outcome = match *exchange.method {
                 Method::POST => {
-                    exchange
-                        .state
-                        .blocking(move |r| r.add_member(group, user))
-                        .await?
+                    let record = record(Action::GroupMemberAdd);
+                    let add = exchange.write(rights, move |r, by| {
+                        record.tell(r.add_member(group, user, by), Outcome::of_change)
+                    });
+                    add.await?
                 }
                 Method::DELETE => {
-                    exchange
-                        .state
-                        .blocking(move |r| remove(r, group, user))
-                        .await?
+                    let record = record(Action::GroupMemberRemove);
+                    let remove = exchange.write(rights, move |r, by| {
+                        record.tell(remove(r, group, user, by), Outcome::of_change)
+                    });
+                    remove.await?
                 }
                 Method::OPTIONS => return Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
                 _ => return exchange.unknown_method(),
@@ -70,8 +80,9 @@ fn remove(
     repository: &dyn Repository,
     group: GroupId,
     user: UserId,
+    by: Option<&Authority>,
 ) -> Result<bool, RepositoryError> {
-    if repository.remove_member(group, user)? {
+    if repository.remove_member(group, user, by)? {
         return Ok(true);
     }
     if repository.find_group_by_id(group)?.is_none() {

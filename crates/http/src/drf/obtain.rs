@@ -4,13 +4,13 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::LoginOutcome;
-use profiled_auth::audit::Actor;
 use profiled_domain::{Patch, User};
 use serde::Serialize;
 
 use crate::content::{Data, Parser};
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::serializer::{Field, body_of, metadata};
+use crate::token_issue::Shown;
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
@@ -89,8 +89,7 @@ impl ObtainToken {
 async fn issue(exchange: &Exchange<'_>, user: &User) -> Result<Option<String>, ApiError> {
     let now = exchange.state.now();
     let expires_at = exchange.latest_expiry(now);
-    let actor = Actor::by_password(user.id);
-    let issued = exchange.issue_token(actor, user, String::new(), expires_at, now);
+    let issued = exchange.issue_token(Shown::Password, user, String::new(), expires_at, now);
     let key = |(_, key): (_, profiled_auth::TokenKey)| key.as_str().to_owned();
     Ok(issued.await?.map(key))
 }

@@ -15,6 +15,7 @@ use crate::failure::{ApiError, FieldErrors};
 use crate::page::Controls;
 use crate::serializer::{Field, body_of, metadata};
 use crate::timestamp::Micros;
+use crate::token_issue::Shown;
 use crate::view::{Answer, Exchange, Spec, View};
 
 const LIST: Spec = Spec {
@@ -90,9 +91,8 @@ impl TokenList {
         let now = exchange.state.now();
         let latest = exchange.latest_expiry(now);
         let (label, expires_at) = self.wanted(body_of(&data)?, now, latest)?;
-        let caller = exchange.caller()?;
-        let issued =
-            exchange.issue_token(caller.into(), &caller.profile.user, label, expires_at, now);
+        let owner = &exchange.caller()?.profile.user;
+        let issued = exchange.issue_token(Shown::Credential, owner, label, expires_at, now);
         let issued = issued.await?;
         let (token, key) = issued.ok_or(AuthError::InvalidToken)?;
         let body = TokenBody::new(&token, Some(key.as_str()));
@@ -165,8 +165,8 @@ impl View for TokenDetail {
                     let owner = exchange.caller()?.profile.user.id;
                     let record = exchange.record(Action::TokenRevoke).on(Object::Token(id));
                     let record = record.for_user(owner);
-                    let revoked = exchange.state.blocking(move |r| {
-                        record.tell(r.revoke_own_token(owner, id), Outcome::of_object)
+                    let revoked = exchange.write(Vec::new(), move |r, by| {
+                        record.tell(r.revoke_own_token(owner, id, by), Outcome::of_object)
                     });
                     let is_revoked = revoked.await??;
                     is_revoked.then(Answer::no_content).ok_or(NO_TOKEN)

@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
+use profiled_auth::audit::{Action, Object};
 use profiled_domain::{AccountChange, UserId, UserKey};
 
 use crate::failure::ApiError;
@@ -68,7 +69,11 @@ async fn delete(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         return Err(ApiError::PreconditionFailed);
     }
     let now = state.now();
-    let deleted = state.blocking(move |repository| repository.delete_account(own, now));
+    let record = exchange.record(Action::UserDelete).on(Object::User(own));
+    let deleted = exchange.write(Vec::new(), move |repository, by| {
+        let deleted = repository.delete_account(own, by, now);
+        record.tell(deleted, |change| (*change).into())
+    });
     match deleted.await?? {
         AccountChange::Done | AccountChange::Unchanged => Ok(Answer::no_content()),
         AccountChange::Missing => Err(ApiError::NoSuchObject("No Users matches the given query.")),

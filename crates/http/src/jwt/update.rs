@@ -70,7 +70,7 @@ impl Update {
     async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         // Before the body is looked at, and whether there is such a user or not.
         own_profile(exchange)?;
-        let profile = profile_update::update(exchange, &self.fields).await?;
+        let profile = profile_update::update(exchange, &self.fields, Vec::new()).await?;
         let tag = EntityTag::new(exchange, &profile, ());
         Ok(exchange.changed(&tag, &ProfileBody::new(&profile.user)))
     }

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
-    Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Selection,
+    Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Right, Selection,
 };
 
 use crate::failure::ApiError;
@@ -23,8 +23,10 @@ pub(super) struct Found<T> {
     pub(super) object: T,
     pub(super) caller: Caller,
     pub(super) may_read: bool,
-    /// As far as memberships decide: see [`profiled_domain::Viewer::may_change`].
+    /// See [`profiled_domain::Viewer::may_change`].
     pub(super) may_change: bool,
+    /// The same, for a write.
+    pub(super) right: Right,
 }
 
 /// Looks up an object. Whether the caller may read it comes next, and only then [`check_selected`]
@@ -58,6 +60,7 @@ pub(super) async fn find<R: ObjectKind>(
             caller,
             may_read,
             may_change,
+            right: viewer.right_to_change(R::MODEL, id),
         }))
     };
     let found: Result<_, RepositoryError> = exchange.state.blocking(work).await?;

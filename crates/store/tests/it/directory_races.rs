@@ -10,6 +10,7 @@ use profiled_domain::{
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 
+use crate::directory::by;
 use crate::people::{at, person};
 
 const WRITERS: usize = 8;

@@ -24,7 +24,7 @@ pub(in crate::tower) async fn of_members(
     exchange: &Exchange<'_>,
     membership: Membership,
 ) -> Result<Controls, ApiError> {
-    let viewer = membership::permit_change(exchange, membership).await?;
+    let (viewer, _) = membership::permit_change(exchange, membership).await?;
     Ok(create_form(fields::USER, users::may_create(&viewer)))
 }
 
@@ -34,7 +34,7 @@ pub(in crate::tower) async fn of_teams(
     organization: OrganizationId,
 ) -> Result<Controls, ApiError> {
     let (model, id) = (Model::Organization, organization.0);
-    membership::permit(exchange, model, id, Viewer::may_change).await?;
+    membership::permit(exchange, model, id, Viewer::right_to_change).await?;
     let names = [fields::NAME.name, fields::DESCRIPTION.name];
     Ok(Controls::default().raw_form(&["POST"], &names, &fields::TEAM.blank()))
 }

@@ -2,9 +2,10 @@
 //! that the list belongs to is checked already.
 
 use actix_web::http::StatusCode;
+use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Condition, Membership, Model, ObjectState, OrganizationId, Repository, RepositoryError,
-    TeamChange, TeamId, UserId, Viewer,
+    Authority, Condition, Membership, Model, ObjectState, OrganizationId, Relation, Repository,
+    RepositoryError, Right, TeamChange, TeamId, UserId, Viewer,
 };
 use serde::Serialize;
 
@@ -70,39 +71,73 @@ pub(in crate::tower) async fn post(
         Err(answer) => return Ok(answer),
     };
     match asked {
-        Asked::Create(body) => {
-            let valid = users::Valid::of(exchange, &body).await?;
-            valid.permit(&permit_change(exchange, membership).await?)?;
-            let new = valid.hashed(exchange).await?;
-            let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-            let create = move |repository: &dyn Repository| {
-                repository.create_user_in(membership, &new, Some(actor), now)
-            };
-            let user = exchange.state.blocking(create).await?.map_err(gone)?;
-            users::answer_created(exchange, &user)
-        }
-        Asked::Attach(id) => {
-            let id = known(exchange, Model::User, id).await?;
-            permit_change(exchange, membership).await?;
-            permit(exchange, Model::User, id, Viewer::may_read).await?;
-            let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-            let add = move |repository: &dyn Repository| {
-                repository.add_to(membership, UserId(id), Some(actor), now)
-            };
-            exchange.state.blocking(add).await?.map_err(gone)?;
-            Ok(Answer::no_content())
-        }
-        Asked::Detach(id) => {
-            let id = known(exchange, Model::User, id).await?;
-            permit_change(exchange, membership).await?;
-            let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-            let remove = move |repository: &dyn Repository| {
-                repository.remove_from(membership, UserId(id), Some(actor), now)
-            };
-            exchange.state.blocking(remove).await?.map_err(gone)?;
-            Ok(Answer::no_content())
-        }
+        Asked::Create(body) => create(exchange, membership, &body).await,
+        Asked::Attach(id) => attach(exchange, membership, id).await,
+        Asked::Detach(id) => detach(exchange, membership, id).await,
     }
+}
+
+async fn create(
+    exchange: &Exchange<'_>,
+    membership: Membership,
+    body: &Value,
+) -> Result<Answer, ApiError> {
+    let valid = users::Valid::of(exchange, body).await?;
+    let (viewer, right) = permit_change(exchange, membership).await?;
+    valid.permit(&viewer)?;
+    let rights = vec![right, viewer.right_to_create_users()];
+    let (new, now) = (valid.hashed(exchange).await?, exchange.state.now());
+    let record = exchange.record(Action::UserCreate);
+    let addition = exchange.record(Action::of_membership(membership, true));
+    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let created = repository.create_user_in(membership, &new, by, now);
+        let created = record.tell_made(created, |record, user| record.on(Object::User(user.id)));
+        addition
+            .on(membership)
+            .tell_made(created, |record, user| record.for_user(user.id))
+    };
+    let user = exchange.write(rights, create).await?.map_err(gone)?;
+    users::answer_created(exchange, &user)
+}
+
+async fn attach(
+    exchange: &Exchange<'_>,
+    membership: Membership,
+    id: Id,
+) -> Result<Answer, ApiError> {
+    let id = known(exchange, Model::User, id).await?;
+    let (_, right) = permit_change(exchange, membership).await?;
+    let (_, child) = permit(exchange, Model::User, id, Viewer::right_to_read).await?;
+    let (user, now) = (UserId(id), exchange.state.now());
+    let record = exchange.record(Action::of_membership(membership, true));
+    let record = record.on(membership).for_user(user);
+    let add = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let added = repository.add_to(membership, user, by, now);
+        record.tell(added, Outcome::of_change)
+    };
+    exchange
+        .write(vec![right, child], add)
+        .await?
+        .map_err(gone)?;
+    Ok(Answer::no_content())
+}
+
+async fn detach(
+    exchange: &Exchange<'_>,
+    membership: Membership,
+    id: Id,
+) -> Result<Answer, ApiError> {
+    let id = known(exchange, Model::User, id).await?;
+    let (_, right) = permit_change(exchange, membership).await?;
+    let (user, now) = (UserId(id), exchange.state.now());
+    let record = exchange.record(Action::of_membership(membership, false));
+    let record = record.on(membership).for_user(user);
+    let remove = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let removed = repository.remove_from(membership, user, by, now);
+        record.tell(removed, Outcome::of_change)
+    };
+    exchange.write(vec![right], remove).await?.map_err(gone)?;
+    Ok(Answer::no_content())
 }
 
 /// POST to the teams of an organization: a team belongs to one, so that adding it moves it here, and removing
@@ -120,30 +155,36 @@ pub(in crate::tower) async fn post_team(
             let mut errors = FieldErrors::default();
             let form = NamedForm::read(&body, Mode::Create, &mut errors);
             errors.into_result()?;
-            permit_change_of(exchange, organization).await?;
-            let team = teams::insert(exchange, form.into_team(organization)).await?;
+            let right = permit_change_of(exchange, organization).await?;
+            let team = teams::insert(exchange, form.into_team(organization), right).await?;
             teams::answer_created(exchange, &team)
         }
         Asked::Attach(id) => {
             let id = known(exchange, Model::Team, id).await?;
-            permit_change_of(exchange, organization).await?;
+            let right = permit_change_of(exchange, organization).await?;
             // It is taken away from where it is.
-            permit(exchange, Model::Team, id, Viewer::may_change).await?;
+            let (_, team) = permit(exchange, Model::Team, id, Viewer::right_to_change).await?;
             let change = TeamChange {
                 organization: Some(organization),
                 ..TeamChange::default()
             };
             if !is_here(exchange, organization, id).await? {
-                teams::change_team(exchange, TeamId(id), change).await?;
+                let rights = vec![right, team];
+                teams::change_team(exchange, TeamId(id), change, rights).await?;
             }
             Ok(Answer::no_content())
         }
         Asked::Detach(id) => {
             let id = known(exchange, Model::Team, id).await?;
-            permit_change_of(exchange, organization).await?;
+            let right = permit_change_of(exchange, organization).await?;
             // Who may change this organization has no say in teams of others.
             if is_here(exchange, organization, id).await? {
-                teams::remove(exchange, TeamId(id)).await?;
+                let here = Right {
+                    model: Model::Team,
+                    id,
+                    condition: belongs_to(organization),
+                };
+                teams::remove(exchange, TeamId(id), vec![right, here]).await?;
             }
             Ok(Answer::no_content())
         }
@@ -154,23 +195,23 @@ pub(in crate::tower) async fn post_team(
 pub(super) async fn permit_change(
     exchange: &Exchange<'_>,
     membership: Membership,
-) -> Result<Viewer, ApiError> {
+) -> Result<(Viewer, Right), ApiError> {
     let (model, id) = match membership {
         Membership::OrganizationUser(id) | Membership::OrganizationAdmin(id) => {
             (Model::Organization, id.0)
         }
         Membership::TeamUser(id) => (Model::Team, id.0),
     };
-    permit(exchange, model, id, Viewer::may_change).await
+    permit(exchange, model, id, Viewer::right_to_change).await
 }
 
 async fn permit_change_of(
     exchange: &Exchange<'_>,
     organization: OrganizationId,
-) -> Result<(), ApiError> {
+) -> Result<Right, ApiError> {
     let (model, id) = (Model::Organization, organization.0);
-    permit(exchange, model, id, Viewer::may_change).await?;
-    Ok(())
+    let (_, right) = permit(exchange, model, id, Viewer::right_to_change).await?;
+    Ok(right)
 }
 
 /// An identifier that some object of the model has or had.
@@ -196,17 +237,22 @@ pub(super) async fn permit(
     exchange: &Exchange<'_>,
     model: Model,
     id: i64,
-    right: fn(&Viewer, Model) -> Condition,
-) -> Result<Viewer, ApiError> {
+    right: fn(&Viewer, Model, i64) -> Right,
+) -> Result<(Viewer, Right), ApiError> {
     let caller = Caller::of(exchange)?;
     let look_up = move |repository: &dyn Repository| {
         let viewer = caller.viewer(repository)?;
-        let held = repository.holds(model, id, &[right(&viewer, model)])?;
-        Ok::<_, RepositoryError>((viewer, held == [true]))
+        let right = right(&viewer, model, id);
+        let is_permitted = if viewer.is_superuser {
+            repository.object_state(model, id)? == ObjectState::Present
+        } else {
+            holds(repository, &right)?
+        };
+        Ok::<_, RepositoryError>((viewer, right, is_permitted))
     };
-    let (viewer, is_permitted) = exchange.state.blocking(look_up).await??;
+    let (viewer, right, is_permitted) = exchange.state.blocking(look_up).await??;
     if is_permitted {
-        Ok(viewer)
+        Ok((viewer, right))
     } else {
         Err(ApiError::PermissionDenied)
     }
@@ -218,9 +264,18 @@ async fn is_here(
     organization: OrganizationId,
     team: i64,
 ) -> Result<bool, ApiError> {
-    let here = Condition::related_to(profiled_domain::Relation::TeamOrganization, organization.0);
+    let here = belongs_to(organization);
     let look_up = move |repository: &dyn Repository| repository.holds(Model::Team, team, &[here]);
     Ok(exchange.state.blocking(look_up).await?? == [true])
+}
+
+fn belongs_to(organization: OrganizationId) -> Condition {
+    Condition::related_to(Relation::TeamOrganization, organization.0)
+}
+
+fn holds(repository: &dyn Repository, right: &Right) -> Result<bool, RepositoryError> {
+    let condition = std::slice::from_ref(&right.condition);
+    Ok(repository.holds(right.model, right.id, condition)? == [true])
 }
 
 /// What was there a moment ago is not any more: the caller has no right to it.

@@ -1,7 +1,9 @@
 //! Writes of organizations (contract `tower.md`, section 8.2).
 
+use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    NewOrganization, Organization, OrganizationChange, Repository, RepositoryError, UniqueKey,
+    Authority, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
+    Right, UniqueKey,
 };
 
 use super::named::NamedForm;
@@ -11,6 +13,7 @@ use crate::tower::body::OrganizationBody;
 use crate::tower::fields::{Mode, NAME, object};
 use crate::tower::kind::Organizations;
 use crate::tower::mount::Mount;
+use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
 
 /// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
@@ -29,10 +32,16 @@ pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, 
         name: form.name().unwrap_or_default().to_owned(),
         description: form.description.unwrap_or_default(),
     };
-    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-    let create =
-        move |repository: &dyn Repository| repository.create_organization(&new, Some(actor), now);
-    let organization = exchange.state.blocking(create).await?.map_err(failed)?;
+    let (caller, now) = (Caller::of(exchange)?, exchange.state.now());
+    let record = exchange.record(Action::OrganizationCreate);
+    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let created = repository.create_organization(&new, by, now);
+        record.tell_made(created, |record, made| {
+            record.on(Object::Organization(made.id))
+        })
+    };
+    let rights = vec![Right::superuser(caller.id)];
+    let organization = exchange.write(rights, create).await?.map_err(failed)?;
     let place = format_args!("organizations/{}/", organization.id);
     created(exchange, &body(&organization, exchange), place)
 }
@@ -45,11 +54,15 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
         name: form.name().map(str::to_owned),
         description: form.description,
     };
-    let (id, actor, now) = (found.object.id, found.caller.id, exchange.state.now());
-    let write = move |repository: &dyn Repository| {
-        repository.update_organization(id, &change, Some(actor), now)
+    let (id, now) = (found.object.id, exchange.state.now());
+    let record = exchange.record(Action::OrganizationUpdate);
+    let record = record.on(Object::Organization(id)).fields(change.fields());
+    let write = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let updated = repository.update_organization(id, &change, by, now);
+        record.tell(updated, Outcome::of_found)
     };
-    let organization = exchange.state.blocking(write).await?.map_err(failed)?;
+    let organization = exchange.write(vec![found.right], write).await?;
+    let organization = organization.map_err(failed)?;
     let organization = organization.ok_or(ApiError::NotFound)?;
     Ok(exchange.ok(&body(&organization, exchange)))
 }
@@ -57,10 +70,14 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
 /// DELETE of one that the query selects.
 pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
     let found = find_to_change::<Organizations>(exchange, id).await?;
-    let (id, actor, now) = (found.object.id, found.caller.id, exchange.state.now());
-    let delete =
-        move |repository: &dyn Repository| repository.delete_organization(id, Some(actor), now);
-    if exchange.state.blocking(delete).await?? {
+    let (id, now) = (found.object.id, exchange.state.now());
+    let record = exchange.record(Action::OrganizationDelete);
+    let record = record.on(Object::Organization(id));
+    let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let deleted = repository.delete_organization(id, by, now);
+        record.tell(deleted, Outcome::of_object)
+    };
+    if exchange.write(vec![found.right], delete).await?? {
         Ok(Answer::no_content())
     } else {
         Err(ApiError::NotFound)

@@ -2,13 +2,14 @@
 
 use std::fmt::Display;
 
+use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Team, TeamChange,
-    TeamId, UniqueKey,
+    Authority, Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right,
+    Team, TeamChange, TeamId, UniqueKey,
 };
 
 use super::named::NamedForm;
-use super::{created, find_to_change, mode};
+use super::{created, find_to_change, mode, viewer};
 use crate::content::{Value, number_text};
 use crate::failure::{ApiError, Detail, FieldErrors};
 use crate::tower::body::TeamBody;
@@ -84,16 +85,25 @@ pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, 
     let body = object(exchange.data().await?)?;
     let form = TeamForm::read(exchange, &body, Mode::Create).await?;
     let organization = form.organization.ok_or_else(|| invalid(BLANK.to_owned()))?;
-    let team = insert(exchange, form.named.into_team(organization)).await?;
+    let right = viewer(exchange).await?;
+    let right = right.right_to_change(Model::Organization, organization.0);
+    let team = insert(exchange, form.named.into_team(organization), right).await?;
     answer_created(exchange, &team)
 }
 
 /// Stores a new team.
-pub(super) async fn insert(exchange: &Exchange<'_>, new: NewTeam) -> Result<Team, ApiError> {
-    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-    let organization = new.organization;
-    let create = move |repository: &dyn Repository| repository.create_team(&new, Some(actor), now);
-    let team = exchange.state.blocking(create).await?;
+pub(super) async fn insert(
+    exchange: &Exchange<'_>,
+    new: NewTeam,
+    right: Right,
+) -> Result<Team, ApiError> {
+    let (organization, now) = (new.organization, exchange.state.now());
+    let record = exchange.record(Action::TeamCreate);
+    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let created = repository.create_team(&new, by, now);
+        record.tell_made(created, |record, team| record.on(Object::Team(team.id)))
+    };
+    let team = exchange.write(vec![right], create).await?;
     team.map_err(|error| failed(error, Some(organization)))
 }
 
@@ -116,11 +126,12 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
     }
     let form = TeamForm::read(exchange, &body, mode(exchange)).await?;
     let change = TeamChange {
-        organization: form.organization,
+        // For others it stays where it is, wherever that is by now.
+        organization: form.organization.filter(|_| found.caller.is_superuser),
         name: form.named.name().map(str::to_owned),
         description: form.named.description,
     };
-    let team = change_team(exchange, found.object.id, change).await?;
+    let team = change_team(exchange, found.object.id, change, vec![found.right]).await?;
     Ok(exchange.ok(&TeamBody::new(&team, Mount::of(exchange.path))))
 }
 
@@ -129,12 +140,16 @@ pub(super) async fn change_team(
     exchange: &Exchange<'_>,
     id: TeamId,
     change: TeamChange,
+    rights: Vec<Right>,
 ) -> Result<Team, ApiError> {
-    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-    let organization = change.organization;
-    let write =
-        move |repository: &dyn Repository| repository.update_team(id, &change, Some(actor), now);
-    let team = exchange.state.blocking(write).await?;
+    let (organization, now) = (change.organization, exchange.state.now());
+    let record = exchange.record(Action::TeamUpdate);
+    let record = record.on(Object::Team(id)).fields(change.fields());
+    let write = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let updated = repository.update_team(id, &change, by, now);
+        record.tell(updated, Outcome::of_found)
+    };
+    let team = exchange.write(rights, write).await?;
     let team = team.map_err(|error| failed(error, organization))?;
     team.ok_or(ApiError::NotFound)
 }
@@ -142,7 +157,7 @@ pub(super) async fn change_team(
 /// DELETE of one that the query selects.
 pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
     let found = find_to_change::<Teams>(exchange, id).await?;
-    if remove(exchange, found.object.id).await? {
+    if remove(exchange, found.object.id, vec![found.right]).await? {
         Ok(Answer::no_content())
     } else {
         Err(ApiError::NotFound)
@@ -150,10 +165,17 @@ pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result
 }
 
 /// Deletes a team; `false` if there is none.
-pub(super) async fn remove(exchange: &Exchange<'_>, id: TeamId) -> Result<bool, ApiError> {
-    let (actor, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-    let delete = move |repository: &dyn Repository| repository.delete_team(id, Some(actor), now);
-    Ok(exchange.state.blocking(delete).await??)
+pub(super) async fn remove(
+    exchange: &Exchange<'_>,
+    id: TeamId,
+    rights: Vec<Right>,
+) -> Result<bool, ApiError> {
+    let (record, now) = (exchange.record(Action::TeamDelete), exchange.state.now());
+    let record = record.on(Object::Team(id));
+    let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
+        record.tell(repository.delete_team(id, by, now), Outcome::of_object)
+    };
+    Ok(exchange.write(rights, delete).await??)
 }
 
 /// A body after all phases but for the uniqueness of the name, which the write tells.

@@ -159,7 +159,9 @@ impl UserForm {
     /// The new password, if there is one.
     pub(super) fn password(&self) -> Option<&str> {
         match &self.password {
-            Sent::Value(text) if !text.is_empty() => Some(text),
+            Sent::Value(text) if !text.is_empty() && text != PasswordHasher::PLACEHOLDER => {
+                Some(text)
+            }
             _ => None,
         }
     }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use profiled_auth::audit::{Action, Object};
 use profiled_domain::{
-    AccountChange, Detail, Keep, NewUser, PasswordChange, PasswordHash, Repository,
-    RepositoryError, UniqueValues, User, UserId, Viewer,
+    AccountChange, Authority, Detail, Keep, NewUser, PasswordChange, PasswordHash, Repository,
+    RepositoryError, Right, UniqueValues, User, UserId, Viewer,
 };
 
 use super::user_form::{UserForm, protected_changes, taken};
@@ -13,7 +14,7 @@ use crate::content::Value;
 use crate::failure::{ApiError, FieldErrors};
 use crate::tower::body::UserBody;
 use crate::tower::details;
-use crate::tower::fields::{object, value_of};
+use crate::tower::fields::{IS_SUPERUSER, object, value_of};
 use crate::tower::kind::Users;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
@@ -47,9 +48,14 @@ fn permit(viewer: &Viewer, form: &UserForm) -> Result<(), ApiError> {
 pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
     let body = object(exchange.data().await?)?;
     let valid = Valid::of(exchange, &body).await?;
+    let right = viewer(exchange).await?.right_to_create_users();
     let (new, now) = (valid.hashed(exchange).await?, exchange.state.now());
-    let create = move |repository: &dyn Repository| repository.create_user(&new, now);
-    let user = exchange.state.blocking(create).await?;
+    let record = exchange.record(Action::UserCreate);
+    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let created = repository.create_user(&new, by, now);
+        record.tell_made(created, |record, user| record.on(Object::User(user.id)))
+    };
+    let user = exchange.write(vec![right], create).await?;
     answer_created(exchange, &user.map_err(failed)?)
 }
 
@@ -140,6 +146,8 @@ pub(super) struct Found {
     /// May change all fields, and delete.
     is_admin: bool,
     is_self: bool,
+    /// The right of [`Self::is_admin`].
+    right: Right,
 }
 
 pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<Found, ApiError> {
@@ -148,6 +156,7 @@ pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<Found, ApiE
     Ok(Found {
         is_admin: found.may_change,
         is_self: caller.id == user.id,
+        right: found.right,
         caller,
         user,
     })
@@ -187,21 +196,25 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
     check_unique(exchange, found.user.id, unique, errors).await?;
     let mut change = form.change_of(&found.user);
     change.password = match form.password() {
-        Some(password) if takes_password(exchange, &found.user).await? => {
-            Some(new_password(exchange, &found, password.to_owned()).await?)
-        }
-        _ => None,
+        Some(password) => new_password(exchange, &found, password.to_owned()).await?,
+        None => None,
     };
     // Nobody else changes the flag, whatever has become of the user meanwhile.
     let by_superuser = found.caller.is_superuser;
     let is_superuser = form.is_superuser().filter(|_| by_superuser);
     let id = found.user.id;
-    let write = move |repository: &dyn Repository| {
-        let outcome = repository.change_account(id, &change, is_superuser)?;
+    let record = exchange.record_of_change(id, &change);
+    let changes_flag = is_superuser.is_some_and(|flag| flag != found.user.is_superuser);
+    let record = record.fields(changes_flag.then_some(IS_SUPERUSER.name));
+    let write = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let outcome = repository.change_account(id, &change, is_superuser, by);
+        let outcome = record.tell(outcome, |change| (*change).into())?;
         let profile = repository.find_profile(id, Detail::Account)?;
-        Ok::<_, RepositoryError>((outcome, profile))
+        Ok((outcome, profile))
     };
-    let (outcome, profile) = exchange.state.blocking(write).await?.map_err(failed)?;
+    let rights = found.is_admin.then_some(found.right);
+    let written = exchange.write(rights.into_iter().collect(), write).await?;
+    let (outcome, profile) = written.map_err(failed)?;
     match (outcome, profile) {
         (AccountChange::Done | AccountChange::Unchanged, Some(profile)) => {
             Ok(exchange.ok(&UserBody::new(&profile.user, Mount::of(exchange.path))))
@@ -213,32 +226,40 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
     }
 }
 
-/// The directory keeps the password of a user who has none here.
-async fn takes_password(exchange: &Exchange<'_>, user: &User) -> Result<bool, ApiError> {
-    let has_directory = !exchange.state.tower.directory_managed_fields.is_empty();
-    if !has_directory || user.ldap_dn.is_empty() {
-        return Ok(true);
-    }
-    let id = user.id;
-    let look_up = move |repository: &dyn Repository| repository.find_password_by_id(id);
-    let stored = exchange.state.blocking(look_up).await??;
-    Ok(stored.is_some_and(|stored| !stored.as_encoded().starts_with('!')))
-}
-
+/// The change to a password: none to the stored one, which ends no credential (section 6.1), and none of a user
+/// without a password here whose directory keeps it.
 async fn new_password(
     exchange: &Exchange<'_>,
     found: &Found,
     password: String,
-) -> Result<PasswordChange, ApiError> {
-    Ok(PasswordChange {
-        password: hash(exchange, password).await?,
-        keep: if found.is_self {
-            exchange.caller()?.keep.clone()
-        } else {
-            Keep::Nothing
-        },
+) -> Result<Option<PasswordChange>, ApiError> {
+    let has_directory = !exchange.state.tower.directory_managed_fields.is_empty();
+    let is_managed = has_directory && !found.user.ldap_dn.is_empty();
+    let (id, hasher) = (found.user.id, Arc::clone(&exchange.state.passwords));
+    let encode = move |repository: &dyn Repository| {
+        let stored = repository.find_password_by_id(id)?;
+        let keeps = |stored: &PasswordHash| {
+            is_managed && stored.as_encoded().starts_with('!') || hasher.verify(&password, stored)
+        };
+        if stored.as_ref().is_none_or(keeps) {
+            return Ok(None);
+        }
+        let encoded = hasher.encode(&password);
+        encoded
+            .map(Some)
+            .map_err(|error| ApiError::Internal(Box::new(error)))
+    };
+    let encoded = exchange.state.hashing(encode).await??;
+    let keep = if found.is_self {
+        exchange.caller()?.keep.clone()
+    } else {
+        Keep::Nothing
+    };
+    Ok(encoded.map(|password| PasswordChange {
+        password,
+        keep,
         at: exchange.state.now(),
-    })
+    }))
 }
 
 /// DELETE of one that the query selects.
@@ -254,8 +275,12 @@ pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result
     }
     details::check_selected::<Users>(exchange, id).await?;
     let (id, now) = (found.user.id, exchange.state.now());
-    let delete = move |repository: &dyn Repository| repository.delete_account(id, now);
-    match exchange.state.blocking(delete).await?? {
+    let record = exchange.record(Action::UserDelete).on(Object::User(id));
+    let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let deleted = repository.delete_account(id, by, now);
+        record.tell(deleted, |change| (*change).into())
+    };
+    match exchange.write(vec![found.right], delete).await?? {
         AccountChange::Done | AccountChange::Unchanged => Ok(Answer::no_content()),
         AccountChange::Missing => Err(ApiError::NotFound),
         // Somebody has to be left who can administer the service.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use profiled_domain::{
-    DirectoryRepository, Membership, NewOrganization, NewTeam, OrganizationId, TeamId, UserId,
+    Authority, DirectoryRepository, Keep, Membership, NewOrganization, NewTeam, OrganizationId,
+    TeamId, UserId,
 };
 use serde_json::Value;
 
@@ -37,14 +38,18 @@ impl Directory {
                 (name, user.id)
             })
             .collect();
+        let root = Authority {
+            actor: ids["root"],
+            epoch: 0,
+            credential: Keep::Nothing,
+            rights: Vec::new(),
+        };
         let organization = |name: &str| {
             let new = NewOrganization {
                 name: name.to_owned(),
                 description: format!("{name}, described"),
             };
-            let made = app
-                .repository
-                .create_organization(&new, Some(ids["root"]), now());
+            let made = app.repository.create_organization(&new, Some(&root), now());
             made.unwrap().id
         };
         let (two, one) = (organization("Two"), organization("One"));
@@ -68,7 +73,7 @@ impl Directory {
         for (membership, name) in members {
             let added = app
                 .repository
-                .add_to(membership, ids[name], Some(ids["root"]), now());
+                .add_to(membership, ids[name], Some(&root), now());
             assert!(added.unwrap());
         }
         Self {
