@@ -4,6 +4,7 @@
 //! [repository traits](repository) that a database, or the in-memory double behind the feature
 //! `testing`, implements.
 
+mod binding;
 mod change;
 mod completion;
 mod contact;
@@ -23,6 +24,7 @@ mod token;
 mod user;
 mod word;
 
+pub use binding::{Binding, Bound, ForeignSubject};
 pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
@@ -41,7 +43,7 @@ pub use profile::UserProfile;
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
-    AccountChange, AccountRepository, CredentialRepository, Detail, DirectoryRepository,
+    AccountChange, AccountRepository, BindingRepository, CredentialRepository, Detail, DirectoryRepository,
     GroupRepository, RefreshTokenRepository, Repository, RepositoryError, UniqueKey, UniqueValues,
     UserRepository,
 };

@@ -6,6 +6,7 @@
 //! transaction.
 
 mod accounts;
+mod bindings;
 mod credentials;
 mod directory;
 mod groups;
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub use accounts::{AccountChange, AccountRepository};
+pub use bindings::BindingRepository;
 pub use credentials::{CredentialRepository, RefreshTokenRepository};
 pub use directory::DirectoryRepository;
 pub use groups::GroupRepository;
@@ -216,6 +218,7 @@ pub trait Repository:
     + UserRepository
     + CredentialRepository
     + RefreshTokenRepository
+    + BindingRepository
     + GroupRepository
     + DirectoryRepository
     + MediaRepository
@@ -227,6 +230,7 @@ impl<T> Repository for T where
         + UserRepository
         + CredentialRepository
         + RefreshTokenRepository
+        + BindingRepository
         + GroupRepository
         + DirectoryRepository
         + MediaRepository

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod activity;
+mod bindings;
 mod connection;
 mod counters;
 mod credentials;

@@ -1,6 +1,7 @@
 //! An in-memory double of all repositories, held to the contract tests of the databases.
 
 mod accounts;
+mod bindings;
 mod credentials;
 mod directory;
 mod groups;
@@ -13,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    CredentialsEpoch, Detail, Group, GroupId, NewUser, NumberedPage, Page, PageRequest,
+    Binding, CredentialsEpoch, Detail, Group, GroupId, NewUser, NumberedPage, Page, PageRequest,
     PasswordHash, Precondition, ProfileChange, RepositoryError, Token, TokenDigest, UniqueKey,
     UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
 };
@@ -35,6 +36,7 @@ struct State {
     refresh: refresh::RefreshTokens,
     directory: directory::Directory,
     deleted: Vec<accounts::Held>,
+    bindings: Vec<Binding>,
     files: media::Files,
     is_down: bool,
     is_read_only: bool,
@@ -217,17 +219,12 @@ fn next_id(taken: impl Iterator<Item = i64>) -> i64 {
 
 impl UserRepository for MemoryRepository {
     fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
-        let matches = |user: &User| match key {
-            UserKey::Id(id) => user.id == *id,
-            UserKey::Username(name) => user.username.as_ref() == Some(name),
-            UserKey::Email(email) => user.email.as_ref() == Some(email),
-        };
         let state = self.state()?;
         Ok(state
             .users
             .iter()
             .map(|(user, _)| user)
-            .find(|user| matches(user))
+            .find(|user| key.names(user))
             .cloned())
     }
 
