@@ -43,9 +43,9 @@ pub use profile::UserProfile;
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
-    AccountChange, AccountRepository, BindingRepository, CredentialRepository, Detail, DirectoryRepository,
-    GroupRepository, RefreshTokenRepository, Repository, RepositoryError, UniqueKey, UniqueValues,
-    UserRepository,
+    AccountChange, AccountRepository, BindingRepository, CredentialRepository, Detail,
+    DirectoryRepository, GroupRepository, RefreshTokenRepository, Repository, RepositoryError,
+    UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

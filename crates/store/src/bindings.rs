@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Binding, BindingRepository, Bound, ForeignSubject, Page, PageRequest, RepositoryError, User, UserId, UserKey,
+    Binding, BindingRepository, Bound, ForeignSubject, Page, PageRequest, RepositoryError, User,
+    UserId, UserKey,
 };
 
 use crate::connection::{DbConnection, on_each};
@@ -50,7 +51,8 @@ impl BindingRepository for Store {
         page: PageRequest,
     ) -> Result<Page<Binding>, RepositoryError> {
         let (rows, total): (Vec<Row>, i64) = self.read(|connection| {
-            let (mut wanted, mut all) = (bindings::table.into_boxed(), bindings::table.into_boxed());
+            let (mut wanted, mut all) =
+                (bindings::table.into_boxed(), bindings::table.into_boxed());
             if let Some(user) = user {
                 wanted = wanted.filter(bindings::user_id.eq(user.0));
                 all = all.filter(bindings::user_id.eq(user.0));
@@ -79,10 +81,7 @@ impl BindingRepository for Store {
     }
 }
 
-fn bound(
-    connection: &mut DbConnection,
-    subject: &ForeignSubject,
-) -> QueryResult<Option<UserId>> {
+fn bound(connection: &mut DbConnection, subject: &ForeignSubject) -> QueryResult<Option<UserId>> {
     let id: Option<i64> = on_each!(connection, |c| bindings::table
         .find((subject.issuer.as_str(), subject.subject.as_str()))
         .select(bindings::user_id)
@@ -92,11 +91,7 @@ fn bound(
 }
 
 /// Whether a user may still be bound by its name. If so, it stays as it is until the transaction ends.
-fn lock_unchanged(
-    connection: &mut DbConnection,
-    user: &User,
-    name: &UserKey,
-) -> QueryResult<bool> {
+fn lock_unchanged(connection: &mut DbConnection, user: &User, name: &UserKey) -> QueryResult<bool> {
     let row = users::table
         .find(user.id.0)
         .filter(users::is_active)

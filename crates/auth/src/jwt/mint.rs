@@ -11,7 +11,8 @@ use super::id::random_id;
 use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::key_set::NamedKey;
-use super::verifier::{JwtVerifier, fingerprint};
+use super::verifier::JwtVerifier;
+use crate::password::token_digest;
 
 /// Whom a token is for. It has no `Debug`: it holds the stored password.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl<'a> Subject<'a> {
 
     fn digest(&self) -> String {
         let known = self.password_digest.map(str::to_owned);
-        known.unwrap_or_else(|| fingerprint(self.password))
+        known.unwrap_or_else(|| token_digest(self.password))
     }
 }
 

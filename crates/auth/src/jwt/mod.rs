@@ -18,6 +18,7 @@ mod key_set;
 mod mint;
 mod pem;
 mod refresh;
+mod standing;
 mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -31,4 +32,5 @@ pub use key_ring::{KeyRing, NoSigningKey};
 pub use key_set::{KeyInfo, KeyState};
 pub use mint::{Subject, TokenPair};
 pub use refresh::{RefreshError, Refreshed, VerifyError};
-pub use verifier::{AccessToken, JwtVerifier};
+pub use standing::AccessToken;
+pub use verifier::JwtVerifier;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use profiled_domain::repository::BoxError;
 use profiled_domain::{PasswordHash, Repository, RepositoryError, User};
 
+use super::digest::token_digest;
 use super::hasher::PasswordHasher;
 use crate::throttle::{Throttle, ThrottleError};
 
@@ -114,7 +115,7 @@ impl PasswordLogin {
         if self.hasher.must_update(stored) {
             let new = self.hasher.encode(password)?;
             // If another one is stored by now, a parallel log-in or a change of the password was faster.
-            repository.replace_password(user.id, stored, &new)?;
+            repository.replace_password(user.id, stored, &new, &token_digest(stored))?;
         }
         Ok(())
     }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State};
 use crate::{
-    Binding, BindingRepository, Bound, ForeignSubject, Page, PageRequest, RepositoryError, User, UserId, UserKey,
+    Binding, BindingRepository, Bound, ForeignSubject, Page, PageRequest, RepositoryError, User,
+    UserId, UserKey,
 };
 
 impl State {
@@ -39,9 +40,8 @@ impl BindingRepository for MemoryRepository {
         if let Some(known) = state.bound(subject) {
             return Ok(Bound::To(known));
         }
-        let is_occupied = |known: &Binding| {
-            known.user == user.id && known.subject.issuer == subject.issuer
-        };
+        let is_occupied =
+            |known: &Binding| known.user == user.id && known.subject.issuer == subject.issuer;
         if state.bindings.iter().any(is_occupied) {
             return Ok(Bound::Occupied);
         }

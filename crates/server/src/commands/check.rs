@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use profiled_auth::{IssuerSettings, UserField};
 use profiled_store::{DatabaseUrl, Store};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,20 +16,28 @@ use crate::settings::Settings;
 struct Report {
     settings: BTreeMap<String, Value>,
     findings: Vec<String>,
+    warnings: Vec<String>,
 }
 
-/// Prints the settings in force, secrets masked, and fails if anything stands in the way of serving.
+/// Prints the settings in force, secrets masked, and what to be careful with, and fails if anything stands in the way of serving.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let (findings, kind) = findings(settings);
     let report = Report {
         settings: effective(settings)?,
         findings,
+        warnings: issuers_to_watch(settings),
     };
     output.write(&report, |report| {
         let lines = report
             .settings
             .iter()
-            .map(|(key, value)| format!("{key} = {value}"));
+            .map(|(key, value)| format!("{key} = {value}"))
+            .chain(
+                report
+                    .warnings
+                    .iter()
+                    .map(|text| format!("warning: {text}")),
+            );
         lines.collect::<Vec<_>>().join("\n")
     })?;
     match report.findings.first() {
@@ -97,4 +106,38 @@ fn database(settings: &Settings) -> Result<Vec<String>, Failure> {
         format!("group {id} has {counted} members, but users_count {stored}")
     };
     Ok(wrong.iter().map(line).collect())
+}
+
+/// Issuers whose users, or others, may choose whom a token stands for.
+fn issuers_to_watch(settings: &Settings) -> Vec<String> {
+    let warn = |issuer: &IssuerSettings| {
+        let mut risks = Vec::new();
+        if issuer.any_audience {
+            risks.push("takes tokens that were made for others (any_audience)".to_owned());
+        }
+        if issuer.trust_email {
+            risks.push(
+                "believes e-mail addresses that nobody has verified (trust_email)".to_owned(),
+            );
+        }
+        let field = match issuer.user_field {
+            Some(UserField::Username) => "username",
+            Some(UserField::Email) => "email",
+            Some(UserField::Id) | None => return (issuer, risks),
+        };
+        risks.push(format!(
+            "names users by {field}: until a subject is bound, whoever may choose that there or here \
+             decides whose account its first token opens (user_field)"
+        ));
+        (issuer, risks)
+    };
+    let warnings = settings.auth.jwt.issuers.iter().map(warn);
+    let line = |(issuer, risks): (&IssuerSettings, Vec<String>)| {
+        let name = &issuer.issuer;
+        (!risks.is_empty()).then(|| {
+            let risks = risks.join("; ");
+            format!("auth.jwt.issuers: {name:?} {risks}: see docs/KEYS.md")
+        })
+    };
+    warnings.filter_map(line).collect()
 }

@@ -159,9 +159,9 @@ fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repositor
     let (old, new) = (stored_password(repository, ada), hash("new"));
 
     let replaced = [
-        repository.replace_password(ada, &old, &new),
-        repository.replace_password(ada, &old, &hash("late")),
-        repository.replace_password(UserId(99), &old, &new),
+        repository.replace_password(ada, &old, &new, "D1"),
+        repository.replace_password(ada, &old, &hash("late"), "D1"),
+        repository.replace_password(UserId(99), &old, &new, "D1"),
     ];
 
     assert_eq!(replaced.map(Result::unwrap), [true, false, false]);
@@ -200,7 +200,7 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
     let old = stored_password(repository, ada);
 
     repository
-        .replace_password(ada, &old, &hash("new"))
+        .replace_password(ada, &old, &hash("new"), "D1")
         .unwrap();
     let before = epoch(ada);
     for second in [2, 3] {
