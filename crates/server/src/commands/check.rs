@@ -73,9 +73,11 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 }
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
-    if !settings.makes_signing_key()
-        && let Err(failure) = keys(settings)
-    {
+    let keys = || match settings.makes_signing_key() {
+        true => Ok(()),
+        false => keys(settings),
+    };
+    if let Err(failure) = issuers(settings).map(drop).and_then(|()| keys()) {
         return (vec![failure.to_string()], failure.kind());
     }
     match database(settings) {
@@ -87,7 +89,6 @@ fn findings(settings: &Settings) -> (Vec<String>, Kind) {
 /// Everything that is made of keys.
 fn keys(settings: &Settings) -> Result<(), Failure> {
     settings.key_ring(now())?;
-    issuers(settings)?;
     settings.counting_secret()?;
     Ok(())
 }
@@ -110,34 +111,34 @@ fn database(settings: &Settings) -> Result<Vec<String>, Failure> {
 
 /// Issuers whose users, or others, may choose whom a token stands for.
 fn issuers_to_watch(settings: &Settings) -> Vec<String> {
-    let warn = |issuer: &IssuerSettings| {
-        let mut risks = Vec::new();
-        if issuer.any_audience {
-            risks.push("takes tokens that were made for others (any_audience)".to_owned());
-        }
-        if issuer.trust_email {
-            risks.push(
-                "believes e-mail addresses that nobody has verified (trust_email)".to_owned(),
-            );
-        }
-        let field = match issuer.user_field {
-            Some(UserField::Username) => "username",
-            Some(UserField::Email) => "email",
-            Some(UserField::Id) | None => return (issuer, risks),
-        };
-        risks.push(format!(
-            "names users by {field}: until a subject is bound, whoever may choose that there or here \
-             decides whose account its first token opens (user_field)"
-        ));
-        (issuer, risks)
-    };
-    let warnings = settings.auth.jwt.issuers.iter().map(warn);
-    let line = |(issuer, risks): (&IssuerSettings, Vec<String>)| {
+    let line = |issuer: &IssuerSettings| {
+        let risks = risks(issuer).join("; ");
         let name = &issuer.issuer;
-        (!risks.is_empty()).then(|| {
-            let risks = risks.join("; ");
-            format!("auth.jwt.issuers: {name:?} {risks}: see docs/KEYS.md")
-        })
+        (!risks.is_empty()).then(|| format!("auth.jwt.issuers: {name:?} {risks}: see docs/KEYS.md"))
     };
-    warnings.filter_map(line).collect()
+    settings.auth.jwt.issuers.iter().filter_map(line).collect()
+}
+
+fn risks(issuer: &IssuerSettings) -> Vec<&'static str> {
+    let by_name = match issuer.user_field {
+        Some(UserField::Username) => Some(
+            "names users by username (user_field = \"username\"): until a subject is bound, whoever may choose a name \
+             there or here decides whose account its first token opens",
+        ),
+        Some(UserField::Email) => Some(
+            "names users by e-mail address (user_field = \"email\"): until a subject is bound, whoever may choose an \
+             address here decides whose account its first token opens",
+        ),
+        Some(UserField::Id) | None => None,
+    };
+    let any_audience = issuer
+        .any_audience
+        .then_some("takes tokens that were made for others (any_audience)");
+    let trust_email = issuer
+        .trust_email
+        .then_some("believes addresses that nobody has verified (trust_email)");
+    [any_audience, trust_email, by_name]
+        .into_iter()
+        .flatten()
+        .collect()
 }
