@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::UserId;
 
-/// Somebody as a foreign issuer knows them: the pair is never given to anybody else (OpenID Connect Core,
+/// Somebody as a foreign issuer knows them: the pair is never given to anybody else (OIDC Core,
 /// section 2). Both are compared character by character.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ForeignSubject {
@@ -15,7 +15,7 @@ pub struct ForeignSubject {
 }
 
 impl ForeignSubject {
-    /// Longest `sub`, in characters (OpenID Connect Core, section 2).
+    /// Longest `sub`, in characters (OIDC Core, section 2).
     pub const MAX_SUBJECT: usize = 255;
 }
 

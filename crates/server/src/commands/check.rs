@@ -73,11 +73,11 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 }
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
-    let keys = || match settings.makes_signing_key() {
-        true => Ok(()),
-        false => keys(settings),
-    };
-    if let Err(failure) = issuers(settings).map(drop).and_then(|()| keys()) {
+    let mut made = issuers(settings).map(drop);
+    if !settings.makes_signing_key() {
+        made = made.and_then(|()| keys(settings));
+    }
+    if let Err(failure) = made {
         return (vec![failure.to_string()], failure.kind());
     }
     match database(settings) {

@@ -13,8 +13,9 @@ fn issuers(more: &Value) -> String {
     let mut issuer = json!({
         "issuer": IDP, "algorithms": ["ES256"], "jwks_url": "http://127.0.0.1:1/",
     });
-    let members = more.as_object().unwrap().clone();
-    issuer.as_object_mut().unwrap().extend(members);
+    if let (Some(all), Some(more)) = (issuer.as_object_mut(), more.as_object()) {
+        all.extend(more.clone());
+    }
     format!("auth.jwt.issuers={}", json!([issuer]))
 }
 

@@ -30,7 +30,7 @@ const TYPES: [&str; 6] = [
 ];
 
 /// Claims that only other tokens have, and the words that allow them: hashes of what an ID token came with
-/// (OpenID Connect Core, 3.3.2.11), and what a security event token tells (RFC 8417, section 2.2).
+/// (OIDC Core, 3.3.2.11), and what a security event token tells (RFC 8417, section 2.2).
 const BETRAYING: [(&str, &str); 3] = [("at_hash", "id"), ("c_hash", "id"), ("events", "events")];
 
 /// The kinds of tokens that are taken of an issuer.

@@ -153,7 +153,7 @@ impl Issuer {
         self.foreign(claims)
     }
 
-    /// Whether one of the clients of the settings has asked for the token: `azp` (OpenID Connect Core, section 2),
+    /// Whether one of the clients of the settings has asked for the token: `azp` (OIDC Core, section 2),
     /// else `client_id` (RFC 9068, section 2.2).
     fn is_of_client(&self, claims: &Claims) -> bool {
         let client = || claims.get("azp").or_else(|| claims.get("client_id"));

@@ -41,10 +41,7 @@ impl Site {
     }
 
     fn by_email() -> Self {
-        Self::new(1, |settings| {
-            settings.user_claim = "email".to_owned();
-            settings.user_field = Some(UserField::Email);
-        })
+        Self::new(1, names_by_email)
     }
 
     fn user(&self, name: &str) -> UserId {
@@ -106,13 +103,18 @@ impl Site {
     }
 }
 
+fn names_by_email(settings: &mut IssuerSettings) {
+    "email".clone_into(&mut settings.user_claim);
+    settings.user_field = Some(UserField::Email);
+}
+
 fn address(name: &str) -> String {
     format!("{name}@example.com")
 }
 
-fn fault<T>(outcome: Result<T, AuthError>) -> Option<JwtFault> {
+fn fault<T>(outcome: &Result<T, AuthError>) -> Option<JwtFault> {
     match outcome {
-        Err(AuthError::Jwt(fault)) => Some(fault),
+        Err(AuthError::Jwt(fault)) => Some(*fault),
         _ => None,
     }
 }
@@ -144,23 +146,23 @@ fn an_address_that_the_issuer_has_not_verified_opens_no_account() {
     });
 
     for value in &refused {
-        let outcome = fault(site.judge(&with(value)));
+        let outcome = fault(&site.judge(&with(value)));
         assert_eq!(outcome, Some(JwtFault::UnverifiedEmail), "{value}");
     }
-    assert_eq!(fault(site.judge(&absent)), Some(JwtFault::UnverifiedEmail));
+    assert_eq!(fault(&site.judge(&absent)), Some(JwtFault::UnverifiedEmail));
     assert_eq!(site.bound("s"), None);
     for value in [json!(true), json!("true")] {
         assert_eq!(site.judge(&with(&value)).unwrap(), ada, "{value}");
     }
     // Nor does it later.
-    let later = fault(site.judge(&with(&json!(false))));
+    let later = fault(&site.judge(&with(&json!(false))));
     assert_eq!(later, Some(JwtFault::UnverifiedEmail));
 }
 
 #[test]
 fn the_address_may_be_a_username_and_has_to_be_verified_all_the_same() {
     let site = Site::new(1, |settings| {
-        settings.user_claim = "email".to_owned();
+        "email".clone_into(&mut settings.user_claim);
         settings.user_field = Some(UserField::Username);
     });
     let new = NewUser {
@@ -170,7 +172,7 @@ fn the_address_may_be_a_username_and_has_to_be_verified_all_the_same() {
     let ada = site.repository.create_user(&new, now()).unwrap().id;
     let unverified = site.token(0, "s", "ada", &json!({"email_verified": false}));
 
-    let outcome = fault(site.judge(&unverified));
+    let outcome = fault(&site.judge(&unverified));
 
     assert_eq!(outcome, Some(JwtFault::UnverifiedEmail));
     assert_eq!(site.ask("s", "ada").unwrap(), ada);
@@ -179,8 +181,7 @@ fn the_address_may_be_a_username_and_has_to_be_verified_all_the_same() {
 #[test]
 fn an_issuer_that_is_trusted_need_not_have_verified_an_address() {
     let site = Site::new(1, |settings| {
-        settings.user_claim = "email".to_owned();
-        settings.user_field = Some(UserField::Email);
+        names_by_email(settings);
         settings.trust_email = true;
     });
     let ada = site.user("ada");
@@ -219,24 +220,21 @@ fn another_subject_of_the_issuer_does_not_get_a_bound_user() {
     assert_eq!(site.ask("first", "ada").unwrap(), ada);
 
     for other in ["second", "FIRST", "first "] {
-        let outcome = fault(site.ask(other, "ada"));
+        let outcome = fault(&site.ask(other, "ada"));
         assert_eq!(outcome, Some(JwtFault::OtherSubject), "{other}");
         assert_eq!(site.bound(other), None);
     }
     assert!(site.repository.unbind(&site.subject("first")).unwrap());
     assert_eq!(site.ask("second", "ada").unwrap(), ada);
     assert_eq!(
-        fault(site.ask("first", "ada")),
+        fault(&site.ask("first", "ada")),
         Some(JwtFault::OtherSubject)
     );
 }
 
 #[test]
 fn issuers_bind_each_for_itself() {
-    let site = Site::new(2, |settings| {
-        settings.user_claim = "email".to_owned();
-        settings.user_field = Some(UserField::Email);
-    });
+    let site = Site::new(2, names_by_email);
     let (ada, bob) = (site.user("ada"), site.user("bob"));
     let ask =
         |provider, subject, name| site.judge(&site.token(provider, subject, name, &json!({})));
@@ -259,7 +257,7 @@ fn a_name_that_is_refused_binds_nothing() {
         .unwrap();
 
     let inactive = site.ask("i", "idle");
-    let revoked = fault(site.ask("l", "late"));
+    let revoked = fault(&site.ask("l", "late"));
     let nobody = site.ask("n", "nobody");
     let with_case = site.ask("c", "LATE");
 
@@ -303,10 +301,10 @@ fn a_token_without_a_subject_names_nobody() {
         claims.as_object_mut().unwrap().remove("sub");
     });
 
-    assert_eq!(fault(site.judge(&absent)), Some(JwtFault::NoUser));
+    assert_eq!(fault(&site.judge(&absent)), Some(JwtFault::NoUser));
     for (change, expected) in cases {
         let token = site.token(0, "s", "ada", &change);
-        assert_eq!(fault(site.judge(&token)), Some(expected), "{change}");
+        assert_eq!(fault(&site.judge(&token)), Some(expected), "{change}");
     }
     let longest = site.token(0, &"ß".repeat(255), "ada", &json!({}));
     assert!(site.judge(&longest).is_ok());
@@ -314,7 +312,7 @@ fn a_token_without_a_subject_names_nobody() {
 
 #[test]
 fn users_named_by_id_need_no_binding() {
-    let site = Site::new(1, |settings| settings.user_claim = "uid".to_owned());
+    let site = Site::new(1, |settings| "uid".clone_into(&mut settings.user_claim));
     let ada = site.user("ada");
     let with = |change: &Value| site.token(0, "s", "ada", change);
     let absent = site.providers[0].sign(0, |_, claims| {

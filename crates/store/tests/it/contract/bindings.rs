@@ -93,41 +93,26 @@ fn issuers_and_subjects_are_compared_character_by_character(repository: &dyn Rep
 }
 
 fn a_user_who_has_changed_is_not_bound(repository: &dyn Repository) {
-    let rename = |user: &User| {
-        let change = ProfileChange {
-            username: Patch::Set("renamed".to_owned()),
-            ..ProfileChange::default()
-        };
-        let changed = repository.update_profile(user.id, &change, &Precondition::None);
-        assert!(changed.unwrap().is_some());
+    let rename = ProfileChange {
+        username: Patch::Set("renamed".to_owned()),
+        ..ProfileChange::default()
     };
-    let deactivate =
-        |user: &User| assert_eq!(repository.deactivate(user.id).unwrap(), AccountChange::Done);
-    let delete = |user: &User| {
-        assert_eq!(
-            repository.delete_account(user.id, at(2)).unwrap(),
-            AccountChange::Done
-        )
-    };
-    let revoke = |user: &User| {
-        let revoked = repository.revoke_credentials(user.id, &Keep::Nothing, at(2));
-        assert!(revoked.unwrap());
-    };
-    let changes: [(&str, &dyn Fn(&User)); 4] = [
-        ("ada", &rename),
-        ("bob", &deactivate),
-        ("cy", &delete),
-        ("di", &revoke),
-    ];
+    let [ada, bob, cy, di, eve] =
+        ["ada", "bob", "cy", "di", "eve"].map(|name| user(repository, name));
 
-    for (name, change) in changes {
-        let read = user(repository, name);
-        change(&read);
-        let wanted = subject("idp", name);
-        assert_eq!(bind(repository, &wanted, &read), Bound::Changed, "{name}");
+    let renamed = repository.update_profile(ada.id, &rename, &Precondition::None);
+    let inactive = repository.deactivate(bob.id);
+    let deleted = repository.delete_account(cy.id, at(2));
+    let revoked = repository.revoke_credentials(di.id, &Keep::Nothing, at(2));
+
+    assert!(renamed.unwrap().is_some() && revoked.unwrap());
+    assert_eq!(inactive.unwrap(), AccountChange::Done);
+    assert_eq!(deleted.unwrap(), AccountChange::Done);
+    for read in [&ada, &bob, &cy, &di] {
+        let wanted = subject("idp", &read.id.to_string());
+        assert_eq!(bind(repository, &wanted, read), Bound::Changed, "{read:?}");
         assert_eq!(repository.find_binding(&wanted).unwrap(), None);
     }
-    let eve = user(repository, "eve");
     let email = UserKey::Email("eve@elsewhere.example".to_owned());
     let bound = repository.bind(&subject("idp", "eve"), &eve, &email, at(5));
     assert_eq!(bound.unwrap(), Bound::Changed);
