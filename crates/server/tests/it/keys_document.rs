@@ -21,7 +21,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 /// One after the other, in one shell: later ones rely on what earlier ones made.
 #[test]
 fn the_commands_of_the_page_work() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::migrated();
     let script = blocks("sh").join("\n");
     let folder = Path::new(env!("CARGO_BIN_EXE_profiled")).parent().unwrap();
 

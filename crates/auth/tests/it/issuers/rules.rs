@@ -7,7 +7,7 @@ use profiled_auth::{
     UserClaim, UserField, Verdict, Verifier,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{CredentialRepository, Keep, UserId, UserRepository};
+use profiled_domain::{CredentialRepository, Keep, UserId};
 use serde_json::{Value, json};
 
 use super::{PATIENCE, Provider, judge, service, settings_with};
@@ -392,10 +392,4 @@ fn a_foreign_token_stands_for_its_user_until_the_credentials_are_revoked() {
         "{old:?}"
     );
     assert_eq!(judge("ada", -1).unwrap(), ada.id);
-    assert!(
-        repository
-            .find_user(&profiled_domain::UserKey::Id(ada.id))
-            .unwrap()
-            .is_some()
-    );
 }
