@@ -75,7 +75,7 @@ fn a_service_hears_whose_a_token_is(backend: Backend) {
     assert_eq!(answer.header("Cache-Control").as_deref(), Some("no-store"));
     let body = answer.json();
     assert_eq!(body["active"], true);
-    assert_eq!(body["sub"], "2");
+    assert_eq!((&body["sub"], &body["user_id"]), (&json!("2"), &json!("2")));
     assert_eq!(body["username"], "alice");
     assert_eq!(body["token_type"], "Bearer");
     assert_eq!(body["aud"], "profile-api");
@@ -83,12 +83,12 @@ fn a_service_hears_whose_a_token_is(backend: Backend) {
     let life = body["exp"].as_i64().unwrap() - body["iat"].as_i64().unwrap();
     assert!((299..=300).contains(&life), "{life}");
     assert_eq!(body["jti"].as_str().unwrap().len(), 32);
-    assert_eq!(body.as_object().unwrap().len(), 9);
+    assert_eq!(body.as_object().unwrap().len(), 10);
 
     let staff = Service::start(backend, Data::Staff, &SETTINGS);
     let body = ask(&staff, "f4e75eab6e0f663a972d145478d6fc4b81762070").json();
     let expected = json!({
-        "active": true, "sub": "1", "username": "MasterAdmin", "token_type": "Token",
+        "active": true, "sub": "1", "user_id": "1", "username": "MasterAdmin", "token_type": "Token",
     });
     assert_eq!(body, expected);
 }

@@ -25,6 +25,7 @@ fn subject(password: &PasswordHash) -> Subject<'_> {
         id: UserId(1_234_567),
         epoch: 3,
         password,
+        password_digest: None,
     }
 }
 

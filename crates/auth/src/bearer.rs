@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use profiled_domain::{Detail, Keep, PasswordHash, Repository, UserKey, UserProfile};
+use profiled_domain::{Keep, Repository};
 
 use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
-use crate::jwt::{AccessToken, JwtVerifier, UserClaim};
+use crate::jwt::JwtVerifier;
 
 /// Verifies access tokens. The scheme's word is compared with case, as simplejwt does.
 #[derive(Clone)]
@@ -34,10 +34,8 @@ impl BearerVerifier {
         };
         let access = self.jwt.verify_access(token, attempt.now);
         let access = access.map_err(AuthError::Jwt)?;
-        let (profile, password) = find(&access, attempt.detail, repository)?;
-        access.check_user(&profile.user, password.as_ref())?;
         Ok(Identity {
-            profile,
+            profile: access.holder(attempt.detail, repository, attempt.now)?,
             scheme: Scheme::Bearer,
             keep: access
                 .jti()
@@ -45,34 +43,6 @@ impl BearerVerifier {
             token: None,
         })
     }
-}
-
-/// The user whom a token names, with the stored password only where it is needed.
-pub(crate) fn find(
-    access: &AccessToken,
-    detail: Detail,
-    repository: &dyn Repository,
-) -> Result<(UserProfile, Option<PasswordHash>), AuthError> {
-    let found = match access.user() {
-        UserClaim::Nobody => None,
-        UserClaim::Id(id) if !access.needs_password() => {
-            let profile = repository.find_profile(*id, detail)?;
-            profile.map(|profile| (profile, None))
-        }
-        UserClaim::Id(id) => account(&UserKey::Id(*id), detail, repository)?,
-        UserClaim::Username(name) => account(&UserKey::Username(name.clone()), detail, repository)?,
-        UserClaim::Email(email) => account(&UserKey::Email(email.clone()), detail, repository)?,
-    };
-    found.ok_or(AuthError::UserGone)
-}
-
-fn account(
-    key: &UserKey,
-    detail: Detail,
-    repository: &dyn Repository,
-) -> Result<Option<(UserProfile, Option<PasswordHash>)>, AuthError> {
-    let account = repository.find_account(key, detail)?;
-    Ok(account.map(|(profile, password)| (profile, Some(password))))
 }
 
 impl Verifier for BearerVerifier {

@@ -103,6 +103,15 @@ pub enum JwtFault {
     /// Made before all credentials of its user were revoked.
     #[error("revoked")]
     Revoked,
+    /// Bound to a key that a bearer does not prove (`cnf`, RFC 7800; RFC 9449, section 7.1).
+    #[error("bound to a key, which nobody proves here")]
+    KeyBound,
+    /// Names its user by an e-mail address that nobody has verified.
+    #[error("e-mail address not verified")]
+    UnverifiedEmail,
+    /// Names a user who is bound to another subject of its issuer.
+    #[error("the user is bound to another subject of the issuer")]
+    OtherSubject,
 }
 
 impl JwtFault {
@@ -110,7 +119,11 @@ impl JwtFault {
     #[must_use]
     pub fn message(self) -> &'static str {
         match self {
-            Self::Invalid | Self::NoUser => "Token is invalid",
+            Self::Invalid
+            | Self::NoUser
+            | Self::KeyBound
+            | Self::UnverifiedEmail
+            | Self::OtherSubject => "Token is invalid",
             Self::Expired => "Token is expired",
             Self::NoExpiry => "Token has no 'exp' claim",
             Self::NoId => "Token has no id",

@@ -49,8 +49,10 @@ impl ClientSettings {
 /// A token that would be taken at this moment, with what it says of itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Introspected {
-    /// Whose it is.
+    /// Whose it is, here.
     pub user: UserId,
+    /// Whose it is in the words of its issuer: the id, unless it is a foreign one.
+    pub subject: Option<String>,
     /// The user's name, if there is one.
     pub username: Option<String>,
     /// The scheme of `Authorization` that takes the token.
@@ -157,6 +159,7 @@ impl Introspected {
     fn new(user: User, scheme: Scheme) -> Self {
         Self {
             user: user.id,
+            subject: Some(user.id.to_string()),
             username: user.username,
             scheme,
             expires_at: None,
@@ -176,6 +179,7 @@ impl From<ActiveToken> for Introspected {
             jti: token.jti().map(str::to_owned),
             audience: token.claim("aud"),
             issuer: token.claim("iss"),
+            subject: token.subject().map(str::to_owned),
             ..Self::new(token.user, Scheme::Bearer)
         }
     }

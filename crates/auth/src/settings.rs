@@ -104,8 +104,15 @@ pub struct JwtSettings {
 pub struct IssuerSettings {
     /// `iss` of its tokens, compared with case.
     pub issuer: String,
-    /// Required `aud`. Empty: not looked at, so that tokens for others are taken, too.
+    /// Required `aud`. Empty: not looked at.
+    #[serde(default)]
     pub audience: String,
+    /// Clients whose tokens are taken: `azp`, else `client_id`. Empty: not looked at.
+    #[serde(default)]
+    pub client_ids: Vec<String>,
+    /// Tokens for others are taken, too: the word of whoever sets neither of the two.
+    #[serde(default)]
+    pub any_audience: bool,
     /// Algorithms that it signs with: asymmetric ones, unless there is a `secret_file`.
     pub algorithms: Vec<Algorithm>,
     /// Where it publishes its keys: http or https.
@@ -120,15 +127,35 @@ pub struct IssuerSettings {
     /// The claim that names the user.
     #[serde(default = "subject")]
     pub user_claim: String,
-    /// What the claim holds.
+    /// What the claim holds. It has to be said.
     #[serde(default)]
-    pub user_field: UserField,
-    /// Required `typ` of the header, as `at+jwt` (RFC 9068). Empty: any.
+    pub user_field: Option<UserField>,
+    /// E-mail addresses are believed without `email_verified`.
+    #[serde(default)]
+    pub trust_email: bool,
+    /// Required `typ` of the header, as `at+jwt` (RFC 9068). Empty: none, `JWT` or `at+jwt`.
     #[serde(default)]
     pub required_type: String,
+    /// What tokens may call themselves besides access tokens: words of `typ`, `token_use` and `token_type`, `id`
+    /// for ID tokens without such a word, `events` for security event tokens.
+    #[serde(default)]
+    pub allowed_types: Vec<String>,
     /// Seconds of tolerance for `exp`, `nbf` and `iat`.
     #[serde(default)]
     pub leeway: u32,
+}
+
+impl IssuerSettings {
+    /// Whether users are named by e-mail address: `email_verified` is about the claim `email`, whatever
+    /// attribute of ours it is looked up by.
+    #[must_use]
+    pub fn names_by_email(&self) -> bool {
+        match self.user_field {
+            Some(UserField::Email) => true,
+            Some(UserField::Username) => self.user_claim == "email",
+            Some(UserField::Id) | None => false,
+        }
+    }
 }
 
 fn subject() -> String {
@@ -136,11 +163,10 @@ fn subject() -> String {
 }
 
 /// The attribute by which a foreign issuer names users.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UserField {
     /// The id, in decimal.
-    #[default]
     Id,
     /// The username, compared with case.
     Username,

@@ -5,6 +5,7 @@
 //! `testing`, implements.
 
 mod authority;
+mod binding;
 mod change;
 mod completion;
 mod contact;
@@ -25,6 +26,7 @@ mod user;
 mod word;
 
 pub use authority::{Authority, Lapse, Right};
+pub use binding::{Binding, Bound, ForeignSubject};
 pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
@@ -43,9 +45,9 @@ pub use profile::UserProfile;
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
-    AccountChange, AccountRepository, CredentialRepository, Detail, DirectoryRepository,
-    GroupRepository, RefreshTokenRepository, Repository, RepositoryError, UniqueKey, UniqueValues,
-    UserRepository,
+    AccountChange, AccountRepository, BindingRepository, CredentialRepository, Detail,
+    DirectoryRepository, GroupRepository, RefreshTokenRepository, Repository, RepositoryError,
+    UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

@@ -9,6 +9,7 @@
 //! transaction of the write, or else it fails with [`RepositoryError::Lapsed`]; `None` is an operator.
 
 mod accounts;
+mod bindings;
 mod credentials;
 mod directory;
 mod groups;
@@ -24,6 +25,7 @@ use crate::{
 };
 
 pub use accounts::{AccountChange, AccountRepository};
+pub use bindings::BindingRepository;
 pub use credentials::{CredentialRepository, RefreshTokenRepository};
 pub use directory::DirectoryRepository;
 pub use groups::GroupRepository;
@@ -228,6 +230,7 @@ pub trait Repository:
     + UserRepository
     + CredentialRepository
     + RefreshTokenRepository
+    + BindingRepository
     + GroupRepository
     + DirectoryRepository
     + MediaRepository
@@ -239,6 +242,7 @@ impl<T> Repository for T where
         + UserRepository
         + CredentialRepository
         + RefreshTokenRepository
+        + BindingRepository
         + GroupRepository
         + DirectoryRepository
         + MediaRepository

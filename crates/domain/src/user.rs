@@ -30,6 +30,18 @@ pub enum UserKey {
     Email(String),
 }
 
+impl UserKey {
+    /// Whether it names this user.
+    #[must_use]
+    pub fn names(&self, user: &User) -> bool {
+        match self {
+            Self::Id(id) => user.id == *id,
+            Self::Username(name) => user.username.as_ref() == Some(name),
+            Self::Email(email) => user.email.as_ref() == Some(email),
+        }
+    }
+}
+
 /// Which credentials of a user still count (`decisions.md` 10, 11).
 ///
 /// Whatever ends all credentials of a user at once begins a new epoch; what was given out in an earlier
@@ -42,6 +54,9 @@ pub struct CredentialsEpoch {
     pub changed_at: Option<DateTime<Utc>>,
     /// `jti` of the JSON Web Token that outlives the change.
     pub kept_jti: Option<String>,
+    /// The digest by which tokens know the password, if a log-in has written another hash of it since the
+    /// epoch began; `None` as long as that of the stored hash is the only one (`decisions.md` 27).
+    pub password_digest: Option<String>,
 }
 
 /// Gender as the `drf` dialect spells it, in lower case.

@@ -57,6 +57,7 @@ impl Application {
         let listeners = listen(&settings.http.bind)?;
         let addresses = listeners.iter().map(TcpListener::local_addr);
         let addresses = addresses.collect::<Result<_, _>>().map_err(failed)?;
+        let issuers = issuers(settings)?;
         let store = open_store(settings)?;
         let media = open_media(settings)?;
         let keys = Arc::new(settings.key_ring(now())?);
@@ -67,7 +68,7 @@ impl Application {
                 Periodic::purge(store.clone(), media.clone(), settings.clone()).map_err(failed)?,
             );
         }
-        let state = web::Data::new(state(settings, store.clone(), keys, media)?);
+        let state = web::Data::new(state(settings, store.clone(), keys, issuers, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
         Ok(Self {
             server: server(settings, &state, listeners).map_err(failed)?,
@@ -230,10 +231,11 @@ fn state(
     settings: &Settings,
     store: Store,
     keys: Arc<KeyRing>,
+    issuers: Issuers,
     media: MediaStorage,
 ) -> Result<AppState, Failure> {
     let throttle = throttle(settings, &store)?;
-    let jwt = JwtVerifier::with_issuers(&settings.auth.jwt, keys, issuers(settings)?);
+    let jwt = JwtVerifier::with_issuers(&settings.auth.jwt, keys, issuers);
     let jwt = Arc::new(jwt);
     let policy = TokenPolicy {
         check_binding: settings.dialects.tower.bind_tokens,

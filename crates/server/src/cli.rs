@@ -117,6 +117,9 @@ pub(crate) enum Command {
     /// Make, show and rotate the keys that sign JSON Web Tokens.
     #[command(subcommand)]
     Keys(Keys),
+    /// Show and remove what binds subjects of foreign token issuers to users.
+    #[command(subcommand)]
+    Binding(Binding),
     /// Erase what is deleted or has expired for long enough.
     Purge,
 }
@@ -307,5 +310,28 @@ pub(crate) enum Keys {
         /// Sign at once: servers that have not seen the key yet refuse its tokens.
         #[arg(long)]
         at_once: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Binding {
+    /// List bindings by issuer and subject.
+    List {
+        /// Id, username or e-mail address; without it, bindings of all users.
+        user: Option<String>,
+        /// Bindings to skip.
+        #[arg(long, default_value_t = 0)]
+        offset: u32,
+        /// Bindings to list at most.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Remove a binding: the next token of the subject binds it to the user whom it names then.
+    Remove {
+        /// iss of the tokens.
+        issuer: String,
+        /// sub of the tokens.
+        #[arg(allow_hyphen_values = true)]
+        subject: String,
     },
 }

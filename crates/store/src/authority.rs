@@ -46,7 +46,7 @@ impl Store {
         let epoch = CredentialsEpoch {
             number: caller.epoch,
             kept_jti: caller.kept_jti,
-            changed_at: None,
+            ..CredentialsEpoch::default()
         };
         let is_active = caller.is_active && !caller.is_deleted;
         if let Some(lapse) = by.lapse(is_active, &epoch, has_token) {

@@ -38,6 +38,7 @@ pub(crate) fn revoke_all(
             // A clock that was set back must not let older tokens in again.
             users::credentials_epoch_at.eq(changed_at.max(Some(stored(now)))),
             users::kept_jti.eq(kept_jti),
+            users::password_digest.eq(None::<String>),
         ))
         .execute(connection)?;
     let own = tokens::table.filter(tokens::user_id.eq(user));

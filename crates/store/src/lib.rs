@@ -6,6 +6,7 @@
 mod accounts;
 mod activity;
 mod authority;
+mod bindings;
 mod connection;
 mod counters;
 mod credentials;

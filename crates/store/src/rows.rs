@@ -33,6 +33,7 @@ pub(crate) struct UserRow {
     credentials_epoch: i64,
     credentials_epoch_at: Option<Instant>,
     kept_jti: Option<String>,
+    password_digest: Option<String>,
     deleted_at: Option<Instant>,
 }
 
@@ -67,6 +68,7 @@ impl TryFrom<UserRow> for User {
                 number: row.credentials_epoch,
                 changed_at: row.credentials_epoch_at.map(|at| at.0.and_utc()),
                 kept_jti: row.kept_jti,
+                password_digest: row.password_digest,
             },
             deleted_at: row.deleted_at.map(|at| at.0.and_utc()),
         })

@@ -22,6 +22,7 @@ diesel::table! {
         credentials_epoch -> BigInt,
         credentials_epoch_at -> Nullable<Timestamp>,
         kept_jti -> Nullable<Text>,
+        password_digest -> Nullable<Text>,
         deleted_at -> Nullable<Timestamp>,
     }
 }
@@ -131,6 +132,15 @@ diesel::table! {
         expires_at -> Timestamp,
         rotated_at -> Nullable<Timestamp>,
         blacklisted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bindings (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        user_id -> BigInt,
+        created_at -> Timestamp,
     }
 }
 

@@ -55,17 +55,20 @@ impl CredentialRepository for Store {
         user: UserId,
         old: &PasswordHash,
         new: &PasswordHash,
+        digest: &str,
     ) -> Result<bool, RepositoryError> {
         let is_still_old = users::password.eq(old.as_encoded());
-        let replaced = self.write(|connection| {
-            let target = diesel::update(users::table.find(user.0).filter(is_still_old));
-            Ok::<_, StoreError>(
-                target
-                    .set(users::password.eq(new.as_encoded()))
-                    .execute(connection)?,
-            )
-        })?;
-        Ok(replaced > 0)
+        let target = users::table.find(user.0).filter(is_still_old);
+        self.write(|connection| {
+            // The first of an epoch stays.
+            diesel::update(target.filter(users::password_digest.is_null()))
+                .set(users::password_digest.eq(digest))
+                .execute(connection)?;
+            let replaced = diesel::update(target)
+                .set(users::password.eq(new.as_encoded()))
+                .execute(connection)?;
+            Ok::<_, StoreError>(replaced > 0)
+        })
     }
 
     fn set_password(

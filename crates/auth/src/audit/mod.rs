@@ -112,6 +112,7 @@ impl From<&RefreshError> for Outcome {
         match error {
             RefreshError::Token(fault) => Self::Refused((*fault).into()),
             RefreshError::NoActiveAccount => Self::Refused(Reason::Inactive),
+            RefreshError::PasswordChanged => Self::Refused(Reason::Revoked),
             RefreshError::NoSigningKey(_) => Self::Failed,
             RefreshError::Repository(error) => error.into(),
         }

@@ -152,7 +152,10 @@ impl From<JwtFault> for Reason {
             | JwtFault::NoId
             | JwtFault::NoType
             | JwtFault::WrongType
-            | JwtFault::NoUser => Self::BadToken,
+            | JwtFault::NoUser
+            | JwtFault::KeyBound
+            | JwtFault::UnverifiedEmail
+            | JwtFault::OtherSubject => Self::BadToken,
         }
     }
 }

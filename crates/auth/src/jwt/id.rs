@@ -110,10 +110,7 @@ impl Making {
 
     /// Whether the token still counts. Our own are exact, whatever the clocks of servers and callers
     /// say; of others only those from behind the second of the change count.
-    pub(super) fn counts(&self, jti: &str, epoch: &CredentialsEpoch) -> bool {
-        if epoch.kept_jti.as_deref() == Some(jti) {
-            return true;
-        }
+    pub(super) fn counts(&self, epoch: &CredentialsEpoch) -> bool {
         match (self, epoch.changed_at) {
             (Self::Here(made), _) => *made == truncated(epoch.number),
             (Self::Elsewhere(_), None) => true,
@@ -141,7 +138,7 @@ mod tests {
         CredentialsEpoch {
             number,
             changed_at: Some(DateTime::UNIX_EPOCH + Duration::milliseconds(1_000_900)),
-            kept_jti: Some("kept".to_owned()),
+            ..CredentialsEpoch::default()
         }
     }
 
@@ -175,21 +172,19 @@ mod tests {
     #[test]
     fn our_tokens_count_in_their_epoch_and_others_from_behind_its_second() {
         let cases = [
-            (Making::Here(2), "x", true),
-            (Making::Here(1), "x", false),
-            (Making::Here(1), "kept", true),
-            (Making::Elsewhere(None), "x", false),
-            (Making::Elsewhere(Some(999.0)), "x", false),
-            (Making::Elsewhere(Some(1000.0)), "x", false),
-            (Making::Elsewhere(Some(1001.0)), "x", true),
-            (Making::Elsewhere(None), "kept", true),
+            (Making::Here(2), true),
+            (Making::Here(1), false),
+            (Making::Elsewhere(None), false),
+            (Making::Elsewhere(Some(999.0)), false),
+            (Making::Elsewhere(Some(1000.0)), false),
+            (Making::Elsewhere(Some(1001.0)), true),
         ];
 
-        for (making, jti, expected) in cases {
-            assert_eq!(making.counts(jti, &epoch(2)), expected, "{making:?} {jti}");
+        for (making, expected) in cases {
+            assert_eq!(making.counts(&epoch(2)), expected, "{making:?}");
         }
         let first = CredentialsEpoch::default();
-        assert!(Making::Elsewhere(None).counts("x", &first));
-        assert!(Making::Here(0).counts("x", &first));
+        assert!(Making::Elsewhere(None).counts(&first));
+        assert!(Making::Here(0).counts(&first));
     }
 }

@@ -6,8 +6,9 @@ use profiled_domain::{Detail, Repository, RepositoryError, User};
 use serde_json::Value;
 
 use super::claims::Claims;
-use super::verifier::{AccessToken, JwtVerifier, Signed};
-use crate::error::JwtFault;
+use super::standing::AccessToken;
+use super::verifier::{JwtVerifier, Signed};
+use crate::error::{AuthError, JwtFault};
 
 /// A token that counts: good in itself, not blacklisted, and its user stands by it.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct ActiveToken {
     pub user: User,
     /// Whether it gives access, or new tokens.
     pub kind: TokenKind,
+    /// `sub`: the user's id, or the subject of a foreign issuer in that one's words.
+    subject: Option<String>,
     jti: Option<String>,
     claims: Claims,
 }
@@ -41,6 +44,13 @@ impl TokenKind {
 }
 
 impl ActiveToken {
+    /// Whom it is about, in the words of its issuer (RFC 7662, section 2.2): a token of ours is about the user's
+    /// id, whatever else it tells. A foreign issuer may have told no subject.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
     /// The token's id, in the claim that is set for it.
     #[must_use]
     pub fn jti(&self) -> Option<&str> {
@@ -81,20 +91,17 @@ impl JwtVerifier {
                 return Ok(None);
             }
         }
-        let Some(key) = access.user().key() else {
-            return Ok(None);
-        };
-        let account = repository.find_account(&key, Detail::Account)?;
-        let standing = account.filter(|(profile, password)| {
-            let outcome = access.check_user(&profile.user, Some(password));
-            outcome.is_ok()
-        });
-        Ok(standing.map(|(profile, _)| ActiveToken {
-            user: profile.user,
-            kind,
-            jti: access.jti().map(str::to_owned),
-            claims: signed.claims,
-        }))
+        match access.holder(Detail::Account, repository, now) {
+            Ok(profile) => Ok(Some(ActiveToken {
+                subject: signed.subject(profile.user.id),
+                user: profile.user,
+                kind,
+                jti: access.jti().map(str::to_owned),
+                claims: signed.claims,
+            })),
+            Err(AuthError::Repository(error)) => Err(error),
+            Err(_) => Ok(None),
+        }
     }
 
     /// What a token says of its user, if it is complete for one of the types.

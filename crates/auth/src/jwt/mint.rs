@@ -11,7 +11,8 @@ use super::id::random_id;
 use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::key_set::NamedKey;
-use super::verifier::{JwtVerifier, fingerprint};
+use super::verifier::JwtVerifier;
+use crate::password::token_digest;
 
 /// Whom a token is for. It has no `Debug`: it holds the stored password.
 #[derive(Clone, Copy)]
@@ -22,17 +23,25 @@ pub struct Subject<'a> {
     pub epoch: i64,
     /// The stored password, of which tokens carry a digest under `auth.jwt.check_revoke_token`.
     pub password: &'a PasswordHash,
+    /// The digest in its place: [`CredentialsEpoch::password_digest`](profiled_domain::CredentialsEpoch).
+    pub password_digest: Option<&'a str>,
 }
 
 impl<'a> Subject<'a> {
     /// A user as it was read, with its stored password.
     #[must_use]
-    pub fn new(user: &User, password: &'a PasswordHash) -> Self {
+    pub fn new(user: &'a User, password: &'a PasswordHash) -> Self {
         Self {
             id: user.id,
             epoch: user.credentials.number,
             password,
+            password_digest: user.credentials.password_digest.as_deref(),
         }
+    }
+
+    fn digest(&self) -> String {
+        let known = self.password_digest.map(str::to_owned);
+        known.unwrap_or_else(|| token_digest(self.password))
     }
 }
 
@@ -104,7 +113,7 @@ impl JwtVerifier {
         claims.set(&options.jti_claim, new_id(key, holder));
         claims.set(&options.user_id_claim, subject.id.to_string());
         if options.checks_revoke {
-            claims.set(&options.revoke_token_claim, fingerprint(subject.password));
+            claims.set(&options.revoke_token_claim, subject.digest());
         }
         claims
     }

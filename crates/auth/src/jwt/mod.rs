@@ -19,6 +19,7 @@ mod mint;
 mod name;
 mod pem;
 mod refresh;
+mod standing;
 mod verifier;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
@@ -33,4 +34,5 @@ pub use key_set::{KeyInfo, KeyState};
 pub use mint::{Subject, TokenPair};
 pub use name::TokenName;
 pub use refresh::{RefreshError, Refreshed, VerifyError};
-pub use verifier::{AccessToken, JwtVerifier};
+pub use standing::AccessToken;
+pub use verifier::JwtVerifier;

@@ -3,18 +3,18 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{
     Detail, PasswordHash, RefreshToken, RefreshTokenState, Repository, RepositoryError, Rotation,
-    RotationOutcome, User, UserId,
+    RotationOutcome, User, UserId, UserKey,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::checks::{UserClaim, instant, user_id};
+use super::checks::instant;
 use super::claims::Claims;
 use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::mint::{Subject, TokenPair};
 use super::verifier::{JwtVerifier, Signed};
-use crate::error::JwtFault;
+use crate::error::{AuthError, JwtFault};
 
 /// Longest id that is stored as it is, in bytes; ours have 32.
 const MAX_ID: usize = 64;
@@ -41,6 +41,9 @@ pub enum RefreshError {
     /// Its user is gone, or may not log in.
     #[error("no active account for the token")]
     NoActiveAccount,
+    /// Its user has another password by now: access tokens that it gave would be refused.
+    #[error("the password has changed since the token was made")]
+    PasswordChanged,
     /// There is nothing to sign the new tokens with.
     #[error(transparent)]
     NoSigningKey(#[from] NoSigningKey),
@@ -85,14 +88,17 @@ impl JwtVerifier {
         repository: &dyn Repository,
         now: DateTime<Utc>,
     ) -> Result<TokenPair, RefreshError> {
-        let password = if self.options.checks_revoke {
+        let pair = if self.options.checks_revoke {
             // The log-in may have replaced the stored hash.
-            let stored = repository.find_password_by_id(user.id)?;
-            stored.ok_or(RefreshError::NoActiveAccount)?
+            let stored = repository.find_account(&UserKey::Id(user.id), Detail::Account)?;
+            let (profile, password) = stored.ok_or(RefreshError::NoActiveAccount)?;
+            let stored = Subject::new(&profile.user, &password);
+            let epoch = user.credentials.number;
+            self.mint_pair(Subject { epoch, ..stored }, now)?
         } else {
-            PasswordHash::from_encoded("")
+            let password = PasswordHash::from_encoded("");
+            self.mint_pair(Subject::new(user, &password), now)?
         };
-        let pair = self.mint_pair(Subject::new(user, &password), now)?;
         if self.options.updates_last_login {
             repository.record_login(user.id, now)?;
         }
@@ -112,7 +118,7 @@ impl JwtVerifier {
     ) -> Result<Refreshed, RefreshError> {
         let signed = self.refresh_token(token, repository, now)?;
         let claims = &signed.claims;
-        let user = self.refreshing_user(&signed, repository)?;
+        let user = self.refreshing_user(&signed, repository, now)?;
         let holder = user.map(|user| (user.id, user.credentials.number));
         let key = self.keys.signing(now)?;
         let access = self.access_claims(&key, claims, holder, now);
@@ -216,31 +222,27 @@ impl JwtVerifier {
         Ok(())
     }
 
-    /// The user of a refresh token, who may log in; none where the token names none, or as good as none.
+    /// The user of a refresh token, whose access tokens would be taken (`decisions.md` 27); none where the token names none, or as good as none.
     fn refreshing_user(
         &self,
         signed: &Signed,
         repository: &dyn Repository,
+        now: DateTime<Utc>,
     ) -> Result<Option<User>, RefreshError> {
-        let claim = match signed.claims.get(&self.options.user_id_claim) {
+        match signed.claims.get(&self.options.user_id_claim) {
             None => return Ok(None),
             Some(Value::String(text)) if text.is_empty() => return Ok(None),
             Some(Value::Number(number)) if number.as_i64() == Some(0) => return Ok(None),
-            Some(claim) => user_id(&claim).ok_or(JwtFault::Invalid)?,
-        };
-        let UserClaim::Id(id) = claim else {
-            return Err(RefreshError::NoActiveAccount);
-        };
-        let user = repository.find_profile(id, Detail::Account)?;
-        let user = user.map(|profile| profile.user).filter(may_log_in);
-        let user = user.ok_or(RefreshError::NoActiveAccount)?;
-        let jti = signed.claims.text(&self.options.jti_claim);
-        let making = signed.making(&claim, jti.as_deref());
-        let id = self.stored_id(&signed.claims);
-        if making.counts(&id, &user.credentials) {
-            Ok(Some(user))
-        } else {
-            Err(JwtFault::Revoked.into())
+            Some(_) => {}
+        }
+        let token = self.access_token(signed, TokenKind::Refresh)?;
+        let holder = token.holder(Detail::Account, repository, now);
+        match holder {
+            Ok(profile) => Ok(Some(profile.user)),
+            Err(AuthError::PasswordChanged) => Err(RefreshError::PasswordChanged),
+            Err(AuthError::Jwt(fault)) => Err(fault.into()),
+            Err(AuthError::Repository(error)) => Err(error.into()),
+            Err(_) => Err(RefreshError::NoActiveAccount),
         }
     }
 
@@ -288,9 +290,4 @@ impl JwtVerifier {
     pub(super) fn stored_id(&self, claims: &Claims) -> String {
         storable(claims.text(&self.options.jti_claim).unwrap_or_default())
     }
-}
-
-/// Whether a user may have new tokens.
-fn may_log_in(user: &User) -> bool {
-    user.is_active && user.deleted_at.is_none()
 }

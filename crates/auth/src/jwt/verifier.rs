@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use md5::{Digest, Md5};
-use profiled_domain::{CredentialsEpoch, PasswordHash, User};
+use profiled_domain::UserId;
 use serde_json::Value;
 
 use super::checks::{Rules, UserClaim, instant, user_id};
 use super::claims::{Claims, Parts};
 use super::id::Making;
 use super::introspect::TokenKind;
-use super::issuers::Issuers;
+use super::issuers::{Foreign, Issuers};
 use super::jwk::Jwks;
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
 use super::refresh::storable;
-use crate::error::{AuthError, JwtFault};
+use super::standing::AccessToken;
+use crate::error::JwtFault;
 use crate::settings::JwtSettings;
 
 /// Verifies JSON Web Tokens and mints them, after the settings of `auth.jwt`.
@@ -75,92 +75,24 @@ impl Options {
     }
 }
 
-/// An access token whose signature and claims are good. Whether its user still stands by it is another
-/// question: [`AccessToken::check_user`].
-#[derive(Clone, Debug)]
-pub struct AccessToken {
-    user: UserClaim,
-    jti: Option<String>,
-    making: Making,
-    /// Whether the next one has to be that of the stored password.
-    needs_password: bool,
-    fingerprint: Option<String>,
-}
-
-impl AccessToken {
-    /// Whom it names.
-    #[must_use]
-    pub fn user(&self) -> &UserClaim {
-        &self.user
-    }
-
-    /// The id by which it is remembered, for [`profiled_domain::Keep`]; an issuer other than us may have
-    /// given it none.
-    #[must_use]
-    pub fn jti(&self) -> Option<&str> {
-        self.jti.as_deref()
-    }
-
-    /// Whether [`Self::check_user`] needs the stored password (`auth.jwt.check_revoke_token`).
-    #[must_use]
-    pub fn needs_password(&self) -> bool {
-        self.needs_password
-    }
-
-    /// Whether the token still speaks for its user, who was read after it.
-    ///
-    /// # Errors
-    /// [`AuthError::UserGone`], [`AuthError::UserInactive`], [`AuthError::PasswordChanged`] or
-    /// [`JwtFault::Revoked`], in this order.
-    pub fn check_user(
-        &self,
-        user: &User,
-        password: Option<&PasswordHash>,
-    ) -> Result<(), AuthError> {
-        if user.deleted_at.is_some() {
-            return Err(AuthError::UserGone);
-        }
-        if !user.is_active {
-            return Err(AuthError::UserInactive(crate::Scheme::Bearer));
-        }
-        if self.is_kept(&user.credentials) {
-            return Ok(());
-        }
-        if self.needs_password {
-            let stored = password.map(fingerprint);
-            if stored.is_none() || self.fingerprint != stored {
-                return Err(AuthError::PasswordChanged);
-            }
-        }
-        let jti = self.jti.as_deref().unwrap_or_default();
-        if self.making.counts(jti, &user.credentials) {
-            Ok(())
-        } else {
-            Err(AuthError::Jwt(JwtFault::Revoked))
-        }
-    }
-
-    fn is_kept(&self, epoch: &CredentialsEpoch) -> bool {
-        epoch.kept_jti.is_some() && epoch.kept_jti == self.jti
-    }
-}
-
-/// simplejwt's form of a stored password: upper-case hexadecimal MD5. It tells one from another, and is
-/// no protection of either.
-pub(super) fn fingerprint(password: &PasswordHash) -> String {
-    hex::encode_upper(Md5::digest(password.as_encoded().as_bytes()))
-}
-
 /// Claims under a good signature.
 pub(super) struct Signed {
     pub(super) claims: Claims,
     /// The key that made it; none of a foreign issuer.
     pub(super) key: Option<Arc<NamedKey>>,
     /// Whom a token of a foreign issuer names.
-    foreign_user: Option<UserClaim>,
+    foreign: Option<Foreign>,
 }
 
 impl Signed {
+    /// `sub` as other services hear it.
+    pub(super) fn subject(&self, user: UserId) -> Option<String> {
+        match self.foreign {
+            Some(_) => self.claims.text("sub"),
+            None => Some(user.to_string()),
+        }
+    }
+
     /// What the token tells of the time of its making.
     pub(super) fn making(&self, user: &UserClaim, jti: Option<&str>) -> Making {
         let iat = made_at(&self.claims);
@@ -231,13 +163,13 @@ impl JwtVerifier {
         signed: &Signed,
         kind: TokenKind,
     ) -> Result<AccessToken, JwtFault> {
-        if let Some(user) = &signed.foreign_user {
-            let jti = signed.claims.text("jti").map(storable);
-            let iat = made_at(&signed.claims);
+        if let Some(foreign) = &signed.foreign {
             return Ok(AccessToken {
-                user: user.clone(),
-                jti,
-                making: Making::Elsewhere(iat),
+                user: foreign.user.clone(),
+                subject: foreign.subject.clone(),
+                kind: TokenKind::Access,
+                jti: signed.claims.text("jti").map(storable),
+                making: Making::Elsewhere(made_at(&signed.claims)),
                 needs_password: false,
                 fingerprint: None,
             });
@@ -252,6 +184,8 @@ impl JwtVerifier {
         Ok(AccessToken {
             making: signed.making(&user, jti.as_deref()),
             user,
+            subject: None,
+            kind,
             jti,
             needs_password: self.options.checks_revoke,
             fingerprint: claims.text(revoke_claim),
@@ -263,11 +197,12 @@ impl JwtVerifier {
     pub(super) fn signed(&self, token: &[u8], now: DateTime<Utc>) -> Result<Signed, JwtFault> {
         let parts = Parts::split(token).ok_or(JwtFault::Invalid)?;
         if let Some((issuer, claims)) = self.issuers.of(&parts) {
-            let user = issuer.judge(&parts, &claims, now)?;
+            let foreign = Some(issuer.judge(&parts, &claims, now)?);
+            let key = None;
             return Ok(Signed {
                 claims,
-                key: None,
-                foreign_user: Some(user),
+                key,
+                foreign,
             });
         }
         let signed = self.own(&parts, now).ok_or(JwtFault::Invalid)?;
@@ -288,7 +223,7 @@ impl JwtVerifier {
         Some(Signed {
             claims: Claims::decode(parts.payload)?,
             key: Some(key),
-            foreign_user: None,
+            foreign: None,
         })
     }
 

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use profiled_domain::repository::BoxError;
 use profiled_domain::{PasswordHash, Repository, RepositoryError, User, UserId};
 
+use super::digest::token_digest;
 use super::hasher::PasswordHasher;
 use crate::audit::{Action, Actor, Object, Outcome, Reason, Record};
 use crate::throttle::{Throttle, ThrottleError};
@@ -130,7 +131,7 @@ impl PasswordLogin {
         if self.hasher.must_update(stored) {
             let new = self.hasher.encode(password)?;
             // If another one is stored by now, a parallel log-in or a change of the password was faster.
-            repository.replace_password(user.id, stored, &new)?;
+            repository.replace_password(user.id, stored, &new, &token_digest(stored))?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 mod argon2;
 mod bcrypt;
 mod cost;
+mod digest;
 mod hasher;
 mod login;
 mod md5;
@@ -13,6 +14,7 @@ mod scrypt;
 mod settings;
 mod validation;
 
+pub(crate) use digest::token_digest;
 pub use hasher::{EncodeError, PasswordHasher};
 pub use login::{LoginOutcome, PasswordAttempt, PasswordLogin};
 pub use settings::{

@@ -7,7 +7,7 @@ use profiled_auth::{
     ThrottleError,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{CredentialRepository, Detail, PasswordHash, User, UserRepository};
+use profiled_domain::{CredentialRepository, Detail, PasswordHash, User, UserKey, UserRepository};
 
 use crate::people::{hasher, now, throttle, user};
 use crate::token::issue;
@@ -36,11 +36,17 @@ fn stored(repository: &MemoryRepository, user: &User) -> String {
     found.unwrap().as_encoded().to_owned()
 }
 
-/// Stores another hash, as an upgrade would: nothing else of the user changes.
-fn set(repository: &MemoryRepository, user: &User, encoded: &str) {
+/// Stores another hash, as an upgrade would, and returns the user as it is then.
+fn set(repository: &MemoryRepository, user: &User, encoded: &str) -> User {
     let texts = [stored(repository, user), encoded.to_owned()];
     let [old, new] = texts.map(PasswordHash::from_encoded);
-    assert!(repository.replace_password(user.id, &old, &new).unwrap());
+    assert!(
+        repository
+            .replace_password(user.id, &old, &new, "digest")
+            .unwrap()
+    );
+    let after = repository.find_user(&UserKey::Id(user.id));
+    after.unwrap().unwrap()
 }
 
 fn older() -> String {
@@ -97,7 +103,7 @@ fn everything_else_is_wrong_or_inactive() {
 fn an_old_hash_is_replaced_and_no_token_ends() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
-    set(&repository, &ada, &older());
+    let ada = set(&repository, &ada, &older());
     issue(&repository, ada.id, |_| {});
 
     let outcome = check(&login(), "ada", "p:äss", &repository).unwrap();
@@ -160,7 +166,7 @@ fn an_upgrade_that_cannot_be_written_does_not_matter() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let old = older();
-    set(&repository, &ada, &old);
+    let ada = set(&repository, &ada, &old);
     repository.refuse_writes();
 
     let outcome = check(&login(), "ada", "p:äss", &repository).unwrap();

@@ -53,6 +53,7 @@ pub fn subject(id: UserId) -> Subject<'static> {
         id,
         epoch: 0,
         password: &NONE,
+        password_digest: None,
     }
 }
 

@@ -37,7 +37,9 @@ pub trait CredentialRepository: Send + Sync {
     fn find_password_by_id(&self, user: UserId) -> Result<Option<PasswordHash>, RepositoryError>;
 
     /// Writes another hash of the same password, if the stored one is still `old`; `false` if it is not.
-    /// No credential ends by that.
+    /// No credential ends by that: `digest`, by which tokens know `old`, stays the user's
+    /// [`password_digest`](crate::CredentialsEpoch::password_digest) until the epoch ends, unless there is
+    /// one already.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
@@ -46,6 +48,7 @@ pub trait CredentialRepository: Send + Sync {
         user: UserId,
         old: &PasswordHash,
         new: &PasswordHash,
+        digest: &str,
     ) -> Result<bool, RepositoryError>;
 
     /// Changes the password and revokes every other credential of the user in the same transaction

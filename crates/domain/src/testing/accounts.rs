@@ -174,6 +174,7 @@ impl AccountRepository for MemoryRepository {
         }
         state.users.retain(|(user, _)| !ids.contains(&user.id));
         state.deleted.retain(|held| !ids.contains(&held.user.id));
+        state.bindings.retain(|known| !ids.contains(&known.user));
         state
             .tokens
             .retain(|(_, token)| !ids.contains(&token.owner));

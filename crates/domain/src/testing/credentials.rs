@@ -40,6 +40,7 @@ impl State {
             Keep::Jwt(jti) => Some(jti.clone()),
             Keep::Nothing | Keep::Token(_) => None,
         };
+        epoch.password_digest = None;
         let is_kept = |token: &Token| *keep == Keep::Token(token.state.id);
         self.tokens
             .retain(|(_, token)| token.owner != user || is_kept(token));
@@ -85,11 +86,17 @@ impl CredentialRepository for MemoryRepository {
         user: UserId,
         old: &PasswordHash,
         new: &PasswordHash,
+        digest: &str,
     ) -> Result<bool, RepositoryError> {
         let mut state = self.writable()?;
         let account = state.account_mut(user);
-        let stored = account.filter(|(_, stored)| stored == old);
-        Ok(stored.map(|(_, stored)| stored.clone_from(new)).is_some())
+        let Some((user, stored)) = account.filter(|(_, stored)| stored == old) else {
+            return Ok(false);
+        };
+        stored.clone_from(new);
+        let known = &mut user.credentials.password_digest;
+        known.get_or_insert_with(|| digest.to_owned());
+        Ok(true)
     }
 
     fn set_password(

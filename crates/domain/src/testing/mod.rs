@@ -1,6 +1,7 @@
 //! An in-memory double of all repositories, held to the contract tests of the databases.
 
 mod accounts;
+mod bindings;
 mod credentials;
 mod directory;
 mod groups;
@@ -13,10 +14,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Authority, CredentialsEpoch, Detail, Group, GroupId, Keep, Lapse, NewUser, NumberedPage,
-    ObjectState, Page, PageRequest, PasswordHash, Precondition, ProfileChange, RepositoryError,
-    Right, Token, TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile,
-    UserRepository,
+    Authority, Binding, CredentialsEpoch, Detail, Group, GroupId, Keep, Lapse, NewUser,
+    NumberedPage, ObjectState, Page, PageRequest, PasswordHash, Precondition, ProfileChange,
+    RepositoryError, Right, Token, TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey,
+    UserProfile, UserRepository,
 };
 
 pub use throttle::MemoryThrottle;
@@ -36,6 +37,7 @@ struct State {
     refresh: refresh::RefreshTokens,
     directory: directory::Directory,
     deleted: Vec<accounts::Held>,
+    bindings: Vec<Binding>,
     files: media::Files,
     is_down: bool,
     is_read_only: bool,
@@ -246,17 +248,12 @@ fn next_id(taken: impl Iterator<Item = i64>) -> i64 {
 
 impl UserRepository for MemoryRepository {
     fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
-        let matches = |user: &User| match key {
-            UserKey::Id(id) => user.id == *id,
-            UserKey::Username(name) => user.username.as_ref() == Some(name),
-            UserKey::Email(email) => user.email.as_ref() == Some(email),
-        };
         let state = self.state()?;
         Ok(state
             .users
             .iter()
             .map(|(user, _)| user)
-            .find(|user| matches(user))
+            .find(|user| key.names(user))
             .cloned())
     }
 

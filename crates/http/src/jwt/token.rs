@@ -252,6 +252,10 @@ fn refused(error: RefreshError) -> ApiError {
             detail: "No active account found for the given token.",
             code: None,
         },
+        RefreshError::PasswordChanged => ApiError::Refused {
+            detail: "The user's password has been changed.",
+            code: None,
+        },
         RefreshError::NoSigningKey(error) => ApiError::Internal(Box::new(error)),
         RefreshError::Repository(error) => error.into(),
     }

@@ -41,7 +41,10 @@ struct Body {
 
 #[derive(Serialize)]
 struct Active {
-    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    /// The id here: `sub` may be another issuer's.
+    user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
     token_type: &'static str,
@@ -60,7 +63,8 @@ struct Active {
 impl Active {
     fn new(token: Introspected) -> Self {
         Self {
-            sub: token.user.to_string(),
+            sub: token.subject,
+            user_id: token.user.to_string(),
             username: token.username,
             token_type: token.scheme.as_str(),
             exp: token.expires_at,

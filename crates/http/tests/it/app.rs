@@ -129,6 +129,7 @@ impl TestApp {
             id: user,
             epoch: 0,
             password: &PasswordHash::from_encoded("!"),
+            password_digest: None,
         };
         let token = self.jwt.mint_access(subject, now()).unwrap();
         format!("Bearer {token}")

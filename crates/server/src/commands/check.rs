@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use profiled_auth::{IssuerSettings, UserField};
 use profiled_store::{DatabaseUrl, Store};
 use serde::Serialize;
 use serde_json::Value;
@@ -15,20 +16,28 @@ use crate::settings::Settings;
 struct Report {
     settings: BTreeMap<String, Value>,
     findings: Vec<String>,
+    warnings: Vec<String>,
 }
 
-/// Prints the settings in force, secrets masked, and fails if anything stands in the way of serving.
+/// Prints the settings in force, secrets masked, and what to be careful with, and fails if anything stands in the way of serving.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let (findings, kind) = findings(settings);
     let report = Report {
         settings: effective(settings)?,
         findings,
+        warnings: issuers_to_watch(settings),
     };
     output.write(&report, |report| {
         let lines = report
             .settings
             .iter()
-            .map(|(key, value)| format!("{key} = {value}"));
+            .map(|(key, value)| format!("{key} = {value}"))
+            .chain(
+                report
+                    .warnings
+                    .iter()
+                    .map(|text| format!("warning: {text}")),
+            );
         lines.collect::<Vec<_>>().join("\n")
     })?;
     match report.findings.first() {
@@ -64,9 +73,11 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 }
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
-    if !settings.makes_signing_key()
-        && let Err(failure) = keys(settings)
-    {
+    let mut made = issuers(settings).map(drop);
+    if !settings.makes_signing_key() {
+        made = made.and_then(|()| keys(settings));
+    }
+    if let Err(failure) = made {
         return (vec![failure.to_string()], failure.kind());
     }
     match database(settings) {
@@ -78,7 +89,6 @@ fn findings(settings: &Settings) -> (Vec<String>, Kind) {
 /// Everything that is made of keys.
 fn keys(settings: &Settings) -> Result<(), Failure> {
     settings.key_ring(now())?;
-    issuers(settings)?;
     settings.counting_secret()?;
     Ok(())
 }
@@ -97,4 +107,38 @@ fn database(settings: &Settings) -> Result<Vec<String>, Failure> {
         format!("group {id} has {counted} members, but users_count {stored}")
     };
     Ok(wrong.iter().map(line).collect())
+}
+
+/// Issuers whose users, or others, may choose whom a token stands for.
+fn issuers_to_watch(settings: &Settings) -> Vec<String> {
+    let line = |issuer: &IssuerSettings| {
+        let risks = risks(issuer).join("; ");
+        let name = &issuer.issuer;
+        (!risks.is_empty()).then(|| format!("auth.jwt.issuers: {name:?} {risks}: see docs/KEYS.md"))
+    };
+    settings.auth.jwt.issuers.iter().filter_map(line).collect()
+}
+
+fn risks(issuer: &IssuerSettings) -> Vec<&'static str> {
+    let by_name = match issuer.user_field {
+        Some(UserField::Username) => Some(
+            "names users by username (user_field = \"username\"): until a subject is bound, whoever may choose a name \
+             there or here decides whose account its first token opens",
+        ),
+        Some(UserField::Email) => Some(
+            "names users by e-mail address (user_field = \"email\"): until a subject is bound, whoever may choose an \
+             address here decides whose account its first token opens",
+        ),
+        Some(UserField::Id) | None => None,
+    };
+    let any_audience = issuer
+        .any_audience
+        .then_some("takes tokens that were made for others (any_audience)");
+    let trust_email = issuer
+        .trust_email
+        .then_some("believes addresses that nobody has verified (trust_email)");
+    [any_audience, trust_email, by_name]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! One module for each command.
 
+mod binding;
 mod check;
 mod directory;
 mod group;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Token(command) => token::run(&settings, command, output),
         Command::Jwt(command) => jwt::run(&settings, &command, output),
         Command::Keys(command) => keys::run(&settings, command, output),
+        Command::Binding(command) => binding::run(&settings, command, output),
         Command::Purge => purge::run(&settings, output),
     }
 }

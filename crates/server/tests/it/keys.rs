@@ -309,9 +309,9 @@ fn production_starts_with_a_folder_of_keys_alone() {
 fn foreign_issuers_come_from_a_file_or_as_json() {
     let sandbox = Sandbox::new();
     let table = "[[auth.jwt.issuers]]\nissuer = \"https://idp.example\"\naudience = \"a\"\n\
-                 algorithms = [\"RS256\"]\njwks_url = \"http://127.0.0.1:1/jwks.json\"\n";
+                 algorithms = [\"RS256\"]\njwks_url = \"http://127.0.0.1:1/jwks.json\"\nuser_field = \"id\"\n";
     let file = sandbox.write("issuers.toml", table);
-    let json = r#"auth.jwt.issuers=[{"issuer":"i","audience":"","algorithms":["ES256"],"jwks_url":"http://127.0.0.1:1/"}]"#;
+    let json = r#"auth.jwt.issuers=[{"issuer":"i","audience":"a","algorithms":["ES256"],"jwks_url":"http://127.0.0.1:1/","user_field":"id"}]"#;
 
     sandbox.done(&["migrate"]);
     let from_file = sandbox.json(&["--config", &file, "check"]);

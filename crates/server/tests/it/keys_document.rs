@@ -21,7 +21,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 /// One after the other, in one shell: later ones rely on what earlier ones made.
 #[test]
 fn the_commands_of_the_page_work() {
-    let sandbox = Sandbox::new();
+    let sandbox = Sandbox::migrated();
     let script = blocks("sh").join("\n");
     let folder = Path::new(env!("CARGO_BIN_EXE_profiled")).parent().unwrap();
 
@@ -44,9 +44,9 @@ fn the_commands_of_the_page_work() {
 #[test]
 fn the_settings_of_the_page_are_taken() {
     let sandbox = Sandbox::new();
-    let file = sandbox.write("issuers.toml", blocks("toml").first().unwrap());
+    let settings = sandbox.write("issuers.toml", blocks("toml").first().unwrap());
     let sources = Sources {
-        files: vec![file.into()],
+        files: vec![settings.clone().into()],
         ..Sources::default()
     };
 
@@ -54,4 +54,6 @@ fn the_settings_of_the_page_are_taken() {
 
     let names: Vec<_> = issuers.iter().map(|each| each.issuer.as_str()).collect();
     assert_eq!(names, ["https://idp.example.com/realms/staff"]);
+    sandbox.done(&["migrate"]);
+    sandbox.done(&["--config", &settings, "check"]);
 }

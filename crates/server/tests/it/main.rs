@@ -7,6 +7,7 @@ mod dump;
 mod groups;
 mod import_django;
 mod import_people;
+mod issuers;
 mod keys;
 mod keys_document;
 mod media;

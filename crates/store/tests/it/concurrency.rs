@@ -160,7 +160,11 @@ fn of_racing_upgrades_of_a_hash_exactly_one_is_written(database: &TestDatabase) 
     let written: Vec<usize> = thread::scope(|scope| {
         let racers = (0..WRITERS).map(|number| {
             let (store, old) = (&store, &old);
-            scope.spawn(move || store.replace_password(user, old, &new(number)).unwrap())
+            scope.spawn(move || {
+                store
+                    .replace_password(user, old, &new(number), "digest")
+                    .unwrap()
+            })
         });
         let racers: Vec<_> = racers.collect();
         let outcomes = racers.into_iter().map(|racer| racer.join().unwrap());
@@ -189,7 +193,11 @@ fn an_upgrade_never_brings_an_old_password_back(database: &TestDatabase) {
             .unwrap();
 
         thread::scope(|scope| {
-            scope.spawn(|| store.replace_password(user, &old, &upgraded).unwrap());
+            scope.spawn(|| {
+                store
+                    .replace_password(user, &old, &upgraded, "digest")
+                    .unwrap()
+            });
             scope.spawn(|| {
                 store
                     .set_password(user, &changed, &Keep::Nothing, at(2))

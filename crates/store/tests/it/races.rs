@@ -3,8 +3,8 @@
 use std::thread;
 
 use profiled_domain::{
-    CredentialRepository, GroupChange, GroupRepository, Issued, Keep, NewToken, Patch,
-    RepositoryError, UserRepository,
+    BindingRepository, Bound, CredentialRepository, ForeignSubject, GroupChange, GroupRepository,
+    Issued, Keep, NewToken, Patch, RepositoryError, User, UserKey, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -16,6 +16,7 @@ const ROUNDS: usize = 20;
 profiled_store::database_tests!(
     b7_a_hundred_parallel_issues_stay_within_the_limit,
     no_token_is_issued_behind_a_revocation,
+    of_subjects_and_users_that_race_each_is_bound_once,
     groups_change_and_go_while_members_come_and_leave,
 );
 
@@ -62,6 +63,51 @@ fn no_token_is_issued_behind_a_revocation(database: &TestDatabase) {
         });
 
         assert_eq!(store.list_tokens(user.id).unwrap(), []);
+    }
+}
+
+/// Two subjects want each user, and each of them wants both.
+fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    for round in 0..ROUNDS {
+        let users = ["a", "b"].map(|name| {
+            let new = person(&format!("{name}{round}"));
+            store.create_user(&new, None, at(1)).unwrap()
+        });
+        let subjects = ["s", "t"].map(|subject| ForeignSubject {
+            issuer: format!("issuer{round}"),
+            subject: subject.to_owned(),
+        });
+        let bind = |subject: &ForeignSubject, user: &User| {
+            let name = UserKey::Username(user.username.clone().unwrap());
+            store.bind(subject, user, &name, at(2)).unwrap()
+        };
+
+        let outcomes: Vec<(&ForeignSubject, Bound)> = thread::scope(|scope| {
+            let (bind, users) = (&bind, &users);
+            let pairs = subjects
+                .iter()
+                .flat_map(|subject| users.iter().map(move |user| (subject, user)));
+            let racers: Vec<_> = pairs
+                .map(|(subject, user)| (subject, scope.spawn(move || bind(subject, user))))
+                .collect();
+            let join = |(subject, racer): (_, thread::ScopedJoinHandle<'_, Bound>)| {
+                (subject, racer.join().unwrap())
+            };
+            racers.into_iter().map(join).collect()
+        });
+
+        for (subject, outcome) in outcomes {
+            match (outcome, store.find_binding(subject).unwrap()) {
+                (Bound::To(told), Some(bound)) => assert_eq!(told, bound),
+                (Bound::Occupied, _) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        let bound = subjects
+            .each_ref()
+            .map(|subject| store.find_binding(subject).unwrap());
+        assert_ne!(bound[0], bound[1], "one at least, and not both to one");
     }
 }
 

@@ -2,17 +2,21 @@
 //!
 //! A token that names one of them in `iss` is judged by that issuer's keys and rules, and by no other.
 
+mod check;
 mod document;
 mod fetch;
 mod keys;
+mod kind;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use profiled_domain::ForeignSubject;
 use serde_json::Value;
 
 use self::keys::IssuerKeys;
+use self::kind::Kinds;
 use super::algorithm::Algorithm;
 use super::checks::{Rules, UserClaim, user_id};
 use super::claims::{Claims, Parts};
@@ -51,14 +55,14 @@ impl Issuers {
                 issuer: each.issuer.clone(),
                 problem,
             };
-            check(each).map_err(told)?;
+            let field = check::user_field(each).map_err(told)?;
             if all.iter().any(|known| known.name == each.issuer) {
                 return Err(told("is there twice".to_owned()));
             }
             if each.issuer == settings.issuer {
                 return Err(told("is auth.jwt.issuer, this service itself".to_owned()));
             }
-            let issuer = Issuer::new(each, refresh, patience).map_err(told)?;
+            let issuer = Issuer::new(each, field, refresh, patience).map_err(told)?;
             all.push(Arc::new(issuer));
         }
         Ok(Self { all })
@@ -76,20 +80,32 @@ impl Issuers {
     }
 }
 
+/// Whom a token of a foreign issuer names.
+pub(super) struct Foreign {
+    /// In our words.
+    pub(super) user: UserClaim,
+    /// In the issuer's, where ours may change on either side.
+    pub(super) subject: Option<ForeignSubject>,
+}
+
 /// A foreign issuer: its keys, and what is asked of its tokens.
 pub(super) struct Issuer {
     name: String,
     rules: Rules,
+    /// Clients whose tokens are taken; empty for any.
+    client_ids: Vec<String>,
     algorithms: Vec<Algorithm>,
-    required_type: Option<String>,
+    kinds: Kinds,
     user_claim: String,
     user_field: UserField,
+    needs_verified_email: bool,
     keys: IssuerKeys,
 }
 
 impl Issuer {
     fn new(
         settings: &IssuerSettings,
+        user_field: UserField,
         refresh: Duration,
         patience: Duration,
     ) -> Result<Self, String> {
@@ -97,10 +113,12 @@ impl Issuer {
         Ok(Self {
             name: issuer.clone(),
             rules: Rules::new(leeway, issuer, &settings.audience),
+            client_ids: settings.client_ids.clone(),
             algorithms: settings.algorithms.clone(),
-            required_type: media_type(&settings.required_type),
+            kinds: Kinds::new(&settings.required_type, &settings.allowed_types),
             user_claim: settings.user_claim.clone(),
-            user_field: settings.user_field,
+            user_field,
+            needs_verified_email: settings.names_by_email() && !settings.trust_email,
             keys: IssuerKeys::start(settings, refresh, patience)?,
         })
     }
@@ -111,42 +129,39 @@ impl Issuer {
         parts: &Parts<'_>,
         claims: &Claims,
         now: DateTime<Utc>,
-    ) -> Result<UserClaim, JwtFault> {
+    ) -> Result<Foreign, JwtFault> {
         let algorithm = parts.header.alg.as_ref().and_then(Value::as_str);
         let algorithm = algorithm.and_then(|name| name.parse().ok());
         let algorithm = algorithm.filter(|algorithm| self.algorithms.contains(algorithm));
-        let (Some(algorithm), true) = (algorithm, self.has_type(parts)) else {
+        let (Some(algorithm), true) = (algorithm, self.kinds.has_header(parts)) else {
             return Err(JwtFault::Invalid);
         };
         if !self.keys.verify(algorithm, parts, now) {
             return Err(JwtFault::Invalid);
         }
         self.rules.check(claims, now)?;
+        if !self.is_of_client(claims) {
+            return Err(JwtFault::Invalid);
+        }
         if !claims.has("exp") {
             return Err(JwtFault::NoExpiry);
         }
-        // simplejwt's, and those who took the name over: a refresh token gives no access.
-        let kind = claims.get("token_type");
-        let is_access = |kind: &Value| {
-            let kind = kind.as_str().map(str::to_ascii_lowercase);
-            kind.is_some_and(|kind| kind == "access" || kind == "bearer")
-        };
-        if !kind.as_ref().is_none_or(is_access) {
-            return Err(JwtFault::WrongType);
+        self.kinds.check(claims)?;
+        if claims.has("cnf") {
+            return Err(JwtFault::KeyBound);
         }
-        self.user(claims)
+        self.foreign(claims)
     }
 
-    /// Type of the token (RFC 9068, section 4).
-    fn has_type(&self, parts: &Parts<'_>) -> bool {
-        let Some(required) = &self.required_type else {
-            return true;
-        };
-        let given = parts.header.typ.as_ref().and_then(Value::as_str);
-        given.and_then(media_type).as_ref() == Some(required)
+    /// Whether one of the clients of the settings has asked for the token: `azp` (OIDC Core, section 2),
+    /// else `client_id` (RFC 9068, section 2.2).
+    fn is_of_client(&self, claims: &Claims) -> bool {
+        let client = || claims.get("azp").or_else(|| claims.get("client_id"));
+        let is_known = |client: Value| self.client_ids.iter().any(|known| client == *known);
+        self.client_ids.is_empty() || client().is_some_and(is_known)
     }
 
-    fn user(&self, claims: &Claims) -> Result<UserClaim, JwtFault> {
+    fn foreign(&self, claims: &Claims) -> Result<Foreign, JwtFault> {
         let claim = claims.get(&self.user_claim).ok_or(JwtFault::NoUser)?;
         let name = || {
             let name = claim.as_str().filter(|name| !name.contains('\0'));
@@ -158,43 +173,33 @@ impl Issuer {
             UserField::Username => name().map(UserClaim::Username),
             UserField::Email => name().map(UserClaim::Email),
         };
-        user.ok_or(JwtFault::Invalid)
+        let user = user.ok_or(JwtFault::Invalid)?;
+        if self.needs_verified_email && !is_verified(claims) {
+            return Err(JwtFault::UnverifiedEmail);
+        }
+        let subject = match self.user_field {
+            // Ids are nobody else's ever after: nothing has to be remembered.
+            UserField::Id => None,
+            UserField::Username | UserField::Email => Some(self.subject(claims)?),
+        };
+        Ok(Foreign { user, subject })
+    }
+
+    fn subject(&self, claims: &Claims) -> Result<ForeignSubject, JwtFault> {
+        let subject = claims.text("sub").ok_or(JwtFault::NoUser)?;
+        let length = subject.chars().count();
+        if subject.contains('\0') || !(1..=ForeignSubject::MAX_SUBJECT).contains(&length) {
+            return Err(JwtFault::Invalid);
+        }
+        Ok(ForeignSubject {
+            issuer: self.name.clone(),
+            subject,
+        })
     }
 }
 
-/// A media type to compare: in lower case, and in the short form of RFC 7515, section 4.1.9. `None` for
-/// no text.
-fn media_type(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let short = lower.strip_prefix("application/").unwrap_or(&lower);
-    (!short.is_empty()).then(|| short.to_owned())
-}
-
-/// What is wrong with the settings of an issuer.
-fn check(settings: &IssuerSettings) -> Result<(), String> {
-    let (url, file, secret) = (
-        &settings.jwks_url,
-        &settings.jwks_file,
-        &settings.secret_file,
-    );
-    let sources = [url, file, secret];
-    let symmetric = settings.algorithms.iter().filter(|a| a.is_symmetric());
-    let problem = if settings.issuer.is_empty() {
-        "is no issuer: give the iss of its tokens"
-    } else if sources.iter().filter(|source| !source.is_empty()).count() != 1 {
-        "needs one of jwks_url, jwks_file and secret_file"
-    } else if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
-        "has a jwks_url that is none: write it as https://idp.example.com/jwks.json"
-    } else if settings.algorithms.is_empty() {
-        "has no algorithms: name those that it signs with"
-    } else if secret.is_empty() && symmetric.clone().next().is_some() {
-        "has an HMAC algorithm, whose keys are never public: give secret_file, or others"
-    } else if !secret.is_empty() && symmetric.count() != settings.algorithms.len() {
-        "has a secret_file, which HMAC algorithms only can use"
-    } else if settings.user_claim.is_empty() {
-        "has no user_claim: name the claim that names the user"
-    } else {
-        return Ok(());
-    };
-    Err(problem.to_owned())
+/// Whether the issuer has verified the address. Some write the text in place of the boolean.
+fn is_verified(claims: &Claims) -> bool {
+    let claim = claims.get("email_verified");
+    claim.is_some_and(|claim| claim == true || claim == "true")
 }

@@ -1,6 +1,8 @@
 //! Foreign issuers: their keys, their rules, and nobody else's (attack cases A4, A5, A7).
 
+mod bindings;
 mod fetching;
+mod kinds;
 mod provider;
 mod rules;
 

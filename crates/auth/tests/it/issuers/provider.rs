@@ -99,13 +99,17 @@ impl Provider {
         IssuerSettings {
             issuer: self.issuer(),
             audience: "profile-api".to_owned(),
+            client_ids: Vec::new(),
+            any_audience: false,
             algorithms: algorithms.to_vec(),
             jwks_url: self.url(),
             jwks_file: String::new(),
             secret_file: String::new(),
             user_claim: "sub".to_owned(),
-            user_field: UserField::Id,
+            user_field: Some(UserField::Id),
+            trust_email: false,
             required_type: String::new(),
+            allowed_types: Vec::new(),
             leeway: 0,
         }
     }

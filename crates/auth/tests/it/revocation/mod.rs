@@ -1,6 +1,7 @@
 //! Credentials that have ended: by epoch, by password, by reuse (attack cases C1, C2, C3, C5).
 
 mod families;
+mod passwords;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
@@ -273,12 +274,12 @@ fn c1_the_digest_of_a_password_is_handed_on_by_a_refresh() {
         ..JwtSettings::default()
     };
     let site = Site::new(&settings);
-    let (ada, _) = site.account();
     let stored = PasswordHash::from_encoded("!stored");
-    let pair = site
-        .jwt
-        .mint_pair(Subject::new(&ada, &stored), now())
-        .unwrap();
+    let set = site
+        .repository
+        .set_password(site.ada, &stored, &Keep::Nothing, now());
+    assert!(set.unwrap());
+    let pair = site.log_in(now());
 
     let access = site
         .jwt

@@ -18,6 +18,7 @@ contract!(
     a_new_password_begins_an_epoch_and_a_new_hash_does_not,
     a_new_password_of_nobody_ends_nothing,
     a_login_is_recorded_to_the_microsecond,
+    the_digest_of_the_first_hash_stays_until_the_epoch_ends,
 );
 
 fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
@@ -177,9 +178,9 @@ fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repositor
     let (old, new) = (stored_password(repository, ada), hash("new"));
 
     let replaced = [
-        repository.replace_password(ada, &old, &new),
-        repository.replace_password(ada, &old, &hash("late")),
-        repository.replace_password(UserId(99), &old, &new),
+        repository.replace_password(ada, &old, &new, "D1"),
+        repository.replace_password(ada, &old, &hash("late"), "D1"),
+        repository.replace_password(UserId(99), &old, &new, "D1"),
     ];
 
     assert_eq!(replaced.map(Result::unwrap), [true, false, false]);
@@ -230,7 +231,7 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
     let old = stored_password(repository, ada);
 
     repository
-        .replace_password(ada, &old, &hash("new"))
+        .replace_password(ada, &old, &hash("new"), "D1")
         .unwrap();
     let before = epoch(ada);
     for second in [2, 3] {
@@ -242,6 +243,43 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
     assert_eq!(before, (0, None));
     assert_eq!(epoch(ada), (2, Some(at(3))));
     assert_eq!(epoch(bob), (0, None));
+}
+
+fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repository) {
+    let ada = repository
+        .create_user(&person("ada"), None, at(1))
+        .unwrap()
+        .id;
+    let digest = || {
+        let profile = repository.find_profile(ada, Detail::Account).unwrap();
+        profile.unwrap().user.credentials.password_digest
+    };
+    let replace = |new: &str, digest| {
+        let old = stored_password(repository, ada);
+        let replaced = repository.replace_password(ada, &old, &hash(new), digest);
+        assert!(replaced.unwrap());
+    };
+
+    let before = digest();
+    replace("second", "D1");
+    let upgraded = digest();
+    replace("third", "D2");
+    let lost = repository.replace_password(ada, &hash("second"), &hash("late"), "D3");
+    let again = digest();
+    repository
+        .set_password(ada, &hash("one"), &Keep::Nothing, at(2))
+        .unwrap();
+    let changed = digest();
+    replace("two", "D4");
+    let of_new = digest();
+    repository
+        .revoke_credentials(ada, &Keep::Nothing, None, at(3))
+        .unwrap();
+
+    assert!(!lost.unwrap());
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!([before, upgraded, again], [None, some("D1"), some("D1")]);
+    assert_eq!([changed, of_new, digest()], [None, some("D4"), None]);
 }
 
 fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {

@@ -27,6 +27,7 @@ macro_rules! contract {
 }
 
 mod accounts;
+mod bindings;
 mod credentials;
 mod directory_reads;
 mod directory_writes;

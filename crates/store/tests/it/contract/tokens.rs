@@ -313,6 +313,7 @@ fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
         number,
         changed_at: Some(changed_at),
         kept_jti: kept_jti.map(str::to_owned),
+        password_digest: None,
     };
 
     let first = revoke(Keep::Token(kept), 10);

@@ -1,0 +1,129 @@
+//! Whom an access token stands for at this moment.
+
+use chrono::{DateTime, Utc};
+use profiled_domain::{
+    Bound, CredentialsEpoch, Detail, ForeignSubject, PasswordHash, Repository, User, UserKey,
+    UserProfile,
+};
+
+use super::checks::UserClaim;
+use super::id::Making;
+use super::introspect::TokenKind;
+use crate::error::{AuthError, JwtFault};
+use crate::password::token_digest;
+
+/// An access token whose signature and claims are good. Whether its user still stands by it is another
+/// question.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    pub(super) user: UserClaim,
+    /// Of an issuer that names users by what they may change: the subject decides, once it is bound.
+    pub(super) subject: Option<ForeignSubject>,
+    pub(super) kind: TokenKind,
+    pub(super) jti: Option<String>,
+    pub(super) making: Making,
+    /// Whether the next one has to be that of the user's password (`auth.jwt.check_revoke_token`).
+    pub(super) needs_password: bool,
+    pub(super) fingerprint: Option<String>,
+}
+
+impl AccessToken {
+    /// The id by which it is remembered, for [`profiled_domain::Keep`]; an issuer other than us may have
+    /// given it none.
+    #[must_use]
+    pub fn jti(&self) -> Option<&str> {
+        self.jti.as_deref()
+    }
+
+    /// The user for whom the token stands at `now`. A token of ours costs the one read of the profile. The first
+    /// token that is accepted of a foreign subject binds it to the user whom it names; from then on the
+    /// subject alone decides, at the price of one more read.
+    ///
+    /// # Errors
+    /// [`AuthError::UserGone`], [`AuthError::UserInactive`], [`AuthError::PasswordChanged`],
+    /// [`JwtFault::Revoked`], in this order; [`JwtFault::OtherSubject`] where the user is bound to another
+    /// subject of the issuer; [`AuthError::Repository`] on failure of the storage.
+    pub(crate) fn holder(
+        &self,
+        detail: Detail,
+        repository: &dyn Repository,
+        now: DateTime<Utc>,
+    ) -> Result<UserProfile, AuthError> {
+        let Some(subject) = &self.subject else {
+            return self.found(self.user.key(), detail, repository);
+        };
+        if let Some(user) = repository.find_binding(subject)? {
+            return self.found(Some(UserKey::Id(user)), detail, repository);
+        }
+        let name = self.user.key().ok_or(AuthError::UserGone)?;
+        let profile = self.found(Some(name.clone()), detail, repository)?;
+        match repository.bind(subject, &profile.user, &name, now)? {
+            Bound::To(user) if user == profile.user.id => {
+                let (issuer, user) = (&subject.issuer, user.0);
+                tracing::info!(
+                    issuer,
+                    user,
+                    "a subject of a foreign issuer is bound to a user"
+                );
+                Ok(profile)
+            }
+            Bound::To(user) => self.found(Some(UserKey::Id(user)), detail, repository),
+            Bound::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
+            Bound::Changed => Err(AuthError::UserGone),
+        }
+    }
+
+    /// The user of a key, if the token still counts. The stored password is read only where it is needed.
+    fn found(
+        &self,
+        key: Option<UserKey>,
+        detail: Detail,
+        repository: &dyn Repository,
+    ) -> Result<UserProfile, AuthError> {
+        let (profile, password) = match key.ok_or(AuthError::UserGone)? {
+            UserKey::Id(id) if !self.needs_password => {
+                let profile = repository.find_profile(id, detail)?;
+                (profile.ok_or(AuthError::UserGone)?, None)
+            }
+            key => {
+                let account = repository.find_account(&key, detail)?;
+                let (profile, password) = account.ok_or(AuthError::UserGone)?;
+                (profile, Some(password))
+            }
+        };
+        self.check_user(&profile.user, password.as_ref())?;
+        Ok(profile)
+    }
+
+    fn check_user(&self, user: &User, password: Option<&PasswordHash>) -> Result<(), AuthError> {
+        if user.deleted_at.is_some() {
+            return Err(AuthError::UserGone);
+        }
+        if !user.is_active {
+            return Err(AuthError::UserInactive(crate::Scheme::Bearer));
+        }
+        if self.is_kept(&user.credentials) {
+            return Ok(());
+        }
+        if self.needs_password && !self.knows_password(&user.credentials, password) {
+            return Err(AuthError::PasswordChanged);
+        }
+        if self.making.counts(&user.credentials) {
+            Ok(())
+        } else {
+            Err(AuthError::Jwt(JwtFault::Revoked))
+        }
+    }
+
+    /// Changes are asked for with access tokens: a refresh token that goes by the same id is another one.
+    fn is_kept(&self, epoch: &CredentialsEpoch) -> bool {
+        self.kind == TokenKind::Access && epoch.kept_jti.is_some() && epoch.kept_jti == self.jti
+    }
+
+    /// Whether the token's digest is of the password's epoch: that of the first hash, or of the stored one.
+    fn knows_password(&self, epoch: &CredentialsEpoch, password: Option<&PasswordHash>) -> bool {
+        let stored = password.map(token_digest);
+        let known = [&epoch.password_digest, &stored];
+        self.fingerprint.is_some() && known.contains(&&self.fingerprint)
+    }
+}

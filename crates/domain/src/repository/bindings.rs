@@ -1,0 +1,44 @@
+//! What the service asks of its storage about subjects of foreign issuers.
+
+use chrono::{DateTime, Utc};
+
+use super::RepositoryError;
+use crate::{Binding, Bound, ForeignSubject, Page, PageRequest, User, UserId, UserKey};
+
+/// Which users the subjects of foreign issuers stand for. A binding goes with its user when that is erased.
+pub trait BindingRepository: Send + Sync {
+    /// The user that a subject is bound to, deleted or not, in one statement.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_binding(&self, subject: &ForeignSubject) -> Result<Option<UserId>, RepositoryError>;
+
+    /// Binds a subject to a user, if neither is bound yet at this issuer, and if the user is still active, goes
+    /// by `name`, and is of the epoch of credentials that was read.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn bind(
+        &self,
+        subject: &ForeignSubject,
+        user: &User,
+        name: &UserKey,
+        now: DateTime<Utc>,
+    ) -> Result<Bound, RepositoryError>;
+
+    /// Bindings of a user, or of all, by issuer and subject.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn list_bindings(
+        &self,
+        user: Option<UserId>,
+        page: PageRequest,
+    ) -> Result<Page<Binding>, RepositoryError>;
+
+    /// Forgets whom a subject stands for; `false` if nobody knew.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn unbind(&self, subject: &ForeignSubject) -> Result<bool, RepositoryError>;
+}

@@ -1,0 +1,93 @@
+//! `profiled binding …`
+
+use profiled_domain::{Binding as Stored, BindingRepository, ForeignSubject, PageRequest};
+use serde::Serialize;
+
+use crate::cli::Binding;
+use crate::commands::{find_user, open};
+use crate::error::Failure;
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// A binding as commands show it.
+#[derive(Serialize)]
+struct Shown {
+    issuer: String,
+    subject: String,
+    user: i64,
+    created: String,
+}
+
+impl From<Stored> for Shown {
+    fn from(binding: Stored) -> Self {
+        Self {
+            issuer: binding.subject.issuer,
+            subject: binding.subject.subject,
+            user: binding.user.0,
+            created: binding.created_at.to_rfc3339(),
+        }
+    }
+}
+
+pub(super) fn run(settings: &Settings, command: Binding, output: Output) -> Result<(), Failure> {
+    match command {
+        Binding::List {
+            user,
+            offset,
+            limit,
+        } => {
+            let page = PageRequest {
+                offset: offset.into(),
+                limit: limit.into(),
+            };
+            list(settings, user.as_deref(), page, output)
+        }
+        Binding::Remove { issuer, subject } => {
+            remove(settings, ForeignSubject { issuer, subject }, output)
+        }
+    }
+}
+
+fn list(
+    settings: &Settings,
+    user: Option<&str>,
+    page: PageRequest,
+    output: Output,
+) -> Result<(), Failure> {
+    let store = open(settings)?;
+    let user = user.map(|name| find_user(&store, name)).transpose()?;
+    let found = store.list_bindings(user.map(|user| user.id), page)?;
+    let shown: Vec<Shown> = found.items.into_iter().map(Shown::from).collect();
+    output.write(&shown, |bindings| {
+        let line = |binding: &Shown| {
+            let Shown {
+                issuer,
+                subject,
+                user,
+                created,
+            } = binding;
+            format!("{issuer} {subject} user {user} since {created}")
+        };
+        bindings.iter().map(line).collect::<Vec<_>>().join("\n")
+    })
+}
+
+#[derive(Serialize)]
+struct Removed {
+    issuer: String,
+    subject: String,
+}
+
+fn remove(settings: &Settings, subject: ForeignSubject, output: Output) -> Result<(), Failure> {
+    if !open(settings)?.unbind(&subject)? {
+        let text = "there is no such binding: profiled binding list shows all";
+        return Err(Failure::failed(text));
+    }
+    let ForeignSubject { issuer, subject } = subject;
+    output.write(&Removed { issuer, subject }, |removed| {
+        format!(
+            "removed the binding of {} {}",
+            removed.issuer, removed.subject
+        )
+    })
+}
