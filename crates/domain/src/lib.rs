@@ -42,8 +42,8 @@ pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
     AccountChange, AccountRepository, CredentialRepository, Detail, DirectoryRepository,
-    GroupRepository, RefreshTokenRepository, Repository, RepositoryError, UniqueKey, UniqueValues,
-    UserRepository,
+    GroupRepository, RefreshTokenRepository, Repository, RepositoryError, RetentionRepository,
+    UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

@@ -9,6 +9,7 @@ mod accounts;
 mod credentials;
 mod directory;
 mod groups;
+mod retention;
 
 use std::error::Error;
 use std::fmt;
@@ -24,6 +25,7 @@ pub use accounts::{AccountChange, AccountRepository};
 pub use credentials::{CredentialRepository, RefreshTokenRepository};
 pub use directory::DirectoryRepository;
 pub use groups::GroupRepository;
+pub use retention::RetentionRepository;
 
 /// Values that storage keeps unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -218,6 +220,7 @@ pub trait Repository:
     + RefreshTokenRepository
     + GroupRepository
     + DirectoryRepository
+    + RetentionRepository
     + MediaRepository
 {
 }
@@ -229,6 +232,7 @@ impl<T> Repository for T where
         + RefreshTokenRepository
         + GroupRepository
         + DirectoryRepository
+        + RetentionRepository
         + MediaRepository
 {
 }
