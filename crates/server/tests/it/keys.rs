@@ -115,8 +115,20 @@ fn a_rotation_removes_keys_whose_last_tokens_are_over() {
     begin(&sandbox, &present["kid"], |_| json!("2021-01-01T00:00:00Z"));
     let before = states(&sandbox);
 
-    let rotated = keys(&sandbox, &["rotate"]);
+    let ended = sandbox.run(&["--set", FOLDER, "--json", "keys", "rotate"]);
+    let rotated: Value = serde_json::from_str(&ended.out).unwrap();
 
+    let told: Vec<Value> = ended
+        .trail
+        .iter()
+        .map(|line| json!([line["action"], line["object"]]))
+        .collect();
+    let name = |kid: &Value| format!("key:{}", kid.as_str().unwrap());
+    let removed = json!(["key.remove", name(&old["kid"])]);
+    assert_eq!(
+        told,
+        [removed, json!(["key.create", name(&rotated["kid"])])]
+    );
     assert_eq!(before[0].1, "retired");
     assert_eq!(rotated["removed"], json!([old["kid"]]));
     for ending in ["json", "pem"] {

@@ -131,7 +131,7 @@ impl Sandbox {
     }
 
     /// The same, as JSON.
-    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let out = self.done(&[&["--json"], arguments].concat());
         serde_json::from_str(&out).unwrap()
     }

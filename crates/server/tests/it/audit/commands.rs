@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{all_told, assert_untold, told};
 use crate::dump;
-use crate::sandbox::{Ended, Sandbox, fixture};
+use crate::sandbox::{Ended, Sandbox, audit_trail, fixture};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -296,7 +296,7 @@ fn what_a_command_is_refused_or_fails_at_is_told() {
     let unreachable = "database.url=postgres://127.0.0.1:1/none";
     let cases: [(&[&str], i32, Value); 9] = [
         (
-            &["user", "set", "eve", "--staff"],
+            &["user", "set", "zoe", "--staff"],
             1,
             json!(["user.update", "missing", null]),
         ),
@@ -336,7 +336,7 @@ fn what_a_command_is_refused_or_fails_at_is_told() {
             json!(["token.revoke", "missing", "token:7"]),
         ),
         (
-            &["--set", unreachable, "user", "create", "--username", "eve"],
+            &["--set", unreachable, "user", "create", "--username", "zoe"],
             4,
             json!(["user.create", null, null]),
         ),
@@ -357,7 +357,7 @@ fn what_a_command_is_refused_or_fails_at_is_told() {
             json!([line["action"], line["reason"], line["object"]]),
             expected
         );
-        assert_untold(&ended.trail, &["eve", "Mills", "Poets"]);
+        assert_untold(&ended.trail, &["zoe", "Mills", "Poets"]);
     }
 }
 
@@ -467,4 +467,20 @@ fn neither_the_level_nor_quiet_silences_the_trail_but_its_switch_does() {
         assert!(!ended.out.contains("audit"), "{}", ended.out);
         assert!(!ended.err.contains("audit"), "{}", ended.err);
     }
+}
+
+#[test]
+fn a_quickstart_tells_what_it_makes_and_shows_its_credentials_elsewhere() {
+    let mut service = Sandbox::new().start(&["quickstart"]);
+    service.signal("TERM");
+
+    let (trail, _) = audit_trail(&service.rest_of_log());
+
+    let actions: Vec<&Value> = trail.iter().map(|line| &line["action"]).collect();
+    assert_eq!(actions, ["key.create", "import", "token.create"]);
+    assert_eq!(trail[1]["counts"], "created=9,updated=0,skipped=0");
+    let words = service.greeting.split_whitespace();
+    let shown: Vec<&str> = words.filter(|word| word.len() >= 20).collect();
+    assert!(shown.len() >= 4, "{}", service.greeting);
+    assert_untold(&trail, &shown);
 }
