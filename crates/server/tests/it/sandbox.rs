@@ -246,7 +246,9 @@ pub fn audit_trail(log: &str) -> (Vec<Value>, String) {
     let (mut trail, mut rest) = (Vec::new(), String::new());
     for line in log.split_inclusive('\n') {
         match serde_json::from_str::<Value>(line) {
-            Ok(value) if value["target"] == "audit" => trail.push(value),
+            Ok(value) if value.get("target").is_some_and(|target| target == "audit") => {
+                trail.push(value);
+            }
             _ => rest.push_str(line),
         }
     }

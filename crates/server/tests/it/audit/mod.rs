@@ -1,9 +1,18 @@
 //! The audit trail: which line each change leaves.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod changes;
 mod commands;
 mod document;
+mod log_ins;
 mod requests;
 mod retention;
+mod tokens;
 
 use chrono::DateTime;
 use serde_json::Value;
