@@ -143,6 +143,7 @@ impl Service {
             format!("auth.jwt.signing_key={}", crate::secret()?),
             "auth.password.iterations=1".to_owned(),
             "log.level=error".to_owned(),
+            "log.audit=false".to_owned(),
         ];
         overrides.extend(more);
         let tokens = load(data, folder.path(), &overrides)?;

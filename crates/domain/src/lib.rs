@@ -47,7 +47,7 @@ pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
     AccountChange, AccountRepository, BindingRepository, CredentialRepository, Detail,
     DirectoryRepository, GroupRepository, RefreshTokenRepository, Repository, RepositoryError,
-    UniqueKey, UniqueValues, UserRepository,
+    RetentionRepository, UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

@@ -13,6 +13,7 @@ mod bindings;
 mod credentials;
 mod directory;
 mod groups;
+mod retention;
 
 use std::error::Error;
 use std::fmt;
@@ -29,6 +30,7 @@ pub use bindings::BindingRepository;
 pub use credentials::{CredentialRepository, RefreshTokenRepository};
 pub use directory::DirectoryRepository;
 pub use groups::GroupRepository;
+pub use retention::RetentionRepository;
 
 /// Values that storage keeps unique.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -233,6 +235,7 @@ pub trait Repository:
     + BindingRepository
     + GroupRepository
     + DirectoryRepository
+    + RetentionRepository
     + MediaRepository
 {
 }
@@ -245,6 +248,7 @@ impl<T> Repository for T where
         + BindingRepository
         + GroupRepository
         + DirectoryRepository
+        + RetentionRepository
         + MediaRepository
 {
 }

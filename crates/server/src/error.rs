@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
+use profiled_auth::audit::{Outcome, Reason};
 use profiled_auth::{EncodeError, InvalidCost};
 use profiled_domain::RepositoryError;
 use profiled_http::SweepError;
@@ -35,6 +36,7 @@ impl From<Kind> for ExitCode {
 pub struct Failure {
     kind: Kind,
     text: String,
+    reason: Option<Reason>,
 }
 
 impl Failure {
@@ -43,7 +45,19 @@ impl Failure {
         Self {
             kind,
             text: text.into(),
+            reason: None,
         }
+    }
+
+    /// The failure with the reason that the audit trail tells.
+    #[must_use]
+    pub(crate) fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.reason
     }
 
     pub(crate) fn failed(text: impl Into<String>) -> Self {
@@ -91,7 +105,11 @@ impl From<RepositoryError> for Failure {
             RepositoryError::Conflict(_) => Kind::Refused,
             _ => Kind::Failed,
         };
-        Self::new(kind, with_causes(&error))
+        let failure = Self::new(kind, with_causes(&error));
+        match Outcome::from(&error) {
+            Outcome::Refused(reason) => failure.because(reason),
+            Outcome::Done | Outcome::Unchanged | Outcome::Failed => failure,
+        }
     }
 }
 

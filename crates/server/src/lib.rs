@@ -12,6 +12,7 @@ mod maintenance;
 mod output;
 mod settings;
 mod telemetry;
+mod trail;
 mod watch;
 
 use std::ffi::OsString;

@@ -1,8 +1,10 @@
 //! What has to be cleared away from time to time, by `profiled purge` and while serving.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_domain::{
     AccountRepository, CredentialRepository, RefreshTokenRepository, RepositoryError,
+    RetentionRepository,
 };
 use profiled_http::{MediaStorage, sweep};
 use profiled_store::Store;
@@ -28,9 +30,13 @@ pub(crate) struct Cleared {
     pub(crate) refresh_tokens: u64,
     /// Media files that no user needs.
     pub(crate) files: u64,
+    /// Events of the activity stream.
+    pub(crate) events: u64,
+    /// Deleted organizations and teams, of which nothing is remembered now.
+    pub(crate) tombstones: u64,
 }
 
-/// Clears away everything whose time is over `now`.
+/// Clears away everything whose time is over `now`. The audit trail has it from `actor`.
 ///
 /// # Errors
 /// [`Failure`] of the database or the media storage; what was cleared until then stays so.
@@ -38,15 +44,16 @@ pub(crate) fn run(
     store: &Store,
     media: &MediaStorage,
     settings: &Settings,
+    actor: &Actor,
     now: DateTime<Utc>,
 ) -> Result<Cleared, Failure> {
-    let grace = i64::try_from(settings.accounts.deletion_grace).unwrap_or(i64::MAX);
-    let grace = TimeDelta::try_seconds(grace).unwrap_or(TimeDelta::MAX);
-    let deleted_until = now
-        .checked_sub_signed(grace)
-        .unwrap_or(DateTime::UNIX_EPOCH);
+    let deleted_until = before(now, settings.accounts.deletion_grace);
     let accounts = in_batches(|| {
         let erased = store.erase_accounts(deleted_until, BATCH)?;
+        for user in &erased {
+            let record = Record::new(Action::UserErase, actor.clone());
+            record.on(Object::User(*user)).write(Outcome::Done);
+        }
         Ok(u64::try_from(erased.len()).unwrap_or(u64::MAX))
     })?;
     let expired_until = now
@@ -56,12 +63,38 @@ pub(crate) fn run(
     let refresh_tokens = in_batches(|| store.prune_refresh_tokens(now, BATCH))?;
     // Behind the accounts, whose files nobody needs any more.
     let files = sweep(store, media, &settings.media, now)?;
+    let kept = settings.retention;
+    let events = past(kept.activity, now, |until| store.prune_events(until, BATCH))?;
+    let tombstones = past(kept.tombstones, now, |until| {
+        store.forget_deleted(until, BATCH)
+    })?;
     Ok(Cleared {
         accounts,
         tokens,
         refresh_tokens,
         files,
+        events,
+        tombstones,
     })
+}
+
+/// The moment so many seconds ago.
+fn before(now: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    let time = TimeDelta::try_seconds(seconds).unwrap_or(TimeDelta::MAX);
+    now.checked_sub_signed(time).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// Clears away what is older than its retention, in seconds; 0 keeps it for ever.
+fn past(
+    retention: u64,
+    now: DateTime<Utc>,
+    batch: impl Fn(DateTime<Utc>) -> Result<u64, RepositoryError>,
+) -> Result<u64, RepositoryError> {
+    if retention == 0 {
+        return Ok(0);
+    }
+    in_batches(|| batch(before(now, retention)))
 }
 
 fn in_batches(

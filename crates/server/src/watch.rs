@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use actix_web::web;
 use profiled_auth::KeyRing;
+use profiled_auth::audit::Actor;
 use profiled_http::{AppState, MediaStorage};
 use profiled_store::Store;
 
@@ -57,7 +58,8 @@ impl Periodic {
     /// Purges.
     pub(crate) fn purge(store: Store, media: MediaStorage, settings: Settings) -> io::Result<Self> {
         let interval = Duration::from_secs(settings.accounts.purge_interval);
-        let work = move || match maintenance::run(&store, &media, &settings, now()) {
+        let work = move || match maintenance::run(&store, &media, &settings, &Actor::Service, now())
+        {
             Ok(cleared) if cleared == maintenance::Cleared::default() => {}
             Ok(cleared) => tracing::info!(?cleared, "purged"),
             Err(error) => tracing::warn!(%error, "the purge did not come to its end"),

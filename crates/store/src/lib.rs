@@ -25,6 +25,7 @@ mod migrations;
 mod pool;
 mod profiles;
 mod refresh;
+mod retention;
 mod rows;
 mod schema;
 mod selection;

@@ -1,5 +1,6 @@
 //! `profiled group …`
 
+use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{
     Group as Stored, GroupChange, GroupId, GroupRepository, InvalidText, NewGroup, NumberedPage,
     PageNumber, Patch, RepositoryError,
@@ -14,6 +15,7 @@ use crate::commands::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 /// Groups that are read at a time.
 const PAGE_SIZE: i64 = 1000;
@@ -44,19 +46,29 @@ impl From<Stored> for Shown {
 
 pub(super) fn run(settings: &Settings, command: Group, output: Output) -> Result<(), Failure> {
     match command {
-        Group::Create { name, notes } => create(settings, &name, notes, output),
+        Group::Create { name, notes } => audited(Action::GroupCreate, |line| {
+            create(settings, &name, notes, line, output)
+        }),
         Group::List => list(settings, output),
         Group::Show { group } => {
             let group = find(&open(settings)?, &group)?;
             output.write(&Shown::from(group), |group| {
                 let notes = group.notes.as_deref().unwrap_or("-");
-                format!("{}\nnotes: {notes}", line(group))
+                format!("{}\nnotes: {notes}", shown(group))
             })
         }
-        Group::Set(change) => set(settings, change, output),
-        Group::Add(membership) => add(settings, &membership, output),
-        Group::Remove(membership) => remove(settings, &membership, output),
-        Group::Delete { group, yes } => delete(settings, &group, yes, output),
+        Group::Set(change) => audited(Action::GroupUpdate, |line| {
+            set(settings, change, line, output)
+        }),
+        Group::Add(membership) => audited(Action::GroupMemberAdd, |line| {
+            add(settings, &membership, line, output)
+        }),
+        Group::Remove(membership) => audited(Action::GroupMemberRemove, |line| {
+            remove(settings, &membership, line, output)
+        }),
+        Group::Delete { group, yes } => audited(Action::GroupDelete, |line| {
+            delete(settings, &group, yes, line, output)
+        }),
     }
 }
 
@@ -76,6 +88,7 @@ fn gone(name: &str) -> Failure {
     Failure::failed(format!(
         "there is no group {name:?}: profiled group list shows all"
     ))
+    .because(Reason::Missing)
 }
 
 /// A name as the service stores it: without white space around it.
@@ -100,6 +113,7 @@ fn create(
     settings: &Settings,
     text: &str,
     more: Option<String>,
+    line: &mut Line,
     output: Output,
 ) -> Result<(), Failure> {
     let group = NewGroup {
@@ -107,6 +121,7 @@ fn create(
         notes: notes(more)?,
     };
     let group = open(settings)?.create_group(&group, None, now())?;
+    line.done(Object::Group(group.id));
     output.write(&Shown::from(group), |group| {
         format!("created group {}", group.id)
     })
@@ -127,11 +142,11 @@ fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
         }
     }
     output.write(&all, |groups| {
-        groups.iter().map(line).collect::<Vec<_>>().join("\n")
+        groups.iter().map(shown).collect::<Vec<_>>().join("\n")
     })
 }
 
-fn line(group: &Shown) -> String {
+fn shown(group: &Shown) -> String {
     let plural = if group.users_count == 1 { "" } else { "s" };
     format!(
         "{} {} ({} member{plural})",
@@ -139,7 +154,12 @@ fn line(group: &Shown) -> String {
     )
 }
 
-fn set(settings: &Settings, change: GroupSet, output: Output) -> Result<(), Failure> {
+fn set(
+    settings: &Settings,
+    change: GroupSet,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let patch = GroupChange {
         name: change.name.as_deref().map(name).transpose()?,
         notes: match notes(change.notes)? {
@@ -150,24 +170,35 @@ fn set(settings: &Settings, change: GroupSet, output: Output) -> Result<(), Fail
     };
     let store = open(settings)?;
     let id = find(&store, &change.group)?.id;
+    line.on(Object::Group(id));
+    line.fields(patch.fields());
     let group = store.update_group(id, &patch, None, now())?;
     let group = group.ok_or_else(|| gone(&change.group))?;
+    line.came_of(Outcome::Done);
     output.write(&Shown::from(group), |group| {
         format!("changed group {}", group.id)
     })
 }
 
-fn add(settings: &Settings, membership: &Membership, output: Output) -> Result<(), Failure> {
+fn add(
+    settings: &Settings,
+    membership: &Membership,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let store = open(settings)?;
     let group = find(&store, &membership.group)?;
+    line.on(Object::Group(group.id));
     let user = find_user(&store, &membership.user)?.id;
+    line.for_user(user);
     let is_changed = match store.add_member(group.id, user, None) {
         Err(RepositoryError::Missing("user")) => {
             let text = format!("user {user} is deleted: user restore brings it back");
-            return Err(Failure::failed(text));
+            return Err(Failure::failed(text).because(Reason::Missing));
         }
         outcome => outcome?,
     };
+    line.came_of(Outcome::of_change(&is_changed));
     let told = json!({ "group": group.id, "user": user, "changed": is_changed });
     output.write(&told, |_| {
         let already = if is_changed { "" } else { " already" };
@@ -175,11 +206,19 @@ fn add(settings: &Settings, membership: &Membership, output: Output) -> Result<(
     })
 }
 
-fn remove(settings: &Settings, membership: &Membership, output: Output) -> Result<(), Failure> {
+fn remove(
+    settings: &Settings,
+    membership: &Membership,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let store = open(settings)?;
     let group = find(&store, &membership.group)?;
+    line.on(Object::Group(group.id));
     let user = find_user(&store, &membership.user)?.id;
+    line.for_user(user);
     let is_changed = store.remove_member(group.id, user, None)?;
+    line.came_of(Outcome::of_change(&is_changed));
     let told = json!({ "group": group.id, "user": user, "changed": is_changed });
     output.write(&told, |_| {
         let verb = if is_changed { "is no longer" } else { "was no" };
@@ -188,19 +227,27 @@ fn remove(settings: &Settings, membership: &Membership, output: Output) -> Resul
     })
 }
 
-fn delete(settings: &Settings, name: &str, yes: bool, output: Output) -> Result<(), Failure> {
+fn delete(
+    settings: &Settings,
+    name: &str,
+    yes: bool,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let store = open(settings)?;
     let group = find(&store, name)?;
+    line.on(Object::Group(group.id));
     if !yes {
         let (id, members) = (group.id, group.users_count);
         let text = format!(
             "group delete takes group {id} with its {members} memberships: add --yes if that is what you want"
         );
-        return Err(Failure::new(Kind::Refused, text));
+        return Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed));
     }
     if !store.delete_group(group.id, None)? {
         return Err(gone(name));
     }
+    line.came_of(Outcome::Done);
     output.write(&json!({ "id": group.id }), |_| {
         format!("deleted group {}", group.id)
     })

@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use chrono::{DateTime, Duration, Utc};
+use profiled_auth::audit::Action;
 use profiled_auth::{PasswordHasher, TokenKey};
 use profiled_domain::{PasswordHash, TokenBinding, UserId};
 use profiled_store::{
@@ -17,6 +18,7 @@ use crate::commands::{hasher, open};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 /// How long a token of the file lives whose expiry is `future`, in days.
 const FAR_AHEAD: i64 = 36_500;
@@ -136,6 +138,15 @@ impl Report {
 }
 
 pub(super) fn run(settings: &Settings, file: &Path, output: Output) -> Result<(), Failure> {
+    audited(Action::Import, |line| import(settings, file, line, output))
+}
+
+fn import(
+    settings: &Settings,
+    file: &Path,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let people = parse(file)?;
     let hasher = hasher(settings)?;
     let store = open(settings)?;
@@ -144,6 +155,8 @@ pub(super) fn run(settings: &Settings, file: &Path, output: Output) -> Result<()
         fill(session, &people, &hasher, &mut report)?;
         Ok::<_, Failure>(report)
     })?;
+    let skipped = u64::try_from(report.skipped.len()).unwrap_or(u64::MAX);
+    line.imported(report.created, report.updated, skipped);
     output.write(&report, Report::lines)
 }
 

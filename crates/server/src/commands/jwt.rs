@@ -1,5 +1,6 @@
 //! `profiled jwt …`
 
+use profiled_auth::audit::{Action, Object, Reason};
 use profiled_auth::{JwtVerifier, Subject};
 use profiled_domain::{CredentialRepository, Detail, UserKey};
 use profiled_store::Store;
@@ -11,6 +12,7 @@ use crate::commands::{find_user, open};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 #[derive(Serialize)]
 struct Minted {
@@ -19,10 +21,10 @@ struct Minted {
 
 pub(super) fn run(settings: &Settings, command: &Jwt, output: Output) -> Result<(), Failure> {
     let Jwt::Create { user } = command;
-    let minted = Minted {
-        access: access_token(settings, &open(settings)?, user)?,
-    };
-    output.write(&minted, |minted| minted.access.clone())
+    let access = audited(Action::TokenCreate, |line| {
+        access_token(settings, &open(settings)?, user, line)
+    })?;
+    output.write(&Minted { access }, |minted| minted.access.clone())
 }
 
 /// A new access token for the user that an operator names.
@@ -30,14 +32,24 @@ pub(super) fn access_token(
     settings: &Settings,
     store: &Store,
     name: &str,
+    line: &mut Line,
 ) -> Result<String, Failure> {
     let now = now();
-    let key = UserKey::Id(find_user(store, name)?.id);
-    let gone = || Failure::failed(format!("user {name:?} has just been removed"));
+    let id = find_user(store, name)?.id;
+    line.for_user(id);
+    let key = UserKey::Id(id);
+    let gone = || {
+        let text = format!("user {name:?} has just been removed");
+        Failure::failed(text).because(Reason::Missing)
+    };
     let (profile, password) = store
         .find_account(&key, Detail::Account)?
         .ok_or_else(gone)?;
     let jwt = JwtVerifier::new(&settings.auth.jwt, settings.key_ring(now)?);
     let token = jwt.mint_access(Subject::new(&profile.user, &password), now);
-    token.map_err(|error| Failure::failed(error.to_string()))
+    let token = token.map_err(|error| Failure::failed(error.to_string()))?;
+    if let Some(made) = jwt.name(&token, now) {
+        line.done(Object::Jwt(made.jti));
+    }
+    Ok(token)
 }

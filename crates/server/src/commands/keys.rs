@@ -1,6 +1,7 @@
 //! `profiled keys …`
 
 use chrono::{DateTime, TimeDelta, Utc};
+use profiled_auth::audit::{Action, Object};
 use profiled_auth::{Algorithm, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState};
 use serde::Serialize;
 
@@ -9,6 +10,7 @@ use crate::cli::Keys;
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 #[derive(Serialize)]
 struct Made {
@@ -33,15 +35,20 @@ pub(super) fn run(settings: &Settings, command: Keys, output: Output) -> Result<
     match command {
         Keys::Generate { algorithm, at_once } => {
             let algorithm = parse(&algorithm)?;
-            let folder = folder(settings)?;
-            let begin = begin(settings, &settings.keys()?, at_once, now);
-            let kid = folder.add(algorithm, begin, now).map_err(failed)?;
-            tell(output, kid, algorithm, begin, Vec::new())
+            audited(Action::KeyCreate, |line| {
+                let folder = folder(settings)?;
+                let begin = begin(settings, &settings.keys()?, at_once, now);
+                let kid = folder.add(algorithm, begin, now).map_err(failed)?;
+                line.done(Object::Key(kid.clone()));
+                tell(output, kid, algorithm, begin, Vec::new())
+            })
         }
         Keys::List => list(settings, now, output),
         Keys::Rotate { algorithm, at_once } => {
             let algorithm = algorithm.as_deref().map(parse).transpose()?;
-            rotate(settings, algorithm, at_once, now, output)
+            audited(Action::KeyCreate, |line| {
+                rotate(settings, algorithm, at_once, now, line, output)
+            })
         }
     }
 }
@@ -79,6 +86,7 @@ fn rotate(
     algorithm: Option<Algorithm>,
     at_once: bool,
     now: DateTime<Utc>,
+    line: &mut Line,
     output: Output,
 ) -> Result<(), Failure> {
     let folder = folder(settings)?;
@@ -101,10 +109,14 @@ fn rotate(
     let algorithm = algorithm.or(present).ok_or_else(none)?;
     let begin = begin(settings, &ring, at_once, now);
     let kid = folder.add(algorithm, begin, now).map_err(failed)?;
+    line.done(Object::Key(kid.clone()));
     let retired = with(KeyState::Retired).filter_map(|key| key.kid.clone());
     let removed: Vec<String> = retired.collect();
     for kid in &removed {
-        folder.remove(kid).map_err(failed)?;
+        audited(Action::KeyRemove, |line| {
+            line.on(Object::Key(kid.clone()));
+            folder.remove(kid).map_err(failed)
+        })?;
     }
     tell(output, kid, algorithm, begin, removed)
 }

@@ -16,6 +16,7 @@ mod token;
 mod user;
 
 use profiled_auth::PasswordHasher;
+use profiled_auth::audit::Reason;
 use profiled_domain::{User, UserId, UserKey, UserRepository};
 use profiled_store::Store;
 
@@ -99,9 +100,8 @@ fn find_user(store: &Store, name: &str) -> Result<User, Failure> {
             return Ok(user);
         }
     }
-    Err(Failure::failed(format!(
-        "there is no user {name:?}: profiled user list shows all"
-    )))
+    let text = format!("there is no user {name:?}: profiled user list shows all");
+    Err(Failure::failed(text).because(Reason::Missing))
 }
 
 /// The store of a command: it must have the schema of this build.

@@ -1,5 +1,7 @@
 //! `profiled purge`
 
+use profiled_auth::audit::Actor;
+
 use crate::application::{now, open_media};
 use crate::commands::open;
 use crate::error::Failure;
@@ -9,11 +11,18 @@ use crate::settings::Settings;
 
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let store = open(settings)?;
-    let cleared = maintenance::run(&store, &open_media(settings)?, settings, now())?;
+    let media = open_media(settings)?;
+    let cleared = maintenance::run(&store, &media, settings, &Actor::Operator, now())?;
     output.write(&cleared, |cleared| {
         format!(
-            "erased {} accounts, removed {} expired tokens and {} expired refresh tokens, deleted {} media files",
-            cleared.accounts, cleared.tokens, cleared.refresh_tokens, cleared.files
+            "erased {} accounts, removed {} expired tokens and {} expired refresh tokens, deleted {} media files \
+             and {} events, forgot {} deleted organizations and teams",
+            cleared.accounts,
+            cleared.tokens,
+            cleared.refresh_tokens,
+            cleared.files,
+            cleared.events,
+            cleared.tombstones
         )
     })
 }

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use profiled_auth::TokenKey;
+use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{CredentialRepository, NewToken, TokenId, UserId};
 use serde::Serialize;
 
@@ -11,6 +12,7 @@ use crate::commands::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 #[derive(Serialize)]
 struct Created {
@@ -38,17 +40,15 @@ pub(super) fn run(settings: &Settings, command: Token, output: Output) -> Result
         } => {
             let life = expires.as_deref().map(lifetime).transpose()?;
             let key = key.as_deref().map(given_key).transpose()?;
-            create(
-                settings,
-                &user,
-                label,
-                life,
-                &key.unwrap_or_else(TokenKey::generate),
-                output,
-            )
+            let key = key.unwrap_or_else(TokenKey::generate);
+            audited(Action::TokenCreate, |line| {
+                create(settings, &user, label, life, &key, line, output)
+            })
         }
         Token::List { user } => list(settings, &user, output),
-        Token::Revoke { token } => revoke(settings, &token, output),
+        Token::Revoke { token } => audited(Action::TokenRevoke, |line| {
+            revoke(settings, &token, line, output)
+        }),
     }
 }
 
@@ -94,17 +94,20 @@ fn create(
     settings: &Settings,
     user: &str,
     label: String,
-    life: Option<Duration>,
+    lifetime: Option<Duration>,
     key: &TokenKey,
+    line: &mut Line,
     output: Output,
 ) -> Result<(), Failure> {
     let store = open(settings)?;
     let owner = find_user(&store, user)?.id;
+    line.for_user(owner);
     let now = now();
     let id = store.issue_token(&NewToken {
-        expires_at: life.map(|life| now + life),
+        expires_at: lifetime.map(|lifetime| now + lifetime),
         ..new_token(owner, key, label, now)
     })?;
+    line.done(Object::Token(id));
     let created = Created {
         id: id.0,
         key: key.as_str().to_owned(),
@@ -163,18 +166,30 @@ struct Revoked {
     id: i64,
 }
 
-fn revoke(settings: &Settings, token: &str, output: Output) -> Result<(), Failure> {
+fn revoke(
+    settings: &Settings,
+    token: &str,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let store = open(settings)?;
-    let none = || Failure::failed("there is no such token: profiled token list USER shows all");
+    let none = || {
+        let text = "there is no such token: profiled token list USER shows all";
+        Failure::failed(text).because(Reason::Missing)
+    };
     let id = if let Some(key) = TokenKey::parse(token) {
         let holder = store.find_token(&key.digest(), profiled_domain::Detail::Account)?;
-        holder.ok_or_else(none)?.token.id
+        let holder = holder.ok_or_else(none)?;
+        line.for_user(holder.profile.user.id);
+        holder.token.id
     } else {
         TokenId(token.parse().map_err(|_not_an_id| none())?)
     };
+    line.on(Object::Token(id));
     if !store.revoke_token(id)? {
         return Err(none());
     }
+    line.came_of(Outcome::Done);
     output.write(&Revoked { id: id.0 }, |revoked| {
         format!("revoked token {}", revoked.id)
     })

@@ -32,6 +32,8 @@ pub struct Settings {
     pub dialects: DialectSettings,
     /// Section `accounts`.
     pub accounts: AccountSettings,
+    /// Section `retention`.
+    pub retention: RetentionSettings,
     /// Section `media`.
     pub media: MediaSettings,
     /// Section `limits`.
@@ -64,6 +66,16 @@ pub struct AccountSettings {
     pub deletion_grace: u64,
     /// Seconds between two purges while serving; 0 leaves that to the command.
     pub purge_interval: u64,
+}
+
+/// Section `retention`: seconds that the purge leaves something alone; 0 is for ever.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// Events of Tower's activity stream.
+    pub activity: u64,
+    /// What is remembered of deleted organizations and teams.
+    pub tombstones: u64,
 }
 
 /// Section `log`.

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{ClientSettings, CounterStore, KeyFolder, KeyRing, SigningKey, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -146,8 +147,11 @@ impl Settings {
     fn generated_key(&self) -> Result<SecretString, Failure> {
         let file = self.create_data_dir()?.join("signing.key");
         let told = |error: io::Error| Failure::failed(format!("{}: {error}", file.display()));
-        if !file.exists() {
-            create_key(&file).map_err(told)?;
+        if !file.exists() && create_key(&file).map_err(told)? {
+            let record = Record::new(Action::KeyCreate, Actor::Service);
+            record
+                .on(Object::Key("signing.key".to_owned()))
+                .write(Outcome::Done);
         }
         let text = std::fs::read_to_string(&file).map_err(told)?;
         Ok(text.trim_end().to_owned().into())
@@ -155,8 +159,8 @@ impl Settings {
 }
 
 /// Puts a random key into a file that only its owner reads. Of two that do so at once, the first one's
-/// stays.
-fn create_key(file: &Path) -> io::Result<()> {
+/// stays, and the other one hears `false`.
+fn create_key(file: &Path) -> io::Result<bool> {
     let secret = [TokenKey::generate(), TokenKey::generate()];
     let secret: String = secret.iter().map(TokenKey::as_str).collect();
     // Complete before it has its name: nobody reads half a key.
@@ -169,7 +173,8 @@ fn create_key(file: &Path) -> io::Result<()> {
     let placed = std::fs::hard_link(&unfinished, file);
     std::fs::remove_file(&unfinished)?;
     match placed {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
     }
 }

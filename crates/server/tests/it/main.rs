@@ -1,6 +1,7 @@
 //! The binary as its operators meet it, and the settings it is run with.
 
 mod accounts;
+mod audit;
 mod configuration;
 mod directory;
 mod dump;

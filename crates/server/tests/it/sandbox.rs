@@ -13,6 +13,7 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use profiled_domain::CredentialRepository;
 use profiled_store::testing::TestDatabase;
 use profiled_store::{DatabaseSettings, Store};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A working directory without anybody's settings; passwords are hashed in no time.
@@ -26,7 +27,10 @@ pub struct Sandbox {
 pub struct Ended {
     pub code: Option<i32>,
     pub out: String,
+    /// Without the lines of the audit trail.
     pub err: String,
+    /// Those, in their order.
+    pub trail: Vec<Value>,
 }
 
 impl Sandbox {
@@ -110,10 +114,12 @@ impl Sandbox {
         // A command that does not read its input closes it.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
+        let (trail, err) = audit_trail(&String::from_utf8(output.stderr).unwrap());
         Ended {
             code: output.status.code(),
             out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
+            err,
+            trail,
         }
     }
 
@@ -125,7 +131,7 @@ impl Sandbox {
     }
 
     /// The same, as JSON.
-    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let out = self.done(&[&["--json"], arguments].concat());
         serde_json::from_str(&out).unwrap()
     }
@@ -233,6 +239,20 @@ impl Drop for Service {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The lines of the audit trail in a log, and everything else.
+pub fn audit_trail(log: &str) -> (Vec<Value>, String) {
+    let (mut trail, mut rest) = (Vec::new(), String::new());
+    for line in log.split_inclusive('\n') {
+        match serde_json::from_str::<Value>(line) {
+            Ok(value) if value.get("target").is_some_and(|target| target == "audit") => {
+                trail.push(value);
+            }
+            _ => rest.push_str(line),
+        }
+    }
+    (trail, rest)
 }
 
 /// Status and body of an answer after which the connection is closed.

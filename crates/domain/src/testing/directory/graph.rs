@@ -2,6 +2,7 @@
 
 use super::super::State;
 use super::records::{Event, Record};
+use super::retention::is_remembered;
 use crate::{
     Field, FieldValue, Membership, Model, ObjectGraph, ObjectState, OrganizationId, Relation,
     TeamId, User, UserId,
@@ -28,8 +29,8 @@ impl State {
     pub(in crate::testing) fn state_of(&self, model: Model, id: i64) -> ObjectState {
         let was_there = match model {
             Model::User => self.user(UserId(id)).is_some(),
-            Model::Organization => self.directory.deleted_organizations.contains(&id),
-            Model::Team => self.directory.deleted_teams.contains(&id),
+            Model::Organization => is_remembered(&self.directory.deleted_organizations, id),
+            Model::Team => is_remembered(&self.directory.deleted_teams, id),
             Model::ActivityEvent => false,
         };
         if self.ids(model).contains(&id) {

@@ -2,10 +2,11 @@
 
 mod graph;
 mod records;
+mod retention;
 
 use chrono::{DateTime, Utc};
 
-use self::records::Record;
+use self::records::{Record, Tombstone};
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
     ActivityEvent, Authority, Condition, DirectoryObject, DirectoryRepository, Membership, Model,
@@ -48,7 +49,7 @@ impl State {
     fn insert_organization(&mut self, stored: Record) -> OrganizationId {
         let directory = &mut self.directory;
         let taken = directory.organizations.iter().map(|other| other.id);
-        let id = next_id(taken.chain(directory.deleted_organizations.iter().copied()));
+        let id = next_id(taken.chain(directory.deleted_organizations.iter().map(|gone| gone.id)));
         directory.organizations.push(Record { id, ..stored });
         OrganizationId(id)
     }
@@ -209,7 +210,8 @@ impl DirectoryRepository for MemoryRepository {
         for team in &mut directory.teams {
             team.organization.take_if(|own| *own == id);
         }
-        directory.deleted_organizations.push(id.0);
+        let tombstone = Tombstone::new(id.0, now);
+        directory.deleted_organizations.push(tombstone);
         let event = NewEvent::deleted(DirectoryObject::Organization(&old));
         directory.record(event, actor, now);
         Ok(true)
@@ -225,7 +227,7 @@ impl DirectoryRepository for MemoryRepository {
         let actor = by.map(|by| by.actor);
         let directory = &mut state.directory;
         let taken = directory.teams.iter().map(|other| other.id);
-        let id = next_id(taken.chain(directory.deleted_teams.iter().copied()));
+        let id = next_id(taken.chain(directory.deleted_teams.iter().map(|gone| gone.id)));
         let stored = Record {
             id,
             name: new.name.clone(),
@@ -286,7 +288,7 @@ impl DirectoryRepository for MemoryRepository {
             .members
             .retain(|(place, _)| *place != Membership::TeamUser(id));
         directory.teams.retain(|stored| stored.id != id.0);
-        directory.deleted_teams.push(id.0);
+        directory.deleted_teams.push(Tombstone::new(id.0, now));
         let event = NewEvent::deleted(DirectoryObject::Team(&old));
         directory.record(event, actor, now);
         Ok(true)

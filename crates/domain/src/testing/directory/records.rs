@@ -16,9 +16,19 @@ pub(in super::super) struct Directory {
     pub(super) teams: Vec<Record>,
     pub(super) members: Vec<(Membership, UserId)>,
     pub(super) events: Vec<Event>,
-    /// Identifiers of deleted organizations and teams.
-    pub(super) deleted_organizations: Vec<i64>,
-    pub(super) deleted_teams: Vec<i64>,
+    /// Identifier of the latest event, whether it is still there or not.
+    pub(super) last_event: i64,
+    pub(super) deleted_organizations: Vec<Tombstone>,
+    pub(super) deleted_teams: Vec<Tombstone>,
+}
+
+/// An organization or a team that was deleted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tombstone {
+    pub(super) id: i64,
+    pub(super) deleted_at: DateTime<Utc>,
+    /// It stands for an identifier that is not used again, and for nothing else.
+    pub(super) is_forgotten: bool,
 }
 
 /// An organization or a team.
@@ -109,9 +119,9 @@ impl Directory {
     }
 
     pub(super) fn record(&mut self, what: NewEvent, actor: Option<UserId>, now: DateTime<Utc>) {
-        let last = self.events.last().map_or(0, |event| event.id);
+        self.last_event += 1;
         self.events.push(Event {
-            id: last + 1,
+            id: self.last_event,
             timestamp: now,
             actor,
             what,

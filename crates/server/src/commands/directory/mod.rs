@@ -3,6 +3,7 @@
 pub(super) mod org;
 pub(super) mod team;
 
+use profiled_auth::audit::{Outcome, Reason};
 use profiled_domain::{
     Comparison, Condition, DirectoryRepository, Field, FieldValue, InvalidText, Membership,
     NumberedPage, OrderBy, Organization, Page, PageNumber, Relation, RepositoryError, Selection,
@@ -17,6 +18,7 @@ use crate::commands::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::Line;
 
 /// Objects that are read at a time.
 const PAGE_SIZE: i64 = 1000;
@@ -118,6 +120,7 @@ fn no_organization(name: &str) -> Failure {
     Failure::failed(format!(
         "there is no organization {name:?}: profiled org list shows all"
     ))
+    .because(Reason::Missing)
 }
 
 /// A name as the service stores it: without white space around it.
@@ -139,7 +142,7 @@ fn checked(what: &str, outcome: Result<(), InvalidText>) -> Result<(), Failure> 
 }
 
 fn refused(text: String) -> Result<(), Failure> {
-    Err(Failure::new(Kind::Refused, text))
+    Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed))
 }
 
 /// A place that users can belong to, and the words for it.
@@ -157,11 +160,14 @@ fn change_membership(
     user: &str,
     is_addition: bool,
     find: impl FnOnce(&Store) -> Result<Place, Failure>,
+    line: &mut Line,
     output: Output,
 ) -> Result<(), Failure> {
     let store = open(settings)?;
     let place = find(&store)?;
+    line.on(place.membership);
     let user = find_user(&store, user)?.id;
+    line.for_user(user);
     let outcome = if is_addition {
         store.add_to(place.membership, user, None, now())
     } else {
@@ -170,10 +176,11 @@ fn change_membership(
     let is_changed = match outcome {
         Err(RepositoryError::Missing("user")) => {
             let text = format!("user {user} may not log in: user activate or user restore first");
-            return Err(Failure::failed(text));
+            return Err(Failure::failed(text).because(Reason::Inactive));
         }
         outcome => outcome?,
     };
+    line.came_of(Outcome::of_change(&is_changed));
     let told = json!({ "user": user, "of": place.name, "changed": is_changed });
     let (role, of) = (place.role, &place.name);
     let article = if role == "admin" { "an" } else { "a" };

@@ -1,5 +1,6 @@
 //! `profiled org …`
 
+use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
     Condition, DirectoryRepository, Field, Membership, NewOrganization, Organization,
     OrganizationChange, OrganizationId, Relation,
@@ -18,6 +19,7 @@ use crate::commands::open;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 /// An organization as commands show it.
 #[derive(Serialize)]
@@ -63,11 +65,17 @@ pub(in crate::commands) fn run(
     output: Output,
 ) -> Result<(), Failure> {
     match command {
-        Org::Create { name, description } => create(settings, &name, description, output),
+        Org::Create { name, description } => audited(Action::OrganizationCreate, |line| {
+            create(settings, &name, description, line, output)
+        }),
         Org::List => list(settings, output),
         Org::Show { organization } => show(settings, &organization, output),
-        Org::Set(change) => set(settings, change, output),
-        Org::Delete { organization, yes } => delete(settings, &organization, yes, output),
+        Org::Set(change) => audited(Action::OrganizationUpdate, |line| {
+            set(settings, change, line, output)
+        }),
+        Org::Delete { organization, yes } => audited(Action::OrganizationDelete, |line| {
+            delete(settings, &organization, yes, line, output)
+        }),
         Org::Add(member) => member_of(settings, &member, true, output),
         Org::Remove(member) => member_of(settings, &member, false, output),
         Org::AddAdmin(member) => admin_of(settings, &member, true, output),
@@ -75,12 +83,19 @@ pub(in crate::commands) fn run(
     }
 }
 
-fn create(settings: &Settings, text: &str, more: String, output: Output) -> Result<(), Failure> {
+fn create(
+    settings: &Settings,
+    text: &str,
+    more: String,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let new = NewOrganization {
         name: name(text)?,
         description: description(more)?,
     };
     let created = open(settings)?.create_organization(&new, None, now())?;
+    line.done(Object::Organization(created.id));
     output.write(&Shown::from(created), |organization| {
         format!("created organization {}", organization.id)
     })
@@ -93,11 +108,11 @@ fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
     })?;
     let all: Vec<Shown> = all.into_iter().map(Shown::from).collect();
     output.write(&all, |all| {
-        all.iter().map(line).collect::<Vec<_>>().join("\n")
+        all.iter().map(shown).collect::<Vec<_>>().join("\n")
     })
 }
 
-fn line(organization: &Shown) -> String {
+fn shown(organization: &Shown) -> String {
     format!("{} {}", organization.id, organization.name)
 }
 
@@ -120,7 +135,7 @@ fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> 
     output.write(&shown, |shown| {
         format!(
             "{}\ndescription: {}\nusers: {}\nadmins: {}\nteams: {}",
-            line(&shown.organization),
+            self::shown(&shown.organization),
             shown.organization.description,
             names(&shown.users),
             names(&shown.admins),
@@ -135,23 +150,38 @@ fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> 
     })
 }
 
-fn set(settings: &Settings, change: OrgSet, output: Output) -> Result<(), Failure> {
+fn set(
+    settings: &Settings,
+    change: OrgSet,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let patch = OrganizationChange {
         name: change.name.as_deref().map(name).transpose()?,
         description: change.description.map(description).transpose()?,
     };
     let store = open(settings)?;
     let id = find_organization(&store, &change.organization)?.id;
+    line.on(Object::Organization(id));
+    line.fields(patch.fields());
     let changed = store.update_organization(id, &patch, None, now())?;
     let changed = changed.ok_or_else(|| no_organization(&change.organization))?;
+    line.came_of(Outcome::Done);
     output.write(&Shown::from(changed), |organization| {
         format!("changed organization {}", organization.id)
     })
 }
 
-fn delete(settings: &Settings, name: &str, yes: bool, output: Output) -> Result<(), Failure> {
+fn delete(
+    settings: &Settings,
+    name: &str,
+    yes: bool,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let store = open(settings)?;
     let id = find_organization(&store, name)?.id;
+    line.on(Object::Organization(id));
     if !yes {
         return refused(format!(
             "org delete takes organization {id} with its memberships, for good, and leaves its teams without one: \
@@ -161,6 +191,7 @@ fn delete(settings: &Settings, name: &str, yes: bool, output: Output) -> Result<
     if !store.delete_organization(id, None, now())? {
         return Err(no_organization(name));
     }
+    line.came_of(Outcome::Done);
     output.write(&json!({ "id": id.0 }), |_| {
         format!("deleted organization {id}")
     })
@@ -180,7 +211,14 @@ fn member_of(
             Membership::OrganizationUser,
         )
     };
-    change_membership(settings, &member.user, is_addition, find, output)
+    let action = if is_addition {
+        Action::OrganizationMemberAdd
+    } else {
+        Action::OrganizationMemberRemove
+    };
+    audited(action, |line| {
+        change_membership(settings, &member.user, is_addition, find, line, output)
+    })
 }
 
 fn admin_of(
@@ -197,7 +235,14 @@ fn admin_of(
             Membership::OrganizationAdmin,
         )
     };
-    change_membership(settings, &member.user, is_addition, find, output)
+    let action = if is_addition {
+        Action::OrganizationAdminAdd
+    } else {
+        Action::OrganizationAdminRemove
+    };
+    audited(action, |line| {
+        change_membership(settings, &member.user, is_addition, find, line, output)
+    })
 }
 
 fn place(

@@ -1,5 +1,6 @@
 //! `profiled team …`
 
+use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{
     Condition, DirectoryRepository, Field, Membership, NewTeam, OrganizationSummary, Relation,
     Team as Stored, TeamChange,
@@ -18,6 +19,7 @@ use crate::commands::open;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 /// A team as commands show it.
 #[derive(Serialize)]
@@ -76,11 +78,17 @@ pub(in crate::commands) fn run(
             name,
             organization,
             description,
-        } => create(settings, &name, &organization, description, output),
+        } => audited(Action::TeamCreate, |line| {
+            create(settings, &name, &organization, description, line, output)
+        }),
         Team::List { organization } => list(settings, organization.as_deref(), output),
         Team::Show(team) => show(settings, &team, output),
-        Team::Set(change) => set(settings, change, output),
-        Team::Delete { team, yes } => delete(settings, &team, yes, output),
+        Team::Set(change) => audited(Action::TeamUpdate, |line| {
+            set(settings, change, line, output)
+        }),
+        Team::Delete { team, yes } => audited(Action::TeamDelete, |line| {
+            delete(settings, &team, yes, line, output)
+        }),
         Team::Add(member) => change_member(settings, &member, true, output),
         Team::Remove(member) => change_member(settings, &member, false, output),
     }
@@ -107,7 +115,7 @@ fn find(store: &Store, wanted: &TeamName) -> Result<Stored, Failure> {
     }
     if found.len() > 1 {
         let text = format!("several teams are called {name:?}: name one by its id");
-        return Err(Failure::failed(text));
+        return Err(Failure::failed(text).because(Reason::Invalid));
     }
     found.pop().ok_or_else(|| gone(name))
 }
@@ -116,6 +124,7 @@ fn gone(name: &str) -> Failure {
     Failure::failed(format!(
         "there is no team {name:?}: profiled team list shows all"
     ))
+    .because(Reason::Missing)
 }
 
 fn create(
@@ -123,6 +132,7 @@ fn create(
     text: &str,
     organization: &str,
     more: String,
+    line: &mut Line,
     output: Output,
 ) -> Result<(), Failure> {
     let (name, description) = (name(text)?, description(more)?);
@@ -133,6 +143,7 @@ fn create(
         description,
     };
     let created = store.create_team(&new, None, now())?;
+    line.done(Object::Team(created.id));
     output.write(&Shown::from(created), |team| {
         format!("created team {}", team.id)
     })
@@ -150,11 +161,11 @@ fn list(settings: &Settings, organization: Option<&str>, output: Output) -> Resu
     let all = select(&wanted, Field::Name, |wanted| store.select_teams(wanted))?;
     let all: Vec<Shown> = all.into_iter().map(Shown::from).collect();
     output.write(&all, |all| {
-        all.iter().map(line).collect::<Vec<_>>().join("\n")
+        all.iter().map(shown).collect::<Vec<_>>().join("\n")
     })
 }
 
-fn line(team: &Shown) -> String {
+fn shown(team: &Shown) -> String {
     let place = team.organization.as_ref();
     let place = place.map_or("no organization", |own| own.name.as_str());
     format!("{} {} ({place})", team.id, team.name)
@@ -170,20 +181,26 @@ fn show(settings: &Settings, name: &TeamName, output: Output) -> Result<(), Fail
     output.write(&shown, |shown| {
         format!(
             "{}\ndescription: {}\nusers: {}",
-            line(&shown.team),
+            self::shown(&shown.team),
             shown.team.description,
             names(&shown.users),
         )
     })
 }
 
-fn set(settings: &Settings, change: TeamSet, output: Output) -> Result<(), Failure> {
+fn set(
+    settings: &Settings,
+    change: TeamSet,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let (name, description) = (
         change.name.as_deref().map(name).transpose()?,
         change.description.map(description).transpose()?,
     );
     let store = open(settings)?;
     let id = find(&store, &change.team)?.id;
+    line.on(Object::Team(id));
     let place = change.move_to.as_deref();
     let place = place
         .map(|name| find_organization(&store, name))
@@ -193,16 +210,25 @@ fn set(settings: &Settings, change: TeamSet, output: Output) -> Result<(), Failu
         name,
         description,
     };
+    line.fields(patch.fields());
     let changed = store.update_team(id, &patch, None, now())?;
     let changed = changed.ok_or_else(|| gone(&change.team.team))?;
+    line.came_of(Outcome::Done);
     output.write(&Shown::from(changed), |team| {
         format!("changed team {}", team.id)
     })
 }
 
-fn delete(settings: &Settings, name: &TeamName, yes: bool, output: Output) -> Result<(), Failure> {
+fn delete(
+    settings: &Settings,
+    name: &TeamName,
+    yes: bool,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let store = open(settings)?;
     let id = find(&store, name)?.id;
+    line.on(Object::Team(id));
     if !yes {
         return refused(format!(
             "team delete takes team {id} with its memberships, for good: add --yes if that is what you want"
@@ -211,6 +237,7 @@ fn delete(settings: &Settings, name: &TeamName, yes: bool, output: Output) -> Re
     if !store.delete_team(id, None, now())? {
         return Err(gone(&name.team));
     }
+    line.came_of(Outcome::Done);
     output.write(&json!({ "id": id.0 }), |_| format!("deleted team {id}"))
 }
 
@@ -228,5 +255,12 @@ fn change_member(
             name: format!("team {id}"),
         })
     };
-    change_membership(settings, &member.user, is_addition, place, output)
+    let action = if is_addition {
+        Action::TeamMemberAdd
+    } else {
+        Action::TeamMemberRemove
+    };
+    audited(action, |line| {
+        change_membership(settings, &member.user, is_addition, place, line, output)
+    })
 }

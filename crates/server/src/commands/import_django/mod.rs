@@ -8,6 +8,7 @@ use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use profiled_auth::audit::Action;
 use profiled_domain::{EmailAddress, InvalidText, MobileNumber, RepositoryError, UserId, Username};
 use profiled_store::{ImportSession, ImportedGroup, ImportedToken, ImportedUser};
 
@@ -20,6 +21,7 @@ use crate::dump::{
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::audited;
 
 use report::{Kind, Report};
 
@@ -40,6 +42,30 @@ pub(super) fn run(
     arguments: &ImportDjango,
     output: Output,
 ) -> Result<(), Failure> {
+    let report = if arguments.dry_run {
+        import(settings, arguments, output)
+    } else {
+        audited(Action::Import, |line| {
+            let report = import(settings, arguments, output)?;
+            let [created, updated, skipped] = report.totals();
+            line.imported(created, updated, skipped);
+            Ok(report)
+        })
+    }?;
+    output.write(&report, Report::lines)?;
+    match report.unreadable {
+        0 => Ok(()),
+        count => Err(Failure::failed(format!(
+            "{count} records could not be read; all others are imported"
+        ))),
+    }
+}
+
+fn import(
+    settings: &Settings,
+    arguments: &ImportDjango,
+    output: Output,
+) -> Result<Report, Failure> {
     let store = open(settings)?;
     let progress = progress_bar(&arguments.files, output);
     let report = store.import(arguments.dry_run, now(), |session| {
@@ -51,17 +77,10 @@ pub(super) fn run(
         import.finish()
     });
     progress.finish_and_clear();
-    let report = report.map_err(|stop| match stop {
+    report.map_err(|stop| match stop {
         Stop::Dump(text) => Failure::failed(format!("{text}; nothing is imported")),
         Stop::Storage(error) => error.into(),
-    })?;
-    output.write(&report, Report::lines)?;
-    match report.unreadable {
-        0 => Ok(()),
-        count => Err(Failure::failed(format!(
-            "{count} records could not be read; all others are imported"
-        ))),
-    }
+    })
 }
 
 /// A bar on a terminal, nothing anywhere else.

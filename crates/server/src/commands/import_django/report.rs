@@ -69,6 +69,13 @@ impl Report {
         self.skipped.push(format!("{}: {reason}", name()));
     }
 
+    /// Rows that were created, updated and skipped, of all kinds.
+    pub(super) fn totals(&self) -> [u64; 3] {
+        let all = [&self.users, &self.groups, &self.memberships, &self.tokens];
+        let sum = |of: fn(&Tally) -> u64| all.iter().map(|tally| of(tally)).sum();
+        [sum(|t| t.created), sum(|t| t.updated), sum(|t| t.skipped)]
+    }
+
     fn tally(&mut self, kind: Kind) -> &mut Tally {
         match kind {
             Kind::Users => &mut self.users,

@@ -4,6 +4,7 @@ mod people;
 
 use std::net::SocketAddr;
 
+use profiled_auth::audit::Action;
 use profiled_domain::{PageRequest, UserKey, UserRepository};
 use profiled_store::{MigrateOnStart, Store};
 use serde_json::json;
@@ -15,6 +16,7 @@ use crate::commands::serve::serve;
 use crate::error::{Failure, Kind};
 use crate::output::{Output, print_line};
 use crate::settings::{Profile, Settings};
+use crate::trail::audited;
 
 use people::{Credentials, DEMO};
 
@@ -43,7 +45,11 @@ pub(super) fn run(settings: &Settings, global: &Global, output: Output) -> Resul
         if application.store().list_users(first)?.total > 0 {
             return remind(application, global, address, output);
         }
-        let credentials = people::create(&settings, application.store())?;
+        let credentials = audited(Action::Import, |line| {
+            let (credentials, created) = people::create(&settings, application.store())?;
+            line.imported(created, 0, 0);
+            Ok(credentials)
+        })?;
         show(
             &settings,
             application.store(),
@@ -74,7 +80,9 @@ fn show(
     output: Output,
 ) -> Result<(), Failure> {
     let [admin, demo] = credentials;
-    let bearer = access_token(settings, store, DEMO)?;
+    let bearer = audited(Action::TokenCreate, |line| {
+        access_token(settings, store, DEMO, line)
+    })?;
     let token = demo.token.as_str();
     if output.is_json {
         let user = |user: &people::Credential| {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use profiled_auth::TokenKey;
 use profiled_domain::{Gender, PasswordHash, UserId};
-use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Store};
+use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store};
 
 use crate::application::now;
 use crate::commands::hasher;
@@ -41,8 +41,9 @@ impl Credential {
     }
 }
 
-/// Creates everything in one transaction: a first start that is cut off leaves nothing behind.
-pub(super) fn create(settings: &Settings, store: &Store) -> Result<Credentials, Failure> {
+/// Creates everything in one transaction: a first start that is cut off leaves nothing behind. Tells how many
+/// rows that is.
+pub(super) fn create(settings: &Settings, store: &Store) -> Result<(Credentials, u64), Failure> {
     let credentials = [Credential::new("admin"), Credential::new(DEMO)];
     let [admin, demo] = &credentials;
     let hasher = hasher(settings)?;
@@ -65,10 +66,10 @@ pub(super) fn create(settings: &Settings, store: &Store) -> Result<Credentials, 
         password,
         now,
     );
-    store.import(false, now, |session| {
+    let created = store.import(false, now, |session| {
         fill(session, &[admin, demo], &credentials, now)
     })?;
-    Ok(credentials)
+    Ok((credentials, created))
 }
 
 /// A complete profile: the examples show every field.
@@ -104,32 +105,36 @@ fn fill(
     people: &[ImportedUser],
     [admin, demo]: &Credentials,
     now: DateTime<Utc>,
-) -> Result<(), Failure> {
+) -> Result<u64, Failure> {
+    let mut outcomes = Vec::new();
     for user in people {
-        session.user(user)?;
+        outcomes.push(session.user(user)?);
     }
     let groups = [
         (STAFF_GROUP, "Staff", "People who run the service"),
         (DEMO_GROUP, "Demo", "Shows what a group is"),
     ];
     for (id, name, notes) in groups {
-        session.group(&ImportedGroup {
+        outcomes.push(session.group(&ImportedGroup {
             id,
             name: name.to_owned(),
             notes: Some(notes.to_owned()),
             created_at: None,
             updated_at: None,
-        })?;
+        })?);
     }
     let members = [
         (ADMIN_ID, STAFF_GROUP),
         (DEMO_ID, STAFF_GROUP),
         (DEMO_ID, DEMO_GROUP),
     ];
-    session.memberships(&members)?;
+    outcomes.extend(session.memberships(&members)?);
     for (owner, credential) in [(ADMIN_ID, admin), (DEMO_ID, demo)] {
         let label = "quickstart".to_owned();
-        session.token(&new_token(UserId(owner), &credential.token, label, now))?;
+        let token = new_token(UserId(owner), &credential.token, label, now);
+        outcomes.push(session.token(&token)?);
     }
-    Ok(())
+    let created = outcomes.iter();
+    let created = created.filter(|outcome| matches!(outcome, Outcome::Created));
+    Ok(u64::try_from(created.count()).unwrap_or(u64::MAX))
 }

@@ -1,5 +1,6 @@
 //! `profiled user deactivate|activate|delete|restore`
 
+use profiled_auth::audit::{Action, Object};
 use profiled_domain::{AccountChange, AccountRepository, RepositoryError, UserId};
 use profiled_store::Store;
 use serde_json::json;
@@ -9,28 +10,34 @@ use crate::commands::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 type Change = fn(&Store, UserId) -> Result<AccountChange, RepositoryError>;
 
 /// A change of an account, and the words for it.
 pub(super) struct Step {
+    action: Action,
     change: Change,
     done: &'static str,
 }
 
 pub(super) const DEACTIVATE: Step = Step {
+    action: Action::UserDeactivate,
     change: |store, id| store.deactivate(id),
     done: "deactivated",
 };
 pub(super) const ACTIVATE: Step = Step {
+    action: Action::UserActivate,
     change: |store, id| store.activate(id, now()),
     done: "activated",
 };
 pub(super) const DELETE: Step = Step {
+    action: Action::UserDelete,
     change: |store, id| store.delete_account(id, None, now()),
     done: "deleted",
 };
 pub(super) const RESTORE: Step = Step {
+    action: Action::UserRestore,
     change: |store, id| store.restore_account(id, now()),
     done: "restored",
 };
@@ -41,10 +48,23 @@ pub(super) fn run(
     step: &Step,
     output: Output,
 ) -> Result<(), Failure> {
+    audited(step.action, |line| take(settings, name, step, line, output))
+}
+
+fn take(
+    settings: &Settings,
+    name: &str,
+    step: &Step,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let store = open(settings)?;
     let id = find_user(&store, name)?.id;
     let done = step.done;
-    match (step.change)(&store, id)? {
+    line.on(Object::User(id));
+    let changed = (step.change)(&store, id)?;
+    line.came_of(changed);
+    match changed {
         AccountChange::Done => {}
         AccountChange::Unchanged => {
             return output.write(&json!({ "id": id, "changed": false }), |_| {

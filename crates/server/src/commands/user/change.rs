@@ -1,5 +1,6 @@
 //! `profiled user set`
 
+use profiled_auth::audit::Object;
 use profiled_domain::{
     AccountChange, EmailAddress, InvalidText, MobileNumber, Patch, ProfileChange, UserKey,
     UserRepository, Username,
@@ -12,8 +13,14 @@ use crate::commands::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::Line;
 
-pub(super) fn set(settings: &Settings, wanted: &UserSet, output: Output) -> Result<(), Failure> {
+pub(super) fn set(
+    settings: &Settings,
+    wanted: &UserSet,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let change = parse(settings, &wanted.change)?;
     let flags = AccountFlags {
         is_staff: flag(wanted.change.staff, wanted.change.no_staff),
@@ -21,7 +28,13 @@ pub(super) fn set(settings: &Settings, wanted: &UserSet, output: Output) -> Resu
     };
     let store = open(settings)?;
     let id = find_user(&store, &wanted.user)?.id;
-    match store.change_any_account(id, &change, flags)? {
+    line.on(Object::User(id));
+    line.fields(change.fields());
+    line.fields(flags.is_staff.map(|_| "is_staff"));
+    line.fields(flags.is_superuser.map(|_| "is_superuser"));
+    let changed = store.change_any_account(id, &change, flags)?;
+    line.came_of(changed);
+    match changed {
         AccountChange::Done | AccountChange::Unchanged => {}
         AccountChange::Missing => {
             let text = format!("user {id} is deleted: user restore brings it back");

@@ -5,6 +5,7 @@ mod change;
 mod password;
 
 use profiled_auth::PersonalData;
+use profiled_auth::audit::{Action, Object};
 use profiled_domain::{
     Detail, EmailAddress, InvalidText, MobileNumber, NewUser, PageRequest, User as Account,
     UserRepository, Username,
@@ -17,6 +18,7 @@ use crate::commands::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 /// Longest given or family name that is stored, in characters.
 const NAME_MAX: usize = 200;
@@ -66,25 +68,37 @@ struct ShownProfile {
 
 pub(super) fn run(settings: &Settings, command: User, output: Output) -> Result<(), Failure> {
     match command {
-        User::Create(arguments) => create(settings, &arguments, output),
+        User::Create(arguments) => audited(Action::UserCreate, |line| {
+            create(settings, &arguments, line, output)
+        }),
         User::List { offset, limit } => list(settings, offset, limit, output),
         User::Show { user } => show(settings, &user, output),
-        User::Set(wanted) => change::set(settings, &wanted, output),
+        User::Set(wanted) => audited(Action::UserUpdate, |line| {
+            change::set(settings, &wanted, line, output)
+        }),
         User::Deactivate { user } => account::run(settings, &user, &account::DEACTIVATE, output),
         User::Activate { user } => account::run(settings, &user, &account::ACTIVATE, output),
         User::Delete { user } => account::run(settings, &user, &account::DELETE, output),
         User::Restore { user } => account::run(settings, &user, &account::RESTORE, output),
-        User::SetPassword { user, password } => password::set(settings, &user, &password, output),
+        User::SetPassword { user, password } => audited(Action::UserPassword, |line| {
+            password::set(settings, &user, &password, line, output)
+        }),
     }
 }
 
-fn create(settings: &Settings, arguments: &UserCreate, output: Output) -> Result<(), Failure> {
+fn create(
+    settings: &Settings,
+    arguments: &UserCreate,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
     let mut new = parse(settings, arguments)?;
     let store = open(settings)?;
     if let Some(password) = password::read(&arguments.password)? {
         new.password = Some(password::encode(settings, &password, &personal_data(&new))?);
     }
     let user = store.create_user(&new, None, now())?;
+    line.done(Object::User(user.id));
     output.write(&Shown::from(&user), |user| {
         format!("created user {}", user.id)
     })

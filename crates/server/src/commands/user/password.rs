@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Read};
 
 use console::Term;
+use profiled_auth::audit::{Object, Outcome, Reason};
 use profiled_auth::{PasswordPolicy, PersonalData};
 use profiled_domain::{
     Keep, {CredentialRepository, PasswordHash},
@@ -15,24 +16,29 @@ use crate::commands::{find_user, hasher, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::Line;
 
 /// Stores a new password and revokes all credentials of the user.
 pub(super) fn set(
     settings: &Settings,
     name: &str,
     source: &PasswordSource,
+    line: &mut Line,
     output: Output,
 ) -> Result<(), Failure> {
     let store = open(settings)?;
     let user = find_user(&store, name)?;
+    line.on(Object::User(user.id));
     let password = match read(source)? {
         Some(password) => password,
         None => ask()?,
     };
     let hash = encode(settings, &password, &PersonalData::from(&user))?;
     if !store.set_password(user.id, &hash, &Keep::Nothing, now())? {
-        return Err(Failure::failed(format!("user {} is gone", user.id)));
+        let gone = Failure::failed(format!("user {} is gone", user.id));
+        return Err(gone.because(Reason::Missing));
     }
+    line.came_of(Outcome::Done);
     output.write(&Shown::from(&user), |user| {
         format!(
             "user {} has a new password and no credentials but that",

@@ -10,7 +10,7 @@ use profiled_store::DatabaseUrl;
 
 use crate::error::Failure;
 use crate::settings::layers::Origins;
-use crate::settings::{Profile, Settings};
+use crate::settings::{Profile, RetentionSettings, Settings};
 
 /// Longest time that is taken anywhere, in seconds: a year.
 const YEAR: u64 = 365 * 24 * 3600;
@@ -35,6 +35,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         validators(settings),
         password_costs(settings),
         media::check(&settings.media),
+        retention(settings.retention),
         ranges(settings),
     ];
     match findings.into_iter().flatten().next() {
@@ -162,6 +163,13 @@ fn validators(settings: &Settings) -> Option<Finding> {
 fn password_costs(settings: &Settings) -> Option<Finding> {
     let InvalidCost { key, text } = PasswordHasher::new(&settings.auth.password).err()?;
     Some(Finding(key, text))
+}
+
+fn retention(kept: RetentionSettings) -> Option<Finding> {
+    outside(&[
+        ("retention.activity", kept.activity, 0, 100 * YEAR),
+        ("retention.tombstones", kept.tombstones, 0, 100 * YEAR),
+    ])
 }
 
 fn ranges(settings: &Settings) -> Option<Finding> {

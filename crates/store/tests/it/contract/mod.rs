@@ -36,6 +36,7 @@ mod lists;
 mod media;
 mod memberships;
 mod refresh;
+mod retention;
 mod revocation;
 mod throttle;
 mod tokens;

@@ -1,0 +1,2 @@
+DROP INDEX deleted_directory_objects_deleted_at_idx;
+DROP INDEX activity_timestamp_idx;
