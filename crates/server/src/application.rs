@@ -21,6 +21,7 @@ use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::{Failure, with_causes};
+use crate::exposure::exposed;
 use crate::settings::Settings;
 use crate::watch::Periodic;
 
@@ -58,6 +59,9 @@ impl Application {
         let addresses = listeners.iter().map(TcpListener::local_addr);
         let addresses = addresses.collect::<Result<_, _>>().map_err(failed)?;
         let store = open_store(settings)?;
+        for finding in exposed(settings) {
+            tracing::warn!("{finding}");
+        }
         let media = open_media(settings)?;
         let keys = Arc::new(settings.key_ring(now())?);
         let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());

@@ -28,6 +28,20 @@ pub(crate) struct Cleared {
     pub(crate) refresh_tokens: u64,
     /// Media files that no user needs.
     pub(crate) files: u64,
+    /// Whether somebody who was reading kept the log of an embedded database from being emptied.
+    pub(crate) log_is_busy: bool,
+}
+
+impl Cleared {
+    /// Whether there was nothing to clear away.
+    pub(crate) fn is_nothing(&self) -> bool {
+        let log_is_busy = self.log_is_busy;
+        *self
+            == Self {
+                log_is_busy,
+                ..Self::default()
+            }
+    }
 }
 
 /// Clears away everything whose time is over `now`.
@@ -56,11 +70,19 @@ pub(crate) fn run(
     let refresh_tokens = in_batches(|| store.prune_refresh_tokens(now, BATCH))?;
     // Behind the accounts, whose files nobody needs any more.
     let files = sweep(store, media, &settings.media, now)?;
+    // In the end, since the log holds all that was deleted.
+    let log_is_busy = !store.truncate_log()?;
+    if log_is_busy {
+        tracing::warn!(
+            "the log of the database is in use and keeps what was deleted: the next purge empties it"
+        );
+    }
     Ok(Cleared {
         accounts,
         tokens,
         refresh_tokens,
         files,
+        log_is_busy,
     })
 }
 

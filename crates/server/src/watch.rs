@@ -58,7 +58,7 @@ impl Periodic {
     pub(crate) fn purge(store: Store, media: MediaStorage, settings: Settings) -> io::Result<Self> {
         let interval = Duration::from_secs(settings.accounts.purge_interval);
         let work = move || match maintenance::run(&store, &media, &settings, now()) {
-            Ok(cleared) if cleared == maintenance::Cleared::default() => {}
+            Ok(cleared) if cleared.is_nothing() => {}
             Ok(cleared) => tracing::info!(?cleared, "purged"),
             Err(error) => tracing::warn!(%error, "the purge did not come to its end"),
         };

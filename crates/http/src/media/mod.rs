@@ -4,6 +4,7 @@
 mod avatar;
 mod name;
 mod picture;
+mod private;
 mod serve;
 mod settings;
 mod storage;

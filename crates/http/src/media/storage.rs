@@ -21,6 +21,7 @@ use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+use super::private::{close_file, create_folder, on_disk};
 use super::{MediaSettings, S3Settings, StorageKind, name};
 
 /// Threads for files of a folder; servers are talked to without.
@@ -91,7 +92,7 @@ impl MediaStorage {
 
     fn in_folder(folder: &Path) -> Result<Self, StorageError> {
         let unusable = |error| StorageError::Folder(folder.to_owned(), error);
-        std::fs::create_dir_all(folder).map_err(unusable)?;
+        create_folder(folder).map_err(unusable)?;
         let folder = folder.canonicalize().map_err(unusable)?;
         let files = LocalFileSystem::new_with_prefix(&folder).map_err(StorageError::Objects)?;
         // What was answered with 2xx survives a power cut (`decisions.md` 17).
@@ -176,9 +177,15 @@ impl MediaStorage {
                 let store = "media";
                 return Err(object_store::Error::Generic { store, source });
             }
-            this.objects.put(&location, bytes.into()).await
+            let Some(path) = this.folder.map(|folder| folder.join(key)) else {
+                return this.objects.put(&location, bytes.into()).await.map(drop);
+            };
+            let parent = path.parent().unwrap_or(&path).to_owned();
+            on_disk(move || create_folder(&parent)).await?;
+            this.objects.put(&location, bytes.into()).await?;
+            on_disk(move || close_file(&path)).await
         });
-        written.await.map(drop)
+        written.await
     }
 
     /// Deletes a file, and what is left of attempts to write it.

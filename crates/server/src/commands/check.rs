@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::application::{issuers, now};
 use crate::error::{Failure, Kind};
+use crate::exposure::exposed;
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -17,7 +18,8 @@ struct Report {
     findings: Vec<String>,
 }
 
-/// Prints the settings in force, secrets masked, and fails if anything stands in the way of serving.
+/// Prints the settings in force, secrets masked, and fails if anything stands in the way of serving, or if others
+/// on this machine may read what is stored.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let (findings, kind) = findings(settings);
     let report = Report {
@@ -64,6 +66,15 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 }
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
+    // First: to look into a database makes files beside it.
+    let exposed = exposed(settings);
+    let (mut findings, kind) = hindrances(settings);
+    findings.extend(exposed);
+    (findings, kind)
+}
+
+/// What stands in the way of serving.
+fn hindrances(settings: &Settings) -> (Vec<String>, Kind) {
     if !settings.makes_signing_key()
         && let Err(failure) = keys(settings)
     {

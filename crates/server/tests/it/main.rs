@@ -1,10 +1,13 @@
 //! The binary as its operators meet it, and the settings it is run with.
 
 mod accounts;
+mod at_rest;
+mod beginnings;
 mod configuration;
 mod directory;
 mod dump;
 mod groups;
+mod hosts;
 mod import_django;
 mod import_people;
 mod keys;

@@ -19,6 +19,7 @@ use tempfile::TempDir;
 pub struct Sandbox {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    umask: Option<&'static str>,
 }
 
 /// What a command left behind.
@@ -34,6 +35,7 @@ impl Sandbox {
         let mut sandbox = Self {
             folder: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
+            umask: None,
         };
         sandbox.set("PROFILED__AUTH__PASSWORD__ITERATIONS", "1");
         sandbox
@@ -77,6 +79,11 @@ impl Sandbox {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// What commands take from the rights of files that they make, in octal.
+    pub fn set_umask(&mut self, umask: &'static str) {
+        self.umask = Some(umask);
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -89,7 +96,16 @@ impl Sandbox {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_profiled"));
+        let program = env!("CARGO_BIN_EXE_profiled");
+        let mut command = match self.umask {
+            None => Command::new(program),
+            Some(umask) => {
+                let mut shell = Command::new("/bin/sh");
+                let line = format!("umask {umask}; exec \"$0\" \"$@\"");
+                shell.args(["-c", &line, program]);
+                shell
+            }
+        };
         command
             .args(arguments)
             .current_dir(self.path())
@@ -132,32 +148,24 @@ impl Sandbox {
 
     /// Starts a command that serves, on a free port, and waits until it does.
     pub fn start(&self, arguments: &[&str]) -> Service {
+        let mut service = self.launch(arguments);
+        service.wait_until_it_listens();
+        service
+    }
+
+    /// The same without waiting.
+    pub fn launch(&self, arguments: &[&str]) -> Service {
         let port = ["--set", "http.bind=127.0.0.1:0"];
         let mut command = self.command(&[&port, arguments].concat());
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let mut service = Service {
+        Service {
             out: BufReader::new(child.stdout.take().unwrap()),
             err: BufReader::new(child.stderr.take().unwrap()),
             child,
             greeting: String::new(),
             address: String::new(),
-        };
-        while service.address.is_empty() {
-            let line = service.line();
-            match line
-                .split_once("http://")
-                .filter(|_| line.contains("listening"))
-            {
-                Some((_, address)) => {
-                    service
-                        .address
-                        .push_str(address.trim_end_matches(['"', '}', '\n']));
-                }
-                None => service.greeting.push_str(&line),
-            }
         }
-        service
     }
 }
 
@@ -173,6 +181,22 @@ pub struct Service {
 }
 
 impl Service {
+    pub fn wait_until_it_listens(&mut self) {
+        while self.address.is_empty() {
+            let line = self.line();
+            match line
+                .split_once("http://")
+                .filter(|_| line.contains("listening"))
+            {
+                Some((_, address)) => {
+                    self.address
+                        .push_str(address.trim_end_matches(['"', '}', '\n']));
+                }
+                None => self.greeting.push_str(&line),
+            }
+        }
+    }
+
     /// Sends a signal, as `TERM`.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 use profiled_auth::TokenKey;
 use profiled_domain::{Gender, PasswordHash, UserId};
-use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Store};
+use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store};
 
 use crate::application::now;
 use crate::commands::hasher;
 use crate::commands::token::new_token;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::settings::Settings;
 
 /// Name of the user whose credentials the examples use.
@@ -106,7 +106,10 @@ fn fill(
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
     for user in people {
-        session.user(user)?;
+        // An import would change one that is there.
+        if session.user(user)? != Outcome::Created {
+            return Err(Failure::new(Kind::Refused, "there are users already"));
+        }
     }
     let groups = [
         (STAFF_GROUP, "Staff", "People who run the service"),
