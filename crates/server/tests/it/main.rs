@@ -12,6 +12,7 @@ mod import_django;
 mod import_people;
 mod keys;
 mod keys_document;
+mod log_secrets;
 mod media;
 mod migrate;
 mod passwords;

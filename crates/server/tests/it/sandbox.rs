@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
 
 use profiled_domain::CredentialRepository;
 use profiled_store::testing::TestDatabase;
@@ -161,7 +162,7 @@ impl Sandbox {
         let mut child = command.spawn().unwrap();
         Service {
             out: BufReader::new(child.stdout.take().unwrap()),
-            err: BufReader::new(child.stderr.take().unwrap()),
+            err: child.stderr.take().map(BufReader::new),
             child,
             greeting: String::new(),
             address: String::new(),
@@ -173,7 +174,8 @@ impl Sandbox {
 pub struct Service {
     child: Child,
     out: BufReader<ChildStdout>,
-    err: BufReader<ChildStderr>,
+    /// Read elsewhere if there is none.
+    err: Option<BufReader<ChildStderr>>,
     /// What was printed before the addresses.
     pub greeting: String,
     /// Host and port.
@@ -216,7 +218,8 @@ impl Service {
     pub fn log_line(&mut self, text: &str) -> String {
         loop {
             let mut line = String::new();
-            assert!(self.err.read_line(&mut line).unwrap() > 0, "no {text:?}");
+            let log = self.err.as_mut().unwrap();
+            assert!(log.read_line(&mut line).unwrap() > 0, "no {text:?}");
             if line.contains(text) {
                 return line;
             }
@@ -225,8 +228,22 @@ impl Service {
 
     pub fn rest_of_log(&mut self) -> String {
         let mut rest = String::new();
-        self.err.read_to_string(&mut rest).unwrap();
+        self.err
+            .as_mut()
+            .unwrap()
+            .read_to_string(&mut rest)
+            .unwrap();
         rest
+    }
+
+    /// Reads the log to its end, while the service goes on: a full pipe would hold it up.
+    pub fn read_log(&mut self) -> JoinHandle<String> {
+        let mut log = self.err.take().unwrap();
+        std::thread::spawn(move || {
+            let mut all = String::new();
+            log.read_to_string(&mut all).unwrap();
+            all
+        })
     }
 
     /// Waits for the end, and returns the exit code.
