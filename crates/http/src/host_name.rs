@@ -155,7 +155,7 @@ mod tests {
             let allowed = [entry.to_ascii_lowercase()];
             let is_match = |header: &&str| is_allowed(host_name(header).unwrap_or("?"), &allowed);
             assert!(is_allowable(entry), "{entry:?}");
-            assert!(headers.iter().any(|header| is_match(&header)), "{entry:?}");
+            assert!(headers.iter().any(is_match), "{entry:?}");
         }
         for entry in vain {
             let allowed = [entry.to_ascii_lowercase()];

@@ -1,5 +1,10 @@
 //! The log tells what happened, and nothing of what was sent.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a service that does not answer has failed the test"
+)]
+
 use std::io::Write;
 
 use base64::Engine;
@@ -60,6 +65,18 @@ fn multipart(name: &str, file: &str, content: &str) -> String {
 /// Requests to a route with a mark in one place each.
 fn marked(route: &str, token: &str) -> Vec<Sent> {
     let own = format!("Authorization: {token}\r\n");
+    let mut all = in_queries_and_paths(route, &own);
+    all.extend(in_headers(route, &own));
+    all.extend(in_credentials(route));
+    all.extend(in_bodies(route, &own));
+    for method in [MARK.to_owned(), MARK.to_uppercase()] {
+        let target = route.to_owned();
+        all.push(sent(&method, target, own.clone(), String::new()));
+    }
+    all
+}
+
+fn in_queries_and_paths(route: &str, own: &str) -> Vec<Sent> {
     let mut all = Vec::new();
     let queries = [
         MARK.to_owned(),
@@ -82,7 +99,7 @@ fn marked(route: &str, token: &str) -> Vec<Sent> {
         all.push(sent(
             "GET",
             format!("{route}?{query}"),
-            own.clone(),
+            own.to_owned(),
             String::new(),
         ));
     }
@@ -91,8 +108,13 @@ fn marked(route: &str, token: &str) -> Vec<Sent> {
         format!("/{MARK}{route}"),
         format!("{route}{MARK}"),
     ] {
-        all.push(sent("GET", path, own.clone(), String::new()));
+        all.push(sent("GET", path, own.to_owned(), String::new()));
     }
+    all
+}
+
+fn in_headers(route: &str, own: &str) -> Vec<Sent> {
+    let mut all = Vec::new();
     for header in [
         "Accept",
         "Accept-Charset",
@@ -123,6 +145,11 @@ fn marked(route: &str, token: &str) -> Vec<Sent> {
         let head = format!("{own}{header}: {MARK}\r\n");
         all.push(sent("POST", route.to_owned(), head, "a".to_owned()));
     }
+    all
+}
+
+fn in_credentials(route: &str) -> Vec<Sent> {
+    let mut all = Vec::new();
     let basic = STANDARD.encode(format!("{MARK}:{MARK}"));
     for credentials in [
         format!("Basic {basic}"),
@@ -140,6 +167,11 @@ fn marked(route: &str, token: &str) -> Vec<Sent> {
         let head = format!("Cookie: {cookie}={MARK}; csrftoken={MARK}\r\nX-CSRFToken: {MARK}x\r\n");
         all.push(sent("POST", route.to_owned(), head, String::new()));
     }
+    all
+}
+
+fn in_bodies(route: &str, own: &str) -> Vec<Sent> {
+    let mut all = Vec::new();
     let json = "application/json";
     let form = "application/x-www-form-urlencoded";
     let parts = "multipart/form-data; boundary=b";
@@ -190,13 +222,6 @@ fn marked(route: &str, token: &str) -> Vec<Sent> {
             all.push(sent(method, route.to_owned(), head, body.clone()));
         }
     }
-    all.push(sent(
-        &MARK.to_uppercase(),
-        route.to_owned(),
-        own.clone(),
-        String::new(),
-    ));
-    all.push(sent(MARK, route.to_owned(), own, String::new()));
     all
 }
 
