@@ -59,9 +59,6 @@ impl Application {
         let addresses = listeners.iter().map(TcpListener::local_addr);
         let addresses = addresses.collect::<Result<_, _>>().map_err(failed)?;
         let store = open_store(settings)?;
-        for finding in exposed(settings) {
-            tracing::warn!("{finding}");
-        }
         let media = open_media(settings)?;
         let keys = Arc::new(settings.key_ring(now())?);
         let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());
@@ -73,6 +70,10 @@ impl Application {
         }
         let state = web::Data::new(state(settings, store.clone(), keys, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
+        // A start that fails is told in one line, so this comes last.
+        for finding in exposed(settings) {
+            tracing::warn!("{finding}");
+        }
         Ok(Self {
             server: server(settings, &state, listeners).map_err(failed)?,
             state,
