@@ -13,6 +13,7 @@ on_both_databases!(
     json_is_never_a_script,
     no_shared_cache_mixes_answers_up,
     cookies_stay_with_this_server,
+    a_log_in_that_was_ended_is_good_at_no_server,
 );
 
 fn tower(backend: Backend, settings: &[&str]) -> Service {
@@ -180,5 +181,39 @@ fn cookies_stay_with_this_server(backend: Backend) {
             "{told:?}"
         );
         assert!(!told.concat().contains("Domain"), "{told:?}");
+    }
+}
+
+fn a_log_in_that_was_ended_is_good_at_no_server(backend: Backend) {
+    let service = tower(backend, &[]);
+    let sibling = service.sibling();
+    let callers = [service.client().anonymous(), sibling.client().anonymous()];
+    let status = |caller: &Caller, cookie: &str| {
+        let me = Request::new("GET", "/api/v2/me/").header("Cookie", cookie);
+        caller.send(me).status
+    };
+    for (method, path, ended) in [
+        ("POST", "/api/logout/", 302),
+        ("DELETE", "/api/v2/authtoken/", 204),
+    ] {
+        let [cookie, kept] = [(); 2].map(|()| sent_back(&log_in(&callers[0], "alice")));
+        let (_, token) = cookie.rsplit_once('=').unwrap();
+        let end = Request::new(method, path).header("Cookie", &cookie);
+
+        assert_eq!(callers[1].send(end.clone()).status, 403, "{path}");
+        assert!(callers.iter().all(|caller| status(caller, &cookie) == 200));
+        let answer = callers[1].send(end.header("X-CSRFToken", token));
+
+        assert_eq!(answer.status, ended, "{path}");
+        let cleared = cookies(&answer);
+        assert!(
+            cleared.len() == 1 && cleared[0].starts_with("sessionid=; Path=/;"),
+            "{cleared:?}"
+        );
+        assert!(cleared[0].contains("; Max-Age=0"), "{cleared:?}");
+        for caller in &callers {
+            assert_eq!(status(caller, &cookie), 401, "{path}");
+            assert_eq!(status(caller, &kept), 200, "{path}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `/api/token/` and the paths below it (contract `drf.md`, section 5).
 
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -24,6 +25,7 @@ on_both_databases!(
     a_reused_token_ends_its_family,
     parallel_refreshes_are_of_one_family,
     of_parallel_refreshes_one_wins_where_rotated_tokens_are_blacklisted,
+    of_parallel_refreshes_at_two_servers_one_wins_without_a_grace,
     nothing_of_before_a_change_is_taken_behind_it,
     public_keys_are_published_and_secrets_are_not,
 );
@@ -196,9 +198,20 @@ fn a_reused_token_ends_its_family(backend: Backend) {
 }
 
 fn refresh_at_once(client: &Client, token: &str) -> Vec<Answer> {
+    refresh_at_each(&[client; 8], token)
+}
+
+fn refresh_at_each(clients: &[&Client], token: &str) -> Vec<Answer> {
+    let start = Barrier::new(clients.len());
     thread::scope(|scope| {
-        let threads: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| refresh(client, token)))
+        let threads: Vec<_> = clients
+            .iter()
+            .map(|client| {
+                scope.spawn(|| {
+                    start.wait();
+                    refresh(client, token)
+                })
+            })
             .collect();
         threads.into_iter().map(|t| t.join().unwrap()).collect()
     })
@@ -233,6 +246,29 @@ fn of_parallel_refreshes_one_wins_where_rotated_tokens_are_blacklisted(backend: 
         assert_refused(answer, "Token is blacklisted");
     }
     assert_eq!(refresh(&client, &text(won[0], "refresh")).status, 200);
+}
+
+fn of_parallel_refreshes_at_two_servers_one_wins_without_a_grace(backend: Backend) {
+    let service = Service::start(backend, Data::Jwt, &[ROTATING, "auth.jwt.rotation_grace=0"]);
+    let sibling = service.sibling();
+    let clients = [service.client(), sibling.client()];
+    let [one, other] = clients.each_ref();
+
+    for _ in 0..5 {
+        let (token, _) = tokens(one);
+        let answers = refresh_at_each(&[one, other, one, other, one, other], &token);
+
+        let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|a| a.status == 200);
+        assert_eq!(won.len(), 1);
+        for answer in lost {
+            assert_refused(answer, "Token is blacklisted");
+        }
+        // Nobody knows whose the first one was.
+        assert_refused(
+            &refresh(other, &text(won[0], "refresh")),
+            "Token is blacklisted",
+        );
+    }
 }
 
 /// Logs in and refreshes until it is told to stop, and tells all tokens that it was given.

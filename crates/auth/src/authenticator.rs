@@ -47,9 +47,8 @@ pub struct Attempt<'a> {
     pub authorization: Option<&'a [u8]>,
     /// The cookie of a log-in, where cookies are taken.
     pub session: Option<&'a str>,
-    /// Address of the client, as tokens are bound to it.
-    pub client_address: IpAddr,
-    /// Address that failed log-ins are counted under: one that the client cannot choose.
+    /// Address that tokens are bound to and failed log-ins are counted under: one that the client cannot
+    /// choose.
     pub counted_address: IpAddr,
     /// `User-Agent` of the client.
     pub user_agent: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! `Authorization: Basic <base64>`: username and password (RFC 7617; contract `tower.md`, section 2).
+//! `Authorization: Basic <base64>`: username and password (RFC 7617; contract `tower.md`, section 2.1).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -89,10 +89,16 @@ impl Verifier for BasicVerifier {
     }
 }
 
-/// Username and password, read as ISO 8859-1 and split at the first colon.
+/// Username and password, split at the first colon.
 fn decode(encoded: &[u8]) -> Option<(String, String)> {
-    let bytes = STANDARD.decode(encoded).ok()?;
-    let text: String = bytes.into_iter().map(char::from).collect();
+    let text = text(STANDARD.decode(encoded).ok()?);
     let (username, password) = text.split_once(':')?;
     Some((username.to_owned(), password.to_owned()))
+}
+
+/// Credentials as text: UTF-8, and ISO 8859-1 where the bytes are not UTF-8 (RFC 7617, section 2.1;
+/// `decisions.md` 23). Every character of ISO 8859-1 is the code point of its byte.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|other| other.into_bytes().into_iter().map(char::from).collect())
 }

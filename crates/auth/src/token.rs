@@ -196,6 +196,6 @@ fn key(credentials: Credentials<'_>) -> Result<&str, HeaderFault> {
 
 fn is_bound_to(binding: &TokenBinding, attempt: &Attempt<'_>) -> bool {
     let address = binding.address.parse::<IpAddr>();
-    address.is_ok_and(|address| address.to_canonical() == attempt.client_address.to_canonical())
+    address.is_ok_and(|address| address.to_canonical() == attempt.counted_address.to_canonical())
         && binding.user_agent.as_deref() == attempt.user_agent
 }

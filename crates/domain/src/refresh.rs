@@ -25,10 +25,12 @@ pub struct RefreshTokenState {
 
 impl RefreshTokenState {
     /// Whether a use at `now` betrays that the token is in two hands: it was rotated, and longer ago than
-    /// parallel requests of one client could be.
+    /// parallel requests of one client could be. Without a grace every use after the rotation does, whatever
+    /// the clocks say: a request may wait for the rotation that it comes too late for.
     #[must_use]
     pub fn is_reuse(&self, now: DateTime<Utc>, grace: Duration) -> bool {
-        self.rotated_at.is_some_and(|at| now > at + grace)
+        self.rotated_at
+            .is_some_and(|at| grace <= Duration::zero() || now > at + grace)
     }
 }
 

@@ -58,11 +58,9 @@ async fn answer(
         return response;
     }
     let path = decode(request.path());
-    let plain = |status, drf, tower| match &path {
-        Some(path) if state.router.is_tower_path(path) => {
-            response::plain(status, tower, Style::Spaced)
-        }
-        _ => response::plain(status, drf, Style::Compact),
+    let plain = |status, others, tower| match state.router.style(request.path()) {
+        Style::Spaced => response::plain(status, tower, Style::Spaced),
+        Style::Compact => response::plain(status, others, Style::Compact),
     };
     let Some(origin) = state.hosts.origin(request) else {
         let text = "Invalid Host header.";
@@ -276,7 +274,6 @@ impl Visit<'_> {
             sent => sent,
         };
         let agent = user_agent(self.request);
-        let client_address = self.state.hosts.client_address(self.request);
         let counted_address = self.state.hosts.counted_address(self.request);
         let detail = spec.detail;
         let now = self.state.now();
@@ -285,7 +282,6 @@ impl Visit<'_> {
             let attempt = Attempt {
                 authorization: credentials.as_deref(),
                 session: session.as_deref(),
-                client_address,
                 counted_address,
                 user_agent: agent.as_deref(),
                 detail,

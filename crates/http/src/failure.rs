@@ -8,7 +8,8 @@ use profiled_domain::{RepositoryError, Wait};
 
 use crate::accept::Refusal;
 
-/// Why a request is not answered as asked.
+/// Why a request is not answered as asked. What is displayed goes into the log: it names the kind of fault, and
+/// never quotes what was sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApiError {
     /// Credentials are missing or bad.
@@ -24,7 +25,7 @@ pub(crate) enum ApiError {
     #[error("permission denied")]
     PermissionDenied,
     /// The caller may not do this: the dialect's text.
-    #[error("forbidden: {0}")]
+    #[error("forbidden{}", told_kind(.0))]
     Forbidden(String),
     /// A form was posted from a page of another origin.
     #[error("form posted from another origin")]
@@ -36,13 +37,13 @@ pub(crate) enum ApiError {
     #[error("not acceptable")]
     NotAcceptable,
     /// The view does not know the method, which is told.
-    #[error("method {0} is not allowed")]
+    #[error("method not allowed")]
     MethodNotAllowed(String),
     /// The query asks for something that makes no sense: the dialect's text.
-    #[error("bad request: {0}")]
+    #[error("bad request{}", .0.told_kind())]
     BadRequest(Detail),
     /// The body is of a type that the view does not read: the header as it was sent.
-    #[error("unsupported media type {0:?}")]
+    #[error("unsupported media type")]
     UnsupportedMediaType(String),
     /// The body holds fields that break their rules: the dialect's texts.
     #[error("invalid fields: {0}")]
@@ -152,11 +153,27 @@ pub(crate) enum Detail {
     List(Vec<String>),
 }
 
-impl std::fmt::Display for Detail {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// What texts begin with that name a kind of fault, as they stand in the log. All that may follow, and all other
+/// texts, may quote a request.
+const TOLD_KINDS: [(&str, &str); 4] = [
+    ("CSRF Failed", ": CSRF failed"),
+    ("JSON parse error", ": JSON parse error"),
+    ("Multipart form parse error", ": multipart parse error"),
+    ("Unsupported charset", ": unsupported charset"),
+];
+
+/// The kind of fault that a text names, for the log.
+fn told_kind(text: &str) -> &'static str {
+    let mut kinds = TOLD_KINDS.iter();
+    let named = kinds.find(|(beginning, _)| text.starts_with(beginning));
+    named.map_or("", |(_, kind)| kind)
+}
+
+impl Detail {
+    fn told_kind(&self) -> &'static str {
         match self {
-            Self::Text(text) => f.write_str(text),
-            Self::List(texts) => f.write_str(&texts.join(", ")),
+            Self::Text(text) => told_kind(text),
+            Self::List(_) => "",
         }
     }
 }

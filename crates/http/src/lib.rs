@@ -15,6 +15,7 @@ mod drf;
 mod failure;
 mod health;
 mod host;
+mod host_name;
 mod json;
 mod jwt;
 mod login;
@@ -42,6 +43,7 @@ mod view;
 
 use actix_web::web;
 
+pub use host_name::{is_allowable, is_authority};
 pub use media::{
     MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
 };

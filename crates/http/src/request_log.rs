@@ -3,16 +3,27 @@
 use std::time::Instant;
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::{Identity, Scheme};
 use profiled_domain::UserId;
 
 use crate::failure::{ApiError, chain};
 
-/// A cause may quote what was sent: so many bytes are kept.
+/// So many bytes of a cause are kept.
 const LONGEST_CAUSE: usize = 500;
-/// So many bytes of a method are kept.
-const LONGEST_METHOD: usize = 32;
+
+/// Methods that are logged by their name: any other is the client's own text.
+const METHODS: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
 
 /// What is learned of a request on its way. Never a credential.
 #[derive(Debug, Default)]
@@ -40,13 +51,14 @@ impl Notes {
 
 /// Writes the line: failures of ours at level error, everything else at info.
 pub(crate) fn write(request: &HttpRequest, status: StatusCode, started: Instant, notes: &Notes) {
-    let method = request.method().as_str();
+    let method = METHODS.iter().find(|known| *known == request.method());
+    let method = method.map_or("-", Method::as_str);
     macro_rules! line {
         ($level:expr) => {
             tracing::event!(
                 target: "profiled::request",
                 $level,
-                method = method.get(..LONGEST_METHOD).unwrap_or(method),
+                method,
                 route = notes.route.unwrap_or("-"),
                 status = status.as_u16(),
                 duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),

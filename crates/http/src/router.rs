@@ -10,6 +10,7 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use crate::dialect::Dialect;
+use crate::json::Style;
 use crate::state::{BuildError, Parts};
 use crate::view::View;
 use crate::{drf, jwt, oauth, tower};
@@ -31,7 +32,9 @@ pub(crate) struct Crumb<'a> {
 /// All routes of the dialects that are switched on.
 pub(crate) struct Router {
     routes: matchit::Router<Route>,
-    has_only_tower: bool,
+    has_tower: bool,
+    /// Neither of the other two.
+    lacks_others: bool,
 }
 
 /// What a path leads to.
@@ -64,7 +67,8 @@ impl Router {
         }
         Ok(Self {
             routes,
-            has_only_tower: !dialects.drf.enabled && !dialects.jwt.enabled,
+            has_tower: dialects.tower.enabled,
+            lacks_others: !dialects.drf.enabled && !dialects.jwt.enabled,
         })
     }
 
@@ -102,9 +106,19 @@ impl Router {
         views.collect()
     }
 
-    /// Whether an answer outside of all routes is written as `tower` writes it.
-    pub(crate) fn is_tower_path(&self, path: &str) -> bool {
-        self.has_only_tower || tower::is_own_path(path)
+    /// How an answer is written that no view gives: as the dialect writes it whose path this is, or would be.
+    /// The path is as it was sent.
+    pub(crate) fn style(&self, path: &str) -> Style {
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        match self.find(&path) {
+            Found::View(route, _) | Found::MissingSlash(route) => route.dialect.style(),
+            Found::Nothing if self.is_tower_path(&path) => Style::Spaced,
+            Found::Nothing => Style::Compact,
+        }
+    }
+
+    fn is_tower_path(&self, path: &str) -> bool {
+        self.has_tower && (self.lacks_others || tower::is_own_path(path))
     }
 }
 

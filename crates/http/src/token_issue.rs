@@ -61,7 +61,7 @@ impl Exchange<'_> {
         let (key, now) = (TokenKey::generate(), self.state.now());
         let settings = &self.state.tower;
         let binding = || TokenBinding {
-            address: self.state.hosts.client_address(self.request).to_string(),
+            address: self.state.hosts.counted_address(self.request).to_string(),
             user_agent: user_agent(self.request),
         };
         let token = NewToken {

@@ -21,6 +21,7 @@ use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::{Failure, with_causes};
+use crate::exposure::exposed;
 use crate::settings::Settings;
 use crate::watch::Periodic;
 
@@ -70,6 +71,10 @@ impl Application {
         }
         let state = web::Data::new(state(settings, store.clone(), keys, issuers, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
+        // A start that fails is told in one line, so this comes last.
+        for finding in exposed(settings) {
+            tracing::warn!("{finding}");
+        }
         Ok(Self {
             server: server(settings, &state, listeners).map_err(failed)?,
             state,

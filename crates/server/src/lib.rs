@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod dump;
 mod error;
+mod exposure;
 mod maintenance;
 mod output;
 mod settings;

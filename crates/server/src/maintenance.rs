@@ -34,6 +34,20 @@ pub(crate) struct Cleared {
     pub(crate) events: u64,
     /// Deleted organizations and teams, of which nothing is remembered now.
     pub(crate) tombstones: u64,
+    /// Whether somebody who was reading kept the log of an embedded database from being emptied.
+    pub(crate) log_is_busy: bool,
+}
+
+impl Cleared {
+    /// Whether there was nothing to clear away.
+    pub(crate) fn is_nothing(&self) -> bool {
+        let log_is_busy = self.log_is_busy;
+        *self
+            == Self {
+                log_is_busy,
+                ..Self::default()
+            }
+    }
 }
 
 /// Clears away everything whose time is over `now`. The audit trail has it from `actor`.
@@ -68,6 +82,13 @@ pub(crate) fn run(
     let tombstones = past(kept.tombstones, now, |until| {
         store.forget_deleted(until, BATCH)
     })?;
+    // In the end, since the log holds all that was deleted.
+    let log_is_busy = !store.truncate_log()?;
+    if log_is_busy {
+        tracing::warn!(
+            "the log of the database is in use and keeps what was deleted: the next purge empties it"
+        );
+    }
     Ok(Cleared {
         accounts,
         tokens,
@@ -75,6 +96,7 @@ pub(crate) fn run(
         files,
         events,
         tombstones,
+        log_is_busy,
     })
 }
 

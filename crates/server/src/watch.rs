@@ -60,7 +60,7 @@ impl Periodic {
         let interval = Duration::from_secs(settings.accounts.purge_interval);
         let work = move || match maintenance::run(&store, &media, &settings, &Actor::Service, now())
         {
-            Ok(cleared) if cleared == maintenance::Cleared::default() => {}
+            Ok(cleared) if cleared.is_nothing() => {}
             Ok(cleared) => tracing::info!(?cleared, "purged"),
             Err(error) => tracing::warn!(%error, "the purge did not come to its end"),
         };

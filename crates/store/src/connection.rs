@@ -31,7 +31,7 @@ macro_rules! on_each {
 pub(crate) use on_each;
 
 impl DbConnection {
-    /// Opens a database that exists, and sets the session up.
+    /// Opens a database that exists, and sets the session up. `SQLite` itself would make a missing file.
     pub(crate) fn open(url: &DatabaseUrl, settings: &DatabaseSettings) -> ConnectionResult<Self> {
         if let Some(file) = url.file().filter(|file| !file.exists()) {
             let text = format!(
@@ -40,14 +40,6 @@ impl DbConnection {
             );
             return Err(ConnectionError::BadConnection(text));
         }
-        Self::open_or_create(url, settings)
-    }
-
-    /// Opens a database; the file of an embedded one is created if it is missing.
-    pub(crate) fn open_or_create(
-        url: &DatabaseUrl,
-        settings: &DatabaseSettings,
-    ) -> ConnectionResult<Self> {
         let mut connection = match url {
             DatabaseUrl::Sqlite(path) => {
                 Self::Sqlite(SqliteConnection::establish(&path.to_string_lossy())?)
@@ -146,9 +138,10 @@ fn session(connection: &DbConnection, settings: &DatabaseSettings) -> String {
     match connection {
         DbConnection::Sqlite(_) => {
             let synchronous = settings.sqlite.synchronous.as_str();
+            // What is deleted is overwritten: pages that are free hold nobody's data.
             format!(
                 "PRAGMA busy_timeout = {timeout}; PRAGMA foreign_keys = ON; \
-                 PRAGMA synchronous = {synchronous}; PRAGMA mmap_size = 268435456; \
+                 PRAGMA secure_delete = ON; PRAGMA synchronous = {synchronous}; PRAGMA mmap_size = 268435456; \
                  PRAGMA cache_size = -2000;"
             )
         }

@@ -95,7 +95,7 @@ impl Store {
             let Some(old) = lock_organization(connection, id.0, Lock::Exclusive)? else {
                 return Ok(false);
             };
-            lock_admins(connection, id, actor(by))?;
+            lock_rights(connection, id, actor(by))?;
             self.admit(connection, by, None)?;
             let old = Organization::from(old);
             bury(connection, activity::ORGANIZATION, id.0, &old.name, now)?;
@@ -212,13 +212,17 @@ fn author(by: Option<&Authority>) -> Option<i64> {
     actor(by).map(|actor| actor.0)
 }
 
-/// Locks all whose rights end with an organization, and who asks for it, in the order of their ids.
-fn lock_admins(
+/// Locks all whose rights end with an organization, and who asks for it, in the order of their ids. Its teams,
+/// which lose it, come before them.
+fn lock_rights(
     connection: &mut DbConnection,
     organization: OrganizationId,
     actor: Option<UserId>,
 ) -> QueryResult<()> {
     if let DbConnection::Postgres(c) = connection {
+        let own = teams::table.filter(teams::organization_id.eq(organization.0));
+        let own = own.order(teams::id).select(teams::id);
+        own.for_update().load::<i64>(c)?;
         // Nobody becomes one meanwhile: the organization is locked.
         let admins = organization_admins::table
             .filter(organization_admins::organization_id.eq(organization.0));

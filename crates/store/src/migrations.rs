@@ -6,9 +6,11 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
+use diesel::{QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::connection::{DbConnection, on_each};
+use crate::file::{self, FolderLock};
 use crate::settings::DatabaseSettings;
 use crate::store::OpenError;
 use crate::url::DatabaseUrl;
@@ -41,8 +43,9 @@ pub fn status(settings: &DatabaseSettings) -> Result<Vec<MigrationStatus>, OpenE
     let applied = if url.file().is_some_and(|file| !file.exists()) {
         Vec::new()
     } else {
+        let _lock = url.file().map(FolderLock::shared);
         let mut connection = connect(&url, settings)?;
-        applied(&mut connection).map_err(|source| failed(&url, source))?
+        applied(&mut connection).map_err(|source| failed(&url, source.into()))?
     };
     let status = |(version, name)| MigrationStatus {
         is_applied: applied.contains(&version),
@@ -71,12 +74,11 @@ pub fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
 /// [`OpenError`]: a bad URL, a database that does not answer, a migration that fails.
 pub fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
     let url: DatabaseUrl = settings.url.parse()?;
-    if let Some(folder) = url.file().and_then(std::path::Path::parent) {
-        std::fs::create_dir_all(folder).map_err(|source| failed(&url, source.into()))?;
-    }
-    let mut connection = connect_or_create(&url, settings)?;
+    let lock = url.file().map(file::create).transpose();
+    let _lock = lock.map_err(|source| failed(&url, source.into()))?;
+    let mut connection = connect(&url, settings)?;
     if let DbConnection::Sqlite(c) = &mut connection {
-        // Kept in the file; the switch needs a moment without other connections.
+        // Kept in the file; the switch needs a moment without other connections, and does not wait for it.
         c.batch_execute("PRAGMA journal_mode = WAL")
             .map_err(|e| failed(&url, e.into()))?;
     }
@@ -117,17 +119,6 @@ fn failed(url: &DatabaseUrl, source: BoxError) -> OpenError {
 
 fn connect(url: &DatabaseUrl, settings: &DatabaseSettings) -> Result<DbConnection, OpenError> {
     let connection = DbConnection::open(url, settings);
-    connection.map_err(|source| OpenError::Connect {
-        url: url.clone(),
-        source,
-    })
-}
-
-fn connect_or_create(
-    url: &DatabaseUrl,
-    settings: &DatabaseSettings,
-) -> Result<DbConnection, OpenError> {
-    let connection = DbConnection::open_or_create(url, settings);
     connection.map_err(|source| OpenError::Connect {
         url: url.clone(),
         source,
@@ -214,10 +205,34 @@ fn names(url: &DatabaseUrl) -> Result<Vec<(String, String)>, BoxError> {
     }
 }
 
-fn applied(connection: &mut DbConnection) -> Result<Vec<String>, BoxError> {
-    let versions = on_each!(connection, |c| c.applied_migrations())?;
-    Ok(versions
-        .into_iter()
-        .map(|version| version.to_string())
-        .collect())
+/// Versions of the migrations that a database has, the newest first. Nothing is made to find out: not even the
+/// table that tells.
+fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
+    let table = match connection {
+        DbConnection::Sqlite(_) => {
+            "SELECT count(*) AS tables FROM sqlite_schema WHERE name = '__diesel_schema_migrations'"
+        }
+        DbConnection::Postgres(_) => {
+            "SELECT count(to_regclass('__diesel_schema_migrations')) AS tables"
+        }
+    };
+    let table: Tables = on_each!(connection, |c| diesel::sql_query(table).get_result(c))?;
+    if table.tables == 0 {
+        return Ok(Vec::new());
+    }
+    let versions = "SELECT version FROM __diesel_schema_migrations ORDER BY version DESC";
+    let versions: Vec<Applied> = on_each!(connection, |c| diesel::sql_query(versions).load(c))?;
+    Ok(versions.into_iter().map(|row| row.version).collect())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Tables {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    tables: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
 }

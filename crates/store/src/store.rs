@@ -75,6 +75,12 @@ impl Store {
         self.pool.get().map_err(unavailable)
     }
 
+    /// A connection beside the pool, for what sets a session up in its own way.
+    pub(crate) fn separate(&self) -> Result<DbConnection, RepositoryError> {
+        let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
+        self.manager.open().map_err(unavailable)
+    }
+
     /// Runs a read. A connection that turns out to be closed is replaced once.
     pub(crate) fn read<T>(
         &self,
@@ -87,9 +93,7 @@ impl Store {
                 pooled.is_broken = true;
                 drop(pooled);
                 // Not from the pool: its other connections may have died with this one.
-                let fresh = self.manager.open();
-                let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
-                work(&mut fresh.map_err(unavailable)?).map_err(translate)
+                work(&mut self.separate()?).map_err(translate)
             }
             Err(error) => Err(translate(error)),
         }

@@ -1,11 +1,12 @@
-//! Username and password (contract `tower.md`, section 2).
+//! Username and password (contract `tower.md`, section 2.1).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::{AuthError, BasicVerifier, HeaderFault, Scheme};
 use profiled_domain::testing::MemoryRepository;
+use profiled_domain::{NewUser, User, UserRepository, Username};
 
-use crate::people::{ask, login, user};
+use crate::people::{ask, hasher, login, now, user};
 
 fn verifier() -> BasicVerifier {
     BasicVerifier::new(login(""))
@@ -15,18 +16,74 @@ fn header(scheme: &str, pair: &[u8]) -> Vec<u8> {
     format!("{scheme} {}", STANDARD.encode(pair)).into_bytes()
 }
 
+/// A user with a password of its own.
+fn with_password(repository: &MemoryRepository, name: &str, password: &str) -> User {
+    let new = NewUser {
+        username: Username::parse(name).ok(),
+        password: hasher().encode(password).ok(),
+        ..NewUser::default()
+    };
+    repository.create_user(&new, None, now()).unwrap()
+}
+
 #[test]
-fn the_pair_is_latin_1_and_split_at_the_first_colon() {
+fn the_pair_is_split_at_the_first_colon_in_either_encoding() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
 
     for scheme in ["Basic", "basic", "BASIC"] {
-        let outcome = ask(&verifier(), &header(scheme, b"ada:p:\xe4ss"), &repository);
+        for pair in ["ada:p:äss".as_bytes(), b"ada:p:\xe4ss"] {
+            let outcome = ask(&verifier(), &header(scheme, pair), &repository);
 
-        let identity = outcome.unwrap().unwrap();
+            let identity = outcome.unwrap().unwrap();
+            assert_eq!(
+                (identity.profile.user.id, identity.scheme),
+                (ada.id, Scheme::Basic)
+            );
+        }
+    }
+}
+
+#[test]
+fn names_and_passwords_of_any_script_are_read_as_utf_8() {
+    let repository = MemoryRepository::default();
+    let pairs = [
+        ("мария", "пароль:с двоеточием"),
+        ("名前", "パスワード😀"),
+        ("zoé", "l\u{2019}été €"),
+        ("plain", "e\u{301}"),
+    ];
+
+    for (name, password) in pairs {
+        let user = with_password(&repository, name, password);
+        let sent = header("Basic", format!("{name}:{password}").as_bytes());
+        let identity = ask(&verifier(), &sent, &repository).unwrap().unwrap();
+
+        assert_eq!(identity.profile.user.id, user.id, "{name}");
+    }
+    let composed = header("Basic", "plain:\u{e9}".as_bytes());
+    let outcome = ask(&verifier(), &composed, &repository).unwrap();
+    assert!(outcome.is_err(), "what looks alike is not the same");
+}
+
+/// One byte that is not UTF-8 decides for the whole pair.
+#[test]
+fn what_is_not_utf_8_is_latin_1_from_its_first_to_its_last_byte() {
+    let repository = MemoryRepository::default();
+    let zoe = with_password(&repository, "zoé", "p\u{e4}ss\u{ff}");
+    let mixed = with_password(&repository, "zoÃª", "p\u{e4}ss");
+
+    for (pair, user) in [
+        (b"zo\xe9:p\xe4ss\xff".as_slice(), &zoe),
+        ("zoé:päss\u{ff}".as_bytes(), &zoe),
+        (b"zo\xc3\xaa:p\xe4ss", &mixed),
+    ] {
+        let identity = ask(&verifier(), &header("Basic", pair), &repository);
+
         assert_eq!(
-            (identity.profile.user.id, identity.scheme),
-            (ada.id, Scheme::Basic)
+            identity.unwrap().unwrap().profile.user.id,
+            user.id,
+            "{pair:x?}"
         );
     }
 }

@@ -88,7 +88,6 @@ pub fn authorization(header: &[u8]) {
     let attempt = Attempt {
         authorization: Some(header),
         session: None,
-        client_address: [127, 0, 0, 1].into(),
         counted_address: [127, 0, 0, 1].into(),
         user_agent: None,
         detail: Detail::Account,

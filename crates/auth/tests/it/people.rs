@@ -75,7 +75,6 @@ pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
     Attempt {
         authorization: Some(authorization),
         session: None,
-        client_address: [127, 0, 0, 1].into(),
         counted_address: [127, 0, 0, 1].into(),
         user_agent: Some("agent/1"),
         detail: Detail::Account,

@@ -2,8 +2,10 @@
 //! user needs them (contract `drf.md`, section 9; ADR 0014).
 
 mod avatar;
+mod fault;
 mod name;
 mod picture;
+mod private;
 mod serve;
 mod settings;
 mod storage;

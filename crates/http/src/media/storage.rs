@@ -21,7 +21,8 @@ use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use super::{MediaSettings, S3Settings, StorageKind, name};
+use super::private::{close_file, create_folder, on_disk};
+use super::{MediaSettings, S3Settings, StorageKind, fault, name};
 
 /// Threads for files of a folder; servers are talked to without.
 const FILE_THREADS: usize = 4;
@@ -46,9 +47,9 @@ pub enum StorageError {
     /// The operating system gives no thread.
     #[error("no thread for media storage")]
     Threads(#[source] io::Error),
-    /// What the storage, or the way to it, said.
-    #[error("media storage failed")]
-    Objects(#[source] object_store::Error),
+    /// What the storage, or the way to it, said; without names of files, which clients choose.
+    #[error("media storage failed: {0}")]
+    Objects(String),
     /// The work was given up.
     #[error("media storage gave up")]
     GaveUp,
@@ -77,7 +78,7 @@ impl MediaStorage {
     pub fn open(settings: &MediaSettings, folder: &Path) -> Result<Self, StorageError> {
         match settings.storage {
             StorageKind::File => Self::in_folder(folder),
-            StorageKind::S3 => Self::new(s3(&settings.s3).map_err(StorageError::Objects)?, None),
+            StorageKind::S3 => Self::new(s3(&settings.s3).map_err(unopened)?, None),
         }
     }
 
@@ -91,9 +92,9 @@ impl MediaStorage {
 
     fn in_folder(folder: &Path) -> Result<Self, StorageError> {
         let unusable = |error| StorageError::Folder(folder.to_owned(), error);
-        std::fs::create_dir_all(folder).map_err(unusable)?;
+        create_folder(folder).map_err(unusable)?;
         let folder = folder.canonicalize().map_err(unusable)?;
-        let files = LocalFileSystem::new_with_prefix(&folder).map_err(StorageError::Objects)?;
+        let files = LocalFileSystem::new_with_prefix(&folder).map_err(unopened)?;
         // What was answered with 2xx survives a power cut (`decisions.md` 17).
         Self::new(Arc::new(files.with_fsync(true)), Some(folder))
     }
@@ -176,9 +177,15 @@ impl MediaStorage {
                 let store = "media";
                 return Err(object_store::Error::Generic { store, source });
             }
-            this.objects.put(&location, bytes.into()).await
+            let Some(path) = this.folder.map(|folder| folder.join(key)) else {
+                return this.objects.put(&location, bytes.into()).await.map(drop);
+            };
+            let parent = path.parent().unwrap_or(&path).to_owned();
+            on_disk(move || create_folder(&parent)).await?;
+            this.objects.put(&location, bytes.into()).await?;
+            on_disk(move || close_file(&path)).await
         });
-        written.await.map(drop)
+        written.await
     }
 
     /// Deletes a file, and what is left of attempts to write it.
@@ -272,7 +279,7 @@ impl Io {
         let outcome = runtime.spawn(work).await;
         outcome
             .map_err(|_panicked| StorageError::GaveUp)?
-            .map_err(StorageError::Objects)
+            .map_err(|error| StorageError::Objects(fault::told(&error)))
     }
 }
 
@@ -283,6 +290,12 @@ impl Drop for Io {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Settings are the operator's own.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unopened(error: object_store::Error) -> StorageError {
+    StorageError::Objects(error.to_string())
 }
 
 fn s3(settings: &S3Settings) -> object_store::Result<Arc<dyn ObjectStore>> {

@@ -13,6 +13,8 @@ use crate::view::{Access, Answer};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Controls {
     pub(super) buttons: Vec<&'static str>,
+    /// Fields that every button sends along.
+    pub(super) hidden: Vec<(&'static str, String)>,
     pub(super) forms: Vec<WriteForm>,
 }
 
@@ -47,8 +49,15 @@ impl Controls {
     pub(crate) fn buttons(methods: &[&'static str]) -> Self {
         Self {
             buttons: methods.to_vec(),
-            forms: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// The same with a field that every button sends along.
+    #[must_use]
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.hidden.push((name, value.to_owned()));
+        self
     }
 
     /// Inputs and raw data for the fields that can be written, filled in from `object`: the object as

@@ -130,6 +130,8 @@ struct Page<'a> {
     api_link: String,
     has_options: bool,
     buttons: Vec<&'static str>,
+    /// What each of them sends along.
+    hidden: Vec<(&'static str, &'a str)>,
     pages: Pages<'a>,
     method: &'a str,
     target: &'a str,
@@ -187,6 +189,8 @@ impl<'a> Page<'a> {
             .buttons
             .iter()
             .filter(|m| is_allowed(m));
+        let hidden = context.beside.controls.hidden.iter();
+        let hidden = hidden.map(|(name, value)| (*name, value.as_str()));
         let forms = context.beside.controls.forms.iter().enumerate();
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
@@ -202,6 +206,7 @@ impl<'a> Page<'a> {
             api_link: format_link(context.query, "api"),
             has_options: context.caller.is_some() && is_allowed(&"OPTIONS"),
             buttons: buttons.copied().collect(),
+            hidden: hidden.collect(),
             pages: Pages::of(json, origin),
             method: context.method.as_str(),
             target: context.target,

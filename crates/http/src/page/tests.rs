@@ -53,6 +53,7 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
         api_link: EVIL.to_owned(),
         has_options: true,
         buttons: vec!["DELETE", EVIL],
+        hidden: vec![(EVIL, EVIL)],
         pages: Pages {
             next: Some(EVIL.into()),
             previous: Some(EVIL.into()),

@@ -17,14 +17,15 @@ use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::settings::TowerSettings;
 use crate::timestamp::Millis;
 use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
+use crate::tower::logout::end_log_in;
 use crate::tower::mount::Mount;
-use crate::tower::options;
+use crate::tower::{dialect, options};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Auth Token",
     description: "POST a username and a password for a token, which lives on with its use. DELETE ends the \
-                  token that the request is sent with.",
+                  token or the log-in by cookie that the request is sent with.",
     allow: "POST, DELETE, OPTIONS",
     access: Access::Open,
     detail: Detail::Account,
@@ -35,6 +36,8 @@ const SPEC: Spec = Spec {
 pub(super) struct AuthToken {
     tokens: TokenVerifier,
     lifetime: u32,
+    /// Whether the cookie of a log-in is a credential here.
+    takes_cookies: bool,
 }
 
 #[derive(Serialize)]
@@ -54,6 +57,7 @@ impl AuthToken {
         Self {
             tokens: token_verifier(settings, mount),
             lifetime: settings.token_lifetime,
+            takes_cookies: mount == Mount::V2,
         }
     }
 
@@ -75,10 +79,16 @@ impl AuthToken {
         Ok(answer.not_stored())
     }
 
-    /// Ends the token that `Authorization` names. Whoever has its key may, from wherever: the token is of no
-    /// use to anybody then.
+    /// Ends the token that `Authorization` names, or without any credentials in headers the log-in by cookie
+    /// (`decisions.md` 25). Whoever has its key may, from wherever: the token is of no use to anybody then.
     async fn log_out(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let sent = joined(exchange.request.headers(), &header::AUTHORIZATION);
+        let headers = exchange.request.headers();
+        if self.takes_cookies && dialect::credentials(headers).is_none() {
+            let mut answer = Answer::no_content();
+            answer.headers.extend(end_log_in(exchange, None).await?);
+            return Ok(answer);
+        }
+        let sent = joined(headers, &header::AUTHORIZATION);
         if let Some(digest) = sent.and_then(|sent| self.tokens.digest(&sent)) {
             let address = exchange.state.hosts.counted_address(exchange.request);
             let revoked = exchange

@@ -9,6 +9,8 @@ use crate::host::Origin;
 
 /// The cookie that a write repeats in [`X_CSRF_TOKEN`].
 pub(super) const CSRF_COOKIE: &str = "csrftoken";
+/// The field of a form that repeats it in place of the header, by the framework's name.
+pub(super) const FORM_FIELD: &str = "csrfmiddlewaretoken";
 const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrftoken");
 
 /// The value of a cookie. One that is sent twice with different values is none: cookies of other paths
@@ -37,17 +39,44 @@ pub(super) fn set_cookie(
     Some((header::SET_COOKIE, value))
 }
 
+/// `Set-Cookie` that takes away what [`set_cookie`] has set: browsers tell cookies apart by name, host and path.
+pub(super) fn clear_cookie(
+    name: &str,
+    attributes: &str,
+    origin: &Origin,
+) -> Option<(HeaderName, HeaderValue)> {
+    let ended = format!("{attributes}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+    set_cookie(name, "", &ended, origin)
+}
+
 /// Whether a page of this server has sent a write: another one can neither read the cookie nor send
 /// the header.
 ///
 /// # Errors
 /// 403 if that does not show.
 pub(super) fn check(headers: &HeaderMap, own: &Origin) -> Result<(), ApiError> {
+    check_form(headers, None, own)
+}
+
+/// The same for a form, which has no headers of its own: `field` is what its [`FORM_FIELD`] says, and counts
+/// where the header is not sent.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_form(
+    headers: &HeaderMap,
+    field: Option<&str>,
+    own: &Origin,
+) -> Result<(), ApiError> {
     if own.is_foreign(headers) {
         return Err(failed("Origin checking failed."));
     }
     let mut told = headers.get_all(X_CSRF_TOKEN).map(HeaderValue::as_bytes);
-    let sent = told.next().filter(|_| told.next().is_none());
+    let sent = match (told.next(), told.next()) {
+        (None, _) => field.map(str::as_bytes),
+        (sent, None) => sent,
+        (Some(_), Some(_)) => None,
+    };
     let is_same = |cookie: &str| sent.is_some_and(|sent| bool::from(sent.ct_eq(cookie.as_bytes())));
     if cookie(headers, CSRF_COOKIE).is_some_and(is_same) {
         Ok(())

@@ -81,6 +81,21 @@ pub(super) fn token_verifier(settings: &TowerSettings, mount: Mount) -> TokenVer
     }
 }
 
+/// What a request offers in its headers: `X-Auth-Token` replaces `Authorization`, if it names the scheme
+/// (section 2.1).
+pub(super) fn credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let names_the_scheme = |value: &Vec<u8>| {
+        let mut words = value
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty());
+        words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case(b"token"))
+    };
+    let other = joined(headers, &X_AUTH_TOKEN).filter(names_the_scheme);
+    other.or_else(|| joined(headers, &header::AUTHORIZATION))
+}
+
 impl Dialect for Tower {
     fn name(&self) -> &'static str {
         "tower"
@@ -113,18 +128,8 @@ impl Dialect for Tower {
         &self.authenticator
     }
 
-    /// `X-Auth-Token` replaces `Authorization`, if it names the scheme (section 2.1).
     fn credentials(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
-        let names_the_scheme = |value: &Vec<u8>| {
-            let mut words = value
-                .split(u8::is_ascii_whitespace)
-                .filter(|word| !word.is_empty());
-            words
-                .next()
-                .is_some_and(|word| word.eq_ignore_ascii_case(b"token"))
-        };
-        let other = joined(headers, &X_AUTH_TOKEN).filter(names_the_scheme);
-        other.or_else(|| joined(headers, &header::AUTHORIZATION))
+        credentials(headers)
     }
 
     /// A credential on the second mount only (section 15.3).

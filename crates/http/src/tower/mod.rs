@@ -13,6 +13,7 @@ mod filter;
 mod kind;
 mod list;
 mod lists;
+mod logout;
 mod me;
 mod mount;
 mod options;
@@ -87,13 +88,15 @@ fn beside_v1(has_v2: bool) -> Vec<Place> {
 fn beside_v2() -> Vec<Place> {
     let mut places = empty::undescribed();
     places.push(("/api/login/", Box::new(session::Login::new())));
+    places.push(("/api/logout/", Box::new(logout::Logout)));
     places
 }
 
-/// Whether a path without a route is one of this dialect: it names a version of the API somewhere.
+/// Whether a path without a route is one of this dialect: it names a version of the API somewhere, or the door
+/// to its second mount, whether that is there or not.
 pub(crate) fn is_own_path(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     parts
         .windows(2)
-        .any(|pair| matches!(pair, ["api", "v1" | "v2"]))
+        .any(|pair| matches!(pair, ["api", "v1" | "v2" | "login" | "logout"]))
 }

@@ -18,10 +18,12 @@ use crate::view::{Access, Answer, Exchange, Spec, View};
 
 /// The cookie that carries the key of a log-in.
 pub(super) const SESSION_COOKIE: &str = "sessionid";
+/// Its attribute beside those of all cookies: no script reads it.
+pub(super) const HTTP_ONLY: &str = "; HttpOnly";
 const SESSION_COOKIE_NAME: HeaderName = HeaderName::from_static("x-api-session-cookie-name");
 
-/// Where a log-in leads unless it says otherwise.
-const HOME: &str = "/api/";
+/// Where a log-in leads unless it says otherwise, and a log-out.
+pub(super) const HOME: &str = "/api/";
 
 const SPEC: Spec = Spec {
     name: "Log In",
@@ -72,23 +74,23 @@ impl Login {
         };
         let issued = exchange.issue_sliding_token(&user, "Cookie log-in", TokenKey::session_digest);
         let (_, key) = issued.await?.ok_or_else(refused)?;
-        let location = format!("{}{}", exchange.origin.as_str(), next(&data));
-        let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), "; HttpOnly", exchange.origin);
-        let mut answer = Answer::new(StatusCode::FOUND, Vec::new());
+        let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, exchange.origin);
+        let mut answer = found(exchange, next(&data));
         answer.headers.extend(cookie);
         answer.headers.extend(csrf_cookie(exchange));
-        answer.headers.extend([
-            (
-                SESSION_COOKIE_NAME,
-                HeaderValue::from_static(SESSION_COOKIE),
-            ),
-            (
-                header::LOCATION,
-                HeaderValue::from_str(&location).unwrap_or(HeaderValue::from_static(HOME)),
-            ),
-        ]);
-        Ok(answer.not_stored())
+        let name = HeaderValue::from_static(SESSION_COOKIE);
+        answer.headers.push((SESSION_COOKIE_NAME, name));
+        Ok(answer)
     }
+}
+
+/// 302 to a path of this server.
+pub(super) fn found(exchange: &Exchange<'_>, path: &str) -> Answer {
+    let location = format!("{}{path}", exchange.origin.as_str());
+    let location = HeaderValue::from_str(&location).unwrap_or(HeaderValue::from_static(HOME));
+    Answer::new(StatusCode::FOUND, Vec::new())
+        .with_header(header::LOCATION, location)
+        .not_stored()
 }
 
 /// A new cookie for [`csrf::check`].

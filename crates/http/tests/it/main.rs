@@ -20,8 +20,10 @@ mod paths;
 #[path = "../../../../tests/src/queries.rs"]
 mod queries;
 mod throttle;
+mod tower_basic;
 mod tower_directory;
 mod tower_login;
+mod tower_logout;
 mod tower_queries;
 mod tower_tokens;
 mod tower_writes;

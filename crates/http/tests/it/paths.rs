@@ -89,3 +89,87 @@ async fn forwarding_headers_count_from_trusted_proxies_only() {
         Some("https://profiles.example/api/v1/me/")
     );
 }
+
+#[actix_web::test]
+async fn what_has_no_route_is_told_by_the_dialect_whose_path_it_would_be() {
+    const TOWER: &str = r#"{"detail": "Not found"}"#;
+    const OTHERS: &str = r#"{"detail":"Not found."}"#;
+    let towers = [
+        "/api/v1/nope/",
+        "/api/v2/nope/",
+        "/api/v1/%ff/",
+        "/api/login/nope/",
+        "/api/logout/nope/",
+        "//evil.example/api/v1/me/",
+    ];
+    let nobodys = ["/api/nope/", "/api/users/nope/", "/nope", "/%ff"];
+    for (has_tower, has_v2, has_others) in [
+        (true, true, true),
+        (true, false, true),
+        (false, true, true),
+        (true, true, false),
+        (true, false, false),
+        (false, false, false),
+    ] {
+        let mut app = TestApp::new();
+        app.dialects.tower.enabled = has_tower;
+        app.dialects.tower_v2.enabled = has_v2;
+        app.dialects.drf.enabled = has_others;
+        app.dialects.jwt.enabled = has_others;
+        let expected = |is_towers: bool| match (has_tower, is_towers || !has_others) {
+            (true, true) => TOWER,
+            _ => OTHERS,
+        };
+
+        for (path, is_towers) in towers
+            .map(|path| (path, true))
+            .into_iter()
+            .chain(nobodys.map(|path| (path, false)))
+        {
+            let answer = app.send(request("GET", path)).await;
+
+            let told = (answer.status, answer.body.as_str());
+            assert_eq!(
+                told,
+                (404, expected(is_towers)),
+                "{path} {has_tower} {has_others}"
+            );
+        }
+        if !(has_tower && has_v2) {
+            for path in ["/api/login/", "/api/login", "/api/logout/", "/api/v2/me/"] {
+                let answer = app.send(request("POST", path)).await;
+                let told = (answer.status, answer.body.as_str());
+                assert_eq!(
+                    told,
+                    (404, expected(true)),
+                    "{path} {has_tower} {has_others}"
+                );
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_unknown_host_is_told_by_the_dialect_whose_path_it_is() {
+    let app = TestApp::new();
+    let spaced = r#"{"detail": "Invalid Host header."}"#;
+    let compact = r#"{"detail":"Invalid Host header."}"#;
+
+    for (path, expected) in [
+        ("/api/", spaced),
+        ("/api", spaced),
+        ("/api/login/", spaced),
+        ("/api/v2/nope/", spaced),
+        ("/api/users/me/", compact),
+        ("/nope", compact),
+    ] {
+        let stranger = request("GET", path).insert_header(("Host", "evil.example"));
+        let answer = app.send(stranger).await;
+
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (400, expected),
+            "{path}"
+        );
+    }
+}

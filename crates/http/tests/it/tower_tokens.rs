@@ -152,6 +152,37 @@ async fn a_token_belongs_to_the_client_that_asked_for_it() {
     assert_eq!(app.send(from("127.0.0.2:1", None)).await.status, 200);
 }
 
+/// Proxies append what they see: what stands left of that is the client's own word.
+#[actix_web::test]
+async fn a_token_is_bound_to_the_address_that_a_proxy_saw() {
+    let mut app = TestApp::new();
+    app.user("ada", |_| ());
+    let proxies = ["127.0.0.1", "10.0.0.0/8"].map(|text| text.to_owned().try_into().unwrap());
+    app.http.trusted_proxies = proxies.to_vec();
+    let pair = r#"{"username": "ada", "password": "secret"}"#;
+    let told = "X-Forwarded-For";
+    let log_in =
+        post(AUTHTOKEN, "application/json", pair).insert_header((told, "203.0.113.9, 192.0.2.1"));
+    let body: serde_json::Value = serde_json::from_str(&app.send(log_in).await.body).unwrap();
+    let token = format!("Token {}", body["token"].as_str().unwrap());
+
+    for (seen, status) in [
+        ("192.0.2.1", 200),
+        ("192.0.2.1, 10.1.2.3", 200),
+        ("198.51.100.7, 192.0.2.1", 200),
+        ("192.0.2.1, 192.0.2.2", 401),
+        ("203.0.113.9, 192.0.2.2", 401),
+        ("203.0.113.9", 401),
+        ("192.0.2.1, nonsense", 401),
+        ("", 401),
+    ] {
+        let me = get("/api/v1/me/", &token).insert_header(AGENT);
+        let answer = app.send(me.insert_header((told, seen))).await;
+
+        assert_eq!(answer.status, status, "{seen:?}");
+    }
+}
+
 #[actix_web::test]
 async fn logging_out_ends_the_token_in_the_header_and_no_other() {
     let app = TestApp::new();
@@ -227,12 +258,20 @@ async fn the_second_mount_is_not_there_when_it_is_off() {
         "/api/v2/me/",
         "/api/v2",
         "/api/login/",
+        "/api/login",
+        "/api/logout/",
         "/api/v2/inventories/",
     ];
     app.dialects.tower_v2.enabled = false;
 
     for path in paths {
-        assert_eq!(app.send(get(path, &token)).await.status, 404, "{path}");
+        let answer = app.send(get(path, &token)).await;
+        let towers = r#"{"detail": "Not found"}"#;
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (404, towers),
+            "{path}"
+        );
     }
     let api = app.send(request("GET", "/api/")).await;
     assert!(
@@ -243,12 +282,7 @@ async fn the_second_mount_is_not_there_when_it_is_off() {
     );
     assert_eq!(api.header("Set-Cookie"), None);
     app.dialects.tower_v2.enabled = true;
-    for path in [
-        "/api/o/",
-        "/api/logout/",
-        "/api/v1/inventories/",
-        "/api/v3/",
-    ] {
+    for path in ["/api/o/", "/api/v1/inventories/", "/api/v3/"] {
         assert_eq!(app.send(get(path, &token)).await.status, 404, "{path}");
     }
 }

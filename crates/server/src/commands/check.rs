@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::application::{issuers, now};
 use crate::error::{Failure, Kind};
+use crate::exposure::exposed;
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -19,7 +20,8 @@ struct Report {
     warnings: Vec<String>,
 }
 
-/// Prints the settings in force, secrets masked, and what to be careful with, and fails if anything stands in the way of serving.
+/// Prints the settings in force, secrets masked, and what to be careful with, and fails if anything stands in the way of
+/// serving, or if others on this machine may read what is stored.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let (findings, kind) = findings(settings);
     let report = Report {
@@ -73,6 +75,15 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 }
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
+    // First: to look into a database makes files beside it.
+    let exposed = exposed(settings);
+    let (mut findings, kind) = hindrances(settings);
+    findings.extend(exposed);
+    (findings, kind)
+}
+
+/// What stands in the way of serving.
+fn hindrances(settings: &Settings) -> (Vec<String>, Kind) {
     let mut made = issuers(settings).map(drop);
     if !settings.makes_signing_key() {
         made = made.and_then(|()| keys(settings));

@@ -4,6 +4,8 @@ mod layers;
 mod secrets;
 mod validate;
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use profiled_auth::{AuthSettings, ThrottleSettings};
@@ -141,9 +143,9 @@ impl Settings {
     /// Creates the data folder, for whatever is put into it.
     pub(crate) fn create_data_dir(&self) -> Result<&Path, Failure> {
         let folder = &self.data_dir;
-        std::fs::create_dir_all(folder).map_err(|error| {
-            Failure::settings(format!("data_dir {}: {error}", folder.display()))
-        })?;
+        // Nobody else looks into it.
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| Failure::settings(format!("data_dir {}: {error}", folder.display())))?;
         Ok(folder)
     }
 }

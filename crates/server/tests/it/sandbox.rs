@@ -9,6 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::thread::JoinHandle;
 
 use profiled_domain::CredentialRepository;
 use profiled_store::testing::TestDatabase;
@@ -20,6 +21,7 @@ use tempfile::TempDir;
 pub struct Sandbox {
     folder: TempDir,
     environment: Vec<(String, String)>,
+    umask: Option<&'static str>,
 }
 
 /// What a command left behind.
@@ -38,6 +40,7 @@ impl Sandbox {
         let mut sandbox = Self {
             folder: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
+            umask: None,
         };
         sandbox.set("PROFILED__AUTH__PASSWORD__ITERATIONS", "1");
         sandbox
@@ -81,6 +84,11 @@ impl Sandbox {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// What commands take from the rights of files that they make, in octal.
+    pub fn set_umask(&mut self, umask: &'static str) {
+        self.umask = Some(umask);
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -93,7 +101,16 @@ impl Sandbox {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_profiled"));
+        let program = env!("CARGO_BIN_EXE_profiled");
+        let mut command = match self.umask {
+            None => Command::new(program),
+            Some(umask) => {
+                let mut shell = Command::new("/bin/sh");
+                let line = format!("umask {umask}; exec \"$0\" \"$@\"");
+                shell.args(["-c", &line, program]);
+                shell
+            }
+        };
         command
             .args(arguments)
             .current_dir(self.path())
@@ -138,32 +155,24 @@ impl Sandbox {
 
     /// Starts a command that serves, on a free port, and waits until it does.
     pub fn start(&self, arguments: &[&str]) -> Service {
+        let mut service = self.launch(arguments);
+        service.wait_until_it_listens();
+        service
+    }
+
+    /// The same without waiting.
+    pub fn launch(&self, arguments: &[&str]) -> Service {
         let port = ["--set", "http.bind=127.0.0.1:0"];
         let mut command = self.command(&[&port, arguments].concat());
         let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let mut service = Service {
+        Service {
             out: BufReader::new(child.stdout.take().unwrap()),
-            err: BufReader::new(child.stderr.take().unwrap()),
+            err: child.stderr.take().map(BufReader::new),
             child,
             greeting: String::new(),
             address: String::new(),
-        };
-        while service.address.is_empty() {
-            let line = service.line();
-            match line
-                .split_once("http://")
-                .filter(|_| line.contains("listening"))
-            {
-                Some((_, address)) => {
-                    service
-                        .address
-                        .push_str(address.trim_end_matches(['"', '}', '\n']));
-                }
-                None => service.greeting.push_str(&line),
-            }
         }
-        service
     }
 }
 
@@ -171,7 +180,8 @@ impl Sandbox {
 pub struct Service {
     child: Child,
     out: BufReader<ChildStdout>,
-    err: BufReader<ChildStderr>,
+    /// Read elsewhere if there is none.
+    err: Option<BufReader<ChildStderr>>,
     /// What was printed before the addresses.
     pub greeting: String,
     /// Host and port.
@@ -179,6 +189,22 @@ pub struct Service {
 }
 
 impl Service {
+    pub fn wait_until_it_listens(&mut self) {
+        while self.address.is_empty() {
+            let line = self.line();
+            match line
+                .split_once("http://")
+                .filter(|_| line.contains("listening"))
+            {
+                Some((_, address)) => {
+                    self.address
+                        .push_str(address.trim_end_matches(['"', '}', '\n']));
+                }
+                None => self.greeting.push_str(&line),
+            }
+        }
+    }
+
     /// Sends a signal, as `TERM`.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
@@ -198,7 +224,8 @@ impl Service {
     pub fn log_line(&mut self, text: &str) -> String {
         loop {
             let mut line = String::new();
-            assert!(self.err.read_line(&mut line).unwrap() > 0, "no {text:?}");
+            let log = self.err.as_mut().unwrap();
+            assert!(log.read_line(&mut line).unwrap() > 0, "no {text:?}");
             if line.contains(text) {
                 return line;
             }
@@ -207,8 +234,22 @@ impl Service {
 
     pub fn rest_of_log(&mut self) -> String {
         let mut rest = String::new();
-        self.err.read_to_string(&mut rest).unwrap();
+        self.err
+            .as_mut()
+            .unwrap()
+            .read_to_string(&mut rest)
+            .unwrap();
         rest
+    }
+
+    /// Reads the log to its end, while the service goes on: a full pipe would hold it up.
+    pub fn read_log(&mut self) -> JoinHandle<String> {
+        let mut log = self.err.take().unwrap();
+        std::thread::spawn(move || {
+            let mut all = String::new();
+            log.read_to_string(&mut all).unwrap();
+            all
+        })
     }
 
     /// Waits for the end, and returns the exit code.

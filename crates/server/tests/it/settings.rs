@@ -4,7 +4,7 @@ use profiled::{LogLevel, Profile, Settings, Sources};
 
 use crate::sandbox::Sandbox;
 
-fn load(overrides: &[&str]) -> Result<Settings, String> {
+pub fn load(overrides: &[&str]) -> Result<Settings, String> {
     let overrides = overrides.iter().map(ToString::to_string).collect();
     let sources = Sources {
         overrides,
@@ -13,7 +13,7 @@ fn load(overrides: &[&str]) -> Result<Settings, String> {
     Settings::load(&sources).map_err(|failure| failure.to_string())
 }
 
-fn complaint(setting: &str) -> String {
+pub fn complaint(setting: &str) -> String {
     load(&[setting]).err().unwrap_or_default()
 }
 
@@ -342,23 +342,4 @@ fn options_count_on_both_sides_of_the_command() {
         "{ended:?}"
     );
     assert!(ended.out.contains("\nhttp.workers = 3\n"), "{ended:?}");
-}
-
-#[test]
-fn production_demands_hosts() {
-    let hosts = |hosts: &str| complaint_of_production(&format!("http.allowed_hosts={hosts}"));
-
-    assert_eq!(
-        hosts(""),
-        "http.allowed_hosts in --set is empty: name the hosts that clients call"
-    );
-    assert_eq!(
-        hosts("*"),
-        "http.allowed_hosts in --set has *: name the hosts, production answers to no other"
-    );
-}
-
-fn complaint_of_production(setting: &str) -> String {
-    let loaded = load(&["profile=production", setting]);
-    loaded.err().unwrap_or_default()
 }

@@ -12,6 +12,7 @@ mod concurrency;
 mod contract;
 mod directory;
 mod directory_races;
+mod erasure;
 mod errors;
 mod import;
 mod media;

@@ -172,7 +172,7 @@ pub(in crate::tower) const EVENT: &Resource = &Resource {
             url,
             related,
             SUMMARY,
-            instant("timestamp", "Timestamp of the action."),
+            instant("timestamp", "Timestamp of the action.").label("timestamp"),
             Field::shown("operation", Kind::Choice)
                 .label("operation")
                 .help("The action taken on the object or objects.")

@@ -169,7 +169,7 @@ mod tests {
         ];
 
         for (text, expected) in cases {
-            let error = read(text).unwrap_err().to_string();
+            let error = format!("{:?}", read(text).unwrap_err());
             assert!(error.contains(expected), "{text}: {error}");
         }
     }

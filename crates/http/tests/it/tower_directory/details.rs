@@ -2,6 +2,8 @@
 
 use profiled_domain::{DirectoryRepository, UserId, UserKey, UserRepository};
 
+use serde_json::Value;
+
 use super::Directory;
 use crate::app::{now, request};
 
@@ -26,7 +28,12 @@ async fn details_are_missing_or_forbidden() {
         ("alice", format!("users/{alice}/?order_by=bogus"), 400),
         ("alice", format!("users/{alice}/?password=x"), 403),
         ("alice", format!("users/{carol}/"), 403),
-        ("alice", format!("users/{carol}/?username=bob"), 404),
+        // What is not to be read is told before what a query selects of it.
+        ("alice", format!("users/{carol}/?username=bob"), 403),
+        ("alice", format!("users/{carol}/?username=carol"), 403),
+        ("alice", format!("users/{carol}/?bogus=1"), 403),
+        ("alice", format!("users/{carol}/?password=x"), 403),
+        ("alice", "users/999/?bogus=1".to_owned(), 404),
         ("alice", "users/999/".to_owned(), 404),
         ("alice", "users/0/".to_owned(), 404),
         ("root", "users/99999999999999999999/".to_owned(), 404),
@@ -163,4 +170,45 @@ async fn what_a_query_does_wrong_stops_a_write() {
     let key = UserKey::Id(UserId(bob));
     let found = directory.app.repository.find_user(&key).unwrap();
     assert!(found.is_some_and(|user| user.is_active));
+}
+
+#[actix_web::test]
+async fn options_of_events_tell_each_field_with_its_label() {
+    let directory = Directory::new();
+
+    for path in ["/api/v1/activity_stream/", "/api/v2/activity_stream/6/"] {
+        let ask =
+            request("OPTIONS", path).insert_header(("Authorization", directory.token("root")));
+        let answer = directory.app.send(ask).await;
+        let document: Value = serde_json::from_str(&answer.body).unwrap();
+
+        let fields = document["actions"]["GET"].as_object().unwrap();
+        let told: Vec<_> = fields
+            .iter()
+            .map(|(name, field)| {
+                (
+                    name.as_str(),
+                    field["type"].as_str(),
+                    field["label"].as_str(),
+                )
+            })
+            .collect();
+        let expected = [
+            ("id", Some("integer"), Some("ID")),
+            ("type", Some("multiple choice"), None),
+            ("url", Some("string"), None),
+            ("related", Some("object"), None),
+            ("summary_fields", Some("object"), None),
+            ("timestamp", Some("datetime"), Some("timestamp")),
+            ("operation", Some("multiple choice"), Some("operation")),
+            ("changes", Some("field"), None),
+            ("object1", Some("string"), Some("object1")),
+            ("object2", Some("string"), Some("object2")),
+        ];
+        let in_order = |mut list: Vec<_>| {
+            list.sort_unstable();
+            list
+        };
+        assert_eq!(in_order(told), in_order(expected.to_vec()), "{path}");
+    }
 }

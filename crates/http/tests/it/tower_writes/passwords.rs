@@ -1,5 +1,7 @@
 //! Passwords, and what a directory keeps of its users.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use profiled_domain::{
     AccountRepository, CredentialRepository, Keep, PasswordHash, Patch, ProfileChange,
 };
@@ -12,8 +14,12 @@ const JSON: &str = "application/json";
 /// `bob:secret`
 const BOB_BASIC: &str = "Basic Ym9iOnNlY3JldA==";
 
+fn basic(pair: &str) -> String {
+    format!("Basic {}", STANDARD.encode(pair))
+}
+
 #[actix_web::test]
-async fn a_new_password_ends_all_credentials_but_the_one_that_asked() {
+async fn another_password_ends_all_credentials_but_the_one_that_asked() {
     let site = Site::new();
     let [own, other] = [(); 2].map(|()| site.app.token(site.bob.id));
     let me = async |credentials: &str| {
@@ -31,16 +37,21 @@ async fn a_new_password_ends_all_credentials_but_the_one_that_asked() {
         r#"{"password": ""}"#,
         r#"{"password": null}"#,
         r#"{"email": "b@example.com"}"#,
+        // Not shown, and sent back: no password.
+        r#"{"password": "$encrypted$"}"#,
+        // The stored one.
+        r#"{"password": "secret"}"#,
     ] {
         assert_eq!(patch(&own, unchanged).await, 200);
-        assert_eq!(me(&other).await, 200, "{unchanged}");
+        let answers = (me(&other).await, me(BOB_BASIC).await);
+        assert_eq!(answers, (200, 200), "{unchanged}");
+        assert_eq!(me(&basic("bob:$encrypted$")).await, 401, "{unchanged}");
     }
-    assert_eq!(patch(&own, r#"{"password": "secret"}"#).await, 200);
-    assert_eq!(
-        (me(&own).await, me(&other).await, me(BOB_BASIC).await),
-        (200, 401, 200)
-    );
-    assert_eq!(patch(BOB_BASIC, r#"{"password": "secret"}"#).await, 200);
+    assert_eq!(patch(&own, r#"{"password": "other"}"#).await, 200);
+    let answers = (me(&own).await, me(&other).await, me(BOB_BASIC).await);
+    assert_eq!(answers, (200, 401, 401));
+    let again = r#"{"password": "secret"}"#;
+    assert_eq!(patch(&basic("bob:other"), again).await, 200);
     assert_eq!((me(&own).await, me(BOB_BASIC).await), (401, 200));
 
     let (token, admin) = (site.app.token(site.bob.id), site.app.token(site.admin.id));

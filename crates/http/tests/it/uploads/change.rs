@@ -1,5 +1,7 @@
 //! What becomes of a profile and its files.
 
+use std::os::unix::fs::PermissionsExt;
+
 use futures_util::future::join;
 use image::ImageFormat;
 use profiled_domain::MediaRepository;
@@ -26,6 +28,28 @@ async fn an_avatar_is_stored_with_the_other_fields_and_shown() {
         );
         let shown = uploads.app.send(get(ME, &uploads.token)).await;
         assert_eq!(shown.body, answer.body);
+    }
+}
+
+/// Readers see files through the service alone.
+#[actix_web::test]
+async fn a_stored_file_and_its_folders_are_private() {
+    let mut uploads = Uploads::new();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("media");
+    uploads.app.keep_files_in(&root);
+
+    let parts = [file("avatar", "new.png", &png())];
+    assert_eq!(uploads.patch(form(&parts)).await.status, 200);
+
+    for (path, expected) in [
+        ("", 0o700),
+        ("users", 0o700),
+        ("users/avatars", 0o700),
+        ("users/avatars/new.png", 0o600),
+    ] {
+        let mode = std::fs::metadata(root.join(path)).unwrap().permissions();
+        assert_eq!(mode.mode() & 0o7777, expected, "{path}");
     }
 }
 

@@ -38,26 +38,30 @@ pub(super) fn run(settings: &Settings, global: &Global, output: Output) -> Resul
         let Some(address) = application.addresses().first().map(reachable) else {
             return Ok(());
         };
-        let first = PageRequest {
-            offset: 0,
-            limit: 1,
-        };
-        if application.store().list_users(first)?.total > 0 {
+        let store = application.store();
+        if has_users(store)? {
             return remind(application, global, address, output);
         }
-        let credentials = audited(Action::Import, |line| {
-            let (credentials, created) = people::create(&settings, application.store())?;
+        let created = audited(Action::Import, |line| {
+            let (credentials, created) = people::create(&settings, store)?;
             line.imported(created, 0, 0);
             Ok(credentials)
-        })?;
-        show(
-            &settings,
-            application.store(),
-            &credentials,
-            address,
-            output,
-        )
+        });
+        match created {
+            Ok(credentials) => show(&settings, store, &credentials, address, output),
+            // Another one was quicker: theirs are the credentials that count.
+            Err(_) if has_users(store)? => remind(application, global, address, output),
+            Err(failure) => Err(failure),
+        }
     })
+}
+
+fn has_users(store: &Store) -> Result<bool, Failure> {
+    let first = PageRequest {
+        offset: 0,
+        limit: 1,
+    };
+    Ok(store.list_users(first)?.total > 0)
 }
 
 /// An address that a client on this machine can call: `0.0.0.0` is none.

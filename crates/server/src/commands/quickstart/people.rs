@@ -8,7 +8,7 @@ use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store}
 use crate::application::now;
 use crate::commands::hasher;
 use crate::commands::token::new_token;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::settings::Settings;
 
 /// Name of the user whose credentials the examples use.
@@ -108,7 +108,12 @@ fn fill(
 ) -> Result<u64, Failure> {
     let mut outcomes = Vec::new();
     for user in people {
-        outcomes.push(session.user(user)?);
+        // An import would change one that is there.
+        let outcome = session.user(user)?;
+        if outcome != Outcome::Created {
+            return Err(Failure::new(Kind::Refused, "there are users already"));
+        }
+        outcomes.push(outcome);
     }
     let groups = [
         (STAFF_GROUP, "Staff", "People who run the service"),

@@ -1,6 +1,7 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
 mod clients;
+mod hosts;
 mod jwt;
 mod media;
 
@@ -9,8 +10,9 @@ use profiled_domain::MobileNumber;
 use profiled_store::DatabaseUrl;
 
 use crate::error::Failure;
+use crate::settings::RetentionSettings;
+use crate::settings::Settings;
 use crate::settings::layers::Origins;
-use crate::settings::{Profile, RetentionSettings, Settings};
 
 /// Longest time that is taken anywhere, in seconds: a year.
 const YEAR: u64 = 365 * 24 * 3600;
@@ -24,8 +26,8 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         database(settings),
         data_dir(settings),
         bind(&settings.http.bind),
-        hosts(&settings.http.allowed_hosts, settings.profile),
-        public_url(&settings.http.public_url),
+        hosts::allowed(&settings.http.allowed_hosts, settings.profile),
+        hosts::public_url(&settings.http.public_url),
         body_timeout(settings.http.body_timeout),
         jwt::check(&settings.auth.jwt),
         clients::check(&settings.auth.introspection.clients),
@@ -73,37 +75,6 @@ fn bind(addresses: &[String]) -> Option<Finding> {
         None => return None,
     };
     Some(Finding("http.bind", text))
-}
-
-fn hosts(hosts: &[String], profile: Profile) -> Option<Finding> {
-    let is_v6 = |host: &str| host.starts_with('[') && host.ends_with(']');
-    let is_name = |host: &str| {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-        host == "*" || is_v6(host) || !host.is_empty() && host.chars().all(plain)
-    };
-    let is_strict = profile == Profile::Production;
-    let text = if let Some(wrong) = hosts.iter().find(|host| !is_name(host)) {
-        format!("has {wrong:?}: write a host name without scheme and port, as api.example.com")
-    } else if is_strict && hosts.is_empty() {
-        "is empty: name the hosts that clients call".to_owned()
-    } else if is_strict && hosts.iter().any(|host| host == "*") {
-        "has *: name the hosts, production answers to no other".to_owned()
-    } else {
-        return None;
-    };
-    Some(Finding("http.allowed_hosts", text))
-}
-
-fn public_url(url: &str) -> Option<Finding> {
-    let schemes = ["https://", "http://"];
-    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
-    let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
-    let strange = |c: char| c.is_whitespace() || c.is_control() || "/?#@\\\"<>".contains(c);
-    let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains(strange));
-    (!url.is_empty() && !is_origin).then(|| {
-        let text = format!("is {url:?}: write a scheme and a host, as https://api.example.com");
-        Finding("http.public_url", text)
-    })
 }
 
 fn pages(settings: &Settings) -> Option<Finding> {

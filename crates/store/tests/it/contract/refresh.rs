@@ -24,6 +24,7 @@ contract!(
     of_parallel_exchanges_one_wins_where_rotated_tokens_are_blacklisted,
     parallel_exchanges_within_the_grace_yield_one_family,
     exchanges_that_race_with_a_reuse_leave_no_live_token,
+    of_parallel_exchanges_one_wins_where_there_is_no_grace,
 );
 
 const RACERS: usize = 8;
@@ -40,6 +41,7 @@ struct Ada<'a> {
     repository: &'a dyn Repository,
     id: UserId,
     blacklists: bool,
+    grace: Duration,
 }
 
 impl<'a> Ada<'a> {
@@ -52,6 +54,7 @@ impl<'a> Ada<'a> {
             repository,
             id,
             blacklists,
+            grace: Duration::seconds(10),
         }
     }
 
@@ -60,7 +63,7 @@ impl<'a> Ada<'a> {
             old: refresh_token(old),
             new: refresh_token(new),
             user: Some(self.id),
-            grace: Duration::seconds(10),
+            grace: self.grace,
             blacklists: self.blacklists,
         }
     }
@@ -81,13 +84,22 @@ impl<'a> Ada<'a> {
 
     /// Exchanges one token from several threads at once.
     fn race(&self, old: &str, now: DateTime<Utc>) -> Vec<RotationOutcome> {
+        self.race_at(old, &|_| now)
+    }
+
+    /// The same, each at a time of its own: clocks of servers differ, and a request may wait.
+    fn race_at(
+        &self,
+        old: &str,
+        time: &(dyn Fn(usize) -> DateTime<Utc> + Sync),
+    ) -> Vec<RotationOutcome> {
         let start = Barrier::new(RACERS);
         thread::scope(|scope| {
             let racer = |number: usize| {
                 let (start, new) = (&start, format!("{old}{number}"));
                 scope.spawn(move || {
                     start.wait();
-                    self.rotate(old, &new, now)
+                    self.rotate(old, &new, time(number))
                 })
             };
             let racers: Vec<_> = (0..RACERS).map(racer).collect();
@@ -279,5 +291,33 @@ fn exchanges_that_race_with_a_reuse_leave_no_live_token(repository: &dyn Reposit
     let handed_out = (0..RACERS).map(|number| format!("b{number}"));
     for jti in handed_out.filter(|jti| ada.state(jti).is_some()) {
         assert!(ada.is_blacklisted(&jti), "{jti}: {exchanges:?}");
+    }
+}
+
+/// Whoever comes second, comes too late: also where its clock says that it was there first.
+fn of_parallel_exchanges_one_wins_where_there_is_no_grace(repository: &dyn Repository) {
+    let mut ada = Ada::new(repository, false);
+    ada.grace = Duration::zero();
+    for (blacklists, name) in [(false, "x"), (true, "y")] {
+        ada.blacklists = blacklists;
+        let seconds = |number: usize| i64::try_from(number).unwrap();
+        for (round, time) in [
+            (
+                0,
+                &(|_| at(100)) as &(dyn Fn(usize) -> DateTime<Utc> + Sync),
+            ),
+            (1, &|number| at(100 + seconds(number))),
+            (2, &|number| at(100 - seconds(number))),
+        ] {
+            let old = format!("{name}{round}");
+            let outcomes = ada.race_at(&old, time);
+
+            assert_eq!(count(&outcomes, Rotated), 1, "{outcomes:?}");
+            assert_eq!(count(&outcomes, Reused), RACERS - 1, "{outcomes:?}");
+            let issued = (0..RACERS).map(|number| format!("{old}{number}"));
+            let issued: Vec<_> = issued.filter(|jti| ada.state(jti).is_some()).collect();
+            assert_eq!(issued.len(), 1, "{issued:?}");
+            assert!(ada.is_blacklisted(&issued[0]), "reuse ends the family");
+        }
     }
 }

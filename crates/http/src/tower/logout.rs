@@ -1,0 +1,112 @@
+//! `/api/logout/`: the end of a log-in by cookie (`decisions.md` 25).
+
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use futures_util::FutureExt;
+use futures_util::future::{self, LocalBoxFuture};
+use profiled_auth::TokenKey;
+use profiled_domain::Detail;
+
+use crate::content::Data;
+use crate::failure::ApiError;
+use crate::page::Controls;
+use crate::tower::session::{HOME, HTTP_ONLY, SESSION_COOKIE, found, with_csrf_cookie};
+use crate::tower::{csrf, options};
+use crate::view::{Access, Answer, Exchange, Spec, View};
+
+const SPEC: Spec = Spec {
+    name: "Log Out",
+    description: "POST ends the log-in whose cookie is sent along, and takes the cookie away. The cookie \
+                  csrftoken is repeated in the header X-CSRFToken, or as csrfmiddlewaretoken in a form.",
+    allow: "GET, POST, HEAD, OPTIONS",
+    access: Access::Open,
+    detail: Detail::Account,
+    ..Spec::VIEW
+};
+
+/// The view.
+pub(super) struct Logout;
+
+impl Logout {
+    /// Leads to where a log-in does, also where nothing was to be ended.
+    async fn log_out(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+        // A page of elsewhere must not take the cookie away, which browsers do not send along from there.
+        if exchange.origin.is_foreign(exchange.request.headers()) {
+            return Err(ApiError::CrossOriginForm);
+        }
+        let data = exchange.data().await?;
+        let proof = match &data {
+            Data::Form(form) => form.text(csrf::FORM_FIELD),
+            Data::Json(_) => None,
+        };
+        let ended = end_log_in(exchange, proof).await?;
+        let mut answer = found(exchange, HOME);
+        answer.headers.extend(ended);
+        Ok(answer)
+    }
+}
+
+/// Ends the log-in whose cookie is sent along, and returns the `Set-Cookie` that takes the cookie away; `None`
+/// without one. Whoever has its key may, from wherever, as with a token. `proof` is [`csrf::FORM_FIELD`] of a
+/// form.
+///
+/// # Errors
+/// 403 if there is such a log-in, and nothing shows that a page of this server asks. A cookie that is good for
+/// nothing any more is no credential, and needs no proof.
+pub(super) async fn end_log_in(
+    exchange: &Exchange<'_>,
+    proof: Option<&str>,
+) -> Result<Option<(HeaderName, HeaderValue)>, ApiError> {
+    let headers = exchange.request.headers();
+    let Some(cookie) = csrf::cookie(headers, SESSION_COOKIE) else {
+        return Ok(None);
+    };
+    if let Some(key) = TokenKey::parse(cookie) {
+        let digest = key.session_digest();
+        let find = exchange
+            .state
+            .blocking(move |repository| repository.find_token(&digest, Detail::Account));
+        if let Some(holder) = find.await?? {
+            csrf::check_form(headers, proof, exchange.origin)?;
+            let id = holder.token.id;
+            let end = exchange
+                .state
+                .blocking(move |repository| repository.revoke_token(id));
+            end.await??;
+        }
+    }
+    let cleared = csrf::clear_cookie(SESSION_COOKIE, HTTP_ONLY, exchange.origin);
+    Ok(cleared)
+}
+
+impl View for Logout {
+    fn spec(&self) -> &Spec {
+        &SPEC
+    }
+
+    fn answer<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        async move {
+            let described = || exchange.ok(&options::open(&SPEC, exchange, "3.2.0"));
+            match *exchange.method {
+                Method::GET => Ok(with_csrf_cookie(exchange, described()).not_stored()),
+                Method::POST => Self::log_out(exchange).await,
+                Method::OPTIONS => Ok(described()),
+                _ => exchange.unknown_method(),
+            }
+        }
+        .boxed_local()
+    }
+
+    /// A button, for a reader whose cookie it can repeat.
+    fn controls<'a>(
+        &'a self,
+        exchange: &'a Exchange<'a>,
+    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        let proof = csrf::cookie(exchange.request.headers(), csrf::CSRF_COOKIE);
+        let button = proof.map(|proof| Controls::buttons(&["POST"]).with(csrf::FORM_FIELD, proof));
+        future::ready(Ok(button.unwrap_or_default())).boxed_local()
+    }
+}

@@ -1,0 +1,53 @@
+//! Who else on this machine may read what is stored.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use profiled_http::StorageKind;
+use profiled_store::DatabaseUrl;
+
+use crate::settings::Settings;
+
+/// Rights of the group and of all others.
+const OTHERS: u32 = 0o077;
+
+/// What others than the owner may read, a line each with the remedy. Nothing is changed: an operator may have
+/// meant it so.
+pub(crate) fn exposed(settings: &Settings) -> Vec<String> {
+    let places = places(settings);
+    places.iter().filter_map(|place| finding(place)).collect()
+}
+
+/// Folders and files that the service makes.
+fn places(settings: &Settings) -> Vec<PathBuf> {
+    let mut places = vec![
+        settings.data_dir.clone(),
+        settings.data_dir.join("signing.key"),
+    ];
+    if settings.media.storage == StorageKind::File {
+        places.push(settings.media_root());
+    }
+    if !settings.auth.jwt.keys_dir.is_empty() {
+        places.push(PathBuf::from(&settings.auth.jwt.keys_dir));
+    }
+    let database = settings.database.url.parse::<DatabaseUrl>().ok();
+    if let Some(file) = database.as_ref().and_then(DatabaseUrl::file) {
+        let beside = ["", "-wal", "-shm", "-journal"].map(|ending| {
+            let mut name = file.as_os_str().to_owned();
+            name.push(ending);
+            PathBuf::from(name)
+        });
+        places.extend(beside);
+    }
+    places
+}
+
+fn finding(place: &Path) -> Option<String> {
+    let metadata = fs::metadata(place).ok()?;
+    let mode = metadata.permissions().mode() & 0o7777;
+    let wanted = if metadata.is_dir() { 700 } else { 600 };
+    let place = place.display();
+    (mode & OTHERS != 0)
+        .then(|| format!("{place} is open to others (mode {mode:04o}): chmod {wanted} {place}"))
+}

@@ -1,0 +1,49 @@
+//! The names that the service answers to, and the one that it gives itself.
+
+use profiled_http::{is_allowable, is_authority};
+
+use super::Finding;
+use crate::settings::Profile;
+
+pub(super) fn allowed(hosts: &[String], profile: Profile) -> Option<Finding> {
+    let is_strict = profile == Profile::Production;
+    let text = if let Some(wrong) = hosts.iter().find(|host| !is_allowable(host)) {
+        format!("has {wrong:?}: {}", remedy(wrong))
+    } else if is_strict && hosts.is_empty() {
+        "is empty: name the hosts that clients call".to_owned()
+    } else if is_strict && hosts.iter().any(|host| host == "*") {
+        "has *: name the hosts, production answers to no other".to_owned()
+    } else {
+        return None;
+    };
+    Some(Finding("http.allowed_hosts", text))
+}
+
+/// What to write in place of a name that no request could have.
+fn remedy(wrong: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
+    if let Some(domain) = wrong.strip_prefix('*').filter(|rest| is_allowable(rest)) {
+        format!("write {domain:?} for a domain and its subdomains")
+    } else if wrong.parse::<std::net::Ipv6Addr>().is_ok() {
+        format!("write \"[{wrong}]\", an IPv6 address stands in brackets")
+    } else if !wrong.is_ascii() {
+        "write the name as clients send it, in ASCII, as xn--mnchen-3ya.de".to_owned()
+    } else if let Some(name) = wrong.strip_suffix('.').filter(|name| is_allowable(name)) {
+        format!("write {name:?} without the final dot, which stands for the same")
+    } else if wrong.contains('_') && wrong.chars().all(is_plain) {
+        let name = wrong.replace('_', "-");
+        format!("no request with _ in its Host is answered: name the service as {name:?}")
+    } else {
+        "write a host name without scheme and port, as api.example.com".to_owned()
+    }
+}
+
+pub(super) fn public_url(url: &str) -> Option<Finding> {
+    let schemes = ["https://", "http://"];
+    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+    let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+    (!url.is_empty() && !host.is_some_and(is_authority)).then(|| {
+        let text = format!("is {url:?}: write a scheme and a host, as https://api.example.com");
+        Finding("http.public_url", text)
+    })
+}

@@ -1,0 +1,157 @@
+//! What is left of a user who was erased: nothing.
+
+use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use profiled_domain::{
+    AccountChange, AccountRepository, CredentialRepository, DirectoryRepository, EmailAddress,
+    GroupRepository, Membership, MobileNumber, NewOrganization, NewTeam, NewToken, NewUser,
+    PasswordHash, RefreshToken, RefreshTokenRepository, Rotation, TokenBinding, UserId,
+    UserRepository, Username,
+};
+use profiled_store::Store;
+use profiled_store::testing::TestDatabase;
+
+use crate::directory::by;
+use crate::people::{at, group, person, token};
+
+profiled_store::database_tests!(
+    nothing_of_an_erased_user_is_stored,
+    a_log_that_somebody_reads_is_emptied_later,
+);
+
+const MARKS: [&str; 8] = [
+    "marked-name",
+    "marked@erased.example",
+    "0912345678",
+    "0812345679",
+    "Marked-first",
+    "Marked-last",
+    "marked-hash",
+    "avatars/marked-picture.png",
+];
+const TRACES: [&str; 3] = ["marked label", "192.0.2.77", "marked-agent"];
+
+fn has(database: &TestDatabase, text: &str) -> bool {
+    let dump = database.dump().unwrap();
+    dump.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+/// A user with a value in every column.
+fn marked(store: &Store) -> UserId {
+    let [name, email, mobile, _, first, last, hash, _] = MARKS;
+    let new = NewUser {
+        username: Username::parse(name).ok(),
+        email: EmailAddress::parse(email).ok(),
+        mobile_number: MobileNumber::parse(mobile, 11).ok(),
+        first_name: Some(first.to_owned()),
+        last_name: Some(last.to_owned()),
+        password: Some(PasswordHash::from_encoded(hash)),
+        ..NewUser::default()
+    };
+    store.create_user(&new, None, at(1)).unwrap().id
+}
+
+fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    for number in 0..50 {
+        let name = format!("user{number}");
+        store.create_user(&person(&name), None, at(1)).unwrap();
+    }
+    let user = marked(&store);
+    let [_, _, _, phone, .., picture] = MARKS;
+    let set = format!(
+        "UPDATE users SET avatar = '{picture}', number_phone = '{phone}' WHERE id = {}",
+        user.0
+    );
+    database.execute(&set).unwrap();
+    let team_of_people = store.create_group(&group("group"), None, at(1)).unwrap();
+    store.add_member(team_of_people.id, user, None).unwrap();
+    let organization = NewOrganization {
+        name: "Org".to_owned(),
+        description: String::new(),
+    };
+    let organization = store
+        .create_organization(&organization, Some(&by(user)), at(1))
+        .unwrap()
+        .id;
+    let team = NewTeam {
+        organization,
+        name: "Team".to_owned(),
+        description: String::new(),
+    };
+    let team = store.create_team(&team, Some(&by(user)), at(1)).unwrap().id;
+    for membership in [
+        Membership::OrganizationUser(organization),
+        Membership::OrganizationAdmin(organization),
+        Membership::TeamUser(team),
+    ] {
+        store
+            .add_to(membership, user, Some(&by(user)), at(1))
+            .unwrap();
+    }
+    let [label, address, agent] = TRACES;
+    let token = NewToken {
+        label: label.to_owned(),
+        binding: Some(TokenBinding {
+            address: address.to_owned(),
+            user_agent: Some(agent.to_owned()),
+        }),
+        ..token(user, 1)
+    };
+    store.issue_token(&token).unwrap();
+    let refresh = |jti: &str| RefreshToken {
+        jti: jti.to_owned(),
+        expires_at: at(1000),
+    };
+    let rotation = Rotation {
+        old: refresh("marked-jti"),
+        new: refresh("marked-next"),
+        user: Some(user),
+        grace: TimeDelta::zero(),
+        blacklists: false,
+    };
+    store.rotate_refresh_token(&rotation, at(1)).unwrap();
+    for text in MARKS.into_iter().chain(TRACES) {
+        assert!(has(database, text), "{text} was never stored");
+    }
+
+    assert_eq!(
+        store.delete_account(user, None, at(2)).unwrap(),
+        AccountChange::Done
+    );
+    assert_eq!(store.erase_accounts(at(2), 10).unwrap(), [user]);
+    assert!(store.truncate_log().unwrap());
+
+    let [texts @ .., picture] = MARKS;
+    for text in texts.into_iter().chain(TRACES).chain(["marked-jti"]) {
+        assert!(!has(database, text), "{text}");
+    }
+    // Its name waits for the sweep of the file.
+    assert!(has(database, picture));
+    assert!(has(database, "user0"));
+}
+
+fn a_log_that_somebody_reads_is_emptied_later(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    let Some(file) = database.url().strip_prefix("sqlite://") else {
+        assert!(store.truncate_log().unwrap(), "there is no log to empty");
+        return;
+    };
+    let log = || std::fs::metadata(format!("{file}-wal")).unwrap().len();
+    let mut reader = SqliteConnection::establish(file).unwrap();
+    store.create_user(&person("ada"), None, at(1)).unwrap();
+    reader
+        .batch_execute("BEGIN; SELECT count(*) FROM users")
+        .unwrap();
+    store.create_user(&person("bob"), None, at(1)).unwrap();
+
+    assert!(!store.truncate_log().unwrap());
+    assert!(log() > 0);
+    // Nobody else is held up for longer.
+    store.create_user(&person("eve"), None, at(1)).unwrap();
+    reader.batch_execute("COMMIT").unwrap();
+
+    assert!(store.truncate_log().unwrap());
+    assert_eq!(log(), 0);
+}
