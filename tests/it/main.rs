@@ -34,6 +34,7 @@ mod pages;
 mod passwords;
 mod queries;
 mod revocation;
+mod rights;
 mod summary;
 mod three_views;
 mod throttle;

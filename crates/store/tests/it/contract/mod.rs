@@ -27,6 +27,7 @@ macro_rules! contract {
 }
 
 mod accounts;
+mod authority;
 mod bindings;
 mod credentials;
 mod directory_reads;
