@@ -1,6 +1,7 @@
 //! Both databases select what plain evaluation does.
 
 mod data;
+mod hidden;
 mod values;
 
 use profiled_domain::{DirectoryRepository, Model, NumberedPage, PageNumber, Selection};
