@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_auth::{PasswordHasher, PersonalData};
 use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
 
@@ -58,6 +59,9 @@ pub(crate) async fn change(
         errors.push(PASSWORD, message);
     }
     if !judged.is_current {
+        let record = exchange.record(Action::UserPassword);
+        let record = record.on(Object::User(identity.profile.user.id));
+        record.write(Outcome::Refused(Reason::WrongPassword));
         errors.push(CURRENT, "Invalid password.");
     }
     errors.sort_last(PASSWORD, CURRENT);

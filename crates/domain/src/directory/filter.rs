@@ -340,7 +340,7 @@ impl Condition {
 
     /// Holds of whatever `condition` does not hold of.
     #[must_use]
-    pub fn not(condition: Self) -> Self {
+    pub fn negated(condition: Self) -> Self {
         Self::Not(Box::new(condition))
     }
 

@@ -41,7 +41,7 @@ impl Viewer {
         match condition {
             Condition::All(all) => Condition::All(self.each_seen(all)),
             Condition::Any(any) => Condition::Any(self.each_seen(any)),
-            Condition::Not(inner) => Condition::not(self.seen(*inner)),
+            Condition::Not(inner) => Condition::negated(self.seen(*inner)),
             Condition::Field(..) => condition,
             Condition::Related(relation, inner) => {
                 let inner = self.seen(*inner);
@@ -164,13 +164,13 @@ impl Viewer {
     /// anybody to the own organization, and must not take that account over. Superusers and staff have rights
     /// elsewhere that are not for an administrator to take.
     fn may_change_users(&self) -> Condition {
-        let elsewhere = Condition::not(self.administers_organization());
+        let elsewhere = Condition::negated(self.administers_organization());
         let is_elsewhere = Condition::related(Relation::UserOrganizations, elsewhere);
         Condition::All(vec![
             self.administers_user(),
-            Condition::not(is_elsewhere),
-            Condition::not(Condition::is_set(Field::IsSuperuser)),
-            Condition::not(Condition::is_set(Field::IsStaff)),
+            Condition::negated(is_elsewhere),
+            Condition::negated(Condition::is_set(Field::IsSuperuser)),
+            Condition::negated(Condition::is_set(Field::IsStaff)),
         ])
     }
 

@@ -5,6 +5,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::TokenKey;
+use profiled_auth::audit::{Action, Actor, Object, Outcome};
 use profiled_domain::Detail;
 
 use crate::content::Data;
@@ -68,10 +69,16 @@ pub(super) async fn end_log_in(
             .blocking(move |repository| repository.find_token(&digest, Detail::Account));
         if let Some(holder) = find.await?? {
             csrf::check_form(headers, proof, exchange.origin)?;
-            let id = holder.token.id;
-            let end = exchange
-                .state
-                .blocking(move |repository| repository.revoke_token(id));
+            let (id, user) = (holder.token.id, holder.profile.user.id);
+            let actor = Actor::User {
+                id: user,
+                credential: format!("session:{id}"),
+            };
+            let record = exchange.record_of(Action::TokenRevoke, actor);
+            let record = record.on(Object::Token(id)).for_user(user);
+            let end = exchange.state.blocking(move |repository| {
+                record.tell(repository.revoke_token(id), Outcome::of_change)
+            });
             end.await??;
         }
     }

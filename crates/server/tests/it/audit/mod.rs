@@ -13,6 +13,7 @@ mod log_ins;
 mod requests;
 mod retention;
 mod tokens;
+mod writes;
 
 use chrono::DateTime;
 use serde_json::Value;

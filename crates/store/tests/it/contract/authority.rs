@@ -315,13 +315,13 @@ fn a_right_over_a_user_ends_with_what_the_user_becomes(repository: &dyn Reposito
     };
     let administered = Condition::related(
         Relation::UserOrganizations,
-        Condition::not(Condition::related_to(
+        Condition::negated(Condition::related_to(
             Relation::OrganizationAdmins,
             site.actor.0,
         )),
     );
-    let only_here = of_user(Condition::not(administered));
-    let plain = of_user(Condition::not(Condition::is_set(Field::IsSuperuser)));
+    let only_here = of_user(Condition::negated(administered));
+    let plain = of_user(Condition::negated(Condition::is_set(Field::IsSuperuser)));
     let write = |by: &Authority| {
         repository
             .change_account(site.other, &renamed("x"), None, Some(by))
