@@ -15,23 +15,23 @@ pub const IDS: [i64; 8] = [1, 2, 7, 10, 33, 500, 7_000_000_000, i64::MAX - 1];
 
 #[derive(Clone, Debug)]
 pub struct Person {
-    texts: [Option<String>; 4],
-    ldap_dn: String,
-    is_active: bool,
-    is_superuser: bool,
-    date_joined: DateTime<Utc>,
-    last_login: Option<DateTime<Utc>>,
+    pub texts: [Option<String>; 4],
+    pub ldap_dn: String,
+    pub is_active: bool,
+    pub is_superuser: bool,
+    pub date_joined: DateTime<Utc>,
+    pub last_login: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Thing {
-    name: String,
-    description: String,
-    organization: Option<i64>,
-    created_by: Option<i64>,
-    modified_by: Option<i64>,
-    created: DateTime<Utc>,
-    modified: DateTime<Utc>,
+    pub name: String,
+    pub description: String,
+    pub organization: Option<i64>,
+    pub created_by: Option<i64>,
+    pub modified_by: Option<i64>,
+    pub created: DateTime<Utc>,
+    pub modified: DateTime<Utc>,
 }
 
 /// All objects, by the number of their identifiers. Events use the fields of things in their own way.
@@ -260,45 +260,6 @@ impl Data {
             }
         }
         database.execute(&format!("BEGIN; {sql} COMMIT;")).unwrap();
-    }
-
-    /// The same objects with the same memberships, but what is `hidden` has the values of another set. Texts that
-    /// are unique have the identifier behind them.
-    pub fn with_hidden_values_of(&self, other: &Self, hidden: impl Fn(Model, i64) -> bool) -> Self {
-        let mut mixed = self.clone();
-        for (at, id) in IDS.into_iter().enumerate() {
-            if hidden(Model::User, id) {
-                let mut person = other.people[at].clone();
-                for text in [0, 3] {
-                    let own = person.texts[text].take();
-                    person.texts[text] = own.map(|own| format!("{own}~{id}"));
-                }
-                person.is_active = self.people[at].is_active;
-                mixed.people[at] = person;
-            }
-            let things = [
-                (
-                    Model::Organization,
-                    &mut mixed.organizations,
-                    &other.organizations,
-                ),
-                (Model::Team, &mut mixed.teams, &other.teams),
-                (Model::ActivityEvent, &mut mixed.events, &other.events),
-            ];
-            for (model, own, others) in things {
-                if hidden(model, id) {
-                    let values = others[at].clone();
-                    own[at] = Thing {
-                        name: format!("{}~{id}", values.name),
-                        organization: own[at].organization,
-                        created_by: own[at].created_by,
-                        modified_by: own[at].modified_by,
-                        ..values
-                    };
-                }
-            }
-        }
-        mixed
     }
 
     pub fn live(&self, model: Model) -> Vec<i64> {

@@ -9,7 +9,7 @@ use profiled_store::testing::TestDatabase;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
-use super::data::{Data, data};
+use super::data::{Data, IDS, Thing, data};
 use super::values::{condition, order};
 use super::{MODELS, SELECTIONS, runner, selected};
 
@@ -25,6 +25,47 @@ struct Asked {
     model: Model,
     condition: Condition,
     order: Vec<OrderBy>,
+}
+
+impl Data {
+    /// The same objects with the same memberships, but what is `hidden` has the values of another set. Texts that
+    /// are unique have the identifier behind them.
+    fn with_hidden_values_of(&self, other: &Self, hidden: impl Fn(Model, i64) -> bool) -> Self {
+        let mut mixed = self.clone();
+        for (at, id) in IDS.into_iter().enumerate() {
+            if hidden(Model::User, id) {
+                let mut person = other.people[at].clone();
+                for text in [0, 3] {
+                    let own = person.texts[text].take();
+                    person.texts[text] = own.map(|own| format!("{own}~{id}"));
+                }
+                person.is_active = self.people[at].is_active;
+                mixed.people[at] = person;
+            }
+            let things = [
+                (
+                    Model::Organization,
+                    &mut mixed.organizations,
+                    &other.organizations,
+                ),
+                (Model::Team, &mut mixed.teams, &other.teams),
+                (Model::ActivityEvent, &mut mixed.events, &other.events),
+            ];
+            for (model, own, others) in things {
+                if hidden(model, id) {
+                    let values = others[at].clone();
+                    own[at] = Thing {
+                        name: format!("{}~{id}", values.name),
+                        organization: own[at].organization,
+                        created_by: own[at].created_by,
+                        modified_by: own[at].modified_by,
+                        ..values
+                    };
+                }
+            }
+        }
+        mixed
+    }
 }
 
 fn viewers(data: &Data) -> Vec<Viewer> {
