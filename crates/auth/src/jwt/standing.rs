@@ -9,6 +9,7 @@ use profiled_domain::{
 use super::checks::UserClaim;
 use super::id::Making;
 use super::introspect::TokenKind;
+use crate::audit::{Action, Actor, Object, Outcome, Record};
 use crate::error::{AuthError, JwtFault};
 use crate::password::token_digest;
 
@@ -59,12 +60,15 @@ impl AccessToken {
         let profile = self.found(Some(name.clone()), detail, repository)?;
         match repository.bind(subject, &profile.user, &name, now)? {
             Bound::To(user) if user == profile.user.id => {
-                let (issuer, user) = (&subject.issuer, user.0);
-                tracing::info!(
-                    issuer,
-                    user,
-                    "a subject of a foreign issuer is bound to a user"
-                );
+                let jti = self.jti.clone().map(Object::Jwt);
+                let credential = jti.map_or("jwt".to_owned(), |jti| jti.to_string());
+                let actor = Actor::User {
+                    id: user,
+                    credential,
+                };
+                let record = Record::new(Action::IssuerBind, actor).for_user(user);
+                let record = record.on(Object::Issuer(subject.issuer.clone()));
+                record.write(Outcome::Done);
                 Ok(profile)
             }
             Bound::To(user) => self.found(Some(UserKey::Id(user)), detail, repository),

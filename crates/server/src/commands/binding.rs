@@ -1,5 +1,6 @@
 //! `profiled binding …`
 
+use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{Binding as Stored, BindingRepository, ForeignSubject, PageRequest};
 use serde::Serialize;
 
@@ -8,6 +9,7 @@ use crate::commands::{find_user, open};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::trail::{Line, audited};
 
 /// A binding as commands show it.
 #[derive(Serialize)]
@@ -43,7 +45,10 @@ pub(super) fn run(settings: &Settings, command: Binding, output: Output) -> Resu
             list(settings, user.as_deref(), page, output)
         }
         Binding::Remove { issuer, subject } => {
-            remove(settings, ForeignSubject { issuer, subject }, output)
+            let subject = ForeignSubject { issuer, subject };
+            audited(Action::IssuerUnbind, |line| {
+                remove(settings, subject, line, output)
+            })
         }
     }
 }
@@ -78,11 +83,18 @@ struct Removed {
     subject: String,
 }
 
-fn remove(settings: &Settings, subject: ForeignSubject, output: Output) -> Result<(), Failure> {
+fn remove(
+    settings: &Settings,
+    subject: ForeignSubject,
+    line: &mut Line,
+    output: Output,
+) -> Result<(), Failure> {
+    line.on(Object::Issuer(subject.issuer.clone()));
     if !open(settings)?.unbind(&subject)? {
         let text = "there is no such binding: profiled binding list shows all";
-        return Err(Failure::failed(text));
+        return Err(Failure::failed(text).because(Reason::Missing));
     }
+    line.came_of(Outcome::Done);
     let ForeignSubject { issuer, subject } = subject;
     output.write(&Removed { issuer, subject }, |removed| {
         format!(

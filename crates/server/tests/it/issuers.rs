@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use profiled_domain::{BindingRepository, Bound, ForeignSubject, UserId, UserKey, UserRepository};
 use serde_json::{Value, json};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Ended, Sandbox};
 
 const IDP: &str = "https://idp.example.com";
 
@@ -132,7 +132,14 @@ fn bindings_are_listed_and_removed() {
     assert_eq!(shown.out, format!("{IDP} b c user 2 since {since}\n"));
     let removed = sandbox.run(&["binding", "remove", IDP, "-a"]);
     assert_eq!(removed.out, format!("removed the binding of {IDP} -a\n"));
+    let line = |ended: &Ended| {
+        let line = &ended.trail[0];
+        ["action", "object", "outcome"].map(|name| line[name].as_str().unwrap().to_owned())
+    };
+    let object = format!("issuer:{IDP}");
+    assert_eq!(line(&removed), ["issuer.unbind", &object, "done"]);
     let again = sandbox.run(&["binding", "remove", IDP, "-a"]);
+    assert_eq!(line(&again), ["issuer.unbind", &object, "refused"]);
     assert_eq!(again.code, Some(1));
     assert_eq!(
         again.err,
