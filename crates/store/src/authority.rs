@@ -8,10 +8,10 @@
 use diesel::prelude::*;
 use profiled_domain::{Authority, CredentialsEpoch, Keep, Lapse, RepositoryError, UserId};
 
-use crate::connection::DbConnection;
-use crate::error::StoreError;
-use crate::schema::{tokens, users};
-use crate::store::Store;
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::schema::{tokens, users};
+use crate::database::store::Store;
 
 /// What decides whether the credential of a caller still counts.
 #[derive(Queryable)]

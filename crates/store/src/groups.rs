@@ -9,11 +9,11 @@ use profiled_domain::{
     RepositoryError, UserId,
 };
 
-use crate::connection::{DbConnection, on_each};
-use crate::error::StoreError;
-use crate::rows::{GroupRow, stored};
-use crate::schema::{groups, user_groups, users};
-use crate::store::Store;
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::error::StoreError;
+use crate::database::rows::{GroupRow, stored};
+use crate::database::schema::{groups, user_groups, users};
+use crate::database::store::Store;
 
 impl GroupRepository for Store {
     fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError> {

@@ -10,9 +10,9 @@ use diesel::pg::PgConnection;
 use diesel::{Connection, ConnectionError, RunQueryDsl};
 use tempfile::TempDir;
 
-use crate::connection::{DbConnection, on_each};
-use crate::settings::DatabaseSettings;
-use crate::store::{OpenError, Store};
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::settings::DatabaseSettings;
+use crate::database::store::{OpenError, Store};
 
 /// A migrated, empty database of its own, removed when it is dropped.
 pub struct TestDatabase {
@@ -56,7 +56,7 @@ impl TestDatabase {
     pub fn sqlite() -> Result<Self, TestDatabaseError> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        crate::migrate(&DatabaseSettings::new(url.clone()))?;
+        crate::database::migrations::migrate(&DatabaseSettings::new(url.clone()))?;
         Ok(Self {
             url,
             place: Place::Folder { _folder: folder },
@@ -89,7 +89,7 @@ impl TestDatabase {
             url,
             place: Place::Server { admin, name },
         };
-        crate::migrate(&database.settings())?;
+        crate::database::migrations::migrate(&database.settings())?;
         Ok(Some(database))
     }
 

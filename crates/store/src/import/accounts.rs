@@ -3,13 +3,13 @@
 use diesel::prelude::*;
 use profiled_domain::{Keep, PasswordHash, RepositoryError, UniqueKey};
 
-use crate::connection::{DbConnection, on_each};
-use crate::credentials::revoke_all;
-use crate::error::StoreError;
+use crate::credentials::epoch::revoke_all;
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::error::StoreError;
+use crate::database::rows::stored;
+use crate::database::schema::{groups, tokens, user_groups, users};
 use crate::import::values::{StoredUser, misfit};
 use crate::import::{ImportSession, ImportedGroup, ImportedToken, ImportedUser, Outcome, Refusal};
-use crate::rows::stored;
-use crate::schema::{groups, tokens, user_groups, users};
 
 /// Memberships that one statement writes on PostgreSQL.
 const BATCH: usize = 1000;

@@ -14,10 +14,10 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use profiled_domain::{RepositoryError, UniqueKey};
 
-use crate::connection::DbConnection;
-use crate::error::StoreError;
-use crate::schema::{groups, organizations, teams, users};
-use crate::store::Store;
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::schema::{groups, organizations, teams, users};
+use crate::database::store::Store;
 
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};
 

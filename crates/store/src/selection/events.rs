@@ -7,8 +7,8 @@ use profiled_domain::{
 
 use super::plan::Listed;
 use super::rows::{EventRow, OrganizationSummaryRow, TeamSummaryRow, UserSummaryRow};
-use crate::connection::{DbConnection, on_each};
-use crate::schema::{
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::schema::{
     activity, activity_organizations, activity_teams, activity_users, organizations, teams, users,
 };
 

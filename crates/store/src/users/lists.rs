@@ -8,10 +8,10 @@ use profiled_domain::{
     Group, NumberedPage, Page, RepositoryError, Slice, Token, User, UserId, UserProfile,
 };
 
-use crate::connection::DbConnection;
-use crate::rows::{GroupRow, TokenRow, UserRow};
-use crate::schema::{groups, tokens, user_groups, users};
-use crate::store::Store;
+use crate::database::connection::DbConnection;
+use crate::database::rows::{GroupRow, TokenRow, UserRow};
+use crate::database::schema::{groups, tokens, user_groups, users};
+use crate::database::store::Store;
 
 diesel::alias!(users as listed: Listed);
 

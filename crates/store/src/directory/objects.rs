@@ -10,10 +10,10 @@ use profiled_domain::{
     UserId, UserSummary,
 };
 
-use crate::connection::DbConnection;
-use crate::error::StoreError;
-use crate::instant::Instant;
-use crate::schema::{organizations, teams, users};
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::instant::Instant;
+use crate::database::schema::{organizations, teams, users};
 use crate::selection::{OrganizationSummaryRow, UserSummaryRow};
 
 #[derive(Queryable)]

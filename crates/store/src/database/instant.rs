@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::sql_types::Timestamp;
 use diesel::sqlite::Sqlite;
 
-use crate::connection::MultiBackend;
+use crate::database::connection::MultiBackend;
 
 /// A column of type `Timestamp`.
 ///

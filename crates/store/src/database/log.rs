@@ -7,9 +7,9 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Integer;
 use profiled_domain::RepositoryError;
 
-use crate::connection::DbConnection;
-use crate::error::translate;
-use crate::store::Store;
+use crate::database::connection::DbConnection;
+use crate::database::error::translate;
+use crate::database::store::Store;
 
 /// How long writers may be held up by readers who have to leave the log first.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -7,11 +7,11 @@ use profiled_domain::{
     RotationOutcome,
 };
 
-use crate::connection::{DbConnection, on_each};
-use crate::error::StoreError;
-use crate::rows::stored;
-use crate::schema::{refresh_families, refresh_tokens};
-use crate::store::Store;
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::error::StoreError;
+use crate::database::rows::stored;
+use crate::database::schema::{refresh_families, refresh_tokens};
+use crate::database::store::Store;
 
 /// Expired rows that each write takes along: more than it adds.
 const PRUNED_BY_A_WRITE: u32 = 8;

@@ -7,10 +7,10 @@ use profiled_domain::{
     UserId, UserKey,
 };
 
-use crate::connection::{DbConnection, on_each};
-use crate::rows::stored;
-use crate::schema::{bindings, users};
-use crate::store::Store;
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::rows::stored;
+use crate::database::schema::{bindings, users};
+use crate::database::store::Store;
 
 type Row = (String, String, i64, NaiveDateTime);
 

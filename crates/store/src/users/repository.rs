@@ -8,14 +8,14 @@ use profiled_domain::{
     UserRepository,
 };
 
-use crate::accounts::AccountFlags;
-use crate::connection::DbConnection;
-use crate::credentials::set_password;
-use crate::error::StoreError;
+use crate::credentials::epoch::set_password;
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::rows::{UserRow, stored};
+use crate::database::schema::users;
+use crate::database::store::Store;
 use crate::media;
-use crate::rows::{UserRow, stored};
-use crate::schema::users;
-use crate::store::Store;
+use crate::users::accounts::AccountFlags;
 
 /// What an account without a password stores: Django takes any text behind `!` for unusable.
 const UNUSABLE_PASSWORD: &str = "!";

@@ -7,8 +7,8 @@ use profiled_domain::{
     TokenState, User, UserId,
 };
 
-use crate::instant::Instant;
-use crate::schema::{groups, tokens, users};
+use crate::database::instant::Instant;
+use crate::database::schema::{groups, tokens, users};
 
 /// A user without the password.
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -9,11 +9,11 @@ use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::connection::{DbConnection, on_each};
-use crate::file::{self, FolderLock};
-use crate::settings::DatabaseSettings;
-use crate::store::OpenError;
-use crate::url::DatabaseUrl;
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::file::{self, FolderLock};
+use crate::database::settings::DatabaseSettings;
+use crate::database::store::OpenError;
+use crate::database::url::DatabaseUrl;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");

@@ -5,9 +5,9 @@ use std::time::Duration;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{ConnectionError, result};
 
-use crate::connection::DbConnection;
-use crate::settings::DatabaseSettings;
-use crate::url::DatabaseUrl;
+use crate::database::connection::DbConnection;
+use crate::database::settings::DatabaseSettings;
+use crate::database::url::DatabaseUrl;
 
 /// Opens connections, and tells which ones are beyond use.
 #[derive(Clone, Debug)]

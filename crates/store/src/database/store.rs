@@ -6,12 +6,12 @@ use diesel::r2d2::Pool;
 use diesel::{ConnectionError, QueryResult};
 use profiled_domain::RepositoryError;
 
-use crate::connection::DbConnection;
-use crate::error::{StoreError, translate};
-use crate::pool::{Checkout, Manager, is_closed};
-use crate::selection::Shapes;
-use crate::settings::DatabaseSettings;
-use crate::url::{DatabaseUrl, UrlError};
+use crate::database::connection::DbConnection;
+use crate::database::error::{StoreError, translate};
+use crate::database::pool::{Checkout, Manager, is_closed};
+use crate::database::settings::DatabaseSettings;
+use crate::database::shapes::Shapes;
+use crate::database::url::{DatabaseUrl, UrlError};
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ pub(crate) struct Shapes(Mutex<HashSet<u64>>);
 
 impl Shapes {
     /// Whether the statement stays prepared.
-    pub(super) fn keeps(&self, shape: &str) -> bool {
+    pub(crate) fn keeps(&self, shape: &str) -> bool {
         let mut hasher = DefaultHasher::new();
         shape.hash(&mut hasher);
         let shape = hasher.finish();

@@ -6,13 +6,13 @@ use profiled_domain::{
     AccountChange, AccountRepository, Authority, Keep, ProfileChange, RepositoryError, UserId,
 };
 
-use crate::connection::{DbConnection, on_each};
-use crate::credentials::revoke_all;
-use crate::error::StoreError;
-use crate::rows::stored;
-use crate::schema::{deleted_users, groups, user_groups, users};
-use crate::store::Store;
-use crate::users::write_profile;
+use crate::credentials::epoch::revoke_all;
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::error::StoreError;
+use crate::database::rows::stored;
+use crate::database::schema::{deleted_users, groups, user_groups, users};
+use crate::database::store::Store;
+use crate::users::repository::write_profile;
 
 /// What decides whether an account may be changed.
 #[derive(Queryable)]

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{Keep, PasswordHash, RepositoryError, UserId};
 
-use crate::connection::DbConnection;
-use crate::error::StoreError;
-use crate::rows::stored;
-use crate::schema::{tokens, users};
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::rows::stored;
+use crate::database::schema::{tokens, users};
 
 /// Begins a new epoch of a user's credentials and deletes the opaque tokens, in the transaction of the
 /// caller; `false` if there is no such user.

@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use profiled_domain::{RepositoryError, UniqueKey};
 
-use crate::pool::is_closed;
+use crate::database::pool::is_closed;
 
 /// PostgreSQL tells the name of a constraint, SQLite the columns: both lead to the same key.
 const UNIQUE_KEYS: [(&str, &str, UniqueKey); 7] = [

@@ -5,9 +5,9 @@ use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
 use diesel::{Connection, ConnectionError, ConnectionResult, QueryResult};
 
-use crate::selection;
-use crate::settings::DatabaseSettings;
-use crate::url::DatabaseUrl;
+use crate::database::functions;
+use crate::database::settings::DatabaseSettings;
+use crate::database::url::DatabaseUrl;
 
 /// A connection to one of the two.
 #[derive(diesel::MultiConnection)]
@@ -23,8 +23,8 @@ pub enum DbConnection {
 macro_rules! on_each {
     ($connection:expr, |$inner:ident| $body:expr) => {
         match $connection {
-            $crate::connection::DbConnection::Sqlite($inner) => $body,
-            $crate::connection::DbConnection::Postgres($inner) => $body,
+            $crate::database::connection::DbConnection::Sqlite($inner) => $body,
+            $crate::database::connection::DbConnection::Postgres($inner) => $body,
         }
     };
 }
@@ -51,7 +51,7 @@ impl DbConnection {
             .batch_execute(&session)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         if let Self::Sqlite(c) = &mut connection {
-            selection::register(c, settings.statement_timeout())
+            functions::register(c, settings.statement_timeout())
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
         }
         Ok(connection)

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{RepositoryError, RetentionRepository};
 
-use crate::activity::{ORGANIZATION, TEAM};
-use crate::connection::DbConnection;
-use crate::error::StoreError;
-use crate::rows::stored;
-use crate::schema::{activity, deleted_directory_objects};
-use crate::store::Store;
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::rows::stored;
+use crate::database::schema::{activity, deleted_directory_objects};
+use crate::database::store::Store;
+use crate::directory::activity::{ORGANIZATION, TEAM};
 
 impl RetentionRepository for Store {
     fn prune_events(&self, until: DateTime<Utc>, limit: u32) -> Result<u64, RepositoryError> {

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{NewToken, TokenId, UserId};
 
-use crate::connection::DbConnection;
-use crate::rows::stored;
-use crate::schema::{tokens, users};
+use crate::database::connection::DbConnection;
+use crate::database::rows::stored;
+use crate::database::schema::{tokens, users};
 
 pub(crate) fn insert_token(
     connection: &mut DbConnection,

@@ -8,13 +8,13 @@ use profiled_domain::{
     UserId, UserKey, UserProfile,
 };
 
-use crate::connection::DbConnection;
-use crate::credentials::{check_epoch, revoke_all, set_password};
-use crate::error::StoreError;
-use crate::issue::{insert_token, live_tokens, lock_owner};
-use crate::rows::{TokenRow, UserRow, stored};
-use crate::schema::{tokens, users};
-use crate::store::Store;
+use crate::credentials::epoch::{check_epoch, revoke_all, set_password};
+use crate::credentials::issue::{insert_token, live_tokens, lock_owner};
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::rows::{TokenRow, UserRow, stored};
+use crate::database::schema::{tokens, users};
+use crate::database::store::Store;
 
 impl CredentialRepository for Store {
     fn find_token(

@@ -7,15 +7,15 @@ use profiled_domain::{
     OrganizationChange, OrganizationId, RepositoryError, Team, TeamChange, TeamId, UserId,
 };
 
-use crate::activity::{self, bury, record};
-use crate::connection::DbConnection;
-use crate::directory_objects::{
+use crate::database::connection::DbConnection;
+use crate::database::error::StoreError;
+use crate::database::rows::stored;
+use crate::database::schema::{organization_admins, organizations, teams, users};
+use crate::database::store::Store;
+use crate::directory::activity::{self, bury, record};
+use crate::directory::objects::{
     Lock, lock_organization, lock_team, organization, organization_of, team,
 };
-use crate::error::StoreError;
-use crate::rows::stored;
-use crate::schema::{organization_admins, organizations, teams, users};
-use crate::store::Store;
 
 impl Store {
     pub(crate) fn insert_organization(

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use profiled_domain::{NewEvent, UserId};
 use serde_json::Value;
 
-use crate::connection::DbConnection;
-use crate::rows::stored;
-use crate::schema::{
+use crate::database::connection::DbConnection;
+use crate::database::rows::stored;
+use crate::database::schema::{
     activity, activity_organizations, activity_teams, activity_users, deleted_directory_objects,
 };
 

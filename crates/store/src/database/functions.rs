@@ -48,7 +48,7 @@ pub(crate) fn register(connection: &mut SqliteConnection, limit: Duration) -> Qu
 }
 
 /// The time of a selection on this thread begins.
-pub(super) fn start() {
+pub(crate) fn start() {
     STARTED.set(Some(Instant::now()));
 }
 
