@@ -8,10 +8,8 @@
 use diesel::prelude::*;
 use profiled_domain::{Authority, CredentialsEpoch, Keep, Lapse, RepositoryError, UserId};
 
-use crate::database::connection::DbConnection;
-use crate::database::error::StoreError;
 use crate::database::schema::{tokens, users};
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, StoreError};
 
 /// What decides whether the credential of a caller still counts.
 #[derive(Queryable)]

@@ -9,11 +9,9 @@ use profiled_domain::{
     RepositoryError, UserId,
 };
 
-use crate::database::connection::{DbConnection, on_each};
-use crate::database::error::StoreError;
-use crate::database::rows::{GroupRow, stored};
+use crate::database::rows::GroupRow;
 use crate::database::schema::{groups, user_groups, users};
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
 impl GroupRepository for Store {
     fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError> {

@@ -17,13 +17,13 @@ pub mod testing;
 mod throttle;
 mod users;
 
-pub use database::migrations::{MigrationStatus, migrate, pending, revert, status};
-pub use database::settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
-pub use database::store::{OpenError, Store};
-pub use database::url::{DatabaseUrl, UrlError};
+pub use database::{
+    DatabaseSettings, DatabaseUrl, MigrateOnStart, MigrationStatus, OpenError, SqliteSettings,
+    Store, Synchronous, UrlError, migrate, pending, revert, status,
+};
 pub use import::{
     ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser,
     Outcome, Refusal,
 };
 pub use throttle::MemoryCounters;
-pub use users::accounts::AccountFlags;
+pub use users::AccountFlags;

@@ -6,11 +6,8 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use profiled_domain::{MediaRepository, RepositoryError, SweepRule};
 
-use crate::database::connection::{DbConnection, on_each};
-use crate::database::error::StoreError;
-use crate::database::rows::stored;
 use crate::database::schema::{media_sweep, users};
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
 const WAITING: &str = "waiting";
 const CLAIMED: &str = "claimed";

@@ -7,10 +7,8 @@ use profiled_domain::{
     UserId, UserKey,
 };
 
-use crate::database::connection::{DbConnection, on_each};
-use crate::database::rows::stored;
 use crate::database::schema::{bindings, users};
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, on_each, stored};
 
 type Row = (String, String, i64, NaiveDateTime);
 

@@ -4,10 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{Keep, PasswordHash, RepositoryError, UserId};
 
-use crate::database::connection::DbConnection;
-use crate::database::error::StoreError;
-use crate::database::rows::stored;
 use crate::database::schema::{tokens, users};
+use crate::database::{DbConnection, StoreError, stored};
 
 /// Begins a new epoch of a user's credentials and deletes the opaque tokens, in the transaction of the
 /// caller; `false` if there is no such user.

@@ -4,9 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{NewToken, TokenId, UserId};
 
-use crate::database::connection::DbConnection;
-use crate::database::rows::stored;
 use crate::database::schema::{tokens, users};
+use crate::database::{DbConnection, stored};
 
 pub(crate) fn insert_token(
     connection: &mut DbConnection,

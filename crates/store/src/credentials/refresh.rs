@@ -7,11 +7,8 @@ use profiled_domain::{
     RotationOutcome,
 };
 
-use crate::database::connection::{DbConnection, on_each};
-use crate::database::error::StoreError;
-use crate::database::rows::stored;
 use crate::database::schema::{refresh_families, refresh_tokens};
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
 /// Expired rows that each write takes along: more than it adds.
 const PRUNED_BY_A_WRITE: u32 = 8;

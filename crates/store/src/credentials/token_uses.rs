@@ -8,10 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Timestamp};
 use profiled_domain::{RepositoryError, TokenState, TokenUse};
 
-use crate::database::connection::DbConnection;
-use crate::database::rows::stored;
 use crate::database::schema::tokens;
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, stored};
 
 impl Store {
     pub(crate) fn note_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError> {

@@ -8,13 +8,11 @@ use profiled_domain::{
     UserId, UserKey, UserProfile,
 };
 
-use crate::credentials::epoch::{check_epoch, revoke_all, set_password};
-use crate::credentials::issue::{insert_token, live_tokens, lock_owner};
-use crate::database::connection::DbConnection;
-use crate::database::error::StoreError;
-use crate::database::rows::{TokenRow, UserRow, stored};
+use super::epoch::{check_epoch, revoke_all, set_password};
+use super::issue::{insert_token, live_tokens, lock_owner};
+use crate::database::rows::{TokenRow, UserRow};
 use crate::database::schema::{tokens, users};
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, StoreError, stored};
 
 impl CredentialRepository for Store {
     fn find_token(

@@ -23,8 +23,8 @@ pub enum DbConnection {
 macro_rules! on_each {
     ($connection:expr, |$inner:ident| $body:expr) => {
         match $connection {
-            $crate::database::connection::DbConnection::Sqlite($inner) => $body,
-            $crate::database::connection::DbConnection::Postgres($inner) => $body,
+            $crate::database::DbConnection::Sqlite($inner) => $body,
+            $crate::database::DbConnection::Postgres($inner) => $body,
         }
     };
 }

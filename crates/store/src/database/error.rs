@@ -3,8 +3,6 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use profiled_domain::{RepositoryError, UniqueKey};
 
-use crate::database::pool::is_closed;
-
 /// PostgreSQL tells the name of a constraint, SQLite the columns: both lead to the same key.
 const UNIQUE_KEYS: [(&str, &str, UniqueKey); 7] = [
     ("users_username_key", "users.username", UniqueKey::Username),
@@ -83,6 +81,26 @@ fn unique_key(information: &dyn DatabaseErrorInformation) -> Option<UniqueKey> {
         .iter()
         .find(|(constraint, column, _)| fits(constraint, column));
     known.map(|(_, _, key)| *key)
+}
+
+/// Whether the connection is gone, and another one may do.
+pub(crate) fn is_closed(error: &Error) -> bool {
+    use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    match error {
+        Error::BrokenTransactionManager
+        | Error::DatabaseError(ClosedConnection | UnableToSendCommand, _) => true,
+        Error::DatabaseError(_, information) => {
+            let text = information.message();
+            [
+                "terminating connection",
+                "server closed the connection",
+                "no connection to the server",
+            ]
+            .iter()
+            .any(|sign| text.contains(sign))
+        }
+        _ => false,
+    }
 }
 
 /// The database is there, but gave no answer in time.

@@ -1,6 +1,6 @@
-//! Instants as they are read: fast from SQLite, which stores text.
+//! Instants in columns: read fast from SQLite, which stores text.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::pg::Pg;
 use diesel::sql_types::Timestamp;
@@ -14,6 +14,11 @@ use crate::database::connection::MultiBackend;
 /// group, so those that this service wrote itself are read by their fixed places.
 #[derive(Clone, Copy, Debug, FromSqlRow)]
 pub(crate) struct Instant(pub(crate) NaiveDateTime);
+
+/// The columns' form of an instant.
+pub(crate) fn stored(at: DateTime<Utc>) -> NaiveDateTime {
+    at.naive_utc()
+}
 
 impl FromSql<Timestamp, Sqlite> for Instant {
     fn from_sql(

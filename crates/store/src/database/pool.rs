@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use diesel::ConnectionError;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::{ConnectionError, result};
 
 use crate::database::connection::DbConnection;
 use crate::database::settings::DatabaseSettings;
@@ -87,25 +87,5 @@ struct LogErrors;
 impl diesel::r2d2::HandleError<ConnectionError> for LogErrors {
     fn handle_error(&self, error: ConnectionError) {
         tracing::warn!(%error, "no connection to the database");
-    }
-}
-
-/// Whether an error means that the connection is gone, and another one may do.
-pub(crate) fn is_closed(error: &result::Error) -> bool {
-    use result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
-    match error {
-        result::Error::BrokenTransactionManager
-        | result::Error::DatabaseError(ClosedConnection | UnableToSendCommand, _) => true,
-        result::Error::DatabaseError(_, information) => {
-            let text = information.message();
-            [
-                "terminating connection",
-                "server closed the connection",
-                "no connection to the server",
-            ]
-            .iter()
-            .any(|sign| text.contains(sign))
-        }
-        _ => false,
     }
 }

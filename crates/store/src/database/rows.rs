@@ -1,6 +1,5 @@
 //! Rows, and how they become values of the domain.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
     CredentialsEpoch, Gender, Group, GroupId, RepositoryError, Token, TokenBinding, TokenId,
@@ -152,9 +151,4 @@ impl From<TokenRow> for Token {
             created_at: row.created_at.0.and_utc(),
         }
     }
-}
-
-/// The columns' form of an instant.
-pub(crate) fn stored(at: DateTime<Utc>) -> NaiveDateTime {
-    at.naive_utc()
 }

@@ -7,8 +7,8 @@ use diesel::{ConnectionError, QueryResult};
 use profiled_domain::RepositoryError;
 
 use crate::database::connection::DbConnection;
-use crate::database::error::{StoreError, translate};
-use crate::database::pool::{Checkout, Manager, is_closed};
+use crate::database::error::{StoreError, is_closed, translate};
+use crate::database::pool::{Checkout, Manager};
 use crate::database::settings::DatabaseSettings;
 use crate::database::shapes::Shapes;
 use crate::database::url::{DatabaseUrl, UrlError};

@@ -5,11 +5,10 @@ use diesel::prelude::*;
 use profiled_domain::{NewEvent, UserId};
 use serde_json::Value;
 
-use crate::database::connection::DbConnection;
-use crate::database::rows::stored;
 use crate::database::schema::{
     activity, activity_organizations, activity_teams, activity_users, deleted_directory_objects,
 };
+use crate::database::{DbConnection, stored};
 
 /// `kind` of a deleted organization.
 pub(crate) const ORGANIZATION: &str = "organization";

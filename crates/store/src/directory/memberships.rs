@@ -4,13 +4,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{Authority, Membership, NewEvent, NewUser, RepositoryError, User, UserId};
 
-use crate::database::connection::{DbConnection, on_each};
+use super::activity::record;
+use super::objects::{lock_active_user, lock_member, lock_place};
 use crate::database::rows::UserRow;
 use crate::database::schema::{organization_admins, organization_users, team_users};
-use crate::database::store::Store;
-use crate::directory::activity::record;
-use crate::directory::objects::{lock_active_user, lock_member, lock_place};
-use crate::users::repository::insert_user;
+use crate::database::{DbConnection, Store, on_each};
+use crate::users::insert_user;
 
 impl Store {
     pub(crate) fn insert_membership(

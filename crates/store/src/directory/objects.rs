@@ -10,10 +10,8 @@ use profiled_domain::{
     UserId, UserSummary,
 };
 
-use crate::database::connection::DbConnection;
-use crate::database::error::StoreError;
-use crate::database::instant::Instant;
 use crate::database::schema::{organizations, teams, users};
+use crate::database::{DbConnection, Instant, StoreError};
 use crate::selection::{OrganizationSummaryRow, UserSummaryRow};
 
 #[derive(Queryable)]

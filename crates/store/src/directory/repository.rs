@@ -7,7 +7,7 @@ use profiled_domain::{
     RepositoryError, Selection, Team, TeamChange, TeamId, User, UserId,
 };
 
-use crate::database::store::Store;
+use crate::database::Store;
 
 impl DirectoryRepository for Store {
     fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError> {

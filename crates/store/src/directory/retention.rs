@@ -5,12 +5,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{RepositoryError, RetentionRepository};
 
-use crate::database::connection::DbConnection;
-use crate::database::error::StoreError;
-use crate::database::rows::stored;
+use super::activity::{ORGANIZATION, TEAM};
 use crate::database::schema::{activity, deleted_directory_objects};
-use crate::database::store::Store;
-use crate::directory::activity::{ORGANIZATION, TEAM};
+use crate::database::{DbConnection, Store, StoreError, stored};
 
 impl RetentionRepository for Store {
     fn prune_events(&self, until: DateTime<Utc>, limit: u32) -> Result<u64, RepositoryError> {

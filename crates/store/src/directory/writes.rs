@@ -7,15 +7,10 @@ use profiled_domain::{
     OrganizationChange, OrganizationId, RepositoryError, Team, TeamChange, TeamId, UserId,
 };
 
-use crate::database::connection::DbConnection;
-use crate::database::error::StoreError;
-use crate::database::rows::stored;
+use super::activity::{self, bury, record};
+use super::objects::{Lock, lock_organization, lock_team, organization, organization_of, team};
 use crate::database::schema::{organization_admins, organizations, teams, users};
-use crate::database::store::Store;
-use crate::directory::activity::{self, bury, record};
-use crate::directory::objects::{
-    Lock, lock_organization, lock_team, organization, organization_of, team,
-};
+use crate::database::{DbConnection, Store, StoreError, stored};
 
 impl Store {
     pub(crate) fn insert_organization(

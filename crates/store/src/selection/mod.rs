@@ -24,12 +24,11 @@ use profiled_domain::{
 
 pub(crate) use rows::{OrganizationSummaryRow, UserSummaryRow};
 
-use crate::database::connection::{DbConnection, on_each};
 use crate::database::rows::UserRow;
 use crate::database::schema::{
     activity, deleted_directory_objects, organization_admins, organizations, teams, users,
 };
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, on_each};
 use crate::directory::activity::{ORGANIZATION, TEAM};
 use plan::{Listed, Plan};
 use rows::{OrganizationRow, TeamRow};

@@ -12,9 +12,8 @@ use profiled_domain::{Condition, Field, Model, OrderBy, Selection, Slice};
 use super::condition::{Row, Writer, is_everything};
 use super::sql::{Database, Sql, Statement, Typed, Value};
 use super::tables::table;
-use crate::database::connection::{DbConnection, on_each};
 use crate::database::functions;
-use crate::database::shapes::Shapes;
+use crate::database::{DbConnection, Shapes, on_each};
 
 /// Rows that are rather sorted than found by walking along identifiers until there are enough.
 const FEW: i64 = 10_000;

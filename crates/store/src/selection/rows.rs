@@ -6,7 +6,7 @@ use profiled_domain::{
     RepositoryError, Team, TeamId, TeamSummary, UserId, UserSummary,
 };
 
-use crate::database::instant::Instant;
+use crate::database::Instant;
 use crate::database::schema::{activity, organizations, teams, users};
 
 /// What other objects tell of a user.

@@ -8,11 +8,8 @@ use profiled_domain::{
     Admission, Hits, Rate, RepositoryError, SlidingWindow, ThrottleKey, ThrottleRepository,
 };
 
-use crate::database::connection::{DbConnection, on_each};
-use crate::database::error::StoreError;
-use crate::database::rows::stored;
 use crate::database::schema::throttle_hits;
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
 /// Ended rows that a new key sweeps away: more than one, so that they grow fewer.
 const SWEPT_ROWS: i32 = 8;

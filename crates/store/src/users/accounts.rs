@@ -6,13 +6,10 @@ use profiled_domain::{
     AccountChange, AccountRepository, Authority, Keep, ProfileChange, RepositoryError, UserId,
 };
 
+use super::changes::{AccountFlags, write_profile};
 use crate::credentials::epoch::revoke_all;
-use crate::database::connection::{DbConnection, on_each};
-use crate::database::error::StoreError;
-use crate::database::rows::stored;
 use crate::database::schema::{deleted_users, groups, user_groups, users};
-use crate::database::store::Store;
-use crate::users::repository::write_profile;
+use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
 /// What decides whether an account may be changed.
 #[derive(Queryable)]
@@ -161,15 +158,6 @@ impl AccountRepository for Store {
             Ok::<_, StoreError>(ids.into_iter().map(UserId).collect())
         })
     }
-}
-
-/// Flags of an account that operators change; `None` stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AccountFlags {
-    /// May use the `drf` dialect.
-    pub is_staff: Option<bool>,
-    /// Has every permission.
-    pub is_superuser: Option<bool>,
 }
 
 impl Store {

@@ -8,10 +8,9 @@ use profiled_domain::{
     Group, NumberedPage, Page, RepositoryError, Slice, Token, User, UserId, UserProfile,
 };
 
-use crate::database::connection::DbConnection;
 use crate::database::rows::{GroupRow, TokenRow, UserRow};
 use crate::database::schema::{groups, tokens, user_groups, users};
-use crate::database::store::Store;
+use crate::database::{DbConnection, Store};
 
 diesel::alias!(users as listed: Listed);
 

@@ -1,5 +1,9 @@
 //! Users: their accounts, their profiles, and lists of them.
 
-pub(crate) mod accounts;
+mod accounts;
+mod changes;
 mod lists;
-pub(crate) mod repository;
+mod repository;
+
+pub use changes::AccountFlags;
+pub(crate) use changes::insert_user;

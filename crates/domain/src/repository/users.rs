@@ -1,69 +1,12 @@
-//! What the service asks of its storage.
-//!
-//! The traits are synchronous on purpose (diesel is), object safe, and split by aggregate. Absence is
-//! `Ok(None)`; an outage is [`RepositoryError::Unavailable`]; a stored row that breaks a rule is
-//! [`RepositoryError::Inconsistent`], never "not found". One method is one use case and one
-//! transaction.
-//!
-//! A write that a caller may ask for takes `by`: the caller's [`Authority`], which has to hold in the
-//! transaction of the write, or else it fails with [`RepositoryError::Lapsed`]; `None` is an operator.
-
-mod accounts;
-mod bindings;
-mod credentials;
-mod directory;
-mod groups;
-mod retention;
-
-use std::error::Error;
-use std::fmt;
+//! What the service asks of its storage about users.
 
 use chrono::{DateTime, Utc};
 
+use super::error::{RepositoryError, UniqueKey};
 use crate::{
-    Authority, Lapse, MediaRepository, NewUser, NumberedPage, Page, PageRequest, Precondition,
-    ProfileChange, User, UserId, UserKey, UserProfile,
+    Authority, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId,
+    UserKey, UserProfile,
 };
-
-pub use accounts::{AccountChange, AccountRepository};
-pub use bindings::BindingRepository;
-pub use credentials::{CredentialRepository, RefreshTokenRepository};
-pub use directory::DirectoryRepository;
-pub use groups::GroupRepository;
-pub use retention::RetentionRepository;
-
-/// Values that storage keeps unique.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UniqueKey {
-    /// A user's username.
-    Username,
-    /// A user's e-mail address.
-    Email,
-    /// A user's mobile number.
-    MobileNumber,
-    /// A group's name.
-    GroupName,
-    /// A token's digest.
-    Token,
-    /// An organization's name.
-    OrganizationName,
-    /// A team's name within its organization.
-    TeamName,
-}
-
-impl fmt::Display for UniqueKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Username => "username",
-            Self::Email => "email",
-            Self::MobileNumber => "mobile_number",
-            Self::GroupName => "group name",
-            Self::Token => "token",
-            Self::OrganizationName => "organization name",
-            Self::TeamName => "team name",
-        })
-    }
-}
 
 /// Values of a user that nobody else may hold; `None` is not asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,43 +48,6 @@ impl UniqueValues {
             .filter(|(_, held)| *held)
             .map(|(key, _)| key)
     }
-}
-
-/// Cause of a storage error, for the log only.
-pub type BoxError = Box<dyn Error + Send + Sync>;
-
-/// Why storage did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum RepositoryError {
-    /// Another row holds the value.
-    #[error("{0} is already taken")]
-    Conflict(UniqueKey),
-    /// A row that the request refers to does not exist.
-    #[error("{0} does not exist")]
-    Missing(&'static str),
-    /// The row is not of the version that the write was made for.
-    #[error("the row has changed")]
-    Stale,
-    /// The right to the write has ended since it was found: nothing is stored.
-    #[error("{0}")]
-    Lapsed(Lapse),
-    /// A stored row breaks a rule of the domain.
-    #[error("stored {entity} {id} makes no sense")]
-    Inconsistent {
-        /// The kind of row.
-        entity: &'static str,
-        /// Its identifier.
-        id: i64,
-        /// What is wrong with it.
-        #[source]
-        source: BoxError,
-    },
-    /// The database cannot be reached, or no connection came free in time.
-    #[error("storage is unavailable")]
-    Unavailable(#[source] BoxError),
-    /// Anything else.
-    #[error("storage failed")]
-    Failed(#[source] BoxError),
 }
 
 /// How much of a profile to read.
@@ -224,31 +130,4 @@ pub trait UserRepository: Send + Sync {
     /// # Errors
     /// [`RepositoryError::Unavailable`] when it cannot.
     fn ping(&self) -> Result<(), RepositoryError>;
-}
-
-/// Everything that the service stores.
-pub trait Repository:
-    AccountRepository
-    + UserRepository
-    + CredentialRepository
-    + RefreshTokenRepository
-    + BindingRepository
-    + GroupRepository
-    + DirectoryRepository
-    + RetentionRepository
-    + MediaRepository
-{
-}
-
-impl<T> Repository for T where
-    T: AccountRepository
-        + UserRepository
-        + CredentialRepository
-        + RefreshTokenRepository
-        + BindingRepository
-        + GroupRepository
-        + DirectoryRepository
-        + RetentionRepository
-        + MediaRepository
-{
 }
