@@ -1,6 +1,6 @@
 //! Instants in columns: read fast from SQLite, which stores text.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::pg::Pg;
 use diesel::sql_types::Timestamp;
@@ -15,9 +15,10 @@ use crate::database::connection::MultiBackend;
 #[derive(Clone, Copy, Debug, FromSqlRow)]
 pub(crate) struct Instant(pub(crate) NaiveDateTime);
 
-/// The columns' form of an instant.
+/// The columns' form of an instant: without zone, cut to microseconds (ADR 0005). PostgreSQL has no more digits; on
+/// SQLite an instant would not be found by the value that it is shown as.
 pub(crate) fn stored(at: DateTime<Utc>) -> NaiveDateTime {
-    at.naive_utc()
+    at.naive_utc().trunc_subsecs(6)
 }
 
 impl FromSql<Timestamp, Sqlite> for Instant {
