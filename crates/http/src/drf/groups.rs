@@ -6,14 +6,14 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Authority, Group, GroupId, NewGroup, Patch, Repository};
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
 
 use crate::drf::body::GroupBody;
 use crate::drf::group_change::{read, written};
 use crate::drf::list::{Envelope, Paging};
-use crate::failure::ApiError;
-use crate::page::PageForms;
-use crate::serializer::{Field, metadata};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
+use crate::flows::options::metadata;
 
 const LIST: Spec = Spec {
     name: "Group List",
@@ -72,7 +72,7 @@ impl GroupList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let page = self.paging.asked(context.query)?;
         let found = context
-            .state
+            .services
             .blocking(move |r| r.list_groups(page))
             .await??;
         let bodies = found.items.iter().map(GroupBody::new).collect();
@@ -90,7 +90,7 @@ impl GroupList {
                 Patch::Keep | Patch::Clear => None,
             },
         };
-        let now = context.state.now();
+        let now = context.services.now();
         let record = context.record(Action::GroupCreate);
         let create = move |repository: &dyn Repository, by: Option<&Authority>| {
             let created = repository.create_group(&group, by, now);
@@ -169,7 +169,7 @@ impl GroupDetail {
     ) -> Result<ViewResponse, ApiError> {
         find(context, id).await?.ok_or(NO_GROUP)?;
         let change = read(context, &self.fields, Some(id), is_partial).await?;
-        let now = context.state.now();
+        let now = context.services.now();
         let record = context.record(Action::GroupUpdate);
         let record = record.on(Object::Group(id)).fields(change.fields());
         let updated = context.write(context.staff_or_admin()?, move |r, by| {
@@ -181,6 +181,6 @@ impl GroupDetail {
 }
 
 async fn find(context: &RequestContext<'_>, id: GroupId) -> Result<Option<Group>, ApiError> {
-    let found = context.state.blocking(move |r| r.find_group_by_id(id));
+    let found = context.services.blocking(move |r| r.find_group_by_id(id));
     Ok(found.await??)
 }

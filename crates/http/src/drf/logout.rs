@@ -6,10 +6,10 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::Keep;
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::{RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::{ApiError, Detail};
-use crate::serializer::metadata;
-use crate::view::{RequestContext, Spec, View, ViewResponse};
+use crate::flows::options::metadata;
 
 const ONE: Spec = Spec {
     name: "Logout",
@@ -58,7 +58,7 @@ async fn end_token(context: &RequestContext<'_>) -> Result<ViewResponse, ApiErro
     let record = context.record(Action::TokenRevoke).on(Object::Token(id));
     let record = record.for_user(context.caller()?.profile.user.id);
     let revoked = context
-        .state
+        .services
         .blocking(move |r| record.tell(r.revoke_token(id), Outcome::of_change));
     // Whoever was faster has done what was asked.
     let _was_there: bool = revoked.await??;
@@ -80,7 +80,7 @@ impl View for LogoutAll {
         async move {
             match *context.method {
                 Method::POST => {
-                    let (id, now) = (context.caller()?.profile.user.id, context.state.now());
+                    let (id, now) = (context.caller()?.profile.user.id, context.services.now());
                     let record = context.record(Action::CredentialsRevoke);
                     let record = record.on(Object::User(id));
                     let ended = context.write(Vec::new(), move |r, by| {

@@ -1,18 +1,20 @@
 //! `/api/users/me/`: the caller's own profile, for staff and admins (seed 000).
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{Access, EntityTag, PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
 use crate::drf::body::MeBody;
-use crate::failure::ApiError;
-use crate::page::PageForms;
-use crate::profile_update;
-use crate::serializer::{Field, metadata};
+use crate::flows::options::metadata;
+use crate::flows::profile_update;
+use crate::media::Media;
 use crate::settings::GroupsForm;
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Retrieve Me",
@@ -28,6 +30,7 @@ pub(super) struct Me {
     /// The form of `groups` unless `?groups=` says otherwise (`decisions.md` 3).
     pub(super) groups: GroupsForm,
     pub(super) fields: Vec<Field>,
+    pub(super) media: Arc<Media>,
 }
 
 impl View for Me {
@@ -75,8 +78,13 @@ impl Me {
 
     async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let form = self.groups.asked(context.query);
-        let profile =
-            profile_update::update(context, &self.fields, context.staff_or_admin()?).await?;
+        let profile = profile_update::update(
+            context,
+            &self.media,
+            &self.fields,
+            context.staff_or_admin()?,
+        )
+        .await?;
         let tag = EntityTag::new(context, &profile, form);
         Ok(context.changed(&tag, &MeBody::new(context, &profile, form)))
     }

@@ -8,12 +8,12 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Authority, GroupId, Repository, RepositoryError, UserId, UserKey};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
 use crate::drf::groups::NO_GROUP;
 use crate::drf::users::NO_USER;
-use crate::failure::ApiError;
-use crate::serializer::metadata;
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
+use crate::flows::options::metadata;
 
 const SPEC: Spec = Spec {
     name: "Group Member",

@@ -5,13 +5,16 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::LoginOutcome;
 use profiled_domain::{Patch, User};
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::fields::{Field, body_of};
+use profiled_rest::wire::body::{Data, Parser};
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::content::{Data, Parser};
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
-use crate::serializer::{Field, body_of, metadata};
-use crate::token_issue::Shown;
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
+use crate::flows::login::login;
+use crate::flows::options::metadata;
+use crate::flows::token_issue;
+use crate::flows::token_issue::Shown;
 
 const SPEC: Spec = Spec {
     name: "Obtain Auth Token",
@@ -60,7 +63,7 @@ impl ObtainToken {
     async fn obtain(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let data = context.data().await?;
         let (username, password) = self.credentials(body_of(&data)?)?;
-        let LoginOutcome::Accepted(user) = context.login(username, password).await? else {
+        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(refused());
         };
         let key = issue(context, &user).await?.ok_or_else(refused)?;
@@ -87,9 +90,16 @@ impl ObtainToken {
 }
 
 async fn issue(context: &RequestContext<'_>, user: &User) -> Result<Option<String>, ApiError> {
-    let now = context.state.now();
-    let expires_at = context.latest_expiry(now);
-    let issued = context.issue_token(Shown::Password, user, String::new(), expires_at, now);
+    let now = context.services.now();
+    let expires_at = token_issue::latest_expiry(context, now);
+    let issued = token_issue::issue_token(
+        context,
+        Shown::Password,
+        user,
+        String::new(),
+        expires_at,
+        now,
+    );
     let key = |(_, key): (_, profiled_auth::TokenKey)| key.as_str().to_owned();
     Ok(issued.await?.map(key))
 }

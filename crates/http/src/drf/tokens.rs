@@ -7,16 +7,17 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::AuthError;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Patch, TokenId};
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::fields::{Field, body_of};
+use profiled_rest::wire::body::Data;
+use profiled_rest::wire::timestamp::Micros;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::content::Data;
 use crate::drf::body::TokenBody;
 use crate::drf::list::{Envelope, Paging};
-use crate::failure::{ApiError, FieldErrors};
-use crate::page::PageForms;
-use crate::serializer::{Field, body_of, metadata};
-use crate::timestamp::Micros;
-use crate::token_issue::Shown;
-use crate::view::{RequestContext, Spec, View, ViewResponse};
+use crate::flows::options::metadata;
+use crate::flows::token_issue;
+use crate::flows::token_issue::Shown;
 
 const LIST: Spec = Spec {
     name: "Token List",
@@ -78,7 +79,7 @@ impl TokenList {
         let page = self.paging.asked(context.query)?;
         let owner = context.caller()?.profile.user.id;
         let found = context
-            .state
+            .services
             .blocking(move |r| r.list_tokens_page(owner, page));
         let found = found.await??;
         let bodies = found.items.iter().map(|token| TokenBody::new(token, None));
@@ -88,11 +89,12 @@ impl TokenList {
 
     async fn create(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let data = context.data().await?;
-        let now = context.state.now();
-        let latest = context.latest_expiry(now);
+        let now = context.services.now();
+        let latest = token_issue::latest_expiry(context, now);
         let (label, expires_at) = self.wanted(body_of(&data)?, now, latest)?;
         let owner = &context.caller()?.profile.user;
-        let issued = context.issue_token(Shown::Credential, owner, label, expires_at, now);
+        let issued =
+            token_issue::issue_token(context, Shown::Credential, owner, label, expires_at, now);
         let issued = issued.await?;
         let (token, key) = issued.ok_or(AuthError::InvalidToken)?;
         let body = TokenBody::new(&token, Some(key.as_str()));

@@ -4,13 +4,13 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_domain::{Detail, UserId, UserProfile};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
 use crate::drf::body::MeBody;
 use crate::drf::list::{Envelope, Paging};
-use crate::failure::ApiError;
-use crate::serializer::metadata;
+use crate::flows::options::metadata;
 use crate::settings::GroupsForm;
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const LIST: Spec = Spec {
     name: "User List",
@@ -55,7 +55,7 @@ impl View for UserList {
 impl UserList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let page = self.paging.asked(context.query)?;
-        let found = context.state.blocking(move |r| r.list_profiles(page));
+        let found = context.services.blocking(move |r| r.list_profiles(page));
         let found = found.await??;
         let form = self.groups.asked(context.query);
         let users = found.items.iter();
@@ -97,7 +97,7 @@ impl View for UserDetail {
 async fn find(context: &RequestContext<'_>) -> Result<UserProfile, ApiError> {
     let id = UserId(context.parameters.id(0));
     let found = context
-        .state
+        .services
         .blocking(move |repository| repository.find_profile(id, Detail::Groups));
     let present = |profile: &UserProfile| profile.user.deleted_at.is_none();
     found.await??.filter(present).ok_or(NO_USER)

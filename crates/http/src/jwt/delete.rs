@@ -5,11 +5,10 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{AccountChange, UserId, UserKey};
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::ApiError;
-use crate::page::PageForms;
-use crate::serializer::metadata;
-use crate::view::{RequestContext, Spec, View, ViewResponse};
+use crate::flows::options::metadata;
 
 const SPEC: Spec = Spec {
     name: "Delete User",
@@ -55,7 +54,7 @@ impl View for Delete {
 async fn delete(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     let profile = &context.caller()?.profile;
     let (own, wanted) = (profile.user.id, UserId(context.parameters.id(0)));
-    let state = context.state;
+    let state = context.services;
     if wanted != own {
         let found = state.blocking(move |repository| repository.find_user(&UserKey::Id(wanted)));
         let is_there = found.await??.is_some_and(|user| user.deleted_at.is_none());

@@ -12,18 +12,16 @@ mod update;
 use std::sync::Arc;
 
 use profiled_auth::{Authenticator, BearerVerifier};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
 
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::ViewResponse;
+use crate::flows::rest_framework;
+use crate::media::Media;
+use crate::service::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
-pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let profiles = dialect(parts, error::describe);
     let route = |pattern, view| Route {
         pattern,
@@ -32,6 +30,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     };
     let update = update::Update {
         fields: fields::profile(parts.limits.number_phone),
+        media: Arc::clone(media),
     };
     let mut routes = vec![
         route("/api/profile/", Box::new(profile::Profile)),

@@ -4,12 +4,11 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
+use crate::flows::options::metadata;
 use crate::jwt::body::ProfileBody;
-use crate::serializer::metadata;
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Profile",

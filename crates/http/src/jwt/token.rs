@@ -9,14 +9,15 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{self, Actor, Outcome};
 use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
 use profiled_domain::{Patch, Repository};
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::fields::{Field, body_of};
+use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::flows::login::login;
+use crate::flows::options::metadata;
+use crate::flows::rest_framework::NOT_VALID;
 use crate::jwt::fields;
-use crate::page::PageForms;
-use crate::rest_framework::NOT_VALID;
-use crate::serializer::{Field, body_of, metadata};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 /// What is done with the tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +117,7 @@ impl Tokens {
             Action::Obtain => self.log_in(context, next(), next()).await,
             Action::Refresh => {
                 let token = next();
-                let now = context.state.now();
+                let now = context.services.now();
                 let record = context.record(audit::Action::TokenRefresh);
                 let new = self.ask(context, move |jwt, all| {
                     let record = record.on_jwt(jwt.name(&token, now));
@@ -131,14 +132,14 @@ impl Tokens {
             }
             Action::Verify => {
                 let token = next();
-                let now = context.state.now();
+                let now = context.services.now();
                 let work = self.ask(context, move |jwt, all| jwt.verify_any(&token, all, now));
                 work.await?.map_err(unverified)?;
                 Ok(context.ok(&Empty {}))
             }
             Action::Blacklist => {
                 let token = next();
-                let now = context.state.now();
+                let now = context.services.now();
                 let record = context.record(audit::Action::TokenRevoke);
                 let work = self.ask(context, move |jwt, all| {
                     let record = record.on_jwt(jwt.name(&token, now));
@@ -156,10 +157,10 @@ impl Tokens {
         username: String,
         password: String,
     ) -> Result<ViewResponse, ApiError> {
-        let LoginOutcome::Accepted(user) = context.login(username, password).await? else {
+        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(NO_ACCOUNT);
         };
-        let now = context.state.now();
+        let now = context.services.now();
         let record = context.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
         let pair = self.ask(context, move |jwt, all| {
             let record = record.for_user(user.id);
@@ -184,7 +185,7 @@ impl Tokens {
     {
         let jwt = Arc::clone(&self.jwt);
         let work = move |repository: &dyn Repository| work(&jwt, repository);
-        context.state.blocking(work).await
+        context.services.blocking(work).await
     }
 
     /// The texts of all fields that are written, which are all required.

@@ -1,17 +1,19 @@
 //! `/api/profile/{id}/update/`: one's own profile (contract `drf.md`, section 4).
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::UserProfile;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{EntityTag, PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
+use crate::flows::options::metadata;
+use crate::flows::profile_update;
 use crate::jwt::body::ProfileBody;
-use crate::page::PageForms;
-use crate::profile_update;
-use crate::serializer::{Field, metadata};
-use crate::view::{RequestContext, Spec, View, ViewResponse};
+use crate::media::Media;
 
 const SPEC: Spec = Spec {
     name: "Update Profile",
@@ -23,6 +25,7 @@ const SPEC: Spec = Spec {
 /// The view. PUT is as partial as PATCH.
 pub(super) struct Update {
     pub(super) fields: Vec<Field>,
+    pub(super) media: Arc<Media>,
 }
 
 impl View for Update {
@@ -70,7 +73,8 @@ impl Update {
     async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         // Before the body is looked at, and whether there is such a user or not.
         own_profile(context)?;
-        let profile = profile_update::update(context, &self.fields, Vec::new()).await?;
+        let profile =
+            profile_update::update(context, &self.media, &self.fields, Vec::new()).await?;
         let tag = EntityTag::new(context, &profile, ());
         Ok(context.changed(&tag, &ProfileBody::new(&profile.user)))
     }

@@ -6,13 +6,12 @@ use actix_web::http::header;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, Introspected, Introspector};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::body::{Data, Parser};
+use profiled_rest::wire::headers::joined;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::content::{Data, Parser};
-use crate::dialect::joined;
-use crate::failure::{ApiError, Detail};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 /// No limit on strangers counts the clients: they ask for everybody.
 const SPEC: Spec = Spec {
@@ -89,9 +88,9 @@ impl Introspect {
         };
         let missing = || ApiError::BadRequest(Detail::Text("no token".to_owned()));
         let token = token.ok_or_else(missing)?;
-        let (introspector, now) = (Arc::clone(&self.introspector), context.state.now());
+        let (introspector, now) = (Arc::clone(&self.introspector), context.services.now());
         let found = context
-            .state
+            .services
             .blocking(move |repository| introspector.introspect(&token, repository, now));
         let token = found.await??.map(Active::new);
         let active = token.is_some();

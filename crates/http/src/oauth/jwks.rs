@@ -6,9 +6,8 @@ use actix_web::http::header::{self, HeaderValue};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::JwtVerifier;
-
-use crate::failure::ApiError;
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "JSON Web Key Set",
@@ -47,7 +46,7 @@ impl View for Keys {
         &'a self,
         context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        let keys = context.ok(&self.jwt.jwks(context.state.now()));
+        let keys = context.ok(&self.jwt.jwks(context.services.now()));
         let keys = keys.with_header(header::CACHE_CONTROL, self.cache_control.clone());
         future::ready(Ok(keys)).boxed_local()
     }

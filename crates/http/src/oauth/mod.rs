@@ -9,17 +9,14 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use profiled_auth::Authenticator;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::accept::Format;
+use profiled_rest::wire::json_writer::{self, Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 use serde::Serialize;
 
-use crate::accept::Format;
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{self, Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::{View, ViewResponse};
+use crate::flows::rest_framework;
+use crate::service::Parts;
 
 /// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -90,6 +87,6 @@ impl Dialect for OAuth {
             StatusCode::INTERNAL_SERVER_ERROR => "server_error",
             _ => "invalid_request",
         };
-        ViewResponse::new(status, json::to_vec(&ErrorBody { error }, layout))
+        ViewResponse::new(status, json_writer::to_vec(&ErrorBody { error }, layout))
     }
 }

@@ -8,15 +8,14 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
     Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Right, Selection,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
 use crate::tower::write::forms;
 use crate::tower::{filter, options, order, write};
-use crate::view::{RequestContext, Spec, View, ViewResponse};
 
 /// An object that a path names, and what the caller may do with it.
 pub(super) struct Found<T> {
@@ -63,7 +62,7 @@ pub(super) async fn find<R: ObjectKind>(
             right: viewer.right_to_change(R::MODEL, id),
         }))
     };
-    let found: Result<_, RepositoryError> = context.state.blocking(work).await?;
+    let found: Result<_, RepositoryError> = context.services.blocking(work).await?;
     found?.ok_or(ApiError::NotFound)
 }
 
@@ -86,7 +85,7 @@ pub(super) async fn check_selected<R: ObjectKind>(
         let viewer = caller.reader(repository, R::MODEL, &asked, &[])?;
         repository.holds(R::MODEL, id, &[viewer.seen(asked)])
     };
-    if context.state.blocking(work).await?? == [true] {
+    if context.services.blocking(work).await?? == [true] {
         Ok(())
     } else {
         Err(ApiError::NotFound)

@@ -8,16 +8,15 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
     Condition, Membership, Model, OrderBy, OrganizationId, Repository, RepositoryError, Selection,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::kind::ObjectKind;
 use crate::tower::list::{Envelope, asked_page};
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
 use crate::tower::write::forms;
 use crate::tower::{filter, options, order, parent, write};
-use crate::view::{RequestContext, Spec, View, ViewResponse};
 
 /// A list.
 pub(super) struct List<R> {
@@ -92,7 +91,7 @@ impl<R: ObjectKind> List<R> {
             };
             R::select(repository, &selection)
         };
-        let found: Result<_, RepositoryError> = context.state.blocking(work).await?;
+        let found: Result<_, RepositoryError> = context.services.blocking(work).await?;
         let found = found?;
         let mount = Mount::of(context.path);
         let bodies = found.items.iter().map(|object| R::body(object, mount));

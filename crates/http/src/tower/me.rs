@@ -4,15 +4,14 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
 use crate::tower::body::UserBody;
 use crate::tower::list::{Envelope, asked_page};
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
 use crate::tower::{fields, filter, options, order};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Me",
@@ -39,7 +38,7 @@ async fn list(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
             let seen = caller.viewer(repository)?.seen(condition);
             repository.holds(Model::User, caller.id.0, &[seen])
         };
-        context.state.blocking(work).await?? == [true]
+        context.services.blocking(work).await?? == [true]
     } else {
         condition.holds(&Alone(user), Model::User, user.id.0)
     };

@@ -1,9 +1,8 @@
 //! The caller, as far as rights depend on it.
 
 use profiled_domain::{Condition, Model, OrderBy, Repository, RepositoryError, UserId, Viewer};
-
-use crate::failure::ApiError;
-use crate::view::RequestContext;
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
 
 /// What a request tells of its caller.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +18,7 @@ impl Caller {
         Ok(Self {
             id: user.id,
             is_superuser: user.is_superuser,
-            admins_see_all_users: context.state.tower.org_admins_see_all_users,
+            admins_see_all_users: context.services.tower.org_admins_see_all_users,
         })
     }
 

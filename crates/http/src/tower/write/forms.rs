@@ -1,15 +1,14 @@
 //! What pages let a caller do (contract `tower.md`, section 12, items 3 and 7).
 
 use profiled_domain::{Membership, Model, OrganizationId, Viewer};
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext};
 
 use super::{membership, users};
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::details;
 use crate::tower::fields::{self, Resource};
 use crate::tower::kind::{ObjectKind, Users};
 use crate::tower::mount::Mount;
-use crate::view::RequestContext;
 
 /// Of a list of all objects of a kind.
 pub(in crate::tower) async fn of_list<K: ObjectKind>(

@@ -7,15 +7,15 @@ use profiled_domain::{
     Authority, Condition, Membership, Model, ObjectState, OrganizationId, Relation, Repository,
     RepositoryError, Right, TeamChange, TeamId, UserId, Viewer,
 };
+use profiled_rest::error::{ApiError, Detail, FieldErrors};
+use profiled_rest::wire::body::Value;
+use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
 
 use super::named::NamedForm;
 use super::{teams, users};
-use crate::content::Value;
-use crate::failure::{ApiError, Detail, FieldErrors};
 use crate::tower::fields::{Mode, value_of};
 use crate::tower::viewer::Caller;
-use crate::view::{RequestContext, ViewResponse};
 
 /// What a body asks for.
 enum Asked {
@@ -86,7 +86,7 @@ async fn create(
     let (viewer, right) = permit_change(context, membership).await?;
     valid.permit(&viewer)?;
     let rights = vec![right, viewer.right_to_create_users()];
-    let (new, now) = (valid.hashed(context).await?, context.state.now());
+    let (new, now) = (valid.hashed(context).await?, context.services.now());
     let record = context.record(Action::UserCreate);
     let addition = context.record(Action::of_membership(membership, true));
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -108,7 +108,7 @@ async fn attach(
     let id = known(context, Model::User, id).await?;
     let (_, right) = permit_change(context, membership).await?;
     let (_, child) = permit(context, Model::User, id, Viewer::right_to_read).await?;
-    let (user, now) = (UserId(id), context.state.now());
+    let (user, now) = (UserId(id), context.services.now());
     let record = context.record(Action::of_membership(membership, true));
     let record = record.on(membership).for_user(user);
     let add = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -129,7 +129,7 @@ async fn detach(
 ) -> Result<ViewResponse, ApiError> {
     let id = known(context, Model::User, id).await?;
     let (_, right) = permit_change(context, membership).await?;
-    let (user, now) = (UserId(id), context.state.now());
+    let (user, now) = (UserId(id), context.services.now());
     let record = context.record(Action::of_membership(membership, false));
     let record = record.on(membership).for_user(user);
     let remove = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -226,7 +226,7 @@ async fn known(context: &RequestContext<'_>, model: Model, id: Id) -> Result<i64
     };
     let id = id.ok_or_else(unknown)?;
     let look_up = move |repository: &dyn Repository| repository.object_state(model, id);
-    match context.state.blocking(look_up).await?? {
+    match context.services.blocking(look_up).await?? {
         ObjectState::Missing => Err(unknown()),
         ObjectState::Present | ObjectState::Gone => Ok(id),
     }
@@ -250,7 +250,7 @@ pub(super) async fn permit(
         };
         Ok::<_, RepositoryError>((viewer, right, is_permitted))
     };
-    let (viewer, right, is_permitted) = context.state.blocking(look_up).await??;
+    let (viewer, right, is_permitted) = context.services.blocking(look_up).await??;
     if is_permitted {
         Ok((viewer, right))
     } else {
@@ -266,7 +266,7 @@ async fn is_here(
 ) -> Result<bool, ApiError> {
     let here = belongs_to(organization);
     let look_up = move |repository: &dyn Repository| repository.holds(Model::Team, team, &[here]);
-    Ok(context.state.blocking(look_up).await?? == [true])
+    Ok(context.services.blocking(look_up).await?? == [true])
 }
 
 fn belongs_to(organization: OrganizationId) -> Condition {

@@ -12,21 +12,21 @@ pub(super) mod users;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use profiled_domain::{Model, Repository, Viewer};
+use profiled_rest::error::ApiError;
+use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::ApiError;
 use crate::tower::details::{self, Found};
 use crate::tower::fields::Mode;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
-use crate::view::{RequestContext, ViewResponse};
 
 /// The caller's rights, as far as no object is needed for them.
 async fn viewer(context: &RequestContext<'_>) -> Result<Viewer, ApiError> {
     let caller = Caller::of(context)?;
     let look_up = move |repository: &dyn Repository| caller.viewer(repository);
-    Ok(context.state.blocking(look_up).await??)
+    Ok(context.services.blocking(look_up).await??)
 }
 
 /// Whether the caller may create an object of a model in some list of all: of a team, that is told of superusers

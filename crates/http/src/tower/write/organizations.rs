@@ -5,16 +5,16 @@ use profiled_domain::{
     Authority, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
     Right, UniqueKey,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::{RequestContext, ViewResponse};
 
 use super::named::NamedForm;
 use super::{created, find_to_change, mode};
-use crate::failure::{ApiError, FieldErrors};
 use crate::tower::body::OrganizationBody;
 use crate::tower::fields::{Mode, NAME, object};
 use crate::tower::kind::Organizations;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
-use crate::view::{RequestContext, ViewResponse};
 
 /// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
 pub(in crate::tower) fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
@@ -34,7 +34,7 @@ pub(in crate::tower) async fn create(
         name: form.name().unwrap_or_default().to_owned(),
         description: form.description.unwrap_or_default(),
     };
-    let (caller, now) = (Caller::of(context)?, context.state.now());
+    let (caller, now) = (Caller::of(context)?, context.services.now());
     let record = context.record(Action::OrganizationCreate);
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
         let created = repository.create_organization(&new, by, now);
@@ -59,7 +59,7 @@ pub(in crate::tower) async fn update(
         name: form.name().map(str::to_owned),
         description: form.description,
     };
-    let (id, now) = (found.object.id, context.state.now());
+    let (id, now) = (found.object.id, context.services.now());
     let record = context.record(Action::OrganizationUpdate);
     let record = record.on(Object::Organization(id)).fields(change.fields());
     let write = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -78,7 +78,7 @@ pub(in crate::tower) async fn delete(
     id: i64,
 ) -> Result<ViewResponse, ApiError> {
     let found = find_to_change::<Organizations>(context, id).await?;
-    let (id, now) = (found.object.id, context.state.now());
+    let (id, now) = (found.object.id, context.services.now());
     let record = context.record(Action::OrganizationDelete);
     let record = record.on(Object::Organization(id));
     let delete = move |repository: &dyn Repository, by: Option<&Authority>| {

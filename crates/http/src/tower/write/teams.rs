@@ -7,17 +7,17 @@ use profiled_domain::{
     Authority, Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right,
     Team, TeamChange, TeamId, UniqueKey,
 };
+use profiled_rest::error::{ApiError, Detail, FieldErrors};
+use profiled_rest::wire::body::{Value, number_text};
+use profiled_rest::{RequestContext, ViewResponse};
 
 use super::named::NamedForm;
 use super::{created, find_to_change, mode, viewer};
-use crate::content::{Value, number_text};
-use crate::failure::{ApiError, Detail, FieldErrors};
 use crate::tower::body::TeamBody;
 use crate::tower::fields::{Mode, ORGANIZATION_OF_TEAM, object, value_of};
 use crate::tower::kind::Teams;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
-use crate::view::{RequestContext, ViewResponse};
 
 const BLANK: &str = "This field cannot be blank.";
 
@@ -56,7 +56,7 @@ impl Place {
         };
         let look_up =
             move |repository: &dyn Repository| repository.object_state(Model::Organization, id.0);
-        let state = context.state.blocking(look_up).await??;
+        let state = context.services.blocking(look_up).await??;
         Ok((state == ObjectState::Present).then_some(id))
     }
 }
@@ -76,7 +76,7 @@ pub(in crate::tower) async fn permit_create(context: &RequestContext<'_>) -> Res
         let may_change = caller.viewer(repository)?.may_change(Model::Organization);
         repository.holds(Model::Organization, id.0, &[may_change])
     };
-    if context.state.blocking(look_up).await?? == [true] {
+    if context.services.blocking(look_up).await?? == [true] {
         Ok(())
     } else {
         Err(ApiError::PermissionDenied)
@@ -102,7 +102,7 @@ pub(super) async fn insert(
     new: NewTeam,
     right: Right,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (new.organization, context.state.now());
+    let (organization, now) = (new.organization, context.services.now());
     let record = context.record(Action::TeamCreate);
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
         let created = repository.create_team(&new, by, now);
@@ -153,7 +153,7 @@ pub(super) async fn change_team(
     change: TeamChange,
     rights: Vec<Right>,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (change.organization, context.state.now());
+    let (organization, now) = (change.organization, context.services.now());
     let record = context.record(Action::TeamUpdate);
     let record = record.on(Object::Team(id)).fields(change.fields());
     let write = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -184,7 +184,7 @@ pub(super) async fn remove(
     id: TeamId,
     rights: Vec<Right>,
 ) -> Result<bool, ApiError> {
-    let (record, now) = (context.record(Action::TeamDelete), context.state.now());
+    let (record, now) = (context.record(Action::TeamDelete), context.services.now());
     let record = record.on(Object::Team(id));
     let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
         record.tell(repository.delete_team(id, by, now), Outcome::of_object)

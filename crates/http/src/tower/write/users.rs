@@ -7,18 +7,18 @@ use profiled_domain::{
     AccountChange, Authority, Detail, Keep, NewUser, PasswordChange, PasswordHash, Repository,
     RepositoryError, Right, UniqueValues, User, UserId, Viewer,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::wire::body::Value;
+use profiled_rest::{RequestContext, ViewResponse};
 
 use super::user_form::{UserForm, protected_changes, taken};
 use super::{created, mode, viewer};
-use crate::content::Value;
-use crate::failure::{ApiError, FieldErrors};
 use crate::tower::body::UserBody;
 use crate::tower::details;
 use crate::tower::fields::{IS_SUPERUSER, object, value_of};
 use crate::tower::kind::Users;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
-use crate::view::{RequestContext, ViewResponse};
 
 /// Nobody has this identifier: whoever holds a value is somebody else.
 const NOBODY: UserId = UserId(0);
@@ -51,7 +51,7 @@ pub(in crate::tower) async fn create(
     let body = object(context.data().await?)?;
     let valid = Valid::of(context, &body).await?;
     let right = viewer(context).await?.right_to_create_users();
-    let (new, now) = (valid.hashed(context).await?, context.state.now());
+    let (new, now) = (valid.hashed(context).await?, context.services.now());
     let record = context.record(Action::UserCreate);
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
         let created = repository.create_user(&new, by, now);
@@ -117,7 +117,7 @@ async fn check_unique(
 ) -> Result<(), ApiError> {
     if !unique.is_empty() {
         let look_up = move |repository: &dyn Repository| repository.find_taken(own, &unique);
-        let keys = context.state.blocking(look_up).await??;
+        let keys = context.services.blocking(look_up).await??;
         for (field, message) in keys.into_iter().filter_map(taken) {
             errors.push(field, message);
         }
@@ -126,9 +126,9 @@ async fn check_unique(
 }
 
 async fn hash(context: &RequestContext<'_>, password: String) -> Result<PasswordHash, ApiError> {
-    let hasher = Arc::clone(&context.state.passwords);
+    let hasher = Arc::clone(&context.services.passwords);
     let encode = move |_: &dyn Repository| hasher.encode(&password);
-    let encoded = context.state.hashing(encode).await?;
+    let encoded = context.services.hashing(encode).await?;
     encoded.map_err(|error| ApiError::Internal(Box::new(error)))
 }
 
@@ -189,7 +189,7 @@ pub(in crate::tower) async fn update(
     }
     details::check_selected::<Users>(context, id).await?;
     let body = object(context.data().await?)?;
-    let managed = &context.state.tower.directory_managed_fields;
+    let managed = &context.services.tower.directory_managed_fields;
     let mut form = UserForm::of_change(&body, mode(context), &found.user, managed);
     form.permit_flag(found.caller.is_superuser)?;
     if !found.is_admin {
@@ -241,9 +241,9 @@ async fn new_password(
     found: &Found,
     password: String,
 ) -> Result<Option<PasswordChange>, ApiError> {
-    let has_directory = !context.state.tower.directory_managed_fields.is_empty();
+    let has_directory = !context.services.tower.directory_managed_fields.is_empty();
     let is_managed = has_directory && !found.user.ldap_dn.is_empty();
-    let (id, hasher) = (found.user.id, Arc::clone(&context.state.passwords));
+    let (id, hasher) = (found.user.id, Arc::clone(&context.services.passwords));
     let encode = move |repository: &dyn Repository| {
         let stored = repository.find_password_by_id(id)?;
         let keeps = |stored: &PasswordHash| {
@@ -257,7 +257,7 @@ async fn new_password(
             .map(Some)
             .map_err(|error| ApiError::Internal(Box::new(error)))
     };
-    let encoded = context.state.hashing(encode).await??;
+    let encoded = context.services.hashing(encode).await??;
     let keep = if found.is_self {
         context.caller()?.keep.clone()
     } else {
@@ -266,7 +266,7 @@ async fn new_password(
     Ok(encoded.map(|password| PasswordChange {
         password,
         keep,
-        at: context.state.now(),
+        at: context.services.now(),
     }))
 }
 
@@ -285,7 +285,7 @@ pub(in crate::tower) async fn delete(
         });
     }
     details::check_selected::<Users>(context, id).await?;
-    let (id, now) = (found.user.id, context.state.now());
+    let (id, now) = (found.user.id, context.services.now());
     let record = context.record(Action::UserDelete).on(Object::User(id));
     let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
         let deleted = repository.delete_account(id, by, now);
