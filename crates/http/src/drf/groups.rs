@@ -61,7 +61,7 @@ impl View for GroupList {
 
     fn forms<'a>(
         &'a self,
-        _exchange: &'a RequestContext<'a>,
+        _context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
         let create = PageForms::default().form(&["POST"], &self.fields, &());
         future::ready(Ok(create)).boxed_local()

@@ -62,8 +62,8 @@ const OPEN: Spec = Spec {
 
 /// The views with their patterns.
 pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static str, Tokens)> {
-    let obtain = "RequestContext a username and a password for an access and a refresh token.";
-    let refresh = "RequestContext a refresh token for a new access token.";
+    let obtain = "Exchange a username and a password for an access and a refresh token.";
+    let refresh = "Exchange a refresh token for a new access token.";
     let verify = "Check whether a token is valid.";
     let blacklist = "Blacklist a refresh token.";
     let view = |name, description, fields, action| Tokens {
@@ -227,7 +227,7 @@ impl View for Tokens {
 
     fn forms<'a>(
         &'a self,
-        _exchange: &'a RequestContext<'a>,
+        _context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
         let forms = PageForms::default().form(&["POST"], &self.fields, &());
         future::ready(Ok(forms)).boxed_local()

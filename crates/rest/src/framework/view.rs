@@ -17,7 +17,7 @@ pub trait View: Send + Sync {
     /// Whether the caller may use the view at all; asked in dialects that negotiate later than that.
     fn permit<'a>(
         &'a self,
-        _exchange: &'a RequestContext<'a>,
+        _context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
         future::ready(Ok(())).boxed_local()
     }
@@ -32,7 +32,7 @@ pub trait View: Send + Sync {
     /// Shows nothing that GET would refuse the caller. An error means that there is nothing to do.
     fn forms<'a>(
         &'a self,
-        _exchange: &'a RequestContext<'a>,
+        _context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
         future::ready(Ok(PageForms::buttons(self.spec().buttons))).boxed_local()
     }
