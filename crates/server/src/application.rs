@@ -13,7 +13,7 @@ use profiled_auth::{
     CounterStore, Introspector, Issuers, JwtVerifier, KeyRing, PasswordHasher, Throttle,
     TokenPolicy,
 };
-use profiled_domain::ThrottleRepository;
+use profiled_domain::{ThrottleRepository, WriteContext};
 use profiled_http::{AppState, MediaStorage, Parts, ServiceParts, configure};
 use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
 use secrecy::ExposeSecret;
@@ -46,6 +46,11 @@ pub struct Application {
 #[expect(clippy::disallowed_methods, reason = "the clock of the edge")]
 pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()
+}
+
+/// Who runs a command.
+pub(crate) fn operator() -> WriteContext<'static> {
+    WriteContext::operator(now())
 }
 
 impl Application {

@@ -80,11 +80,11 @@ impl View for LogoutAll {
         async move {
             match *context.method {
                 Method::POST => {
-                    let (id, now) = (context.caller()?.profile.user.id, context.services.now());
+                    let id = context.caller()?.profile.user.id;
                     let record = context.record(Action::CredentialsRevoke);
                     let record = record.on(Object::User(id));
                     let ended = context.write(Vec::new(), move |r, by| {
-                        let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
+                        let ended = r.revoke_credentials(id, &Keep::Nothing, by);
                         record.tell(ended, Outcome::of_change)
                     });
                     let _was_there: bool = ended.await??;

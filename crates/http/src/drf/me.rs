@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
 use profiled_rest::{Access, EntityTag, PageForms, RequestContext, Spec, View, ViewResponse};
@@ -21,7 +21,7 @@ const SPEC: Spec = Spec {
     description: "Retrieve profile information of the current authenticated user.",
     allow: "GET, PUT, PATCH, HEAD, OPTIONS",
     access: Access::StaffOrAdmin,
-    detail: Detail::Groups,
+    depth: ProfileDepth::Groups,
     ..Spec::VIEW
 };
 

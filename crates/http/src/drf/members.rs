@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Object, Outcome};
-use profiled_domain::{Authority, GroupId, Repository, RepositoryError, UserId, UserKey};
+use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserKey, WriteContext};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
@@ -80,7 +80,7 @@ fn remove(
     repository: &dyn Repository,
     group: GroupId,
     user: UserId,
-    by: Option<&Authority>,
+    by: WriteContext<'_>,
 ) -> Result<bool, RepositoryError> {
     if repository.remove_member(group, user, by)? {
         return Ok(true);

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use profiled_domain::{Detail, UserId, UserProfile};
+use profiled_domain::{ProfileDepth, UserId, UserProfile};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
@@ -98,7 +98,7 @@ async fn find(context: &RequestContext<'_>) -> Result<UserProfile, ApiError> {
     let id = UserId(context.parameters.id(0));
     let found = context
         .services
-        .blocking(move |repository| repository.find_profile(id, Detail::Groups));
+        .blocking(move |repository| repository.find_profile(id, ProfileDepth::Groups));
     let present = |profile: &UserProfile| profile.user.deleted_at.is_none();
     found.await??.filter(present).ok_or(NO_USER)
 }

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
@@ -16,7 +16,7 @@ const SPEC: Spec = Spec {
     allow: "POST, OPTIONS",
     buttons: &["POST"],
     access: Access::Authenticated,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 

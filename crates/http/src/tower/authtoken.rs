@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
-use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
+use profiled_domain::{ProfileDepth, Repository, RepositoryError, TokenDigest};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::wire::body::{Data, Part, Value};
 use profiled_rest::wire::headers::joined;
@@ -30,7 +30,7 @@ const SPEC: Spec = Spec {
                   token or the log-in by cookie that the request is sent with.",
     allow: "POST, DELETE, OPTIONS",
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 
@@ -107,7 +107,7 @@ fn revoke(
     digest: &TokenDigest,
     address: IpAddr,
 ) -> Result<(), RepositoryError> {
-    if let Some(holder) = repository.find_token(digest, Detail::Account)? {
+    if let Some(holder) = repository.find_token(digest, ProfileDepth::Account)? {
         let (token, user) = (Object::Token(holder.token.id), holder.profile.user.id);
         let credential = token.to_string();
         let actor = Actor::User {

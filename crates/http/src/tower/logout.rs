@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome};
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Data;
 use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
@@ -20,7 +20,7 @@ const SPEC: Spec = Spec {
                   csrftoken is repeated in the header X-CSRFToken, or as csrfmiddlewaretoken in a form.",
     allow: "GET, POST, HEAD, OPTIONS",
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 
@@ -65,7 +65,7 @@ pub(super) async fn end_log_in(
         let digest = key.session_digest();
         let find = context
             .services
-            .blocking(move |repository| repository.find_token(&digest, Detail::Account));
+            .blocking(move |repository| repository.find_token(&digest, ProfileDepth::Account));
         if let Some(holder) = find.await?? {
             csrf::check_form(headers, proof, context.origin)?;
             let (id, user) = (holder.token.id, holder.profile.user.id);

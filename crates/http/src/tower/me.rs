@@ -3,7 +3,9 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User};
+use profiled_domain::{
+    Field, FieldValue, Model, ObjectGraph, ProfileDepth, Relation, Repository, User,
+};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
@@ -19,7 +21,7 @@ const SPEC: Spec = Spec {
                   as those of any list.",
     allow: "GET, HEAD, OPTIONS",
     access: Access::Authenticated,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 

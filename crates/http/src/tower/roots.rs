@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::{Detail, Repository};
+use profiled_domain::{ProfileDepth, Repository};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
@@ -20,7 +20,7 @@ const API: Spec = Spec {
     description: "The versions of this API.",
     allow: READ_ONLY,
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 

@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey};
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Value};
@@ -32,7 +32,7 @@ const SPEC: Spec = Spec {
                   /api/v2/. A write with it repeats the cookie csrftoken in the header X-CSRFToken.",
     allow: "GET, POST, HEAD, OPTIONS",
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     // Browsers ask for Basic credentials before they show a page: the one with the form would wait.
     challenge: Some("Cookie realm=\"api\""),
     ..Spec::VIEW

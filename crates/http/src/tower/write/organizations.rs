@@ -2,8 +2,8 @@
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Authority, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
-    Right, UniqueKey,
+    NewOrganization, Organization, OrganizationChange, Repository, RepositoryError, Right,
+    UniqueKey, WriteContext,
 };
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::{RequestContext, ViewResponse};
@@ -34,10 +34,10 @@ pub(in crate::tower) async fn create(
         name: form.name().unwrap_or_default().to_owned(),
         description: form.description.unwrap_or_default(),
     };
-    let (caller, now) = (Caller::of(context)?, context.services.now());
+    let caller = Caller::of(context)?;
     let record = context.record(Action::OrganizationCreate);
-    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let created = repository.create_organization(&new, by, now);
+    let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let created = repository.create_organization(&new, by);
         record.tell_made(created, |record, made| {
             record.on(Object::Organization(made.id))
         })
@@ -59,11 +59,11 @@ pub(in crate::tower) async fn update(
         name: form.name().map(str::to_owned),
         description: form.description,
     };
-    let (id, now) = (found.object.id, context.services.now());
+    let id = found.object.id;
     let record = context.record(Action::OrganizationUpdate);
     let record = record.on(Object::Organization(id)).fields(change.fields());
-    let write = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let updated = repository.update_organization(id, &change, by, now);
+    let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let updated = repository.update_organization(id, &change, by);
         record.tell(updated, Outcome::of_found)
     };
     let organization = context.write(vec![found.right], write).await?;
@@ -78,11 +78,11 @@ pub(in crate::tower) async fn delete(
     id: i64,
 ) -> Result<ViewResponse, ApiError> {
     let found = find_to_change::<Organizations>(context, id).await?;
-    let (id, now) = (found.object.id, context.services.now());
+    let id = found.object.id;
     let record = context.record(Action::OrganizationDelete);
     let record = record.on(Object::Organization(id));
-    let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let deleted = repository.delete_organization(id, by, now);
+    let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let deleted = repository.delete_organization(id, by);
         record.tell(deleted, Outcome::of_object)
     };
     if context.write(vec![found.right], delete).await?? {

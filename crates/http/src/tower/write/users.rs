@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{
-    AccountChange, Authority, Detail, Keep, NewUser, PasswordChange, PasswordHash, Repository,
-    RepositoryError, Right, UniqueValues, User, UserId, Viewer,
+    AccountChange, Keep, NewUser, PasswordChange, PasswordHash, ProfileDepth, Repository,
+    RepositoryError, Right, UniqueValues, User, UserId, Viewer, WriteContext,
 };
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::wire::body::Value;
@@ -51,10 +51,10 @@ pub(in crate::tower) async fn create(
     let body = object(context.data().await?)?;
     let valid = Valid::of(context, &body).await?;
     let right = viewer(context).await?.right_to_create_users();
-    let (new, now) = (valid.hashed(context).await?, context.services.now());
+    let new = valid.hashed(context).await?;
     let record = context.record(Action::UserCreate);
-    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let created = repository.create_user(&new, by, now);
+    let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let created = repository.create_user(&new, by);
         record.tell_made(created, |record, user| record.on(Object::User(user.id)))
     };
     let user = context.write(vec![right], create).await?;
@@ -214,10 +214,10 @@ pub(in crate::tower) async fn update(
     let record = context.record_of_change(id, &change);
     let changes_flag = is_superuser.is_some_and(|flag| flag != found.user.is_superuser);
     let record = record.fields(changes_flag.then_some(IS_SUPERUSER.name));
-    let write = move |repository: &dyn Repository, by: Option<&Authority>| {
+    let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let outcome = repository.change_account(id, &change, is_superuser, by);
         let outcome = record.tell(outcome, |change| (*change).into())?;
-        let profile = repository.find_profile(id, Detail::Account)?;
+        let profile = repository.find_profile(id, ProfileDepth::Account)?;
         Ok((outcome, profile))
     };
     let rights = found.is_admin.then_some(found.right);
@@ -263,11 +263,7 @@ async fn new_password(
     } else {
         Keep::Nothing
     };
-    Ok(encoded.map(|password| PasswordChange {
-        password,
-        keep,
-        at: context.services.now(),
-    }))
+    Ok(encoded.map(|password| PasswordChange { password, keep }))
 }
 
 /// DELETE of one that the query selects.
@@ -285,10 +281,10 @@ pub(in crate::tower) async fn delete(
         });
     }
     details::check_selected::<Users>(context, id).await?;
-    let (id, now) = (found.user.id, context.services.now());
+    let id = found.user.id;
     let record = context.record(Action::UserDelete).on(Object::User(id));
-    let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let deleted = repository.delete_account(id, by, now);
+    let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let deleted = repository.delete_account(id, by);
         record.tell(deleted, |change| (*change).into())
     };
     match context.write(vec![found.right], delete).await?? {

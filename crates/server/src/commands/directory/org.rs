@@ -2,8 +2,8 @@
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Condition, DirectoryRepository, Field, Membership, NewOrganization, Organization,
-    OrganizationChange, OrganizationId, Relation,
+    Condition, Field, Membership, NewOrganization, Organization, OrganizationChange,
+    OrganizationId, OrganizationRepository, Relation, SelectionRepository,
 };
 use profiled_store::Store;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use super::{
     Member, Place, change_membership, description, find_organization, listed, members, name, names,
     no_organization, refused, select,
 };
-use crate::application::now;
+use crate::application::operator;
 use crate::cli::{Org, OrgMember, OrgSet};
 use crate::commands::open;
 use crate::error::Failure;
@@ -94,7 +94,7 @@ fn create(
         name: name(text)?,
         description: description(more)?,
     };
-    let created = open(settings)?.create_organization(&new, None, now())?;
+    let created = open(settings)?.create_organization(&new, operator())?;
     line.done(Object::Organization(created.id));
     output.write(&Shown::from(created), |organization| {
         format!("created organization {}", organization.id)
@@ -164,7 +164,7 @@ fn set(
     let id = find_organization(&store, &change.organization)?.id;
     line.on(Object::Organization(id));
     line.fields(patch.fields());
-    let changed = store.update_organization(id, &patch, None, now())?;
+    let changed = store.update_organization(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| no_organization(&change.organization))?;
     line.came_of(Outcome::Done);
     output.write(&Shown::from(changed), |organization| {
@@ -188,7 +188,7 @@ fn delete(
              add --yes if that is what you want"
         ));
     }
-    if !store.delete_organization(id, None, now())? {
+    if !store.delete_organization(id, operator())? {
         return Err(no_organization(name));
     }
     line.came_of(Outcome::Done);

@@ -2,8 +2,8 @@
 
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{
-    Condition, DirectoryRepository, Field, Membership, NewTeam, OrganizationSummary, Relation,
-    Team as Stored, TeamChange,
+    Condition, Field, Membership, NewTeam, OrganizationSummary, Relation, SelectionRepository,
+    Team as Stored, TeamChange, TeamRepository,
 };
 use profiled_store::Store;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use super::{
     Member, Place, change_membership, description, find_organization, is_called, members, name,
     names, refused, select,
 };
-use crate::application::now;
+use crate::application::operator;
 use crate::cli::{Team, TeamMember, TeamName, TeamSet};
 use crate::commands::open;
 use crate::error::Failure;
@@ -142,7 +142,7 @@ fn create(
         name,
         description,
     };
-    let created = store.create_team(&new, None, now())?;
+    let created = store.create_team(&new, operator())?;
     line.done(Object::Team(created.id));
     output.write(&Shown::from(created), |team| {
         format!("created team {}", team.id)
@@ -211,7 +211,7 @@ fn set(
         description,
     };
     line.fields(patch.fields());
-    let changed = store.update_team(id, &patch, None, now())?;
+    let changed = store.update_team(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| gone(&change.team.team))?;
     line.came_of(Outcome::Done);
     output.write(&Shown::from(changed), |team| {
@@ -234,7 +234,7 @@ fn delete(
             "team delete takes team {id} with its memberships, for good: add --yes if that is what you want"
         ));
     }
-    if !store.delete_team(id, None, now())? {
+    if !store.delete_team(id, operator())? {
         return Err(gone(&name.team));
     }
     line.came_of(Outcome::Done);
