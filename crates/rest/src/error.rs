@@ -108,6 +108,7 @@ impl FieldErrors {
     }
 
     /// Whether nothing has a message.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -122,12 +123,14 @@ impl FieldErrors {
     }
 
     /// The messages of a field.
+    #[must_use]
     pub fn of_field(&self, field: &str) -> &[String] {
         let named = self.0.iter().find(|(name, _)| *name == field);
         named.map_or(&[], |(_, messages)| messages)
     }
 
     /// Whether a field has a message.
+    #[must_use]
     pub fn has(&self, field: &str) -> bool {
         self.0.iter().any(|(name, _)| *name == field)
     }
@@ -184,6 +187,7 @@ impl Detail {
 
 impl ApiError {
     /// Seconds after which the request may be sent again, where that may help.
+    #[must_use]
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Self::Throttled(wait) => Some(wait.seconds()),

@@ -192,7 +192,7 @@ impl Pipeline<'_> {
             let (headers, identity) = (self.request.headers(), checked.identity.as_ref());
             dialect.check_write(headers, identity, &self.origin)?;
         }
-        if !spec.allows(&checked.method) {
+        if !self.route.view.allows(&checked.method) {
             return Err(ApiError::MethodNotAllowed(checked.method.to_string()));
         }
         let parsers = dialect.parsers(spec, &checked.method);

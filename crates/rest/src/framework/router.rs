@@ -116,6 +116,7 @@ impl Router {
 }
 
 /// The path as it is matched, `None` if it is no text.
+#[must_use]
 pub fn decode(path: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(path).decode_utf8().ok()
 }

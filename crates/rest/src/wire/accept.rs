@@ -16,6 +16,7 @@ pub enum Format {
 
 impl Format {
     /// Its media type.
+    #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",

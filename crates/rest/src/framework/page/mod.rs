@@ -169,7 +169,9 @@ impl<'a> Page<'a> {
         let spec = context.route.view.spec();
         let style = context.route.dialect.page_style();
         let origin = context.origin.as_str();
-        let is_allowed = |method: &&str| spec.allow.split(", ").any(|allowed| allowed == *method);
+        let allow = context.route.view.allow();
+        let allow = allow.to_str().unwrap_or_default();
+        let is_allowed = |method: &&str| allow.split(", ").any(|allowed| allowed == *method);
         let buttons = context
             .extras
             .forms
@@ -229,7 +231,10 @@ impl<'a> FormView<'a> {
         let has_file = form.fields.iter().any(|f| matches!(f.kind, Kind::Image));
         let methods = form.methods.iter().copied();
         let methods: Vec<_> = methods
-            .filter(|method| spec.allow.split(", ").any(|allowed| allowed == *method))
+            .filter(|method| {
+                let method = method.parse();
+                method.is_ok_and(|method| context.route.view.allows(&method))
+            })
             .collect();
         let method = methods.first().and_then(|name| name.parse().ok());
         let parsers = dialect.parsers(spec, &method.unwrap_or(Method::POST));
@@ -319,8 +324,8 @@ fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<Sho
 /// A command that asks again, with credentials. The path has matched a pattern, so that there is
 /// nothing in it for a shell to find.
 fn curl(context: &Context<'_>, style: PageStyle) -> String {
-    let spec = context.route.view.spec();
-    let method = match spec.allow.split(", ").next() {
+    let allow = context.route.view.allow();
+    let method = match allow.to_str().unwrap_or_default().split(", ").next() {
         None | Some("GET") => String::new(),
         Some(method) => format!("-X {method} "),
     };

@@ -44,6 +44,7 @@ impl Parser {
     pub const ALL: &'static [Self] = &[Self::Json, Self::Form, Self::Multipart];
 
     /// Its media type.
+    #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -95,6 +96,7 @@ enum Source {
 
 impl<'a> RequestBody<'a> {
     /// A body that must have arrived at the deadline.
+    #[must_use]
     pub fn new(
         payload: Payload,
         headers: &'a HeaderMap,
@@ -286,6 +288,7 @@ fn parse(
 }
 
 /// JSON text as a body would be read; `None` if it is none.
+#[must_use]
 pub fn parse_json(text: &str) -> Option<Value> {
     json::parse(text).ok()
 }
