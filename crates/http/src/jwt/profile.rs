@@ -1,4 +1,4 @@
-//! `POST /api/profile/`: the profile of the token's user (seed 001).
+//! `POST /api/profile/`: the profile of the token's user.
 
 use actix_web::http::Method;
 use futures_util::FutureExt;

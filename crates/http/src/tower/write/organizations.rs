@@ -16,7 +16,7 @@ use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
 
-/// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
+/// Whether the caller may use POST on the list: to be asked before negotiation (contract `tower.md`, section 1.5).
 pub(in crate::tower) fn permit_create(exchange: &Exchange<'_>) -> Result<(), ApiError> {
     if exchange.caller()?.profile.user.is_superuser {
         Ok(())
