@@ -1,4 +1,4 @@
-//! `/api/users/me/`: the caller's own profile, for staff and admins (seed 000).
+//! `/api/users/me/`: the caller's own profile, for staff and admins.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `POST /api/profile/`: the profile of the token's user (seed 001).
+//! `POST /api/profile/`: the profile of the token's user.
 
 use profiled_domain::Detail;
 use profiled_rest::error::ApiError;

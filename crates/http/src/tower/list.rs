@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::settings::TowerSettings;
 
-/// Parameters of a list that are no filters (section 10).
+/// Parameters of a list that are no filters (contract `tower.md`, section 10).
 pub(super) const RESERVED: [&str; 7] = [
     "page",
     "page_size",

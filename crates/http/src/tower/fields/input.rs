@@ -46,7 +46,7 @@ pub(in crate::tower) fn value_of(data: Data) -> Value {
     }
 }
 
-/// The body as an object; null is one without members (section 1.6).
+/// The body as an object; null is one without members (contract `tower.md`, section 1.6).
 ///
 /// # Errors
 /// [`ApiError::Invalid`] for any other kind of value.

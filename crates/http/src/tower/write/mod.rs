@@ -30,7 +30,7 @@ async fn viewer(context: &RequestContext<'_>) -> Result<Viewer, ApiError> {
 }
 
 /// Whether the caller may create an object of a model in some list of all: of a team, that is told of superusers
-/// only (section 11).
+/// only (contract `tower.md`, section 11).
 pub(super) async fn may_create(
     context: &RequestContext<'_>,
     model: Model,

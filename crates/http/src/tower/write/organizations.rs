@@ -16,7 +16,7 @@ use crate::tower::kind::Organizations;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
 
-/// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
+/// Whether the caller may use POST on the list: to be asked before negotiation (contract `tower.md`, section 1.5).
 pub(in crate::tower) fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
     if context.caller()?.profile.user.is_superuser {
         Ok(())

@@ -61,7 +61,7 @@ impl Place {
     }
 }
 
-/// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
+/// Whether the caller may use POST on the list: to be asked before negotiation (contract `tower.md`, section 1.5).
 pub(in crate::tower) async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
     let caller = Caller::of(context)?;
     if caller.is_superuser {

@@ -28,7 +28,7 @@ pub(in crate::tower) fn may_create(viewer: &Viewer) -> bool {
     viewer.is_superuser || viewer.is_organization_admin
 }
 
-/// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
+/// Whether the caller may use POST on the list: to be asked before negotiation (contract `tower.md`, section 1.5).
 pub(in crate::tower) async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
     let body = value_of(context.peek().await?);
     let viewer = viewer(context).await?;
@@ -234,7 +234,7 @@ pub(in crate::tower) async fn update(
     }
 }
 
-/// The change to a password: none to the stored one, which ends no credential (section 6.1), and none of a user
+/// The change to a password: none to the stored one, which ends no credential (contract `tower.md`, section 6.1), and none of a user
 /// without a password here whose directory keeps it.
 async fn new_password(
     context: &RequestContext<'_>,
