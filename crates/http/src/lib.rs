@@ -23,9 +23,9 @@ use actix_web::web;
 pub use media::{
     MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
 };
-pub use profiled_rest::ServiceParts;
 pub use profiled_rest::settings::{HttpSettings, IpNetOrAddr};
 pub use profiled_rest::wire::host_name::{is_allowable, is_authority};
+pub use profiled_rest::{Access, RouteEntry, ServiceParts};
 pub use service::{AppState, BuildError, Parts};
 pub use settings::{
     DialectSettings, DrfScheme, DrfSettings, GroupsForm, JwtDialectSettings, LimitSettings,

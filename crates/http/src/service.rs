@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use profiled_auth::{Introspector, JwtVerifier};
-use profiled_rest::{RouteConflict, Router, ServiceParts, Services};
+use profiled_rest::{RouteConflict, RouteEntry, Router, ServiceParts, Services};
 
 use crate::media::{Media, MediaSettings, MediaStorage};
 use crate::routes;
@@ -60,7 +60,14 @@ impl AppState {
         })
     }
 
+    /// All routes of the dialects that are switched on.
+    #[must_use]
+    pub fn routes(&self) -> &[RouteEntry] {
+        self.router.entries()
+    }
+
     /// What views share.
+    #[must_use]
     pub fn services(&self) -> &Services {
         &self.services
     }
