@@ -8,9 +8,9 @@ use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, R
 use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::tower::body::UserBody;
-use crate::tower::list::{Envelope, asked_page};
+use crate::tower::caller::Caller;
 use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
+use crate::tower::paging::{Envelope, asked_page};
 use crate::tower::{fields, filter, options, order};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 

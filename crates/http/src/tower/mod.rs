@@ -2,26 +2,26 @@
 
 mod authtoken;
 mod body;
+mod caller;
 mod csrf;
-mod details;
 mod dialect;
-mod directory;
-mod empty;
+mod empty_list;
 mod error;
 mod fields;
 mod filter;
 mod kind;
-mod list;
-mod lists;
 mod logout;
 mod me;
 mod mount;
+mod object_detail;
+mod object_list;
+mod object_routes;
 mod options;
 mod order;
+mod paging;
 mod parent;
 mod roots;
 mod session;
-mod viewer;
 mod write;
 
 use std::sync::Arc;
@@ -76,7 +76,7 @@ fn views(parts: &Parts, mount: Mount) -> Vec<Place> {
         ),
         (below!(mount, "me/"), Box::new(me::Me)),
     ];
-    places.extend(directory::views(mount));
+    places.extend(object_routes::views(mount));
     places
 }
 
@@ -86,7 +86,7 @@ fn beside_v1(has_v2: bool) -> Vec<Place> {
 
 /// What only the clients of the second mount ask for.
 fn beside_v2() -> Vec<Place> {
-    let mut places = empty::undescribed();
+    let mut places = empty_list::undescribed();
     places.push(("/api/login/", Box::new(session::Login::new())));
     places.push(("/api/logout/", Box::new(logout::Logout)));
     places

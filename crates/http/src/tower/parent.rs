@@ -3,7 +3,7 @@
 use profiled_domain::{Condition, Model, ObjectState, Repository, RepositoryError};
 
 use crate::failure::ApiError;
-use crate::tower::viewer::Caller;
+use crate::tower::caller::Caller;
 use crate::view::Exchange;
 
 /// Whether the caller may use the lists of an object.

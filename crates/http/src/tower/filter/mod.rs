@@ -17,7 +17,7 @@ use crate::query::Query;
 use crate::tower::filter::joins::{Joins, any};
 use crate::tower::filter::lookup::Leaf;
 use crate::tower::filter::path::{End, Lost, Path};
-use crate::tower::list::RESERVED;
+use crate::tower::paging::RESERVED;
 
 pub(super) use joins::all;
 

@@ -13,8 +13,8 @@ use super::named::NamedForm;
 use super::{teams, users};
 use crate::content::Value;
 use crate::failure::{ApiError, Detail, FieldErrors};
+use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, value_of};
-use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
 
 /// What a body asks for.

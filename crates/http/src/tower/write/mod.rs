@@ -3,7 +3,7 @@
 mod named;
 mod user_form;
 
-pub(super) mod controls;
+pub(super) mod forms;
 pub(super) mod membership;
 pub(super) mod organizations;
 pub(super) mod teams;
@@ -15,11 +15,11 @@ use profiled_domain::{Model, Repository, Viewer};
 use serde::Serialize;
 
 use crate::failure::ApiError;
-use crate::tower::details::{self, Found};
+use crate::tower::caller::Caller;
 use crate::tower::fields::Mode;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
+use crate::tower::object_detail::{self, Found};
 use crate::view::{Answer, Exchange};
 
 /// The caller's rights, as far as no object is needed for them.
@@ -44,11 +44,11 @@ async fn find_to_change<K: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
 ) -> Result<Found<K::Object>, ApiError> {
-    let found = details::find::<K>(exchange, id).await?;
+    let found = object_detail::find::<K>(exchange, id).await?;
     if !found.may_change {
         return Err(ApiError::PermissionDenied);
     }
-    details::check_selected::<K>(exchange, id).await?;
+    object_detail::check_selected::<K>(exchange, id).await?;
     Ok(found)
 }
 

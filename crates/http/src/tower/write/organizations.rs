@@ -10,10 +10,10 @@ use super::named::NamedForm;
 use super::{created, find_to_change, mode};
 use crate::failure::{ApiError, FieldErrors};
 use crate::tower::body::OrganizationBody;
+use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, NAME, object};
 use crate::tower::kind::Organizations;
 use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
 
 /// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).

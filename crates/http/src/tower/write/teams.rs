@@ -13,10 +13,10 @@ use super::{created, find_to_change, mode, viewer};
 use crate::content::{Value, number_text};
 use crate::failure::{ApiError, Detail, FieldErrors};
 use crate::tower::body::TeamBody;
+use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, ORGANIZATION_OF_TEAM, object, value_of};
 use crate::tower::kind::Teams;
 use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
 use crate::view::{Answer, Exchange};
 
 const BLANK: &str = "This field cannot be blank.";

@@ -13,11 +13,11 @@ use super::{created, mode, viewer};
 use crate::content::Value;
 use crate::failure::{ApiError, FieldErrors};
 use crate::tower::body::UserBody;
-use crate::tower::details;
+use crate::tower::caller::Caller;
 use crate::tower::fields::{IS_SUPERUSER, object, value_of};
 use crate::tower::kind::Users;
 use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
+use crate::tower::object_detail;
 use crate::view::{Answer, Exchange};
 
 /// Nobody has this identifier: whoever holds a value is somebody else.
@@ -151,7 +151,7 @@ pub(super) struct Found {
 }
 
 pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<Found, ApiError> {
-    let found = details::find::<Users>(exchange, id).await?;
+    let found = object_detail::find::<Users>(exchange, id).await?;
     let (user, caller) = (found.object, found.caller);
     Ok(Found {
         is_admin: found.may_change,
@@ -179,7 +179,7 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
     if !found.may_change() {
         return Err(ApiError::PermissionDenied);
     }
-    details::check_selected::<Users>(exchange, id).await?;
+    object_detail::check_selected::<Users>(exchange, id).await?;
     let body = object(exchange.data().await?)?;
     let managed = &exchange.state.tower.directory_managed_fields;
     let mut form = UserForm::of_change(&body, mode(exchange), &found.user, managed);
@@ -273,7 +273,7 @@ pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result
             ApiError::PermissionDenied
         });
     }
-    details::check_selected::<Users>(exchange, id).await?;
+    object_detail::check_selected::<Users>(exchange, id).await?;
     let (id, now) = (found.user.id, exchange.state.now());
     let record = exchange.record(Action::UserDelete).on(Object::User(id));
     let delete = move |repository: &dyn Repository, by: Option<&Authority>| {

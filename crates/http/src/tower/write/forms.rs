@@ -5,10 +5,10 @@ use profiled_domain::{Membership, Model, OrganizationId, Viewer};
 use super::{membership, users};
 use crate::failure::ApiError;
 use crate::page::Controls;
-use crate::tower::details;
 use crate::tower::fields::{self, Resource};
 use crate::tower::kind::{ObjectKind, Users};
 use crate::tower::mount::Mount;
+use crate::tower::object_detail;
 use crate::view::Exchange;
 
 /// Of a list of all objects of a kind.
@@ -70,7 +70,7 @@ pub(in crate::tower) async fn of_named<K: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
 ) -> Result<Controls, ApiError> {
-    let found = details::find::<K>(exchange, id).await?;
+    let found = object_detail::find::<K>(exchange, id).await?;
     if found.may_change {
         Ok(change_form::<K>(exchange, &found.object, true))
     } else {

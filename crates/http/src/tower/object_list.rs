@@ -11,11 +11,11 @@ use profiled_domain::{
 
 use crate::failure::ApiError;
 use crate::page::Controls;
+use crate::tower::caller::Caller;
 use crate::tower::kind::ObjectKind;
-use crate::tower::list::{Envelope, asked_page};
 use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
-use crate::tower::write::controls;
+use crate::tower::paging::{Envelope, asked_page};
+use crate::tower::write::forms;
 use crate::tower::{filter, options, order, parent, write};
 use crate::view::{Answer, Exchange, Spec, View};
 
@@ -171,10 +171,10 @@ impl<R: ObjectKind> View for List<R> {
         let id = exchange.parameters.id(0);
         match self.post {
             None => future::ready(Ok(Controls::default())).boxed_local(),
-            Some(Post::Member(of)) => controls::of_members(exchange, of(id)).boxed_local(),
-            Some(Post::TeamOf) => controls::of_teams(exchange, OrganizationId(id)).boxed_local(),
+            Some(Post::Member(of)) => forms::of_members(exchange, of(id)).boxed_local(),
+            Some(Post::TeamOf) => forms::of_teams(exchange, OrganizationId(id)).boxed_local(),
             Some(Post::CreateUser | Post::CreateOrganization | Post::CreateTeam) => {
-                controls::of_list::<R>(exchange).boxed_local()
+                forms::of_list::<R>(exchange).boxed_local()
             }
         }
     }

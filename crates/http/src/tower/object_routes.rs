@@ -2,11 +2,11 @@
 
 use profiled_domain::{Condition, Membership, Model, OrganizationId, Relation, TeamId};
 
-use crate::tower::details::Detail;
-use crate::tower::empty::Empty;
+use crate::tower::empty_list::Empty;
 use crate::tower::kind::{Events, Organizations, Teams, Users};
-use crate::tower::lists::{List, Post};
 use crate::tower::mount::{Mount, below};
+use crate::tower::object_detail::Detail;
+use crate::tower::object_list::{List, Post};
 use crate::tower::{Place, fields};
 
 /// All of them, under a mount.

@@ -11,7 +11,7 @@ use profiled_domain::Model;
 use serde::Serialize;
 
 use crate::failure::ApiError;
-use crate::tower::list::Envelope;
+use crate::tower::paging::Envelope;
 use crate::tower::{Place, fields, options, parent};
 use crate::view::{Answer, Exchange, Spec, View};
 

@@ -11,10 +11,10 @@ use profiled_domain::{
 
 use crate::failure::ApiError;
 use crate::page::Controls;
+use crate::tower::caller::Caller;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
-use crate::tower::write::controls;
+use crate::tower::write::forms;
 use crate::tower::{filter, options, order, write};
 use crate::view::{Answer, Exchange, Spec, View};
 
@@ -196,10 +196,8 @@ impl<R: ObjectKind> View for Detail<R> {
     ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
         let id = exchange.parameters.id(0);
         match R::MODEL {
-            Model::User => controls::of_user(exchange, id).boxed_local(),
-            Model::Organization | Model::Team => {
-                controls::of_named::<R>(exchange, id).boxed_local()
-            }
+            Model::User => forms::of_user(exchange, id).boxed_local(),
+            Model::Organization | Model::Team => forms::of_named::<R>(exchange, id).boxed_local(),
             Model::ActivityEvent => future::ready(Ok(Controls::default())).boxed_local(),
         }
     }
