@@ -47,7 +47,7 @@ struct Body<'a> {
 }
 
 /// A username and a password that were sent. It has no `Debug`: it holds credentials.
-pub(super) struct Pair {
+pub(super) struct LoginInput {
     pub(super) username: String,
     pub(super) password: String,
 }
@@ -62,7 +62,7 @@ impl AuthToken {
     }
 
     async fn log_in(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let Pair { username, password } = Pair::of(&exchange.data().await?)?;
+        let LoginInput { username, password } = LoginInput::of(&exchange.data().await?)?;
         let user = match exchange.login(username, password).await? {
             LoginOutcome::Accepted(user) => user,
             LoginOutcome::WrongCredentials => return Err(refused()),
@@ -141,7 +141,7 @@ impl View for AuthToken {
     }
 }
 
-impl Pair {
+impl LoginInput {
     /// Both, as they were written.
     ///
     /// # Errors

@@ -12,14 +12,14 @@ use serde::Serialize;
 
 use crate::failure::ApiError;
 use crate::tower::paging::Envelope;
-use crate::tower::{Place, fields, options, parent};
+use crate::tower::{RouteEntry, fields, options, parent};
 use crate::view::{Answer, Exchange, Spec, View};
 
 /// The view.
-pub(super) struct Empty {
+pub(super) struct EmptyList {
     spec: Spec,
     /// `None`: OPTIONS tells nothing.
-    fields: Option<&'static fields::Resource>,
+    fields: Option<&'static fields::ObjectSchema>,
     owner: Option<Model>,
 }
 
@@ -34,8 +34,8 @@ const UNDESCRIBED: Spec = Spec {
     ..Spec::VIEW
 };
 
-impl Empty {
-    pub(super) fn new(name: &'static str, fields: &'static fields::Resource) -> Self {
+impl EmptyList {
+    pub(super) fn new(name: &'static str, fields: &'static fields::ObjectSchema) -> Self {
         Self {
             spec: Spec {
                 name,
@@ -66,10 +66,10 @@ impl Empty {
 }
 
 /// An object that would be in such a list.
-struct Nothing;
+struct MissingObject;
 
 /// The lists that only clients of `/api/v2/` look at, and the objects that would be in them.
-pub(super) fn undescribed() -> Vec<Place> {
+pub(super) fn undescribed() -> Vec<RouteEntry> {
     let lists = [
         "/api/v2/inventories/",
         "/api/v2/job_templates/",
@@ -84,17 +84,17 @@ pub(super) fn undescribed() -> Vec<Place> {
         "/api/v2/workflow_job_templates/{id}/",
         "/api/v2/instance_groups/{id}/",
     ];
-    let list = || Empty {
+    let list = || EmptyList {
         spec: UNDESCRIBED,
         fields: None,
         owner: None,
     };
     let lists = lists.map(|pattern| (pattern, Box::new(list()) as Box<dyn View>));
-    let objects = objects.map(|pattern| (pattern, Box::new(Nothing) as Box<dyn View>));
+    let objects = objects.map(|pattern| (pattern, Box::new(MissingObject) as Box<dyn View>));
     lists.into_iter().chain(objects).collect()
 }
 
-impl View for Empty {
+impl View for EmptyList {
     fn spec(&self) -> &Spec {
         &self.spec
     }
@@ -117,7 +117,7 @@ impl View for Empty {
     }
 }
 
-impl View for Nothing {
+impl View for MissingObject {
     fn spec(&self) -> &Spec {
         &UNDESCRIBED
     }

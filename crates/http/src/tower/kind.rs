@@ -13,7 +13,7 @@ use crate::tower::mount::Mount;
 pub(super) trait ObjectKind: Send + Sync + 'static {
     const MODEL: Model;
     /// What OPTIONS documents tell of it.
-    const FIELDS: &'static fields::Resource;
+    const SCHEMA: &'static fields::ObjectSchema;
     type Object: Send + 'static;
     type Body<'a>: Serialize;
 
@@ -33,7 +33,7 @@ pub(super) struct Events;
 
 impl ObjectKind for Users {
     const MODEL: Model = Model::User;
-    const FIELDS: &'static fields::Resource = fields::USER;
+    const SCHEMA: &'static fields::ObjectSchema = fields::USER;
     type Object = User;
     type Body<'a> = UserBody<'a>;
 
@@ -51,7 +51,7 @@ impl ObjectKind for Users {
 
 impl ObjectKind for Organizations {
     const MODEL: Model = Model::Organization;
-    const FIELDS: &'static fields::Resource = fields::ORGANIZATION;
+    const SCHEMA: &'static fields::ObjectSchema = fields::ORGANIZATION;
     type Object = Organization;
     type Body<'a> = OrganizationBody<'a>;
 
@@ -69,7 +69,7 @@ impl ObjectKind for Organizations {
 
 impl ObjectKind for Teams {
     const MODEL: Model = Model::Team;
-    const FIELDS: &'static fields::Resource = fields::TEAM;
+    const SCHEMA: &'static fields::ObjectSchema = fields::TEAM;
     type Object = Team;
     type Body<'a> = TeamBody<'a>;
 
@@ -87,7 +87,7 @@ impl ObjectKind for Teams {
 
 impl ObjectKind for Events {
     const MODEL: Model = Model::ActivityEvent;
-    const FIELDS: &'static fields::Resource = fields::EVENT;
+    const SCHEMA: &'static fields::ObjectSchema = fields::EVENT;
     type Object = ActivityEvent;
     type Body<'a> = EventBody<'a>;
 

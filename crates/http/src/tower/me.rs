@@ -10,7 +10,7 @@ use crate::failure::ApiError;
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
 use crate::tower::mount::Mount;
-use crate::tower::paging::{Envelope, asked_page};
+use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::{fields, filter, options, order};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -32,7 +32,7 @@ pub(super) struct Me;
 async fn list(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
     let user = &exchange.caller()?.profile.user;
     let condition = filter::condition(Model::User, exchange.query)?;
-    order::asked(Model::User, exchange.query)?;
+    order::requested(Model::User, exchange.query)?;
     let is_listed = if condition.has_relations() {
         let caller = Caller::of(exchange)?;
         let work = move |repository: &dyn Repository| {
@@ -41,7 +41,7 @@ async fn list(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         };
         exchange.state.blocking(work).await?? == [true]
     } else {
-        condition.holds(&Alone(user), Model::User, user.id.0)
+        condition.holds(&SingleUser(user), Model::User, user.id.0)
     };
     show(exchange, is_listed)
 }
@@ -52,16 +52,16 @@ fn show(exchange: &Exchange<'_>, is_listed: bool) -> Result<Answer, ApiError> {
     let users = is_listed.then(|| UserBody::new(&profile.user, mount));
     let count = i64::from(is_listed);
     let users = users.into_iter().collect();
-    let page = Envelope::new(exchange, asked_page(exchange)?, count, users)?;
+    let page = Envelope::new(exchange, requested_page(exchange)?, count, users)?;
     let variant = (exchange.query.pairs(), is_listed);
     let tag = EntityTag::new(exchange, profile, variant);
     Ok(exchange.show(&tag, || page))
 }
 
 /// A user without others.
-struct Alone<'a>(&'a User);
+struct SingleUser<'a>(&'a User);
 
-impl ObjectGraph for Alone<'_> {
+impl ObjectGraph for SingleUser<'_> {
     fn value(&self, _model: Model, _id: i64, field: Field) -> Option<FieldValue> {
         let text = |text: &Option<String>| Some(FieldValue::Text(text.clone().unwrap_or_default()));
         match field {

@@ -33,7 +33,7 @@ use crate::view::View;
 use mount::{Mount, below};
 
 /// A view under its pattern.
-type Place = (&'static str, Box<dyn View>);
+type RouteEntry = (&'static str, Box<dyn View>);
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -61,9 +61,9 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
 }
 
 /// What both mounts have.
-fn views(parts: &Parts, mount: Mount) -> Vec<Place> {
+fn views(parts: &Parts, mount: Mount) -> Vec<RouteEntry> {
     let settings = &parts.dialects.tower;
-    let mut places: Vec<Place> = vec![
+    let mut places: Vec<RouteEntry> = vec![
         (below!(mount, ""), Box::new(roots::Version(mount))),
         (
             below!(mount, "authtoken/"),
@@ -80,12 +80,12 @@ fn views(parts: &Parts, mount: Mount) -> Vec<Place> {
     places
 }
 
-fn beside_v1(has_v2: bool) -> Vec<Place> {
+fn beside_v1(has_v2: bool) -> Vec<RouteEntry> {
     vec![("/api/", Box::new(roots::Api { has_v2 }))]
 }
 
 /// What only the clients of the second mount ask for.
-fn beside_v2() -> Vec<Place> {
+fn beside_v2() -> Vec<RouteEntry> {
     let mut places = empty_list::undescribed();
     places.push(("/api/login/", Box::new(session::Login::new())));
     places.push(("/api/logout/", Box::new(logout::Logout)));

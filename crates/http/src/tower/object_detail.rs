@@ -19,7 +19,7 @@ use crate::tower::{filter, options, order, write};
 use crate::view::{Answer, Exchange, Spec, View};
 
 /// An object that a path names, and what the caller may do with it.
-pub(super) struct Found<T> {
+pub(super) struct LoadedObject<T> {
     pub(super) object: T,
     pub(super) caller: Caller,
     pub(super) may_read: bool,
@@ -37,7 +37,7 @@ pub(super) struct Found<T> {
 pub(super) async fn find<R: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
-) -> Result<Found<R::Object>, ApiError> {
+) -> Result<LoadedObject<R::Object>, ApiError> {
     let caller = Caller::of(exchange)?;
     let selection = Selection {
         condition: Condition::has_id(id),
@@ -52,10 +52,10 @@ pub(super) async fn find<R: ObjectKind>(
         let Some(object) = page.items.into_iter().next() else {
             return Ok(None);
         };
-        let viewer = caller.member(repository, R::MODEL)?;
+        let viewer = caller.viewer_of_model(repository, R::MODEL)?;
         let rights = [viewer.may_read(R::MODEL), viewer.may_change(R::MODEL)];
         let [may_read, may_change] = decide(repository, R::MODEL, id, &rights)?;
-        Ok(Some(Found {
+        Ok(Some(LoadedObject {
             object,
             caller,
             may_read,
@@ -77,13 +77,13 @@ pub(super) async fn check_selected<R: ObjectKind>(
     id: i64,
 ) -> Result<(), ApiError> {
     let asked = filter::condition(R::MODEL, exchange.query)?;
-    order::asked(R::MODEL, exchange.query)?;
+    order::requested(R::MODEL, exchange.query)?;
     if asked == Condition::everything() {
         return Ok(());
     }
     let caller = Caller::of(exchange)?;
     let work = move |repository: &dyn Repository| {
-        let viewer = caller.reader(repository, R::MODEL, &asked, &[])?;
+        let viewer = caller.viewer_of_query(repository, R::MODEL, &asked, &[])?;
         repository.holds(R::MODEL, id, &[viewer.seen(asked)])
     };
     if exchange.state.blocking(work).await?? == [true] {
@@ -110,7 +110,7 @@ fn decide(
     Ok([(); 2].map(|()| held.next().unwrap_or_default()))
 }
 
-impl<T> Found<T> {
+impl<T> LoadedObject<T> {
     /// # Errors
     /// 403 if the caller may not read it.
     fn readable(self) -> Result<T, ApiError> {
@@ -123,12 +123,12 @@ impl<T> Found<T> {
 }
 
 /// The view.
-pub(super) struct Detail<R> {
+pub(super) struct ObjectDetail<R> {
     spec: Spec,
     kind: PhantomData<R>,
 }
 
-impl<R: ObjectKind> Detail<R> {
+impl<R: ObjectKind> ObjectDetail<R> {
     pub(super) fn new(name: &'static str, description: &'static str) -> Self {
         let allow = match R::MODEL {
             Model::ActivityEvent => "GET, HEAD, OPTIONS",
@@ -155,7 +155,7 @@ impl<R: ObjectKind> Detail<R> {
             }
             (&Method::OPTIONS, _) => {
                 find::<R>(exchange, id).await?.readable()?;
-                Ok(exchange.ok(&options::detail(&self.spec, exchange, R::FIELDS)))
+                Ok(exchange.ok(&options::detail(&self.spec, exchange, R::SCHEMA)))
             }
             (_, Model::ActivityEvent) => exchange.unknown_method(),
             _ => self.change(exchange, id).await,
@@ -178,7 +178,7 @@ impl<R: ObjectKind> Detail<R> {
     }
 }
 
-impl<R: ObjectKind> View for Detail<R> {
+impl<R: ObjectKind> View for ObjectDetail<R> {
     fn spec(&self) -> &Spec {
         &self.spec
     }

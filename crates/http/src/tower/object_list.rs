@@ -14,13 +14,13 @@ use crate::page::Controls;
 use crate::tower::caller::Caller;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
-use crate::tower::paging::{Envelope, asked_page};
+use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::write::forms;
 use crate::tower::{filter, options, order, parent, write};
 use crate::view::{Answer, Exchange, Spec, View};
 
 /// A list.
-pub(super) struct List<R> {
+pub(super) struct ObjectList<R> {
     spec: Spec,
     owner: Option<Owner>,
     post: Option<Post>,
@@ -41,7 +41,7 @@ pub(super) enum Post {
     TeamOf,
 }
 
-impl<R: ObjectKind> List<R> {
+impl<R: ObjectKind> ObjectList<R> {
     /// Reads; `description` is for people.
     pub(super) fn new(name: &'static str, description: &'static str) -> Self {
         Self {
@@ -72,14 +72,14 @@ impl<R: ObjectKind> List<R> {
 
     async fn read(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
         let asked = filter::condition(R::MODEL, exchange.query)?;
-        let order = order::asked(R::MODEL, exchange.query)?;
-        let page = asked_page(exchange)?;
+        let order = order::requested(R::MODEL, exchange.query)?;
+        let page = requested_page(exchange)?;
         let caller = Caller::of(exchange)?;
         let id = exchange.parameters.id(0);
         let contents = self.owner.map(|(_, contents)| contents(id));
         let work = move |repository: &dyn Repository| {
             let keys = order.as_deref().unwrap_or_default();
-            let viewer = caller.reader(repository, R::MODEL, &asked, keys)?;
+            let viewer = caller.viewer_of_query(repository, R::MODEL, &asked, keys)?;
             let seen_order = |keys: Vec<OrderBy>| {
                 let keys = keys.into_iter().map(|key| viewer.seen_order(key));
                 keys.collect()
@@ -87,7 +87,7 @@ impl<R: ObjectKind> List<R> {
             let conditions = [viewer.may_read(R::MODEL), viewer.seen(asked)];
             let selection = Selection {
                 condition: filter::all(contents.into_iter().chain(conditions).collect()),
-                order: order.map_or_else(|| order::own(R::MODEL), seen_order),
+                order: order.map_or_else(|| order::default_order(R::MODEL), seen_order),
                 page,
             };
             R::select(repository, &selection)
@@ -121,7 +121,7 @@ impl<R: ObjectKind> List<R> {
                 write::may_create(exchange, R::MODEL).await?
             }
         };
-        let document = options::list(&self.spec, exchange, R::FIELDS, shows_post);
+        let document = options::list(&self.spec, exchange, R::SCHEMA, shows_post);
         Ok(exchange.ok(&document))
     }
 
@@ -141,7 +141,7 @@ impl<R: ObjectKind> List<R> {
     }
 }
 
-impl<R: ObjectKind> View for List<R> {
+impl<R: ObjectKind> View for ObjectList<R> {
     fn spec(&self) -> &Spec {
         &self.spec
     }

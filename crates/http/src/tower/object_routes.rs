@@ -2,15 +2,15 @@
 
 use profiled_domain::{Condition, Membership, Model, OrganizationId, Relation, TeamId};
 
-use crate::tower::empty_list::Empty;
+use crate::tower::empty_list::EmptyList;
 use crate::tower::kind::{Events, Organizations, Teams, Users};
 use crate::tower::mount::{Mount, below};
-use crate::tower::object_detail::Detail;
-use crate::tower::object_list::{List, Post};
-use crate::tower::{Place, fields};
+use crate::tower::object_detail::ObjectDetail;
+use crate::tower::object_list::{ObjectList, Post};
+use crate::tower::{RouteEntry, fields};
 
 /// All of them, under a mount.
-pub(super) fn views(mount: Mount) -> Vec<Place> {
+pub(super) fn views(mount: Mount) -> Vec<RouteEntry> {
     let mut views = users(mount);
     views.extend(organizations(mount));
     views.extend(teams(mount));
@@ -18,21 +18,22 @@ pub(super) fn views(mount: Mount) -> Vec<Place> {
     views
 }
 
-fn users(mount: Mount) -> Vec<Place> {
+fn users(mount: Mount) -> Vec<RouteEntry> {
     let organizations = |name, contents| {
-        List::<Organizations>::new(name, "Organizations of a user.").of(Model::User, contents)
+        ObjectList::<Organizations>::new(name, "Organizations of a user.").of(Model::User, contents)
     };
-    let empty = |name, fields| Empty::new(name, fields).of(Model::User);
+    let empty = |name, fields| EmptyList::new(name, fields).of(Model::User);
     vec![
         (
             below!(mount, "users/"),
             Box::new(
-                List::<Users>::new("User List", "Users. POST creates one.").with(Post::CreateUser),
+                ObjectList::<Users>::new("User List", "Users. POST creates one.")
+                    .with(Post::CreateUser),
             ),
         ),
         (
             below!(mount, "users/{id}/"),
-            Box::new(Detail::<Users>::new("User Detail", "A user.")),
+            Box::new(ObjectDetail::<Users>::new("User Detail", "A user.")),
         ),
         (
             below!(mount, "users/{id}/organizations/"),
@@ -49,9 +50,10 @@ fn users(mount: Mount) -> Vec<Place> {
         (
             below!(mount, "users/{id}/teams/"),
             Box::new(
-                List::<Teams>::new("User Teams List", "Teams of a user.").of(Model::User, |id| {
-                    Condition::related_to(Relation::TeamUsers, id)
-                }),
+                ObjectList::<Teams>::new("User Teams List", "Teams of a user.")
+                    .of(Model::User, |id| {
+                        Condition::related_to(Relation::TeamUsers, id)
+                    }),
             ),
         ),
         (
@@ -69,7 +71,7 @@ fn users(mount: Mount) -> Vec<Place> {
         (
             below!(mount, "users/{id}/activity_stream/"),
             Box::new(
-                List::<Events>::new(
+                ObjectList::<Events>::new(
                     "User Activity Stream List",
                     "Events that a user has caused or is the object of.",
                 )
@@ -84,11 +86,11 @@ fn users(mount: Mount) -> Vec<Place> {
     ]
 }
 
-fn organizations(mount: Mount) -> Vec<Place> {
+fn organizations(mount: Mount) -> Vec<RouteEntry> {
     const MODEL: Model = Model::Organization;
-    let empty = |name, fields| Empty::new(name, fields).of(MODEL);
+    let empty = |name, fields| EmptyList::new(name, fields).of(MODEL);
     let users = |name, contents, member| {
-        List::<Users>::new(name, "Users of an organization. POST adds or removes one.")
+        ObjectList::<Users>::new(name, "Users of an organization. POST adds or removes one.")
             .of(MODEL, contents)
             .with(Post::Member(member))
     };
@@ -96,13 +98,16 @@ fn organizations(mount: Mount) -> Vec<Place> {
         (
             below!(mount, "organizations/"),
             Box::new(
-                List::<Organizations>::new("Organization List", "Organizations. POST creates one.")
-                    .with(Post::CreateOrganization),
+                ObjectList::<Organizations>::new(
+                    "Organization List",
+                    "Organizations. POST creates one.",
+                )
+                .with(Post::CreateOrganization),
             ),
         ),
         (
             below!(mount, "organizations/{id}/"),
-            Box::new(Detail::<Organizations>::new(
+            Box::new(ObjectDetail::<Organizations>::new(
                 "Organization Detail",
                 "An organization.",
             )),
@@ -126,7 +131,7 @@ fn organizations(mount: Mount) -> Vec<Place> {
         (
             below!(mount, "organizations/{id}/teams/"),
             Box::new(
-                List::<Teams>::new(
+                ObjectList::<Teams>::new(
                     "Organization Teams List",
                     "Teams of an organization. POST adds or deletes one.",
                 )
@@ -147,7 +152,7 @@ fn organizations(mount: Mount) -> Vec<Place> {
         (
             below!(mount, "organizations/{id}/activity_stream/"),
             Box::new(
-                List::<Events>::new(
+                ObjectList::<Events>::new(
                     "Organization Activity Stream List",
                     "Events of an organization.",
                 )
@@ -159,24 +164,25 @@ fn organizations(mount: Mount) -> Vec<Place> {
     ]
 }
 
-fn teams(mount: Mount) -> Vec<Place> {
+fn teams(mount: Mount) -> Vec<RouteEntry> {
     const MODEL: Model = Model::Team;
-    let empty = |name, fields| Empty::new(name, fields).of(MODEL);
+    let empty = |name, fields| EmptyList::new(name, fields).of(MODEL);
     vec![
         (
             below!(mount, "teams/"),
             Box::new(
-                List::<Teams>::new("Team List", "Teams. POST creates one.").with(Post::CreateTeam),
+                ObjectList::<Teams>::new("Team List", "Teams. POST creates one.")
+                    .with(Post::CreateTeam),
             ),
         ),
         (
             below!(mount, "teams/{id}/"),
-            Box::new(Detail::<Teams>::new("Team Detail", "A team.")),
+            Box::new(ObjectDetail::<Teams>::new("Team Detail", "A team.")),
         ),
         (
             below!(mount, "teams/{id}/users/"),
             Box::new(
-                List::<Users>::new(
+                ObjectList::<Users>::new(
                     "Team Users List",
                     "Users of a team. POST adds or removes one.",
                 )
@@ -199,33 +205,36 @@ fn teams(mount: Mount) -> Vec<Place> {
         (
             below!(mount, "teams/{id}/activity_stream/"),
             Box::new(
-                List::<Events>::new("Team Activity Stream List", "Events of a team.")
+                ObjectList::<Events>::new("Team Activity Stream List", "Events of a team.")
                     .of(MODEL, |id| Condition::related_to(Relation::EventTeams, id)),
             ),
         ),
     ]
 }
 
-fn others(mount: Mount) -> Vec<Place> {
+fn others(mount: Mount) -> Vec<RouteEntry> {
     vec![
         (
             below!(mount, "activity_stream/"),
-            Box::new(List::<Events>::new(
+            Box::new(ObjectList::<Events>::new(
                 "Activity Stream List",
                 "What was done to organizations and teams.",
             )),
         ),
         (
             below!(mount, "activity_stream/{id}/"),
-            Box::new(Detail::<Events>::new("Activity Stream Detail", "An event.")),
+            Box::new(ObjectDetail::<Events>::new(
+                "Activity Stream Detail",
+                "An event.",
+            )),
         ),
         (
             below!(mount, "projects/"),
-            Box::new(Empty::new("Project List", fields::PROJECT)),
+            Box::new(EmptyList::new("Project List", fields::PROJECT)),
         ),
         (
             below!(mount, "credentials/"),
-            Box::new(Empty::new("Credential List", fields::CREDENTIAL)),
+            Box::new(EmptyList::new("Credential List", fields::CREDENTIAL)),
         ),
     ]
 }

@@ -32,7 +32,7 @@ pub(super) struct Envelope<T> {
 ///
 /// # Errors
 /// 404 for one that no list has.
-pub(super) fn asked_page(exchange: &Exchange<'_>) -> Result<NumberedPage, ApiError> {
+pub(super) fn requested_page(exchange: &Exchange<'_>) -> Result<NumberedPage, ApiError> {
     page(&exchange.state.tower, exchange.query)
 }
 
@@ -56,7 +56,7 @@ impl Envelope<()> {
     /// # Errors
     /// 404 for any but the first.
     pub(super) fn empty(exchange: &Exchange<'_>) -> Result<Self, ApiError> {
-        Self::new(exchange, asked_page(exchange)?, 0, Vec::new())
+        Self::new(exchange, requested_page(exchange)?, 0, Vec::new())
     }
 }
 

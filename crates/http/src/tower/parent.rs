@@ -27,7 +27,7 @@ fn is_readable(
     model: Model,
     id: i64,
 ) -> Result<Option<bool>, RepositoryError> {
-    let may_read = caller.member(repository, model)?.may_read(model);
+    let may_read = caller.viewer_of_model(repository, model)?.may_read(model);
     let is_free = may_read == Condition::everything();
     if !is_free && repository.holds(model, id, &[may_read])? == [true] {
         return Ok(Some(true));

@@ -12,7 +12,7 @@ use crate::content::{Data, Value};
 use crate::failure::ApiError;
 use crate::page::Controls;
 use crate::serializer::{Field, Kind};
-use crate::tower::authtoken::Pair;
+use crate::tower::authtoken::LoginInput;
 use crate::tower::{csrf, options};
 use crate::view::{Access, Answer, Exchange, Spec, View};
 
@@ -67,7 +67,7 @@ impl Login {
             return Err(ApiError::CrossOriginForm);
         }
         let data = exchange.data().await?;
-        let Pair { username, password } = Pair::of(&data)?;
+        let LoginInput { username, password } = LoginInput::of(&data)?;
         let refused = || ApiError::from(AuthError::InvalidPassword);
         let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
             return Err(refused());

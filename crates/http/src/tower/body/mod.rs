@@ -17,7 +17,7 @@ pub(super) use team::TeamBody;
 pub(super) use user::UserBody;
 
 /// The path of an object, or of a list below it.
-struct Place {
+struct ObjectUrl {
     mount: Mount,
     /// The list that has the object.
     kind: &'static str,
@@ -26,7 +26,7 @@ struct Place {
     list: &'static str,
 }
 
-impl Place {
+impl ObjectUrl {
     fn user(mount: Mount, user: &UserSummary) -> Self {
         Self {
             mount,
@@ -37,7 +37,7 @@ impl Place {
     }
 }
 
-impl Serialize for Place {
+impl Serialize for ObjectUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self {
             mount,
@@ -55,14 +55,14 @@ impl Serialize for Place {
 
 /// Who made or changed an object.
 #[derive(Serialize)]
-struct Person<'a> {
+struct UserSummaryBody<'a> {
     id: i64,
     username: &'a str,
     first_name: &'a str,
     last_name: &'a str,
 }
 
-impl<'a> Person<'a> {
+impl<'a> UserSummaryBody<'a> {
     fn new(user: &'a UserSummary) -> Self {
         Self {
             id: user.id.0,

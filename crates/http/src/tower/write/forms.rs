@@ -5,7 +5,7 @@ use profiled_domain::{Membership, Model, OrganizationId, Viewer};
 use super::{membership, users};
 use crate::failure::ApiError;
 use crate::page::Controls;
-use crate::tower::fields::{self, Resource};
+use crate::tower::fields::{self, ObjectSchema};
 use crate::tower::kind::{ObjectKind, Users};
 use crate::tower::mount::Mount;
 use crate::tower::object_detail;
@@ -16,7 +16,7 @@ pub(in crate::tower) async fn of_list<K: ObjectKind>(
     exchange: &Exchange<'_>,
 ) -> Result<Controls, ApiError> {
     let is_offered = super::may_create(exchange, K::MODEL).await?;
-    Ok(create_form(K::FIELDS, is_offered))
+    Ok(create_form(K::SCHEMA, is_offered))
 }
 
 /// Of the people of an organization or a team.
@@ -39,10 +39,10 @@ pub(in crate::tower) async fn of_teams(
     Ok(Controls::default().raw_form(&["POST"], &names, &fields::TEAM.blank()))
 }
 
-fn create_form(resource: &'static Resource, is_offered: bool) -> Controls {
+fn create_form(schema: &'static ObjectSchema, is_offered: bool) -> Controls {
     let controls = Controls::default();
     if is_offered {
-        controls.raw_form(&["POST"], &resource.names(), &resource.blank())
+        controls.raw_form(&["POST"], &schema.names(), &schema.blank())
     } else {
         controls
     }
@@ -85,5 +85,5 @@ fn change_form<K: ObjectKind>(
 ) -> Controls {
     let buttons: &[_] = if may_delete { &["DELETE"] } else { &[] };
     let body = K::body(object, Mount::of(exchange.path));
-    Controls::buttons(buttons).raw_form(&["PUT", "PATCH"], &K::FIELDS.names(), &body)
+    Controls::buttons(buttons).raw_form(&["PUT", "PATCH"], &K::SCHEMA.names(), &body)
 }

@@ -18,21 +18,21 @@ use crate::tower::fields::{Mode, value_of};
 use crate::view::{Answer, Exchange};
 
 /// What a body asks for.
-enum Asked {
+enum MembershipRequest {
     Create(Value),
-    Attach(Id),
-    Detach(Id),
+    Attach(SentId),
+    Detach(SentId),
 }
 
 /// An identifier as it was sent; `None` for what is none.
-type Id = Option<i64>;
+type SentId = Option<i64>;
 
 #[derive(Serialize)]
 struct Message {
     msg: &'static str,
 }
 
-impl Asked {
+impl MembershipRequest {
     /// The answer, if the body asks for nothing at all.
     async fn read(exchange: &Exchange<'_>) -> Result<Result<Self, Answer>, ApiError> {
         let body = value_of(exchange.data().await?);
@@ -66,14 +66,14 @@ pub(in crate::tower) async fn post(
     exchange: &Exchange<'_>,
     membership: Membership,
 ) -> Result<Answer, ApiError> {
-    let asked = match Asked::read(exchange).await? {
+    let asked = match MembershipRequest::read(exchange).await? {
         Ok(asked) => asked,
         Err(answer) => return Ok(answer),
     };
     match asked {
-        Asked::Create(body) => create(exchange, membership, &body).await,
-        Asked::Attach(id) => attach(exchange, membership, id).await,
-        Asked::Detach(id) => detach(exchange, membership, id).await,
+        MembershipRequest::Create(body) => create(exchange, membership, &body).await,
+        MembershipRequest::Attach(id) => attach(exchange, membership, id).await,
+        MembershipRequest::Detach(id) => detach(exchange, membership, id).await,
     }
 }
 
@@ -82,7 +82,7 @@ async fn create(
     membership: Membership,
     body: &Value,
 ) -> Result<Answer, ApiError> {
-    let valid = users::Valid::of(exchange, body).await?;
+    let valid = users::ValidNewUser::of(exchange, body).await?;
     let (viewer, right) = permit_change(exchange, membership).await?;
     valid.permit(&viewer)?;
     let rights = vec![right, viewer.right_to_create_users()];
@@ -103,7 +103,7 @@ async fn create(
 async fn attach(
     exchange: &Exchange<'_>,
     membership: Membership,
-    id: Id,
+    id: SentId,
 ) -> Result<Answer, ApiError> {
     let id = known(exchange, Model::User, id).await?;
     let (_, right) = permit_change(exchange, membership).await?;
@@ -125,7 +125,7 @@ async fn attach(
 async fn detach(
     exchange: &Exchange<'_>,
     membership: Membership,
-    id: Id,
+    id: SentId,
 ) -> Result<Answer, ApiError> {
     let id = known(exchange, Model::User, id).await?;
     let (_, right) = permit_change(exchange, membership).await?;
@@ -146,12 +146,12 @@ pub(in crate::tower) async fn post_team(
     exchange: &Exchange<'_>,
     organization: OrganizationId,
 ) -> Result<Answer, ApiError> {
-    let asked = match Asked::read(exchange).await? {
+    let asked = match MembershipRequest::read(exchange).await? {
         Ok(asked) => asked,
         Err(answer) => return Ok(answer),
     };
     match asked {
-        Asked::Create(body) => {
+        MembershipRequest::Create(body) => {
             let mut errors = FieldErrors::default();
             let form = NamedForm::read(&body, Mode::Create, &mut errors);
             errors.into_result()?;
@@ -159,7 +159,7 @@ pub(in crate::tower) async fn post_team(
             let team = teams::insert(exchange, form.into_team(organization), right).await?;
             teams::answer_created(exchange, &team)
         }
-        Asked::Attach(id) => {
+        MembershipRequest::Attach(id) => {
             let id = known(exchange, Model::Team, id).await?;
             let right = permit_change_of(exchange, organization).await?;
             // It is taken away from where it is.
@@ -174,7 +174,7 @@ pub(in crate::tower) async fn post_team(
             }
             Ok(Answer::no_content())
         }
-        Asked::Detach(id) => {
+        MembershipRequest::Detach(id) => {
             let id = known(exchange, Model::Team, id).await?;
             let right = permit_change_of(exchange, organization).await?;
             // Who may change this organization has no say in teams of others.
@@ -215,7 +215,7 @@ async fn permit_change_of(
 }
 
 /// An identifier that some object of the model has or had.
-async fn known(exchange: &Exchange<'_>, model: Model, id: Id) -> Result<i64, ApiError> {
+async fn known(exchange: &Exchange<'_>, model: Model, id: SentId) -> Result<i64, ApiError> {
     let unknown = || {
         let name = match model {
             Model::Team => "Team",

@@ -19,7 +19,7 @@ use crate::tower::caller::Caller;
 use crate::tower::fields::Mode;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
-use crate::tower::object_detail::{self, Found};
+use crate::tower::object_detail::{self, LoadedObject};
 use crate::view::{Answer, Exchange};
 
 /// The caller's rights, as far as no object is needed for them.
@@ -43,7 +43,7 @@ pub(super) async fn may_create(exchange: &Exchange<'_>, model: Model) -> Result<
 async fn find_to_change<K: ObjectKind>(
     exchange: &Exchange<'_>,
     id: i64,
-) -> Result<Found<K::Object>, ApiError> {
+) -> Result<LoadedObject<K::Object>, ApiError> {
     let found = object_detail::find::<K>(exchange, id).await?;
     if !found.may_change {
         return Err(ApiError::PermissionDenied);

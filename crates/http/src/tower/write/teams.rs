@@ -22,7 +22,7 @@ use crate::view::{Answer, Exchange};
 const BLANK: &str = "This field cannot be blank.";
 
 /// What a body says of the organization of a team.
-enum Place {
+enum OrganizationInput {
     Absent,
     Null,
     Id(OrganizationId),
@@ -30,7 +30,7 @@ enum Place {
     Wrong(String),
 }
 
-impl Place {
+impl OrganizationInput {
     fn read(body: &Value) -> Self {
         let text = match body.get(ORGANIZATION_OF_TEAM.name) {
             None => return Self::Absent,
@@ -65,7 +65,7 @@ pub(in crate::tower) async fn permit_create(exchange: &Exchange<'_>) -> Result<(
         return Ok(());
     }
     let body = value_of(exchange.peek().await?);
-    let Some(id) = Place::read(&body).known(exchange).await? else {
+    let Some(id) = OrganizationInput::read(&body).known(exchange).await? else {
         let text = "Organization matching query does not exist.";
         return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
     };
@@ -117,7 +117,7 @@ pub(super) fn answer_created(exchange: &Exchange<'_>, team: &Team) -> Result<Ans
 pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
     let found = find_to_change::<Teams>(exchange, id).await?;
     let body = object(exchange.data().await?)?;
-    if let Place::Id(wanted) = Place::read(&body)
+    if let OrganizationInput::Id(wanted) = OrganizationInput::read(&body)
         && !found.caller.is_superuser
         && found.object.organization.is_none_or(|own| own.id != wanted)
     {
@@ -189,19 +189,21 @@ impl TeamForm {
     async fn read(exchange: &Exchange<'_>, body: &Value, mode: Mode) -> Result<Self, ApiError> {
         let mut errors = FieldErrors::default();
         let named = NamedForm::read(body, mode, &mut errors);
-        let place = Place::read(body);
+        let place = OrganizationInput::read(body);
         let organization = place.known(exchange).await?;
         let refused = match &place {
-            Place::Id(id) if organization.is_none() => Some(unknown(id)),
-            Place::Wrong(sent) => Some(unknown(sent)),
-            Place::Absent | Place::Null | Place::Id(_) => None,
+            OrganizationInput::Id(id) if organization.is_none() => Some(unknown(id)),
+            OrganizationInput::Wrong(sent) => Some(unknown(sent)),
+            OrganizationInput::Absent | OrganizationInput::Null | OrganizationInput::Id(_) => None,
         };
         if let Some(message) = refused {
             errors.push(ORGANIZATION_OF_TEAM.name, message);
         }
         std::mem::take(&mut errors).into_result()?;
         named.check(&mut errors);
-        if organization.is_none() && (mode != Mode::Change || matches!(place, Place::Null)) {
+        if organization.is_none()
+            && (mode != Mode::Change || matches!(place, OrganizationInput::Null))
+        {
             errors.push(ORGANIZATION_OF_TEAM.name, BLANK);
         }
         errors.into_result()?;

@@ -47,7 +47,7 @@ fn permit(viewer: &Viewer, form: &UserForm) -> Result<(), ApiError> {
 /// POST to the list of users.
 pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
     let body = object(exchange.data().await?)?;
-    let valid = Valid::of(exchange, &body).await?;
+    let valid = ValidNewUser::of(exchange, &body).await?;
     let right = viewer(exchange).await?.right_to_create_users();
     let (new, now) = (valid.hashed(exchange).await?, exchange.state.now());
     let record = exchange.record(Action::UserCreate);
@@ -66,12 +66,12 @@ pub(super) fn answer_created(exchange: &Exchange<'_>, user: &User) -> Result<Ans
 }
 
 /// A user to be created, who keeps all rules.
-pub(super) struct Valid {
+pub(super) struct ValidNewUser {
     user: NewUser,
     password: String,
 }
 
-impl Valid {
+impl ValidNewUser {
     /// Goes through all phases of validation.
     pub(super) async fn of(exchange: &Exchange<'_>, body: &Value) -> Result<Self, ApiError> {
         let mut form = UserForm::of_new(body);
@@ -140,7 +140,7 @@ pub(super) fn failed(error: RepositoryError) -> ApiError {
 }
 
 /// A user, as the caller stands to it.
-pub(super) struct Found {
+pub(super) struct UserAccess {
     pub(super) user: User,
     caller: Caller,
     /// May change all fields, and delete.
@@ -150,10 +150,10 @@ pub(super) struct Found {
     right: Right,
 }
 
-pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<Found, ApiError> {
+pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<UserAccess, ApiError> {
     let found = object_detail::find::<Users>(exchange, id).await?;
     let (user, caller) = (found.object, found.caller);
-    Ok(Found {
+    Ok(UserAccess {
         is_admin: found.may_change,
         is_self: caller.id == user.id,
         right: found.right,
@@ -162,7 +162,7 @@ pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<Found, ApiE
     })
 }
 
-impl Found {
+impl UserAccess {
     /// May change some of its fields at least.
     pub(super) fn may_change(&self) -> bool {
         self.is_admin || self.is_self
@@ -230,7 +230,7 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
 /// without a password here whose directory keeps it.
 async fn new_password(
     exchange: &Exchange<'_>,
-    found: &Found,
+    found: &UserAccess,
     password: String,
 ) -> Result<Option<PasswordChange>, ApiError> {
     let has_directory = !exchange.state.tower.directory_managed_fields.is_empty();
