@@ -5,9 +5,9 @@ use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason, Record};
 use profiled_domain::{ProfileChange, UserId};
 
 use crate::failure::ApiError;
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
-impl Exchange<'_> {
+impl RequestContext<'_> {
     /// A record of what the caller, or a stranger, does from where.
     pub(crate) fn record(&self, action: Action) -> Record {
         let actor = self.identity.map_or(Actor::Anonymous, Actor::from);

@@ -4,9 +4,9 @@ use profiled_auth::{AuthError, JwtFault, Scheme};
 use profiled_domain::{Authority, Lapse, Repository, RepositoryError, Right};
 
 use crate::failure::ApiError;
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
-impl Exchange<'_> {
+impl RequestContext<'_> {
     /// Runs `work` on the threads of the database, with the authority that the write is to be judged by: the
     /// caller's credential and `rights`, which were found to be there.
     ///

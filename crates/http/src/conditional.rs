@@ -15,20 +15,24 @@ use serde::Serialize;
 use crate::accept::Format;
 use crate::dialect::joined;
 use crate::failure::ApiError;
-use crate::view::{Answer, Exchange};
+use crate::view::{RequestContext, ViewResponse};
 
 /// The strong tag of one representation of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EntityTag(String);
 
 impl EntityTag {
-    /// The tag of what `exchange` shows of a profile; `variant` is whatever else decides the body.
-    pub(crate) fn new(exchange: &Exchange<'_>, profile: &UserProfile, variant: impl Hash) -> Self {
+    /// The tag of what `context` shows of a profile; `variant` is whatever else decides the body.
+    pub(crate) fn new(
+        context: &RequestContext<'_>,
+        profile: &UserProfile,
+        variant: impl Hash,
+    ) -> Self {
         let mut hasher = DefaultHasher::new();
-        exchange.path.hash(&mut hasher);
-        exchange.layout.hash(&mut hasher);
-        exchange.origin.as_str().hash(&mut hasher);
-        exchange.state.completion.hash(&mut hasher);
+        context.path.hash(&mut hasher);
+        context.layout.hash(&mut hasher);
+        context.origin.as_str().hash(&mut hasher);
+        context.state.completion.hash(&mut hasher);
         for group in &profile.groups {
             (group.id, group.version).hash(&mut hasher);
         }
@@ -38,23 +42,27 @@ impl EntityTag {
     }
 }
 
-impl Exchange<'_> {
+impl RequestContext<'_> {
     /// A profile that was read: 304 without a body if the client has it already.
-    pub(crate) fn show<T: Serialize>(&self, tag: &EntityTag, body: impl FnOnce() -> T) -> Answer {
+    pub(crate) fn show<T: Serialize>(
+        &self,
+        tag: &EntityTag,
+        body: impl FnOnce() -> T,
+    ) -> ViewResponse {
         let known = self.header(&header::IF_NONE_MATCH);
         if self.format == Format::Json && known.is_some_and(|list| lists(&list, &tag.0)) {
-            return self.tag(Answer::new(StatusCode::NOT_MODIFIED, Vec::new()), tag);
+            return self.tag(ViewResponse::new(StatusCode::NOT_MODIFIED, Vec::new()), tag);
         }
         self.tag(self.ok(&body()), tag)
     }
 
     /// A profile that was changed.
-    pub(crate) fn changed<T: Serialize>(&self, tag: &EntityTag, body: &T) -> Answer {
+    pub(crate) fn changed<T: Serialize>(&self, tag: &EntityTag, body: &T) -> ViewResponse {
         self.tag(self.ok(body), tag)
     }
 
     /// Pages show more than the profile, and have no tag.
-    fn tag(&self, answer: Answer, tag: &EntityTag) -> Answer {
+    fn tag(&self, answer: ViewResponse, tag: &EntityTag) -> ViewResponse {
         match (self.format, HeaderValue::from_str(&tag.0)) {
             (Format::Json, Ok(value)) => answer.with_header(header::ETAG, value),
             _ => answer,

@@ -10,7 +10,7 @@ use crate::failure::ApiError;
 use crate::host::Origin;
 use crate::json::{Layout, Style};
 use crate::page::PageStyle;
-use crate::view::{Answer, Spec};
+use crate::view::{Spec, ViewResponse};
 
 /// A dialect: the order of its checks, its credentials and all of its texts.
 pub(crate) trait Dialect: Send + Sync {
@@ -74,7 +74,7 @@ pub(crate) trait Dialect: Send + Sync {
     }
 
     /// Status and body of an error.
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer;
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse;
 
     /// `Content-Type` of JSON.
     fn json_type(&self, _accepted: &Accepted) -> HeaderValue {

@@ -15,13 +15,13 @@ use crate::dialect::joined;
 use crate::failure::{ApiError, FieldErrors};
 use crate::host::{Origin, user_agent};
 use crate::json::{Layout, Style};
-use crate::page::{Beside, Controls};
+use crate::page::{PageExtras, PageForms};
 use crate::query::Query;
 use crate::request_log::Notes;
 use crate::response::{self, Frame};
 use crate::router::{Found, Parameters, Route, decode};
 use crate::state::AppState;
-use crate::view::{self, Access, Answer, Exchange, Spec};
+use crate::view::{self, Access, RequestContext, Spec, ViewResponse};
 use crate::{content, health, media, media_url, page, request_log};
 
 /// Unread bytes that are still taken from a client before its connection is closed.
@@ -155,11 +155,11 @@ impl Visit<'_> {
                 (answer, Some(error))
             }
         };
-        let beside = match accepted.format {
+        let extras = match accepted.format {
             Format::Html => {
-                let controls = self.controls(&asked, &checked, &answer).await;
-                Some(Beside {
-                    controls,
+                let forms = self.forms(&asked, &checked, &answer).await;
+                Some(PageExtras {
+                    forms,
                     typed: self.body.take_typed(),
                     errors: match refusal {
                         Some(ApiError::Invalid(errors)) => errors,
@@ -169,40 +169,45 @@ impl Visit<'_> {
             }
             Format::Json => None,
         };
-        self.finish(answer, &accepted, &asked, &checked, beside)
+        self.finish(answer, &accepted, &asked, &checked, extras)
     }
 
     /// What the page of an answer lets the caller do.
-    async fn controls(&self, asked: &Asked<'_>, checked: &Checked, answer: &Answer) -> Controls {
+    async fn forms(
+        &self,
+        asked: &Asked<'_>,
+        checked: &Checked,
+        answer: &ViewResponse,
+    ) -> PageForms {
         let is_gone = checked.method == Method::DELETE && answer.status.is_success();
-        if is_gone || !Controls::fit(answer.status, self.route.view.spec().access) {
-            return Controls::default();
+        if is_gone || !PageForms::fit(answer.status, self.route.view.spec().access) {
+            return PageForms::default();
         }
-        // Forms of pages send no header beside a cookie (`Dialect::check_write`).
+        // Forms of pages send no header in addition to a cookie (`Dialect::check_write`).
         let is_session = |identity: &Identity| identity.scheme == Scheme::Session;
         if checked.identity.as_ref().is_some_and(is_session) {
-            return Controls::default();
+            return PageForms::default();
         }
-        let exchange = self.exchange(asked, checked, &[]);
-        let offered = self.route.view.controls(&exchange).await;
-        let mut controls = offered.unwrap_or_else(|error| {
+        let context = self.context(asked, checked, &[]);
+        let offered = self.route.view.forms(&context).await;
+        let mut forms = offered.unwrap_or_else(|error| {
             tracing::debug!(%error, "a page offers nothing to do");
-            Controls::default()
+            PageForms::default()
         });
         let is_changed = [Method::PUT, Method::PATCH].contains(&checked.method);
         if is_changed && answer.status.is_success() {
-            controls.update(answer);
+            forms.update(answer);
         }
-        controls
+        forms
     }
 
-    fn exchange<'b>(
+    fn context<'b>(
         &'b self,
         asked: &'b Asked<'_>,
         checked: &'b Checked,
         parsers: &'static [Parser],
-    ) -> Exchange<'b> {
-        Exchange {
+    ) -> RequestContext<'b> {
+        RequestContext {
             state: self.state,
             method: checked.read_method(),
             path: self.path,
@@ -219,7 +224,11 @@ impl Visit<'_> {
     }
 
     /// Checks the request in the dialect's order, and asks the view.
-    async fn ask(&mut self, asked: &Asked<'_>, checked: &mut Checked) -> Result<Answer, ApiError> {
+    async fn ask(
+        &mut self,
+        asked: &Asked<'_>,
+        checked: &mut Checked,
+    ) -> Result<ViewResponse, ApiError> {
         let (spec, dialect) = (self.route.view.spec(), Arc::clone(&self.route.dialect));
         let is_late = dialect.authenticates_first();
         if !is_late {
@@ -256,10 +265,10 @@ impl Visit<'_> {
         if is_late && writes {
             self.body.prepare(parsers).await?;
         }
-        let exchange = self.exchange(asked, checked, parsers);
-        self.route.view.permit(&exchange).await?;
+        let context = self.context(asked, checked, parsers);
+        self.route.view.permit(&context).await?;
         asked.negotiated?;
-        self.route.view.answer(&exchange).await
+        self.route.view.answer(&context).await
     }
 
     /// The caller, `None` where a view asks for none.
@@ -305,11 +314,11 @@ impl Visit<'_> {
 
     fn finish(
         &mut self,
-        answer: Answer,
+        answer: ViewResponse,
         accepted: &Accepted,
         asked: &Asked<'_>,
         checked: &Checked,
-        beside: Option<Beside>,
+        extras: Option<PageExtras>,
     ) -> HttpResponse {
         let dialect = &self.route.dialect;
         let identity = checked.identity.as_ref();
@@ -329,7 +338,7 @@ impl Visit<'_> {
             route: self.route,
             accepted,
             is_browsable: self.state.is_browsable,
-            page: beside.map(|beside| page::Context {
+            page: extras.map(|extras| page::Context {
                 route: self.route,
                 router: &self.state.router,
                 origin: &self.origin,
@@ -338,14 +347,14 @@ impl Visit<'_> {
                 target: target.map_or(self.path, |target| target.as_str()),
                 path: self.path,
                 caller: identity.map(|identity| &identity.profile.user),
-                beside,
+                extras,
             }),
         };
         response::of_view(&frame, answer, headers)
     }
 }
 
-/// What a request asks for beside its method and body.
+/// What a request asks for in addition to its method and body.
 struct Asked<'a> {
     negotiated: Result<(), Refusal>,
     format: Format,

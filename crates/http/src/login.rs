@@ -3,9 +3,9 @@
 use profiled_auth::{LoginOutcome, PasswordAttempt};
 
 use crate::failure::ApiError;
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
-impl Exchange<'_> {
+impl RequestContext<'_> {
     /// Judges a username and a password, compared as they are. Every failure is counted against the account
     /// at this address; a log-in of somebody who may not log in is one.
     ///

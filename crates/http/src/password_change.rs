@@ -11,7 +11,7 @@ use crate::failure::{ApiError, FieldErrors};
 use crate::profile_update::PASSWORD_MAX;
 use crate::serializer::{Field, Input, Kind, TextRules, messages};
 use crate::state::AppState;
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
 const PASSWORD: &str = "password";
 const CURRENT: &str = "current_password";
@@ -39,7 +39,7 @@ struct Asked {
 /// # Errors
 /// [`ApiError::Unavailable`] when too many passwords are hashed already, [`ApiError::Throttled`].
 pub(crate) async fn change(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     data: &Data,
     errors: &mut FieldErrors,
 ) -> Result<Option<PasswordChange>, ApiError> {
@@ -47,19 +47,19 @@ pub(crate) async fn change(
     if asked.new.is_none() && asked.current.is_none() {
         return Ok(None);
     }
-    let identity = exchange.caller()?;
+    let identity = context.caller()?;
     let job = Job {
         user: identity.profile.user.clone(),
         is_refused: !errors.is_empty(),
         asked,
-        address: exchange.state.hosts.counted_address(exchange.request),
+        address: context.state.hosts.counted_address(context.request),
     };
-    let judged = exchange.state.judge(job).await?;
+    let judged = context.state.judge(job).await?;
     for message in judged.violations {
         errors.push(PASSWORD, message);
     }
     if !judged.is_current {
-        let record = exchange.record(Action::UserPassword);
+        let record = context.record(Action::UserPassword);
         let record = record.on(Object::User(identity.profile.user.id));
         record.write(Outcome::Refused(Reason::WrongPassword));
         errors.push(CURRENT, "Invalid password.");
@@ -68,7 +68,7 @@ pub(crate) async fn change(
     Ok(judged.hash.map(|password| PasswordChange {
         password,
         keep: identity.keep.clone(),
-        at: exchange.state.now(),
+        at: context.state.now(),
     }))
 }
 

@@ -11,7 +11,7 @@ use crate::failure::{ApiError, FieldErrors};
 use crate::media::{self, Avatar, Picture};
 use crate::password_change;
 use crate::serializer::{Candidate, Field, Kind, TextRules, body_of};
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
 /// Longest stored file name and longest new password, in characters.
 pub(crate) const FILE_NAME_MAX: usize = 100;
@@ -22,28 +22,28 @@ pub(crate) const PASSWORD_MAX: usize = 128;
 /// # Errors
 /// [`ApiError::Invalid`] with all messages of all fields; nothing is changed then.
 pub(crate) async fn update(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     fields: &[Field],
     rights: Vec<Right>,
 ) -> Result<UserProfile, ApiError> {
-    let profile = &exchange.caller()?.profile;
+    let profile = &context.caller()?.profile;
     let user = &profile.user;
-    let data = exchange.data().await?;
+    let data = context.data().await?;
     let mut errors = FieldErrors::default();
-    let (mut change, picture) = change(exchange, fields, &data, user, &mut errors).await?;
-    change.password = password_change::change(exchange, &data, &mut errors).await?;
+    let (mut change, picture) = change(context, fields, &data, user, &mut errors).await?;
+    change.password = password_change::change(context, &data, &mut errors).await?;
     errors.into_result()?;
-    let precondition = exchange.precondition(profile)?;
-    let avatar = Avatar::store(exchange.state, user, picture).await?;
+    let precondition = context.precondition(profile)?;
+    let avatar = Avatar::store(context.state, user, picture).await?;
     change.avatar = avatar.patch.clone();
     let id = user.id;
-    let record = exchange.record_of_change(id, &change);
+    let record = context.record_of_change(id, &change);
     let update = move |repository: &dyn Repository, by: Option<&Authority>| {
         let updated = repository.update_profile(id, &change, &precondition, by);
         record.tell(updated, Outcome::of_found)
     };
-    let written = exchange.judged(rights, update).await?;
-    avatar.settle(exchange.state, &written).await;
+    let written = context.judged(rights, update).await?;
+    avatar.settle(context.state, &written).await;
     match written {
         Ok(Some(profile)) => Ok(profile),
         Ok(None) => Err(ApiError::NotFound),
@@ -54,21 +54,21 @@ pub(crate) async fn update(
         }
         // The upload took so long that its file was swept away.
         Err(error @ RepositoryError::Missing(_)) => Err(ApiError::Unavailable(Box::new(error))),
-        Err(RepositoryError::Lapsed(lapse)) => Err(exchange.lapsed(lapse)),
+        Err(RepositoryError::Lapsed(lapse)) => Err(context.lapsed(lapse)),
         Err(error) => Err(error.into()),
     }
 }
 
 /// What the body says, the avatar apart: its file is not stored yet.
 async fn change(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     fields: &[Field],
     data: &Data,
     user: &User,
     errors: &mut FieldErrors,
 ) -> Result<(ProfileChange, Patch<Picture>), ApiError> {
     let data = body_of(data)?;
-    let taken_keys = find_taken(exchange, fields, data, user).await?;
+    let taken_keys = find_taken(context, fields, data, user).await?;
     let mut change = ProfileChange::default();
     let mut picture = Patch::Keep;
     for field in fields.iter().filter(|field| !field.is_read_only) {
@@ -91,7 +91,7 @@ async fn change(
                     Patch::Set(value) => value.parse::<Gender>().map_or(Patch::Keep, Patch::Set),
                 };
             }
-            Kind::Image => picture = media::read(exchange.state, field, data, errors).await?,
+            Kind::Image => picture = media::read(context.state, field, data, errors).await?,
             _ => {}
         }
     }
@@ -117,7 +117,7 @@ fn set_text(change: &mut ProfileChange, name: &str, value: Patch<Candidate>) {
 
 /// Values of the body that another user holds.
 async fn find_taken(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     fields: &[Field],
     data: &Data,
     user: &User,
@@ -139,7 +139,7 @@ async fn find_taken(
         return Ok(Vec::new());
     }
     let id = user.id;
-    let found = exchange
+    let found = context
         .state
         .blocking(move |repository| repository.find_taken(id, &wanted));
     Ok(found.await??)

@@ -11,7 +11,7 @@ use crate::host::Origin;
 use crate::json::{self, Layout, Style};
 use crate::page;
 use crate::router::Route;
-use crate::view::Answer;
+use crate::view::ViewResponse;
 
 pub(crate) const X_API_TIME: HeaderName = HeaderName::from_static("x-api-time");
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -27,7 +27,7 @@ pub(crate) struct Frame<'a> {
 }
 
 /// The answer of a view, with all headers but the dialect's own.
-pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> HttpResponse {
+pub(crate) fn of_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) -> HttpResponse {
     let mut response = HttpResponse::build(match frame.page {
         Some(_) => page::status(answer.status),
         None => answer.status,
@@ -66,7 +66,7 @@ pub(crate) fn of_view(frame: &Frame<'_>, answer: Answer, headers: HeaderMap) -> 
 }
 
 /// Whether a page can show something: a body, or that there is none.
-fn has_page(answer: &Answer) -> bool {
+fn has_page(answer: &ViewResponse) -> bool {
     !answer.json.is_empty() || answer.status == StatusCode::NO_CONTENT
 }
 

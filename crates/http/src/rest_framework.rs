@@ -9,7 +9,7 @@ use crate::failure::{ApiError, Detail};
 use crate::json::{self, Layout};
 use crate::page::PageStyle;
 use crate::throttle;
-use crate::view::Answer;
+use crate::view::ViewResponse;
 
 /// Pages of both dialects.
 pub(crate) const PAGE_STYLE: PageStyle = PageStyle {
@@ -40,7 +40,7 @@ struct Refused {
 }
 
 /// Status and body of an error.
-pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
+pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     if let ApiError::Unauthenticated(cause) = error {
         let (detail, code, messages) = refusal(cause);
         let detail = &Detail::Text(detail.to_owned());
@@ -49,10 +49,10 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
             code,
             messages,
         };
-        return Answer::new(StatusCode::UNAUTHORIZED, json::to_vec(&body, layout));
+        return ViewResponse::new(StatusCode::UNAUTHORIZED, json::to_vec(&body, layout));
     }
     if let ApiError::Invalid(fields) = error {
-        return Answer::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
+        return ViewResponse::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
     }
     let code = match error {
         ApiError::Refused { code, .. } => *code,
@@ -64,7 +64,7 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> Answer {
         code,
         messages: None,
     };
-    Answer::new(status, json::to_vec(&body, layout))
+    ViewResponse::new(status, json::to_vec(&body, layout))
 }
 
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {

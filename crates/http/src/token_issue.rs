@@ -9,7 +9,7 @@ use profiled_domain::{
 
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::host::user_agent;
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
 /// What the right to a token is shown with.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub(crate) enum Shown {
     Credential,
 }
 
-impl Exchange<'_> {
+impl RequestContext<'_> {
     /// When a token that is made `now` ends at the latest; `None` if it may live until it is revoked.
     pub(crate) fn latest_expiry(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let seconds = i64::from(self.state.tokens.lifetime);

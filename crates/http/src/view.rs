@@ -14,7 +14,7 @@ use crate::content::{Data, Parser, RequestBody};
 use crate::failure::ApiError;
 use crate::host::Origin;
 use crate::json::{self, Layout};
-use crate::page::Controls;
+use crate::page::PageForms;
 use crate::query::Query;
 use crate::router::Parameters;
 use crate::state::AppState;
@@ -62,7 +62,7 @@ pub(crate) trait View: Send + Sync {
     /// Whether the caller may use the view at all; asked in dialects that negotiate later than that.
     fn permit<'a>(
         &'a self,
-        _exchange: &'a Exchange<'a>,
+        _exchange: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
         future::ready(Ok(())).boxed_local()
     }
@@ -70,16 +70,16 @@ pub(crate) trait View: Send + Sync {
     /// Answers a method of [`Spec::allow`]; HEAD comes as GET.
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>>;
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>>;
 
     /// What a page lets this caller do: asked for pages only, behind the answer, whatever the method.
     /// Shows nothing that GET would refuse the caller. An error means that there is nothing to do.
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        future::ready(Ok(Controls::buttons(self.spec().buttons))).boxed_local()
+        _exchange: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        future::ready(Ok(PageForms::buttons(self.spec().buttons))).boxed_local()
     }
 }
 
@@ -129,7 +129,7 @@ impl Spec {
 }
 
 /// A request that has passed all checks, on its way to the view.
-pub(crate) struct Exchange<'a> {
+pub(crate) struct RequestContext<'a> {
     pub(crate) state: &'a AppState,
     /// The method after HEAD became GET and an override was applied.
     pub(crate) method: &'a Method,
@@ -150,15 +150,15 @@ pub(crate) struct Exchange<'a> {
     pub(crate) parsers: &'static [Parser],
 }
 
-impl Exchange<'_> {
+impl RequestContext<'_> {
     /// 200 with a body.
-    pub(crate) fn ok<T: Serialize>(&self, body: &T) -> Answer {
+    pub(crate) fn ok<T: Serialize>(&self, body: &T) -> ViewResponse {
         self.answer(StatusCode::OK, body)
     }
 
     /// A status with a body.
-    pub(crate) fn answer<T: Serialize>(&self, status: StatusCode, body: &T) -> Answer {
-        Answer::new(status, json::to_vec(body, self.layout))
+    pub(crate) fn answer<T: Serialize>(&self, status: StatusCode, body: &T) -> ViewResponse {
+        ViewResponse::new(status, json::to_vec(body, self.layout))
     }
 
     /// The body of the request.
@@ -186,14 +186,14 @@ impl Exchange<'_> {
 }
 
 /// Status, headers of its own and JSON text, before it is put into its representation.
-pub(crate) struct Answer {
+pub(crate) struct ViewResponse {
     pub(crate) status: StatusCode,
     /// Empty: the answer has no body and no `Content-Type`.
     pub(crate) json: Vec<u8>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl Answer {
+impl ViewResponse {
     pub(crate) fn new(status: StatusCode, json: Vec<u8>) -> Self {
         Self {
             status,

@@ -24,7 +24,7 @@ use crate::rest_framework;
 use crate::router::Route;
 use crate::settings::{DrfScheme, DrfSettings};
 use crate::state::Parts;
-use crate::view::{Answer, View};
+use crate::view::{View, ViewResponse};
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -119,7 +119,7 @@ impl Dialect for Drf {
         &self.authenticator
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         rest_framework::describe(error, layout)
     }
 

@@ -11,7 +11,7 @@ use crate::content::{Data, Parser};
 use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::serializer::{Field, body_of, metadata};
 use crate::token_issue::Shown;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Obtain Auth Token",
@@ -40,16 +40,16 @@ impl View for ObtainToken {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::POST => self.obtain(exchange).await,
+            match *context.method {
+                Method::POST => self.obtain(context).await,
                 Method::OPTIONS => {
                     let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
+                    Ok(context.ok(&metadata(&SPEC, context, writes)))
                 }
-                _ => exchange.unknown_method(),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
@@ -57,15 +57,15 @@ impl View for ObtainToken {
 }
 
 impl ObtainToken {
-    async fn obtain(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let data = exchange.data().await?;
+    async fn obtain(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let data = context.data().await?;
         let (username, password) = self.credentials(body_of(&data)?)?;
-        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+        let LoginOutcome::Accepted(user) = context.login(username, password).await? else {
             return Err(refused());
         };
-        let key = issue(exchange, &user).await?.ok_or_else(refused)?;
+        let key = issue(context, &user).await?.ok_or_else(refused)?;
         let body = Body { token: &key };
-        Ok(exchange.ok(&body).not_stored())
+        Ok(context.ok(&body).not_stored())
     }
 
     fn credentials(&self, data: &Data) -> Result<(String, String), ApiError> {
@@ -86,10 +86,10 @@ impl ObtainToken {
     }
 }
 
-async fn issue(exchange: &Exchange<'_>, user: &User) -> Result<Option<String>, ApiError> {
-    let now = exchange.state.now();
-    let expires_at = exchange.latest_expiry(now);
-    let issued = exchange.issue_token(Shown::Password, user, String::new(), expires_at, now);
+async fn issue(context: &RequestContext<'_>, user: &User) -> Result<Option<String>, ApiError> {
+    let now = context.state.now();
+    let expires_at = context.latest_expiry(now);
+    let issued = context.issue_token(Shown::Password, user, String::new(), expires_at, now);
     let key = |(_, key): (_, profiled_auth::TokenKey)| key.as_str().to_owned();
     Ok(issued.await?.map(key))
 }

@@ -20,7 +20,7 @@ use crate::page::PageStyle;
 use crate::rest_framework;
 use crate::router::Route;
 use crate::state::Parts;
-use crate::view::Answer;
+use crate::view::ViewResponse;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -48,7 +48,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     routes
 }
 
-fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn Dialect> {
+fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> ViewResponse) -> Arc<dyn Dialect> {
     let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
     Arc::new(Jwt {
         authenticator: Authenticator::new(vec![Box::new(bearer)]),
@@ -59,7 +59,7 @@ fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn 
 struct Jwt {
     authenticator: Authenticator,
     /// The profile has errors of its own.
-    describe: fn(&ApiError, Layout) -> Answer,
+    describe: fn(&ApiError, Layout) -> ViewResponse,
 }
 
 impl Dialect for Jwt {
@@ -75,7 +75,7 @@ impl Dialect for Jwt {
         &self.authenticator
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         (self.describe)(error, layout)
     }
 

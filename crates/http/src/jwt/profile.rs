@@ -9,7 +9,7 @@ use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::jwt::body::ProfileBody;
 use crate::serializer::metadata;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Profile",
@@ -31,19 +31,19 @@ impl View for Profile {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        future::ready(match *exchange.method {
-            Method::POST => retrieve(exchange),
-            Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-            _ => exchange.unknown_method(),
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        future::ready(match *context.method {
+            Method::POST => retrieve(context),
+            Method::OPTIONS => Ok(context.ok(&metadata(&SPEC, context, None))),
+            _ => context.unknown_method(),
         })
         .boxed_local()
     }
 }
 
-fn retrieve(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let profile = &exchange.caller()?.profile;
-    let tag = EntityTag::new(exchange, profile, ());
-    Ok(exchange.show(&tag, || ProfileBody::new(&profile.user)))
+fn retrieve(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let profile = &context.caller()?.profile;
+    let tag = EntityTag::new(context, profile, ());
+    Ok(context.show(&tag, || ProfileBody::new(&profile.user)))
 }

@@ -8,10 +8,10 @@ use profiled_domain::UserProfile;
 use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::jwt::body::ProfileBody;
-use crate::page::Controls;
+use crate::page::PageForms;
 use crate::profile_update;
 use crate::serializer::{Field, metadata};
-use crate::view::{Answer, Exchange, Spec, View};
+use crate::view::{RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Update Profile",
@@ -32,34 +32,34 @@ impl View for Update {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::PUT | Method::PATCH => self.update(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-                _ => exchange.unknown_method(),
+            match *context.method {
+                Method::PUT | Method::PATCH => self.update(context).await,
+                Method::OPTIONS => Ok(context.ok(&metadata(&SPEC, context, None))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let shown = own_profile(exchange).map(|profile| {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let shown = own_profile(context).map(|profile| {
             let body = ProfileBody::new(&profile.user);
-            Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
+            PageForms::default().form(&["PATCH", "PUT"], &self.fields, &body)
         });
         future::ready(shown).boxed_local()
     }
 }
 
 /// The caller's profile, if the path names it.
-fn own_profile<'a>(exchange: &'a Exchange<'_>) -> Result<&'a UserProfile, ApiError> {
-    let profile = &exchange.caller()?.profile;
-    if exchange.parameters.id(0) == profile.user.id.0 {
+fn own_profile<'a>(context: &'a RequestContext<'_>) -> Result<&'a UserProfile, ApiError> {
+    let profile = &context.caller()?.profile;
+    if context.parameters.id(0) == profile.user.id.0 {
         Ok(profile)
     } else {
         Err(ApiError::PermissionDenied)
@@ -67,11 +67,11 @@ fn own_profile<'a>(exchange: &'a Exchange<'_>) -> Result<&'a UserProfile, ApiErr
 }
 
 impl Update {
-    async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         // Before the body is looked at, and whether there is such a user or not.
-        own_profile(exchange)?;
-        let profile = profile_update::update(exchange, &self.fields, Vec::new()).await?;
-        let tag = EntityTag::new(exchange, &profile, ());
-        Ok(exchange.changed(&tag, &ProfileBody::new(&profile.user)))
+        own_profile(context)?;
+        let profile = profile_update::update(context, &self.fields, Vec::new()).await?;
+        let tag = EntityTag::new(context, &profile, ());
+        Ok(context.changed(&tag, &ProfileBody::new(&profile.user)))
     }
 }

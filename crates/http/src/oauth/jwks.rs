@@ -8,7 +8,7 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::JwtVerifier;
 
 use crate::failure::ApiError;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "JSON Web Key Set",
@@ -45,9 +45,9 @@ impl View for Keys {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let keys = exchange.ok(&self.jwt.jwks(exchange.state.now()));
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        let keys = context.ok(&self.jwt.jwks(context.state.now()));
         let keys = keys.with_header(header::CACHE_CONTROL, self.cache_control.clone());
         future::ready(Ok(keys)).boxed_local()
     }

@@ -19,7 +19,7 @@ use crate::page::PageStyle;
 use crate::rest_framework;
 use crate::router::Route;
 use crate::state::Parts;
-use crate::view::{Answer, View};
+use crate::view::{View, ViewResponse};
 
 /// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -82,7 +82,7 @@ impl Dialect for OAuth {
         rest_framework::PAGE_STYLE
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         let status = rest_framework::describe(error, layout).status;
         let error = match status {
             StatusCode::UNAUTHORIZED => "invalid_client",
@@ -90,6 +90,6 @@ impl Dialect for OAuth {
             StatusCode::INTERNAL_SERVER_ERROR => "server_error",
             _ => "invalid_request",
         };
-        Answer::new(status, json::to_vec(&ErrorBody { error }, layout))
+        ViewResponse::new(status, json::to_vec(&ErrorBody { error }, layout))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::controls::WriteForm;
+use super::forms::WriteForm;
 use super::links::is_own;
 use crate::content::Form;
 use crate::failure::FieldErrors;

@@ -3,7 +3,7 @@
 //!
 //! Templates are in `templates/`. A page has one style sheet, no script, and nothing from elsewhere.
 
-mod controls;
+mod forms;
 mod inputs;
 mod links;
 mod raw;
@@ -22,7 +22,7 @@ use profiled_domain::User;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-pub(crate) use controls::Controls;
+pub(crate) use forms::PageForms;
 
 use crate::content::{Form, Parser};
 use crate::failure::{FieldErrors, NON_FIELD_ERRORS};
@@ -30,8 +30,8 @@ use crate::host::Origin;
 use crate::query::{self, Query};
 use crate::router::{Crumb, Route, Router};
 use crate::serializer::Kind;
-use crate::view::{Access, Answer};
-use controls::WriteForm;
+use crate::view::{Access, ViewResponse};
+use forms::WriteForm;
 use inputs::{Control, Earlier, Input};
 use links::{Piece, is_own, pieces};
 
@@ -54,7 +54,7 @@ pub(crate) struct PageStyle {
     pub(crate) is_prompted: bool,
 }
 
-/// What a page is made of beside the answer that it shows.
+/// What a page is made of in addition to the answer that it shows.
 pub(crate) struct Context<'a> {
     pub(crate) route: &'a Route,
     pub(crate) router: &'a Router,
@@ -67,12 +67,12 @@ pub(crate) struct Context<'a> {
     /// Decoded.
     pub(crate) path: &'a str,
     pub(crate) caller: Option<&'a User>,
-    pub(crate) beside: Beside,
+    pub(crate) extras: PageExtras,
 }
 
 /// What is on a page for the caller to go on with.
-pub(crate) struct Beside {
-    pub(crate) controls: Controls,
+pub(crate) struct PageExtras {
+    pub(crate) forms: PageForms,
     /// What the form said that is answered.
     pub(crate) typed: Option<Form>,
     /// What was wrong with it.
@@ -105,7 +105,7 @@ pub(crate) fn status(of_answer: StatusCode) -> StatusCode {
 }
 
 /// The page of an answer that is sent with `headers`.
-pub(crate) fn render(context: &Context<'_>, answer: &Answer, headers: &HeaderMap) -> String {
+pub(crate) fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap) -> String {
     let json = String::from_utf8_lossy(&answer.json);
     let page = Page::new(context, answer, headers, &json);
     page.render().unwrap_or_else(|error| {
@@ -178,20 +178,25 @@ struct ContentType {
 }
 
 impl<'a> Page<'a> {
-    fn new(context: &'a Context<'a>, answer: &Answer, headers: &HeaderMap, json: &'a str) -> Self {
+    fn new(
+        context: &'a Context<'a>,
+        answer: &ViewResponse,
+        headers: &HeaderMap,
+        json: &'a str,
+    ) -> Self {
         let spec = context.route.view.spec();
         let style = context.route.dialect.page_style();
         let origin = context.origin.as_str();
         let is_allowed = |method: &&str| spec.allow.split(", ").any(|allowed| allowed == *method);
         let buttons = context
-            .beside
-            .controls
+            .extras
+            .forms
             .buttons
             .iter()
             .filter(|m| is_allowed(m));
-        let hidden = context.beside.controls.hidden.iter();
+        let hidden = context.extras.forms.hidden.iter();
         let hidden = hidden.map(|(name, value)| (*name, value.as_str()));
-        let forms = context.beside.controls.forms.iter().enumerate();
+        let forms = context.extras.forms.forms.iter().enumerate();
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
         Self {
@@ -237,7 +242,7 @@ impl<'a> FormView<'a> {
         const NONE: &FieldErrors = &FieldErrors::NONE;
         let (spec, dialect) = (context.route.view.spec(), &context.route.dialect);
         let is_tried = is_refused && form.methods.contains(&context.method.as_str());
-        let typed = context.beside.typed.as_ref().filter(|_| is_tried);
+        let typed = context.extras.typed.as_ref().filter(|_| is_tried);
         let typed_raw = typed.and_then(|typed| typed.text("_content"));
         let has_file = form.fields.iter().any(|f| matches!(f.kind, Kind::Image));
         let methods = form.methods.iter().copied();
@@ -254,7 +259,7 @@ impl<'a> FormView<'a> {
         let earlier = Earlier {
             typed: typed.filter(|_| typed_raw.is_none()),
             errors: if is_tried {
-                &context.beside.errors
+                &context.extras.errors
             } else {
                 NONE
             },

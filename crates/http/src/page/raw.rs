@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
-use super::controls::is_password;
+use super::forms::is_password;
 use crate::content::{self, Value};
 
 /// A member whose name ends as those of passwords do.

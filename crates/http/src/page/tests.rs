@@ -184,9 +184,9 @@ fn format_links_keep_the_rest_of_the_query() {
 
 /// The inputs for fields of every kind, with an object and what was typed.
 fn made(fields: &[Field], object: &Value, typed: Option<&Form>, errors: &FieldErrors) -> String {
-    let controls = Controls::default().form(&["PUT"], fields, object);
+    let forms = PageForms::default().form(&["PUT"], fields, object);
     let earlier = Earlier { typed, errors };
-    let inputs = inputs::inputs(&controls.forms[0], "f", earlier, "http://localhost");
+    let inputs = inputs::inputs(&forms.forms[0], "f", earlier, "http://localhost");
     let page = page(&[], inputs);
     page.render().unwrap()
 }
@@ -263,11 +263,11 @@ fn raw_data_hold_what_can_be_written_and_no_password() {
     ];
     let object = json!({ "id": 1, "name": "é", "notes": "", "is_open": true, "password": "x" });
 
-    let changed = Controls::default().form(&["PUT"], &fields, &object);
-    let made = Controls::default().form(&["POST"], &fields, &());
-    let plain = Controls::default().raw_form(&["PUT"], &["notes", "password", "id"], &object);
+    let changed = PageForms::default().form(&["PUT"], &fields, &object);
+    let made = PageForms::default().form(&["POST"], &fields, &());
+    let plain = PageForms::default().raw_form(&["PUT"], &["notes", "password", "id"], &object);
 
-    let raw = |controls: &Controls| controls.forms[0].raw();
+    let raw = |forms: &PageForms| forms.forms[0].raw();
     let expected = "{\n    \"name\": \"é\",\n    \"notes\": \"\",\n    \"is_open\": true\n}";
     assert_eq!(raw(&changed), expected);
     let blank = "{\n    \"name\": null,\n    \"notes\": \"\",\n    \"is_open\": false\n}";
@@ -278,12 +278,12 @@ fn raw_data_hold_what_can_be_written_and_no_password() {
 #[test]
 fn a_written_object_is_shown_as_it_is_now() {
     let fields = [Field::written("name", "Name", Kind::Text)];
-    let mut controls = Controls::default().form(&["PUT"], &fields, &json!({ "name": "old" }));
-    let answer = Answer::new(StatusCode::OK, br#"{"name": "new", "other": 1}"#.to_vec());
+    let mut forms = PageForms::default().form(&["PUT"], &fields, &json!({ "name": "old" }));
+    let answer = ViewResponse::new(StatusCode::OK, br#"{"name": "new", "other": 1}"#.to_vec());
 
-    controls.update(&answer);
+    forms.update(&answer);
 
-    assert_eq!(controls.forms[0].raw(), "{\n    \"name\": \"new\"\n}");
+    assert_eq!(forms.forms[0].raw(), "{\n    \"name\": \"new\"\n}");
 }
 
 #[test]
@@ -292,9 +292,9 @@ fn nobody_who_is_refused_is_offered_anything() {
     let refusals = [401, 403, 404, 406, 429, 500, 503];
 
     let status = |code| StatusCode::from_u16(code).unwrap();
-    let fits = |code: u16| Controls::fit(status(code), Access::Authenticated);
+    let fits = |code: u16| PageForms::fit(status(code), Access::Authenticated);
 
     assert!(codes.into_iter().all(fits));
     assert!(!refusals.into_iter().any(fits));
-    assert!(Controls::fit(StatusCode::UNAUTHORIZED, Access::Open));
+    assert!(PageForms::fit(StatusCode::UNAUTHORIZED, Access::Open));
 }

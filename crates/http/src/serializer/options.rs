@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::{Field, Kind};
-use crate::view::{Exchange, Spec};
+use crate::view::{RequestContext, Spec};
 
 /// An OPTIONS document.
 #[derive(Serialize)]
@@ -26,13 +26,13 @@ struct Actions {
 /// What OPTIONS tells of a view; `writes` is the method that its fields are described for.
 pub(crate) fn metadata(
     spec: &Spec,
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     writes: Option<(&'static str, &[Field])>,
 ) -> Metadata {
     Metadata {
         name: spec.name,
         description: spec.description,
-        renders: spec.renders(exchange.state.is_browsable),
+        renders: spec.renders(context.state.is_browsable),
         parses: spec.parses(),
         actions: writes.map(|(method, fields)| Actions {
             method,

@@ -21,7 +21,7 @@ use crate::state::Parts;
 use crate::tower::mount::{Mount, below};
 use crate::tower::session::SESSION_COOKIE;
 use crate::tower::{csrf, error};
-use crate::view::{Answer, Spec};
+use crate::view::{Spec, ViewResponse};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub(super) const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
@@ -162,7 +162,7 @@ impl Dialect for Tower {
         })
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         error::describe(error, layout)
     }
 

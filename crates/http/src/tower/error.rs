@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::failure::{ApiError, Detail};
 use crate::json::{self, Layout};
 use crate::throttle;
-use crate::view::Answer;
+use crate::view::ViewResponse;
 
 #[derive(Serialize)]
 struct Body {
@@ -15,12 +15,12 @@ struct Body {
 }
 
 /// Status and body of an error.
-pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
+pub(super) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     if let ApiError::Invalid(fields) = error {
-        return Answer::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
+        return ViewResponse::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
     }
     let (status, detail) = status_and_detail(error);
-    Answer::new(status, json::to_vec(&Body { detail }, layout))
+    ViewResponse::new(status, json::to_vec(&Body { detail }, layout))
 }
 
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {

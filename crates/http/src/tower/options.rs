@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::tower::fields::{ObjectSchema, ReadableFields, WritableFields};
-use crate::view::{Exchange, Spec};
+use crate::view::{RequestContext, Spec};
 
 /// Of the open views and `config/`: five members.
 #[derive(Serialize)]
@@ -18,13 +18,13 @@ pub(super) struct ViewDocument {
 
 pub(super) fn open(
     spec: &Spec,
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     added_in_version: &'static str,
 ) -> ViewDocument {
     ViewDocument {
         name: spec.name,
         description: spec.description,
-        renders: spec.renders(exchange.state.is_browsable),
+        renders: spec.renders(context.state.is_browsable),
         parses: ["application/json"],
         added_in_version,
     }
@@ -51,12 +51,12 @@ struct ObjectActions {
 /// reader.
 pub(super) fn list(
     spec: &Spec,
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     schema: &'static ObjectSchema,
     shows_post: bool,
 ) -> ObjectDocument {
     ObjectDocument {
-        open: open(spec, exchange, schema.added_in),
+        open: open(spec, context, schema.added_in),
         objects: ObjectActions {
             schema,
             writes: shows_post.then_some("POST"),
@@ -68,12 +68,12 @@ pub(super) fn list(
 /// Of one object. What PUT takes is told to every reader, if the view has it.
 pub(super) fn detail(
     spec: &Spec,
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     schema: &'static ObjectSchema,
 ) -> ObjectDocument {
     let has_put = spec.allow.split(", ").any(|method| method == "PUT");
     ObjectDocument {
-        open: open(spec, exchange, schema.added_in),
+        open: open(spec, context, schema.added_in),
         objects: ObjectActions {
             schema,
             writes: has_put.then_some("PUT"),

@@ -4,16 +4,20 @@ use profiled_domain::{Condition, Model, ObjectState, Repository, RepositoryError
 
 use crate::failure::ApiError;
 use crate::tower::caller::Caller;
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
 /// Whether the caller may use the lists of an object.
 ///
 /// # Errors
 /// 404 for one that never was, 403 for one that is gone or that the caller may not read.
-pub(super) async fn permit(exchange: &Exchange<'_>, model: Model, id: i64) -> Result<(), ApiError> {
-    let caller = Caller::of(exchange)?;
+pub(super) async fn permit(
+    context: &RequestContext<'_>,
+    model: Model,
+    id: i64,
+) -> Result<(), ApiError> {
+    let caller = Caller::of(context)?;
     let work = move |repository: &dyn Repository| is_readable(repository, caller, model, id);
-    match exchange.state.blocking(work).await?? {
+    match context.state.blocking(work).await?? {
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::PermissionDenied),
         None => Err(ApiError::NotFound),

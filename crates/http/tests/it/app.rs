@@ -178,22 +178,22 @@ impl TestApp {
     }
 
     /// Sends one request to the service as it is configured now.
-    pub async fn send(&self, request: TestRequest) -> Answer {
+    pub async fn send(&self, request: TestRequest) -> ViewResponse {
         let service = init_service(App::new().configure(configure(self.state()))).await;
-        Answer::read(call_service(&service, request.to_request()).await).await
+        ViewResponse::read(call_service(&service, request.to_request()).await).await
     }
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ViewResponse {
     pub status: u16,
     pub body: String,
     pub bytes: Vec<u8>,
     headers: actix_web::http::header::HeaderMap,
 }
 
-impl Answer {
+impl ViewResponse {
     async fn read(response: ServiceResponse) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = actix_web::test::read_body(response).await;

@@ -4,86 +4,86 @@ use profiled_domain::{Membership, Model, OrganizationId, Viewer};
 
 use super::{membership, users};
 use crate::failure::ApiError;
-use crate::page::Controls;
+use crate::page::PageForms;
 use crate::tower::fields::{self, ObjectSchema};
 use crate::tower::kind::{ObjectKind, Users};
 use crate::tower::mount::Mount;
 use crate::tower::object_detail;
-use crate::view::Exchange;
+use crate::view::RequestContext;
 
 /// Of a list of all objects of a kind.
 pub(in crate::tower) async fn of_list<K: ObjectKind>(
-    exchange: &Exchange<'_>,
-) -> Result<Controls, ApiError> {
-    let is_offered = super::may_create(exchange, K::MODEL).await?;
+    context: &RequestContext<'_>,
+) -> Result<PageForms, ApiError> {
+    let is_offered = super::may_create(context, K::MODEL).await?;
     Ok(create_form(K::SCHEMA, is_offered))
 }
 
 /// Of the people of an organization or a team.
 pub(in crate::tower) async fn of_members(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     membership: Membership,
-) -> Result<Controls, ApiError> {
-    let (viewer, _) = membership::permit_change(exchange, membership).await?;
+) -> Result<PageForms, ApiError> {
+    let (viewer, _) = membership::permit_change(context, membership).await?;
     Ok(create_form(fields::USER, users::may_create(&viewer)))
 }
 
 /// Of the teams of an organization.
 pub(in crate::tower) async fn of_teams(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     organization: OrganizationId,
-) -> Result<Controls, ApiError> {
+) -> Result<PageForms, ApiError> {
     let (model, id) = (Model::Organization, organization.0);
-    membership::permit(exchange, model, id, Viewer::right_to_change).await?;
+    membership::permit(context, model, id, Viewer::right_to_change).await?;
     let names = [fields::NAME.name, fields::DESCRIPTION.name];
-    Ok(Controls::default().raw_form(&["POST"], &names, &fields::TEAM.blank()))
+    Ok(PageForms::default().raw_form(&["POST"], &names, &fields::TEAM.blank()))
 }
 
-fn create_form(schema: &'static ObjectSchema, is_offered: bool) -> Controls {
-    let controls = Controls::default();
+fn create_form(schema: &'static ObjectSchema, is_offered: bool) -> PageForms {
+    let forms = PageForms::default();
     if is_offered {
-        controls.raw_form(&["POST"], &schema.names(), &schema.blank())
+        forms.raw_form(&["POST"], &schema.names(), &schema.blank())
     } else {
-        controls
+        forms
     }
 }
 
 /// Of a user.
 pub(in crate::tower) async fn of_user(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     id: i64,
-) -> Result<Controls, ApiError> {
-    let found = users::find(exchange, id).await?;
+) -> Result<PageForms, ApiError> {
+    let found = users::find(context, id).await?;
     if found.may_change() {
         Ok(change_form::<Users>(
-            exchange,
+            context,
             &found.user,
             found.may_delete(),
         ))
     } else {
-        Ok(Controls::default())
+        Ok(PageForms::default())
     }
 }
 
 /// Of an organization or a team.
 pub(in crate::tower) async fn of_named<K: ObjectKind>(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     id: i64,
-) -> Result<Controls, ApiError> {
-    let found = object_detail::find::<K>(exchange, id).await?;
+) -> Result<PageForms, ApiError> {
+    let found = object_detail::find::<K>(context, id).await?;
     if found.may_change {
-        Ok(change_form::<K>(exchange, &found.object, true))
+        Ok(change_form::<K>(context, &found.object, true))
     } else {
-        Ok(Controls::default())
+        Ok(PageForms::default())
     }
 }
 
 fn change_form<K: ObjectKind>(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     object: &K::Object,
     may_delete: bool,
-) -> Controls {
+) -> PageForms {
     let buttons: &[_] = if may_delete { &["DELETE"] } else { &[] };
-    let body = K::body(object, Mount::of(exchange.path));
-    Controls::buttons(buttons).raw_form(&["PUT", "PATCH"], &K::SCHEMA.names(), &body)
+    let body = K::body(object, Mount::of(context.path));
+    PageForms::buttons(buttons).raw_form(&["PUT", "PATCH"], &K::SCHEMA.names(), &body)
 }

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::json::{self, Layout, Style};
 use crate::serializer::{Field, Kind};
-use crate::view::{Access, Answer};
+use crate::view::{Access, ViewResponse};
 
 /// Buttons and forms for those who may use them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Controls {
+pub(crate) struct PageForms {
     pub(super) buttons: Vec<&'static str>,
     /// Fields that every button sends along.
     pub(super) hidden: Vec<(&'static str, String)>,
@@ -31,7 +31,7 @@ pub(super) struct WriteForm {
     object: Map<String, Value>,
 }
 
-impl Controls {
+impl PageForms {
     /// Whether there is anything to do on the page of an answer: not for those who are refused, and
     /// not where nothing was found. A 401 of an open view refuses a log-in, which may be tried again.
     pub(crate) fn fit(status: StatusCode, access: Access) -> bool {
@@ -72,11 +72,11 @@ impl Controls {
         let fields: Vec<Field> = fields.iter().filter(|f| !f.is_read_only).cloned().collect();
         let as_text = |field: &&Field| !matches!(field.kind, Kind::Password | Kind::Image);
         let names: Vec<_> = fields.iter().filter(as_text).map(|f| f.name).collect();
-        let mut controls = self.raw_form(methods, &names, object);
-        if let Some(form) = controls.forms.last_mut() {
+        let mut forms = self.raw_form(methods, &names, object);
+        if let Some(form) = forms.forms.last_mut() {
             form.fields = fields;
         }
-        controls
+        forms
     }
 
     /// The same as raw data only: the members `names` of `object`, never a password.
@@ -98,7 +98,7 @@ impl Controls {
     }
 
     /// Takes over what a write made of the object: its answer shows it.
-    pub(crate) fn update(&mut self, answer: &Answer) {
+    pub(crate) fn update(&mut self, answer: &ViewResponse) {
         let object = members(serde_json::from_slice(&answer.json));
         for form in &mut self.forms {
             for (name, value) in &object {
