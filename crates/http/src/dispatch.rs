@@ -71,7 +71,7 @@ async fn answer(
         return not_found();
     };
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
-        notes.route = Some("/media/{key}");
+        notes.route = Some("/media/{key}".into());
         return media::answer(state, request, key, notes)
             .await
             .unwrap_or_else(not_found);
@@ -211,6 +211,7 @@ impl Visit<'_> {
             state: self.state,
             method: checked.read_method(),
             path: self.path,
+            mount: self.route.mount,
             query: asked.query,
             origin: &self.origin,
             format: asked.format,
@@ -331,7 +332,7 @@ impl Visit<'_> {
         }
         let seconds = self.started.elapsed().as_secs_f64();
         dialect.add_headers(&mut headers, answer.status, identity, seconds);
-        self.notes.route = Some(self.route.pattern);
+        self.notes.route = Some(self.route.full_pattern());
         self.notes.dialect = Some(dialect.name());
         let target = self.request.uri().path_and_query();
         let frame = Frame {

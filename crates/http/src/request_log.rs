@@ -1,5 +1,6 @@
 //! One line a finished request. The fields are an interface: `docs/OPERATIONS.md` lists them.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use actix_web::HttpRequest;
@@ -29,7 +30,7 @@ const METHODS: [Method; 9] = [
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     /// The pattern, not the path: paths may hold anything.
-    pub(crate) route: Option<&'static str>,
+    pub(crate) route: Option<Cow<'static, str>>,
     pub(crate) dialect: Option<&'static str>,
     scheme: Option<Scheme>,
     user: Option<UserId>,
@@ -59,7 +60,7 @@ pub(crate) fn write(request: &HttpRequest, status: StatusCode, started: Instant,
                 target: "profiled::request",
                 $level,
                 method,
-                route = notes.route.unwrap_or("-"),
+                route = notes.route.as_deref().unwrap_or("-"),
                 status = status.as_u16(),
                 duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
                 dialect = notes.dialect,

@@ -17,9 +17,20 @@ use crate::{drf, jwt, oauth, tower};
 
 /// A view, the dialect it speaks and the pattern it stands under.
 pub(crate) struct Route {
+    /// What the pattern is below: views that are mounted more than once find here where they are.
+    pub(crate) mount: &'static str,
     pub(crate) pattern: &'static str,
     pub(crate) dialect: Arc<dyn Dialect>,
     pub(crate) view: Box<dyn View>,
+}
+
+impl Route {
+    pub(crate) fn full_pattern(&self) -> Cow<'static, str> {
+        match self.mount {
+            "" => self.pattern.into(),
+            mount => [mount, self.pattern].concat().into(),
+        }
+    }
 }
 
 /// A link on the way to a page.
@@ -61,9 +72,9 @@ impl Router {
         all.extend(oauth::routes(parts));
         let mut routes = matchit::Router::new();
         for route in all {
-            let pattern = route.pattern;
-            let added = routes.insert(pattern, route);
-            added.map_err(|_conflict| BuildError::Route(pattern))?;
+            let pattern = route.full_pattern();
+            let added = routes.insert(pattern.clone(), route);
+            added.map_err(|_conflict| BuildError::Route(pattern.into_owned()))?;
         }
         Ok(Self {
             routes,

@@ -66,7 +66,7 @@ impl Parts {
 pub enum BuildError {
     /// Two views under one path, or a path that is none.
     #[error("the route {0} cannot be added")]
-    Route(&'static str),
+    Route(String),
     /// The operating system gives no thread.
     #[error("no thread for costly work")]
     Threads(#[from] std::io::Error),

@@ -135,6 +135,8 @@ pub(crate) struct RequestContext<'a> {
     pub(crate) method: &'a Method,
     /// Decoded.
     pub(crate) path: &'a str,
+    /// [`Route::mount`](crate::router::Route::mount)
+    pub(crate) mount: &'static str,
     pub(crate) query: &'a Query,
     pub(crate) origin: &'a Origin,
     pub(crate) format: Format,

@@ -42,6 +42,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         views.extend(list_views(settings));
     }
     let route = |(pattern, view)| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&dialect),
         view,

@@ -26,6 +26,7 @@ use crate::view::ViewResponse;
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let profiles = dialect(parts, error::describe);
     let route = |pattern, view| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&profiles),
         view,
@@ -41,6 +42,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     ];
     let tokens = dialect(parts, rest_framework::describe);
     routes.extend(token::views(&parts.jwt).map(|(pattern, view)| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&tokens),
         view: Box::new(view),

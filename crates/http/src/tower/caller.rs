@@ -29,6 +29,13 @@ impl Caller {
         Ok(self.as_viewer(is_admin))
     }
 
+    /// The caller of a request with all that decides about its rights, as far as no object is needed for them.
+    pub(super) async fn viewer_of(context: &RequestContext<'_>) -> Result<Viewer, ApiError> {
+        let caller = Self::of(context)?;
+        let look_up = move |repository: &dyn Repository| caller.viewer(repository);
+        Ok(context.state.blocking(look_up).await??)
+    }
+
     /// The same, as far as it decides about reading and changing objects of a model: that somebody administers
     /// any organization at all opens no more than the users.
     pub(super) fn viewer_of_model(

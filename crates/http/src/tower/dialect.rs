@@ -18,7 +18,7 @@ use crate::page::PageStyle;
 use crate::response::X_API_TIME;
 use crate::settings::TowerSettings;
 use crate::state::Parts;
-use crate::tower::mount::{Mount, below};
+use crate::tower::mount::Mount;
 use crate::tower::session::SESSION_COOKIE;
 use crate::tower::{csrf, error};
 use crate::view::{Spec, ViewResponse};
@@ -205,7 +205,7 @@ impl Dialect for Tower {
         PageStyle {
             site: "REST API",
             site_path: Some("/api/"),
-            caller_path: Some(below!(self.mount, "me/")),
+            caller_path: Some(self.mount.caller_path()),
             headers: &["Location", "WWW-Authenticate", "Allow", "X-API-Time"],
             folds_description: true,
             curl_credentials: "--user YOUR_NAME",

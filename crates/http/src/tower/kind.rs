@@ -1,13 +1,15 @@
-//! The kinds of objects that views show.
+//! The kinds of objects that views show and change.
 
 use profiled_domain::{
     ActivityEvent, Model, Organization, Page, Repository, RepositoryError, Selection, Team, User,
 };
 use serde::Serialize;
 
+use crate::failure::ApiError;
+use crate::page::PageForms;
 use crate::tower::body::{EventBody, OrganizationBody, TeamBody, UserBody};
 use crate::tower::fields;
-use crate::tower::mount::Mount;
+use crate::view::{RequestContext, ViewResponse};
 
 /// A kind of object.
 pub(super) trait ObjectKind: Send + Sync + 'static {
@@ -23,7 +25,28 @@ pub(super) trait ObjectKind: Send + Sync + 'static {
     ) -> Result<Page<Self::Object>, RepositoryError>;
 
     /// How an object is written under a mount.
-    fn body(object: &Self::Object, mount: Mount) -> Self::Body<'_>;
+    fn body<'a>(object: &'a Self::Object, mount: &'static str) -> Self::Body<'a>;
+}
+
+/// A kind of object that clients create, change and delete.
+pub(super) trait WritableKind: ObjectKind {
+    /// Whether the caller may create the object that the body describes.
+    async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError>;
+
+    /// Whether the caller is offered to create an object, on pages and in OPTIONS documents (section 11).
+    async fn may_create(context: &RequestContext<'_>) -> Result<bool, ApiError>;
+
+    /// POST to the list of all.
+    async fn create(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError>;
+
+    /// PUT or PATCH of one that the query selects.
+    async fn update(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError>;
+
+    /// DELETE of one that the query selects.
+    async fn delete(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError>;
+
+    /// What the page of an object lets the caller do.
+    async fn forms(context: &RequestContext<'_>, id: i64) -> Result<PageForms, ApiError>;
 }
 
 pub(super) struct Users;
@@ -44,7 +67,7 @@ impl ObjectKind for Users {
         repository.select_users(selection)
     }
 
-    fn body(user: &User, mount: Mount) -> UserBody<'_> {
+    fn body<'a>(user: &'a User, mount: &'static str) -> UserBody<'a> {
         UserBody::new(user, mount)
     }
 }
@@ -62,7 +85,7 @@ impl ObjectKind for Organizations {
         repository.select_organizations(selection)
     }
 
-    fn body(organization: &Organization, mount: Mount) -> OrganizationBody<'_> {
+    fn body<'a>(organization: &'a Organization, mount: &'static str) -> OrganizationBody<'a> {
         OrganizationBody::new(organization, mount)
     }
 }
@@ -80,7 +103,7 @@ impl ObjectKind for Teams {
         repository.select_teams(selection)
     }
 
-    fn body(team: &Team, mount: Mount) -> TeamBody<'_> {
+    fn body<'a>(team: &'a Team, mount: &'static str) -> TeamBody<'a> {
         TeamBody::new(team, mount)
     }
 }
@@ -98,7 +121,7 @@ impl ObjectKind for Events {
         repository.select_events(selection)
     }
 
-    fn body(event: &ActivityEvent, mount: Mount) -> EventBody<'_> {
+    fn body<'a>(event: &'a ActivityEvent, mount: &'static str) -> EventBody<'a> {
         EventBody::new(event, mount)
     }
 }

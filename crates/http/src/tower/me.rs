@@ -9,7 +9,6 @@ use crate::conditional::EntityTag;
 use crate::failure::ApiError;
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
-use crate::tower::mount::Mount;
 use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::{fields, filter, options, order};
 use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
@@ -48,8 +47,7 @@ async fn list(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
 
 fn show(context: &RequestContext<'_>, is_listed: bool) -> Result<ViewResponse, ApiError> {
     let profile = &context.caller()?.profile;
-    let mount = Mount::of(context.path);
-    let users = is_listed.then(|| UserBody::new(&profile.user, mount));
+    let users = is_listed.then(|| UserBody::new(&profile.user, context.mount));
     let count = i64::from(is_listed);
     let users = users.into_iter().collect();
     let page = Envelope::new(context, requested_page(context)?, count, users)?;

@@ -13,6 +13,7 @@ mod kind;
 mod logout;
 mod me;
 mod mount;
+mod object;
 mod object_detail;
 mod object_list;
 mod object_routes;
@@ -29,67 +30,59 @@ use std::sync::Arc;
 use crate::dialect::Dialect;
 use crate::router::Route;
 use crate::state::Parts;
-use crate::view::View;
-use mount::{Mount, below};
-
-/// A view under its pattern.
-type RouteEntry = (&'static str, Box<dyn View>);
+use mount::{Mount, MountedView, view};
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
-    let has_v2 = parts.dialects.tower_v2.enabled;
-    let mounts = if has_v2 {
-        [Mount::V1, Mount::V2].as_slice()
+    let mounts: &[Mount] = if parts.dialects.tower_v2.enabled {
+        &[Mount::V1, Mount::V2]
     } else {
         &[Mount::V1]
     };
     let mut routes = Vec::new();
     for mount in mounts {
         let dialect: Arc<dyn Dialect> = Arc::new(dialect::Tower::new(parts, *mount));
-        let places = match mount {
-            Mount::V1 => beside_v1(has_v2),
-            Mount::V2 => beside_v2(),
+        let mut add = |mount, views: Vec<MountedView>| {
+            routes.extend(views.into_iter().map(|(pattern, view)| Route {
+                mount,
+                pattern,
+                dialect: Arc::clone(&dialect),
+                view,
+            }));
         };
-        let places = places.into_iter().chain(views(parts, *mount));
-        routes.extend(places.map(|(pattern, view)| Route {
-            pattern,
-            dialect: Arc::clone(&dialect),
-            view,
-        }));
+        add("/api/", outside(parts, *mount));
+        add(mount.prefix(), below(parts, *mount));
     }
     routes
 }
 
-/// What both mounts have.
-fn views(parts: &Parts, mount: Mount) -> Vec<RouteEntry> {
+/// The views that a mount brings along and that are below none, by their paths below `/api/`.
+fn outside(parts: &Parts, mount: Mount) -> Vec<MountedView> {
+    let has_v2 = parts.dialects.tower_v2.enabled;
+    match mount {
+        Mount::V1 => vec![view("", roots::Api { has_v2 })],
+        Mount::V2 => vec![
+            view("login/", session::Login::new()),
+            view("logout/", logout::Logout),
+        ],
+    }
+}
+
+/// The views below a mount.
+fn below(parts: &Parts, mount: Mount) -> Vec<MountedView> {
     let settings = &parts.dialects.tower;
-    let mut places: Vec<RouteEntry> = vec![
-        (below!(mount, ""), Box::new(roots::Version(mount))),
-        (
-            below!(mount, "authtoken/"),
-            Box::new(authtoken::AuthToken::new(settings, mount)),
-        ),
-        (below!(mount, "ping/"), Box::new(roots::Ping::new(settings))),
-        (
-            below!(mount, "config/"),
-            Box::new(roots::Config::new(settings)),
-        ),
-        (below!(mount, "me/"), Box::new(me::Me)),
+    let mut views = vec![
+        view("", roots::Version(mount)),
+        view("authtoken/", authtoken::AuthToken::new(settings, mount)),
+        view("ping/", roots::Ping::new(settings)),
+        view("config/", roots::Config::new(settings)),
+        view("me/", me::Me),
     ];
-    places.extend(object_routes::views(mount));
-    places
-}
-
-fn beside_v1(has_v2: bool) -> Vec<RouteEntry> {
-    vec![("/api/", Box::new(roots::Api { has_v2 }))]
-}
-
-/// What only the clients of the second mount ask for.
-fn beside_v2() -> Vec<RouteEntry> {
-    let mut places = empty_list::undescribed();
-    places.push(("/api/login/", Box::new(session::Login::new())));
-    places.push(("/api/logout/", Box::new(logout::Logout)));
-    places
+    views.extend(object_routes::views());
+    if mount == Mount::V2 {
+        views.extend(empty_list::undescribed());
+    }
+    views
 }
 
 /// Whether a path without a route is one of this dialect: it names a version of the API somewhere, or the door

@@ -4,45 +4,53 @@ use std::marker::PhantomData;
 
 use actix_web::http::Method;
 use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::{
-    Condition, Membership, Model, OrderBy, OrganizationId, Repository, RepositoryError, Selection,
-};
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::{Condition, OrderBy, Relation, Repository, RepositoryError, Selection};
 
 use crate::failure::ApiError;
 use crate::page::PageForms;
 use crate::tower::caller::Caller;
-use crate::tower::kind::ObjectKind;
-use crate::tower::mount::Mount;
+use crate::tower::kind::{ObjectKind, WritableKind};
 use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::write::forms;
-use crate::tower::{filter, options, order, parent, write};
+use crate::tower::{filter, options, order, parent};
 use crate::view::{RequestContext, Spec, View, ViewResponse};
 
-/// A list.
-pub(super) struct ObjectList<R> {
+/// A list of objects of a kind, with what POST does.
+pub(super) struct ObjectList<K, P = NoPost> {
     spec: Spec,
-    owner: Option<Owner>,
-    post: Option<Post>,
-    kind: PhantomData<R>,
+    /// Relations that lead to the object that the path names, which the list belongs to; none for a list of all.
+    parent: &'static [Relation],
+    post: P,
+    kind: PhantomData<K>,
 }
 
-/// What a list belongs to: a model, and which objects are on the list of one of its objects.
-pub(super) type Owner = (Model, fn(i64) -> Condition);
+/// What POST to a list of objects of a kind does.
+pub(super) trait ListPost<K>: Send + Sync + 'static {
+    /// Whether the caller may use POST on a list without parent: checked before negotiation (section 1.5).
+    async fn permit(&self, _context: &RequestContext<'_>) -> Result<(), ApiError> {
+        Ok(())
+    }
 
-/// What POST to a list does.
-pub(super) enum Post {
-    CreateUser,
-    CreateOrganization,
-    CreateTeam,
-    /// Adds a user to the object that the list belongs to, or removes one.
-    Member(fn(i64) -> Membership),
-    /// Does the same with teams of an organization.
-    TeamOf,
+    /// Whether the OPTIONS document tells the caller what POST takes.
+    async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        Ok(true)
+    }
+
+    async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError>;
+
+    /// What the page of the list lets the caller do.
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError>;
 }
 
-impl<R: ObjectKind> ObjectList<R> {
-    /// Reads; `description` is for people.
+/// The list takes no POST.
+pub(super) struct NoPost;
+
+/// POST creates an object.
+pub(super) struct Create;
+
+impl<K: ObjectKind> ObjectList<K> {
+    /// A list that is only read; `description` is for people.
     pub(super) fn new(name: &'static str, description: &'static str) -> Self {
         Self {
             spec: Spec {
@@ -51,97 +59,91 @@ impl<R: ObjectKind> ObjectList<R> {
                 allow: "GET, HEAD, OPTIONS",
                 ..Spec::VIEW
             },
-            owner: None,
-            post: None,
+            parent: &[],
+            post: NoPost,
             kind: PhantomData,
         }
     }
 
-    /// Has only what belongs to the object that the path names.
-    pub(super) fn of(mut self, model: Model, contents: fn(i64) -> Condition) -> Self {
-        self.owner = Some((model, contents));
-        self
+    /// The list of the objects that one of the relations leads from to the object that the path names.
+    pub(super) fn related(self, parent: &'static [Relation]) -> Self {
+        Self { parent, ..self }
     }
 
-    /// Takes POST, too.
-    pub(super) fn with(mut self, post: Post) -> Self {
-        self.spec.allow = "GET, POST, HEAD, OPTIONS";
-        self.post = Some(post);
-        self
-    }
-
-    async fn read(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let asked = filter::condition(R::MODEL, context.query)?;
-        let order = order::requested(R::MODEL, context.query)?;
-        let page = requested_page(context)?;
-        let caller = Caller::of(context)?;
-        let id = context.parameters.id(0);
-        let contents = self.owner.map(|(_, contents)| contents(id));
-        let work = move |repository: &dyn Repository| {
-            let keys = order.as_deref().unwrap_or_default();
-            let viewer = caller.viewer_of_query(repository, R::MODEL, &asked, keys)?;
-            let seen_order = |keys: Vec<OrderBy>| {
-                let keys = keys.into_iter().map(|key| viewer.seen_order(key));
-                keys.collect()
-            };
-            let conditions = [viewer.may_read(R::MODEL), viewer.seen(asked)];
-            let selection = Selection {
-                condition: filter::all(contents.into_iter().chain(conditions).collect()),
-                order: order.map_or_else(|| order::default_order(R::MODEL), seen_order),
-                page,
-            };
-            R::select(repository, &selection)
-        };
-        let found: Result<_, RepositoryError> = context.state.blocking(work).await?;
-        let found = found?;
-        let mount = Mount::of(context.path);
-        let bodies = found.items.iter().map(|object| R::body(object, mount));
-        let envelope = Envelope::new(context, page, found.total, bodies.collect())?;
-        Ok(context.ok(&envelope))
-    }
-
-    async fn post(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let id = context.parameters.id(0);
-        match self.post {
-            Some(Post::CreateUser) => write::users::create(context).await,
-            Some(Post::CreateOrganization) => write::organizations::create(context).await,
-            Some(Post::CreateTeam) => write::teams::create(context).await,
-            Some(Post::Member(of)) => write::membership::post(context, of(id)).await,
-            Some(Post::TeamOf) => write::membership::post_team(context, OrganizationId(id)).await,
-            None => context.unknown_method(),
-        }
-    }
-
-    /// What POST takes is told on a membership list to everybody, elsewhere to some.
-    async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let shows_post = match self.post {
-            None => false,
-            Some(Post::Member(_) | Post::TeamOf) => true,
-            Some(Post::CreateUser | Post::CreateOrganization | Post::CreateTeam) => {
-                write::may_create(context, R::MODEL).await?
-            }
-        };
-        let document = options::list(&self.spec, context, R::SCHEMA, shows_post);
-        Ok(context.ok(&document))
-    }
-
-    /// Whether the caller may use the list: of an object, if it may read that; to create, what the model
-    /// says.
-    async fn may_use(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
-        if let Some((model, _)) = self.owner {
-            return parent::permit(context, model, context.parameters.id(0)).await;
-        }
-        match self.post {
-            _ if *context.method != Method::POST => Ok(()),
-            Some(Post::CreateUser) => write::users::permit_create(context).await,
-            Some(Post::CreateOrganization) => write::organizations::permit_create(context),
-            Some(Post::CreateTeam) => write::teams::permit_create(context).await,
-            Some(Post::Member(_) | Post::TeamOf) | None => Ok(()),
+    /// The list, which takes POST.
+    pub(super) fn with<P: ListPost<K>>(self, post: P) -> ObjectList<K, P> {
+        ObjectList {
+            spec: Spec {
+                allow: "GET, POST, HEAD, OPTIONS",
+                ..self.spec
+            },
+            parent: self.parent,
+            post,
+            kind: PhantomData,
         }
     }
 }
 
-impl<R: ObjectKind> View for ObjectList<R> {
+impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
+    async fn read(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let condition = filter::condition(K::MODEL, context.query)?;
+        let order = order::requested(K::MODEL, context.query)?;
+        let page = requested_page(context)?;
+        let caller = Caller::of(context)?;
+        let contents = self.contents(context.parameters.id(0));
+        let work = move |repository: &dyn Repository| {
+            let keys = order.as_deref().unwrap_or_default();
+            let viewer = caller.viewer_of_query(repository, K::MODEL, &condition, keys)?;
+            let seen_order = |keys: Vec<OrderBy>| {
+                let keys = keys.into_iter().map(|key| viewer.seen_order(key));
+                keys.collect()
+            };
+            let conditions = vec![contents, viewer.may_read(K::MODEL), viewer.seen(condition)];
+            let selection = Selection {
+                condition: filter::all(conditions),
+                order: order.map_or_else(|| order::default_order(K::MODEL), seen_order),
+                page,
+            };
+            K::select(repository, &selection)
+        };
+        let selected: Result<_, RepositoryError> = context.state.blocking(work).await?;
+        let selected = selected?;
+        let items = selected.items.iter();
+        let bodies = items.map(|object| K::body(object, context.mount)).collect();
+        let envelope = Envelope::new(context, page, selected.total, bodies)?;
+        Ok(context.ok(&envelope))
+    }
+
+    /// What is on the list of an object.
+    fn contents(&self, id: i64) -> Condition {
+        match self.parent {
+            [] => Condition::everything(),
+            relations => {
+                let related = relations.iter().map(|one| Condition::related_to(*one, id));
+                filter::any(related.collect())
+            }
+        }
+    }
+
+    async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let shows_post = self.post.is_described(context).await?;
+        let document = options::list(&self.spec, context, K::SCHEMA, shows_post);
+        Ok(context.ok(&document))
+    }
+
+    /// Whether the caller may use the list: of an object, if it may read that.
+    async fn may_use(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
+        match self.parent.first() {
+            Some(relation) => {
+                parent::permit(context, relation.target(), context.parameters.id(0)).await
+            }
+            None if *context.method == Method::POST => self.post.permit(context).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl<K: ObjectKind, P: ListPost<K>> View for ObjectList<K, P> {
     fn spec(&self) -> &Spec {
         &self.spec
     }
@@ -159,7 +161,7 @@ impl<R: ObjectKind> View for ObjectList<R> {
     ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         match *context.method {
             Method::GET => self.read(context).boxed_local(),
-            Method::POST => self.post(context).boxed_local(),
+            Method::POST => self.post.answer(context).boxed_local(),
             _ => self.describe(context).boxed_local(),
         }
     }
@@ -168,14 +170,38 @@ impl<R: ObjectKind> View for ObjectList<R> {
         &'a self,
         context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let id = context.parameters.id(0);
-        match self.post {
-            None => future::ready(Ok(PageForms::default())).boxed_local(),
-            Some(Post::Member(of)) => forms::of_members(context, of(id)).boxed_local(),
-            Some(Post::TeamOf) => forms::of_teams(context, OrganizationId(id)).boxed_local(),
-            Some(Post::CreateUser | Post::CreateOrganization | Post::CreateTeam) => {
-                forms::of_list::<R>(context).boxed_local()
-            }
-        }
+        self.post.forms(context).boxed_local()
+    }
+}
+
+impl<K: ObjectKind> ListPost<K> for NoPost {
+    async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        Ok(false)
+    }
+
+    async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        context.unknown_method()
+    }
+
+    async fn forms(&self, _context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        Ok(PageForms::default())
+    }
+}
+
+impl<K: WritableKind> ListPost<K> for Create {
+    async fn permit(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
+        K::permit_create(context).await
+    }
+
+    async fn is_described(&self, context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        K::may_create(context).await
+    }
+
+    async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        K::create(context).await
+    }
+
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        Ok(forms::create(K::SCHEMA, K::may_create(context).await?))
     }
 }

@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::ObjectUrl;
 use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
 
 /// An event.
 #[derive(Serialize)]
@@ -65,7 +64,7 @@ struct EventUser<'a> {
 }
 
 impl<'a> EventBody<'a> {
-    pub(in crate::tower) fn new(event: &'a ActivityEvent, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(event: &'a ActivityEvent, mount: &'static str) -> Self {
         Self {
             id: event.id.0,
             r#type: "activity_stream",
@@ -82,7 +81,7 @@ impl<'a> EventBody<'a> {
 }
 
 impl EventRelated {
-    fn new(event: &ActivityEvent, mount: Mount) -> Self {
+    fn new(event: &ActivityEvent, mount: &'static str) -> Self {
         let organizations = event.organizations.iter().map(|one| one.id.0);
         let teams = event.teams.iter().map(|one| one.id.0);
         let user = |user: &UserSummary| ObjectUrl::user(mount, user);
@@ -127,7 +126,7 @@ fn event_user(user: &UserSummary) -> EventUser<'_> {
     }
 }
 
-fn object_url(mount: Mount, kind: &'static str, id: i64) -> ObjectUrl {
+fn object_url(mount: &'static str, kind: &'static str, id: i64) -> ObjectUrl {
     ObjectUrl {
         mount,
         kind,

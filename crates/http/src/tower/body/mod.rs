@@ -9,8 +9,6 @@ mod user;
 use profiled_domain::UserSummary;
 use serde::{Serialize, Serializer};
 
-use crate::tower::mount::Mount;
-
 pub(super) use event::EventBody;
 pub(super) use organization::OrganizationBody;
 pub(super) use team::TeamBody;
@@ -18,7 +16,7 @@ pub(super) use user::UserBody;
 
 /// The path of an object, or of a list below it.
 struct ObjectUrl {
-    mount: Mount,
+    mount: &'static str,
     /// The list that has the object.
     kind: &'static str,
     id: i64,
@@ -27,7 +25,7 @@ struct ObjectUrl {
 }
 
 impl ObjectUrl {
-    fn user(mount: Mount, user: &UserSummary) -> Self {
+    fn user(mount: &'static str, user: &UserSummary) -> Self {
         Self {
             mount,
             kind: "users",
@@ -45,7 +43,6 @@ impl Serialize for ObjectUrl {
             id,
             list,
         } = self;
-        let mount = mount.prefix();
         match *list {
             "" => serializer.collect_str(&format_args!("{mount}{kind}/{id}/")),
             list => serializer.collect_str(&format_args!("{mount}{kind}/{id}/{list}/")),

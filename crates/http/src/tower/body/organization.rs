@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::{ObjectUrl, UserSummaryBody};
 use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
 
 /// An organization.
 #[derive(Serialize)]
@@ -44,7 +43,7 @@ struct OrganizationSummaries<'a> {
 }
 
 impl<'a> OrganizationBody<'a> {
-    pub(in crate::tower) fn new(organization: &'a Organization, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(organization: &'a Organization, mount: &'static str) -> Self {
         let (created_by, modified_by) = (
             organization.created_by.as_ref(),
             organization.modified_by.as_ref(),

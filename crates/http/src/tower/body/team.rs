@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::{ObjectUrl, UserSummaryBody};
 use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
 
 /// A team.
 #[derive(Serialize)]
@@ -55,7 +54,7 @@ struct OrganizationNames<'a> {
 }
 
 impl<'a> TeamBody<'a> {
-    pub(in crate::tower) fn new(team: &'a Team, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(team: &'a Team, mount: &'static str) -> Self {
         let (created_by, modified_by) = (team.created_by.as_ref(), team.modified_by.as_ref());
         let organization = team.organization.as_ref();
         let url_of = |list| ObjectUrl {

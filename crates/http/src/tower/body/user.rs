@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::ObjectUrl;
 use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
 
 /// A user.
 #[derive(Serialize)]
@@ -35,7 +34,7 @@ struct UserRelated {
 }
 
 impl<'a> UserBody<'a> {
-    pub(in crate::tower) fn new(user: &'a User, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(user: &'a User, mount: &'static str) -> Self {
         let url_of = |list| ObjectUrl {
             mount,
             kind: "users",

@@ -14,12 +14,12 @@ use profiled_domain::{Case, Condition, Model, Relation, Test, TextTest};
 
 use crate::failure::{ApiError, Detail};
 use crate::query::Query;
-use crate::tower::filter::joins::{Joins, any};
+use crate::tower::filter::joins::Joins;
 use crate::tower::filter::lookup::Leaf;
 use crate::tower::filter::path::{End, Path, PathError};
 use crate::tower::paging::RESERVED;
 
-pub(super) use joins::all;
+pub(super) use joins::{all, any};
 
 /// Terms and words that a query may have: each may cost the database a scan.
 const MAX_TERMS: usize = 100;
