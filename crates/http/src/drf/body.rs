@@ -1,13 +1,13 @@
 //! The profile as `drf` writes it (contract `drf.md`, section 3).
 
 use profiled_domain::{Group, Token, UserProfile};
+use profiled_rest::RequestContext;
+use profiled_rest::wire::query::Query;
+use profiled_rest::wire::timestamp::Micros;
 use serde::Serialize;
 
 use crate::media_url;
-use crate::query::Query;
 use crate::settings::GroupsForm;
-use crate::timestamp::Micros;
-use crate::view::RequestContext;
 
 /// A user, in the documented order: body of `/api/users/me/`, and of each in `/api/users/`.
 #[derive(Serialize)]
@@ -63,7 +63,7 @@ impl<'a> MeBody<'a> {
             last_name: user.last_name.as_deref(),
             full_name: user.full_name(),
             gender: user.gender.map(profiled_domain::Gender::as_str),
-            is_profile_completed: context.state.completion.is_complete(user),
+            is_profile_completed: context.services.completion.is_complete(user),
             groups: Groups::new(&profile.groups, form),
             last_login: user.last_login.map(Micros),
             created_at: Micros(user.date_joined),

@@ -1,11 +1,11 @@
 //! What a body says of a group.
 
 use profiled_domain::{GroupChange, GroupId, Patch, RepositoryError, UniqueKey};
+use profiled_rest::RequestContext;
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::fields::{Candidate, Field, Input, TextRules, body_of};
 
-use crate::failure::{ApiError, FieldErrors};
-use crate::profile_update::taken;
-use crate::serializer::{Candidate, Field, Input, TextRules, body_of};
-use crate::view::RequestContext;
+use crate::flows::profile_update::taken;
 
 /// The change of `group` that the body asks for, or the values of a new one.
 ///
@@ -61,6 +61,6 @@ async fn is_taken(
     let Some(name) = name.storable() else {
         return Ok(false);
     };
-    let found = context.state.blocking(move |r| r.find_group(&name));
+    let found = context.services.blocking(move |r| r.find_group(&name));
     Ok(found.await??.is_some_and(|group| Some(group.id) != own))
 }

@@ -2,12 +2,12 @@
 //! "Lists").
 
 use profiled_domain::{NumberedPage, PageNumber};
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::query::{self, Query};
 use serde::Serialize;
 
-use crate::failure::ApiError;
-use crate::query::{self, Query};
 use crate::settings::DrfSettings;
-use crate::view::RequestContext;
 
 /// A page in its envelope.
 #[derive(Serialize)]

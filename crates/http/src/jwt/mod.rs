@@ -12,18 +12,16 @@ mod update;
 use std::sync::Arc;
 
 use profiled_auth::{Authenticator, BearerVerifier};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
 
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::ViewResponse;
+use crate::flows::rest_framework;
+use crate::media::Media;
+use crate::service::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
-pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let profiles = dialect(parts, error::describe);
     let route = |pattern, view| Route {
         mount: "",
@@ -31,22 +29,25 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         dialect: Arc::clone(&profiles),
         view,
     };
-    let update = update::Update {
-        fields: fields::profile(parts.limits.number_phone),
-    };
+    let fields = fields::profile(parts.limits.number_phone);
+    let update = update::view(fields, Arc::clone(media));
     let mut routes = vec![
-        route("/api/profile/", Box::new(profile::Profile)),
-        route("/api/users/profile/", Box::new(profile::Profile)),
-        route("/api/profile/{id}/update/", Box::new(update)),
-        route("/api/profile/{id}/delete/", Box::new(delete::Delete)),
+        route("/api/profile/", profile::view()),
+        route("/api/users/profile/", profile::view()),
+        route("/api/profile/{id}/update/", update),
+        route("/api/profile/{id}/delete/", delete::view()),
     ];
     let tokens = dialect(parts, rest_framework::describe);
-    routes.extend(token::views(&parts.jwt).map(|(pattern, view)| Route {
-        mount: "",
-        pattern,
-        dialect: Arc::clone(&tokens),
-        view: Box::new(view),
-    }));
+    routes.extend(
+        token::views(&parts.jwt)
+            .into_iter()
+            .map(|(pattern, view)| Route {
+                mount: "",
+                pattern,
+                dialect: Arc::clone(&tokens),
+                view,
+            }),
+    );
     routes
 }
 

@@ -9,17 +9,14 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use profiled_auth::Authenticator;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::accept::Format;
+use profiled_rest::wire::json_writer::{self, Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 use serde::Serialize;
 
-use crate::accept::Format;
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{self, Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::{View, ViewResponse};
+use crate::flows::rest_framework;
+use crate::service::Parts;
 
 /// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -34,12 +31,10 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     };
     let mut routes = Vec::new();
     if parts.dialects.jwt.enabled {
-        let keys = jwks::Keys::new(&parts.jwt);
-        routes.push(route("/.well-known/jwks.json", Box::new(keys)));
+        routes.push(route("/.well-known/jwks.json", jwks::view(&parts.jwt)));
     }
     if let Some(introspector) = &parts.introspector {
-        let view = introspect::Introspect::new(introspector);
-        routes.push(route("/oauth/introspect/", Box::new(view)));
+        routes.push(route("/oauth/introspect/", introspect::view(introspector)));
     }
     routes
 }
@@ -91,6 +86,6 @@ impl Dialect for OAuth {
             StatusCode::INTERNAL_SERVER_ERROR => "server_error",
             _ => "invalid_request",
         };
-        ViewResponse::new(status, json::to_vec(&ErrorBody { error }, layout))
+        ViewResponse::new(status, json_writer::to_vec(&ErrorBody { error }, layout))
     }
 }

@@ -9,18 +9,20 @@ use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
 use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::wire::body::{Data, Part, Value};
+use profiled_rest::wire::headers::joined;
+use profiled_rest::wire::timestamp::Millis;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::content::{Data, Part, Value};
-use crate::dialect::joined;
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::flows::login::login;
+use crate::flows::token_issue;
 use crate::settings::TowerSettings;
-use crate::timestamp::Millis;
 use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
 use crate::tower::logout::end_log_in;
 use crate::tower::mount::Mount;
 use crate::tower::{dialect, options};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Auth Token",
@@ -63,12 +65,12 @@ impl AuthToken {
 
     async fn log_in(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let LoginInput { username, password } = LoginInput::of(&context.data().await?)?;
-        let user = match context.login(username, password).await? {
+        let user = match login(context, username, password).await? {
             LoginOutcome::Accepted(user) => user,
             LoginOutcome::WrongCredentials => return Err(refused()),
             LoginOutcome::Inactive(_) => return Err(whole("User account is disabled.")),
         };
-        let issued = context.issue_sliding_token(&user, "", TokenKey::digest);
+        let issued = token_issue::issue_sliding_token(context, &user, "", TokenKey::digest);
         let (token, key) = issued.await?.ok_or_else(refused)?;
         let body = Body {
             token: key.as_str(),
@@ -90,8 +92,10 @@ impl AuthToken {
         }
         let sent = joined(headers, &header::AUTHORIZATION);
         if let Some(digest) = sent.and_then(|sent| self.tokens.digest(&sent)) {
-            let address = context.state.hosts.counted_address(context.request);
-            let revoked = context.state.blocking(move |r| revoke(r, &digest, address));
+            let address = context.services.hosts.counted_address(context.request);
+            let revoked = context
+                .services
+                .blocking(move |r| revoke(r, &digest, address));
             revoked.await??;
         }
         Ok(ViewResponse::no_content())

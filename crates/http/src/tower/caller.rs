@@ -1,9 +1,8 @@
 //! The caller, as far as rights depend on it.
 
 use profiled_domain::{Condition, Model, OrderBy, Repository, RepositoryError, UserId, Viewer};
-
-use crate::failure::ApiError;
-use crate::view::RequestContext;
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
 
 /// What a request tells of its caller.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +18,7 @@ impl Caller {
         Ok(Self {
             id: user.id,
             is_superuser: user.is_superuser,
-            admins_see_all_users: context.state.tower.org_admins_see_all_users,
+            admins_see_all_users: context.services.tower.org_admins_see_all_users,
         })
     }
 
@@ -33,7 +32,7 @@ impl Caller {
     pub(super) async fn viewer_of(context: &RequestContext<'_>) -> Result<Viewer, ApiError> {
         let caller = Self::of(context)?;
         let look_up = move |repository: &dyn Repository| caller.viewer(repository);
-        Ok(context.state.blocking(look_up).await??)
+        Ok(context.services.blocking(look_up).await??)
     }
 
     /// The same, as far as it decides about reading and changing objects of a model: that somebody administers

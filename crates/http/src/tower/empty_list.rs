@@ -8,14 +8,14 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Model;
+use profiled_rest::error::ApiError;
+use profiled_rest::{RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::ApiError;
 use crate::tower::fields::ObjectSchema;
 use crate::tower::mount::{MountedView, view};
 use crate::tower::paging::Envelope;
 use crate::tower::{options, parent};
-use crate::view::{RequestContext, Spec, View, ViewResponse};
 
 /// The view.
 pub(super) struct EmptyList {

@@ -3,13 +3,12 @@
 use profiled_domain::{
     ActivityEvent, Model, Organization, Page, Repository, RepositoryError, Selection, Team, User,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::body::{EventBody, OrganizationBody, TeamBody, UserBody};
 use crate::tower::fields;
-use crate::view::{RequestContext, ViewResponse};
 
 /// A kind of object.
 pub(super) trait ObjectKind: Send + Sync + 'static {
@@ -33,7 +32,8 @@ pub(super) trait WritableKind: ObjectKind {
     /// Whether the caller may create the object that the body describes.
     async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError>;
 
-    /// Whether the caller is offered to create an object, on pages and in OPTIONS documents (section 11).
+    /// Whether the caller is offered to create an object, on pages and in OPTIONS documents (contract `tower.md`,
+    /// section 11).
     async fn may_create(context: &RequestContext<'_>) -> Result<bool, ApiError>;
 
     /// POST to the list of all.

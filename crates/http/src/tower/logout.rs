@@ -7,13 +7,12 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::body::Data;
+use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::content::Data;
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::session::{HOME, HTTP_ONLY, SESSION_COOKIE, found, with_csrf_cookie};
 use crate::tower::{csrf, options};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Log Out",
@@ -65,7 +64,7 @@ pub(super) async fn end_log_in(
     if let Some(key) = TokenKey::parse(cookie) {
         let digest = key.session_digest();
         let find = context
-            .state
+            .services
             .blocking(move |repository| repository.find_token(&digest, Detail::Account));
         if let Some(holder) = find.await?? {
             csrf::check_form(headers, proof, context.origin)?;
@@ -76,7 +75,7 @@ pub(super) async fn end_log_in(
             };
             let record = context.record_of(Action::TokenRevoke, actor);
             let record = record.on(Object::Token(id)).for_user(user);
-            let end = context.state.blocking(move |repository| {
+            let end = context.services.blocking(move |repository| {
                 record.tell(repository.revoke_token(id), Outcome::of_change)
             });
             end.await??;

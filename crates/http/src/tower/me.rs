@@ -4,14 +4,13 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
 use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::{fields, filter, options, order};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Me",
@@ -38,7 +37,7 @@ async fn list(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
             let seen = caller.viewer(repository)?.seen(condition);
             repository.holds(Model::User, caller.id.0, &[seen])
         };
-        context.state.blocking(work).await?? == [true]
+        context.services.blocking(work).await?? == [true]
     } else {
         condition.holds(&SingleUser(user), Model::User, user.id.0)
     };

@@ -27,9 +27,9 @@ mod write;
 
 use std::sync::Arc;
 
-use crate::dialect::Dialect;
-use crate::router::Route;
-use crate::state::Parts;
+use profiled_rest::{Dialect, Route};
+
+use crate::service::Parts;
 use mount::{Mount, MountedView, view};
 
 /// The dialect's routes.

@@ -1,6 +1,6 @@
 //! The two paths that the same views stand under (contract `tower.md`, section 15.3).
 
-use crate::view::View;
+use profiled_rest::View;
 
 /// A view under its path below a mount.
 pub(super) type MountedView = (&'static str, Box<dyn View>);

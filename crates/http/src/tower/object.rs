@@ -3,12 +3,12 @@
 use profiled_domain::{
     Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Right, Selection,
 };
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
 use crate::tower::caller::Caller;
 use crate::tower::kind::ObjectKind;
 use crate::tower::{filter, order};
-use crate::view::RequestContext;
 
 /// An object that a path names, and what the caller may do with it.
 pub(super) struct LoadedObject<T> {
@@ -55,7 +55,7 @@ pub(super) async fn load<K: ObjectKind>(
             right: viewer.right_to_change(K::MODEL, id),
         }))
     };
-    let loaded: Result<_, RepositoryError> = context.state.blocking(work).await?;
+    let loaded: Result<_, RepositoryError> = context.services.blocking(work).await?;
     loaded?.ok_or(ApiError::NotFound)
 }
 
@@ -110,7 +110,7 @@ pub(super) async fn check_selected<K: ObjectKind>(
         let viewer = caller.viewer_of_query(repository, K::MODEL, &condition, &[])?;
         repository.holds(K::MODEL, id, &[viewer.seen(condition)])
     };
-    if context.state.blocking(work).await?? == [true] {
+    if context.services.blocking(work).await?? == [true] {
         Ok(())
     } else {
         Err(ApiError::NotFound)

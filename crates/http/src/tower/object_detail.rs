@@ -5,13 +5,12 @@ use std::marker::PhantomData;
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::kind::{ObjectKind, WritableKind};
 use crate::tower::object::{check_selected, load_readable};
 use crate::tower::options;
-use crate::view::{RequestContext, Spec, View, ViewResponse};
 
 /// An object that clients only read.
 pub(super) struct ReadOnlyDetail<K> {

@@ -6,15 +6,14 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_domain::{Condition, OrderBy, Relation, Repository, RepositoryError, Selection};
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::caller::Caller;
 use crate::tower::kind::{ObjectKind, WritableKind};
 use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::write::forms;
 use crate::tower::{filter, options, order, parent};
-use crate::view::{RequestContext, Spec, View, ViewResponse};
 
 /// A list of objects of a kind, with what POST does.
 pub(super) struct ObjectList<K, P = NoPost> {
@@ -27,7 +26,8 @@ pub(super) struct ObjectList<K, P = NoPost> {
 
 /// What POST to a list of objects of a kind does.
 pub(super) trait ListPost<K>: Send + Sync + 'static {
-    /// Whether the caller may use POST on a list without parent: checked before negotiation (section 1.5).
+    /// Whether the caller may use POST on a list without parent: checked before negotiation (contract `tower.md`,
+    /// section 1.5).
     async fn permit(&self, _context: &RequestContext<'_>) -> Result<(), ApiError> {
         Ok(())
     }
@@ -106,7 +106,7 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
             };
             K::select(repository, &selection)
         };
-        let selected: Result<_, RepositoryError> = context.state.blocking(work).await?;
+        let selected: Result<_, RepositoryError> = context.services.blocking(work).await?;
         let selected = selected?;
         let items = selected.items.iter();
         let bodies = items.map(|object| K::body(object, context.mount)).collect();

@@ -1,10 +1,10 @@
 //! OPTIONS documents (contract `tower.md`, section 11).
 
+use profiled_rest::{RequestContext, Spec};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::tower::fields::{ObjectSchema, ReadableFields, WritableFields};
-use crate::view::{RequestContext, Spec};
 
 /// Of the open views and `config/`: five members.
 #[derive(Serialize)]
@@ -24,7 +24,7 @@ pub(super) fn open(
     ViewDocument {
         name: spec.name,
         description: spec.description,
-        renders: spec.renders(context.state.is_browsable),
+        renders: spec.renders(context.services.is_browsable),
         parses: ["application/json"],
         added_in_version,
     }

@@ -1,9 +1,9 @@
 //! `order_by` (contract `tower.md`, section 10).
 
 use profiled_domain::{Field, Model, OrderBy, Relation, Step};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::query::Query;
 
-use crate::failure::ApiError;
-use crate::query::Query;
 use crate::tower::filter::bad_request;
 use crate::tower::filter::path::{End, Path, PathError};
 
@@ -105,7 +105,7 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Detail;
+    use profiled_rest::error::Detail;
 
     fn text(query: &str) -> Option<String> {
         match requested(Model::User, &Query::parse(query.as_bytes())) {

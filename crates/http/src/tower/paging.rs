@@ -1,14 +1,14 @@
 //! Pages of a list (contract `tower.md`, section 9).
 
 use profiled_domain::{NumberedPage, PageNumber};
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::query::{self, Query};
 use serde::Serialize;
 
-use crate::failure::ApiError;
-use crate::query::{self, Query};
 use crate::settings::TowerSettings;
-use crate::view::RequestContext;
 
-/// Parameters of a list that are no filters (section 10).
+/// Parameters of a list that are no filters (contract `tower.md`, section 10).
 pub(super) const RESERVED: [&str; 7] = [
     "page",
     "page_size",
@@ -33,7 +33,7 @@ pub(super) struct Envelope<T> {
 /// # Errors
 /// 404 for one that no list has.
 pub(super) fn requested_page(context: &RequestContext<'_>) -> Result<NumberedPage, ApiError> {
-    page(&context.state.tower, context.query)
+    page(&context.services.tower, context.query)
 }
 
 fn page(settings: &TowerSettings, query: &Query) -> Result<NumberedPage, ApiError> {

@@ -1,10 +1,10 @@
 //! The object that a list belongs to (contract `tower.md`, section 7).
 
 use profiled_domain::{Condition, Model, ObjectState, Repository, RepositoryError};
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
 use crate::tower::caller::Caller;
-use crate::view::RequestContext;
 
 /// Whether the caller may use the lists of an object.
 ///
@@ -17,7 +17,7 @@ pub(super) async fn permit(
 ) -> Result<(), ApiError> {
     let caller = Caller::of(context)?;
     let work = move |repository: &dyn Repository| is_readable(repository, caller, model, id);
-    match context.state.blocking(work).await?? {
+    match context.services.blocking(work).await?? {
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::PermissionDenied),
         None => Err(ApiError::NotFound),

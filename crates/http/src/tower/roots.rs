@@ -4,14 +4,14 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Repository};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::{Serialize, Serializer};
 
-use crate::failure::ApiError;
 use crate::settings::TowerSettings;
 use crate::tower::mount::Mount;
 use crate::tower::options;
 use crate::tower::session::with_csrf_cookie;
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 const READ_ONLY: &str = "GET, HEAD, OPTIONS";
 
@@ -262,7 +262,7 @@ impl Config {
         let user = &context.caller()?.profile.user;
         let id = user.id;
         let asks = move |repository: &dyn Repository| repository.is_organization_admin(id);
-        let is_admin = user.is_superuser || context.state.blocking(asks).await??;
+        let is_admin = user.is_superuser || context.services.blocking(asks).await??;
         Ok(context.ok(&ConfigBody {
             eula: "",
             license_info: NoLicense {},

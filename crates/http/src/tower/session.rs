@@ -6,15 +6,16 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::{Field, Kind};
+use profiled_rest::wire::body::{Data, Value};
+use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::content::{Data, Value};
-use crate::failure::ApiError;
-use crate::page::PageForms;
-use crate::serializer::{Field, Kind};
+use crate::flows::login::login;
+use crate::flows::token_issue;
 use crate::tower::authtoken::LoginInput;
 use crate::tower::{csrf, options};
-use crate::view::{Access, RequestContext, Spec, View, ViewResponse};
 
 /// The cookie that carries the key of a log-in.
 pub(super) const SESSION_COOKIE: &str = "sessionid";
@@ -69,10 +70,15 @@ impl Login {
         let data = context.data().await?;
         let LoginInput { username, password } = LoginInput::of(&data)?;
         let refused = || ApiError::from(AuthError::InvalidPassword);
-        let LoginOutcome::Accepted(user) = context.login(username, password).await? else {
+        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(refused());
         };
-        let issued = context.issue_sliding_token(&user, "Cookie log-in", TokenKey::session_digest);
+        let issued = token_issue::issue_sliding_token(
+            context,
+            &user,
+            "Cookie log-in",
+            TokenKey::session_digest,
+        );
         let (_, key) = issued.await?.ok_or_else(refused)?;
         let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, context.origin);
         let mut answer = found(context, next(&data));

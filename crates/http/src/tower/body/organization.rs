@@ -1,10 +1,10 @@
 //! Organizations.
 
 use profiled_domain::Organization;
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
 use super::{ObjectUrl, UserSummaryBody};
-use crate::timestamp::Millis;
 
 /// An organization.
 #[derive(Serialize)]

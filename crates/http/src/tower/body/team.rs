@@ -1,10 +1,10 @@
 //! Teams.
 
 use profiled_domain::{OrganizationSummary, Team};
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
 use super::{ObjectUrl, UserSummaryBody};
-use crate::timestamp::Millis;
 
 /// A team.
 #[derive(Serialize)]

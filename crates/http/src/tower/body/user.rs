@@ -1,10 +1,10 @@
 //! Users.
 
 use profiled_domain::User;
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
 use super::ObjectUrl;
-use crate::timestamp::Millis;
 
 /// A user.
 #[derive(Serialize)]

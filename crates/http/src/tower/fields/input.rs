@@ -1,10 +1,10 @@
 //! What bodies say of fields: the first phase of validation (contract `tower.md`, section 4).
 
 use profiled_domain::EmailAddress;
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::wire::body::{Data, Text, Value, number_text};
 
 use super::{BodyField, FieldKind};
-use crate::content::{Data, Text, Value, number_text};
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 
 const REQUIRED: &str = "This field is required.";
 const NOT_TEXT: &str = "This field must be text.";
@@ -46,7 +46,7 @@ pub(in crate::tower) fn value_of(data: Data) -> Value {
     }
 }
 
-/// The body as an object; null is one without members (section 1.6).
+/// The body as an object; null is one without members (contract `tower.md`, section 1.6).
 ///
 /// # Errors
 /// [`ApiError::Invalid`] for any other kind of value.

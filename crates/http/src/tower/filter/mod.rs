@@ -11,9 +11,9 @@ pub(super) mod names;
 pub(super) mod path;
 
 use profiled_domain::{Case, Condition, Model, Relation, Test, TextTest};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::query::Query;
 
-use crate::failure::{ApiError, Detail};
-use crate::query::Query;
 use crate::tower::filter::joins::Joins;
 use crate::tower::filter::lookup::Leaf;
 use crate::tower::filter::path::{End, Path, PathError};

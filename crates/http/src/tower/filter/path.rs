@@ -1,8 +1,8 @@
 //! From the name of a parameter to what is compared: relations, a field, a look-up.
 
 use profiled_domain::{Field, Model, Relation};
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
 use crate::tower::filter::names::{self, Named};
 use crate::tower::filter::{bad_request, lookup};
 

@@ -1,11 +1,11 @@
 //! The forms of pages (contract `tower.md`, section 12, items 3 and 7).
 
-use crate::failure::ApiError;
-use crate::page::PageForms;
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext};
+
 use crate::tower::fields::ObjectSchema;
 use crate::tower::kind::ObjectKind;
 use crate::tower::object::load;
-use crate::view::RequestContext;
 
 /// Creates an object, where the caller is offered that.
 pub(in crate::tower) fn create(schema: &'static ObjectSchema, is_offered: bool) -> PageForms {

@@ -5,17 +5,16 @@ use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
     Authority, Membership, Model, Repository, RepositoryError, Right, UserId, Viewer,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::body::Value;
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::forms;
 use super::membership::{MembershipRequest, SentId, known_id, permit};
 use super::new_user::{ValidNewUser, answer_created, may_create, to_error};
-use crate::content::Value;
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::fields;
 use crate::tower::kind::Users;
 use crate::tower::object_list::ListPost;
-use crate::view::{RequestContext, ViewResponse};
 
 /// POST adds a user to the object that the list belongs to, or removes one.
 pub(in crate::tower) struct Members(pub(in crate::tower) fn(i64) -> Membership);
@@ -47,7 +46,7 @@ async fn create(
     let (viewer, right) = permit_change(context, membership).await?;
     valid.permit(&viewer)?;
     let rights = vec![right, viewer.right_to_create_users()];
-    let (new, now) = (valid.hashed(context).await?, context.state.now());
+    let (new, now) = (valid.hashed(context).await?, context.services.now());
     let record = context.record(Action::UserCreate);
     let addition = context.record(Action::of_membership(membership, true));
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -72,7 +71,7 @@ async fn attach(
     let id = known_id(context, Model::User, id).await?;
     let (_, right) = permit_change(context, membership).await?;
     let (_, child) = permit(context, Model::User, id, Viewer::right_to_read).await?;
-    let (user, now) = (UserId(id), context.state.now());
+    let (user, now) = (UserId(id), context.services.now());
     let record = context.record(Action::of_membership(membership, true));
     let record = record.on(membership).for_user(user);
     let add = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -93,7 +92,7 @@ async fn detach(
 ) -> Result<ViewResponse, ApiError> {
     let id = known_id(context, Model::User, id).await?;
     let (_, right) = permit_change(context, membership).await?;
-    let (user, now) = (UserId(id), context.state.now());
+    let (user, now) = (UserId(id), context.services.now());
     let record = context.record(Action::of_membership(membership, false));
     let record = record.on(membership).for_user(user);
     let remove = move |repository: &dyn Repository, by: Option<&Authority>| {

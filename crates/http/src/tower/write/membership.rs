@@ -2,13 +2,13 @@
 
 use actix_web::http::StatusCode;
 use profiled_domain::{Model, ObjectState, Repository, RepositoryError, Right, Viewer};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::body::Value;
+use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
 
-use crate::content::Value;
-use crate::failure::{ApiError, Detail};
 use crate::tower::caller::Caller;
 use crate::tower::fields::value_of;
-use crate::view::{RequestContext, ViewResponse};
 
 /// What a body asks for.
 pub(super) enum MembershipRequest {
@@ -74,7 +74,7 @@ pub(super) async fn known_id(
     };
     let id = id.ok_or_else(unknown)?;
     let look_up = move |repository: &dyn Repository| repository.object_state(model, id);
-    match context.state.blocking(look_up).await?? {
+    match context.services.blocking(look_up).await?? {
         ObjectState::Missing => Err(unknown()),
         ObjectState::Present | ObjectState::Gone => Ok(id),
     }
@@ -102,7 +102,7 @@ pub(super) async fn permit(
         };
         Ok::<_, RepositoryError>((viewer, right, is_permitted))
     };
-    let (viewer, right, is_permitted) = context.state.blocking(look_up).await??;
+    let (viewer, right, is_permitted) = context.services.blocking(look_up).await??;
     if is_permitted {
         Ok((viewer, right))
     } else {

@@ -14,11 +14,11 @@ pub(super) mod organization_teams;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
+use profiled_rest::error::ApiError;
+use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::ApiError;
 use crate::tower::fields::Mode;
-use crate::view::{RequestContext, ViewResponse};
 
 /// PUT or PATCH.
 fn mode(context: &RequestContext<'_>) -> Mode {

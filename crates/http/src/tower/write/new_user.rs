@@ -5,13 +5,13 @@ use std::sync::Arc;
 use profiled_domain::{
     NewUser, PasswordHash, Repository, RepositoryError, UniqueValues, User, UserId, Viewer,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::wire::body::Value;
+use profiled_rest::{RequestContext, ViewResponse};
 
 use super::created;
 use super::user_form::{UserForm, taken};
-use crate::content::Value;
-use crate::failure::{ApiError, FieldErrors};
 use crate::tower::body::UserBody;
-use crate::view::{RequestContext, ViewResponse};
 
 /// No user has this identifier: every holder of a value is another one.
 const NO_USER: UserId = UserId(0);
@@ -85,7 +85,7 @@ pub(super) async fn check_unique(
 ) -> Result<(), ApiError> {
     if !unique.is_empty() {
         let look_up = move |repository: &dyn Repository| repository.find_taken(own, &unique);
-        let keys = context.state.blocking(look_up).await??;
+        let keys = context.services.blocking(look_up).await??;
         for (field, message) in keys.into_iter().filter_map(taken) {
             errors.push(field, message);
         }
@@ -94,9 +94,9 @@ pub(super) async fn check_unique(
 }
 
 async fn hash(context: &RequestContext<'_>, password: String) -> Result<PasswordHash, ApiError> {
-    let hasher = Arc::clone(&context.state.passwords);
+    let hasher = Arc::clone(&context.services.passwords);
     let encode = move |_: &dyn Repository| hasher.encode(&password);
-    let encoded = context.state.hashing(encode).await?;
+    let encoded = context.services.hashing(encode).await?;
     encoded.map_err(|error| ApiError::Internal(Box::new(error)))
 }
 

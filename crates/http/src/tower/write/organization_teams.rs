@@ -4,17 +4,16 @@
 use profiled_domain::{
     Condition, Model, OrganizationId, Relation, Repository, Right, TeamChange, TeamId, Viewer,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::wire::body::Value;
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::membership::{MembershipRequest, SentId, known_id, permit};
 use super::named::NamedForm;
 use super::teams;
-use crate::content::Value;
-use crate::failure::{ApiError, FieldErrors};
-use crate::page::PageForms;
 use crate::tower::fields::{self, Mode};
 use crate::tower::kind::Teams;
 use crate::tower::object_list::ListPost;
-use crate::view::{RequestContext, ViewResponse};
 
 /// A team belongs to one organization: adding it moves it here, and removing it deletes it.
 pub(in crate::tower) struct OrganizationTeams;
@@ -106,7 +105,7 @@ async fn is_here(
 ) -> Result<bool, ApiError> {
     let here = belongs_to(organization);
     let look_up = move |repository: &dyn Repository| repository.holds(Model::Team, team, &[here]);
-    Ok(context.state.blocking(look_up).await?? == [true])
+    Ok(context.services.blocking(look_up).await?? == [true])
 }
 
 fn belongs_to(organization: OrganizationId) -> Condition {

@@ -5,17 +5,16 @@ use profiled_domain::{
     Authority, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
     Right, UniqueKey,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::named::NamedForm;
 use super::{created, forms, mode};
-use crate::failure::{ApiError, FieldErrors};
-use crate::page::PageForms;
 use crate::tower::body::OrganizationBody;
 use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, NAME, object};
 use crate::tower::kind::{Organizations, WritableKind};
 use crate::tower::object::load_changeable;
-use crate::view::{RequestContext, ViewResponse};
 
 impl WritableKind for Organizations {
     async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
@@ -36,7 +35,7 @@ impl WritableKind for Organizations {
             name: form.name().unwrap_or_default().to_owned(),
             description: form.description.unwrap_or_default(),
         };
-        let (caller, now) = (Caller::of(context)?, context.state.now());
+        let (caller, now) = (Caller::of(context)?, context.services.now());
         let record = context.record(Action::OrganizationCreate);
         let create = move |repository: &dyn Repository, by: Option<&Authority>| {
             let created = repository.create_organization(&new, by, now);
@@ -57,7 +56,7 @@ impl WritableKind for Organizations {
             name: form.name().map(str::to_owned),
             description: form.description,
         };
-        let (id, now) = (loaded.object.id, context.state.now());
+        let (id, now) = (loaded.object.id, context.services.now());
         let record = context.record(Action::OrganizationUpdate);
         let record = record.on(Object::Organization(id)).fields(change.fields());
         let write = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -72,7 +71,7 @@ impl WritableKind for Organizations {
 
     async fn delete(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError> {
         let loaded = load_changeable::<Self>(context, id).await?;
-        let (id, now) = (loaded.object.id, context.state.now());
+        let (id, now) = (loaded.object.id, context.services.now());
         let record = context.record(Action::OrganizationDelete);
         let record = record.on(Object::Organization(id));
         let delete = move |repository: &dyn Repository, by: Option<&Authority>| {

@@ -7,18 +7,17 @@ use profiled_domain::{
     Authority, Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right,
     Team, TeamChange, TeamId, UniqueKey,
 };
+use profiled_rest::error::{ApiError, Detail, FieldErrors};
+use profiled_rest::wire::body::{Value, number_text};
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::named::NamedForm;
 use super::{created, forms, mode};
-use crate::content::{Value, number_text};
-use crate::failure::{ApiError, Detail, FieldErrors};
-use crate::page::PageForms;
 use crate::tower::body::TeamBody;
 use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, ORGANIZATION_OF_TEAM, object, value_of};
 use crate::tower::kind::{Teams, WritableKind};
 use crate::tower::object::load_changeable;
-use crate::view::{RequestContext, ViewResponse};
 
 const BLANK: &str = "This field cannot be blank.";
 
@@ -57,7 +56,7 @@ impl OrganizationInput {
         };
         let look_up =
             move |repository: &dyn Repository| repository.object_state(Model::Organization, id.0);
-        let state = context.state.blocking(look_up).await??;
+        let state = context.services.blocking(look_up).await??;
         Ok((state == ObjectState::Present).then_some(id))
     }
 }
@@ -77,14 +76,14 @@ impl WritableKind for Teams {
             let may_change = caller.viewer(repository)?.may_change(Model::Organization);
             repository.holds(Model::Organization, id.0, &[may_change])
         };
-        if context.state.blocking(look_up).await?? == [true] {
+        if context.services.blocking(look_up).await?? == [true] {
             Ok(())
         } else {
             Err(ApiError::PermissionDenied)
         }
     }
 
-    /// Superusers only, though others may create teams of their organizations (section 11).
+    /// Superusers only, though others may create teams of their organizations (contract `tower.md`, section 11).
     async fn may_create(context: &RequestContext<'_>) -> Result<bool, ApiError> {
         Ok(Caller::of(context)?.is_superuser)
     }
@@ -143,7 +142,7 @@ pub(super) async fn insert(
     new: NewTeam,
     right: Right,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (new.organization, context.state.now());
+    let (organization, now) = (new.organization, context.services.now());
     let record = context.record(Action::TeamCreate);
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
         let created = repository.create_team(&new, by, now);
@@ -169,7 +168,7 @@ pub(super) async fn store_change(
     change: TeamChange,
     rights: Vec<Right>,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (change.organization, context.state.now());
+    let (organization, now) = (change.organization, context.services.now());
     let record = context.record(Action::TeamUpdate);
     let record = record.on(Object::Team(id)).fields(change.fields());
     let write = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -187,7 +186,7 @@ pub(super) async fn remove(
     id: TeamId,
     rights: Vec<Right>,
 ) -> Result<bool, ApiError> {
-    let (record, now) = (context.record(Action::TeamDelete), context.state.now());
+    let (record, now) = (context.record(Action::TeamDelete), context.services.now());
     let record = record.on(Object::Team(id));
     let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
         record.tell(repository.delete_team(id, by, now), Outcome::of_object)

@@ -5,9 +5,9 @@ use profiled_domain::{
     EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueKey, UniqueValues, User,
     Username,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::wire::body::Value;
 
-use crate::content::Value;
-use crate::failure::{ApiError, FieldErrors};
 use crate::tower::fields::{
     EMAIL, FIRST_NAME, FieldInput, IS_SUPERUSER, LAST_NAME, Mode, PASSWORD, USERNAME, text_of,
 };
@@ -137,7 +137,7 @@ impl UserForm {
         }
     }
 
-    /// Only a superuser makes one. A flag that is none is told before that (section 4).
+    /// Only a superuser makes one. A flag that is none is told before that (contract `tower.md`, section 4).
     pub(super) fn permit_flag(&self, by_superuser: bool) -> Result<(), ApiError> {
         match self.is_superuser {
             FieldInput::Wrong => Err(ApiError::Invalid(self.errors.clone())),
@@ -259,7 +259,7 @@ fn is_username_byte(byte: u8) -> bool {
 }
 
 /// The fields that nobody changes on oneself, and that the body would change, in the order of telling
-/// (section 6.1).
+/// (contract `tower.md`, section 6.1).
 pub(super) fn protected_changes(body: &Value, user: &User) -> Vec<&'static str> {
     let stored = UserTexts::new(user);
     let is_other = |value: &Value, stored: &str| match (value, text_of(value)) {

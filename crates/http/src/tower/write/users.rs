@@ -7,18 +7,17 @@ use profiled_domain::{
     AccountChange, Authority, Detail, Keep, PasswordChange, PasswordHash, ProfileChange,
     Repository, Right, User,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::new_user::{ValidNewUser, answer_created, check_unique, may_create, permit, to_error};
 use super::user_form::{UserForm, protected_changes};
 use super::{forms, mode};
-use crate::failure::ApiError;
-use crate::page::PageForms;
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
 use crate::tower::fields::{IS_SUPERUSER, object, value_of};
 use crate::tower::kind::{Users, WritableKind};
 use crate::tower::object::{check_selected, load};
-use crate::view::{RequestContext, ViewResponse};
 
 impl WritableKind for Users {
     async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
@@ -39,7 +38,7 @@ impl WritableKind for Users {
         let body = object(context.data().await?)?;
         let valid = ValidNewUser::of(context, &body).await?;
         let right = Caller::viewer_of(context).await?.right_to_create_users();
-        let (new, now) = (valid.hashed(context).await?, context.state.now());
+        let (new, now) = (valid.hashed(context).await?, context.services.now());
         let record = context.record(Action::UserCreate);
         let create = move |repository: &dyn Repository, by: Option<&Authority>| {
             let created = repository.create_user(&new, by, now);
@@ -91,7 +90,7 @@ impl WritableKind for Users {
             });
         }
         check_selected::<Self>(context, id).await?;
-        let (id, now) = (access.user.id, context.state.now());
+        let (id, now) = (access.user.id, context.services.now());
         let record = context.record(Action::UserDelete).on(Object::User(id));
         let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
             let deleted = repository.delete_account(id, by, now);
@@ -157,7 +156,7 @@ async fn requested_change(
 ) -> Result<(ProfileChange, Option<bool>), ApiError> {
     let user = &access.user;
     let body = object(context.data().await?)?;
-    let managed = &context.state.tower.directory_managed_fields;
+    let managed = &context.services.tower.directory_managed_fields;
     let mut form = UserForm::of_change(&body, mode(context), user, managed);
     form.permit_flag(access.caller.is_superuser)?;
     if !access.is_admin {
@@ -179,16 +178,16 @@ async fn requested_change(
     Ok((change, form.is_superuser().filter(|_| by_superuser)))
 }
 
-/// The change to a password: none to the stored one, which ends no credential (section 6.1), and none of a user
-/// without a password here whose directory keeps it.
+/// The change to a password: none to the stored one, which ends no credential (contract `tower.md`, section 6.1),
+/// and none of a user without a password here whose directory keeps it.
 async fn new_password(
     context: &RequestContext<'_>,
     access: &UserAccess,
     password: String,
 ) -> Result<Option<PasswordChange>, ApiError> {
-    let has_directory = !context.state.tower.directory_managed_fields.is_empty();
+    let has_directory = !context.services.tower.directory_managed_fields.is_empty();
     let is_managed = has_directory && !access.user.ldap_dn.is_empty();
-    let (id, hasher) = (access.user.id, Arc::clone(&context.state.passwords));
+    let (id, hasher) = (access.user.id, Arc::clone(&context.services.passwords));
     let encode = move |repository: &dyn Repository| {
         let stored = repository.find_password_by_id(id)?;
         let keeps = |stored: &PasswordHash| {
@@ -202,7 +201,7 @@ async fn new_password(
             .map(Some)
             .map_err(|error| ApiError::Internal(Box::new(error)))
     };
-    let encoded = context.state.hashing(encode).await??;
+    let encoded = context.services.hashing(encode).await??;
     let keep = if access.is_self {
         context.caller()?.keep.clone()
     } else {
@@ -211,6 +210,6 @@ async fn new_password(
     Ok(encoded.map(|password| PasswordChange {
         password,
         keep,
-        at: context.state.now(),
+        at: context.services.now(),
     }))
 }
