@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::framework::context::RequestContext;
 
 impl RequestContext<'_> {
-    /// Runs `work` on the threads of the database, with the actor that the write is to be judged by: the
+    /// Runs `work` on the threads of the database, with the authority that the write is to be judged by: the
     /// caller's credential and `rights`, which were found to be there.
     ///
     /// # Errors
@@ -66,6 +66,7 @@ impl RequestContext<'_> {
     }
 
     /// What the next request with the same credential would be told.
+    #[must_use]
     pub fn lapsed(&self, lapse: Lapse) -> ApiError {
         let scheme = self.identity.map(|identity| identity.scheme);
         let error = match (lapse, scheme) {

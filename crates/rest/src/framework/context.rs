@@ -22,6 +22,8 @@ pub struct RequestContext<'a> {
     pub method: &'a Method,
     /// Decoded.
     pub path: &'a str,
+    /// [`Route::mount`](crate::Route::mount)
+    pub mount: &'static str,
     /// Parameters of the query.
     pub query: &'a Query,
     /// Scheme and host of absolute URLs.
@@ -88,6 +90,7 @@ impl Parameters {
     }
 
     /// The id at a place of the pattern. A number beyond 64 bits is [`i64::MAX`], which nobody has.
+    #[must_use]
     pub fn id(&self, at: usize) -> i64 {
         self.0.get(at).copied().unwrap_or_default()
     }

@@ -7,21 +7,36 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 use crate::framework::context::Parameters;
 use crate::framework::dialect::Dialect;
+use crate::framework::spec::Access;
 use crate::framework::view::View;
 use crate::wire::json_writer::Style;
 
 /// A view, the dialect it speaks and the pattern it stands under.
 pub struct Route {
+    /// What the pattern is below: a view that is mounted more than once reads here where it is asked.
+    pub mount: &'static str,
     /// The path, with `{name}` for an id.
     pub pattern: &'static str,
     /// The dialect that the view speaks.
     pub dialect: Arc<dyn Dialect>,
     /// The view.
     pub view: Box<dyn View>,
+}
+
+impl Route {
+    /// The pattern with its mount.
+    #[must_use]
+    pub fn full_pattern(&self) -> Cow<'static, str> {
+        match self.mount {
+            "" => self.pattern.into(),
+            mount => [mount, self.pattern].concat().into(),
+        }
+    }
 }
 
 /// A link on the way to a page.
@@ -31,9 +46,21 @@ pub struct Crumb<'a> {
     pub path: &'a str,
 }
 
+/// What a route says of itself.
+#[derive(Clone, Debug)]
+pub struct RouteEntry {
+    /// The path, with `{name}` for an id.
+    pub pattern: Cow<'static, str>,
+    /// Who may use it.
+    pub access: Access,
+    /// Its header `Allow`.
+    pub allow: HeaderValue,
+}
+
 /// All routes.
 pub struct Router {
     routes: matchit::Router<Route>,
+    entries: Vec<RouteEntry>,
     /// How answers to paths without a route are written.
     unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
 }
@@ -41,7 +68,7 @@ pub struct Router {
 /// Two views under one path, or a path that is none.
 #[derive(Debug, thiserror::Error)]
 #[error("the route {0} cannot be added")]
-pub struct RouteConflict(&'static str);
+pub struct RouteConflict(String);
 
 /// What a path leads to.
 pub enum Found<'a> {
@@ -63,15 +90,28 @@ impl Router {
         unrouted: impl Fn(&str) -> Style + Send + Sync + 'static,
     ) -> Result<Self, RouteConflict> {
         let mut routes = matchit::Router::new();
+        let entries = all.iter().map(|route| RouteEntry {
+            pattern: route.full_pattern(),
+            access: route.view.spec().access,
+            allow: route.view.allow(),
+        });
+        let entries = entries.collect();
         for route in all {
-            let pattern = route.pattern;
-            let added = routes.insert(pattern, route);
-            added.map_err(|_conflict| RouteConflict(pattern))?;
+            let pattern = route.full_pattern();
+            let added = routes.insert(pattern.clone(), route);
+            added.map_err(|_conflict| RouteConflict(pattern.into_owned()))?;
         }
         Ok(Self {
             routes,
+            entries,
             unrouted: Box::new(unrouted),
         })
+    }
+
+    /// All routes, in the order of their dialects.
+    #[must_use]
+    pub fn entries(&self) -> &[RouteEntry] {
+        &self.entries
     }
 
     /// Looks up a decoded path.
@@ -116,6 +156,7 @@ impl Router {
 }
 
 /// The path as it is matched, `None` if it is no text.
+#[must_use]
 pub fn decode(path: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(path).decode_utf8().ok()
 }

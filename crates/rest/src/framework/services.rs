@@ -42,6 +42,7 @@ pub struct ServiceParts {
 
 impl ServiceParts {
     /// Log-ins by password, under the limit on failures.
+    #[must_use]
     pub fn login(&self) -> PasswordLogin {
         PasswordLogin::new(Arc::clone(&self.passwords), Arc::clone(&self.throttle))
     }

@@ -1,13 +1,15 @@
 //! Fields as OPTIONS documents tell them (contract `drf.md`, section 10).
 
-use profiled_rest::fields::{Field, Kind};
-use profiled_rest::{RequestContext, Spec};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::framework::context::RequestContext;
+use crate::framework::fields::{Field, Kind};
+use crate::framework::spec::Spec;
+
 /// An OPTIONS document.
 #[derive(Serialize)]
-pub(crate) struct Metadata {
+pub struct Metadata {
     name: &'static str,
     description: &'static str,
     renders: Vec<&'static str>,
@@ -23,7 +25,8 @@ struct Actions {
 }
 
 /// What OPTIONS tells of a view; `writes` is the method that its fields are described for.
-pub(crate) fn metadata(
+#[must_use]
+pub fn metadata(
     spec: &Spec,
     context: &RequestContext<'_>,
     writes: Option<(&'static str, &[Field])>,
