@@ -6,8 +6,6 @@ use std::fmt::Write;
 use profiled_auth::AuthError;
 use profiled_domain::{RepositoryError, Wait};
 
-use crate::wire::accept::Refusal;
-
 /// Why a request is not answered as asked. What is displayed goes into the log: it names the kind of fault, and
 /// never quotes what was sent.
 #[derive(Debug, thiserror::Error)]
@@ -214,15 +212,6 @@ impl From<AuthError> for ApiError {
             AuthError::Repository(error) => error.into(),
             AuthError::Throttled(wait) => Self::Throttled(wait),
             other => Self::Unauthenticated(other),
-        }
-    }
-}
-
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::UnknownFormat => Self::NotFound,
-            Refusal::NotAcceptable => Self::NotAcceptable,
         }
     }
 }

@@ -21,7 +21,7 @@ use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 
 use crate::flows::rest_framework;
 use crate::media::Media;
-use crate::service::Parts;
+use crate::parts::Parts;
 use crate::settings::{DrfScheme, DrfSettings};
 
 /// The dialect's routes.

@@ -18,7 +18,7 @@ use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
 
 use crate::flows::rest_framework;
 use crate::media::Media;
-use crate::service::Parts;
+use crate::parts::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {

@@ -16,7 +16,7 @@ use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::rest_framework;
-use crate::service::Parts;
+use crate::parts::Parts;
 
 /// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {

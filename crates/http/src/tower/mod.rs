@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use profiled_rest::{Dialect, Route};
 
-use crate::service::Parts;
+use crate::parts::Parts;
 use mount::{Mount, MountedView, view};
 
 /// The dialect's routes.

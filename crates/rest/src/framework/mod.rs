@@ -30,7 +30,7 @@ pub use metadata::metadata;
 pub use pipeline::Pipeline;
 pub use request_log::{Notes, write as log_request};
 pub use resource::Resource;
-pub use router::{Found, Route, RouteConflict, Router, decode};
+pub use router::{Found, Route, RouteConflict, RouteEntry, Router, decode};
 pub use services::{ServiceParts, Services};
 pub use spec::{Access, Spec};
 pub use view::{Outcome, View};

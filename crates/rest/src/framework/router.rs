@@ -7,10 +7,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 use crate::framework::context::Parameters;
 use crate::framework::dialect::Dialect;
+use crate::framework::spec::Access;
 use crate::framework::view::View;
 use crate::wire::json_writer::Style;
 
@@ -44,9 +46,21 @@ pub struct Crumb<'a> {
     pub path: &'a str,
 }
 
+/// What a route says of itself.
+#[derive(Clone, Debug)]
+pub struct RouteEntry {
+    /// The path, with `{name}` for an id.
+    pub pattern: Cow<'static, str>,
+    /// Who may use it.
+    pub access: Access,
+    /// Its header `Allow`.
+    pub allow: HeaderValue,
+}
+
 /// All routes.
 pub struct Router {
     routes: matchit::Router<Route>,
+    entries: Vec<RouteEntry>,
     /// How answers to paths without a route are written.
     unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
 }
@@ -76,6 +90,12 @@ impl Router {
         unrouted: impl Fn(&str) -> Style + Send + Sync + 'static,
     ) -> Result<Self, RouteConflict> {
         let mut routes = matchit::Router::new();
+        let entries = all.iter().map(|route| RouteEntry {
+            pattern: route.full_pattern(),
+            access: route.view.spec().access,
+            allow: route.view.allow(),
+        });
+        let entries = entries.collect();
         for route in all {
             let pattern = route.full_pattern();
             let added = routes.insert(pattern.clone(), route);
@@ -83,8 +103,15 @@ impl Router {
         }
         Ok(Self {
             routes,
+            entries,
             unrouted: Box::new(unrouted),
         })
+    }
+
+    /// All routes, in the order of their dialects.
+    #[must_use]
+    pub fn entries(&self) -> &[RouteEntry] {
+        &self.entries
     }
 
     /// Looks up a decoded path.

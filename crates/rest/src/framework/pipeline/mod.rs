@@ -1,5 +1,7 @@
 //! The way of a request that has found its route: the checks in the order of its dialect (`decisions.md` 2).
 
+mod checks;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,7 +9,9 @@ use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use profiled_auth::{Attempt, AuthError, Identity, Scheme};
+use profiled_auth::{Identity, Scheme};
+
+use checks::{Checked, Negotiated};
 
 use crate::error::{ApiError, FieldErrors};
 use crate::framework::context::{Parameters, RequestContext};
@@ -19,12 +23,11 @@ use crate::framework::response::{self, Frame};
 use crate::framework::router::Route;
 use crate::framework::router::Router;
 use crate::framework::services::Services;
-use crate::framework::spec::{Access, Spec};
 use crate::framework::view_response::ViewResponse;
-use crate::wire::accept::{Accepted, Format, Refusal, negotiate};
+use crate::wire::accept::{Accepted, Format, negotiate};
 use crate::wire::body::{Parser, RequestBody};
 use crate::wire::headers::joined;
-use crate::wire::host::{Origin, user_agent};
+use crate::wire::host::Origin;
 use crate::wire::json_writer::{Layout, Style};
 use crate::wire::query::Query;
 
@@ -80,15 +83,7 @@ impl Pipeline<'_> {
         let outcome = self.ask(&negotiated, &mut checked).await;
         let (answer, refusal) = match outcome {
             Ok(answer) => (answer, None),
-            Err(error) => {
-                self.notes.failed(&error);
-                let answer = dialect.describe(&error, layout);
-                let answer = match error.retry_after() {
-                    Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
-                    None => answer,
-                };
-                (answer, Some(error))
-            }
+            Err(error) => (self.failure(&error, layout), Some(error)),
         };
         let extras = match accepted.format {
             Format::Html => {
@@ -105,6 +100,15 @@ impl Pipeline<'_> {
             Format::Json => None,
         };
         self.finish(answer, &accepted, &negotiated, &checked, extras)
+    }
+
+    fn failure(&mut self, error: &ApiError, layout: Layout) -> ViewResponse {
+        self.notes.failed(error);
+        let answer = self.route.dialect.describe(error, layout);
+        match error.retry_after() {
+            Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
+            None => answer,
+        }
     }
 
     /// What the page of an answer lets the caller do.
@@ -159,95 +163,6 @@ impl Pipeline<'_> {
         }
     }
 
-    /// Checks the request in the dialect's order, and asks the view.
-    async fn ask(
-        &mut self,
-        negotiated: &Negotiated<'_>,
-        checked: &mut Checked,
-    ) -> Result<ViewResponse, ApiError> {
-        let (spec, dialect) = (self.route.view.spec(), Arc::clone(&self.route.dialect));
-        let is_late = dialect.authenticates_first();
-        if !is_late {
-            negotiated.outcome?;
-        }
-        checked.identity = self.authenticate(spec).await?;
-        let staff = |identity: &Identity| identity.profile.user.is_staff_or_admin();
-        if spec.access == Access::StaffOrAdmin && !checked.identity.as_ref().is_some_and(staff) {
-            return Err(ApiError::PermissionDenied);
-        }
-        if spec.is_throttled {
-            self.services
-                .admit(self.request, checked.identity.as_ref())
-                .await?;
-        }
-        if dialect.overrides_methods(negotiated.format) && checked.method == Method::POST {
-            let parsers = dialect.parsers(spec, &checked.method);
-            if self.body.is_form(parsers) {
-                check_form_origin(self.request, spec, &self.origin)?;
-                let is_page = negotiated.format == Format::Html;
-                let wanted = self.body.overriding_method(parsers, is_page).await?;
-                checked.method = wanted.unwrap_or(Method::POST);
-            }
-        }
-        if !checked.method.is_safe() {
-            let (headers, identity) = (self.request.headers(), checked.identity.as_ref());
-            dialect.check_write(headers, identity, &self.origin)?;
-        }
-        if !self.route.view.allows(&checked.method) {
-            return Err(ApiError::MethodNotAllowed(checked.method.to_string()));
-        }
-        let parsers = dialect.parsers(spec, &checked.method);
-        let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&checked.method);
-        if is_late && writes {
-            self.body.prepare(parsers).await?;
-        }
-        let context = self.context(negotiated, checked, parsers);
-        self.route.view.permit(&context).await?;
-        negotiated.outcome?;
-        self.route.view.answer(&context).await
-    }
-
-    /// The caller, `None` where a view asks for none.
-    async fn authenticate(&mut self, spec: &Spec) -> Result<Option<Identity>, ApiError> {
-        let headers = self.request.headers();
-        let dialect = Arc::clone(&self.route.dialect);
-        let (credentials, session) = match (dialect.credentials(headers), dialect.session(headers))
-        {
-            _ if spec.access == Access::Open => return Ok(None),
-            (None, None) if spec.access == Access::Optional => return Ok(None),
-            (None, None) => return Err(AuthError::NotProvided.into()),
-            sent => sent,
-        };
-        let agent = user_agent(self.request);
-        let counted_address = self.services.hosts.counted_address(self.request);
-        let detail = spec.detail;
-        let now = self.services.now();
-        let is_costly = dialect.authenticator().is_costly(credentials.as_deref());
-        let work = move |repository: &dyn profiled_domain::Repository| {
-            let attempt = Attempt {
-                authorization: credentials.as_deref(),
-                session: session.as_deref(),
-                counted_address,
-                user_agent: agent.as_deref(),
-                detail,
-                now,
-            };
-            dialect.authenticator().authenticate(&attempt, repository)
-        };
-        let outcome = if is_costly {
-            self.services.hashing(work).await?
-        } else {
-            self.services.blocking(work).await?
-        };
-        let identity = match outcome {
-            Err(AuthError::NotProvided) if spec.access == Access::Optional => return Ok(None),
-            other => other?,
-        };
-        self.notes.authenticated(&identity);
-        self.services.note_use(&identity, now).await;
-        Ok(Some(identity))
-    }
-
     fn finish(
         &mut self,
         answer: ViewResponse,
@@ -288,41 +203,6 @@ impl Pipeline<'_> {
         };
         response::of_view(&frame, answer, headers)
     }
-}
-
-/// What a request asks for in addition to its method and body.
-struct Negotiated<'a> {
-    outcome: Result<(), Refusal>,
-    format: Format,
-    query: &'a Query,
-    layout: Layout,
-}
-
-/// What the checks have found out so far.
-struct Checked {
-    /// The one that a form asks for in place of POST, if it does.
-    method: Method,
-    identity: Option<Identity>,
-}
-
-impl Checked {
-    /// The method as views see it: HEAD asks for what GET shows.
-    fn read_method(&self) -> &Method {
-        match self.method {
-            Method::HEAD => &Method::GET,
-            ref other => other,
-        }
-    }
-}
-
-/// Browsers send remembered credentials along with any form: one from elsewhere is refused
-/// (contract `tower.md`, section 1.4).
-fn check_form_origin(request: &HttpRequest, spec: &Spec, own: &Origin) -> Result<(), ApiError> {
-    let needs_credentials = !matches!(spec.access, Access::Open | Access::Optional);
-    if needs_credentials && own.is_foreign(request.headers()) {
-        return Err(ApiError::CrossOriginForm);
-    }
-    Ok(())
 }
 
 /// How JSON is written inside a representation: pages show it indented by 4.
