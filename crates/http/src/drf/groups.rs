@@ -6,14 +6,14 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Authority, Group, GroupId, NewGroup, Patch, Repository};
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
 
 use crate::drf::body::GroupBody;
 use crate::drf::group_change::{read, written};
 use crate::drf::list::{Envelope, Paging};
-use crate::failure::ApiError;
-use crate::page::Controls;
-use crate::serializer::{Field, metadata};
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use crate::flows::options::metadata;
 
 const LIST: Spec = Spec {
     name: "Group List",
@@ -43,45 +43,45 @@ impl View for GroupList {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::GET => self.list(exchange).await,
-                Method::POST => self.create(exchange).await,
+            match *context.method {
+                Method::GET => self.list(context).await,
+                Method::POST => self.create(context).await,
                 Method::OPTIONS => {
                     let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&LIST, exchange, writes)))
+                    Ok(context.ok(&metadata(&LIST, context, writes)))
                 }
-                _ => exchange.unknown_method(),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let create = Controls::default().form(&["POST"], &self.fields, &());
+        _context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let create = PageForms::default().form(&["POST"], &self.fields, &());
         future::ready(Ok(create)).boxed_local()
     }
 }
 
 impl GroupList {
-    async fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let page = self.paging.asked(exchange.query)?;
-        let found = exchange
-            .state
+    async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let page = self.paging.asked(context.query)?;
+        let found = context
+            .services
             .blocking(move |r| r.list_groups(page))
             .await??;
         let bodies = found.items.iter().map(GroupBody::new).collect();
-        let envelope = Envelope::new(exchange, page, found.total, bodies)?;
-        Ok(exchange.ok(&envelope))
+        let envelope = Envelope::new(context, page, found.total, bodies)?;
+        Ok(context.ok(&envelope))
     }
 
-    async fn create(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let change = read(exchange, &self.fields, None, false).await?;
+    async fn create(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let change = read(context, &self.fields, None, false).await?;
         let group = NewGroup {
             // Required: without one nothing would have been read.
             name: change.name.unwrap_or_default(),
@@ -90,15 +90,15 @@ impl GroupList {
                 Patch::Keep | Patch::Clear => None,
             },
         };
-        let now = exchange.state.now();
-        let record = exchange.record(Action::GroupCreate);
+        let now = context.services.now();
+        let record = context.record(Action::GroupCreate);
         let create = move |repository: &dyn Repository, by: Option<&Authority>| {
             let created = repository.create_group(&group, by, now);
             record.tell_made(created, |record, group| record.on(Object::Group(group.id)))
         };
-        let created = exchange.write(exchange.staff_or_admin()?, create);
+        let created = context.write(context.staff_or_admin()?, create);
         let group = written(created.await?)?;
-        Ok(exchange.answer(StatusCode::CREATED, &GroupBody::new(&group)))
+        Ok(context.answer(StatusCode::CREATED, &GroupBody::new(&group)))
     }
 }
 
@@ -114,47 +114,47 @@ impl View for GroupDetail {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let id = GroupId(exchange.parameters.id(0));
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        let id = GroupId(context.parameters.id(0));
         async move {
-            match *exchange.method {
+            match *context.method {
                 Method::GET => {
-                    let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
-                    Ok(exchange.ok(&GroupBody::new(&group)))
+                    let group = find(context, id).await?.ok_or(NO_GROUP)?;
+                    Ok(context.ok(&GroupBody::new(&group)))
                 }
-                Method::PUT => self.update(exchange, id, false).await,
-                Method::PATCH => self.update(exchange, id, true).await,
+                Method::PUT => self.update(context, id, false).await,
+                Method::PATCH => self.update(context, id, true).await,
                 Method::DELETE => {
-                    let record = exchange.record(Action::GroupDelete).on(Object::Group(id));
-                    let rights = exchange.staff_or_admin()?;
-                    let deleted = exchange.write(rights, move |r, by| {
+                    let record = context.record(Action::GroupDelete).on(Object::Group(id));
+                    let rights = context.staff_or_admin()?;
+                    let deleted = context.write(rights, move |r, by| {
                         record.tell(r.delete_group(id, by), Outcome::of_object)
                     });
                     let is_gone = deleted.await??;
-                    is_gone.then(Answer::no_content).ok_or(NO_GROUP)
+                    is_gone.then(ViewResponse::no_content).ok_or(NO_GROUP)
                 }
                 Method::OPTIONS => {
                     // As in the framework: what cannot be written has no fields to tell.
-                    let found = find(exchange, id).await?;
+                    let found = find(context, id).await?;
                     let writes = found.map(|_| ("PUT", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&DETAIL, exchange, writes)))
+                    Ok(context.ok(&metadata(&DETAIL, context, writes)))
                 }
-                _ => exchange.unknown_method(),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
         async move {
-            let id = GroupId(exchange.parameters.id(0));
-            let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
-            let controls = Controls::buttons(&["DELETE"]);
-            Ok(controls.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
+            let id = GroupId(context.parameters.id(0));
+            let group = find(context, id).await?.ok_or(NO_GROUP)?;
+            let forms = PageForms::buttons(&["DELETE"]);
+            Ok(forms.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
         }
         .boxed_local()
     }
@@ -163,24 +163,24 @@ impl View for GroupDetail {
 impl GroupDetail {
     async fn update(
         &self,
-        exchange: &Exchange<'_>,
+        context: &RequestContext<'_>,
         id: GroupId,
         is_partial: bool,
-    ) -> Result<Answer, ApiError> {
-        find(exchange, id).await?.ok_or(NO_GROUP)?;
-        let change = read(exchange, &self.fields, Some(id), is_partial).await?;
-        let now = exchange.state.now();
-        let record = exchange.record(Action::GroupUpdate);
+    ) -> Result<ViewResponse, ApiError> {
+        find(context, id).await?.ok_or(NO_GROUP)?;
+        let change = read(context, &self.fields, Some(id), is_partial).await?;
+        let now = context.services.now();
+        let record = context.record(Action::GroupUpdate);
         let record = record.on(Object::Group(id)).fields(change.fields());
-        let updated = exchange.write(exchange.staff_or_admin()?, move |r, by| {
+        let updated = context.write(context.staff_or_admin()?, move |r, by| {
             record.tell(r.update_group(id, &change, by, now), Outcome::of_found)
         });
         let group = written(updated.await?)?.ok_or(NO_GROUP)?;
-        Ok(exchange.ok(&GroupBody::new(&group)))
+        Ok(context.ok(&GroupBody::new(&group)))
     }
 }
 
-async fn find(exchange: &Exchange<'_>, id: GroupId) -> Result<Option<Group>, ApiError> {
-    let found = exchange.state.blocking(move |r| r.find_group_by_id(id));
+async fn find(context: &RequestContext<'_>, id: GroupId) -> Result<Option<Group>, ApiError> {
+    let found = context.services.blocking(move |r| r.find_group_by_id(id));
     Ok(found.await??)
 }

@@ -6,10 +6,10 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::Keep;
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::{RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::{ApiError, Detail};
-use crate::serializer::metadata;
-use crate::view::{Answer, Exchange, Spec, View};
+use crate::flows::options::metadata;
 
 const ONE: Spec = Spec {
     name: "Logout",
@@ -35,34 +35,34 @@ impl View for Logout {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::POST => end_token(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&ONE, exchange, None))),
-                _ => exchange.unknown_method(),
+            match *context.method {
+                Method::POST => end_token(context).await,
+                Method::OPTIONS => Ok(context.ok(&metadata(&ONE, context, None))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 }
 
-async fn end_token(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let Some(token) = &exchange.caller()?.token else {
+async fn end_token(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let Some(token) = &context.caller()?.token else {
         let text = "Only a token of the Token scheme can be revoked alone. Others end by themselves, \
                     or with all of them: /api/auth/logoutall/.";
         return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
     };
     let id = token.id;
-    let record = exchange.record(Action::TokenRevoke).on(Object::Token(id));
-    let record = record.for_user(exchange.caller()?.profile.user.id);
-    let revoked = exchange
-        .state
+    let record = context.record(Action::TokenRevoke).on(Object::Token(id));
+    let record = record.for_user(context.caller()?.profile.user.id);
+    let revoked = context
+        .services
         .blocking(move |r| record.tell(r.revoke_token(id), Outcome::of_change));
     // Whoever was faster has done what was asked.
     let _was_there: bool = revoked.await??;
-    Ok(Answer::no_content())
+    Ok(ViewResponse::no_content())
 }
 
 /// Ends all credentials of the caller, on every server and in every dialect. It reads no body.
@@ -75,23 +75,23 @@ impl View for LogoutAll {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
+            match *context.method {
                 Method::POST => {
-                    let (id, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-                    let record = exchange.record(Action::CredentialsRevoke);
+                    let (id, now) = (context.caller()?.profile.user.id, context.services.now());
+                    let record = context.record(Action::CredentialsRevoke);
                     let record = record.on(Object::User(id));
-                    let ended = exchange.write(Vec::new(), move |r, by| {
+                    let ended = context.write(Vec::new(), move |r, by| {
                         let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
                         record.tell(ended, Outcome::of_change)
                     });
                     let _was_there: bool = ended.await??;
-                    Ok(Answer::no_content())
+                    Ok(ViewResponse::no_content())
                 }
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&ALL, exchange, None))),
-                _ => exchange.unknown_method(),
+                Method::OPTIONS => Ok(context.ok(&metadata(&ALL, context, None))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()

@@ -1,18 +1,20 @@
 //! `/api/users/me/`: the caller's own profile, for staff and admins.
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{Access, EntityTag, PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
 use crate::drf::body::MeBody;
-use crate::failure::ApiError;
-use crate::page::Controls;
-use crate::profile_update;
-use crate::serializer::{Field, metadata};
+use crate::flows::options::metadata;
+use crate::flows::profile_update;
+use crate::media::Media;
 use crate::settings::GroupsForm;
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Retrieve Me",
@@ -28,6 +30,7 @@ pub(super) struct Me {
     /// The form of `groups` unless `?groups=` says otherwise (`decisions.md` 3).
     pub(super) groups: GroupsForm,
     pub(super) fields: Vec<Field>,
+    pub(super) media: Arc<Media>,
 }
 
 impl View for Me {
@@ -37,47 +40,52 @@ impl View for Me {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::GET => self.retrieve(exchange),
-                Method::PUT | Method::PATCH => self.update(exchange).await,
+            match *context.method {
+                Method::GET => self.retrieve(context),
+                Method::PUT | Method::PATCH => self.update(context).await,
                 Method::OPTIONS => {
                     let writes = Some(("PUT", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
+                    Ok(context.ok(&metadata(&SPEC, context, writes)))
                 }
-                _ => exchange.unknown_method(),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let shown = exchange.caller().map(|caller| {
-            let body = MeBody::new(exchange, &caller.profile, self.groups.asked(exchange.query));
-            Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let shown = context.caller().map(|caller| {
+            let body = MeBody::new(context, &caller.profile, self.groups.asked(context.query));
+            PageForms::default().form(&["PATCH", "PUT"], &self.fields, &body)
         });
         future::ready(shown).boxed_local()
     }
 }
 
 impl Me {
-    fn retrieve(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let profile = &exchange.caller()?.profile;
-        let form = self.groups.asked(exchange.query);
-        let tag = EntityTag::new(exchange, profile, form);
-        Ok(exchange.show(&tag, || MeBody::new(exchange, profile, form)))
+    fn retrieve(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let profile = &context.caller()?.profile;
+        let form = self.groups.asked(context.query);
+        let tag = EntityTag::new(context, profile, form);
+        Ok(context.show(&tag, || MeBody::new(context, profile, form)))
     }
 
-    async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let form = self.groups.asked(exchange.query);
-        let profile =
-            profile_update::update(exchange, &self.fields, exchange.staff_or_admin()?).await?;
-        let tag = EntityTag::new(exchange, &profile, form);
-        Ok(exchange.changed(&tag, &MeBody::new(exchange, &profile, form)))
+    async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let form = self.groups.asked(context.query);
+        let profile = profile_update::update(
+            context,
+            &self.media,
+            &self.fields,
+            context.staff_or_admin()?,
+        )
+        .await?;
+        let tag = EntityTag::new(context, &profile, form);
+        Ok(context.changed(&tag, &MeBody::new(context, &profile, form)))
     }
 }

@@ -8,12 +8,12 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Authority, GroupId, Repository, RepositoryError, UserId, UserKey};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
 use crate::drf::groups::NO_GROUP;
 use crate::drf::users::NO_USER;
-use crate::failure::ApiError;
-use crate::serializer::metadata;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use crate::flows::options::metadata;
 
 const SPEC: Spec = Spec {
     name: "Group Member",
@@ -34,38 +34,38 @@ impl View for Member {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let group = GroupId(exchange.parameters.id(0));
-        let user = UserId(exchange.parameters.id(1));
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        let group = GroupId(context.parameters.id(0));
+        let user = UserId(context.parameters.id(1));
         async move {
-            let rights = exchange.staff_or_admin()?;
+            let rights = context.staff_or_admin()?;
             let record = |action| {
-                exchange
+                context
                     .record(action)
                     .on(Object::Group(group))
                     .for_user(user)
             };
-            let outcome = match *exchange.method {
+            let outcome = match *context.method {
                 Method::POST => {
                     let record = record(Action::GroupMemberAdd);
-                    let add = exchange.write(rights, move |r, by| {
+                    let add = context.write(rights, move |r, by| {
                         record.tell(r.add_member(group, user, by), Outcome::of_change)
                     });
                     add.await?
                 }
                 Method::DELETE => {
                     let record = record(Action::GroupMemberRemove);
-                    let remove = exchange.write(rights, move |r, by| {
+                    let remove = context.write(rights, move |r, by| {
                         record.tell(remove(r, group, user, by), Outcome::of_change)
                     });
                     remove.await?
                 }
-                Method::OPTIONS => return Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-                _ => return exchange.unknown_method(),
+                Method::OPTIONS => return Ok(context.ok(&metadata(&SPEC, context, None))),
+                _ => return context.unknown_method(),
             };
             match outcome {
-                Ok(_) => Ok(Answer::no_content()),
+                Ok(_) => Ok(ViewResponse::no_content()),
                 Err(RepositoryError::Missing("group")) => Err(NO_GROUP),
                 Err(RepositoryError::Missing(_)) => Err(NO_USER),
                 Err(error) => Err(error.into()),

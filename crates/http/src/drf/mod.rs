@@ -15,19 +15,17 @@ mod users;
 use std::sync::Arc;
 
 use profiled_auth::{Authenticator, BearerVerifier, TokenPolicy, TokenVerifier, Verifier};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
+use crate::flows::rest_framework;
+use crate::media::Media;
+use crate::service::Parts;
 use crate::settings::{DrfScheme, DrfSettings};
-use crate::state::Parts;
-use crate::view::{Answer, View};
 
 /// The dialect's routes.
-pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let dialect: Arc<dyn Dialect> = Arc::new(Drf {
         authenticator: authenticator(parts),
     });
@@ -35,6 +33,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     let me = me::Me {
         groups: settings.groups,
         fields: fields::me(parts.limits.mobile_number),
+        media: Arc::clone(media),
     };
     let mut views: Vec<(&'static str, Box<dyn View>)> = vec![("/api/users/me/", Box::new(me))];
     views.extend(token_views(settings));
@@ -119,7 +118,7 @@ impl Dialect for Drf {
         &self.authenticator
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         rest_framework::describe(error, layout)
     }
 

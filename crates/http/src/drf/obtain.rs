@@ -5,13 +5,16 @@ use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_auth::LoginOutcome;
 use profiled_domain::{Patch, User};
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::fields::{Field, body_of};
+use profiled_rest::wire::body::{Data, Parser};
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::content::{Data, Parser};
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
-use crate::serializer::{Field, body_of, metadata};
-use crate::token_issue::Shown;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use crate::flows::login::login;
+use crate::flows::options::metadata;
+use crate::flows::token_issue;
+use crate::flows::token_issue::Shown;
 
 const SPEC: Spec = Spec {
     name: "Obtain Auth Token",
@@ -40,16 +43,16 @@ impl View for ObtainToken {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::POST => self.obtain(exchange).await,
+            match *context.method {
+                Method::POST => self.obtain(context).await,
                 Method::OPTIONS => {
                     let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
+                    Ok(context.ok(&metadata(&SPEC, context, writes)))
                 }
-                _ => exchange.unknown_method(),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
@@ -57,15 +60,15 @@ impl View for ObtainToken {
 }
 
 impl ObtainToken {
-    async fn obtain(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let data = exchange.data().await?;
+    async fn obtain(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let data = context.data().await?;
         let (username, password) = self.credentials(body_of(&data)?)?;
-        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(refused());
         };
-        let key = issue(exchange, &user).await?.ok_or_else(refused)?;
+        let key = issue(context, &user).await?.ok_or_else(refused)?;
         let body = Body { token: &key };
-        Ok(exchange.ok(&body).not_stored())
+        Ok(context.ok(&body).not_stored())
     }
 
     fn credentials(&self, data: &Data) -> Result<(String, String), ApiError> {
@@ -86,10 +89,17 @@ impl ObtainToken {
     }
 }
 
-async fn issue(exchange: &Exchange<'_>, user: &User) -> Result<Option<String>, ApiError> {
-    let now = exchange.state.now();
-    let expires_at = exchange.latest_expiry(now);
-    let issued = exchange.issue_token(Shown::Password, user, String::new(), expires_at, now);
+async fn issue(context: &RequestContext<'_>, user: &User) -> Result<Option<String>, ApiError> {
+    let now = context.services.now();
+    let expires_at = token_issue::latest_expiry(context, now);
+    let issued = token_issue::issue_token(
+        context,
+        Shown::Password,
+        user,
+        String::new(),
+        expires_at,
+        now,
+    );
     let key = |(_, key): (_, profiled_auth::TokenKey)| key.as_str().to_owned();
     Ok(issued.await?.map(key))
 }

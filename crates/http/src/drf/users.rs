@@ -4,13 +4,13 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use profiled_domain::{Detail, UserId, UserProfile};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
 use crate::drf::body::MeBody;
 use crate::drf::list::{Envelope, Paging};
-use crate::failure::ApiError;
-use crate::serializer::metadata;
+use crate::flows::options::metadata;
 use crate::settings::GroupsForm;
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const LIST: Spec = Spec {
     name: "User List",
@@ -39,13 +39,13 @@ impl View for UserList {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::GET => self.list(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&LIST, exchange, None))),
-                _ => exchange.unknown_method(),
+            match *context.method {
+                Method::GET => self.list(context).await,
+                Method::OPTIONS => Ok(context.ok(&metadata(&LIST, context, None))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
@@ -53,15 +53,15 @@ impl View for UserList {
 }
 
 impl UserList {
-    async fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let page = self.paging.asked(exchange.query)?;
-        let found = exchange.state.blocking(move |r| r.list_profiles(page));
+    async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let page = self.paging.asked(context.query)?;
+        let found = context.services.blocking(move |r| r.list_profiles(page));
         let found = found.await??;
-        let form = self.groups.asked(exchange.query);
+        let form = self.groups.asked(context.query);
         let users = found.items.iter();
-        let bodies = users.map(|profile| MeBody::new(exchange, profile, form));
-        let envelope = Envelope::new(exchange, page, found.total, bodies.collect())?;
-        Ok(exchange.ok(&envelope))
+        let bodies = users.map(|profile| MeBody::new(context, profile, form));
+        let envelope = Envelope::new(context, page, found.total, bodies.collect())?;
+        Ok(context.ok(&envelope))
     }
 }
 
@@ -77,27 +77,27 @@ impl View for UserDetail {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
+            match *context.method {
                 Method::GET => {
-                    let profile = find(exchange).await?;
-                    let form = self.groups.asked(exchange.query);
-                    Ok(exchange.ok(&MeBody::new(exchange, &profile, form)))
+                    let profile = find(context).await?;
+                    let form = self.groups.asked(context.query);
+                    Ok(context.ok(&MeBody::new(context, &profile, form)))
                 }
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&DETAIL, exchange, None))),
-                _ => exchange.unknown_method(),
+                Method::OPTIONS => Ok(context.ok(&metadata(&DETAIL, context, None))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 }
 
-async fn find(exchange: &Exchange<'_>) -> Result<UserProfile, ApiError> {
-    let id = UserId(exchange.parameters.id(0));
-    let found = exchange
-        .state
+async fn find(context: &RequestContext<'_>) -> Result<UserProfile, ApiError> {
+    let id = UserId(context.parameters.id(0));
+    let found = context
+        .services
         .blocking(move |repository| repository.find_profile(id, Detail::Groups));
     let present = |profile: &UserProfile| profile.user.deleted_at.is_none();
     found.await??.filter(present).ok_or(NO_USER)

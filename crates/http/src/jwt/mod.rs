@@ -12,18 +12,16 @@ mod update;
 use std::sync::Arc;
 
 use profiled_auth::{Authenticator, BearerVerifier};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
 
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::Answer;
+use crate::flows::rest_framework;
+use crate::media::Media;
+use crate::service::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
-pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let profiles = dialect(parts, error::describe);
     let route = |pattern, view| Route {
         pattern,
@@ -32,6 +30,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     };
     let update = update::Update {
         fields: fields::profile(parts.limits.number_phone),
+        media: Arc::clone(media),
     };
     let mut routes = vec![
         route("/api/profile/", Box::new(profile::Profile)),
@@ -48,7 +47,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     routes
 }
 
-fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn Dialect> {
+fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> ViewResponse) -> Arc<dyn Dialect> {
     let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
     Arc::new(Jwt {
         authenticator: Authenticator::new(vec![Box::new(bearer)]),
@@ -59,7 +58,7 @@ fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn 
 struct Jwt {
     authenticator: Authenticator,
     /// The profile has errors of its own.
-    describe: fn(&ApiError, Layout) -> Answer,
+    describe: fn(&ApiError, Layout) -> ViewResponse,
 }
 
 impl Dialect for Jwt {
@@ -75,7 +74,7 @@ impl Dialect for Jwt {
         &self.authenticator
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         (self.describe)(error, layout)
     }
 

@@ -4,12 +4,11 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
+use crate::flows::options::metadata;
 use crate::jwt::body::ProfileBody;
-use crate::serializer::metadata;
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Profile",
@@ -31,19 +30,19 @@ impl View for Profile {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        future::ready(match *exchange.method {
-            Method::POST => retrieve(exchange),
-            Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-            _ => exchange.unknown_method(),
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        future::ready(match *context.method {
+            Method::POST => retrieve(context),
+            Method::OPTIONS => Ok(context.ok(&metadata(&SPEC, context, None))),
+            _ => context.unknown_method(),
         })
         .boxed_local()
     }
 }
 
-fn retrieve(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let profile = &exchange.caller()?.profile;
-    let tag = EntityTag::new(exchange, profile, ());
-    Ok(exchange.show(&tag, || ProfileBody::new(&profile.user)))
+fn retrieve(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let profile = &context.caller()?.profile;
+    let tag = EntityTag::new(context, profile, ());
+    Ok(context.show(&tag, || ProfileBody::new(&profile.user)))
 }

@@ -1,17 +1,19 @@
 //! `/api/profile/{id}/update/`: one's own profile (contract `drf.md`, section 4).
 
+use std::sync::Arc;
+
 use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::UserProfile;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{EntityTag, PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
+use crate::flows::options::metadata;
+use crate::flows::profile_update;
 use crate::jwt::body::ProfileBody;
-use crate::page::Controls;
-use crate::profile_update;
-use crate::serializer::{Field, metadata};
-use crate::view::{Answer, Exchange, Spec, View};
+use crate::media::Media;
 
 const SPEC: Spec = Spec {
     name: "Update Profile",
@@ -23,6 +25,7 @@ const SPEC: Spec = Spec {
 /// The view. PUT is as partial as PATCH.
 pub(super) struct Update {
     pub(super) fields: Vec<Field>,
+    pub(super) media: Arc<Media>,
 }
 
 impl View for Update {
@@ -32,34 +35,34 @@ impl View for Update {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::PUT | Method::PATCH => self.update(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-                _ => exchange.unknown_method(),
+            match *context.method {
+                Method::PUT | Method::PATCH => self.update(context).await,
+                Method::OPTIONS => Ok(context.ok(&metadata(&SPEC, context, None))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let shown = own_profile(exchange).map(|profile| {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let shown = own_profile(context).map(|profile| {
             let body = ProfileBody::new(&profile.user);
-            Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
+            PageForms::default().form(&["PATCH", "PUT"], &self.fields, &body)
         });
         future::ready(shown).boxed_local()
     }
 }
 
 /// The caller's profile, if the path names it.
-fn own_profile<'a>(exchange: &'a Exchange<'_>) -> Result<&'a UserProfile, ApiError> {
-    let profile = &exchange.caller()?.profile;
-    if exchange.parameters.id(0) == profile.user.id.0 {
+fn own_profile<'a>(context: &'a RequestContext<'_>) -> Result<&'a UserProfile, ApiError> {
+    let profile = &context.caller()?.profile;
+    if context.parameters.id(0) == profile.user.id.0 {
         Ok(profile)
     } else {
         Err(ApiError::PermissionDenied)
@@ -67,11 +70,12 @@ fn own_profile<'a>(exchange: &'a Exchange<'_>) -> Result<&'a UserProfile, ApiErr
 }
 
 impl Update {
-    async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         // Before the body is looked at, and whether there is such a user or not.
-        own_profile(exchange)?;
-        let profile = profile_update::update(exchange, &self.fields, Vec::new()).await?;
-        let tag = EntityTag::new(exchange, &profile, ());
-        Ok(exchange.changed(&tag, &ProfileBody::new(&profile.user)))
+        own_profile(context)?;
+        let profile =
+            profile_update::update(context, &self.media, &self.fields, Vec::new()).await?;
+        let tag = EntityTag::new(context, &profile, ());
+        Ok(context.changed(&tag, &ProfileBody::new(&profile.user)))
     }
 }

@@ -6,13 +6,12 @@ use actix_web::http::header;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, Introspected, Introspector};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::body::{Data, Parser};
+use profiled_rest::wire::headers::joined;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::content::{Data, Parser};
-use crate::dialect::joined;
-use crate::failure::{ApiError, Detail};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 /// No limit on strangers counts the clients: they ask for everybody.
 const SPEC: Spec = Spec {
@@ -82,20 +81,20 @@ impl Introspect {
         Self { introspector }
     }
 
-    async fn introspect(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let token = match exchange.data().await? {
+    async fn introspect(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let token = match context.data().await? {
             Data::Form(form) => form.text("token").map(str::to_owned),
             Data::Json(_) => None,
         };
         let missing = || ApiError::BadRequest(Detail::Text("no token".to_owned()));
         let token = token.ok_or_else(missing)?;
-        let (introspector, now) = (Arc::clone(&self.introspector), exchange.state.now());
-        let found = exchange
-            .state
+        let (introspector, now) = (Arc::clone(&self.introspector), context.services.now());
+        let found = context
+            .services
             .blocking(move |repository| introspector.introspect(&token, repository, now));
         let token = found.await??.map(Active::new);
         let active = token.is_some();
-        Ok(exchange.ok(&Body { active, token }).not_stored())
+        Ok(context.ok(&Body { active, token }).not_stored())
     }
 }
 
@@ -106,9 +105,9 @@ impl View for Introspect {
 
     fn permit<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
+        context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
-        let credentials = joined(exchange.request.headers(), &header::AUTHORIZATION);
+        let credentials = joined(context.request.headers(), &header::AUTHORIZATION);
         future::ready(match credentials {
             Some(given) if self.introspector.is_client(&given) => Ok(()),
             Some(_) => Err(AuthError::InvalidPassword.into()),
@@ -119,8 +118,8 @@ impl View for Introspect {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        self.introspect(exchange).boxed_local()
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        self.introspect(context).boxed_local()
     }
 }

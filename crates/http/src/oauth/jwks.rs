@@ -6,9 +6,8 @@ use actix_web::http::header::{self, HeaderValue};
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::JwtVerifier;
-
-use crate::failure::ApiError;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "JSON Web Key Set",
@@ -45,9 +44,9 @@ impl View for Keys {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let keys = exchange.ok(&self.jwt.jwks(exchange.state.now()));
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        let keys = context.ok(&self.jwt.jwks(context.services.now()));
         let keys = keys.with_header(header::CACHE_CONTROL, self.cache_control.clone());
         future::ready(Ok(keys)).boxed_local()
     }

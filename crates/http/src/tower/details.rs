@@ -8,15 +8,14 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
     Condition, Model, NumberedPage, PageNumber, Repository, RepositoryError, Right, Selection,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::ApiError;
-use crate::page::Controls;
 use crate::tower::kind::ObjectKind;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
-use crate::tower::write::controls;
+use crate::tower::write::forms;
 use crate::tower::{filter, options, order, write};
-use crate::view::{Answer, Exchange, Spec, View};
 
 /// An object that a path names, and what the caller may do with it.
 pub(super) struct Found<T> {
@@ -35,10 +34,10 @@ pub(super) struct Found<T> {
 /// # Errors
 /// 404 without such an object.
 pub(super) async fn find<R: ObjectKind>(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     id: i64,
 ) -> Result<Found<R::Object>, ApiError> {
-    let caller = Caller::of(exchange)?;
+    let caller = Caller::of(context)?;
     let selection = Selection {
         condition: Condition::has_id(id),
         order: Vec::new(),
@@ -63,7 +62,7 @@ pub(super) async fn find<R: ObjectKind>(
             right: viewer.right_to_change(R::MODEL, id),
         }))
     };
-    let found: Result<_, RepositoryError> = exchange.state.blocking(work).await?;
+    let found: Result<_, RepositoryError> = context.services.blocking(work).await?;
     found?.ok_or(ApiError::NotFound)
 }
 
@@ -73,20 +72,20 @@ pub(super) async fn find<R: ObjectKind>(
 /// # Errors
 /// 400 and 403 for what is wrong with the query, 404 for another object than it selects.
 pub(super) async fn check_selected<R: ObjectKind>(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     id: i64,
 ) -> Result<(), ApiError> {
-    let asked = filter::condition(R::MODEL, exchange.query)?;
-    order::asked(R::MODEL, exchange.query)?;
+    let asked = filter::condition(R::MODEL, context.query)?;
+    order::asked(R::MODEL, context.query)?;
     if asked == Condition::everything() {
         return Ok(());
     }
-    let caller = Caller::of(exchange)?;
+    let caller = Caller::of(context)?;
     let work = move |repository: &dyn Repository| {
         let viewer = caller.reader(repository, R::MODEL, &asked, &[])?;
         repository.holds(R::MODEL, id, &[viewer.seen(asked)])
     };
-    if exchange.state.blocking(work).await?? == [true] {
+    if context.services.blocking(work).await?? == [true] {
         Ok(())
     } else {
         Err(ApiError::NotFound)
@@ -145,35 +144,39 @@ impl<R: ObjectKind> Detail<R> {
         }
     }
 
-    async fn respond(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let id = exchange.parameters.id(0);
-        match (exchange.method, R::MODEL) {
+    async fn respond(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let id = context.parameters.id(0);
+        match (context.method, R::MODEL) {
             (&Method::GET, _) => {
-                let object = find::<R>(exchange, id).await?.readable()?;
-                check_selected::<R>(exchange, id).await?;
-                Ok(exchange.ok(&R::body(&object, Mount::of(exchange.path))))
+                let object = find::<R>(context, id).await?.readable()?;
+                check_selected::<R>(context, id).await?;
+                Ok(context.ok(&R::body(&object, Mount::of(context.path))))
             }
             (&Method::OPTIONS, _) => {
-                find::<R>(exchange, id).await?.readable()?;
-                Ok(exchange.ok(&options::detail(&self.spec, exchange, R::FIELDS)))
+                find::<R>(context, id).await?.readable()?;
+                Ok(context.ok(&options::detail(&self.spec, context, R::FIELDS)))
             }
-            (_, Model::ActivityEvent) => exchange.unknown_method(),
-            _ => self.change(exchange, id).await,
+            (_, Model::ActivityEvent) => context.unknown_method(),
+            _ => self.change(context, id).await,
         }
     }
 
     /// PUT, PATCH and DELETE.
-    async fn change(&self, exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-        match (exchange.method, R::MODEL) {
-            (&Method::DELETE, Model::User) => write::users::delete(exchange, id).await,
+    async fn change(
+        &self,
+        context: &RequestContext<'_>,
+        id: i64,
+    ) -> Result<ViewResponse, ApiError> {
+        match (context.method, R::MODEL) {
+            (&Method::DELETE, Model::User) => write::users::delete(context, id).await,
             (&Method::DELETE, Model::Organization) => {
-                write::organizations::delete(exchange, id).await
+                write::organizations::delete(context, id).await
             }
-            (&Method::DELETE, Model::Team) => write::teams::delete(exchange, id).await,
-            (_, Model::User) => write::users::update(exchange, id).await,
-            (_, Model::Organization) => write::organizations::update(exchange, id).await,
-            (_, Model::Team) => write::teams::update(exchange, id).await,
-            (_, Model::ActivityEvent) => exchange.unknown_method(),
+            (&Method::DELETE, Model::Team) => write::teams::delete(context, id).await,
+            (_, Model::User) => write::users::update(context, id).await,
+            (_, Model::Organization) => write::organizations::update(context, id).await,
+            (_, Model::Team) => write::teams::update(context, id).await,
+            (_, Model::ActivityEvent) => context.unknown_method(),
         }
     }
 }
@@ -185,22 +188,20 @@ impl<R: ObjectKind> View for Detail<R> {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        self.respond(exchange).boxed_local()
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        self.respond(context).boxed_local()
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let id = exchange.parameters.id(0);
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let id = context.parameters.id(0);
         match R::MODEL {
-            Model::User => controls::of_user(exchange, id).boxed_local(),
-            Model::Organization | Model::Team => {
-                controls::of_named::<R>(exchange, id).boxed_local()
-            }
-            Model::ActivityEvent => future::ready(Ok(Controls::default())).boxed_local(),
+            Model::User => forms::of_user(context, id).boxed_local(),
+            Model::Organization | Model::Team => forms::of_named::<R>(context, id).boxed_local(),
+            Model::ActivityEvent => future::ready(Ok(PageForms::default())).boxed_local(),
         }
     }
 }

@@ -7,21 +7,20 @@ use profiled_auth::{
     Authenticator, BasicVerifier, Identity, Scheme, SessionVerifier, TokenPolicy, TokenVerifier,
     Verifier,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::response::X_API_TIME;
+use profiled_rest::wire::accept::{Accepted, Format};
+use profiled_rest::wire::body::Parser;
+use profiled_rest::wire::headers::joined;
+use profiled_rest::wire::host::Origin;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Spec, ViewResponse};
 
-use crate::accept::{Accepted, Format};
-use crate::content::Parser;
-use crate::dialect::{Dialect, joined};
-use crate::failure::ApiError;
-use crate::host::Origin;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::response::X_API_TIME;
+use crate::service::Parts;
 use crate::settings::TowerSettings;
-use crate::state::Parts;
 use crate::tower::mount::{Mount, below};
 use crate::tower::session::SESSION_COOKIE;
 use crate::tower::{csrf, error};
-use crate::view::{Answer, Spec};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub(super) const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
@@ -38,7 +37,7 @@ impl Tower {
     pub(super) fn new(parts: &Parts, mount: Mount) -> Self {
         let settings = &parts.dialects.tower;
         let mut verifiers: Vec<Box<dyn Verifier>> = vec![
-            Box::new(BasicVerifier::new(parts.login())),
+            Box::new(BasicVerifier::new(parts.services.login())),
             Box::new(token_verifier(settings, mount)),
         ];
         if mount == Mount::V2 {
@@ -48,7 +47,7 @@ impl Tower {
             mount,
             authenticator: Authenticator::new(verifiers),
             token_lifetime: i64::from(settings.token_lifetime),
-            clock: parts.clock,
+            clock: parts.services.clock,
         }
     }
 
@@ -162,7 +161,7 @@ impl Dialect for Tower {
         })
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         error::describe(error, layout)
     }
 

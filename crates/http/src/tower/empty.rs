@@ -8,12 +8,12 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Model;
+use profiled_rest::error::ApiError;
+use profiled_rest::{RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::ApiError;
 use crate::tower::list::Envelope;
 use crate::tower::{Place, fields, options, parent};
-use crate::view::{Answer, Exchange, Spec, View};
 
 /// The view.
 pub(super) struct Empty {
@@ -54,13 +54,13 @@ impl Empty {
         self
     }
 
-    fn respond(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        match (exchange.method, self.fields) {
+    fn respond(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        match (context.method, self.fields) {
             (&Method::OPTIONS, Some(fields)) => {
-                Ok(exchange.ok(&options::list(&self.spec, exchange, fields, false)))
+                Ok(context.ok(&options::list(&self.spec, context, fields, false)))
             }
-            (&Method::OPTIONS, None) => Ok(exchange.ok(&Undescribed {})),
-            _ => Ok(exchange.ok(&Envelope::empty(exchange)?)),
+            (&Method::OPTIONS, None) => Ok(context.ok(&Undescribed {})),
+            _ => Ok(context.ok(&Envelope::empty(context)?)),
         }
     }
 }
@@ -101,19 +101,19 @@ impl View for Empty {
 
     fn permit<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
+        context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
         match self.owner {
-            Some(model) => parent::permit(exchange, model, exchange.parameters.id(0)).boxed_local(),
+            Some(model) => parent::permit(context, model, context.parameters.id(0)).boxed_local(),
             None => future::ready(Ok(())).boxed_local(),
         }
     }
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        future::ready(self.respond(exchange)).boxed_local()
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        future::ready(self.respond(context)).boxed_local()
     }
 }
 
@@ -124,10 +124,10 @@ impl View for Nothing {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        future::ready(match *exchange.method {
-            Method::OPTIONS => Ok(exchange.ok(&Undescribed {})),
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        future::ready(match *context.method {
+            Method::OPTIONS => Ok(context.ok(&Undescribed {})),
             _ => Err(ApiError::NotFound),
         })
         .boxed_local()

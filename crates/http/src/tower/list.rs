@@ -1,12 +1,12 @@
 //! Pages of a list (contract `tower.md`, section 9).
 
 use profiled_domain::{NumberedPage, PageNumber};
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::query::{self, Query};
 use serde::Serialize;
 
-use crate::failure::ApiError;
-use crate::query::{self, Query};
 use crate::settings::TowerSettings;
-use crate::view::Exchange;
 
 /// Parameters of a list that are no filters (contract `tower.md`, section 10).
 pub(super) const RESERVED: [&str; 7] = [
@@ -32,8 +32,8 @@ pub(super) struct Envelope<T> {
 ///
 /// # Errors
 /// 404 for one that no list has.
-pub(super) fn asked_page(exchange: &Exchange<'_>) -> Result<NumberedPage, ApiError> {
-    page(&exchange.state.tower, exchange.query)
+pub(super) fn asked_page(context: &RequestContext<'_>) -> Result<NumberedPage, ApiError> {
+    page(&context.services.tower, context.query)
 }
 
 fn page(settings: &TowerSettings, query: &Query) -> Result<NumberedPage, ApiError> {
@@ -55,8 +55,8 @@ impl Envelope<()> {
     ///
     /// # Errors
     /// 404 for any but the first.
-    pub(super) fn empty(exchange: &Exchange<'_>) -> Result<Self, ApiError> {
-        Self::new(exchange, asked_page(exchange)?, 0, Vec::new())
+    pub(super) fn empty(context: &RequestContext<'_>) -> Result<Self, ApiError> {
+        Self::new(context, asked_page(context)?, 0, Vec::new())
     }
 }
 
@@ -66,13 +66,13 @@ impl<T> Envelope<T> {
     /// # Errors
     /// 404 for a page that this list does not have.
     pub(super) fn new(
-        exchange: &Exchange<'_>,
+        context: &RequestContext<'_>,
         page: NumberedPage,
         count: i64,
         results: Vec<T>,
     ) -> Result<Self, ApiError> {
         let number = page.resolve(count).ok_or(ApiError::NotFound)?;
-        let link = |number| link(exchange.path, exchange.query, number);
+        let link = |number| link(context.path, context.query, number);
         Ok(Self {
             count,
             next: (number < page.last(count)).then(|| link(number + 1)),

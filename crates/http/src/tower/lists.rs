@@ -8,16 +8,15 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{
     Condition, Membership, Model, OrderBy, OrganizationId, Repository, RepositoryError, Selection,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::failure::ApiError;
-use crate::page::Controls;
 use crate::tower::kind::ObjectKind;
 use crate::tower::list::{Envelope, asked_page};
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
-use crate::tower::write::controls;
+use crate::tower::write::forms;
 use crate::tower::{filter, options, order, parent, write};
-use crate::view::{Answer, Exchange, Spec, View};
 
 /// A list.
 pub(super) struct List<R> {
@@ -70,12 +69,12 @@ impl<R: ObjectKind> List<R> {
         self
     }
 
-    async fn read(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let asked = filter::condition(R::MODEL, exchange.query)?;
-        let order = order::asked(R::MODEL, exchange.query)?;
-        let page = asked_page(exchange)?;
-        let caller = Caller::of(exchange)?;
-        let id = exchange.parameters.id(0);
+    async fn read(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let asked = filter::condition(R::MODEL, context.query)?;
+        let order = order::asked(R::MODEL, context.query)?;
+        let page = asked_page(context)?;
+        let caller = Caller::of(context)?;
+        let id = context.parameters.id(0);
         let contents = self.owner.map(|(_, contents)| contents(id));
         let work = move |repository: &dyn Repository| {
             let keys = order.as_deref().unwrap_or_default();
@@ -92,50 +91,50 @@ impl<R: ObjectKind> List<R> {
             };
             R::select(repository, &selection)
         };
-        let found: Result<_, RepositoryError> = exchange.state.blocking(work).await?;
+        let found: Result<_, RepositoryError> = context.services.blocking(work).await?;
         let found = found?;
-        let mount = Mount::of(exchange.path);
+        let mount = Mount::of(context.path);
         let bodies = found.items.iter().map(|object| R::body(object, mount));
-        let envelope = Envelope::new(exchange, page, found.total, bodies.collect())?;
-        Ok(exchange.ok(&envelope))
+        let envelope = Envelope::new(context, page, found.total, bodies.collect())?;
+        Ok(context.ok(&envelope))
     }
 
-    async fn post(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let id = exchange.parameters.id(0);
+    async fn post(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let id = context.parameters.id(0);
         match self.post {
-            Some(Post::CreateUser) => write::users::create(exchange).await,
-            Some(Post::CreateOrganization) => write::organizations::create(exchange).await,
-            Some(Post::CreateTeam) => write::teams::create(exchange).await,
-            Some(Post::Member(of)) => write::membership::post(exchange, of(id)).await,
-            Some(Post::TeamOf) => write::membership::post_team(exchange, OrganizationId(id)).await,
-            None => exchange.unknown_method(),
+            Some(Post::CreateUser) => write::users::create(context).await,
+            Some(Post::CreateOrganization) => write::organizations::create(context).await,
+            Some(Post::CreateTeam) => write::teams::create(context).await,
+            Some(Post::Member(of)) => write::membership::post(context, of(id)).await,
+            Some(Post::TeamOf) => write::membership::post_team(context, OrganizationId(id)).await,
+            None => context.unknown_method(),
         }
     }
 
     /// What POST takes is told on a membership list to everybody, elsewhere to some.
-    async fn describe(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let shows_post = match self.post {
             None => false,
             Some(Post::Member(_) | Post::TeamOf) => true,
             Some(Post::CreateUser | Post::CreateOrganization | Post::CreateTeam) => {
-                write::may_create(exchange, R::MODEL).await?
+                write::may_create(context, R::MODEL).await?
             }
         };
-        let document = options::list(&self.spec, exchange, R::FIELDS, shows_post);
-        Ok(exchange.ok(&document))
+        let document = options::list(&self.spec, context, R::FIELDS, shows_post);
+        Ok(context.ok(&document))
     }
 
     /// Whether the caller may use the list: of an object, if it may read that; to create, what the model
     /// says.
-    async fn may_use(&self, exchange: &Exchange<'_>) -> Result<(), ApiError> {
+    async fn may_use(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
         if let Some((model, _)) = self.owner {
-            return parent::permit(exchange, model, exchange.parameters.id(0)).await;
+            return parent::permit(context, model, context.parameters.id(0)).await;
         }
         match self.post {
-            _ if *exchange.method != Method::POST => Ok(()),
-            Some(Post::CreateUser) => write::users::permit_create(exchange).await,
-            Some(Post::CreateOrganization) => write::organizations::permit_create(exchange),
-            Some(Post::CreateTeam) => write::teams::permit_create(exchange).await,
+            _ if *context.method != Method::POST => Ok(()),
+            Some(Post::CreateUser) => write::users::permit_create(context).await,
+            Some(Post::CreateOrganization) => write::organizations::permit_create(context),
+            Some(Post::CreateTeam) => write::teams::permit_create(context).await,
             Some(Post::Member(_) | Post::TeamOf) | None => Ok(()),
         }
     }
@@ -148,33 +147,33 @@ impl<R: ObjectKind> View for List<R> {
 
     fn permit<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
+        context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
-        self.may_use(exchange).boxed_local()
+        self.may_use(context).boxed_local()
     }
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        match *exchange.method {
-            Method::GET => self.read(exchange).boxed_local(),
-            Method::POST => self.post(exchange).boxed_local(),
-            _ => self.describe(exchange).boxed_local(),
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        match *context.method {
+            Method::GET => self.read(context).boxed_local(),
+            Method::POST => self.post(context).boxed_local(),
+            _ => self.describe(context).boxed_local(),
         }
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let id = exchange.parameters.id(0);
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let id = context.parameters.id(0);
         match self.post {
-            None => future::ready(Ok(Controls::default())).boxed_local(),
-            Some(Post::Member(of)) => controls::of_members(exchange, of(id)).boxed_local(),
-            Some(Post::TeamOf) => controls::of_teams(exchange, OrganizationId(id)).boxed_local(),
+            None => future::ready(Ok(PageForms::default())).boxed_local(),
+            Some(Post::Member(of)) => forms::of_members(context, of(id)).boxed_local(),
+            Some(Post::TeamOf) => forms::of_teams(context, OrganizationId(id)).boxed_local(),
             Some(Post::CreateUser | Post::CreateOrganization | Post::CreateTeam) => {
-                controls::of_list::<R>(exchange).boxed_local()
+                forms::of_list::<R>(context).boxed_local()
             }
         }
     }

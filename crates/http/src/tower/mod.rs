@@ -26,11 +26,9 @@ mod write;
 
 use std::sync::Arc;
 
-use crate::dialect::Dialect;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::View;
+use crate::service::Parts;
 use mount::{Mount, below};
+use profiled_rest::{Dialect, Route, View};
 
 /// A view under its pattern.
 type Place = (&'static str, Box<dyn View>);

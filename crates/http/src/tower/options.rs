@@ -1,10 +1,10 @@
 //! OPTIONS documents (contract `tower.md`, section 11).
 
+use profiled_rest::{RequestContext, Spec};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::tower::fields::{Resource, Shown, Written};
-use crate::view::{Exchange, Spec};
 
 /// Of the open views and `config/`: five members.
 #[derive(Serialize)]
@@ -16,11 +16,15 @@ pub(super) struct Open {
     added_in_version: &'static str,
 }
 
-pub(super) fn open(spec: &Spec, exchange: &Exchange<'_>, added_in_version: &'static str) -> Open {
+pub(super) fn open(
+    spec: &Spec,
+    context: &RequestContext<'_>,
+    added_in_version: &'static str,
+) -> Open {
     Open {
         name: spec.name,
         description: spec.description,
-        renders: spec.renders(exchange.state.is_browsable),
+        renders: spec.renders(context.services.is_browsable),
         parses: ["application/json"],
         added_in_version,
     }
@@ -47,12 +51,12 @@ struct Objects {
 /// reader.
 pub(super) fn list(
     spec: &Spec,
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     resource: &'static Resource,
     shows_post: bool,
 ) -> Document {
     Document {
-        open: open(spec, exchange, resource.added_in),
+        open: open(spec, context, resource.added_in),
         objects: Objects {
             resource,
             writes: shows_post.then_some("POST"),
@@ -64,12 +68,12 @@ pub(super) fn list(
 /// Of one object. What PUT takes is told to every reader, if the view has it.
 pub(super) fn detail(
     spec: &Spec,
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     resource: &'static Resource,
 ) -> Document {
     let has_put = spec.allow.split(", ").any(|method| method == "PUT");
     Document {
-        open: open(spec, exchange, resource.added_in),
+        open: open(spec, context, resource.added_in),
         objects: Objects {
             resource,
             writes: has_put.then_some("PUT"),

@@ -1,11 +1,11 @@
 //! `order_by` (contract `tower.md`, section 10).
 
 use profiled_domain::{Field, Model, OrderBy, Relation, Step};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::query::Query;
 
-use crate::failure::ApiError;
-use crate::query::Query;
 use crate::tower::filter::bad;
-use crate::tower::filter::path::{End, Lost, Path};
+use crate::tower::filter::path::{End, Path, PathError};
 
 /// Keys that a query may have: each may cost a join.
 const MAX_KEYS: usize = 20;
@@ -78,9 +78,9 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
     };
     let unresolved = |keyword: &str| bad(format!("Cannot resolve keyword '{keyword}' into field."));
     let path = Path::read(model, text).map_err(|lost| match lost {
-        Lost::Unknown(_, segment) => unresolved(segment),
-        Lost::Sensitive(segment) => bad(format!("cannot order by field {segment}")),
-        Lost::Loop(_) => lost.into_error(),
+        PathError::Unknown(_, segment) => unresolved(segment),
+        PathError::Sensitive(segment) => bad(format!("cannot order by field {segment}")),
+        PathError::Loop(_) => lost.into_error(),
     })?;
     if let Some(lookup) = path.lookup {
         return Err(unresolved(lookup));
@@ -104,7 +104,7 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Detail;
+    use profiled_rest::error::Detail;
 
     fn text(query: &str) -> Option<String> {
         match asked(Model::User, &Query::parse(query.as_bytes())) {

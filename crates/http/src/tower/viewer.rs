@@ -1,9 +1,8 @@
 //! The caller, as far as rights depend on it.
 
 use profiled_domain::{Condition, Model, OrderBy, Repository, RepositoryError, UserId, Viewer};
-
-use crate::failure::ApiError;
-use crate::view::Exchange;
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
 
 /// What a request tells of its caller.
 #[derive(Clone, Copy, Debug)]
@@ -14,12 +13,12 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    pub(super) fn of(exchange: &Exchange<'_>) -> Result<Self, ApiError> {
-        let user = &exchange.caller()?.profile.user;
+    pub(super) fn of(context: &RequestContext<'_>) -> Result<Self, ApiError> {
+        let user = &context.caller()?.profile.user;
         Ok(Self {
             id: user.id,
             is_superuser: user.is_superuser,
-            admins_see_all_users: exchange.state.tower.org_admins_see_all_users,
+            admins_see_all_users: context.services.tower.org_admins_see_all_users,
         })
     }
 

@@ -1,11 +1,11 @@
 //! Events of the activity stream: lists by kind of object, but a single actor.
 
 use profiled_domain::{ActivityEvent, UserSummary};
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Place;
-use crate::timestamp::Millis;
 use crate::tower::mount::Mount;
 
 /// An event.

@@ -1,10 +1,10 @@
 //! Organizations.
 
 use profiled_domain::Organization;
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
 use super::{Person, Place};
-use crate::timestamp::Millis;
 use crate::tower::mount::Mount;
 
 /// An organization.

@@ -1,10 +1,10 @@
 //! Teams.
 
 use profiled_domain::{OrganizationSummary, Team};
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
 use super::{Person, Place};
-use crate::timestamp::Millis;
 use crate::tower::mount::Mount;
 
 /// A team.

@@ -1,10 +1,10 @@
 //! Users.
 
 use profiled_domain::User;
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
 use super::Place;
-use crate::timestamp::Millis;
 use crate::tower::mount::Mount;
 
 /// A user.

@@ -1,10 +1,10 @@
 //! What bodies say of fields: the first phase of validation (contract `tower.md`, section 4).
 
 use profiled_domain::EmailAddress;
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::wire::body::{Data, Text, Value, number_text};
 
 use super::{Field, Kind};
-use crate::content::{Data, Text, Value, number_text};
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 
 const REQUIRED: &str = "This field is required.";
 const NOT_TEXT: &str = "This field must be text.";

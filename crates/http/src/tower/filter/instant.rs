@@ -1,8 +1,8 @@
 //! Dates and times of a query, as Django reads them.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
 use crate::tower::filter::bad_list;
 
 /// `YYYY-MM-DD`, or that with `HH:MM[:SS[.ffffff]]` and perhaps a zone behind it; without one it is UTC.

@@ -3,8 +3,8 @@
 use profiled_domain::{
     Case, Comparison, Condition, Field, FieldKind, FieldValue, Pattern, Test, TextTest,
 };
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
 use crate::tower::filter::{bad, bad_list, instant};
 
 /// Names of look-ups, compared with case.

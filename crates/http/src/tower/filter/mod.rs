@@ -11,12 +11,12 @@ pub(super) mod names;
 pub(super) mod path;
 
 use profiled_domain::{Case, Condition, Model, Relation, Test, TextTest};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::query::Query;
 
-use crate::failure::{ApiError, Detail};
-use crate::query::Query;
 use crate::tower::filter::joins::{Joins, any};
 use crate::tower::filter::lookup::Leaf;
-use crate::tower::filter::path::{End, Lost, Path};
+use crate::tower::filter::path::{End, Path, PathError};
 use crate::tower::list::RESERVED;
 
 pub(super) use joins::all;
@@ -153,7 +153,7 @@ impl Term {
             Some(text) => (true, text),
             None => (false, text),
         };
-        let path = Path::read(model, text).map_err(Lost::into_error)?;
+        let path = Path::read(model, text).map_err(PathError::into_error)?;
         let leaf = if is_integer {
             leaf(&path, &lookup::integer(value)?.to_string())?
         } else {
@@ -181,7 +181,7 @@ fn leaf(path: &Path<'_>, value: &str) -> Result<Leaf, ApiError> {
         End::Object => Leaf::of_object(lookup, value)?.ok_or_else(|| {
             let target = path.relations.last().map(|relation| relation.target());
             let model = target.map_or("", names::title);
-            Lost::Unknown(model, lookup).into_error()
+            PathError::Unknown(model, lookup).into_error()
         }),
     }
 }

@@ -7,15 +7,15 @@ use profiled_domain::{
     Authority, Condition, Membership, Model, ObjectState, OrganizationId, Relation, Repository,
     RepositoryError, Right, TeamChange, TeamId, UserId, Viewer,
 };
+use profiled_rest::error::{ApiError, Detail, FieldErrors};
+use profiled_rest::wire::body::Value;
+use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
 
 use super::named::NamedForm;
 use super::{teams, users};
-use crate::content::Value;
-use crate::failure::{ApiError, Detail, FieldErrors};
 use crate::tower::fields::{Mode, value_of};
 use crate::tower::viewer::Caller;
-use crate::view::{Answer, Exchange};
 
 /// What a body asks for.
 enum Asked {
@@ -34,12 +34,12 @@ struct Message {
 
 impl Asked {
     /// The answer, if the body asks for nothing at all.
-    async fn read(exchange: &Exchange<'_>) -> Result<Result<Self, Answer>, ApiError> {
-        let body = value_of(exchange.data().await?);
+    async fn read(context: &RequestContext<'_>) -> Result<Result<Self, ViewResponse>, ApiError> {
+        let body = value_of(context.data().await?);
         let refuse = |answer| Ok(Err(answer));
         if !matches!(body, Value::Object(_)) {
             let text = "invalid type for post data";
-            return refuse(exchange.answer(StatusCode::BAD_REQUEST, &text));
+            return refuse(context.answer(StatusCode::BAD_REQUEST, &text));
         }
         let id = match body.get("id") {
             None | Some(Value::Null) => None,
@@ -54,7 +54,7 @@ impl Asked {
             Some(id) => Self::Attach(id),
             None if detaches => {
                 let msg = "\"id\" is required to disassociate";
-                return refuse(exchange.answer(StatusCode::BAD_REQUEST, &Message { msg }));
+                return refuse(context.answer(StatusCode::BAD_REQUEST, &Message { msg }));
             }
             None => Self::Create(body),
         }))
@@ -63,32 +63,32 @@ impl Asked {
 
 /// POST to users or admins of an organization, or to users of a team.
 pub(in crate::tower) async fn post(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     membership: Membership,
-) -> Result<Answer, ApiError> {
-    let asked = match Asked::read(exchange).await? {
+) -> Result<ViewResponse, ApiError> {
+    let asked = match Asked::read(context).await? {
         Ok(asked) => asked,
         Err(answer) => return Ok(answer),
     };
     match asked {
-        Asked::Create(body) => create(exchange, membership, &body).await,
-        Asked::Attach(id) => attach(exchange, membership, id).await,
-        Asked::Detach(id) => detach(exchange, membership, id).await,
+        Asked::Create(body) => create(context, membership, &body).await,
+        Asked::Attach(id) => attach(context, membership, id).await,
+        Asked::Detach(id) => detach(context, membership, id).await,
     }
 }
 
 async fn create(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     membership: Membership,
     body: &Value,
-) -> Result<Answer, ApiError> {
-    let valid = users::Valid::of(exchange, body).await?;
-    let (viewer, right) = permit_change(exchange, membership).await?;
+) -> Result<ViewResponse, ApiError> {
+    let valid = users::Valid::of(context, body).await?;
+    let (viewer, right) = permit_change(context, membership).await?;
     valid.permit(&viewer)?;
     let rights = vec![right, viewer.right_to_create_users()];
-    let (new, now) = (valid.hashed(exchange).await?, exchange.state.now());
-    let record = exchange.record(Action::UserCreate);
-    let addition = exchange.record(Action::of_membership(membership, true));
+    let (new, now) = (valid.hashed(context).await?, context.services.now());
+    let record = context.record(Action::UserCreate);
+    let addition = context.record(Action::of_membership(membership, true));
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
         let created = repository.create_user_in(membership, &new, by, now);
         let created = record.tell_made(created, |record, user| record.on(Object::User(user.id)));
@@ -96,57 +96,57 @@ async fn create(
             .on(membership)
             .tell_made(created, |record, user| record.for_user(user.id))
     };
-    let user = exchange.write(rights, create).await?.map_err(gone)?;
-    users::answer_created(exchange, &user)
+    let user = context.write(rights, create).await?.map_err(gone)?;
+    users::answer_created(context, &user)
 }
 
 async fn attach(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     membership: Membership,
     id: Id,
-) -> Result<Answer, ApiError> {
-    let id = known(exchange, Model::User, id).await?;
-    let (_, right) = permit_change(exchange, membership).await?;
-    let (_, child) = permit(exchange, Model::User, id, Viewer::right_to_read).await?;
-    let (user, now) = (UserId(id), exchange.state.now());
-    let record = exchange.record(Action::of_membership(membership, true));
+) -> Result<ViewResponse, ApiError> {
+    let id = known(context, Model::User, id).await?;
+    let (_, right) = permit_change(context, membership).await?;
+    let (_, child) = permit(context, Model::User, id, Viewer::right_to_read).await?;
+    let (user, now) = (UserId(id), context.services.now());
+    let record = context.record(Action::of_membership(membership, true));
     let record = record.on(membership).for_user(user);
     let add = move |repository: &dyn Repository, by: Option<&Authority>| {
         let added = repository.add_to(membership, user, by, now);
         record.tell(added, Outcome::of_change)
     };
-    exchange
+    context
         .write(vec![right, child], add)
         .await?
         .map_err(gone)?;
-    Ok(Answer::no_content())
+    Ok(ViewResponse::no_content())
 }
 
 async fn detach(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     membership: Membership,
     id: Id,
-) -> Result<Answer, ApiError> {
-    let id = known(exchange, Model::User, id).await?;
-    let (_, right) = permit_change(exchange, membership).await?;
-    let (user, now) = (UserId(id), exchange.state.now());
-    let record = exchange.record(Action::of_membership(membership, false));
+) -> Result<ViewResponse, ApiError> {
+    let id = known(context, Model::User, id).await?;
+    let (_, right) = permit_change(context, membership).await?;
+    let (user, now) = (UserId(id), context.services.now());
+    let record = context.record(Action::of_membership(membership, false));
     let record = record.on(membership).for_user(user);
     let remove = move |repository: &dyn Repository, by: Option<&Authority>| {
         let removed = repository.remove_from(membership, user, by, now);
         record.tell(removed, Outcome::of_change)
     };
-    exchange.write(vec![right], remove).await?.map_err(gone)?;
-    Ok(Answer::no_content())
+    context.write(vec![right], remove).await?.map_err(gone)?;
+    Ok(ViewResponse::no_content())
 }
 
 /// POST to the teams of an organization: a team belongs to one, so that adding it moves it here, and removing
 /// it deletes it.
 pub(in crate::tower) async fn post_team(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     organization: OrganizationId,
-) -> Result<Answer, ApiError> {
-    let asked = match Asked::read(exchange).await? {
+) -> Result<ViewResponse, ApiError> {
+    let asked = match Asked::read(context).await? {
         Ok(asked) => asked,
         Err(answer) => return Ok(answer),
     };
@@ -155,45 +155,45 @@ pub(in crate::tower) async fn post_team(
             let mut errors = FieldErrors::default();
             let form = NamedForm::read(&body, Mode::Create, &mut errors);
             errors.into_result()?;
-            let right = permit_change_of(exchange, organization).await?;
-            let team = teams::insert(exchange, form.into_team(organization), right).await?;
-            teams::answer_created(exchange, &team)
+            let right = permit_change_of(context, organization).await?;
+            let team = teams::insert(context, form.into_team(organization), right).await?;
+            teams::answer_created(context, &team)
         }
         Asked::Attach(id) => {
-            let id = known(exchange, Model::Team, id).await?;
-            let right = permit_change_of(exchange, organization).await?;
+            let id = known(context, Model::Team, id).await?;
+            let right = permit_change_of(context, organization).await?;
             // It is taken away from where it is.
-            let (_, team) = permit(exchange, Model::Team, id, Viewer::right_to_change).await?;
+            let (_, team) = permit(context, Model::Team, id, Viewer::right_to_change).await?;
             let change = TeamChange {
                 organization: Some(organization),
                 ..TeamChange::default()
             };
-            if !is_here(exchange, organization, id).await? {
+            if !is_here(context, organization, id).await? {
                 let rights = vec![right, team];
-                teams::change_team(exchange, TeamId(id), change, rights).await?;
+                teams::change_team(context, TeamId(id), change, rights).await?;
             }
-            Ok(Answer::no_content())
+            Ok(ViewResponse::no_content())
         }
         Asked::Detach(id) => {
-            let id = known(exchange, Model::Team, id).await?;
-            let right = permit_change_of(exchange, organization).await?;
+            let id = known(context, Model::Team, id).await?;
+            let right = permit_change_of(context, organization).await?;
             // Who may change this organization has no say in teams of others.
-            if is_here(exchange, organization, id).await? {
+            if is_here(context, organization, id).await? {
                 let here = Right {
                     model: Model::Team,
                     id,
                     condition: belongs_to(organization),
                 };
-                teams::remove(exchange, TeamId(id), vec![right, here]).await?;
+                teams::remove(context, TeamId(id), vec![right, here]).await?;
             }
-            Ok(Answer::no_content())
+            Ok(ViewResponse::no_content())
         }
     }
 }
 
 /// Only who may change what the membership is of goes on.
 pub(super) async fn permit_change(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     membership: Membership,
 ) -> Result<(Viewer, Right), ApiError> {
     let (model, id) = match membership {
@@ -202,20 +202,20 @@ pub(super) async fn permit_change(
         }
         Membership::TeamUser(id) => (Model::Team, id.0),
     };
-    permit(exchange, model, id, Viewer::right_to_change).await
+    permit(context, model, id, Viewer::right_to_change).await
 }
 
 async fn permit_change_of(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     organization: OrganizationId,
 ) -> Result<Right, ApiError> {
     let (model, id) = (Model::Organization, organization.0);
-    let (_, right) = permit(exchange, model, id, Viewer::right_to_change).await?;
+    let (_, right) = permit(context, model, id, Viewer::right_to_change).await?;
     Ok(right)
 }
 
 /// An identifier that some object of the model has or had.
-async fn known(exchange: &Exchange<'_>, model: Model, id: Id) -> Result<i64, ApiError> {
+async fn known(context: &RequestContext<'_>, model: Model, id: Id) -> Result<i64, ApiError> {
     let unknown = || {
         let name = match model {
             Model::Team => "Team",
@@ -226,7 +226,7 @@ async fn known(exchange: &Exchange<'_>, model: Model, id: Id) -> Result<i64, Api
     };
     let id = id.ok_or_else(unknown)?;
     let look_up = move |repository: &dyn Repository| repository.object_state(model, id);
-    match exchange.state.blocking(look_up).await?? {
+    match context.services.blocking(look_up).await?? {
         ObjectState::Missing => Err(unknown()),
         ObjectState::Present | ObjectState::Gone => Ok(id),
     }
@@ -234,12 +234,12 @@ async fn known(exchange: &Exchange<'_>, model: Model, id: Id) -> Result<i64, Api
 
 /// Only who has the right to a live object goes on.
 pub(super) async fn permit(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     model: Model,
     id: i64,
     right: fn(&Viewer, Model, i64) -> Right,
 ) -> Result<(Viewer, Right), ApiError> {
-    let caller = Caller::of(exchange)?;
+    let caller = Caller::of(context)?;
     let look_up = move |repository: &dyn Repository| {
         let viewer = caller.viewer(repository)?;
         let right = right(&viewer, model, id);
@@ -250,7 +250,7 @@ pub(super) async fn permit(
         };
         Ok::<_, RepositoryError>((viewer, right, is_permitted))
     };
-    let (viewer, right, is_permitted) = exchange.state.blocking(look_up).await??;
+    let (viewer, right, is_permitted) = context.services.blocking(look_up).await??;
     if is_permitted {
         Ok((viewer, right))
     } else {
@@ -260,13 +260,13 @@ pub(super) async fn permit(
 
 /// Whether a team belongs to an organization.
 async fn is_here(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     organization: OrganizationId,
     team: i64,
 ) -> Result<bool, ApiError> {
     let here = belongs_to(organization);
     let look_up = move |repository: &dyn Repository| repository.holds(Model::Team, team, &[here]);
-    Ok(exchange.state.blocking(look_up).await?? == [true])
+    Ok(context.services.blocking(look_up).await?? == [true])
 }
 
 fn belongs_to(organization: OrganizationId) -> Condition {

@@ -1,9 +1,9 @@
 //! What a body says of an organization or a team: name and description (contract `tower.md`, section 8.2).
 
 use profiled_domain::{NewTeam, OrganizationId};
+use profiled_rest::error::FieldErrors;
+use profiled_rest::wire::body::Value;
 
-use crate::content::Value;
-use crate::failure::FieldErrors;
 use crate::tower::fields::{DESCRIPTION, Mode, NAME, Sent};
 
 const BLANK: &str = "This field cannot be blank.";

@@ -5,9 +5,9 @@ use profiled_domain::{
     EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueKey, UniqueValues, User,
     Username,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::wire::body::Value;
 
-use crate::content::Value;
-use crate::failure::{ApiError, FieldErrors};
 use crate::tower::fields::{
     EMAIL, FIRST_NAME, IS_SUPERUSER, LAST_NAME, Mode, PASSWORD, Sent, USERNAME, text_of,
 };

@@ -7,18 +7,18 @@ use profiled_domain::{
     AccountChange, Authority, Detail, Keep, NewUser, PasswordChange, PasswordHash, Repository,
     RepositoryError, Right, UniqueValues, User, UserId, Viewer,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::wire::body::Value;
+use profiled_rest::{RequestContext, ViewResponse};
 
 use super::user_form::{UserForm, protected_changes, taken};
 use super::{created, mode, viewer};
-use crate::content::Value;
-use crate::failure::{ApiError, FieldErrors};
 use crate::tower::body::UserBody;
 use crate::tower::details;
 use crate::tower::fields::{IS_SUPERUSER, object, value_of};
 use crate::tower::kind::Users;
 use crate::tower::mount::Mount;
 use crate::tower::viewer::Caller;
-use crate::view::{Answer, Exchange};
 
 /// Nobody has this identifier: whoever holds a value is somebody else.
 const NOBODY: UserId = UserId(0);
@@ -29,9 +29,9 @@ pub(in crate::tower) fn may_create(viewer: &Viewer) -> bool {
 }
 
 /// Whether the caller may use POST on the list: to be asked before negotiation (contract `tower.md`, section 1.5).
-pub(in crate::tower) async fn permit_create(exchange: &Exchange<'_>) -> Result<(), ApiError> {
-    let body = value_of(exchange.peek().await?);
-    let viewer = viewer(exchange).await?;
+pub(in crate::tower) async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
+    let body = value_of(context.peek().await?);
+    let viewer = viewer(context).await?;
     permit(&viewer, &UserForm::of_new(&body))
 }
 
@@ -45,24 +45,29 @@ fn permit(viewer: &Viewer, form: &UserForm) -> Result<(), ApiError> {
 }
 
 /// POST to the list of users.
-pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let body = object(exchange.data().await?)?;
-    let valid = Valid::of(exchange, &body).await?;
-    let right = viewer(exchange).await?.right_to_create_users();
-    let (new, now) = (valid.hashed(exchange).await?, exchange.state.now());
-    let record = exchange.record(Action::UserCreate);
+pub(in crate::tower) async fn create(
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    let body = object(context.data().await?)?;
+    let valid = Valid::of(context, &body).await?;
+    let right = viewer(context).await?.right_to_create_users();
+    let (new, now) = (valid.hashed(context).await?, context.services.now());
+    let record = context.record(Action::UserCreate);
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
         let created = repository.create_user(&new, by, now);
         record.tell_made(created, |record, user| record.on(Object::User(user.id)))
     };
-    let user = exchange.write(vec![right], create).await?;
-    answer_created(exchange, &user.map_err(failed)?)
+    let user = context.write(vec![right], create).await?;
+    answer_created(context, &user.map_err(failed)?)
 }
 
 /// 201 with a new user.
-pub(super) fn answer_created(exchange: &Exchange<'_>, user: &User) -> Result<Answer, ApiError> {
-    let body = UserBody::new(user, Mount::of(exchange.path));
-    created(exchange, &body, format_args!("users/{}/", user.id))
+pub(super) fn answer_created(
+    context: &RequestContext<'_>,
+    user: &User,
+) -> Result<ViewResponse, ApiError> {
+    let body = UserBody::new(user, Mount::of(context.path));
+    created(context, &body, format_args!("users/{}/", user.id))
 }
 
 /// A user to be created, who keeps all rules.
@@ -73,11 +78,11 @@ pub(super) struct Valid {
 
 impl Valid {
     /// Goes through all phases of validation.
-    pub(super) async fn of(exchange: &Exchange<'_>, body: &Value) -> Result<Self, ApiError> {
+    pub(super) async fn of(context: &RequestContext<'_>, body: &Value) -> Result<Self, ApiError> {
         let mut form = UserForm::of_new(body);
         form.finish_early_phases()?;
         let (errors, unique) = form.check(None);
-        check_unique(exchange, NOBODY, unique, errors).await?;
+        check_unique(context, NOBODY, unique, errors).await?;
         Ok(Self {
             password: form.password().unwrap_or_default().to_owned(),
             user: form
@@ -95,9 +100,9 @@ impl Valid {
     }
 
     /// The user with its password.
-    pub(super) async fn hashed(self, exchange: &Exchange<'_>) -> Result<NewUser, ApiError> {
+    pub(super) async fn hashed(self, context: &RequestContext<'_>) -> Result<NewUser, ApiError> {
         Ok(NewUser {
-            password: Some(hash(exchange, self.password).await?),
+            password: Some(hash(context, self.password).await?),
             ..self.user
         })
     }
@@ -105,14 +110,14 @@ impl Valid {
 
 /// Ends the third phase.
 async fn check_unique(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     own: UserId,
     unique: UniqueValues,
     mut errors: FieldErrors,
 ) -> Result<(), ApiError> {
     if !unique.is_empty() {
         let look_up = move |repository: &dyn Repository| repository.find_taken(own, &unique);
-        let keys = exchange.state.blocking(look_up).await??;
+        let keys = context.services.blocking(look_up).await??;
         for (field, message) in keys.into_iter().filter_map(taken) {
             errors.push(field, message);
         }
@@ -120,10 +125,10 @@ async fn check_unique(
     errors.into_result()
 }
 
-async fn hash(exchange: &Exchange<'_>, password: String) -> Result<PasswordHash, ApiError> {
-    let hasher = Arc::clone(&exchange.state.passwords);
+async fn hash(context: &RequestContext<'_>, password: String) -> Result<PasswordHash, ApiError> {
+    let hasher = Arc::clone(&context.services.passwords);
     let encode = move |_: &dyn Repository| hasher.encode(&password);
-    let encoded = exchange.state.hashing(encode).await?;
+    let encoded = context.services.hashing(encode).await?;
     encoded.map_err(|error| ApiError::Internal(Box::new(error)))
 }
 
@@ -150,8 +155,8 @@ pub(super) struct Found {
     right: Right,
 }
 
-pub(super) async fn find(exchange: &Exchange<'_>, id: i64) -> Result<Found, ApiError> {
-    let found = details::find::<Users>(exchange, id).await?;
+pub(super) async fn find(context: &RequestContext<'_>, id: i64) -> Result<Found, ApiError> {
+    let found = details::find::<Users>(context, id).await?;
     let (user, caller) = (found.object, found.caller);
     Ok(Found {
         is_admin: found.may_change,
@@ -174,15 +179,18 @@ impl Found {
 }
 
 /// PUT or PATCH of one that the query selects.
-pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-    let found = find(exchange, id).await?;
+pub(in crate::tower) async fn update(
+    context: &RequestContext<'_>,
+    id: i64,
+) -> Result<ViewResponse, ApiError> {
+    let found = find(context, id).await?;
     if !found.may_change() {
         return Err(ApiError::PermissionDenied);
     }
-    details::check_selected::<Users>(exchange, id).await?;
-    let body = object(exchange.data().await?)?;
-    let managed = &exchange.state.tower.directory_managed_fields;
-    let mut form = UserForm::of_change(&body, mode(exchange), &found.user, managed);
+    details::check_selected::<Users>(context, id).await?;
+    let body = object(context.data().await?)?;
+    let managed = &context.services.tower.directory_managed_fields;
+    let mut form = UserForm::of_change(&body, mode(context), &found.user, managed);
     form.permit_flag(found.caller.is_superuser)?;
     if !found.is_admin {
         let changed = protected_changes(&body, &found.user);
@@ -193,17 +201,17 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
     }
     form.finish_early_phases()?;
     let (errors, unique) = form.check(Some(&found.user));
-    check_unique(exchange, found.user.id, unique, errors).await?;
+    check_unique(context, found.user.id, unique, errors).await?;
     let mut change = form.change_of(&found.user);
     change.password = match form.password() {
-        Some(password) => new_password(exchange, &found, password.to_owned()).await?,
+        Some(password) => new_password(context, &found, password.to_owned()).await?,
         None => None,
     };
     // Nobody else changes the flag, whatever has become of the user meanwhile.
     let by_superuser = found.caller.is_superuser;
     let is_superuser = form.is_superuser().filter(|_| by_superuser);
     let id = found.user.id;
-    let record = exchange.record_of_change(id, &change);
+    let record = context.record_of_change(id, &change);
     let changes_flag = is_superuser.is_some_and(|flag| flag != found.user.is_superuser);
     let record = record.fields(changes_flag.then_some(IS_SUPERUSER.name));
     let write = move |repository: &dyn Repository, by: Option<&Authority>| {
@@ -213,11 +221,11 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
         Ok((outcome, profile))
     };
     let rights = found.is_admin.then_some(found.right);
-    let written = exchange.write(rights.into_iter().collect(), write).await?;
+    let written = context.write(rights.into_iter().collect(), write).await?;
     let (outcome, profile) = written.map_err(failed)?;
     match (outcome, profile) {
         (AccountChange::Done | AccountChange::Unchanged, Some(profile)) => {
-            Ok(exchange.ok(&UserBody::new(&profile.user, Mount::of(exchange.path))))
+            Ok(context.ok(&UserBody::new(&profile.user, Mount::of(context.path))))
         }
         (AccountChange::LastSuperuser, _) => {
             Err(ApiError::Forbidden("Cannot change is_superuser".to_owned()))
@@ -229,13 +237,13 @@ pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result
 /// The change to a password: none to the stored one, which ends no credential (contract `tower.md`, section 6.1), and none of a user
 /// without a password here whose directory keeps it.
 async fn new_password(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     found: &Found,
     password: String,
 ) -> Result<Option<PasswordChange>, ApiError> {
-    let has_directory = !exchange.state.tower.directory_managed_fields.is_empty();
+    let has_directory = !context.services.tower.directory_managed_fields.is_empty();
     let is_managed = has_directory && !found.user.ldap_dn.is_empty();
-    let (id, hasher) = (found.user.id, Arc::clone(&exchange.state.passwords));
+    let (id, hasher) = (found.user.id, Arc::clone(&context.services.passwords));
     let encode = move |repository: &dyn Repository| {
         let stored = repository.find_password_by_id(id)?;
         let keeps = |stored: &PasswordHash| {
@@ -249,22 +257,25 @@ async fn new_password(
             .map(Some)
             .map_err(|error| ApiError::Internal(Box::new(error)))
     };
-    let encoded = exchange.state.hashing(encode).await??;
+    let encoded = context.services.hashing(encode).await??;
     let keep = if found.is_self {
-        exchange.caller()?.keep.clone()
+        context.caller()?.keep.clone()
     } else {
         Keep::Nothing
     };
     Ok(encoded.map(|password| PasswordChange {
         password,
         keep,
-        at: exchange.state.now(),
+        at: context.services.now(),
     }))
 }
 
 /// DELETE of one that the query selects.
-pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-    let found = find(exchange, id).await?;
+pub(in crate::tower) async fn delete(
+    context: &RequestContext<'_>,
+    id: i64,
+) -> Result<ViewResponse, ApiError> {
+    let found = find(context, id).await?;
     if !found.may_delete() {
         let refusal = ApiError::Forbidden("Cannot delete user".to_owned());
         return Err(if found.caller.is_superuser {
@@ -273,15 +284,15 @@ pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result
             ApiError::PermissionDenied
         });
     }
-    details::check_selected::<Users>(exchange, id).await?;
-    let (id, now) = (found.user.id, exchange.state.now());
-    let record = exchange.record(Action::UserDelete).on(Object::User(id));
+    details::check_selected::<Users>(context, id).await?;
+    let (id, now) = (found.user.id, context.services.now());
+    let record = context.record(Action::UserDelete).on(Object::User(id));
     let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
         let deleted = repository.delete_account(id, by, now);
         record.tell(deleted, |change| (*change).into())
     };
-    match exchange.write(vec![found.right], delete).await?? {
-        AccountChange::Done | AccountChange::Unchanged => Ok(Answer::no_content()),
+    match context.write(vec![found.right], delete).await?? {
+        AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),
         AccountChange::Missing => Err(ApiError::NotFound),
         // Somebody has to be left who can administer the service.
         AccountChange::LastSuperuser => Err(ApiError::Forbidden("Cannot delete user".to_owned())),
