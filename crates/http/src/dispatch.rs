@@ -46,51 +46,62 @@ async fn answer(
     if let Some(response) = health::answer(services, request, notes).await {
         return response;
     }
-    let path = decode(request.path());
-    let plain = |status, others, tower| match state.router.style(request.path()) {
-        Style::Spaced => response::plain(status, tower, Style::Spaced),
-        Style::Compact => response::plain(status, others, Style::Compact),
-    };
     let Some(origin) = services.hosts.origin(request) else {
         let text = "Invalid Host header.";
-        return plain(StatusCode::BAD_REQUEST, text, text);
+        return plain(state, request, StatusCode::BAD_REQUEST, [text, text]);
     };
-    let not_found = || plain(StatusCode::NOT_FOUND, "Not found.", "Not found");
+    let not_found = || {
+        plain(
+            state,
+            request,
+            StatusCode::NOT_FOUND,
+            ["Not found.", "Not found"],
+        )
+    };
+    let path = decode(request.path());
     let Some(path) = path.as_deref() else {
         return not_found();
     };
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
         notes.route = Some("/media/{key}");
-        return media::answer(&state.media, request, key, notes)
-            .await
-            .unwrap_or_else(not_found);
+        let file = media::answer(&state.media, request, key, notes).await;
+        return file.unwrap_or_else(not_found);
     }
-    match state.router.find(path) {
-        Found::Nothing => not_found(),
+    let (route, parameters) = match state.router.find(path) {
+        Found::Nothing => return not_found(),
         Found::MissingSlash(route) => {
-            response::redirect(route, path, request.query_string(), &origin)
+            return response::redirect(route, path, request.query_string(), &origin);
         }
-        Found::View(route, parameters) => {
-            let mut pipeline = Pipeline {
-                services,
-                router: &state.router,
-                request,
-                body: RequestBody::new(
-                    std::mem::replace(payload, Payload::None),
-                    request.headers(),
-                    services.limits,
-                    services.body_deadline(started),
-                ),
-                route,
-                parameters,
-                path,
-                origin,
-                started,
-                notes,
-            };
-            let response = pipeline.answer().await;
-            *payload = pipeline.body.into_rest();
-            response
-        }
+        Found::View(route, parameters) => (route, parameters),
+    };
+    let body = std::mem::replace(payload, Payload::None);
+    let deadline = services.body_deadline(started);
+    let mut pipeline = Pipeline {
+        services,
+        router: &state.router,
+        request,
+        body: RequestBody::new(body, request.headers(), services.limits, deadline),
+        route,
+        parameters,
+        path,
+        origin,
+        started,
+        notes,
+    };
+    let response = pipeline.answer().await;
+    *payload = pipeline.body.into_rest();
+    response
+}
+
+/// An answer that no view gives: the second text is Tower's.
+fn plain(
+    state: &AppState,
+    request: &HttpRequest,
+    status: StatusCode,
+    [others, tower]: [&'static str; 2],
+) -> HttpResponse {
+    match state.router.style(request.path()) {
+        Style::Spaced => response::plain(status, tower, Style::Spaced),
+        Style::Compact => response::plain(status, others, Style::Compact),
     }
 }

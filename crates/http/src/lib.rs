@@ -13,6 +13,7 @@ mod jwt;
 mod media;
 mod media_url;
 mod oauth;
+mod parts;
 mod routes;
 mod service;
 mod settings;
@@ -23,10 +24,11 @@ use actix_web::web;
 pub use media::{
     MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
 };
-pub use profiled_rest::ServiceParts;
+pub use parts::Parts;
 pub use profiled_rest::settings::{HttpSettings, IpNetOrAddr};
 pub use profiled_rest::wire::host_name::{is_allowable, is_authority};
-pub use service::{AppState, BuildError, Parts};
+pub use profiled_rest::{Access, RouteEntry, ServiceParts};
+pub use service::{AppState, BuildError};
 pub use settings::{
     DialectSettings, DrfScheme, DrfSettings, GroupsForm, JwtDialectSettings, LimitSettings,
     TowerSettings, TowerV2Settings,

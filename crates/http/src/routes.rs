@@ -6,7 +6,7 @@ use profiled_rest::wire::json_writer::Style;
 use profiled_rest::{Route, RouteConflict, Router};
 
 use crate::media::Media;
-use crate::service::Parts;
+use crate::parts::Parts;
 use crate::{drf, jwt, oauth, tower};
 
 pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteConflict> {

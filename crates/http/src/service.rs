@@ -2,30 +2,11 @@
 
 use std::sync::Arc;
 
-use profiled_auth::{Introspector, JwtVerifier};
-use profiled_rest::{RouteConflict, Router, ServiceParts, Services};
+use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
 
-use crate::media::{Media, MediaSettings, MediaStorage};
+use crate::media::Media;
+use crate::parts::Parts;
 use crate::routes;
-use crate::settings::{DialectSettings, LimitSettings};
-
-/// What the service is put together from.
-pub struct Parts {
-    /// What views share.
-    pub services: ServiceParts,
-    /// Judges Bearer tokens.
-    pub jwt: Arc<JwtVerifier>,
-    /// Judges tokens for other services, if any may ask.
-    pub introspector: Option<Arc<Introspector>>,
-    /// Section `dialects`.
-    pub dialects: DialectSettings,
-    /// Section `limits`.
-    pub limits: LimitSettings,
-    /// The files under `/media/`.
-    pub media: MediaStorage,
-    /// Section `media`.
-    pub media_settings: MediaSettings,
-}
 
 /// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +41,14 @@ impl AppState {
         })
     }
 
+    /// All routes of the dialects that are switched on.
+    #[must_use]
+    pub fn routes(&self) -> &[RouteEntry] {
+        self.router.entries()
+    }
+
     /// What views share.
+    #[must_use]
     pub fn services(&self) -> &Services {
         &self.services
     }

@@ -6,8 +6,6 @@ use std::fmt::Write;
 use profiled_auth::AuthError;
 use profiled_domain::{RepositoryError, Wait};
 
-use crate::wire::accept::Refusal;
-
 /// Why a request is not answered as asked. What is displayed goes into the log: it names the kind of fault, and
 /// never quotes what was sent.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +106,7 @@ impl FieldErrors {
     }
 
     /// Whether nothing has a message.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -122,12 +121,14 @@ impl FieldErrors {
     }
 
     /// The messages of a field.
+    #[must_use]
     pub fn of_field(&self, field: &str) -> &[String] {
         let named = self.0.iter().find(|(name, _)| *name == field);
         named.map_or(&[], |(_, messages)| messages)
     }
 
     /// Whether a field has a message.
+    #[must_use]
     pub fn has(&self, field: &str) -> bool {
         self.0.iter().any(|(name, _)| *name == field)
     }
@@ -184,6 +185,7 @@ impl Detail {
 
 impl ApiError {
     /// Seconds after which the request may be sent again, where that may help.
+    #[must_use]
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Self::Throttled(wait) => Some(wait.seconds()),
@@ -210,15 +212,6 @@ impl From<AuthError> for ApiError {
             AuthError::Repository(error) => error.into(),
             AuthError::Throttled(wait) => Self::Throttled(wait),
             other => Self::Unauthenticated(other),
-        }
-    }
-}
-
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::UnknownFormat => Self::NotFound,
-            Refusal::NotAcceptable => Self::NotAcceptable,
         }
     }
 }

@@ -13,7 +13,7 @@ use profiled_auth::{
     TokenPolicy,
 };
 use profiled_domain::ThrottleRepository;
-use profiled_http::{AppState, MediaStorage, Parts, ServiceParts, configure};
+use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts, configure};
 use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
 use secrecy::ExposeSecret;
 use tokio::net::TcpSocket;
@@ -92,6 +92,12 @@ impl Application {
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
         self.server.handle()
+    }
+
+    /// All routes of the dialects that are switched on.
+    #[must_use]
+    pub fn routes(&self) -> &[RouteEntry] {
+        self.state.routes()
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -1,71 +1,42 @@
 //! `/api/groups/` and `/api/groups/{id}/`: groups, for staff and admins. A group gives its members no right
 //! here.
 
-use actix_web::http::{Method, StatusCode};
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
+use actix_web::http::StatusCode;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Authority, Group, GroupId, NewGroup, Patch, Repository};
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
-use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{
+    Access, PageForms, RequestContext, Resource, Spec, View, ViewResponse, metadata,
+};
 
 use crate::drf::body::GroupBody;
 use crate::drf::group_change::{read, written};
 use crate::drf::list::{Envelope, Paging};
-use crate::flows::options::metadata;
 
 const LIST: Spec = Spec {
     name: "Group List",
-    allow: "GET, POST, HEAD, OPTIONS",
     access: Access::StaffOrAdmin,
     ..Spec::VIEW
 };
 
 const DETAIL: Spec = Spec {
     name: "Group Detail",
-    allow: "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
     ..LIST
 };
 
 pub(super) const NO_GROUP: ApiError = ApiError::NoSuchObject("No Group matches the given query.");
 
 /// All groups.
-pub(super) struct GroupList {
-    pub(super) paging: Paging,
-    pub(super) fields: Vec<Field>,
+pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(LIST, GroupList { paging, fields });
+    let view = view.get(GroupList::list).post(GroupList::create);
+    Box::new(view.fields("POST", |groups| &groups.fields))
 }
 
-impl View for GroupList {
-    fn spec(&self) -> &Spec {
-        &LIST
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::GET => self.list(context).await,
-                Method::POST => self.create(context).await,
-                Method::OPTIONS => {
-                    let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(context.ok(&metadata(&LIST, context, writes)))
-                }
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn forms<'a>(
-        &'a self,
-        _context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let create = PageForms::default().form(&["POST"], &self.fields, &());
-        future::ready(Ok(create)).boxed_local()
-    }
+struct GroupList {
+    paging: Paging,
+    fields: Vec<Field>,
 }
 
 impl GroupList {
@@ -103,71 +74,62 @@ impl GroupList {
 }
 
 /// One group.
-pub(super) struct GroupDetail {
-    pub(super) fields: Vec<Field>,
+pub(super) fn detail(fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(DETAIL, GroupDetail { fields }).get(GroupDetail::retrieve);
+    let view = view.put(GroupDetail::replace).patch(GroupDetail::change);
+    let view = view.delete(GroupDetail::delete);
+    Box::new(
+        view.options(GroupDetail::describe)
+            .forms(GroupDetail::forms),
+    )
 }
 
-impl View for GroupDetail {
-    fn spec(&self) -> &Spec {
-        &DETAIL
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        let id = GroupId(context.parameters.id(0));
-        async move {
-            match *context.method {
-                Method::GET => {
-                    let group = find(context, id).await?.ok_or(NO_GROUP)?;
-                    Ok(context.ok(&GroupBody::new(&group)))
-                }
-                Method::PUT => self.update(context, id, false).await,
-                Method::PATCH => self.update(context, id, true).await,
-                Method::DELETE => {
-                    let record = context.record(Action::GroupDelete).on(Object::Group(id));
-                    let rights = context.staff_or_admin()?;
-                    let deleted = context.write(rights, move |r, by| {
-                        record.tell(r.delete_group(id, by), Outcome::of_object)
-                    });
-                    let is_gone = deleted.await??;
-                    is_gone.then(ViewResponse::no_content).ok_or(NO_GROUP)
-                }
-                Method::OPTIONS => {
-                    // As in the framework: what cannot be written has no fields to tell.
-                    let found = find(context, id).await?;
-                    let writes = found.map(|_| ("PUT", self.fields.as_slice()));
-                    Ok(context.ok(&metadata(&DETAIL, context, writes)))
-                }
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn forms<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        async move {
-            let id = GroupId(context.parameters.id(0));
-            let group = find(context, id).await?.ok_or(NO_GROUP)?;
-            let forms = PageForms::buttons(&["DELETE"]);
-            Ok(forms.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
-        }
-        .boxed_local()
-    }
+struct GroupDetail {
+    fields: Vec<Field>,
 }
 
 impl GroupDetail {
+    async fn retrieve(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        Ok(context.ok(&GroupBody::new(&existing(context).await?)))
+    }
+
+    async fn replace(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        self.update(context, false).await
+    }
+
+    async fn change(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        self.update(context, true).await
+    }
+
+    async fn delete(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let id = GroupId(context.parameters.id(0));
+        let record = context.record(Action::GroupDelete).on(Object::Group(id));
+        let deleted = context.write(context.staff_or_admin()?, move |r, by| {
+            record.tell(r.delete_group(id, by), Outcome::of_object)
+        });
+        let is_gone = deleted.await??;
+        is_gone.then(ViewResponse::no_content).ok_or(NO_GROUP)
+    }
+
+    /// As in the framework: what cannot be written has no fields to tell.
+    async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let found = find(context).await?;
+        let writes = found.map(|_| ("PUT", self.fields.as_slice()));
+        Ok(context.ok(&metadata(&DETAIL, context, writes)))
+    }
+
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        let group = existing(context).await?;
+        let forms = PageForms::buttons(&["DELETE"]);
+        Ok(forms.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
+    }
+
     async fn update(
         &self,
         context: &RequestContext<'_>,
-        id: GroupId,
         is_partial: bool,
     ) -> Result<ViewResponse, ApiError> {
-        find(context, id).await?.ok_or(NO_GROUP)?;
+        let id = existing(context).await?.id;
         let change = read(context, &self.fields, Some(id), is_partial).await?;
         let now = context.services.now();
         let record = context.record(Action::GroupUpdate);
@@ -180,7 +142,13 @@ impl GroupDetail {
     }
 }
 
-async fn find(context: &RequestContext<'_>, id: GroupId) -> Result<Option<Group>, ApiError> {
+async fn existing(context: &RequestContext<'_>) -> Result<Group, ApiError> {
+    find(context).await?.ok_or(NO_GROUP)
+}
+
+/// The group that the path names.
+async fn find(context: &RequestContext<'_>) -> Result<Option<Group>, ApiError> {
+    let id = GroupId(context.parameters.id(0));
     let found = context.services.blocking(move |r| r.find_group_by_id(id));
     Ok(found.await??)
 }

@@ -1,20 +1,14 @@
 //! `/api/auth/logout/` and `/api/auth/logoutall/`: the end of one's own credentials, for every user
 //! (`decisions.md` 11).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::Keep;
 use profiled_rest::error::{ApiError, Detail};
-use profiled_rest::{RequestContext, Spec, View, ViewResponse};
-
-use crate::flows::options::metadata;
+use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 
 const ONE: Spec = Spec {
     name: "Logout",
     description: "Revoke the token of this request.",
-    allow: "POST, OPTIONS",
     buttons: &["POST"],
     ..Spec::VIEW
 };
@@ -26,29 +20,11 @@ const ALL: Spec = Spec {
 };
 
 /// Ends the token that is used. It reads no body.
-pub(super) struct Logout;
-
-impl View for Logout {
-    fn spec(&self) -> &Spec {
-        &ONE
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::POST => end_token(context).await,
-                Method::OPTIONS => Ok(context.ok(&metadata(&ONE, context, None))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+pub(super) fn one() -> Box<dyn View> {
+    Box::new(Resource::new(ONE, ()).post(end_token))
 }
 
-async fn end_token(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     let Some(token) = &context.caller()?.token else {
         let text = "Only a token of the Token scheme can be revoked alone. Others end by themselves, \
                     or with all of them: /api/auth/logoutall/.";
@@ -66,34 +42,18 @@ async fn end_token(context: &RequestContext<'_>) -> Result<ViewResponse, ApiErro
 }
 
 /// Ends all credentials of the caller, on every server and in every dialect. It reads no body.
-pub(super) struct LogoutAll;
+pub(super) fn all() -> Box<dyn View> {
+    Box::new(Resource::new(ALL, ()).post(end_all))
+}
 
-impl View for LogoutAll {
-    fn spec(&self) -> &Spec {
-        &ALL
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::POST => {
-                    let (id, now) = (context.caller()?.profile.user.id, context.services.now());
-                    let record = context.record(Action::CredentialsRevoke);
-                    let record = record.on(Object::User(id));
-                    let ended = context.write(Vec::new(), move |r, by| {
-                        let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
-                        record.tell(ended, Outcome::of_change)
-                    });
-                    let _was_there: bool = ended.await??;
-                    Ok(ViewResponse::no_content())
-                }
-                Method::OPTIONS => Ok(context.ok(&metadata(&ALL, context, None))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let (id, now) = (context.caller()?.profile.user.id, context.services.now());
+    let record = context.record(Action::CredentialsRevoke);
+    let record = record.on(Object::User(id));
+    let ended = context.write(Vec::new(), move |r, by| {
+        let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
+        record.tell(ended, Outcome::of_change)
+    });
+    let _was_there: bool = ended.await??;
+    Ok(ViewResponse::no_content())
 }

@@ -1,24 +1,19 @@
 //! `POST /api/auth/token/`: a token for username and password (contract `drf.md`, section 3).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_auth::LoginOutcome;
 use profiled_domain::{Patch, User};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
 use profiled_rest::wire::body::{Data, Parser};
-use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::login::login;
-use crate::flows::options::metadata;
 use crate::flows::token_issue;
 use crate::flows::token_issue::Shown;
 
 const SPEC: Spec = Spec {
     name: "Obtain Auth Token",
-    allow: "POST, OPTIONS",
     access: Access::Optional,
     parsers: &[Parser::Form, Parser::Multipart, Parser::Json],
     is_json_only: true,
@@ -27,36 +22,18 @@ const SPEC: Spec = Spec {
 };
 
 /// The view. A log-in leaves everything else of the user as it is (`decisions.md` 21).
-pub(super) struct ObtainToken {
-    pub(super) fields: Vec<Field>,
+pub(super) fn view(fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(SPEC, ObtainToken { fields }).post(ObtainToken::obtain);
+    Box::new(view.fields("POST", |obtain| &obtain.fields))
+}
+
+struct ObtainToken {
+    fields: Vec<Field>,
 }
 
 #[derive(Serialize)]
 struct Body<'a> {
     token: &'a str,
-}
-
-impl View for ObtainToken {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::POST => self.obtain(context).await,
-                Method::OPTIONS => {
-                    let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(context.ok(&metadata(&SPEC, context, writes)))
-                }
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
 }
 
 impl ObtainToken {

@@ -1,9 +1,7 @@
 //! `/api/auth/tokens/` and `/api/auth/tokens/{id}/`: the caller's own tokens, for every user.
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::AuthError;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Patch, TokenId};
@@ -11,25 +9,22 @@ use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::fields::{Field, body_of};
 use profiled_rest::wire::body::Data;
 use profiled_rest::wire::timestamp::Micros;
-use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::body::TokenBody;
 use crate::drf::list::{Envelope, Paging};
-use crate::flows::options::metadata;
 use crate::flows::token_issue;
 use crate::flows::token_issue::Shown;
 
 const LIST: Spec = Spec {
     name: "Token List",
     description: "Tokens of the authenticated user. The key of a new one is shown once.",
-    allow: "GET, POST, HEAD, OPTIONS",
     ..Spec::VIEW
 };
 
 const DETAIL: Spec = Spec {
     name: "Token Detail",
     description: "Revoke a token of the authenticated user.",
-    allow: "DELETE, OPTIONS",
     buttons: &["DELETE"],
     ..Spec::VIEW
 };
@@ -37,41 +32,15 @@ const DETAIL: Spec = Spec {
 const NO_TOKEN: ApiError = ApiError::NoSuchObject("No Token matches the given query.");
 
 /// The caller's tokens, those that have expired too.
-pub(super) struct TokenList {
-    pub(super) paging: Paging,
-    pub(super) fields: Vec<Field>,
+pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(LIST, TokenList { paging, fields });
+    let view = view.get(TokenList::list).post(TokenList::create);
+    Box::new(view.fields("POST", |tokens| &tokens.fields))
 }
 
-impl View for TokenList {
-    fn spec(&self) -> &Spec {
-        &LIST
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::GET => self.list(context).await,
-                Method::POST => self.create(context).await,
-                Method::OPTIONS => {
-                    let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(context.ok(&metadata(&LIST, context, writes)))
-                }
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn forms<'a>(
-        &'a self,
-        _context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let create = PageForms::default().form(&["POST"], &self.fields, &());
-        future::ready(Ok(create)).boxed_local()
-    }
+struct TokenList {
+    paging: Paging,
+    fields: Vec<Field>,
 }
 
 impl TokenList {
@@ -149,34 +118,18 @@ fn check_end(
 }
 
 /// One of the caller's tokens.
-pub(super) struct TokenDetail;
+pub(super) fn detail() -> Box<dyn View> {
+    Box::new(Resource::new(DETAIL, ()).delete(revoke))
+}
 
-impl View for TokenDetail {
-    fn spec(&self) -> &Spec {
-        &DETAIL
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::DELETE => {
-                    let id = TokenId(context.parameters.id(0));
-                    let owner = context.caller()?.profile.user.id;
-                    let record = context.record(Action::TokenRevoke).on(Object::Token(id));
-                    let record = record.for_user(owner);
-                    let revoked = context.write(Vec::new(), move |r, by| {
-                        record.tell(r.revoke_own_token(owner, id, by), Outcome::of_object)
-                    });
-                    let is_revoked = revoked.await??;
-                    is_revoked.then(ViewResponse::no_content).ok_or(NO_TOKEN)
-                }
-                Method::OPTIONS => Ok(context.ok(&metadata(&DETAIL, context, None))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+async fn revoke((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let id = TokenId(context.parameters.id(0));
+    let owner = context.caller()?.profile.user.id;
+    let record = context.record(Action::TokenRevoke).on(Object::Token(id));
+    let record = record.for_user(owner);
+    let revoked = context.write(Vec::new(), move |r, by| {
+        record.tell(r.revoke_own_token(owner, id, by), Outcome::of_object)
+    });
+    let is_revoked = revoked.await??;
+    is_revoked.then(ViewResponse::no_content).ok_or(NO_TOKEN)
 }

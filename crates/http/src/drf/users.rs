@@ -1,20 +1,15 @@
 //! `/api/users/` and `/api/users/{id}/`: everybody's profile, to be read by staff and admins.
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_domain::{Detail, UserId, UserProfile};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::body::MeBody;
 use crate::drf::list::{Envelope, Paging};
-use crate::flows::options::metadata;
 use crate::settings::GroupsForm;
 
 const LIST: Spec = Spec {
     name: "User List",
-    allow: "GET, HEAD, OPTIONS",
     access: Access::StaffOrAdmin,
     ..Spec::VIEW
 };
@@ -27,29 +22,13 @@ const DETAIL: Spec = Spec {
 pub(super) const NO_USER: ApiError = ApiError::NoSuchObject("No User matches the given query.");
 
 /// All users who are not deleted, inactive ones too.
-pub(super) struct UserList {
-    pub(super) paging: Paging,
-    pub(super) groups: GroupsForm,
+pub(super) fn list(paging: Paging, groups: GroupsForm) -> Box<dyn View> {
+    Box::new(Resource::new(LIST, UserList { paging, groups }).get(UserList::list))
 }
 
-impl View for UserList {
-    fn spec(&self) -> &Spec {
-        &LIST
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::GET => self.list(context).await,
-                Method::OPTIONS => Ok(context.ok(&metadata(&LIST, context, None))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+struct UserList {
+    paging: Paging,
+    groups: GroupsForm,
 }
 
 impl UserList {
@@ -66,32 +45,17 @@ impl UserList {
 }
 
 /// One user.
-pub(super) struct UserDetail {
-    pub(super) groups: GroupsForm,
+pub(super) fn detail(groups: GroupsForm) -> Box<dyn View> {
+    Box::new(Resource::new(DETAIL, groups).get(retrieve))
 }
 
-impl View for UserDetail {
-    fn spec(&self) -> &Spec {
-        &DETAIL
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::GET => {
-                    let profile = find(context).await?;
-                    let form = self.groups.asked(context.query);
-                    Ok(context.ok(&MeBody::new(context, &profile, form)))
-                }
-                Method::OPTIONS => Ok(context.ok(&metadata(&DETAIL, context, None))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+async fn retrieve(
+    groups: &GroupsForm,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    let profile = find(context).await?;
+    let form = groups.asked(context.query);
+    Ok(context.ok(&MeBody::new(context, &profile, form)))
 }
 
 async fn find(context: &RequestContext<'_>) -> Result<UserProfile, ApiError> {

@@ -2,7 +2,6 @@
 //! Django REST framework says.
 
 pub(crate) mod login;
-pub(crate) mod options;
 pub(crate) mod password_change;
 pub(crate) mod profile_update;
 pub(crate) mod rest_framework;

@@ -10,10 +10,10 @@ use profiled_rest::fields::{Field, Input, Kind, TextRules, messages};
 use profiled_rest::wire::body::Data;
 use profiled_rest::{RequestContext, Services};
 
-use crate::flows::profile_update::PASSWORD_MAX;
-
 const PASSWORD: &str = "password";
 const CURRENT: &str = "current_password";
+/// Longest new password, in characters.
+const PASSWORD_MAX: usize = 128;
 
 /// The two fields, behind all others (contract `drf.md`, section 10).
 pub(crate) fn fields() -> [Field; 2] {

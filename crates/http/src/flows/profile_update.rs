@@ -13,9 +13,8 @@ use profiled_rest::wire::body::Data;
 use crate::flows::password_change;
 use crate::media::{self, Avatar, Media, Picture};
 
-/// Longest stored file name and longest new password, in characters.
+/// Longest stored file name, in characters.
 pub(crate) const FILE_NAME_MAX: usize = 100;
-pub(crate) const PASSWORD_MAX: usize = 128;
 
 /// Changes the caller's profile to what the body says, by the caller's `rights`.
 ///

@@ -1,57 +1,27 @@
 //! `/api/profile/{id}/delete/`: one's own account (contract `drf.md`, section 4).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{AccountChange, UserId, UserKey};
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
-
-use crate::flows::options::metadata;
+use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Delete User",
     description: "Delete the account of the authenticated user.",
-    allow: "DELETE, OPTIONS",
     ..Spec::VIEW
 };
 
 /// The view.
-pub(super) struct Delete;
-
-impl View for Delete {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::DELETE => delete(context).await,
-                Method::OPTIONS => Ok(context.ok(&metadata(&SPEC, context, None))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn forms<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let offered = context.caller().map(|caller| {
-            let is_own = context.parameters.id(0) == caller.profile.user.id.0;
-            PageForms::buttons(if is_own { &["DELETE"] } else { &[] })
-        });
-        future::ready(offered).boxed_local()
-    }
+pub(super) fn view() -> Box<dyn View> {
+    Box::new(Resource::new(SPEC, ()).delete(delete).forms(forms))
 }
 
-async fn delete(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+async fn forms((): &(), context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let is_own = context.parameters.id(0) == context.caller()?.profile.user.id.0;
+    Ok(PageForms::buttons(if is_own { &["DELETE"] } else { &[] }))
+}
+
+async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     let profile = &context.caller()?.profile;
     let (own, wanted) = (profile.user.id, UserId(context.parameters.id(0)));
     let state = context.services;

@@ -18,7 +18,7 @@ use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
 
 use crate::flows::rest_framework;
 use crate::media::Media;
-use crate::service::Parts;
+use crate::parts::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
@@ -28,22 +28,24 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         dialect: Arc::clone(&profiles),
         view,
     };
-    let update = update::Update {
-        fields: fields::profile(parts.limits.number_phone),
-        media: Arc::clone(media),
-    };
+    let fields = fields::profile(parts.limits.number_phone);
+    let update = update::view(fields, Arc::clone(media));
     let mut routes = vec![
-        route("/api/profile/", Box::new(profile::Profile)),
-        route("/api/users/profile/", Box::new(profile::Profile)),
-        route("/api/profile/{id}/update/", Box::new(update)),
-        route("/api/profile/{id}/delete/", Box::new(delete::Delete)),
+        route("/api/profile/", profile::view()),
+        route("/api/users/profile/", profile::view()),
+        route("/api/profile/{id}/update/", update),
+        route("/api/profile/{id}/delete/", delete::view()),
     ];
     let tokens = dialect(parts, rest_framework::describe);
-    routes.extend(token::views(&parts.jwt).map(|(pattern, view)| Route {
-        pattern,
-        dialect: Arc::clone(&tokens),
-        view: Box::new(view),
-    }));
+    routes.extend(
+        token::views(&parts.jwt)
+            .into_iter()
+            .map(|(pattern, view)| Route {
+                pattern,
+                dialect: Arc::clone(&tokens),
+                view,
+            }),
+    );
     routes
 }
 

@@ -3,19 +3,15 @@
 
 use std::sync::Arc;
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{self, Actor, Outcome};
 use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
 use profiled_domain::{Patch, Repository};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
-use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::login::login;
-use crate::flows::options::metadata;
 use crate::flows::rest_framework::NOT_VALID;
 use crate::jwt::fields;
 
@@ -29,8 +25,7 @@ enum Action {
 }
 
 /// One of the views.
-pub(super) struct Tokens {
-    spec: Spec,
+struct Tokens {
     fields: Vec<Field>,
     action: Action,
     jwt: Arc<JwtVerifier>,
@@ -55,28 +50,31 @@ struct RefreshedBody {
 struct Empty {}
 
 const OPEN: Spec = Spec {
-    allow: "POST, OPTIONS",
     access: Access::Open,
     ..Spec::VIEW
 };
 
 /// The views with their patterns.
-pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static str, Tokens)> {
+pub(super) fn views(jwt: &Arc<JwtVerifier>) -> Vec<(&'static str, Box<dyn View>)> {
     let obtain = "Exchange a username and a password for an access and a refresh token.";
     let refresh = "Exchange a refresh token for a new access token.";
     let verify = "Check whether a token is valid.";
     let blacklist = "Blacklist a refresh token.";
-    let view = |name, description, fields, action| Tokens {
-        spec: Spec {
+    let view = |name, description, fields, action| -> Box<dyn View> {
+        let spec = Spec {
             name,
             description,
             ..OPEN
-        },
-        fields,
-        action,
-        jwt: Arc::clone(jwt),
+        };
+        let tokens = Tokens {
+            fields,
+            action,
+            jwt: Arc::clone(jwt),
+        };
+        let view = Resource::new(spec, tokens).post(Tokens::post);
+        Box::new(view.fields("POST", |tokens| &tokens.fields))
     };
-    let all = [
+    let mut all = vec![
         (
             "/api/token/",
             view(
@@ -94,7 +92,9 @@ pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static st
             "/api/token/verify/",
             view("Token Verify", verify, fields::token(), Action::Verify),
         ),
-        (
+    ];
+    if jwt.has_blacklist() {
+        all.push((
             "/api/token/blacklist/",
             view(
                 "Token Blacklist",
@@ -102,11 +102,9 @@ pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static st
                 fields::blacklist(),
                 Action::Blacklist,
             ),
-        ),
-    ];
-    let has_blacklist = jwt.has_blacklist();
-    let is_there = move |view: &Tokens| has_blacklist || view.action != Action::Blacklist;
-    all.into_iter().filter(move |(_, view)| is_there(view))
+        ));
+    }
+    all
 }
 
 impl Tokens {
@@ -200,37 +198,6 @@ impl Tokens {
         }
         errors.into_result()?;
         Ok(texts)
-    }
-}
-
-impl View for Tokens {
-    fn spec(&self) -> &Spec {
-        &self.spec
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::POST => self.post(context).await,
-                Method::OPTIONS => {
-                    let fields = Some(("POST", self.fields.as_slice()));
-                    Ok(context.ok(&metadata(&self.spec, context, fields)))
-                }
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn forms<'a>(
-        &'a self,
-        _context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let forms = PageForms::default().form(&["POST"], &self.fields, &());
-        future::ready(Ok(forms)).boxed_local()
     }
 }
 

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::UserProfile;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
-use profiled_rest::{EntityTag, PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
-use crate::flows::options::metadata;
 use crate::flows::profile_update;
 use crate::jwt::body::ProfileBody;
 use crate::media::Media;
@@ -18,45 +14,18 @@ use crate::media::Media;
 const SPEC: Spec = Spec {
     name: "Update Profile",
     description: "Update the profile of the authenticated user.",
-    allow: "PUT, PATCH, OPTIONS",
     ..Spec::VIEW
 };
 
 /// The view. PUT is as partial as PATCH.
-pub(super) struct Update {
-    pub(super) fields: Vec<Field>,
-    pub(super) media: Arc<Media>,
+pub(super) fn view(fields: Vec<Field>, media: Arc<Media>) -> Box<dyn View> {
+    let view = Resource::new(SPEC, Update { fields, media }).forms(forms);
+    Box::new(view.put(Update::update).patch(Update::update))
 }
 
-impl View for Update {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::PUT | Method::PATCH => self.update(context).await,
-                Method::OPTIONS => Ok(context.ok(&metadata(&SPEC, context, None))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn forms<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let shown = own_profile(context).map(|profile| {
-            let body = ProfileBody::new(&profile.user);
-            PageForms::default().form(&["PATCH", "PUT"], &self.fields, &body)
-        });
-        future::ready(shown).boxed_local()
-    }
+struct Update {
+    fields: Vec<Field>,
+    media: Arc<Media>,
 }
 
 /// The caller's profile, if the path names it.
@@ -78,4 +47,9 @@ impl Update {
         let tag = EntityTag::new(context, &profile, ());
         Ok(context.changed(&tag, &ProfileBody::new(&profile.user)))
     }
+}
+
+async fn forms(view: &Update, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let body = ProfileBody::new(&own_profile(context)?.user);
+    Ok(PageForms::default().form(&["PATCH", "PUT"], &view.fields, &body))
 }

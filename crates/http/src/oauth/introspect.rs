@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, Introspected, Introspector};
 use profiled_rest::error::{ApiError, Detail};
 use profiled_rest::wire::body::{Data, Parser};
 use profiled_rest::wire::headers::joined;
-use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -17,16 +15,24 @@ use serde_json::Value;
 const SPEC: Spec = Spec {
     name: "Token Introspection",
     description: "Tell whether a token is active.",
-    allow: "POST",
     access: Access::Open,
     parsers: &[Parser::Form],
     is_json_only: true,
     is_throttled: false,
+    has_options: false,
     ..Spec::VIEW
 };
 
 /// The view.
-pub(super) struct Introspect {
+pub(super) fn view(introspector: &Arc<Introspector>) -> Box<dyn View> {
+    let introspect = Introspect {
+        introspector: Arc::clone(introspector),
+    };
+    let view = Resource::new(SPEC, introspect).permit(permit);
+    Box::new(view.post(Introspect::introspect))
+}
+
+struct Introspect {
     introspector: Arc<Introspector>,
 }
 
@@ -76,11 +82,6 @@ impl Active {
 }
 
 impl Introspect {
-    pub(super) fn new(introspector: &Arc<Introspector>) -> Self {
-        let introspector = Arc::clone(introspector);
-        Self { introspector }
-    }
-
     async fn introspect(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let token = match context.data().await? {
             Data::Form(form) => form.text("token").map(str::to_owned),
@@ -98,28 +99,11 @@ impl Introspect {
     }
 }
 
-impl View for Introspect {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn permit<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
-        let credentials = joined(context.request.headers(), &header::AUTHORIZATION);
-        future::ready(match credentials {
-            Some(given) if self.introspector.is_client(&given) => Ok(()),
-            Some(_) => Err(AuthError::InvalidPassword.into()),
-            None => Err(AuthError::NotProvided.into()),
-        })
-        .boxed_local()
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        self.introspect(context).boxed_local()
+/// Services show a secret of theirs.
+async fn permit(view: &Introspect, context: &RequestContext<'_>) -> Result<(), ApiError> {
+    match joined(context.request.headers(), &header::AUTHORIZATION) {
+        Some(given) if view.introspector.is_client(&given) => Ok(()),
+        Some(_) => Err(AuthError::InvalidPassword.into()),
+        None => Err(AuthError::NotProvided.into()),
     }
 }

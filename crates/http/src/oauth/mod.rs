@@ -16,7 +16,7 @@ use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::rest_framework;
-use crate::service::Parts;
+use crate::parts::Parts;
 
 /// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -30,12 +30,10 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     };
     let mut routes = Vec::new();
     if parts.dialects.jwt.enabled {
-        let keys = jwks::Keys::new(&parts.jwt);
-        routes.push(route("/.well-known/jwks.json", Box::new(keys)));
+        routes.push(route("/.well-known/jwks.json", jwks::view(&parts.jwt)));
     }
     if let Some(introspector) = &parts.introspector {
-        let view = introspect::Introspect::new(introspector);
-        routes.push(route("/oauth/introspect/", Box::new(view)));
+        routes.push(route("/oauth/introspect/", introspect::view(introspector)));
     }
     routes
 }

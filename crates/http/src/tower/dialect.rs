@@ -16,7 +16,7 @@ use profiled_rest::wire::host::Origin;
 use profiled_rest::wire::json_writer::{Layout, Style};
 use profiled_rest::{Dialect, PageStyle, Spec, ViewResponse};
 
-use crate::service::Parts;
+use crate::parts::Parts;
 use crate::settings::TowerSettings;
 use crate::tower::mount::{Mount, below};
 use crate::tower::session::SESSION_COOKIE;

@@ -26,7 +26,7 @@ mod write;
 
 use std::sync::Arc;
 
-use crate::service::Parts;
+use crate::parts::Parts;
 use mount::{Mount, below};
 use profiled_rest::{Dialect, Route, View};
 

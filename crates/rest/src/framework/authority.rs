@@ -70,6 +70,7 @@ impl RequestContext<'_> {
     }
 
     /// What the next request with the same credential would be told.
+    #[must_use]
     pub fn lapsed(&self, lapse: Lapse) -> ApiError {
         let scheme = self.identity.map(|identity| identity.scheme);
         let error = match (lapse, scheme) {

@@ -88,6 +88,7 @@ impl Parameters {
     }
 
     /// The id at a place of the pattern. A number beyond 64 bits is [`i64::MAX`], which nobody has.
+    #[must_use]
     pub fn id(&self, at: usize) -> i64 {
         self.0.get(at).copied().unwrap_or_default()
     }

@@ -54,6 +54,7 @@ pub(crate) struct WriteForm {
 impl PageForms {
     /// Whether there is anything to do on the page of an answer: not for those who are refused, and
     /// not where nothing was found. A 401 of an open view refuses a log-in, which may be tried again.
+    #[must_use]
     pub fn fit(status: StatusCode, access: Access) -> bool {
         const REFUSALS: [StatusCode; 4] = [
             StatusCode::FORBIDDEN,
@@ -66,6 +67,7 @@ impl PageForms {
     }
 
     /// One button for each of these methods, which need no body.
+    #[must_use]
     pub fn buttons(methods: &[&'static str]) -> Self {
         Self {
             buttons: methods.to_vec(),

@@ -31,6 +31,7 @@ pub struct Frame<'a> {
 }
 
 /// The answer of a view, with all headers but the dialect's own.
+#[must_use]
 pub fn of_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) -> HttpResponse {
     let mut response = HttpResponse::build(match frame.page {
         Some(_) => page::status(answer.status),
@@ -38,7 +39,7 @@ pub fn of_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) -> H
     });
     let spec = frame.route.view.spec();
     append(&mut response, headers);
-    response.insert_header((header::ALLOW, HeaderValue::from_static(spec.allow)));
+    response.insert_header((header::ALLOW, frame.route.view.allow()));
     let has_choice = spec.formats(frame.is_browsable).len() > 1;
     if let Some(vary) = frame.route.dialect.vary(has_choice) {
         response.insert_header((header::VARY, vary));
@@ -100,6 +101,7 @@ struct Detail {
 }
 
 /// An answer outside of all views: the dialect only decides how JSON is written.
+#[must_use]
 pub fn plain(status: StatusCode, detail: &'static str, style: Style) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     add_security(&mut response);
@@ -148,6 +150,7 @@ const QUERY_ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_');
 
 /// 301 to a path with its final slash.
+#[must_use]
 pub fn redirect(route: &Route, path: &str, query: &str, origin: &Origin) -> HttpResponse {
     let mut target = format!("{path}/");
     if !query.is_empty() {

@@ -7,10 +7,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 use crate::framework::context::Parameters;
 use crate::framework::dialect::Dialect;
+use crate::framework::spec::Access;
 use crate::framework::view::View;
 use crate::wire::json_writer::Style;
 
@@ -31,9 +33,21 @@ pub struct Crumb<'a> {
     pub path: &'a str,
 }
 
+/// What a route says of itself.
+#[derive(Clone, Debug)]
+pub struct RouteEntry {
+    /// The path, with `{name}` for an id.
+    pub pattern: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    /// Its header `Allow`.
+    pub allow: HeaderValue,
+}
+
 /// All routes.
 pub struct Router {
     routes: matchit::Router<Route>,
+    entries: Vec<RouteEntry>,
     /// How answers to paths without a route are written.
     unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
 }
@@ -63,6 +77,12 @@ impl Router {
         unrouted: impl Fn(&str) -> Style + Send + Sync + 'static,
     ) -> Result<Self, RouteConflict> {
         let mut routes = matchit::Router::new();
+        let entries = all.iter().map(|route| RouteEntry {
+            pattern: route.pattern,
+            access: route.view.spec().access,
+            allow: route.view.allow(),
+        });
+        let entries = entries.collect();
         for route in all {
             let pattern = route.pattern;
             let added = routes.insert(pattern, route);
@@ -70,8 +90,15 @@ impl Router {
         }
         Ok(Self {
             routes,
+            entries,
             unrouted: Box::new(unrouted),
         })
+    }
+
+    /// All routes, in the order of their dialects.
+    #[must_use]
+    pub fn entries(&self) -> &[RouteEntry] {
+        &self.entries
     }
 
     /// Looks up a decoded path.
@@ -116,6 +143,7 @@ impl Router {
 }
 
 /// The path as it is matched, `None` if it is no text.
+#[must_use]
 pub fn decode(path: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(path).decode_utf8().ok()
 }

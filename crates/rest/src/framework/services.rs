@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use actix_web::web;
-use chrono::{DateTime, Duration, SubsecRound, Utc};
+use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Throttle,
     TokenSettings,
@@ -42,6 +42,7 @@ pub struct ServiceParts {
 
 impl ServiceParts {
     /// Log-ins by password, under the limit on failures.
+    #[must_use]
     pub fn login(&self) -> PasswordLogin {
         PasswordLogin::new(Arc::clone(&self.passwords), Arc::clone(&self.throttle))
     }
@@ -125,9 +126,9 @@ impl Services {
         (started + self.body_timeout).into()
     }
 
-    /// The time, in the precision that is stored.
+    /// The time.
     pub fn now(&self) -> DateTime<Utc> {
-        (self.clock)().trunc_subsecs(6)
+        (self.clock)()
     }
 
     /// Notes the use of a token, and moves a sliding one on: soon and behind the answer's back, or first if

@@ -1,6 +1,5 @@
 //! What a view says about itself.
 
-use actix_web::http::Method;
 use profiled_domain::Detail;
 
 use crate::wire::accept::Format;
@@ -42,6 +41,8 @@ pub struct Spec {
     pub is_json_only: bool,
     /// Whether `throttle.anon` and `throttle.user` count its requests.
     pub is_throttled: bool,
+    /// Whether OPTIONS describes it.
+    pub has_options: bool,
 }
 
 impl Spec {
@@ -57,9 +58,11 @@ impl Spec {
         challenge: None,
         is_json_only: false,
         is_throttled: true,
+        has_options: true,
     };
 
     /// The representations that the view offers, in their order.
+    #[must_use]
     pub fn formats(&self, is_browsable: bool) -> &'static [Format] {
         if is_browsable && !self.is_json_only {
             &[Format::Json, Format::Html]
@@ -69,23 +72,18 @@ impl Spec {
     }
 
     /// Media types of [`Self::formats`], as OPTIONS documents tell them.
+    #[must_use]
     pub fn renders(&self, is_browsable: bool) -> Vec<&'static str> {
         let formats = self.formats(is_browsable).iter();
         formats.map(|format| format.media_type()).collect()
     }
 
     /// Media types of bodies, as OPTIONS documents tell them.
+    #[must_use]
     pub fn parses(&self) -> Vec<&'static str> {
         self.parsers
             .iter()
             .map(|parser| parser.media_type())
             .collect()
-    }
-
-    /// Whether the view takes a method.
-    pub fn allows(&self, method: &Method) -> bool {
-        self.allow
-            .split(", ")
-            .any(|allowed| allowed == method.as_str())
     }
 }

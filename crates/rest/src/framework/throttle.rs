@@ -10,6 +10,7 @@ use crate::error::ApiError;
 use crate::framework::services::Services;
 
 /// `detail` of a 429, the same in every dialect (contract `tower.md`, section 1.6).
+#[must_use]
 pub fn detail(wait: Wait) -> String {
     let seconds = wait.seconds();
     let plural = if seconds == 1 { "" } else { "s" };

@@ -15,6 +15,7 @@ pub struct ViewResponse {
 
 impl ViewResponse {
     /// A status and a body, which may be empty.
+    #[must_use]
     pub fn new(status: StatusCode, json: Vec<u8>) -> Self {
         Self {
             status,
@@ -24,6 +25,7 @@ impl ViewResponse {
     }
 
     /// 204.
+    #[must_use]
     pub fn no_content() -> Self {
         Self::new(StatusCode::NO_CONTENT, Vec::new())
     }

@@ -1,5 +1,7 @@
 //! Content negotiation as Django REST framework does it (contract `drf.md`, section 7).
 
+use crate::error::ApiError;
+
 /// Longest `Accept` that is looked at, in bytes, and its parts.
 const MAX_LENGTH: usize = 8192;
 const MAX_TOKENS: usize = 64;
@@ -16,6 +18,7 @@ pub enum Format {
 
 impl Format {
     /// Its media type.
+    #[must_use]
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -152,6 +155,15 @@ impl<'a> Range<'a> {
             format,
             indent: u8::try_from(indent).unwrap_or(0),
             token: (self.precedence >= 2).then(|| self.token.to_owned()),
+        }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownFormat => Self::NotFound,
+            Refusal::NotAcceptable => Self::NotAcceptable,
         }
     }
 }

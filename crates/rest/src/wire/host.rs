@@ -26,11 +26,13 @@ pub struct Origin(String);
 
 impl Origin {
     /// As URLs begin.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether clients reach this server over TLS.
+    #[must_use]
     pub fn is_secure(&self) -> bool {
         self.0.starts_with("https://")
     }
@@ -44,6 +46,7 @@ impl Origin {
 
 impl Hosts {
     /// What the settings say.
+    #[must_use]
     pub fn new(settings: &HttpSettings) -> Self {
         let lower = |host: &String| host.to_ascii_lowercase();
         let url = &settings.public_url;
@@ -55,6 +58,7 @@ impl Hosts {
     }
 
     /// The origin of a request whose `Host` is well-formed and allowed, `None` for any other.
+    #[must_use]
     pub fn origin(&self, request: &HttpRequest) -> Option<Origin> {
         let host = single(request.headers(), &header::HOST)?;
         if !is_allowed(host_name(host)?, &self.allowed) {

@@ -1,6 +1,7 @@
 //! What a `Host` header may name (as Django's `host_validation_re` has it), and which names are allowed.
 
 /// The name in `name[:port]`, `None` if the text is no such thing.
+#[must_use]
 pub fn host_name(host: &str) -> Option<&str> {
     let end = match host.strip_prefix('[') {
         Some(rest) => rest.find(']')? + 2,
@@ -25,6 +26,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Compares as Django does: without case and final dot, `*` is any, `.x` includes subdomains.
+#[must_use]
 pub fn is_allowed(name: &str, allowed: &[String]) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let is_same = |text: &str| text.eq_ignore_ascii_case(name);

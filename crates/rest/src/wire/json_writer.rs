@@ -25,6 +25,7 @@ pub struct Layout {
 
 impl Layout {
     /// One line of `style`.
+    #[must_use]
     pub const fn line(style: Style) -> Self {
         Self { style, indent: 0 }
     }

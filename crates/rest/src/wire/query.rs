@@ -11,6 +11,7 @@ pub struct Query {
 impl Query {
     /// Reads the text behind `?`, or a form body. `+` is a blank, a bad `%zz` stays as it is, bytes
     /// that are not UTF-8 become U+FFFD (contract `drf.md`, section 9).
+    #[must_use]
     pub fn parse(text: &[u8]) -> Self {
         Self::parse_with(text, |bytes| String::from_utf8_lossy(bytes).into_owned())
     }
@@ -31,23 +32,27 @@ impl Query {
     }
 
     /// The last value of a name.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let named = self.pairs.iter().rev().find(|(key, _)| key == name);
         named.map(|(_, value)| value.as_str())
     }
 
     /// All pairs, in order.
+    #[must_use]
     pub fn into_pairs(self) -> Vec<(String, String)> {
         self.pairs
     }
 
     /// All pairs, in order.
+    #[must_use]
     pub fn pairs(&self) -> &[(String, String)] {
         &self.pairs
     }
 }
 
 /// Text as it stands in a form: a blank is `+`.
+#[must_use]
 pub fn encode(text: &str) -> String {
     const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'-')
@@ -62,6 +67,7 @@ pub fn encode(text: &str) -> String {
 
 /// A number above zero as Python's `int()` reads it, but for digits of other scripts. One that is too large
 /// for any list is [`i64::MAX`].
+#[must_use]
 pub fn positive(text: &str) -> Option<i64> {
     let text = text.trim();
     let digits = text.strip_prefix('+').unwrap_or(text);

@@ -46,6 +46,7 @@ pub fn body_of(data: &Data) -> Result<&Data, ApiError> {
 impl Field {
     /// What a body says of this field. In a form a blank means null, nothing or `""`: what the field
     /// takes of these, in this order but for `""` first.
+    #[must_use]
     pub fn input<'a>(&self, data: &'a Data) -> Input<'a> {
         match data {
             Data::Json(body) => match body.get(self.name) {

@@ -68,6 +68,7 @@ pub enum Kind {
 
 impl Field {
     /// A field that is shown and never written.
+    #[must_use]
     pub fn shown(name: &'static str, label: &'static str, kind: Kind) -> Self {
         Self {
             is_read_only: true,
@@ -76,6 +77,7 @@ impl Field {
     }
 
     /// A field that may be sent, and neither be null nor blank.
+    #[must_use]
     pub fn written(name: &'static str, label: &'static str, kind: Kind) -> Self {
         Self {
             name,

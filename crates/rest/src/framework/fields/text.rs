@@ -33,17 +33,20 @@ impl Candidate {
     }
 
     /// The text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The text, if any database can hold it.
+    #[must_use]
     pub fn storable(&self) -> Option<String> {
         let is_storable = self.surrogate.is_none() && !self.text.contains('\0');
         is_storable.then(|| self.text.clone())
     }
 
     /// The text.
+    #[must_use]
     pub fn into_text(self) -> String {
         self.text
     }

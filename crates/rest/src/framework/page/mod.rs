@@ -3,6 +3,7 @@
 //!
 //! Templates are in `templates/`. A page has one style sheet, no script, and nothing from elsewhere.
 
+mod form_view;
 mod inputs;
 mod links;
 mod raw;
@@ -21,19 +22,19 @@ use profiled_domain::User;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::error::{FieldErrors, NON_FIELD_ERRORS};
-use crate::framework::fields::Kind;
-use crate::framework::forms::{PageForms, PageStyle, WriteForm};
+use crate::error::FieldErrors;
+use crate::framework::forms::{PageForms, PageStyle};
 use crate::framework::router::Crumb;
 use crate::framework::router::Route;
 use crate::framework::router::Router;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
-use crate::wire::body::{Form, Parser};
+use crate::wire::body::Form;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
-use inputs::{Control, Earlier, Input};
+use form_view::FormView;
+use inputs::Control;
 use links::{Piece, is_own, pieces};
 
 /// What a page is made of in addition to the answer that it shows.
@@ -142,23 +143,6 @@ struct Pages<'a> {
     previous: Option<Cow<'a, str>>,
 }
 
-/// A form as it is shown: inputs, raw data or both.
-struct FormView<'a> {
-    prefix: String,
-    methods: Vec<&'static str>,
-    inputs: Vec<Input<'a>>,
-    has_file: bool,
-    /// What was wrong with the form as a whole.
-    messages: &'a [String],
-    raw: String,
-    content_types: Vec<ContentType>,
-}
-
-struct ContentType {
-    name: &'static str,
-    is_chosen: bool,
-}
-
 impl<'a> Page<'a> {
     fn new(
         context: &'a Context<'a>,
@@ -169,7 +153,9 @@ impl<'a> Page<'a> {
         let spec = context.route.view.spec();
         let style = context.route.dialect.page_style();
         let origin = context.origin.as_str();
-        let is_allowed = |method: &&str| spec.allow.split(", ").any(|allowed| allowed == *method);
+        let allow = context.route.view.allow();
+        let allow = allow.to_str().unwrap_or_default();
+        let is_allowed = |method: &&str| allow.split(", ").any(|allowed| allowed == *method);
         let buttons = context
             .extras
             .forms
@@ -219,66 +205,6 @@ impl<'a> Pages<'a> {
     }
 }
 
-impl<'a> FormView<'a> {
-    fn new(context: &'a Context<'a>, form: &WriteForm, at: usize, is_refused: bool) -> Self {
-        const NONE: &FieldErrors = &FieldErrors::NONE;
-        let (spec, dialect) = (context.route.view.spec(), &context.route.dialect);
-        let is_tried = is_refused && form.methods.contains(&context.method.as_str());
-        let typed = context.extras.typed.as_ref().filter(|_| is_tried);
-        let typed_raw = typed.and_then(|typed| typed.text("_content"));
-        let has_file = form.fields.iter().any(|f| matches!(f.kind, Kind::Image));
-        let methods = form.methods.iter().copied();
-        let methods: Vec<_> = methods
-            .filter(|method| spec.allow.split(", ").any(|allowed| allowed == *method))
-            .collect();
-        let method = methods.first().and_then(|name| name.parse().ok());
-        let parsers = dialect.parsers(spec, &method.unwrap_or(Method::POST));
-        let encoding = if has_file {
-            Parser::Multipart
-        } else {
-            Parser::Form
-        };
-        let earlier = Earlier {
-            typed: typed.filter(|_| typed_raw.is_none()),
-            errors: if is_tried {
-                &context.extras.errors
-            } else {
-                NONE
-            },
-        };
-        let prefix = format!("form{at}");
-        let inputs = if parsers.contains(&encoding) {
-            inputs::inputs(form, &prefix, earlier, context.origin.as_str())
-        } else {
-            Vec::new()
-        };
-        let chosen = typed.and_then(|typed| typed.text("_content_type"));
-        let raw_types = parsers.iter().filter(|p| **p != Parser::Multipart);
-        Self {
-            inputs,
-            has_file,
-            messages: earlier.errors.of_field(NON_FIELD_ERRORS),
-            raw: typed_raw
-                .and_then(raw::without_passwords)
-                .unwrap_or_else(|| form.raw()),
-            content_types: raw_types
-                .map(|parser| ContentType {
-                    name: parser.media_type(),
-                    is_chosen: chosen == Some(parser.media_type()),
-                })
-                .collect(),
-            methods,
-            prefix,
-        }
-    }
-
-    /// Inputs that something is wrong with.
-    fn faults(&self) -> Vec<&Input<'a>> {
-        let inputs = self.inputs.iter();
-        inputs.filter(|input| !input.messages.is_empty()).collect()
-    }
-}
-
 fn name_of(user: &User) -> String {
     let name = user.username.as_deref().or(user.email.as_deref());
     let name = name.filter(|name| !name.is_empty());
@@ -319,8 +245,8 @@ fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<Sho
 /// A command that asks again, with credentials. The path has matched a pattern, so that there is
 /// nothing in it for a shell to find.
 fn curl(context: &Context<'_>, style: PageStyle) -> String {
-    let spec = context.route.view.spec();
-    let method = match spec.allow.split(", ").next() {
+    let allow = context.route.view.allow();
+    let method = match allow.to_str().unwrap_or_default().split(", ").next() {
         None | Some("GET") => String::new(),
         Some(method) => format!("-X {method} "),
     };

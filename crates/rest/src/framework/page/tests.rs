@@ -1,8 +1,9 @@
 use serde_json::{Value, json};
 
-use super::inputs::Choice;
+use super::form_view::ContentType;
+use super::inputs::{Choice, Earlier, Input};
 use super::*;
-use crate::framework::fields::Field;
+use crate::framework::fields::{Field, Kind};
 
 const EVIL: &str = "<script>\"&'</textarea></style>";
 

@@ -35,6 +35,7 @@ impl Form {
     }
 
     /// A field. Files count as sent behind all text.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Part> {
         let mut named = self.parts.iter().rev().filter(|(key, _)| key == name);
         let last = named.next().map(|(_, part)| part);
@@ -76,6 +77,7 @@ impl Form {
     }
 
     /// The text of a field, `None` for a file.
+    #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Part::Text(text) => Some(text),

@@ -39,6 +39,7 @@ impl From<&str> for Text {
 
 impl Value {
     /// The name of the type in Python.
+    #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "NoneType",
@@ -52,6 +53,7 @@ impl Value {
     }
 
     /// A member of an object.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         let Self::Object(members) = self else {
             return None;
@@ -61,6 +63,7 @@ impl Value {
     }
 
     /// What Python's `str()` makes of the value.
+    #[must_use]
     pub fn to_python_str(&self) -> String {
         match self {
             Self::Text(text) => text.text.clone(),
@@ -108,6 +111,7 @@ fn is_integer(text: &str) -> bool {
 
 /// A number as Python's `str()` writes it: integers keep their digits, the rest is the shortest
 /// decimal that reads back as the same `float`.
+#[must_use]
 pub fn number_text(text: &str) -> String {
     if is_integer(text) {
         return if text == "-0" { "0" } else { text }.to_owned();
