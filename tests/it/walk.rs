@@ -113,7 +113,7 @@ fn open_routes_are_those_that_are_listed_here(backend: Backend) {
         .routes()
         .iter()
         .filter(|route| is_open(route.access));
-    let mut open: Vec<&str> = routes.map(|route| route.pattern).collect();
+    let mut open: Vec<&str> = routes.map(|route| &*route.pattern).collect();
     let mut listed: Vec<&str> = OPEN.into_iter().chain(OPEN_BY_OTHER_MEANS).collect();
     open.sort_unstable();
     listed.sort_unstable();

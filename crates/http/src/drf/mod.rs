@@ -38,6 +38,7 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         views.extend(list_views(settings));
     }
     let route = |(pattern, view)| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&dialect),
         view,

@@ -24,6 +24,7 @@ use crate::parts::Parts;
 pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let profiles = dialect(parts, error::describe);
     let route = |pattern, view| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&profiles),
         view,
@@ -41,6 +42,7 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         token::views(&parts.jwt)
             .into_iter()
             .map(|(pattern, view)| Route {
+                mount: "",
                 pattern,
                 dialect: Arc::clone(&tokens),
                 view,

@@ -24,6 +24,7 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         authenticator: Authenticator::new(Vec::new()),
     });
     let route = |pattern, view: Box<dyn View>| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&dialect) as Arc<dyn Dialect>,
         view,

@@ -49,7 +49,7 @@ struct Body<'a> {
 }
 
 /// A username and a password that were sent. It has no `Debug`: it holds credentials.
-pub(super) struct Pair {
+pub(super) struct LoginInput {
     pub(super) username: String,
     pub(super) password: String,
 }
@@ -64,7 +64,7 @@ impl AuthToken {
     }
 
     async fn log_in(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let Pair { username, password } = Pair::of(&context.data().await?)?;
+        let LoginInput { username, password } = LoginInput::of(&context.data().await?)?;
         let user = match login(context, username, password).await? {
             LoginOutcome::Accepted(user) => user,
             LoginOutcome::WrongCredentials => return Err(refused()),
@@ -143,7 +143,7 @@ impl View for AuthToken {
     }
 }
 
-impl Pair {
+impl LoginInput {
     /// Both, as they were written.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use profiled_rest::{Dialect, PageStyle, Spec, ViewResponse};
 
 use crate::parts::Parts;
 use crate::settings::TowerSettings;
-use crate::tower::mount::{Mount, below};
+use crate::tower::mount::Mount;
 use crate::tower::session::SESSION_COOKIE;
 use crate::tower::{csrf, error};
 
@@ -204,7 +204,7 @@ impl Dialect for Tower {
         PageStyle {
             site: "REST API",
             site_path: Some("/api/"),
-            caller_path: Some(below!(self.mount, "me/")),
+            caller_path: Some(self.mount.caller_path()),
             headers: &["Location", "WWW-Authenticate", "Allow", "X-API-Time"],
             folds_description: true,
             curl_credentials: "--user YOUR_NAME",

@@ -2,10 +2,9 @@
 
 use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, HeaderFault, Scheme};
-use profiled_rest::ViewResponse;
 use profiled_rest::error::{ApiError, Detail};
-use profiled_rest::throttle;
 use profiled_rest::wire::json_writer::{self, Layout};
+use profiled_rest::{ViewResponse, throttle};
 use serde::Serialize;
 
 #[derive(Serialize)]

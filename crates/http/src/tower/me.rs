@@ -8,9 +8,8 @@ use profiled_rest::error::ApiError;
 use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
 use crate::tower::body::UserBody;
-use crate::tower::list::{Envelope, asked_page};
-use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
+use crate::tower::caller::Caller;
+use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::{fields, filter, options, order};
 
 const SPEC: Spec = Spec {
@@ -31,7 +30,7 @@ pub(super) struct Me;
 async fn list(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     let user = &context.caller()?.profile.user;
     let condition = filter::condition(Model::User, context.query)?;
-    order::asked(Model::User, context.query)?;
+    order::requested(Model::User, context.query)?;
     let is_listed = if condition.has_relations() {
         let caller = Caller::of(context)?;
         let work = move |repository: &dyn Repository| {
@@ -40,27 +39,26 @@ async fn list(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         };
         context.services.blocking(work).await?? == [true]
     } else {
-        condition.holds(&Alone(user), Model::User, user.id.0)
+        condition.holds(&SingleUser(user), Model::User, user.id.0)
     };
     show(context, is_listed)
 }
 
 fn show(context: &RequestContext<'_>, is_listed: bool) -> Result<ViewResponse, ApiError> {
     let profile = &context.caller()?.profile;
-    let mount = Mount::of(context.path);
-    let users = is_listed.then(|| UserBody::new(&profile.user, mount));
+    let users = is_listed.then(|| UserBody::new(&profile.user, context.mount));
     let count = i64::from(is_listed);
     let users = users.into_iter().collect();
-    let page = Envelope::new(context, asked_page(context)?, count, users)?;
+    let page = Envelope::new(context, requested_page(context)?, count, users)?;
     let variant = (context.query.pairs(), is_listed);
     let tag = EntityTag::new(context, profile, variant);
     Ok(context.show(&tag, || page))
 }
 
 /// A user without others.
-struct Alone<'a>(&'a User);
+struct SingleUser<'a>(&'a User);
 
-impl ObjectGraph for Alone<'_> {
+impl ObjectGraph for SingleUser<'_> {
     fn value(&self, _model: Model, _id: i64, field: Field) -> Option<FieldValue> {
         let text = |text: &Option<String>| Some(FieldValue::Text(text.clone().unwrap_or_default()));
         match field {

@@ -4,7 +4,7 @@ use profiled_domain::{Condition, Model, ObjectState, Repository, RepositoryError
 use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
 
-use crate::tower::viewer::Caller;
+use crate::tower::caller::Caller;
 
 /// Whether the caller may use the lists of an object.
 ///
@@ -31,7 +31,7 @@ fn is_readable(
     model: Model,
     id: i64,
 ) -> Result<Option<bool>, RepositoryError> {
-    let may_read = caller.member(repository, model)?.may_read(model);
+    let may_read = caller.viewer_of_model(repository, model)?.may_read(model);
     let is_free = may_read == Condition::everything();
     if !is_free && repository.holds(model, id, &[may_read])? == [true] {
         return Ok(Some(true));

@@ -6,10 +6,10 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Repository};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::settings::TowerSettings;
-use crate::tower::mount::{Mount, below};
+use crate::tower::mount::Mount;
 use crate::tower::options;
 use crate::tower::session::with_csrf_cookie;
 
@@ -111,18 +111,26 @@ impl View for Api {
 /// `/api/v1/`, `/api/v2/`
 pub(super) struct Version(pub(super) Mount);
 
-#[derive(Serialize)]
-struct VersionBody {
-    authtoken: &'static str,
-    ping: &'static str,
-    config: &'static str,
-    me: &'static str,
-    organizations: &'static str,
-    users: &'static str,
-    projects: &'static str,
-    teams: &'static str,
-    credentials: &'static str,
-    activity_stream: &'static str,
+/// The views of a mount by their names.
+struct VersionBody(&'static str);
+
+impl Serialize for VersionBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const NAMES: [&str; 10] = [
+            "authtoken",
+            "ping",
+            "config",
+            "me",
+            "organizations",
+            "users",
+            "projects",
+            "teams",
+            "credentials",
+            "activity_stream",
+        ];
+        let mount = self.0;
+        serializer.collect_map(NAMES.map(|name| (name, format!("{mount}{name}/"))))
+    }
 }
 
 impl View for Version {
@@ -137,18 +145,7 @@ impl View for Version {
         &'a self,
         context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        let body = || VersionBody {
-            authtoken: below!(self.0, "authtoken/"),
-            ping: below!(self.0, "ping/"),
-            config: below!(self.0, "config/"),
-            me: below!(self.0, "me/"),
-            organizations: below!(self.0, "organizations/"),
-            users: below!(self.0, "users/"),
-            projects: below!(self.0, "projects/"),
-            teams: below!(self.0, "teams/"),
-            credentials: below!(self.0, "credentials/"),
-            activity_stream: below!(self.0, "activity_stream/"),
-        };
+        let body = || VersionBody(context.mount);
         future::ready(answer(context, self.spec(), "1.2", body)).boxed_local()
     }
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::flows::login::login;
 use crate::flows::token_issue;
-use crate::tower::authtoken::Pair;
+use crate::tower::authtoken::LoginInput;
 use crate::tower::{csrf, options};
 
 /// The cookie that carries the key of a log-in.
@@ -68,7 +68,7 @@ impl Login {
             return Err(ApiError::CrossOriginForm);
         }
         let data = context.data().await?;
-        let Pair { username, password } = Pair::of(&data)?;
+        let LoginInput { username, password } = LoginInput::of(&data)?;
         let refused = || ApiError::from(AuthError::InvalidPassword);
         let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(refused());

@@ -22,6 +22,8 @@ pub struct RequestContext<'a> {
     pub method: &'a Method,
     /// Decoded.
     pub path: &'a str,
+    /// [`Route::mount`](crate::Route::mount)
+    pub mount: &'static str,
     /// Parameters of the query.
     pub query: &'a Query,
     /// Scheme and host of absolute URLs.

@@ -1,5 +1,6 @@
 //! One line a finished request. The fields are an interface: `docs/OPERATIONS.md` lists them.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use actix_web::HttpRequest;
@@ -29,7 +30,7 @@ const METHODS: [Method; 9] = [
 #[derive(Debug, Default)]
 pub struct Notes {
     /// The pattern, not the path: paths may hold anything.
-    pub route: Option<&'static str>,
+    pub route: Option<Cow<'static, str>>,
     /// Name of the dialect that answered.
     pub dialect: Option<&'static str>,
     scheme: Option<Scheme>,
@@ -62,7 +63,7 @@ pub fn write(request: &HttpRequest, status: StatusCode, started: Instant, notes:
                 target: "profiled::request",
                 $level,
                 method,
-                route = notes.route.unwrap_or("-"),
+                route = notes.route.as_deref().unwrap_or("-"),
                 status = status.as_u16(),
                 duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
                 dialect = notes.dialect,

@@ -18,12 +18,25 @@ use crate::wire::json_writer::Style;
 
 /// A view, the dialect it speaks and the pattern it stands under.
 pub struct Route {
+    /// What the pattern is below: a view that is mounted more than once reads here where it is asked.
+    pub mount: &'static str,
     /// The path, with `{name}` for an id.
     pub pattern: &'static str,
     /// The dialect that the view speaks.
     pub dialect: Arc<dyn Dialect>,
     /// The view.
     pub view: Box<dyn View>,
+}
+
+impl Route {
+    /// The pattern with its mount.
+    #[must_use]
+    pub fn full_pattern(&self) -> Cow<'static, str> {
+        match self.mount {
+            "" => self.pattern.into(),
+            mount => [mount, self.pattern].concat().into(),
+        }
+    }
 }
 
 /// A link on the way to a page.
@@ -37,7 +50,7 @@ pub struct Crumb<'a> {
 #[derive(Clone, Debug)]
 pub struct RouteEntry {
     /// The path, with `{name}` for an id.
-    pub pattern: &'static str,
+    pub pattern: Cow<'static, str>,
     /// Who may use it.
     pub access: Access,
     /// Its header `Allow`.
@@ -55,7 +68,7 @@ pub struct Router {
 /// Two views under one path, or a path that is none.
 #[derive(Debug, thiserror::Error)]
 #[error("the route {0} cannot be added")]
-pub struct RouteConflict(&'static str);
+pub struct RouteConflict(String);
 
 /// What a path leads to.
 pub enum Found<'a> {
@@ -78,15 +91,15 @@ impl Router {
     ) -> Result<Self, RouteConflict> {
         let mut routes = matchit::Router::new();
         let entries = all.iter().map(|route| RouteEntry {
-            pattern: route.pattern,
+            pattern: route.full_pattern(),
             access: route.view.spec().access,
             allow: route.view.allow(),
         });
         let entries = entries.collect();
         for route in all {
-            let pattern = route.pattern;
-            let added = routes.insert(pattern, route);
-            added.map_err(|_conflict| RouteConflict(pattern))?;
+            let pattern = route.full_pattern();
+            let added = routes.insert(pattern.clone(), route);
+            added.map_err(|_conflict| RouteConflict(pattern.into_owned()))?;
         }
         Ok(Self {
             routes,

@@ -4,7 +4,7 @@ use profiled_domain::{Field, Model, Relation};
 use profiled_rest::error::ApiError;
 
 use crate::tower::filter::names::{self, Named};
-use crate::tower::filter::{bad, lookup};
+use crate::tower::filter::{bad_request, lookup};
 
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,11 +100,13 @@ impl PathError<'_> {
     /// What a filter with such a path is answered with.
     pub(in crate::tower) fn into_error(self) -> ApiError {
         match self {
-            Self::Unknown(model, segment) => bad(format!("{model} has no field named '{segment}'")),
+            Self::Unknown(model, segment) => {
+                bad_request(format!("{model} has no field named '{segment}'"))
+            }
             Self::Sensitive(segment) => {
                 ApiError::Forbidden(format!("Filtering on {segment} is not allowed."))
             }
-            Self::Loop(segment) => bad(format!(
+            Self::Loop(segment) => bad_request(format!(
                 "Loops not allowed in filters, detected on field {segment}."
             )),
         }

@@ -150,6 +150,7 @@ impl Pipeline<'_> {
             services: self.services,
             method: checked.read_method(),
             path: self.path,
+            mount: self.route.mount,
             query: negotiated.query,
             origin: &self.origin,
             format: negotiated.format,
@@ -181,7 +182,7 @@ impl Pipeline<'_> {
         }
         let seconds = self.started.elapsed().as_secs_f64();
         dialect.add_headers(&mut headers, answer.status, identity, seconds);
-        self.notes.route = Some(self.route.pattern);
+        self.notes.route = Some(self.route.full_pattern());
         self.notes.dialect = Some(dialect.name());
         let target = self.request.uri().path_and_query();
         let frame = Frame {

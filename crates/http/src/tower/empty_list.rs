@@ -12,15 +12,17 @@ use profiled_rest::error::ApiError;
 use profiled_rest::{RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::tower::list::Envelope;
-use crate::tower::{Place, fields, options, parent};
+use crate::tower::fields::ObjectSchema;
+use crate::tower::mount::{MountedView, view};
+use crate::tower::paging::Envelope;
+use crate::tower::{options, parent};
 
 /// The view.
-pub(super) struct Empty {
+pub(super) struct EmptyList {
     spec: Spec,
     /// `None`: OPTIONS tells nothing.
-    fields: Option<&'static fields::Resource>,
-    owner: Option<Model>,
+    schema: Option<&'static ObjectSchema>,
+    parent: Option<Model>,
 }
 
 /// What OPTIONS says of something without a description.
@@ -34,8 +36,8 @@ const UNDESCRIBED: Spec = Spec {
     ..Spec::VIEW
 };
 
-impl Empty {
-    pub(super) fn new(name: &'static str, fields: &'static fields::Resource) -> Self {
+impl EmptyList {
+    pub(super) fn new(name: &'static str, schema: &'static ObjectSchema) -> Self {
         Self {
             spec: Spec {
                 name,
@@ -43,21 +45,21 @@ impl Empty {
                 allow: "GET, HEAD, OPTIONS",
                 ..Spec::VIEW
             },
-            fields: Some(fields),
-            owner: None,
+            schema: Some(schema),
+            parent: None,
         }
     }
 
     /// Belongs to the object that the path names.
     pub(super) fn of(mut self, model: Model) -> Self {
-        self.owner = Some(model);
+        self.parent = Some(model);
         self
     }
 
     fn respond(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        match (context.method, self.fields) {
-            (&Method::OPTIONS, Some(fields)) => {
-                Ok(context.ok(&options::list(&self.spec, context, fields, false)))
+        match (context.method, self.schema) {
+            (&Method::OPTIONS, Some(schema)) => {
+                Ok(context.ok(&options::list(&self.spec, context, schema, false)))
             }
             (&Method::OPTIONS, None) => Ok(context.ok(&Undescribed {})),
             _ => Ok(context.ok(&Envelope::empty(context)?)),
@@ -66,35 +68,34 @@ impl Empty {
 }
 
 /// An object that would be in such a list.
-struct Nothing;
+struct MissingObject;
 
 /// The lists that only clients of `/api/v2/` look at, and the objects that would be in them.
-pub(super) fn undescribed() -> Vec<Place> {
+pub(super) fn undescribed() -> impl Iterator<Item = MountedView> {
     let lists = [
-        "/api/v2/inventories/",
-        "/api/v2/job_templates/",
-        "/api/v2/workflow_job_templates/",
-        "/api/v2/instance_groups/",
+        "inventories/",
+        "job_templates/",
+        "workflow_job_templates/",
+        "instance_groups/",
     ];
     let objects = [
-        "/api/v2/projects/{id}/",
-        "/api/v2/credentials/{id}/",
-        "/api/v2/inventories/{id}/",
-        "/api/v2/job_templates/{id}/",
-        "/api/v2/workflow_job_templates/{id}/",
-        "/api/v2/instance_groups/{id}/",
+        "projects/{id}/",
+        "credentials/{id}/",
+        "inventories/{id}/",
+        "job_templates/{id}/",
+        "workflow_job_templates/{id}/",
+        "instance_groups/{id}/",
     ];
-    let list = || Empty {
+    let list = || EmptyList {
         spec: UNDESCRIBED,
-        fields: None,
-        owner: None,
+        schema: None,
+        parent: None,
     };
-    let lists = lists.map(|pattern| (pattern, Box::new(list()) as Box<dyn View>));
-    let objects = objects.map(|pattern| (pattern, Box::new(Nothing) as Box<dyn View>));
-    lists.into_iter().chain(objects).collect()
+    let lists = lists.into_iter().map(move |path| view(path, list()));
+    lists.chain(objects.map(|path| view(path, MissingObject)))
 }
 
-impl View for Empty {
+impl View for EmptyList {
     fn spec(&self) -> &Spec {
         &self.spec
     }
@@ -103,7 +104,7 @@ impl View for Empty {
         &'a self,
         context: &'a RequestContext<'a>,
     ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
-        match self.owner {
+        match self.parent {
             Some(model) => parent::permit(context, model, context.parameters.id(0)).boxed_local(),
             None => future::ready(Ok(())).boxed_local(),
         }
@@ -117,7 +118,7 @@ impl View for Empty {
     }
 }
 
-impl View for Nothing {
+impl View for MissingObject {
     fn spec(&self) -> &Spec {
         &UNDESCRIBED
     }

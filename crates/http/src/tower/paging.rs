@@ -32,7 +32,7 @@ pub(super) struct Envelope<T> {
 ///
 /// # Errors
 /// 404 for one that no list has.
-pub(super) fn asked_page(context: &RequestContext<'_>) -> Result<NumberedPage, ApiError> {
+pub(super) fn requested_page(context: &RequestContext<'_>) -> Result<NumberedPage, ApiError> {
     page(&context.services.tower, context.query)
 }
 
@@ -56,7 +56,7 @@ impl Envelope<()> {
     /// # Errors
     /// 404 for any but the first.
     pub(super) fn empty(context: &RequestContext<'_>) -> Result<Self, ApiError> {
-        Self::new(context, asked_page(context)?, 0, Vec::new())
+        Self::new(context, requested_page(context)?, 0, Vec::new())
     }
 }
 

@@ -25,12 +25,19 @@ impl Caller {
     /// Looks up what else decides about its rights.
     pub(super) fn viewer(self, repository: &dyn Repository) -> Result<Viewer, RepositoryError> {
         let is_admin = !self.is_superuser && repository.is_organization_admin(self.id)?;
-        Ok(self.known_as(is_admin))
+        Ok(self.as_viewer(is_admin))
+    }
+
+    /// The caller of a request with all that decides about its rights, as far as no object is needed for them.
+    pub(super) async fn viewer_of(context: &RequestContext<'_>) -> Result<Viewer, ApiError> {
+        let caller = Self::of(context)?;
+        let look_up = move |repository: &dyn Repository| caller.viewer(repository);
+        Ok(context.services.blocking(look_up).await??)
     }
 
     /// The same, as far as it decides about reading and changing objects of a model: that somebody administers
     /// any organization at all opens no more than the users.
-    pub(super) fn member(
+    pub(super) fn viewer_of_model(
         self,
         repository: &dyn Repository,
         model: Model,
@@ -38,12 +45,12 @@ impl Caller {
         if model == Model::User && self.admins_see_all_users {
             self.viewer(repository)
         } else {
-            Ok(self.known_as(false))
+            Ok(self.as_viewer(false))
         }
     }
 
     /// Who asks for what a query of objects of a model selects and orders: it may lead to objects of any other.
-    pub(super) fn reader(
+    pub(super) fn viewer_of_query(
         self,
         repository: &dyn Repository,
         model: Model,
@@ -55,11 +62,11 @@ impl Caller {
         if is_elsewhere {
             self.viewer(repository)
         } else {
-            self.member(repository, model)
+            self.viewer_of_model(repository, model)
         }
     }
 
-    fn known_as(self, is_organization_admin: bool) -> Viewer {
+    fn as_viewer(self, is_organization_admin: bool) -> Viewer {
         Viewer {
             id: self.id,
             is_superuser: self.is_superuser,

@@ -1,36 +1,33 @@
 //! The resources.
 
-use super::Default as Unsent;
-use super::{Field, Kind, Resource};
+use super::{BodyField, DefaultValue, FieldKind, ObjectSchema};
 
 const USERNAME_HELP: &str =
     "Required. 30 characters or fewer. Letters, numbers and @/./+/-/_ characters";
 const SUPERUSER_HELP: &str =
     "Designates that this user has all permissions without explicitly assigning them.";
 
-/// `id`, `type`, `url` and `related` of a resource.
+/// `id`, `type`, `url` and `related` of a schema.
 macro_rules! head {
     ($name:literal, $label:literal, $text:literal) => {
         [
-            Field::shown("id", Kind::Integer).label("ID").help(concat!(
-                "Database ID for this ",
-                $text,
-                "."
-            )),
-            Field::shown("type", Kind::Choice)
+            BodyField::shown("id", FieldKind::Integer)
+                .label("ID")
+                .help(concat!("Database ID for this ", $text, ".")),
+            BodyField::shown("type", FieldKind::Choice)
                 .help(concat!("Data type for this ", $text, "."))
                 .one_of(&[[$name, $label]]),
-            Field::shown("url", Kind::Text).help(concat!("URL for this ", $text, ".")),
-            Field::shown("related", Kind::Object)
+            BodyField::shown("url", FieldKind::Text).help(concat!("URL for this ", $text, ".")),
+            BodyField::shown("related", FieldKind::Object)
                 .help("Data structure with URLs of related resources."),
         ]
     };
 }
 
-/// A resource whose lists are always empty.
+/// A schema whose lists are always empty.
 macro_rules! empty {
     ($name:literal, $label:literal) => {
-        Resource {
+        ObjectSchema {
             name: $name,
             fields: &{ head!($name, $label, $name) },
             search: &[],
@@ -39,60 +36,61 @@ macro_rules! empty {
     };
 }
 
-const SUMMARY: Field = Field::shown("summary_fields", Kind::Object)
+const SUMMARY: BodyField = BodyField::shown("summary_fields", FieldKind::Object)
     .help("Data structure with name and description of related resources.");
 /// Of organizations and teams.
-pub(in crate::tower) const NAME: Field = Field::new("name", Kind::Text)
+pub(in crate::tower) const NAME: BodyField = BodyField::new("name", FieldKind::Text)
     .required()
     .label("name")
     .at_most(512);
 /// Of organizations and teams.
-pub(in crate::tower) const DESCRIPTION: Field = Field::new("description", Kind::Text)
+pub(in crate::tower) const DESCRIPTION: BodyField = BodyField::new("description", FieldKind::Text)
     .label("description")
-    .or(Unsent::Blank);
+    .or(DefaultValue::Blank);
 
-const USER_HEAD: [Field; 4] = head!("user", "User", "user");
-const ORGANIZATION_HEAD: [Field; 4] = head!("organization", "Organization", "organization");
-const TEAM_HEAD: [Field; 4] = head!("team", "Team", "team");
-const EVENT_HEAD: [Field; 4] = head!("activity_stream", "Activity Stream", "activity stream");
+const USER_HEAD: [BodyField; 4] = head!("user", "User", "user");
+const ORGANIZATION_HEAD: [BodyField; 4] = head!("organization", "Organization", "organization");
+const TEAM_HEAD: [BodyField; 4] = head!("team", "Team", "team");
+const EVENT_HEAD: [BodyField; 4] = head!("activity_stream", "Activity Stream", "activity stream");
 
-const fn instant(name: &'static str, help: &'static str) -> Field {
-    Field::shown(name, Kind::Instant).help(help)
+const fn instant(name: &'static str, help: &'static str) -> BodyField {
+    BodyField::shown(name, FieldKind::Instant).help(help)
 }
 
-const fn person_name(name: &'static str, label: &'static str) -> Field {
-    Field::new(name, Kind::Text)
+const fn person_name(name: &'static str, label: &'static str) -> BodyField {
+    BodyField::new(name, FieldKind::Text)
         .label(label)
         .at_most(30)
-        .or(Unsent::Blank)
+        .or(DefaultValue::Blank)
 }
 
 /// Of users, as all up to [`PASSWORD`].
-pub(in crate::tower) const USERNAME: Field = Field::new("username", Kind::Text)
+pub(in crate::tower) const USERNAME: BodyField = BodyField::new("username", FieldKind::Text)
     .required()
     .label("username")
     .help(USERNAME_HELP)
     .at_most(30);
-pub(in crate::tower) const FIRST_NAME: Field = person_name("first_name", "first name");
-pub(in crate::tower) const LAST_NAME: Field = person_name("last_name", "last name");
-pub(in crate::tower) const EMAIL: Field = Field::new("email", Kind::Email)
+pub(in crate::tower) const FIRST_NAME: BodyField = person_name("first_name", "first name");
+pub(in crate::tower) const LAST_NAME: BodyField = person_name("last_name", "last name");
+pub(in crate::tower) const EMAIL: BodyField = BodyField::new("email", FieldKind::Email)
     .label("email address")
     .at_most(75)
-    .or(Unsent::Blank);
-pub(in crate::tower) const IS_SUPERUSER: Field = Field::new("is_superuser", Kind::Boolean)
-    .label("superuser status")
-    .help(SUPERUSER_HELP)
-    .or(Unsent::False);
-pub(in crate::tower) const PASSWORD: Field = Field::new("password", Kind::Text)
+    .or(DefaultValue::Blank);
+pub(in crate::tower) const IS_SUPERUSER: BodyField =
+    BodyField::new("is_superuser", FieldKind::Boolean)
+        .label("superuser status")
+        .help(SUPERUSER_HELP)
+        .or(DefaultValue::False);
+pub(in crate::tower) const PASSWORD: BodyField = BodyField::new("password", FieldKind::Text)
     .help("Write-only field used to change the password.")
-    .or(Unsent::Blank)
+    .or(DefaultValue::Blank)
     .write_only();
 /// Where a team belongs.
-pub(in crate::tower) const ORGANIZATION_OF_TEAM: Field =
-    Field::new("organization", Kind::Other).or(Unsent::Null);
+pub(in crate::tower) const ORGANIZATION_OF_TEAM: BodyField =
+    BodyField::new("organization", FieldKind::Other).or(DefaultValue::Null);
 
 /// Users.
-pub(in crate::tower) const USER: &Resource = &Resource {
+pub(in crate::tower) const USER: &ObjectSchema = &ObjectSchema {
     name: "user",
     fields: &{
         let [id, kind, url, related] = USER_HEAD;
@@ -108,7 +106,7 @@ pub(in crate::tower) const USER: &Resource = &Resource {
             EMAIL,
             IS_SUPERUSER,
             PASSWORD,
-            Field::shown("ldap_dn", Kind::Text),
+            BodyField::shown("ldap_dn", FieldKind::Text),
         ]
     },
     search: &["username", "first_name", "last_name", "email"],
@@ -116,7 +114,7 @@ pub(in crate::tower) const USER: &Resource = &Resource {
 };
 
 /// Organizations.
-pub(in crate::tower) const ORGANIZATION: &Resource = &Resource {
+pub(in crate::tower) const ORGANIZATION: &ObjectSchema = &ObjectSchema {
     name: "organization",
     fields: &{
         let [id, kind, url, related] = ORGANIZATION_HEAD;
@@ -140,7 +138,7 @@ pub(in crate::tower) const ORGANIZATION: &Resource = &Resource {
 };
 
 /// Teams.
-pub(in crate::tower) const TEAM: &Resource = &Resource {
+pub(in crate::tower) const TEAM: &ObjectSchema = &ObjectSchema {
     name: "team",
     fields: &{
         let [id, kind, url, related] = TEAM_HEAD;
@@ -162,7 +160,7 @@ pub(in crate::tower) const TEAM: &Resource = &Resource {
 };
 
 /// Events of the activity stream.
-pub(in crate::tower) const EVENT: &Resource = &Resource {
+pub(in crate::tower) const EVENT: &ObjectSchema = &ObjectSchema {
     name: "activity_stream",
     fields: &{
         let [id, kind, url, related] = EVENT_HEAD;
@@ -173,7 +171,7 @@ pub(in crate::tower) const EVENT: &Resource = &Resource {
             related,
             SUMMARY,
             instant("timestamp", "Timestamp of the action.").label("timestamp"),
-            Field::shown("operation", Kind::Choice)
+            BodyField::shown("operation", FieldKind::Choice)
                 .label("operation")
                 .help("The action taken on the object or objects.")
                 .one_of(&[
@@ -186,12 +184,12 @@ pub(in crate::tower) const EVENT: &Resource = &Resource {
                         "Entity was Disassociated with another Entity",
                     ],
                 ]),
-            Field::shown("changes", Kind::Other)
+            BodyField::shown("changes", FieldKind::Other)
                 .help("New values, or for each changed field the old and the new one."),
-            Field::shown("object1", Kind::Text)
+            BodyField::shown("object1", FieldKind::Text)
                 .label("object1")
                 .help("The type of the object that was changed."),
-            Field::shown("object2", Kind::Text)
+            BodyField::shown("object2", FieldKind::Text)
                 .label("object2")
                 .help("The type of the object that was added to it, or removed; else empty."),
         ]
@@ -201,10 +199,10 @@ pub(in crate::tower) const EVENT: &Resource = &Resource {
 };
 
 /// Projects.
-pub(in crate::tower) const PROJECT: &Resource = &empty!("project", "Project");
+pub(in crate::tower) const PROJECT: &ObjectSchema = &empty!("project", "Project");
 /// Credentials.
-pub(in crate::tower) const CREDENTIAL: &Resource = &empty!("credential", "Credential");
+pub(in crate::tower) const CREDENTIAL: &ObjectSchema = &empty!("credential", "Credential");
 /// Permissions.
-pub(in crate::tower) const PERMISSION: &Resource = &empty!("permission", "Permission");
+pub(in crate::tower) const PERMISSION: &ObjectSchema = &empty!("permission", "Permission");
 /// Inventories.
-pub(in crate::tower) const INVENTORY: &Resource = &empty!("inventory", "Inventory");
+pub(in crate::tower) const INVENTORY: &ObjectSchema = &empty!("inventory", "Inventory");
