@@ -12,7 +12,12 @@ fn read(path: &Path) -> String {
 
 /// All Markdown files of the project's own hand.
 fn documents() -> Vec<PathBuf> {
-    let mut documents = vec![root().join("README.md"), root().join("CHANGELOG.md")];
+    let files = [
+        "README.md",
+        "CHANGELOG.md",
+        "tests/contract/cases/README.md",
+    ];
+    let mut documents: Vec<_> = files.iter().map(|file| root().join(file)).collect();
     let mut folders = vec![
         root().join("docs"),
         root().join("bench"),

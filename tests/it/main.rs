@@ -14,6 +14,7 @@ mod attacks_on_transport;
 mod attacks_on_writes;
 mod avatars;
 mod browser;
+mod citations;
 mod conditional;
 mod credentials;
 mod databases;

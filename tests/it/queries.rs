@@ -6,6 +6,10 @@ use acceptance::service::{Backend, Data, Service};
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
+use crate::databases::on_both_databases;
+
+on_both_databases!(a_user_made_by_command_is_found_by_the_instant_that_is_shown);
+
 /// Something for the activity stream to tell of.
 fn start(backend: Backend) -> Service {
     let service = Service::start(backend, Data::Tower, &["dialects.tower.bind_tokens=false"]);
@@ -68,4 +72,22 @@ fn both_databases_answer_alike() {
     });
 
     outcome.unwrap();
+}
+
+fn a_user_made_by_command_is_found_by_the_instant_that_is_shown(backend: Backend) {
+    let service = Service::start(backend, Data::Tower, &["dialects.tower.bind_tokens=false"]);
+    service.run(&["user", "create", "--username", "zoe"]);
+    let admin = service.client().token("admin");
+    let ask = |query: &str| admin.get(&format!("/api/v1/users/?{query}")).json();
+    let id = ask("username=zoe")["results"][0]["id"].clone();
+    let shown = admin.get(&format!("/api/users/{id}/")).json();
+    let created = shown["created_at"].as_str().unwrap_or_default();
+
+    for query in [
+        format!("created={created}"),
+        format!("created__lte={created}&id={id}"),
+        format!("created__gte={created}&id={id}"),
+    ] {
+        assert_eq!(ask(&query)["count"], 1, "{query}");
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use profiled::{Application, Settings, Sources};
+use profiled::{Application, RouteEntry, Settings, Sources};
 use profiled_domain::CredentialRepository;
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -50,6 +50,7 @@ pub struct Service {
     tokens: BTreeMap<String, String>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    routes: Vec<RouteEntry>,
     settings: Settings,
     /// As `--set` takes them.
     overrides: Vec<String>,
@@ -160,12 +161,13 @@ impl Service {
     }
 
     fn over(settings: Settings, tokens: BTreeMap<String, String>) -> Result<Self, String> {
-        let (address, handle, thread) = serve(settings.clone())?;
+        let (address, handle, routes, thread) = serve(settings.clone())?;
         Ok(Self {
             address,
             tokens,
             handle,
             thread: Some(thread),
+            routes,
             settings,
             overrides: Vec::new(),
             database: None,
@@ -181,6 +183,12 @@ impl Service {
     pub fn sibling(&self) -> Self {
         let service = Self::over(self.settings.clone(), self.tokens.clone());
         service.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// All its routes.
+    #[must_use]
+    pub fn routes(&self) -> &[RouteEntry] {
+        &self.routes
     }
 
     /// Where it listens.
@@ -317,8 +325,10 @@ impl Drop for Service {
     }
 }
 
+type Served = (SocketAddr, ServerHandle, Vec<RouteEntry>, JoinHandle<()>);
+
 /// Runs the service on a thread of its own, and waits until it listens.
-fn serve(settings: Settings) -> Result<(SocketAddr, ServerHandle, JoinHandle<()>), String> {
+fn serve(settings: Settings) -> Result<Served, String> {
     let (sender, receiver) = mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
@@ -332,14 +342,15 @@ fn serve(settings: Settings) -> Result<(SocketAddr, ServerHandle, JoinHandle<()>
             };
             let address = application.addresses().first().copied();
             let started = address.ok_or_else(|| "it listens nowhere".to_owned());
-            let _ = sender.send(started.map(|address| (address, application.handle())));
+            let routes = application.routes().to_vec();
+            let _ = sender.send(started.map(|address| (address, application.handle(), routes)));
             if let Err(failure) = application.run_until_stopped().await {
                 eprintln!("the service failed: {failure}");
             }
         });
     });
-    let (address, handle) = receiver.recv().map_err(|error| error.to_string())??;
-    Ok((address, handle, thread))
+    let (address, handle, routes) = receiver.recv().map_err(|error| error.to_string())??;
+    Ok((address, handle, routes, thread))
 }
 
 /// Runs a command as an operator would.

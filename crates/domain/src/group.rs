@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::change::named;
 use crate::contact::check_text;
+use crate::patch::named;
 use crate::{InvalidText, Patch};
 
 /// Identifier of a group: positive, 64 bits, never reused.

@@ -14,6 +14,7 @@ mod email;
 mod group;
 mod media;
 mod page;
+mod patch;
 mod profile;
 mod rate;
 mod refresh;
@@ -27,7 +28,7 @@ mod word;
 
 pub use authority::{Authority, Lapse, Right};
 pub use binding::{Binding, Bound, ForeignSubject};
-pub use change::{PasswordChange, Patch, Precondition, ProfileChange};
+pub use change::{PasswordChange, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use directory::{
@@ -41,6 +42,7 @@ pub use email::EmailAddress;
 pub use group::{Group, GroupChange, GroupId, NewGroup};
 pub use media::{MediaRepository, SweepRule};
 pub use page::{NumberedPage, Page, PageNumber, PageRequest, Slice};
+pub use patch::{Patch, Precondition};
 pub use profile::UserProfile;
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};

@@ -158,7 +158,7 @@ pub struct User {
 }
 
 impl User {
-    /// The non-empty names joined by one blank, `None` when there are none (seed 000).
+    /// The non-empty names joined by one blank, `None` when there are none.
     #[must_use]
     pub fn full_name(&self) -> Option<String> {
         let names: Vec<&str> = [&self.first_name, &self.last_name]

@@ -4,14 +4,12 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use profiled_domain::Repository;
-
-use crate::failure::ApiError;
-use crate::request_log::Notes;
-use crate::state::AppState;
+use profiled_rest::error::ApiError;
+use profiled_rest::{Notes, Services};
 
 /// The answer, if the path is one of the two.
 pub(crate) async fn answer(
-    state: &AppState,
+    state: &Services,
     request: &HttpRequest,
     notes: &mut Notes,
 ) -> Option<HttpResponse> {
@@ -20,7 +18,7 @@ pub(crate) async fn answer(
         "/ready" => "/ready",
         _ => return None,
     };
-    notes.route = Some(route);
+    notes.route = Some(route.into());
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = (header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return Some(
@@ -41,7 +39,7 @@ pub(crate) async fn answer(
     })
 }
 
-async fn readiness(state: &AppState) -> Result<(), ApiError> {
+async fn readiness(state: &Services) -> Result<(), ApiError> {
     if state.is_draining() {
         return Err(ApiError::Unavailable("the service is shutting down".into()));
     }

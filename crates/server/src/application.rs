@@ -14,7 +14,7 @@ use profiled_auth::{
     TokenPolicy,
 };
 use profiled_domain::ThrottleRepository;
-use profiled_http::{AppState, MediaStorage, Parts, configure};
+use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts, configure};
 use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
 use secrecy::ExposeSecret;
 use tokio::net::TcpSocket;
@@ -100,6 +100,12 @@ impl Application {
         self.server.handle()
     }
 
+    /// All routes of the dialects that are switched on.
+    #[must_use]
+    pub fn routes(&self) -> &[RouteEntry] {
+        self.state.routes()
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }
@@ -117,7 +123,7 @@ impl Application {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
             }
-            state.start_draining();
+            state.services().start_draining();
             tracing::info!("stopping");
             handle.stop(true).await;
             std::future::pending::<()>().await;
@@ -127,7 +133,7 @@ impl Application {
             () = watch => Ok(()),
         };
         let state = self.state;
-        let noted = web::block(move || state.flush_token_uses()).await;
+        let noted = web::block(move || state.services().flush_token_uses()).await;
         noted.map_err(|error| Failure::failed(error.to_string()))?;
         outcome
     }
@@ -247,21 +253,24 @@ fn state(
     };
     let introspection = &settings.auth.introspection;
     let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
-    let parts = Parts {
+    let services = ServiceParts {
         repository: Arc::new(store),
-        jwt,
-        introspector: (!introspection.clients.is_empty()).then(|| Arc::new(introspector)),
         throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
         tokens: settings.auth.token,
         http: settings.http.clone(),
-        dialects: settings.dialects.clone(),
         completion: settings.profile_completion.clone(),
+        clock: now,
+    };
+    let parts = Parts {
+        services,
+        jwt,
+        introspector: (!introspection.clients.is_empty()).then(|| Arc::new(introspector)),
+        dialects: settings.dialects.clone(),
         limits: settings.limits,
         media,
         media_settings: settings.media.clone(),
-        clock: now,
     };
     AppState::new(parts).map_err(|error| Failure::failed(with_causes(&error)))
 }

@@ -22,6 +22,7 @@ use std::process::ExitCode;
 
 pub use application::Application;
 pub use error::{Failure, Kind};
+pub use profiled_http::{Access, RouteEntry};
 pub use settings::{LogFormat, LogLevel, LogSettings, Profile, Settings, Sources};
 
 /// Runs a command line, and returns its exit code: 0 done, 1 failed, 2 usage, 3 refused, 4 database

@@ -8,10 +8,8 @@
 use diesel::prelude::*;
 use profiled_domain::{Authority, CredentialsEpoch, Keep, Lapse, RepositoryError, UserId};
 
-use crate::connection::DbConnection;
-use crate::error::StoreError;
-use crate::schema::{tokens, users};
-use crate::store::Store;
+use crate::database::schema::{tokens, users};
+use crate::database::{DbConnection, Store, StoreError};
 
 /// What decides whether the credential of a caller still counts.
 #[derive(Queryable)]

@@ -9,11 +9,9 @@ use profiled_domain::{
     RepositoryError, UserId,
 };
 
-use crate::connection::{DbConnection, on_each};
-use crate::error::StoreError;
-use crate::rows::{GroupRow, stored};
-use crate::schema::{groups, user_groups, users};
-use crate::store::Store;
+use crate::database::rows::GroupRow;
+use crate::database::schema::{groups, user_groups, users};
+use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
 impl GroupRepository for Store {
     fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError> {

@@ -6,11 +6,8 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use profiled_domain::{MediaRepository, RepositoryError, SweepRule};
 
-use crate::connection::{DbConnection, on_each};
-use crate::error::StoreError;
-use crate::rows::stored;
-use crate::schema::{media_sweep, users};
-use crate::store::Store;
+use crate::database::schema::{media_sweep, users};
+use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
 const WAITING: &str = "waiting";
 const CLAIMED: &str = "claimed";

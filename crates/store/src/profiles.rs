@@ -10,10 +10,9 @@ use profiled_domain::{
     Detail, Group, PasswordHash, RepositoryError, TokenHolder, User, UserKey, UserProfile,
 };
 
-use crate::connection::{DbConnection, on_each};
-use crate::rows::{GroupRow, TokenStateRow, UserRow};
-use crate::schema::{groups, tokens, user_groups, users};
-use crate::store::Store;
+use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
+use crate::database::schema::{groups, tokens, user_groups, users};
+use crate::database::{DbConnection, Store, on_each};
 
 /// Groups that the join carries: beyond them the repeated columns of the user cost more than a
 /// second statement.

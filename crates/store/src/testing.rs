@@ -10,9 +10,7 @@ use diesel::pg::PgConnection;
 use diesel::{Connection, ConnectionError, RunQueryDsl};
 use tempfile::TempDir;
 
-use crate::connection::{DbConnection, on_each};
-use crate::settings::DatabaseSettings;
-use crate::store::{OpenError, Store};
+use crate::database::{DatabaseSettings, DbConnection, OpenError, Store, on_each};
 
 /// A migrated, empty database of its own, removed when it is dropped.
 pub struct TestDatabase {
@@ -56,7 +54,7 @@ impl TestDatabase {
     pub fn sqlite() -> Result<Self, TestDatabaseError> {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        crate::migrate(&DatabaseSettings::new(url.clone()))?;
+        crate::database::migrate(&DatabaseSettings::new(url.clone()))?;
         Ok(Self {
             url,
             place: Place::Folder { _folder: folder },
@@ -89,7 +87,7 @@ impl TestDatabase {
             url,
             place: Place::Server { admin, name },
         };
-        crate::migrate(&database.settings())?;
+        crate::database::migrate(&database.settings())?;
         Ok(Some(database))
     }
 

@@ -1,5 +1,5 @@
 //! Passwords as Django encodes them (contract `drf.md`, section 11), log-in by password, and the rules for
-//! new passwords (section 9).
+//! new passwords (contract `drf.md`, section 9).
 
 mod argon2;
 mod bcrypt;

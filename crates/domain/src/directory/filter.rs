@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::pattern::Pattern;
+use super::pattern::{Case, Pattern};
 use crate::NumberedPage;
 
 /// A kind of object that can be selected. Only live ones are there: users who may log in, organizations
@@ -257,15 +257,6 @@ pub enum TextTest {
     StartsWith,
     /// At the end.
     EndsWith,
-}
-
-/// Whether case counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Case {
-    /// It does.
-    Sensitive,
-    /// Both sides are compared as [`str::to_lowercase`] writes them.
-    Ignored,
 }
 
 /// A test of one value.

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use super::filter::{
-    Case, Comparison, Condition, Field, FieldValue, Model, OrderBy, Relation, Selection, Test,
-    TextTest,
+    Comparison, Condition, Field, FieldValue, Model, OrderBy, Relation, Selection, Test, TextTest,
 };
+use super::pattern::Case;
 
 /// Objects that conditions can be evaluated over.
 pub trait ObjectGraph {

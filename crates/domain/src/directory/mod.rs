@@ -11,14 +11,14 @@ mod viewer;
 
 pub use activity::{ActivityEvent, EventId, Operation, TeamSummary};
 pub use filter::{
-    Case, Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Relation, Selection,
-    Step, Test, TextTest,
+    Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Relation, Selection, Step,
+    Test, TextTest,
 };
 pub use graph::ObjectGraph;
 pub use object::{
     Membership, NewOrganization, NewTeam, ObjectState, Organization, OrganizationChange,
     OrganizationId, OrganizationSummary, Team, TeamChange, TeamId, UserSummary,
 };
-pub use pattern::{InvalidPattern, Pattern};
+pub use pattern::{Case, InvalidPattern, Pattern};
 pub use record::{DirectoryObject, NewEvent};
 pub use viewer::Viewer;

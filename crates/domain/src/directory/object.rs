@@ -4,8 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::change::named;
 use crate::contact::check_text;
+use crate::patch::named;
 use crate::{InvalidText, UserId};
 
 /// Identifier of an organization: positive, 64 bits, never reused.

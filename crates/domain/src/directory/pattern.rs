@@ -5,8 +5,6 @@ use regex::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use super::filter::Case;
-
 /// Bytes that a compiled pattern may take.
 const COMPILED_BYTES: usize = 1 << 20;
 
@@ -22,6 +20,15 @@ const RANGES: u64 = 10_000;
 
 /// About as many has the class of all that occurs in words.
 const WORD: usize = 800;
+
+/// Whether case counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// It does.
+    Sensitive,
+    /// Both sides are compared as [`str::to_lowercase`] writes them.
+    Ignored,
+}
 
 /// A regular expression in the syntax of the crate `regex`: it takes time in proportion to the text,
 /// whatever the pattern is.

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Authority, ProfileChange, RepositoryError, UserId};
+use super::error::RepositoryError;
+use crate::{Authority, ProfileChange, UserId};
 
 /// What came of a change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::RepositoryError;
+use super::error::RepositoryError;
 use crate::{Binding, Bound, ForeignSubject, Page, PageRequest, User, UserId, UserKey};
 
 /// Which users the subjects of foreign issuers stand for. A binding goes with its user when that is erased.

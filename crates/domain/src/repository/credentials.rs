@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Detail, RepositoryError};
+use super::error::RepositoryError;
+use super::users::Detail;
 use crate::{
     Authority, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash, RefreshToken,
     RefreshTokenState, Rotation, RotationOutcome, Token, TokenDigest, TokenHolder, TokenId,

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::error::RepositoryError;
 use crate::{
     ActivityEvent, Authority, Condition, Membership, Model, NewOrganization, NewTeam, NewUser,
-    ObjectState, Organization, OrganizationChange, OrganizationId, Page, RepositoryError,
-    Selection, Team, TeamChange, TeamId, User, UserId,
+    ObjectState, Organization, OrganizationChange, OrganizationId, Page, Selection, Team,
+    TeamChange, TeamId, User, UserId,
 };
 
 /// Organizations and teams, and selections of users.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::RepositoryError;
+use super::error::RepositoryError;
 use crate::{Authority, Group, GroupChange, GroupId, NewGroup, NumberedPage, Page, UserId};
 
 /// Groups and their members.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::RepositoryError;
+use super::error::RepositoryError;
 
 /// Events and tombstones, which are kept for as long as the operator wants them. Neither gives an identifier
 /// back: those of what is forgotten are never used again.

@@ -1,13 +1,13 @@
 //! The profile as `drf` writes it (contract `drf.md`, section 3).
 
 use profiled_domain::{Group, Token, UserProfile};
+use profiled_rest::RequestContext;
+use profiled_rest::wire::query::Query;
+use profiled_rest::wire::timestamp::Micros;
 use serde::Serialize;
 
 use crate::media_url;
-use crate::query::Query;
 use crate::settings::GroupsForm;
-use crate::timestamp::Micros;
-use crate::view::Exchange;
 
 /// A user, in the documented order: body of `/api/users/me/`, and of each in `/api/users/`.
 #[derive(Serialize)]
@@ -46,7 +46,11 @@ pub(super) struct GroupBody<'a> {
 }
 
 impl<'a> MeBody<'a> {
-    pub(super) fn new(exchange: &Exchange<'_>, profile: &'a UserProfile, form: GroupsForm) -> Self {
+    pub(super) fn new(
+        context: &RequestContext<'_>,
+        profile: &'a UserProfile,
+        form: GroupsForm,
+    ) -> Self {
         let user = &profile.user;
         let avatar = media_url::path(user.avatar.as_deref());
         Self {
@@ -54,12 +58,12 @@ impl<'a> MeBody<'a> {
             username: user.username.as_deref(),
             mobile_number: user.mobile_number.as_deref(),
             email: user.email.as_deref(),
-            avatar: avatar.map(|path| format!("{}{path}", exchange.origin.as_str())),
+            avatar: avatar.map(|path| format!("{}{path}", context.origin.as_str())),
             first_name: user.first_name.as_deref(),
             last_name: user.last_name.as_deref(),
             full_name: user.full_name(),
             gender: user.gender.map(profiled_domain::Gender::as_str),
-            is_profile_completed: exchange.state.completion.is_complete(user),
+            is_profile_completed: context.services.completion.is_complete(user),
             groups: Groups::new(&profile.groups, form),
             last_login: user.last_login.map(Micros),
             created_at: Micros(user.date_joined),

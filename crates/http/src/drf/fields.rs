@@ -1,11 +1,11 @@
 //! The fields of the dialect's bodies, in order (contract `drf.md`, sections 3 and 10).
 
 use profiled_domain::{EmailAddress, Group, Username};
+use profiled_rest::fields::{Field, Kind};
 
+use crate::flows::password_change;
+use crate::flows::profile_update::FILE_NAME_MAX;
 use crate::media::DRF_AVATARS;
-use crate::password_change;
-use crate::profile_update::FILE_NAME_MAX;
-use crate::serializer::{Field, Kind};
 
 /// Longest given or family name that this dialect takes, in characters.
 const NAME_MAX: usize = 150;

@@ -1,23 +1,23 @@
 //! What a body says of a group.
 
 use profiled_domain::{GroupChange, GroupId, Patch, RepositoryError, UniqueKey};
+use profiled_rest::RequestContext;
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::fields::{Candidate, Field, Input, TextRules, body_of};
 
-use crate::failure::{ApiError, FieldErrors};
-use crate::profile_update::taken;
-use crate::serializer::{Candidate, Field, Input, TextRules, body_of};
-use crate::view::Exchange;
+use crate::flows::profile_update::taken;
 
 /// The change of `group` that the body asks for, or the values of a new one.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] with all messages of all fields.
 pub(super) async fn read(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     fields: &[Field],
     group: Option<GroupId>,
     is_partial: bool,
 ) -> Result<GroupChange, ApiError> {
-    let data = exchange.data().await?;
+    let data = context.data().await?;
     let data = body_of(&data)?;
     let mut errors = FieldErrors::default();
     let mut change = GroupChange::default();
@@ -28,7 +28,7 @@ pub(super) async fn read(
         match field.name {
             "name" => {
                 if let Patch::Set(name) = field.candidate(data, &mut errors) {
-                    let is_taken = is_taken(exchange, &name, group).await?;
+                    let is_taken = is_taken(context, &name, group).await?;
                     let taken = is_taken.then(|| taken(UniqueKey::GroupName));
                     field.check(&name, TextRules { taken }, &mut errors);
                     change.name = Some(name.into_text());
@@ -54,13 +54,13 @@ pub(super) fn written<T>(outcome: Result<T, RepositoryError>) -> Result<T, ApiEr
 
 /// Whether another group has the name. What no database can hold, none has.
 async fn is_taken(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     name: &Candidate,
     own: Option<GroupId>,
 ) -> Result<bool, ApiError> {
     let Some(name) = name.storable() else {
         return Ok(false);
     };
-    let found = exchange.state.blocking(move |r| r.find_group(&name));
+    let found = context.services.blocking(move |r| r.find_group(&name));
     Ok(found.await??.is_some_and(|group| Some(group.id) != own))
 }

@@ -1,87 +1,58 @@
 //! `/api/groups/` and `/api/groups/{id}/`: groups, for staff and admins. A group gives its members no right
 //! here.
 
-use actix_web::http::{Method, StatusCode};
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
+use actix_web::http::StatusCode;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Authority, Group, GroupId, NewGroup, Patch, Repository};
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{
+    Access, PageForms, RequestContext, Resource, Spec, View, ViewResponse, metadata,
+};
 
 use crate::drf::body::GroupBody;
 use crate::drf::group_change::{read, written};
 use crate::drf::list::{Envelope, Paging};
-use crate::failure::ApiError;
-use crate::page::Controls;
-use crate::serializer::{Field, metadata};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const LIST: Spec = Spec {
     name: "Group List",
-    allow: "GET, POST, HEAD, OPTIONS",
     access: Access::StaffOrAdmin,
     ..Spec::VIEW
 };
 
 const DETAIL: Spec = Spec {
     name: "Group Detail",
-    allow: "GET, PUT, PATCH, DELETE, HEAD, OPTIONS",
     ..LIST
 };
 
 pub(super) const NO_GROUP: ApiError = ApiError::NoSuchObject("No Group matches the given query.");
 
 /// All groups.
-pub(super) struct GroupList {
-    pub(super) paging: Paging,
-    pub(super) fields: Vec<Field>,
+pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(LIST, GroupList { paging, fields });
+    let view = view.get(GroupList::list).post(GroupList::create);
+    Box::new(view.fields("POST", |groups| &groups.fields))
 }
 
-impl View for GroupList {
-    fn spec(&self) -> &Spec {
-        &LIST
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::GET => self.list(exchange).await,
-                Method::POST => self.create(exchange).await,
-                Method::OPTIONS => {
-                    let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&LIST, exchange, writes)))
-                }
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let create = Controls::default().form(&["POST"], &self.fields, &());
-        future::ready(Ok(create)).boxed_local()
-    }
+struct GroupList {
+    paging: Paging,
+    fields: Vec<Field>,
 }
 
 impl GroupList {
-    async fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let page = self.paging.asked(exchange.query)?;
-        let found = exchange
-            .state
+    async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let page = self.paging.asked(context.query)?;
+        let found = context
+            .services
             .blocking(move |r| r.list_groups(page))
             .await??;
         let bodies = found.items.iter().map(GroupBody::new).collect();
-        let envelope = Envelope::new(exchange, page, found.total, bodies)?;
-        Ok(exchange.ok(&envelope))
+        let envelope = Envelope::new(context, page, found.total, bodies)?;
+        Ok(context.ok(&envelope))
     }
 
-    async fn create(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let change = read(exchange, &self.fields, None, false).await?;
+    async fn create(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let change = read(context, &self.fields, None, false).await?;
         let group = NewGroup {
             // Required: without one nothing would have been read.
             name: change.name.unwrap_or_default(),
@@ -90,97 +61,94 @@ impl GroupList {
                 Patch::Keep | Patch::Clear => None,
             },
         };
-        let now = exchange.state.now();
-        let record = exchange.record(Action::GroupCreate);
+        let now = context.services.now();
+        let record = context.record(Action::GroupCreate);
         let create = move |repository: &dyn Repository, by: Option<&Authority>| {
             let created = repository.create_group(&group, by, now);
             record.tell_made(created, |record, group| record.on(Object::Group(group.id)))
         };
-        let created = exchange.write(exchange.staff_or_admin()?, create);
+        let created = context.write(context.staff_or_admin()?, create);
         let group = written(created.await?)?;
-        Ok(exchange.answer(StatusCode::CREATED, &GroupBody::new(&group)))
+        Ok(context.answer(StatusCode::CREATED, &GroupBody::new(&group)))
     }
 }
 
 /// One group.
-pub(super) struct GroupDetail {
-    pub(super) fields: Vec<Field>,
+pub(super) fn detail(fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(DETAIL, GroupDetail { fields }).get(GroupDetail::retrieve);
+    let view = view.put(GroupDetail::replace).patch(GroupDetail::change);
+    let view = view.delete(GroupDetail::delete);
+    Box::new(
+        view.options(GroupDetail::describe)
+            .forms(GroupDetail::forms),
+    )
 }
 
-impl View for GroupDetail {
-    fn spec(&self) -> &Spec {
-        &DETAIL
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let id = GroupId(exchange.parameters.id(0));
-        async move {
-            match *exchange.method {
-                Method::GET => {
-                    let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
-                    Ok(exchange.ok(&GroupBody::new(&group)))
-                }
-                Method::PUT => self.update(exchange, id, false).await,
-                Method::PATCH => self.update(exchange, id, true).await,
-                Method::DELETE => {
-                    let record = exchange.record(Action::GroupDelete).on(Object::Group(id));
-                    let rights = exchange.staff_or_admin()?;
-                    let deleted = exchange.write(rights, move |r, by| {
-                        record.tell(r.delete_group(id, by), Outcome::of_object)
-                    });
-                    let is_gone = deleted.await??;
-                    is_gone.then(Answer::no_content).ok_or(NO_GROUP)
-                }
-                Method::OPTIONS => {
-                    // As in the framework: what cannot be written has no fields to tell.
-                    let found = find(exchange, id).await?;
-                    let writes = found.map(|_| ("PUT", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&DETAIL, exchange, writes)))
-                }
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        async move {
-            let id = GroupId(exchange.parameters.id(0));
-            let group = find(exchange, id).await?.ok_or(NO_GROUP)?;
-            let controls = Controls::buttons(&["DELETE"]);
-            Ok(controls.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
-        }
-        .boxed_local()
-    }
+struct GroupDetail {
+    fields: Vec<Field>,
 }
 
 impl GroupDetail {
+    async fn retrieve(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        Ok(context.ok(&GroupBody::new(&existing(context).await?)))
+    }
+
+    async fn replace(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        self.update(context, false).await
+    }
+
+    async fn change(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        self.update(context, true).await
+    }
+
+    async fn delete(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let id = GroupId(context.parameters.id(0));
+        let record = context.record(Action::GroupDelete).on(Object::Group(id));
+        let deleted = context.write(context.staff_or_admin()?, move |r, by| {
+            record.tell(r.delete_group(id, by), Outcome::of_object)
+        });
+        let is_gone = deleted.await??;
+        is_gone.then(ViewResponse::no_content).ok_or(NO_GROUP)
+    }
+
+    /// As in the framework: what cannot be written has no fields to tell.
+    async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let found = find(context).await?;
+        let writes = found.map(|_| ("PUT", self.fields.as_slice()));
+        Ok(context.ok(&metadata(&DETAIL, context, writes)))
+    }
+
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        let group = existing(context).await?;
+        let forms = PageForms::buttons(&["DELETE"]);
+        Ok(forms.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
+    }
+
     async fn update(
         &self,
-        exchange: &Exchange<'_>,
-        id: GroupId,
+        context: &RequestContext<'_>,
         is_partial: bool,
-    ) -> Result<Answer, ApiError> {
-        find(exchange, id).await?.ok_or(NO_GROUP)?;
-        let change = read(exchange, &self.fields, Some(id), is_partial).await?;
-        let now = exchange.state.now();
-        let record = exchange.record(Action::GroupUpdate);
+    ) -> Result<ViewResponse, ApiError> {
+        let id = existing(context).await?.id;
+        let change = read(context, &self.fields, Some(id), is_partial).await?;
+        let now = context.services.now();
+        let record = context.record(Action::GroupUpdate);
         let record = record.on(Object::Group(id)).fields(change.fields());
-        let updated = exchange.write(exchange.staff_or_admin()?, move |r, by| {
+        let updated = context.write(context.staff_or_admin()?, move |r, by| {
             record.tell(r.update_group(id, &change, by, now), Outcome::of_found)
         });
         let group = written(updated.await?)?.ok_or(NO_GROUP)?;
-        Ok(exchange.ok(&GroupBody::new(&group)))
+        Ok(context.ok(&GroupBody::new(&group)))
     }
 }
 
-async fn find(exchange: &Exchange<'_>, id: GroupId) -> Result<Option<Group>, ApiError> {
-    let found = exchange.state.blocking(move |r| r.find_group_by_id(id));
+async fn existing(context: &RequestContext<'_>) -> Result<Group, ApiError> {
+    find(context).await?.ok_or(NO_GROUP)
+}
+
+/// The group that the path names.
+async fn find(context: &RequestContext<'_>) -> Result<Option<Group>, ApiError> {
+    let id = GroupId(context.parameters.id(0));
+    let found = context.services.blocking(move |r| r.find_group_by_id(id));
     Ok(found.await??)
 }

@@ -2,12 +2,12 @@
 //! "Lists").
 
 use profiled_domain::{NumberedPage, PageNumber};
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::query::{self, Query};
 use serde::Serialize;
 
-use crate::failure::ApiError;
-use crate::query::{self, Query};
 use crate::settings::DrfSettings;
-use crate::view::Exchange;
 
 /// A page in its envelope.
 #[derive(Serialize)]
@@ -57,13 +57,13 @@ impl<T> Envelope<T> {
     /// # Errors
     /// 404 for a page that this list does not have.
     pub(super) fn new(
-        exchange: &Exchange<'_>,
+        context: &RequestContext<'_>,
         page: NumberedPage,
         count: i64,
         results: Vec<T>,
     ) -> Result<Self, ApiError> {
         let number = page.resolve(count).ok_or(INVALID_PAGE)?;
-        let link = |number| link(exchange, number);
+        let link = |number| link(context, number);
         Ok(Self {
             count,
             next: (number < page.last(count)).then(|| link(number + 1)),
@@ -75,9 +75,9 @@ impl<T> Envelope<T> {
 
 /// The URL of another page: the request's parameters by name, repeated ones in their order. Page 1 needs no
 /// number.
-fn link(exchange: &Exchange<'_>, number: i64) -> String {
+fn link(context: &RequestContext<'_>, number: i64) -> String {
     let number = (number > 1).then(|| number.to_string());
-    let kept = exchange.query.pairs().iter();
+    let kept = context.query.pairs().iter();
     let mut pairs: Vec<(&str, &str)> = kept
         .filter(|(name, _)| name != "page")
         .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -87,7 +87,7 @@ fn link(exchange: &Exchange<'_>, number: i64) -> String {
     let encoded = pairs
         .iter()
         .map(|(name, value)| format!("{}={}", query::encode(name), query::encode(value)));
-    let (origin, path) = (exchange.origin.as_str(), exchange.path);
+    let (origin, path) = (context.origin.as_str(), context.path);
     let encoded: Vec<String> = encoded.collect();
     if encoded.is_empty() {
         format!("{origin}{path}")

@@ -1,20 +1,14 @@
 //! `/api/auth/logout/` and `/api/auth/logoutall/`: the end of one's own credentials, for every user
 //! (`decisions.md` 11).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::Keep;
-
-use crate::failure::{ApiError, Detail};
-use crate::serializer::metadata;
-use crate::view::{Answer, Exchange, Spec, View};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 
 const ONE: Spec = Spec {
     name: "Logout",
     description: "Revoke the token of this request.",
-    allow: "POST, OPTIONS",
     buttons: &["POST"],
     ..Spec::VIEW
 };
@@ -26,74 +20,40 @@ const ALL: Spec = Spec {
 };
 
 /// Ends the token that is used. It reads no body.
-pub(super) struct Logout;
-
-impl View for Logout {
-    fn spec(&self) -> &Spec {
-        &ONE
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::POST => end_token(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&ONE, exchange, None))),
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+pub(super) fn one() -> Box<dyn View> {
+    Box::new(Resource::new(ONE, ()).post(end_token))
 }
 
-async fn end_token(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let Some(token) = &exchange.caller()?.token else {
+async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let Some(token) = &context.caller()?.token else {
         let text = "Only a token of the Token scheme can be revoked alone. Others end by themselves, \
                     or with all of them: /api/auth/logoutall/.";
         return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
     };
     let id = token.id;
-    let record = exchange.record(Action::TokenRevoke).on(Object::Token(id));
-    let record = record.for_user(exchange.caller()?.profile.user.id);
-    let revoked = exchange
-        .state
+    let record = context.record(Action::TokenRevoke).on(Object::Token(id));
+    let record = record.for_user(context.caller()?.profile.user.id);
+    let revoked = context
+        .services
         .blocking(move |r| record.tell(r.revoke_token(id), Outcome::of_change));
     // Whoever was faster has done what was asked.
     let _was_there: bool = revoked.await??;
-    Ok(Answer::no_content())
+    Ok(ViewResponse::no_content())
 }
 
 /// Ends all credentials of the caller, on every server and in every dialect. It reads no body.
-pub(super) struct LogoutAll;
+pub(super) fn all() -> Box<dyn View> {
+    Box::new(Resource::new(ALL, ()).post(end_all))
+}
 
-impl View for LogoutAll {
-    fn spec(&self) -> &Spec {
-        &ALL
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::POST => {
-                    let (id, now) = (exchange.caller()?.profile.user.id, exchange.state.now());
-                    let record = exchange.record(Action::CredentialsRevoke);
-                    let record = record.on(Object::User(id));
-                    let ended = exchange.write(Vec::new(), move |r, by| {
-                        let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
-                        record.tell(ended, Outcome::of_change)
-                    });
-                    let _was_there: bool = ended.await??;
-                    Ok(Answer::no_content())
-                }
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&ALL, exchange, None))),
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let (id, now) = (context.caller()?.profile.user.id, context.services.now());
+    let record = context.record(Action::CredentialsRevoke);
+    let record = record.on(Object::User(id));
+    let ended = context.write(Vec::new(), move |r, by| {
+        let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
+        record.tell(ended, Outcome::of_change)
+    });
+    let _was_there: bool = ended.await??;
+    Ok(ViewResponse::no_content())
 }

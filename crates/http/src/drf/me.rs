@@ -1,83 +1,69 @@
-//! `/api/users/me/`: the caller's own profile, for staff and admins (seed 000).
+//! `/api/users/me/`: the caller's own profile, for staff and admins.
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
+use std::sync::Arc;
+
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{
+    Access, EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
+};
 
-use crate::conditional::EntityTag;
 use crate::drf::body::MeBody;
-use crate::failure::ApiError;
-use crate::page::Controls;
-use crate::profile_update;
-use crate::serializer::{Field, metadata};
+use crate::flows::profile_update;
+use crate::media::Media;
 use crate::settings::GroupsForm;
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Retrieve Me",
     description: "Retrieve profile information of the current authenticated user.",
-    allow: "GET, PUT, PATCH, HEAD, OPTIONS",
     access: Access::StaffOrAdmin,
     detail: Detail::Groups,
     ..Spec::VIEW
 };
 
-/// The view.
-pub(super) struct Me {
-    /// The form of `groups` unless `?groups=` says otherwise (`decisions.md` 3).
-    pub(super) groups: GroupsForm,
-    pub(super) fields: Vec<Field>,
+/// The view. `groups` is the form of `groups` unless `?groups=` says otherwise (`decisions.md` 3).
+pub(super) fn view(groups: GroupsForm, fields: Vec<Field>, media: Arc<Media>) -> Box<dyn View> {
+    let me = Me {
+        groups,
+        fields,
+        media,
+    };
+    let view = Resource::new(SPEC, me).get(retrieve);
+    let view = view.put(Me::update).patch(Me::update);
+    Box::new(view.fields("PUT", |me| &me.fields).forms(forms))
 }
 
-impl View for Me {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::GET => self.retrieve(exchange),
-                Method::PUT | Method::PATCH => self.update(exchange).await,
-                Method::OPTIONS => {
-                    let writes = Some(("PUT", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
-                }
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let shown = exchange.caller().map(|caller| {
-            let body = MeBody::new(exchange, &caller.profile, self.groups.asked(exchange.query));
-            Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
-        });
-        future::ready(shown).boxed_local()
-    }
+struct Me {
+    groups: GroupsForm,
+    fields: Vec<Field>,
+    media: Arc<Media>,
 }
 
 impl Me {
-    fn retrieve(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let profile = &exchange.caller()?.profile;
-        let form = self.groups.asked(exchange.query);
-        let tag = EntityTag::new(exchange, profile, form);
-        Ok(exchange.show(&tag, || MeBody::new(exchange, profile, form)))
+    async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let form = self.groups.asked(context.query);
+        let profile = profile_update::update(
+            context,
+            &self.media,
+            &self.fields,
+            context.staff_or_admin()?,
+        )
+        .await?;
+        let tag = EntityTag::new(context, &profile, form);
+        Ok(context.changed(&tag, &MeBody::new(context, &profile, form)))
     }
+}
 
-    async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let form = self.groups.asked(exchange.query);
-        let profile =
-            profile_update::update(exchange, &self.fields, exchange.staff_or_admin()?).await?;
-        let tag = EntityTag::new(exchange, &profile, form);
-        Ok(exchange.changed(&tag, &MeBody::new(exchange, &profile, form)))
-    }
+async fn retrieve(me: &Me, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let profile = &context.caller()?.profile;
+    let form = me.groups.asked(context.query);
+    let tag = EntityTag::new(context, profile, form);
+    Ok(context.show(&tag, || MeBody::new(context, profile, form)))
+}
+
+async fn forms(me: &Me, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let profile = &context.caller()?.profile;
+    let body = MeBody::new(context, profile, me.groups.asked(context.query));
+    Ok(PageForms::default().form(&["PATCH", "PUT"], &me.fields, &body))
 }

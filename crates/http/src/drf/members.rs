@@ -3,80 +3,70 @@
 //! Both methods answer 204, whatever the membership was before: a client that repeats a request has what it
 //! wants.
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, Object, Outcome, Record};
 use profiled_domain::{Authority, GroupId, Repository, RepositoryError, UserId, UserKey};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::groups::NO_GROUP;
 use crate::drf::users::NO_USER;
-use crate::failure::ApiError;
-use crate::serializer::metadata;
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Group Member",
     description: "Add the user to the group, or remove the user from it.",
-    allow: "POST, DELETE, OPTIONS",
     buttons: &["POST", "DELETE"],
     access: Access::StaffOrAdmin,
     ..Spec::VIEW
 };
 
 /// The view. It reads no body.
-pub(super) struct Member;
+pub(super) fn view() -> Box<dyn View> {
+    Box::new(Resource::new(SPEC, ()).post(add).delete(remove))
+}
 
-impl View for Member {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
+async fn add((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let (group, user) = ends(context);
+    let record = record(context, Action::GroupMemberAdd);
+    let added = context.write(context.staff_or_admin()?, move |r, by| {
+        record.tell(r.add_member(group, user, by), Outcome::of_change)
+    });
+    answer(added.await?)
+}
 
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let group = GroupId(exchange.parameters.id(0));
-        let user = UserId(exchange.parameters.id(1));
-        async move {
-            let rights = exchange.staff_or_admin()?;
-            let record = |action| {
-                exchange
-                    .record(action)
-                    .on(Object::Group(group))
-                    .for_user(user)
-            };
-            let outcome = match *exchange.method {
-                Method::POST => {
-                    let record = record(Action::GroupMemberAdd);
-                    let add = exchange.write(rights, move |r, by| {
-                        record.tell(r.add_member(group, user, by), Outcome::of_change)
-                    });
-                    add.await?
-                }
-                Method::DELETE => {
-                    let record = record(Action::GroupMemberRemove);
-                    let remove = exchange.write(rights, move |r, by| {
-                        record.tell(remove(r, group, user, by), Outcome::of_change)
-                    });
-                    remove.await?
-                }
-                Method::OPTIONS => return Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-                _ => return exchange.unknown_method(),
-            };
-            match outcome {
-                Ok(_) => Ok(Answer::no_content()),
-                Err(RepositoryError::Missing("group")) => Err(NO_GROUP),
-                Err(RepositoryError::Missing(_)) => Err(NO_USER),
-                Err(error) => Err(error.into()),
-            }
-        }
-        .boxed_local()
+async fn remove((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let (group, user) = ends(context);
+    let record = record(context, Action::GroupMemberRemove);
+    let removed = context.write(context.staff_or_admin()?, move |r, by| {
+        record.tell(end(r, group, user, by), Outcome::of_change)
+    });
+    answer(removed.await?)
+}
+
+/// The group and the user that the path names.
+fn ends(context: &RequestContext<'_>) -> (GroupId, UserId) {
+    let parameters = context.parameters;
+    (GroupId(parameters.id(0)), UserId(parameters.id(1)))
+}
+
+fn record(context: &RequestContext<'_>, action: Action) -> Record {
+    let (group, user) = ends(context);
+    context
+        .record(action)
+        .on(Object::Group(group))
+        .for_user(user)
+}
+
+fn answer(written: Result<bool, RepositoryError>) -> Result<ViewResponse, ApiError> {
+    match written {
+        Ok(_) => Ok(ViewResponse::no_content()),
+        Err(RepositoryError::Missing("group")) => Err(NO_GROUP),
+        Err(RepositoryError::Missing(_)) => Err(NO_USER),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// Ends a membership. If there was none, both ends must be there all the same.
-fn remove(
+fn end(
     repository: &dyn Repository,
     group: GroupId,
     user: UserId,

@@ -15,33 +15,30 @@ mod users;
 use std::sync::Arc;
 
 use profiled_auth::{Authenticator, BearerVerifier, TokenPolicy, TokenVerifier, Verifier};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
+use crate::flows::rest_framework;
+use crate::media::Media;
+use crate::parts::Parts;
 use crate::settings::{DrfScheme, DrfSettings};
-use crate::state::Parts;
-use crate::view::{Answer, View};
 
 /// The dialect's routes.
-pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let dialect: Arc<dyn Dialect> = Arc::new(Drf {
         authenticator: authenticator(parts),
     });
     let settings = &parts.dialects.drf;
-    let me = me::Me {
-        groups: settings.groups,
-        fields: fields::me(parts.limits.mobile_number),
-    };
-    let mut views: Vec<(&'static str, Box<dyn View>)> = vec![("/api/users/me/", Box::new(me))];
+    let fields = fields::me(parts.limits.mobile_number);
+    let me = me::view(settings.groups, fields, Arc::clone(media));
+    let mut views = vec![("/api/users/me/", me)];
     views.extend(token_views(settings));
     if settings.lists {
         views.extend(list_views(settings));
     }
     let route = |(pattern, view)| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&dialect),
         view,
@@ -49,42 +46,29 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
     views.into_iter().map(route).collect()
 }
 
+type Views = [(&'static str, Box<dyn View>); 5];
+
 /// Tokens by password, and one's own.
-fn token_views(settings: &DrfSettings) -> [(&'static str, Box<dyn View>); 5] {
-    let obtain = obtain::ObtainToken {
-        fields: fields::obtain(),
-    };
-    let list = tokens::TokenList {
-        paging: list::Paging::new(settings),
-        fields: fields::token(),
-    };
+fn token_views(settings: &DrfSettings) -> Views {
+    let tokens = tokens::list(list::Paging::new(settings), fields::token());
     [
-        ("/api/auth/token/", Box::new(obtain)),
-        ("/api/auth/tokens/", Box::new(list)),
-        ("/api/auth/tokens/{id}/", Box::new(tokens::TokenDetail)),
-        ("/api/auth/logout/", Box::new(logout::Logout)),
-        ("/api/auth/logoutall/", Box::new(logout::LogoutAll)),
+        ("/api/auth/token/", obtain::view(fields::obtain())),
+        ("/api/auth/tokens/", tokens),
+        ("/api/auth/tokens/{id}/", tokens::detail()),
+        ("/api/auth/logout/", logout::one()),
+        ("/api/auth/logoutall/", logout::all()),
     ]
 }
 
 /// Users and groups (`decisions.md` 20).
-fn list_views(settings: &DrfSettings) -> [(&'static str, Box<dyn View>); 5] {
+fn list_views(settings: &DrfSettings) -> Views {
     let (paging, groups) = (list::Paging::new(settings), settings.groups);
-    let fields = fields::group;
-    let group_list = groups::GroupList {
-        paging,
-        fields: fields(),
-    };
-    let group = groups::GroupDetail { fields: fields() };
     [
-        ("/api/users/", Box::new(users::UserList { paging, groups })),
-        ("/api/users/{id}/", Box::new(users::UserDetail { groups })),
-        ("/api/groups/", Box::new(group_list)),
-        ("/api/groups/{id}/", Box::new(group)),
-        (
-            "/api/groups/{id}/users/{user_id}/",
-            Box::new(members::Member),
-        ),
+        ("/api/users/", users::list(paging, groups)),
+        ("/api/users/{id}/", users::detail(groups)),
+        ("/api/groups/", groups::list(paging, fields::group())),
+        ("/api/groups/{id}/", groups::detail(fields::group())),
+        ("/api/groups/{id}/users/{user_id}/", members::view()),
     ]
 }
 
@@ -119,7 +103,7 @@ impl Dialect for Drf {
         &self.authenticator
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         rest_framework::describe(error, layout)
     }
 

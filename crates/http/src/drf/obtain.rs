@@ -1,21 +1,19 @@
 //! `POST /api/auth/token/`: a token for username and password (contract `drf.md`, section 3).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_auth::LoginOutcome;
 use profiled_domain::{Patch, User};
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::fields::{Field, body_of};
+use profiled_rest::wire::body::{Data, Parser};
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::content::{Data, Parser};
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
-use crate::serializer::{Field, body_of, metadata};
-use crate::token_issue::Shown;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use crate::flows::login::login;
+use crate::flows::token_issue;
+use crate::flows::token_issue::Shown;
 
 const SPEC: Spec = Spec {
     name: "Obtain Auth Token",
-    allow: "POST, OPTIONS",
     access: Access::Optional,
     parsers: &[Parser::Form, Parser::Multipart, Parser::Json],
     is_json_only: true,
@@ -24,8 +22,13 @@ const SPEC: Spec = Spec {
 };
 
 /// The view. A log-in leaves everything else of the user as it is (`decisions.md` 21).
-pub(super) struct ObtainToken {
-    pub(super) fields: Vec<Field>,
+pub(super) fn view(fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(SPEC, ObtainToken { fields }).post(ObtainToken::obtain);
+    Box::new(view.fields("POST", |obtain| &obtain.fields))
+}
+
+struct ObtainToken {
+    fields: Vec<Field>,
 }
 
 #[derive(Serialize)]
@@ -33,39 +36,16 @@ struct Body<'a> {
     token: &'a str,
 }
 
-impl View for ObtainToken {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::POST => self.obtain(exchange).await,
-                Method::OPTIONS => {
-                    let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&SPEC, exchange, writes)))
-                }
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-}
-
 impl ObtainToken {
-    async fn obtain(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let data = exchange.data().await?;
+    async fn obtain(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let data = context.data().await?;
         let (username, password) = self.credentials(body_of(&data)?)?;
-        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(refused());
         };
-        let key = issue(exchange, &user).await?.ok_or_else(refused)?;
+        let key = issue(context, &user).await?.ok_or_else(refused)?;
         let body = Body { token: &key };
-        Ok(exchange.ok(&body).not_stored())
+        Ok(context.ok(&body).not_stored())
     }
 
     fn credentials(&self, data: &Data) -> Result<(String, String), ApiError> {
@@ -86,10 +66,17 @@ impl ObtainToken {
     }
 }
 
-async fn issue(exchange: &Exchange<'_>, user: &User) -> Result<Option<String>, ApiError> {
-    let now = exchange.state.now();
-    let expires_at = exchange.latest_expiry(now);
-    let issued = exchange.issue_token(Shown::Password, user, String::new(), expires_at, now);
+async fn issue(context: &RequestContext<'_>, user: &User) -> Result<Option<String>, ApiError> {
+    let now = context.services.now();
+    let expires_at = token_issue::latest_expiry(context, now);
+    let issued = token_issue::issue_token(
+        context,
+        Shown::Password,
+        user,
+        String::new(),
+        expires_at,
+        now,
+    );
     let key = |(_, key): (_, profiled_auth::TokenKey)| key.as_str().to_owned();
     Ok(issued.await?.map(key))
 }

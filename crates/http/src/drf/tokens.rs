@@ -1,34 +1,30 @@
 //! `/api/auth/tokens/` and `/api/auth/tokens/{id}/`: the caller's own tokens, for every user.
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 use chrono::{DateTime, Utc};
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::AuthError;
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{Patch, TokenId};
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::fields::{Field, body_of};
+use profiled_rest::wire::body::Data;
+use profiled_rest::wire::timestamp::Micros;
+use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 
-use crate::content::Data;
 use crate::drf::body::TokenBody;
 use crate::drf::list::{Envelope, Paging};
-use crate::failure::{ApiError, FieldErrors};
-use crate::page::Controls;
-use crate::serializer::{Field, body_of, metadata};
-use crate::timestamp::Micros;
-use crate::token_issue::Shown;
-use crate::view::{Answer, Exchange, Spec, View};
+use crate::flows::token_issue;
+use crate::flows::token_issue::Shown;
 
 const LIST: Spec = Spec {
     name: "Token List",
     description: "Tokens of the authenticated user. The key of a new one is shown once.",
-    allow: "GET, POST, HEAD, OPTIONS",
     ..Spec::VIEW
 };
 
 const DETAIL: Spec = Spec {
     name: "Token Detail",
     description: "Revoke a token of the authenticated user.",
-    allow: "DELETE, OPTIONS",
     buttons: &["DELETE"],
     ..Spec::VIEW
 };
@@ -36,67 +32,42 @@ const DETAIL: Spec = Spec {
 const NO_TOKEN: ApiError = ApiError::NoSuchObject("No Token matches the given query.");
 
 /// The caller's tokens, those that have expired too.
-pub(super) struct TokenList {
-    pub(super) paging: Paging,
-    pub(super) fields: Vec<Field>,
+pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
+    let view = Resource::new(LIST, TokenList { paging, fields });
+    let view = view.get(TokenList::list).post(TokenList::create);
+    Box::new(view.fields("POST", |tokens| &tokens.fields))
 }
 
-impl View for TokenList {
-    fn spec(&self) -> &Spec {
-        &LIST
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::GET => self.list(exchange).await,
-                Method::POST => self.create(exchange).await,
-                Method::OPTIONS => {
-                    let writes = Some(("POST", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&LIST, exchange, writes)))
-                }
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let create = Controls::default().form(&["POST"], &self.fields, &());
-        future::ready(Ok(create)).boxed_local()
-    }
+struct TokenList {
+    paging: Paging,
+    fields: Vec<Field>,
 }
 
 impl TokenList {
-    async fn list(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let page = self.paging.asked(exchange.query)?;
-        let owner = exchange.caller()?.profile.user.id;
-        let found = exchange
-            .state
+    async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let page = self.paging.asked(context.query)?;
+        let owner = context.caller()?.profile.user.id;
+        let found = context
+            .services
             .blocking(move |r| r.list_tokens_page(owner, page));
         let found = found.await??;
         let bodies = found.items.iter().map(|token| TokenBody::new(token, None));
-        let envelope = Envelope::new(exchange, page, found.total, bodies.collect())?;
-        Ok(exchange.ok(&envelope))
+        let envelope = Envelope::new(context, page, found.total, bodies.collect())?;
+        Ok(context.ok(&envelope))
     }
 
-    async fn create(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let data = exchange.data().await?;
-        let now = exchange.state.now();
-        let latest = exchange.latest_expiry(now);
+    async fn create(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let data = context.data().await?;
+        let now = context.services.now();
+        let latest = token_issue::latest_expiry(context, now);
         let (label, expires_at) = self.wanted(body_of(&data)?, now, latest)?;
-        let owner = &exchange.caller()?.profile.user;
-        let issued = exchange.issue_token(Shown::Credential, owner, label, expires_at, now);
+        let owner = &context.caller()?.profile.user;
+        let issued =
+            token_issue::issue_token(context, Shown::Credential, owner, label, expires_at, now);
         let issued = issued.await?;
         let (token, key) = issued.ok_or(AuthError::InvalidToken)?;
         let body = TokenBody::new(&token, Some(key.as_str()));
-        Ok(exchange.answer(StatusCode::CREATED, &body).not_stored())
+        Ok(context.answer(StatusCode::CREATED, &body).not_stored())
     }
 
     /// Label and end of the token that a body asks for.
@@ -147,34 +118,18 @@ fn check_end(
 }
 
 /// One of the caller's tokens.
-pub(super) struct TokenDetail;
+pub(super) fn detail() -> Box<dyn View> {
+    Box::new(Resource::new(DETAIL, ()).delete(revoke))
+}
 
-impl View for TokenDetail {
-    fn spec(&self) -> &Spec {
-        &DETAIL
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::DELETE => {
-                    let id = TokenId(exchange.parameters.id(0));
-                    let owner = exchange.caller()?.profile.user.id;
-                    let record = exchange.record(Action::TokenRevoke).on(Object::Token(id));
-                    let record = record.for_user(owner);
-                    let revoked = exchange.write(Vec::new(), move |r, by| {
-                        record.tell(r.revoke_own_token(owner, id, by), Outcome::of_object)
-                    });
-                    let is_revoked = revoked.await??;
-                    is_revoked.then(Answer::no_content).ok_or(NO_TOKEN)
-                }
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&DETAIL, exchange, None))),
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
+async fn revoke((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let id = TokenId(context.parameters.id(0));
+    let owner = context.caller()?.profile.user.id;
+    let record = context.record(Action::TokenRevoke).on(Object::Token(id));
+    let record = record.for_user(owner);
+    let revoked = context.write(Vec::new(), move |r, by| {
+        record.tell(r.revoke_own_token(owner, id, by), Outcome::of_object)
+    });
+    let is_revoked = revoked.await??;
+    is_revoked.then(ViewResponse::no_content).ok_or(NO_TOKEN)
 }

@@ -1,10 +1,10 @@
 //! The profile as `jwt` writes it (contract `drf.md`, section 4).
 
 use profiled_domain::User;
+use profiled_rest::wire::timestamp::Micros;
 use serde::Serialize;
 
 use crate::media_url;
-use crate::timestamp::Micros;
 
 /// Body of `/api/profile/`, in the documented order. Unset text is `""`, but for the contact phone.
 #[derive(Serialize)]

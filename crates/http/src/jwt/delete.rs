@@ -1,61 +1,30 @@
 //! `/api/profile/{id}/delete/`: one's own account (contract `drf.md`, section 4).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{AccountChange, UserId, UserKey};
-
-use crate::failure::ApiError;
-use crate::page::Controls;
-use crate::serializer::metadata;
-use crate::view::{Answer, Exchange, Spec, View};
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Delete User",
     description: "Delete the account of the authenticated user.",
-    allow: "DELETE, OPTIONS",
     ..Spec::VIEW
 };
 
 /// The view.
-pub(super) struct Delete;
-
-impl View for Delete {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::DELETE => delete(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let offered = exchange.caller().map(|caller| {
-            let is_own = exchange.parameters.id(0) == caller.profile.user.id.0;
-            Controls::buttons(if is_own { &["DELETE"] } else { &[] })
-        });
-        future::ready(offered).boxed_local()
-    }
+pub(super) fn view() -> Box<dyn View> {
+    Box::new(Resource::new(SPEC, ()).delete(delete).forms(forms))
 }
 
-async fn delete(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let profile = &exchange.caller()?.profile;
-    let (own, wanted) = (profile.user.id, UserId(exchange.parameters.id(0)));
-    let state = exchange.state;
+async fn forms((): &(), context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let is_own = context.parameters.id(0) == context.caller()?.profile.user.id.0;
+    Ok(PageForms::buttons(if is_own { &["DELETE"] } else { &[] }))
+}
+
+async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let profile = &context.caller()?.profile;
+    let (own, wanted) = (profile.user.id, UserId(context.parameters.id(0)));
+    let state = context.services;
     if wanted != own {
         let found = state.blocking(move |repository| repository.find_user(&UserKey::Id(wanted)));
         let is_there = found.await??.is_some_and(|user| user.deleted_at.is_none());
@@ -65,17 +34,17 @@ async fn delete(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
             ApiError::NoSuchObject("No Users matches the given query.")
         });
     }
-    if !exchange.precondition(profile)?.holds(profile.user.version) {
+    if !context.precondition(profile)?.holds(profile.user.version) {
         return Err(ApiError::PreconditionFailed);
     }
     let now = state.now();
-    let record = exchange.record(Action::UserDelete).on(Object::User(own));
-    let deleted = exchange.write(Vec::new(), move |repository, by| {
+    let record = context.record(Action::UserDelete).on(Object::User(own));
+    let deleted = context.write(Vec::new(), move |repository, by| {
         let deleted = repository.delete_account(own, by, now);
         record.tell(deleted, |change| (*change).into())
     });
     match deleted.await?? {
-        AccountChange::Done | AccountChange::Unchanged => Ok(Answer::no_content()),
+        AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),
         AccountChange::Missing => Err(ApiError::NoSuchObject("No Users matches the given query.")),
         // Somebody has to be left who can administer the service.
         AccountChange::LastSuperuser => Err(ApiError::PermissionDenied),

@@ -2,12 +2,12 @@
 
 use actix_web::http::StatusCode;
 use profiled_auth::AuthError;
+use profiled_rest::ViewResponse;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::json_writer::{self, Layout};
 use serde::Serialize;
 
-use crate::failure::ApiError;
-use crate::json::{self, Layout};
-use crate::rest_framework::{self, SERVER_ERROR};
-use crate::view::Answer;
+use crate::flows::rest_framework::{self, SERVER_ERROR};
 
 #[derive(Serialize)]
 struct Body {
@@ -15,7 +15,7 @@ struct Body {
 }
 
 /// Status and body of an error.
-pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
+pub(super) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     let (status, error) = match error {
         ApiError::Unauthenticated(AuthError::UserGone) => (
             StatusCode::NOT_FOUND,
@@ -24,5 +24,5 @@ pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
         ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR),
         other => return rest_framework::describe(other, layout),
     };
-    Answer::new(status, json::to_vec(&Body { error }, layout))
+    ViewResponse::new(status, json_writer::to_vec(&Body { error }, layout))
 }

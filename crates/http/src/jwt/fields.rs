@@ -1,9 +1,10 @@
 //! The fields of the dialect's bodies, in order (contract `drf.md`, sections 4 and 5).
 
+use profiled_rest::fields::{Field, Kind};
+
+use crate::flows::password_change;
+use crate::flows::profile_update::FILE_NAME_MAX;
 use crate::media::JWT_AVATARS;
-use crate::password_change;
-use crate::profile_update::FILE_NAME_MAX;
-use crate::serializer::{Field, Kind};
 
 /// Longest values that this dialect takes, in characters.
 const USERNAME_MAX: usize = 150;

@@ -12,43 +12,46 @@ mod update;
 use std::sync::Arc;
 
 use profiled_auth::{Authenticator, BearerVerifier};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
 
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::Answer;
+use crate::flows::rest_framework;
+use crate::media::Media;
+use crate::parts::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
-pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
+pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let profiles = dialect(parts, error::describe);
     let route = |pattern, view| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&profiles),
         view,
     };
-    let update = update::Update {
-        fields: fields::profile(parts.limits.number_phone),
-    };
+    let fields = fields::profile(parts.limits.number_phone);
+    let update = update::view(fields, Arc::clone(media));
     let mut routes = vec![
-        route("/api/profile/", Box::new(profile::Profile)),
-        route("/api/users/profile/", Box::new(profile::Profile)),
-        route("/api/profile/{id}/update/", Box::new(update)),
-        route("/api/profile/{id}/delete/", Box::new(delete::Delete)),
+        route("/api/profile/", profile::view()),
+        route("/api/users/profile/", profile::view()),
+        route("/api/profile/{id}/update/", update),
+        route("/api/profile/{id}/delete/", delete::view()),
     ];
     let tokens = dialect(parts, rest_framework::describe);
-    routes.extend(token::views(&parts.jwt).map(|(pattern, view)| Route {
-        pattern,
-        dialect: Arc::clone(&tokens),
-        view: Box::new(view),
-    }));
+    routes.extend(
+        token::views(&parts.jwt)
+            .into_iter()
+            .map(|(pattern, view)| Route {
+                mount: "",
+                pattern,
+                dialect: Arc::clone(&tokens),
+                view,
+            }),
+    );
     routes
 }
 
-fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn Dialect> {
+fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> ViewResponse) -> Arc<dyn Dialect> {
     let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
     Arc::new(Jwt {
         authenticator: Authenticator::new(vec![Box::new(bearer)]),
@@ -59,7 +62,7 @@ fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> Answer) -> Arc<dyn 
 struct Jwt {
     authenticator: Authenticator,
     /// The profile has errors of its own.
-    describe: fn(&ApiError, Layout) -> Answer,
+    describe: fn(&ApiError, Layout) -> ViewResponse,
 }
 
 impl Dialect for Jwt {
@@ -75,7 +78,7 @@ impl Dialect for Jwt {
         &self.authenticator
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         (self.describe)(error, layout)
     }
 

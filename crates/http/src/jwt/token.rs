@@ -3,20 +3,17 @@
 
 use std::sync::Arc;
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::audit::{self, Actor, Outcome};
 use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
 use profiled_domain::{Patch, Repository};
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::fields::{Field, body_of};
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::flows::login::login;
+use crate::flows::rest_framework::NOT_VALID;
 use crate::jwt::fields;
-use crate::page::Controls;
-use crate::rest_framework::NOT_VALID;
-use crate::serializer::{Field, body_of, metadata};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 /// What is done with the tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +25,7 @@ enum Action {
 }
 
 /// One of the views.
-pub(super) struct Tokens {
-    spec: Spec,
+struct Tokens {
     fields: Vec<Field>,
     action: Action,
     jwt: Arc<JwtVerifier>,
@@ -54,28 +50,31 @@ struct RefreshedBody {
 struct Empty {}
 
 const OPEN: Spec = Spec {
-    allow: "POST, OPTIONS",
     access: Access::Open,
     ..Spec::VIEW
 };
 
 /// The views with their patterns.
-pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static str, Tokens)> {
+pub(super) fn views(jwt: &Arc<JwtVerifier>) -> Vec<(&'static str, Box<dyn View>)> {
     let obtain = "Exchange a username and a password for an access and a refresh token.";
     let refresh = "Exchange a refresh token for a new access token.";
     let verify = "Check whether a token is valid.";
     let blacklist = "Blacklist a refresh token.";
-    let view = |name, description, fields, action| Tokens {
-        spec: Spec {
+    let view = |name, description, fields, action| -> Box<dyn View> {
+        let spec = Spec {
             name,
             description,
             ..OPEN
-        },
-        fields,
-        action,
-        jwt: Arc::clone(jwt),
+        };
+        let tokens = Tokens {
+            fields,
+            action,
+            jwt: Arc::clone(jwt),
+        };
+        let view = Resource::new(spec, tokens).post(Tokens::post);
+        Box::new(view.fields("POST", |tokens| &tokens.fields))
     };
-    let all = [
+    let mut all = vec![
         (
             "/api/token/",
             view(
@@ -93,7 +92,9 @@ pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static st
             "/api/token/verify/",
             view("Token Verify", verify, fields::token(), Action::Verify),
         ),
-        (
+    ];
+    if jwt.has_blacklist() {
+        all.push((
             "/api/token/blacklist/",
             view(
                 "Token Blacklist",
@@ -101,24 +102,22 @@ pub(super) fn views(jwt: &Arc<JwtVerifier>) -> impl Iterator<Item = (&'static st
                 fields::blacklist(),
                 Action::Blacklist,
             ),
-        ),
-    ];
-    let has_blacklist = jwt.has_blacklist();
-    let is_there = move |view: &Tokens| has_blacklist || view.action != Action::Blacklist;
-    all.into_iter().filter(move |(_, view)| is_there(view))
+        ));
+    }
+    all
 }
 
 impl Tokens {
-    async fn post(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let mut texts = self.texts(exchange).await?.into_iter();
+    async fn post(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let mut texts = self.texts(context).await?.into_iter();
         let mut next = || texts.next().unwrap_or_default();
         match self.action {
-            Action::Obtain => self.log_in(exchange, next(), next()).await,
+            Action::Obtain => self.log_in(context, next(), next()).await,
             Action::Refresh => {
                 let token = next();
-                let now = exchange.state.now();
-                let record = exchange.record(audit::Action::TokenRefresh);
-                let new = self.ask(exchange, move |jwt, all| {
+                let now = context.services.now();
+                let record = context.record(audit::Action::TokenRefresh);
+                let new = self.ask(context, move |jwt, all| {
                     let record = record.on_jwt(jwt.name(&token, now));
                     record.tell_made(jwt.refresh(&token, all, now), |record, new| {
                         let next = new.refresh.as_deref().and_then(|next| jwt.name(next, now));
@@ -127,41 +126,41 @@ impl Tokens {
                 });
                 let new = new.await?.map_err(refused)?;
                 let (access, refresh) = (new.access, new.refresh);
-                Ok(exchange.ok(&RefreshedBody { access, refresh }).not_stored())
+                Ok(context.ok(&RefreshedBody { access, refresh }).not_stored())
             }
             Action::Verify => {
                 let token = next();
-                let now = exchange.state.now();
-                let work = self.ask(exchange, move |jwt, all| jwt.verify_any(&token, all, now));
+                let now = context.services.now();
+                let work = self.ask(context, move |jwt, all| jwt.verify_any(&token, all, now));
                 work.await?.map_err(unverified)?;
-                Ok(exchange.ok(&Empty {}))
+                Ok(context.ok(&Empty {}))
             }
             Action::Blacklist => {
                 let token = next();
-                let now = exchange.state.now();
-                let record = exchange.record(audit::Action::TokenRevoke);
-                let work = self.ask(exchange, move |jwt, all| {
+                let now = context.services.now();
+                let record = context.record(audit::Action::TokenRevoke);
+                let work = self.ask(context, move |jwt, all| {
                     let record = record.on_jwt(jwt.name(&token, now));
                     record.tell(jwt.blacklist(&token, all, now), |()| Outcome::Done)
                 });
                 work.await?.map_err(refused)?;
-                Ok(exchange.ok(&Empty {}))
+                Ok(context.ok(&Empty {}))
             }
         }
     }
 
     async fn log_in(
         &self,
-        exchange: &Exchange<'_>,
+        context: &RequestContext<'_>,
         username: String,
         password: String,
-    ) -> Result<Answer, ApiError> {
-        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+    ) -> Result<ViewResponse, ApiError> {
+        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(NO_ACCOUNT);
         };
-        let now = exchange.state.now();
-        let record = exchange.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
-        let pair = self.ask(exchange, move |jwt, all| {
+        let now = context.services.now();
+        let record = context.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
+        let pair = self.ask(context, move |jwt, all| {
             let record = record.for_user(user.id);
             record.tell_made(jwt.obtain(&user, all, now), |record, pair| {
                 let record = record.on_jwt(jwt.name(&pair.refresh, now));
@@ -174,22 +173,22 @@ impl Tokens {
             other => refused(other),
         })?;
         let (refresh, access) = (pair.refresh, pair.access);
-        Ok(exchange.ok(&PairBody { refresh, access }).not_stored())
+        Ok(context.ok(&PairBody { refresh, access }).not_stored())
     }
 
-    async fn ask<T, F>(&self, exchange: &Exchange<'_>, work: F) -> Result<T, ApiError>
+    async fn ask<T, F>(&self, context: &RequestContext<'_>, work: F) -> Result<T, ApiError>
     where
         T: Send + 'static,
         F: FnOnce(&JwtVerifier, &dyn Repository) -> T + Send + 'static,
     {
         let jwt = Arc::clone(&self.jwt);
         let work = move |repository: &dyn Repository| work(&jwt, repository);
-        exchange.state.blocking(work).await
+        context.services.blocking(work).await
     }
 
     /// The texts of all fields that are written, which are all required.
-    async fn texts(&self, exchange: &Exchange<'_>) -> Result<Vec<String>, ApiError> {
-        let data = exchange.data().await?;
+    async fn texts(&self, context: &RequestContext<'_>) -> Result<Vec<String>, ApiError> {
+        let data = context.data().await?;
         let data = body_of(&data)?;
         let (mut texts, mut errors) = (Vec::new(), FieldErrors::default());
         for field in self.fields.iter().filter(|field| !field.is_read_only) {
@@ -199,37 +198,6 @@ impl Tokens {
         }
         errors.into_result()?;
         Ok(texts)
-    }
-}
-
-impl View for Tokens {
-    fn spec(&self) -> &Spec {
-        &self.spec
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::POST => self.post(exchange).await,
-                Method::OPTIONS => {
-                    let fields = Some(("POST", self.fields.as_slice()));
-                    Ok(exchange.ok(&metadata(&self.spec, exchange, fields)))
-                }
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        _exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let controls = Controls::default().form(&["POST"], &self.fields, &());
-        future::ready(Ok(controls)).boxed_local()
     }
 }
 

@@ -1,65 +1,37 @@
 //! `/api/profile/{id}/update/`: one's own profile (contract `drf.md`, section 4).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
-use profiled_domain::UserProfile;
+use std::sync::Arc;
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
+use profiled_domain::UserProfile;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::Field;
+use profiled_rest::{EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse};
+
+use crate::flows::profile_update;
 use crate::jwt::body::ProfileBody;
-use crate::page::Controls;
-use crate::profile_update;
-use crate::serializer::{Field, metadata};
-use crate::view::{Answer, Exchange, Spec, View};
+use crate::media::Media;
 
 const SPEC: Spec = Spec {
     name: "Update Profile",
     description: "Update the profile of the authenticated user.",
-    allow: "PUT, PATCH, OPTIONS",
     ..Spec::VIEW
 };
 
 /// The view. PUT is as partial as PATCH.
-pub(super) struct Update {
-    pub(super) fields: Vec<Field>,
+pub(super) fn view(fields: Vec<Field>, media: Arc<Media>) -> Box<dyn View> {
+    let view = Resource::new(SPEC, Update { fields, media }).forms(forms);
+    Box::new(view.put(Update::update).patch(Update::update))
 }
 
-impl View for Update {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        async move {
-            match *exchange.method {
-                Method::PUT | Method::PATCH => self.update(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&metadata(&SPEC, exchange, None))),
-                _ => exchange.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn controls<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let shown = own_profile(exchange).map(|profile| {
-            let body = ProfileBody::new(&profile.user);
-            Controls::default().form(&["PATCH", "PUT"], &self.fields, &body)
-        });
-        future::ready(shown).boxed_local()
-    }
+struct Update {
+    fields: Vec<Field>,
+    media: Arc<Media>,
 }
 
 /// The caller's profile, if the path names it.
-fn own_profile<'a>(exchange: &'a Exchange<'_>) -> Result<&'a UserProfile, ApiError> {
-    let profile = &exchange.caller()?.profile;
-    if exchange.parameters.id(0) == profile.user.id.0 {
+fn own_profile<'a>(context: &'a RequestContext<'_>) -> Result<&'a UserProfile, ApiError> {
+    let profile = &context.caller()?.profile;
+    if context.parameters.id(0) == profile.user.id.0 {
         Ok(profile)
     } else {
         Err(ApiError::PermissionDenied)
@@ -67,11 +39,17 @@ fn own_profile<'a>(exchange: &'a Exchange<'_>) -> Result<&'a UserProfile, ApiErr
 }
 
 impl Update {
-    async fn update(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         // Before the body is looked at, and whether there is such a user or not.
-        own_profile(exchange)?;
-        let profile = profile_update::update(exchange, &self.fields, Vec::new()).await?;
-        let tag = EntityTag::new(exchange, &profile, ());
-        Ok(exchange.changed(&tag, &ProfileBody::new(&profile.user)))
+        own_profile(context)?;
+        let profile =
+            profile_update::update(context, &self.media, &self.fields, Vec::new()).await?;
+        let tag = EntityTag::new(context, &profile, ());
+        Ok(context.changed(&tag, &ProfileBody::new(&profile.user)))
     }
+}
+
+async fn forms(view: &Update, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let body = ProfileBody::new(&own_profile(context)?.user);
+    Ok(PageForms::default().form(&["PATCH", "PUT"], &view.fields, &body))
 }

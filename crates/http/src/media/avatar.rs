@@ -6,14 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use actix_web::web::Bytes;
 use image::ImageFormat;
 use profiled_domain::{Patch, RepositoryError, User, UserProfile};
+use profiled_rest::Services;
+use profiled_rest::error::{ApiError, FieldErrors, chain};
+use profiled_rest::fields::Field;
+use profiled_rest::wire::body::{Data, Upload};
 
 use super::name::{self, Names};
 use super::picture::{self, Refusal};
-use super::{IMAGE_TYPES, StorageError, image_type};
-use crate::content::{Data, Upload};
-use crate::failure::{ApiError, FieldErrors, chain};
-use crate::serializer::Field;
-use crate::state::AppState;
+use super::{IMAGE_TYPES, Media, StorageError, image_type};
 
 /// Names that are tried before an upload is told to come again.
 const ATTEMPTS: usize = 10;
@@ -37,7 +37,7 @@ pub(crate) struct Avatar {
 /// # Errors
 /// [`ApiError::Unavailable`] when too many uploads wait already.
 pub(crate) async fn read(
-    state: &AppState,
+    media: &Media,
     field: &Field,
     data: &Data,
     errors: &mut FieldErrors,
@@ -47,11 +47,7 @@ pub(crate) async fn read(
         Patch::Clear => return Ok(Patch::Clear),
         Patch::Set(upload) => upload,
     };
-    if let Some(message) = outer_fault(
-        upload,
-        field.max_length,
-        state.media_settings.max_file_bytes,
-    ) {
+    if let Some(message) = outer_fault(upload, field.max_length, media.settings.max_file_bytes) {
         errors.push(field.name, message);
         return Ok(Patch::Keep);
     }
@@ -59,7 +55,7 @@ pub(crate) async fn read(
     let target = image_type(&extension);
     // The content is looked at before the extension.
     let encoded = encode(
-        state,
+        media,
         upload.bytes.clone(),
         target.unwrap_or(ImageFormat::Png),
     )
@@ -102,11 +98,11 @@ fn wrong_extension(extension: &str) -> String {
 
 /// Encodes a picture anew, on the threads that are there for it.
 async fn encode(
-    state: &AppState,
+    media: &Media,
     bytes: Bytes,
     target: ImageFormat,
 ) -> Result<Result<Vec<u8>, Refusal>, ApiError> {
-    let settings = state.media_settings.clone();
+    let settings = media.settings.clone();
     let job = move || {
         let work = AssertUnwindSafe(|| picture::encode_anew(&bytes, target, &settings));
         // A decoder that stumbles over a file has found no picture in it.
@@ -115,7 +111,7 @@ async fn encode(
             Err(Refusal::NotAnImage)
         })
     };
-    let encoded = state.pictures.run(job).await;
+    let encoded = media.pictures.run(job).await;
     encoded.map_err(|busy| ApiError::Unavailable(Box::new(busy)))
 }
 
@@ -126,14 +122,15 @@ impl Avatar {
     /// # Errors
     /// [`ApiError::Unavailable`] when the storage does not answer, and those of the database.
     pub(crate) async fn store(
-        state: &AppState,
+        services: &Services,
+        media: &Media,
         user: &User,
         picture: Patch<Picture>,
     ) -> Result<Self, ApiError> {
         let patch = match picture {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
-            Patch::Set(picture) => store(state, user, picture).await?,
+            Patch::Set(picture) => store(services, media, user, picture).await?,
         };
         Ok(Self { patch })
     }
@@ -142,7 +139,8 @@ impl Avatar {
     /// nobody knows: the sweep finds out.
     pub(crate) async fn settle(
         self,
-        state: &AppState,
+        services: &Services,
+        media: &Media,
         outcome: &Result<Option<UserProfile>, RepositoryError>,
     ) {
         let is_refused = match outcome {
@@ -155,15 +153,20 @@ impl Avatar {
         if let Patch::Set(key) = self.patch
             && is_refused
         {
-            withdraw(state, key).await;
+            withdraw(services, media, key).await;
         }
     }
 }
 
-async fn store(state: &AppState, user: &User, picture: Picture) -> Result<Patch<String>, ApiError> {
+async fn store(
+    services: &Services,
+    media: &Media,
+    user: &User,
+    picture: Picture,
+) -> Result<Patch<String>, ApiError> {
     let names = Names::new(picture.folder, &picture.name, user.id.0, &picture.bytes);
     for (key, is_of_content) in names.keys().take(ATTEMPTS) {
-        if state.media.head(&key).await?.is_some() {
+        if media.storage.head(&key).await?.is_some() {
             if is_of_content && user.avatar.as_deref() == Some(&*key) {
                 // The very picture that the user has.
                 return Ok(Patch::Keep);
@@ -171,12 +174,12 @@ async fn store(state: &AppState, user: &User, picture: Picture) -> Result<Patch<
             continue;
         }
         let wanted = key.clone();
-        let reserved = state.blocking(move |repository| repository.reserve_file(&wanted));
+        let reserved = services.blocking(move |repository| repository.reserve_file(&wanted));
         if !reserved.await?? {
             continue;
         }
-        if let Err(error) = state.media.put(&key, picture.bytes).await {
-            withdraw(state, key).await;
+        if let Err(error) = media.storage.put(&key, picture.bytes).await {
+            withdraw(services, media, key).await;
             return Err(error.into());
         }
         return Ok(Patch::Set(key));
@@ -185,11 +188,11 @@ async fn store(state: &AppState, user: &User, picture: Picture) -> Result<Patch<
 }
 
 /// Deletes a file whose key is reserved, and gives the key back.
-async fn withdraw(state: &AppState, key: String) {
-    let deleted = state.media.delete(&key).await.map_err(ApiError::from);
+async fn withdraw(services: &Services, media: &Media, key: String) {
+    let deleted = media.storage.delete(&key).await.map_err(ApiError::from);
     let withdrawn = match deleted {
         Ok(()) => {
-            let unreserved = state.blocking(move |repository| repository.unreserve_file(&key));
+            let unreserved = services.blocking(move |repository| repository.unreserve_file(&key));
             unreserved
                 .await
                 .and_then(|done| done.map_err(ApiError::from))

@@ -11,11 +11,37 @@ mod settings;
 mod storage;
 mod sweep;
 
+use std::sync::Arc;
+
+use profiled_rest::WorkerPool;
+
 pub(crate) use avatar::{Avatar, Picture, read};
 pub(crate) use serve::answer;
 pub use settings::{MediaSettings, S3Settings, StorageKind};
 pub use storage::{MediaStorage, StorageError};
 pub use sweep::{SweepError, sweep};
+
+/// What handlers need for files.
+pub(crate) struct Media {
+    storage: MediaStorage,
+    settings: Arc<MediaSettings>,
+    /// Decodes and encodes pictures.
+    pictures: WorkerPool,
+}
+
+impl Media {
+    /// Starts the pool for pictures.
+    ///
+    /// # Errors
+    /// The operating system's, when it gives no thread.
+    pub(crate) fn new(storage: MediaStorage, settings: MediaSettings) -> std::io::Result<Self> {
+        Ok(Self {
+            pictures: WorkerPool::start("pictures", settings.threads(), settings.queue)?,
+            storage,
+            settings: Arc::new(settings),
+        })
+    }
+}
 
 /// Folders of avatars, by dialect.
 pub(crate) const DRF_AVATARS: &str = "users/avatars/";

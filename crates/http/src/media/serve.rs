@@ -8,22 +8,21 @@ use actix_web::http::header::{self, Header, HeaderName, HeaderValue, HttpDate};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use futures_util::stream;
+use profiled_rest::Notes;
+use profiled_rest::error::ApiError;
+use profiled_rest::lists;
+use profiled_rest::response;
+use profiled_rest::wire::json_writer::Style;
 
 use super::storage::Meta;
-use super::{DRF_AVATARS, JWT_AVATARS, StorageError, image_type};
-use crate::conditional::lists;
-use crate::failure::ApiError;
-use crate::json::Style;
-use crate::request_log::Notes;
-use crate::response;
-use crate::state::AppState;
+use super::{DRF_AVATARS, JWT_AVATARS, Media, StorageError, image_type};
 
 /// Seconds that files may be kept that are no uploads: an operator may replace them.
 const FOREIGN_MAX_AGE: u32 = 3600;
 
 /// The file of this key, `None` if there is none.
 pub(crate) async fn answer(
-    state: &AppState,
+    media: &Media,
     request: &HttpRequest,
     key: &str,
     notes: &mut Notes,
@@ -33,7 +32,7 @@ pub(crate) async fn answer(
         let mut response = HttpResponse::MethodNotAllowed();
         return Some(response.insert_header(allow).finish());
     }
-    match file(state, request, key).await {
+    match file(media, request, key).await {
         Ok(response) => response,
         Err(error) => {
             notes.failed(&ApiError::from(error));
@@ -43,39 +42,39 @@ pub(crate) async fn answer(
 }
 
 async fn file(
-    state: &AppState,
+    media: &Media,
     request: &HttpRequest,
     key: &str,
 ) -> Result<Option<HttpResponse>, StorageError> {
     let is_whole =
         *request.method() == Method::GET && !request.headers().contains_key(header::RANGE);
     if is_whole {
-        let Some((meta, body)) = state.media.open_file(key, None).await? else {
+        let Some((meta, body)) = media.storage.open_file(key, None).await? else {
             return Ok(None);
         };
         if let Some(status) = condition(request, &meta) {
-            return Ok(Some(head(state, key, &meta, status).finish()));
+            return Ok(Some(head(media, key, &meta, status).finish()));
         }
-        let mut response = head(state, key, &meta, StatusCode::OK);
+        let mut response = head(media, key, &meta, StatusCode::OK);
         return Ok(Some(response.body(SizedStream::new(meta.size, body))));
     }
-    let Some(meta) = state.media.head(key).await? else {
+    let Some(meta) = media.storage.head(key).await? else {
         return Ok(None);
     };
     if let Some(status) = condition(request, &meta) {
-        return Ok(Some(head(state, key, &meta, status).finish()));
+        return Ok(Some(head(media, key, &meta, status).finish()));
     }
     if *request.method() == Method::HEAD {
         let body = SizedStream::new(meta.size, stream::empty::<std::io::Result<_>>());
-        return Ok(Some(head(state, key, &meta, StatusCode::OK).body(body)));
+        return Ok(Some(head(media, key, &meta, StatusCode::OK).body(body)));
     }
-    part(state, request, key, &meta).await
+    part(media, request, key, &meta).await
 }
 
 /// The part that `Range` asks for; what makes no sense, or asks for several parts, gets the whole
 /// (RFC 9110, section 14.2).
 async fn part(
-    state: &AppState,
+    media: &Media,
     request: &HttpRequest,
     key: &str,
     meta: &Meta,
@@ -84,7 +83,7 @@ async fn part(
         Wanted::Whole => (0..meta.size, StatusCode::OK),
         Wanted::Part(range) => (range, StatusCode::PARTIAL_CONTENT),
         Wanted::Nothing => {
-            let mut response = head(state, key, meta, StatusCode::RANGE_NOT_SATISFIABLE);
+            let mut response = head(media, key, meta, StatusCode::RANGE_NOT_SATISFIABLE);
             let range = format!("bytes */{}", meta.size);
             return Ok(Some(
                 response
@@ -94,10 +93,10 @@ async fn part(
         }
     };
     let wanted = (status == StatusCode::PARTIAL_CONTENT).then(|| range.clone());
-    let Some((now, body)) = state.media.open_file(key, wanted).await? else {
+    let Some((now, body)) = media.storage.open_file(key, wanted).await? else {
         return Ok(None);
     };
-    let mut response = head(state, key, &now, status);
+    let mut response = head(media, key, &now, status);
     if status == StatusCode::PARTIAL_CONTENT {
         let told = format!(
             "bytes {}-{}/{}",
@@ -160,7 +159,7 @@ fn text<'a>(request: &'a HttpRequest, name: &HeaderName) -> Option<&'a str> {
 }
 
 /// Status and headers. Whatever a file is, a browser shows it as a picture or saves it.
-fn head(state: &AppState, key: &str, meta: &Meta, status: StatusCode) -> HttpResponseBuilder {
+fn head(media: &Media, key: &str, meta: &Meta, status: StatusCode) -> HttpResponseBuilder {
     let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
     let picture = image_type(extension);
     let mut response = HttpResponse::build(status);
@@ -178,7 +177,7 @@ fn head(state: &AppState, key: &str, meta: &Meta, status: StatusCode) -> HttpRes
     ] {
         response.insert_header((name, HeaderValue::from_static(value)));
     }
-    response.insert_header((header::CACHE_CONTROL, cache_control(state, key)));
+    response.insert_header((header::CACHE_CONTROL, cache_control(media, key)));
     response.insert_header(header::LastModified(SystemTime::from(meta.modified).into()));
     if let Some(tag) = &meta.e_tag {
         response.insert_header((header::ETAG, tag.as_str()));
@@ -196,16 +195,13 @@ fn head(state: &AppState, key: &str, meta: &Meta, status: StatusCode) -> HttpRes
 }
 
 /// The name of an upload is not used again for as long as this: what it names does not change.
-fn cache_control(state: &AppState, key: &str) -> String {
+fn cache_control(media: &Media, key: &str) -> String {
     let is_upload = [DRF_AVATARS, JWT_AVATARS].iter().any(|folder| {
         let name = key.strip_prefix(folder);
         name.is_some_and(|name| !name.contains('/'))
     });
     if is_upload {
-        format!(
-            "public, max-age={}, immutable",
-            state.media_settings.max_age
-        )
+        format!("public, max-age={}, immutable", media.settings.max_age)
     } else {
         format!("public, max-age={FOREIGN_MAX_AGE}")
     }

@@ -3,31 +3,36 @@
 use std::sync::Arc;
 
 use actix_web::http::header;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, Introspected, Introspector};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::body::{Data, Parser};
+use profiled_rest::wire::headers::joined;
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::content::{Data, Parser};
-use crate::dialect::joined;
-use crate::failure::{ApiError, Detail};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 /// No limit on strangers counts the clients: they ask for everybody.
 const SPEC: Spec = Spec {
     name: "Token Introspection",
     description: "Tell whether a token is active.",
-    allow: "POST",
     access: Access::Open,
     parsers: &[Parser::Form],
     is_json_only: true,
     is_throttled: false,
+    has_options: false,
     ..Spec::VIEW
 };
 
 /// The view.
-pub(super) struct Introspect {
+pub(super) fn view(introspector: &Arc<Introspector>) -> Box<dyn View> {
+    let introspect = Introspect {
+        introspector: Arc::clone(introspector),
+    };
+    let view = Resource::new(SPEC, introspect).permit(permit);
+    Box::new(view.post(Introspect::introspect))
+}
+
+struct Introspect {
     introspector: Arc<Introspector>,
 }
 
@@ -77,50 +82,28 @@ impl Active {
 }
 
 impl Introspect {
-    pub(super) fn new(introspector: &Arc<Introspector>) -> Self {
-        let introspector = Arc::clone(introspector);
-        Self { introspector }
-    }
-
-    async fn introspect(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let token = match exchange.data().await? {
+    async fn introspect(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let token = match context.data().await? {
             Data::Form(form) => form.text("token").map(str::to_owned),
             Data::Json(_) => None,
         };
         let missing = || ApiError::BadRequest(Detail::Text("no token".to_owned()));
         let token = token.ok_or_else(missing)?;
-        let (introspector, now) = (Arc::clone(&self.introspector), exchange.state.now());
-        let found = exchange
-            .state
+        let (introspector, now) = (Arc::clone(&self.introspector), context.services.now());
+        let found = context
+            .services
             .blocking(move |repository| introspector.introspect(&token, repository, now));
         let token = found.await??.map(Active::new);
         let active = token.is_some();
-        Ok(exchange.ok(&Body { active, token }).not_stored())
+        Ok(context.ok(&Body { active, token }).not_stored())
     }
 }
 
-impl View for Introspect {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn permit<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
-        let credentials = joined(exchange.request.headers(), &header::AUTHORIZATION);
-        future::ready(match credentials {
-            Some(given) if self.introspector.is_client(&given) => Ok(()),
-            Some(_) => Err(AuthError::InvalidPassword.into()),
-            None => Err(AuthError::NotProvided.into()),
-        })
-        .boxed_local()
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        self.introspect(exchange).boxed_local()
+/// Services show a secret of theirs.
+async fn permit(view: &Introspect, context: &RequestContext<'_>) -> Result<(), ApiError> {
+    match joined(context.request.headers(), &header::AUTHORIZATION) {
+        Some(given) if view.introspector.is_client(&given) => Ok(()),
+        Some(_) => Err(AuthError::InvalidPassword.into()),
+        None => Err(AuthError::NotProvided.into()),
     }
 }

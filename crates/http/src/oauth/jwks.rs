@@ -3,52 +3,38 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::JwtVerifier;
-
-use crate::failure::ApiError;
-use crate::view::{Access, Answer, Exchange, Spec, View};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "JSON Web Key Set",
     description: "The public keys that tokens are verified with.",
-    allow: "GET, HEAD",
     access: Access::Open,
     is_json_only: true,
     is_throttled: false,
+    has_options: false,
     ..Spec::VIEW
 };
 
 /// The view.
-pub(super) struct Keys {
+pub(super) fn view(jwt: &Arc<JwtVerifier>) -> Box<dyn View> {
+    let cache_control = format!("public, max-age={}", jwt.jwks_max_age());
+    let cache_control = HeaderValue::try_from(cache_control);
+    let keys = Keys {
+        jwt: Arc::clone(jwt),
+        // Words and digits: they are a header.
+        cache_control: cache_control.unwrap_or(HeaderValue::from_static("no-cache")),
+    };
+    Box::new(Resource::new(SPEC, keys).get(list))
+}
+
+struct Keys {
     jwt: Arc<JwtVerifier>,
     cache_control: HeaderValue,
 }
 
-impl Keys {
-    pub(super) fn new(jwt: &Arc<JwtVerifier>) -> Self {
-        let cache_control = format!("public, max-age={}", jwt.jwks_max_age());
-        let cache_control = HeaderValue::try_from(cache_control);
-        Self {
-            jwt: Arc::clone(jwt),
-            // Words and digits: they are a header.
-            cache_control: cache_control.unwrap_or(HeaderValue::from_static("no-cache")),
-        }
-    }
-}
-
-impl View for Keys {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let keys = exchange.ok(&self.jwt.jwks(exchange.state.now()));
-        let keys = keys.with_header(header::CACHE_CONTROL, self.cache_control.clone());
-        future::ready(Ok(keys)).boxed_local()
-    }
+async fn list(keys: &Keys, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let body = context.ok(&keys.jwt.jwks(context.services.now()));
+    Ok(body.with_header(header::CACHE_CONTROL, keys.cache_control.clone()))
 }

@@ -9,17 +9,14 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use profiled_auth::Authenticator;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::accept::Format;
+use profiled_rest::wire::json_writer::{self, Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
 use serde::Serialize;
 
-use crate::accept::Format;
-use crate::dialect::Dialect;
-use crate::failure::ApiError;
-use crate::json::{self, Layout, Style};
-use crate::page::PageStyle;
-use crate::rest_framework;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::{Answer, View};
+use crate::flows::rest_framework;
+use crate::parts::Parts;
 
 /// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
@@ -27,18 +24,17 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
         authenticator: Authenticator::new(Vec::new()),
     });
     let route = |pattern, view: Box<dyn View>| Route {
+        mount: "",
         pattern,
         dialect: Arc::clone(&dialect) as Arc<dyn Dialect>,
         view,
     };
     let mut routes = Vec::new();
     if parts.dialects.jwt.enabled {
-        let keys = jwks::Keys::new(&parts.jwt);
-        routes.push(route("/.well-known/jwks.json", Box::new(keys)));
+        routes.push(route("/.well-known/jwks.json", jwks::view(&parts.jwt)));
     }
     if let Some(introspector) = &parts.introspector {
-        let view = introspect::Introspect::new(introspector);
-        routes.push(route("/oauth/introspect/", Box::new(view)));
+        routes.push(route("/oauth/introspect/", introspect::view(introspector)));
     }
     routes
 }
@@ -82,7 +78,7 @@ impl Dialect for OAuth {
         rest_framework::PAGE_STYLE
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         let status = rest_framework::describe(error, layout).status;
         let error = match status {
             StatusCode::UNAUTHORIZED => "invalid_client",
@@ -90,6 +86,6 @@ impl Dialect for OAuth {
             StatusCode::INTERNAL_SERVER_ERROR => "server_error",
             _ => "invalid_request",
         };
-        Answer::new(status, json::to_vec(&ErrorBody { error }, layout))
+        ViewResponse::new(status, json_writer::to_vec(&ErrorBody { error }, layout))
     }
 }

@@ -9,18 +9,20 @@ use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
 use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::wire::body::{Data, Part, Value};
+use profiled_rest::wire::headers::joined;
+use profiled_rest::wire::timestamp::Millis;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::content::{Data, Part, Value};
-use crate::dialect::joined;
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use crate::flows::login::login;
+use crate::flows::token_issue;
 use crate::settings::TowerSettings;
-use crate::timestamp::Millis;
 use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
 use crate::tower::logout::end_log_in;
 use crate::tower::mount::Mount;
 use crate::tower::{dialect, options};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Auth Token",
@@ -47,7 +49,7 @@ struct Body<'a> {
 }
 
 /// A username and a password that were sent. It has no `Debug`: it holds credentials.
-pub(super) struct Pair {
+pub(super) struct LoginInput {
     pub(super) username: String,
     pub(super) password: String,
 }
@@ -61,42 +63,42 @@ impl AuthToken {
         }
     }
 
-    async fn log_in(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let Pair { username, password } = Pair::of(&exchange.data().await?)?;
-        let user = match exchange.login(username, password).await? {
+    async fn log_in(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let LoginInput { username, password } = LoginInput::of(&context.data().await?)?;
+        let user = match login(context, username, password).await? {
             LoginOutcome::Accepted(user) => user,
             LoginOutcome::WrongCredentials => return Err(refused()),
             LoginOutcome::Inactive(_) => return Err(whole("User account is disabled.")),
         };
-        let issued = exchange.issue_sliding_token(&user, "", TokenKey::digest);
+        let issued = token_issue::issue_sliding_token(context, &user, "", TokenKey::digest);
         let (token, key) = issued.await?.ok_or_else(refused)?;
         let body = Body {
             token: key.as_str(),
             expires: token.state.expires_at.map(Millis),
         };
         let seconds = HeaderValue::from(self.lifetime);
-        let answer = exchange.ok(&body).with_header(AUTH_TOKEN_TIMEOUT, seconds);
+        let answer = context.ok(&body).with_header(AUTH_TOKEN_TIMEOUT, seconds);
         Ok(answer.not_stored())
     }
 
     /// Ends the token that `Authorization` names, or without any credentials in headers the log-in by cookie
     /// (`decisions.md` 25). Whoever has its key may, from wherever: the token is of no use to anybody then.
-    async fn log_out(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let headers = exchange.request.headers();
+    async fn log_out(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let headers = context.request.headers();
         if self.takes_cookies && dialect::credentials(headers).is_none() {
-            let mut answer = Answer::no_content();
-            answer.headers.extend(end_log_in(exchange, None).await?);
+            let mut answer = ViewResponse::no_content();
+            answer.headers.extend(end_log_in(context, None).await?);
             return Ok(answer);
         }
         let sent = joined(headers, &header::AUTHORIZATION);
         if let Some(digest) = sent.and_then(|sent| self.tokens.digest(&sent)) {
-            let address = exchange.state.hosts.counted_address(exchange.request);
-            let revoked = exchange
-                .state
+            let address = context.services.hosts.counted_address(context.request);
+            let revoked = context
+                .services
                 .blocking(move |r| revoke(r, &digest, address));
             revoked.await??;
         }
-        Ok(Answer::no_content())
+        Ok(ViewResponse::no_content())
     }
 }
 
@@ -127,21 +129,21 @@ impl View for AuthToken {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
-                Method::POST => self.log_in(exchange).await,
-                Method::DELETE => self.log_out(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&options::open(&SPEC, exchange, "1.2"))),
-                _ => exchange.unknown_method(),
+            match *context.method {
+                Method::POST => self.log_in(context).await,
+                Method::DELETE => self.log_out(context).await,
+                Method::OPTIONS => Ok(context.ok(&options::open(&SPEC, context, "1.2"))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 }
 
-impl Pair {
+impl LoginInput {
     /// Both, as they were written.
     ///
     /// # Errors

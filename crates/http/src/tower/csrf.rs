@@ -2,10 +2,9 @@
 //! `tower.md`, section 15.3).
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::host::Origin;
 use subtle::ConstantTimeEq;
-
-use crate::failure::ApiError;
-use crate::host::Origin;
 
 /// The cookie that a write repeats in [`X_CSRF_TOKEN`].
 pub(super) const CSRF_COOKIE: &str = "csrftoken";

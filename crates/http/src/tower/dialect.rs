@@ -7,21 +7,20 @@ use profiled_auth::{
     Authenticator, BasicVerifier, Identity, Scheme, SessionVerifier, TokenPolicy, TokenVerifier,
     Verifier,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::response::X_API_TIME;
+use profiled_rest::wire::accept::{Accepted, Format};
+use profiled_rest::wire::body::Parser;
+use profiled_rest::wire::headers::joined;
+use profiled_rest::wire::host::Origin;
+use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::{Dialect, PageStyle, Spec, ViewResponse};
 
-use crate::accept::{Accepted, Format};
-use crate::content::Parser;
-use crate::dialect::{Dialect, joined};
-use crate::failure::ApiError;
-use crate::host::Origin;
-use crate::json::{Layout, Style};
-use crate::page::PageStyle;
-use crate::response::X_API_TIME;
+use crate::parts::Parts;
 use crate::settings::TowerSettings;
-use crate::state::Parts;
-use crate::tower::mount::{Mount, below};
+use crate::tower::mount::Mount;
 use crate::tower::session::SESSION_COOKIE;
 use crate::tower::{csrf, error};
-use crate::view::{Answer, Spec};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub(super) const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
@@ -38,7 +37,7 @@ impl Tower {
     pub(super) fn new(parts: &Parts, mount: Mount) -> Self {
         let settings = &parts.dialects.tower;
         let mut verifiers: Vec<Box<dyn Verifier>> = vec![
-            Box::new(BasicVerifier::new(parts.login())),
+            Box::new(BasicVerifier::new(parts.services.login())),
             Box::new(token_verifier(settings, mount)),
         ];
         if mount == Mount::V2 {
@@ -48,11 +47,11 @@ impl Tower {
             mount,
             authenticator: Authenticator::new(verifiers),
             token_lifetime: i64::from(settings.token_lifetime),
-            clock: parts.clock,
+            clock: parts.services.clock,
         }
     }
 
-    /// Seconds that the token of a request lives, `None` for one without end (section 1.2).
+    /// Seconds that the token of a request lives, `None` for one without end (contract `tower.md`, section 1.2).
     fn timeout(&self, identity: &Identity) -> Option<i64> {
         let is_token = identity.scheme == Scheme::Token;
         let token = identity.token.as_ref().filter(|_| is_token)?;
@@ -72,7 +71,7 @@ fn policy(settings: &TowerSettings) -> TokenPolicy {
     }
 }
 
-/// Takes tokens, under a second name on the second mount (section 15.3).
+/// Takes tokens, under a second name on the second mount (contract `tower.md`, section 15.3).
 pub(super) fn token_verifier(settings: &TowerSettings, mount: Mount) -> TokenVerifier {
     let tokens = TokenVerifier::new(policy(settings));
     match mount {
@@ -82,7 +81,7 @@ pub(super) fn token_verifier(settings: &TowerSettings, mount: Mount) -> TokenVer
 }
 
 /// What a request offers in its headers: `X-Auth-Token` replaces `Authorization`, if it names the scheme
-/// (section 2.1).
+/// (contract `tower.md`, section 2.1).
 pub(super) fn credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
     let names_the_scheme = |value: &Vec<u8>| {
         let mut words = value
@@ -105,17 +104,17 @@ impl Dialect for Tower {
         Style::Spaced
     }
 
-    /// Section 1.5.
+    /// Contract `tower.md`, section 1.5.
     fn authenticates_first(&self) -> bool {
         true
     }
 
-    /// Section 1.4.
+    /// Contract `tower.md`, section 1.4.
     fn overrides_methods(&self, _format: Format) -> bool {
         true
     }
 
-    /// Forms are read for POST, though no view tells so (section 1.4).
+    /// Forms are read for POST, though no view tells so (contract `tower.md`, section 1.4).
     fn parsers(&self, _spec: &Spec, method: &Method) -> &'static [Parser] {
         if *method == Method::POST {
             &[Parser::Json, Parser::Form]
@@ -132,7 +131,7 @@ impl Dialect for Tower {
         credentials(headers)
     }
 
-    /// A credential on the second mount only (section 15.3).
+    /// A credential on the second mount only (contract `tower.md`, section 15.3).
     fn session(&self, headers: &HeaderMap) -> Option<String> {
         let is_taken = self.mount == Mount::V2;
         let cookie = is_taken.then(|| csrf::cookie(headers, SESSION_COOKIE))?;
@@ -151,7 +150,7 @@ impl Dialect for Tower {
         }
     }
 
-    /// Section 2.3: by the bytes that `Authorization` begins with, whatever was wrong.
+    /// By the bytes that `Authorization` begins with, whatever was wrong (contract `tower.md`, section 2.3).
     fn challenge(&self, headers: &HeaderMap) -> HeaderValue {
         let begins = |value: &HeaderValue| value.as_bytes().starts_with(b"Token");
         let is_token = headers.get(header::AUTHORIZATION).is_some_and(begins);
@@ -162,11 +161,11 @@ impl Dialect for Tower {
         })
     }
 
-    fn describe(&self, error: &ApiError, layout: Layout) -> Answer {
+    fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         error::describe(error, layout)
     }
 
-    /// What the client wrote for its exact type comes back, parameters included (section 1.2).
+    /// What the client wrote for its exact type comes back, parameters included (contract `tower.md`, section 1.2).
     fn json_type(&self, accepted: &Accepted) -> HeaderValue {
         let echoed = accepted
             .token
@@ -200,12 +199,12 @@ impl Dialect for Tower {
         format!("{origin}{target}")
     }
 
-    /// Section 12.
+    /// Contract `tower.md`, section 12.
     fn page_style(&self) -> PageStyle {
         PageStyle {
             site: "REST API",
             site_path: Some("/api/"),
-            caller_path: Some(below!(self.mount, "me/")),
+            caller_path: Some(self.mount.caller_path()),
             headers: &["Location", "WWW-Authenticate", "Allow", "X-API-Time"],
             folds_description: true,
             curl_credentials: "--user YOUR_NAME",

@@ -2,12 +2,10 @@
 
 use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, HeaderFault, Scheme};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::json_writer::{self, Layout};
+use profiled_rest::{ViewResponse, throttle};
 use serde::Serialize;
-
-use crate::failure::{ApiError, Detail};
-use crate::json::{self, Layout};
-use crate::throttle;
-use crate::view::Answer;
 
 #[derive(Serialize)]
 struct Body {
@@ -15,12 +13,12 @@ struct Body {
 }
 
 /// Status and body of an error.
-pub(super) fn describe(error: &ApiError, layout: Layout) -> Answer {
+pub(super) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     if let ApiError::Invalid(fields) = error {
-        return Answer::new(StatusCode::BAD_REQUEST, json::to_vec(fields, layout));
+        return ViewResponse::new(StatusCode::BAD_REQUEST, json_writer::to_vec(fields, layout));
     }
     let (status, detail) = status_and_detail(error);
-    Answer::new(status, json::to_vec(&Body { detail }, layout))
+    ViewResponse::new(status, json_writer::to_vec(&Body { detail }, layout))
 }
 
 fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {

@@ -1,19 +1,20 @@
-//! The kinds of objects that views show.
+//! The kinds of objects that views show and change.
 
 use profiled_domain::{
     ActivityEvent, Model, Organization, Page, Repository, RepositoryError, Selection, Team, User,
 };
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 use serde::Serialize;
 
 use crate::tower::body::{EventBody, OrganizationBody, TeamBody, UserBody};
 use crate::tower::fields;
-use crate::tower::mount::Mount;
 
 /// A kind of object.
 pub(super) trait ObjectKind: Send + Sync + 'static {
     const MODEL: Model;
     /// What OPTIONS documents tell of it.
-    const FIELDS: &'static fields::Resource;
+    const SCHEMA: &'static fields::ObjectSchema;
     type Object: Send + 'static;
     type Body<'a>: Serialize;
 
@@ -23,7 +24,29 @@ pub(super) trait ObjectKind: Send + Sync + 'static {
     ) -> Result<Page<Self::Object>, RepositoryError>;
 
     /// How an object is written under a mount.
-    fn body(object: &Self::Object, mount: Mount) -> Self::Body<'_>;
+    fn body<'a>(object: &'a Self::Object, mount: &'static str) -> Self::Body<'a>;
+}
+
+/// A kind of object that clients create, change and delete.
+pub(super) trait WritableKind: ObjectKind {
+    /// Whether the caller may create the object that the body describes.
+    async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError>;
+
+    /// Whether the caller is offered to create an object, on pages and in OPTIONS documents (contract `tower.md`,
+    /// section 11).
+    async fn may_create(context: &RequestContext<'_>) -> Result<bool, ApiError>;
+
+    /// POST to the list of all.
+    async fn create(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError>;
+
+    /// PUT or PATCH of one that the query selects.
+    async fn update(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError>;
+
+    /// DELETE of one that the query selects.
+    async fn delete(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError>;
+
+    /// What the page of an object lets the caller do.
+    async fn forms(context: &RequestContext<'_>, id: i64) -> Result<PageForms, ApiError>;
 }
 
 pub(super) struct Users;
@@ -33,7 +56,7 @@ pub(super) struct Events;
 
 impl ObjectKind for Users {
     const MODEL: Model = Model::User;
-    const FIELDS: &'static fields::Resource = fields::USER;
+    const SCHEMA: &'static fields::ObjectSchema = fields::USER;
     type Object = User;
     type Body<'a> = UserBody<'a>;
 
@@ -44,14 +67,14 @@ impl ObjectKind for Users {
         repository.select_users(selection)
     }
 
-    fn body(user: &User, mount: Mount) -> UserBody<'_> {
+    fn body<'a>(user: &'a User, mount: &'static str) -> UserBody<'a> {
         UserBody::new(user, mount)
     }
 }
 
 impl ObjectKind for Organizations {
     const MODEL: Model = Model::Organization;
-    const FIELDS: &'static fields::Resource = fields::ORGANIZATION;
+    const SCHEMA: &'static fields::ObjectSchema = fields::ORGANIZATION;
     type Object = Organization;
     type Body<'a> = OrganizationBody<'a>;
 
@@ -62,14 +85,14 @@ impl ObjectKind for Organizations {
         repository.select_organizations(selection)
     }
 
-    fn body(organization: &Organization, mount: Mount) -> OrganizationBody<'_> {
+    fn body<'a>(organization: &'a Organization, mount: &'static str) -> OrganizationBody<'a> {
         OrganizationBody::new(organization, mount)
     }
 }
 
 impl ObjectKind for Teams {
     const MODEL: Model = Model::Team;
-    const FIELDS: &'static fields::Resource = fields::TEAM;
+    const SCHEMA: &'static fields::ObjectSchema = fields::TEAM;
     type Object = Team;
     type Body<'a> = TeamBody<'a>;
 
@@ -80,14 +103,14 @@ impl ObjectKind for Teams {
         repository.select_teams(selection)
     }
 
-    fn body(team: &Team, mount: Mount) -> TeamBody<'_> {
+    fn body<'a>(team: &'a Team, mount: &'static str) -> TeamBody<'a> {
         TeamBody::new(team, mount)
     }
 }
 
 impl ObjectKind for Events {
     const MODEL: Model = Model::ActivityEvent;
-    const FIELDS: &'static fields::Resource = fields::EVENT;
+    const SCHEMA: &'static fields::ObjectSchema = fields::EVENT;
     type Object = ActivityEvent;
     type Body<'a> = EventBody<'a>;
 
@@ -98,7 +121,7 @@ impl ObjectKind for Events {
         repository.select_events(selection)
     }
 
-    fn body(event: &ActivityEvent, mount: Mount) -> EventBody<'_> {
+    fn body<'a>(event: &'a ActivityEvent, mount: &'static str) -> EventBody<'a> {
         EventBody::new(event, mount)
     }
 }

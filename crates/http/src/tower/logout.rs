@@ -7,13 +7,12 @@ use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::body::Data;
+use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
 
-use crate::content::Data;
-use crate::failure::ApiError;
-use crate::page::Controls;
 use crate::tower::session::{HOME, HTTP_ONLY, SESSION_COOKIE, found, with_csrf_cookie};
 use crate::tower::{csrf, options};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Log Out",
@@ -30,18 +29,18 @@ pub(super) struct Logout;
 
 impl Logout {
     /// Leads to where a log-in does, also where nothing was to be ended.
-    async fn log_out(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    async fn log_out(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         // A page of elsewhere must not take the cookie away, which browsers do not send along from there.
-        if exchange.origin.is_foreign(exchange.request.headers()) {
+        if context.origin.is_foreign(context.request.headers()) {
             return Err(ApiError::CrossOriginForm);
         }
-        let data = exchange.data().await?;
+        let data = context.data().await?;
         let proof = match &data {
             Data::Form(form) => form.text(csrf::FORM_FIELD),
             Data::Json(_) => None,
         };
-        let ended = end_log_in(exchange, proof).await?;
-        let mut answer = found(exchange, HOME);
+        let ended = end_log_in(context, proof).await?;
+        let mut answer = found(context, HOME);
         answer.headers.extend(ended);
         Ok(answer)
     }
@@ -55,34 +54,34 @@ impl Logout {
 /// 403 if there is such a log-in, and nothing shows that a page of this server asks. A cookie that is good for
 /// nothing any more is no credential, and needs no proof.
 pub(super) async fn end_log_in(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     proof: Option<&str>,
 ) -> Result<Option<(HeaderName, HeaderValue)>, ApiError> {
-    let headers = exchange.request.headers();
+    let headers = context.request.headers();
     let Some(cookie) = csrf::cookie(headers, SESSION_COOKIE) else {
         return Ok(None);
     };
     if let Some(key) = TokenKey::parse(cookie) {
         let digest = key.session_digest();
-        let find = exchange
-            .state
+        let find = context
+            .services
             .blocking(move |repository| repository.find_token(&digest, Detail::Account));
         if let Some(holder) = find.await?? {
-            csrf::check_form(headers, proof, exchange.origin)?;
+            csrf::check_form(headers, proof, context.origin)?;
             let (id, user) = (holder.token.id, holder.profile.user.id);
             let actor = Actor::User {
                 id: user,
                 credential: format!("session:{id}"),
             };
-            let record = exchange.record_of(Action::TokenRevoke, actor);
+            let record = context.record_of(Action::TokenRevoke, actor);
             let record = record.on(Object::Token(id)).for_user(user);
-            let end = exchange.state.blocking(move |repository| {
+            let end = context.services.blocking(move |repository| {
                 record.tell(repository.revoke_token(id), Outcome::of_change)
             });
             end.await??;
         }
     }
-    let cleared = csrf::clear_cookie(SESSION_COOKIE, HTTP_ONLY, exchange.origin);
+    let cleared = csrf::clear_cookie(SESSION_COOKIE, HTTP_ONLY, context.origin);
     Ok(cleared)
 }
 
@@ -93,27 +92,27 @@ impl View for Logout {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            let described = || exchange.ok(&options::open(&SPEC, exchange, "3.2.0"));
-            match *exchange.method {
-                Method::GET => Ok(with_csrf_cookie(exchange, described()).not_stored()),
-                Method::POST => Self::log_out(exchange).await,
+            let described = || context.ok(&options::open(&SPEC, context, "3.2.0"));
+            match *context.method {
+                Method::GET => Ok(with_csrf_cookie(context, described()).not_stored()),
+                Method::POST => Self::log_out(context).await,
                 Method::OPTIONS => Ok(described()),
-                _ => exchange.unknown_method(),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 
     /// A button, for a reader whose cookie it can repeat.
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let proof = csrf::cookie(exchange.request.headers(), csrf::CSRF_COOKIE);
-        let button = proof.map(|proof| Controls::buttons(&["POST"]).with(csrf::FORM_FIELD, proof));
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let proof = csrf::cookie(context.request.headers(), csrf::CSRF_COOKIE);
+        let button = proof.map(|proof| PageForms::buttons(&["POST"]).with(csrf::FORM_FIELD, proof));
         future::ready(Ok(button.unwrap_or_default())).boxed_local()
     }
 }

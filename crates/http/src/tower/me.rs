@@ -4,15 +4,13 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User};
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
 
-use crate::conditional::EntityTag;
-use crate::failure::ApiError;
 use crate::tower::body::UserBody;
-use crate::tower::list::{Envelope, asked_page};
-use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
+use crate::tower::caller::Caller;
+use crate::tower::paging::{Envelope, requested_page};
 use crate::tower::{fields, filter, options, order};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const SPEC: Spec = Spec {
     name: "Me",
@@ -29,39 +27,38 @@ pub(super) struct Me;
 
 /// The list. The caller has been read with the credentials, so only a filter that leads to other objects
 /// asks the database once more.
-async fn list(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let user = &exchange.caller()?.profile.user;
-    let condition = filter::condition(Model::User, exchange.query)?;
-    order::asked(Model::User, exchange.query)?;
+async fn list(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let user = &context.caller()?.profile.user;
+    let condition = filter::condition(Model::User, context.query)?;
+    order::requested(Model::User, context.query)?;
     let is_listed = if condition.has_relations() {
-        let caller = Caller::of(exchange)?;
+        let caller = Caller::of(context)?;
         let work = move |repository: &dyn Repository| {
             let seen = caller.viewer(repository)?.seen(condition);
             repository.holds(Model::User, caller.id.0, &[seen])
         };
-        exchange.state.blocking(work).await?? == [true]
+        context.services.blocking(work).await?? == [true]
     } else {
-        condition.holds(&Alone(user), Model::User, user.id.0)
+        condition.holds(&SingleUser(user), Model::User, user.id.0)
     };
-    show(exchange, is_listed)
+    show(context, is_listed)
 }
 
-fn show(exchange: &Exchange<'_>, is_listed: bool) -> Result<Answer, ApiError> {
-    let profile = &exchange.caller()?.profile;
-    let mount = Mount::of(exchange.path);
-    let users = is_listed.then(|| UserBody::new(&profile.user, mount));
+fn show(context: &RequestContext<'_>, is_listed: bool) -> Result<ViewResponse, ApiError> {
+    let profile = &context.caller()?.profile;
+    let users = is_listed.then(|| UserBody::new(&profile.user, context.mount));
     let count = i64::from(is_listed);
     let users = users.into_iter().collect();
-    let page = Envelope::new(exchange, asked_page(exchange)?, count, users)?;
-    let variant = (exchange.query.pairs(), is_listed);
-    let tag = EntityTag::new(exchange, profile, variant);
-    Ok(exchange.show(&tag, || page))
+    let page = Envelope::new(context, requested_page(context)?, count, users)?;
+    let variant = (context.query.pairs(), is_listed);
+    let tag = EntityTag::new(context, profile, variant);
+    Ok(context.show(&tag, || page))
 }
 
 /// A user without others.
-struct Alone<'a>(&'a User);
+struct SingleUser<'a>(&'a User);
 
-impl ObjectGraph for Alone<'_> {
+impl ObjectGraph for SingleUser<'_> {
     fn value(&self, _model: Model, _id: i64, field: Field) -> Option<FieldValue> {
         let text = |text: &Option<String>| Some(FieldValue::Text(text.clone().unwrap_or_default()));
         match field {
@@ -91,16 +88,16 @@ impl View for Me {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        match *exchange.method {
-            Method::GET if exchange.query.pairs().is_empty() => {
-                future::ready(show(exchange, true)).boxed_local()
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        match *context.method {
+            Method::GET if context.query.pairs().is_empty() => {
+                future::ready(show(context, true)).boxed_local()
             }
-            Method::GET => list(exchange).boxed_local(),
+            Method::GET => list(context).boxed_local(),
             _ => {
-                let document = options::list(&SPEC, exchange, fields::USER, false);
-                future::ready(Ok(exchange.ok(&document))).boxed_local()
+                let document = options::list(&SPEC, context, fields::USER, false);
+                future::ready(Ok(context.ok(&document))).boxed_local()
             }
         }
     }

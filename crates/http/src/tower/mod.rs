@@ -2,94 +2,87 @@
 
 mod authtoken;
 mod body;
+mod caller;
 mod csrf;
-mod details;
 mod dialect;
-mod directory;
-mod empty;
+mod empty_list;
 mod error;
 mod fields;
 mod filter;
 mod kind;
-mod list;
-mod lists;
 mod logout;
 mod me;
 mod mount;
+mod object;
+mod object_detail;
+mod object_list;
+mod object_routes;
 mod options;
 mod order;
+mod paging;
 mod parent;
 mod roots;
 mod session;
-mod viewer;
 mod write;
 
 use std::sync::Arc;
 
-use crate::dialect::Dialect;
-use crate::router::Route;
-use crate::state::Parts;
-use crate::view::View;
-use mount::{Mount, below};
+use profiled_rest::{Dialect, Route};
 
-/// A view under its pattern.
-type Place = (&'static str, Box<dyn View>);
+use crate::parts::Parts;
+use mount::{Mount, MountedView, view};
 
 /// The dialect's routes.
 pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
-    let has_v2 = parts.dialects.tower_v2.enabled;
-    let mounts = if has_v2 {
-        [Mount::V1, Mount::V2].as_slice()
+    let mounts: &[Mount] = if parts.dialects.tower_v2.enabled {
+        &[Mount::V1, Mount::V2]
     } else {
         &[Mount::V1]
     };
     let mut routes = Vec::new();
     for mount in mounts {
         let dialect: Arc<dyn Dialect> = Arc::new(dialect::Tower::new(parts, *mount));
-        let places = match mount {
-            Mount::V1 => beside_v1(has_v2),
-            Mount::V2 => beside_v2(),
+        let mut add = |mount, views: Vec<MountedView>| {
+            routes.extend(views.into_iter().map(|(pattern, view)| Route {
+                mount,
+                pattern,
+                dialect: Arc::clone(&dialect),
+                view,
+            }));
         };
-        let places = places.into_iter().chain(views(parts, *mount));
-        routes.extend(places.map(|(pattern, view)| Route {
-            pattern,
-            dialect: Arc::clone(&dialect),
-            view,
-        }));
+        add("/api/", outside(parts, *mount));
+        add(mount.prefix(), below(parts, *mount));
     }
     routes
 }
 
-/// What both mounts have.
-fn views(parts: &Parts, mount: Mount) -> Vec<Place> {
+/// The views that a mount brings along and that are below none, by their paths below `/api/`.
+fn outside(parts: &Parts, mount: Mount) -> Vec<MountedView> {
+    let has_v2 = parts.dialects.tower_v2.enabled;
+    match mount {
+        Mount::V1 => vec![view("", roots::Api { has_v2 })],
+        Mount::V2 => vec![
+            view("login/", session::Login::new()),
+            view("logout/", logout::Logout),
+        ],
+    }
+}
+
+/// The views below a mount.
+fn below(parts: &Parts, mount: Mount) -> Vec<MountedView> {
     let settings = &parts.dialects.tower;
-    let mut places: Vec<Place> = vec![
-        (below!(mount, ""), Box::new(roots::Version(mount))),
-        (
-            below!(mount, "authtoken/"),
-            Box::new(authtoken::AuthToken::new(settings, mount)),
-        ),
-        (below!(mount, "ping/"), Box::new(roots::Ping::new(settings))),
-        (
-            below!(mount, "config/"),
-            Box::new(roots::Config::new(settings)),
-        ),
-        (below!(mount, "me/"), Box::new(me::Me)),
+    let mut views = vec![
+        view("", roots::Version(mount)),
+        view("authtoken/", authtoken::AuthToken::new(settings, mount)),
+        view("ping/", roots::Ping::new(settings)),
+        view("config/", roots::Config::new(settings)),
+        view("me/", me::Me),
     ];
-    places.extend(directory::views(mount));
-    places
-}
-
-fn beside_v1(has_v2: bool) -> Vec<Place> {
-    vec![("/api/", Box::new(roots::Api { has_v2 }))]
-}
-
-/// What only the clients of the second mount ask for.
-fn beside_v2() -> Vec<Place> {
-    let mut places = empty::undescribed();
-    places.push(("/api/login/", Box::new(session::Login::new())));
-    places.push(("/api/logout/", Box::new(logout::Logout)));
-    places
+    views.extend(object_routes::views());
+    if mount == Mount::V2 {
+        views.extend(empty_list::undescribed());
+    }
+    views
 }
 
 /// Whether a path without a route is one of this dialect: it names a version of the API somewhere, or the door

@@ -1,4 +1,14 @@
-//! Where the views stand: the same ones under two paths (contract `tower.md`, section 15.3).
+//! The two paths that the same views stand under (contract `tower.md`, section 15.3).
+
+use profiled_rest::View;
+
+/// A view under its path below a mount.
+pub(super) type MountedView = (&'static str, Box<dyn View>);
+
+/// `view` under a path below a mount.
+pub(super) fn view(path: &'static str, view: impl View + 'static) -> MountedView {
+    (path, Box::new(view))
+}
 
 /// A mount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,15 +20,6 @@ pub(super) enum Mount {
 }
 
 impl Mount {
-    /// The mount that a path of a view is under.
-    pub(super) fn of(path: &str) -> Self {
-        if path.starts_with(Self::V2.prefix()) {
-            Self::V2
-        } else {
-            Self::V1
-        }
-    }
-
     /// What all its paths begin with.
     pub(super) fn prefix(self) -> &'static str {
         match self {
@@ -26,16 +27,12 @@ impl Mount {
             Self::V2 => "/api/v2/",
         }
     }
-}
 
-/// The pattern `$path` below a mount.
-macro_rules! below {
-    ($mount:expr, $path:literal) => {
-        match $mount {
-            $crate::tower::mount::Mount::V1 => concat!("/api/v1/", $path),
-            $crate::tower::mount::Mount::V2 => concat!("/api/v2/", $path),
+    /// The path of the view of the caller.
+    pub(super) fn caller_path(self) -> &'static str {
+        match self {
+            Self::V1 => "/api/v1/me/",
+            Self::V2 => "/api/v2/me/",
         }
-    };
+    }
 }
-
-pub(super) use below;

@@ -1,14 +1,14 @@
 //! OPTIONS documents (contract `tower.md`, section 11).
 
+use profiled_rest::{RequestContext, Spec};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::tower::fields::{Resource, Shown, Written};
-use crate::view::{Exchange, Spec};
+use crate::tower::fields::{ObjectSchema, ReadableFields, WritableFields};
 
 /// Of the open views and `config/`: five members.
 #[derive(Serialize)]
-pub(super) struct Open {
+pub(super) struct ViewDocument {
     name: &'static str,
     description: &'static str,
     renders: Vec<&'static str>,
@@ -16,11 +16,15 @@ pub(super) struct Open {
     added_in_version: &'static str,
 }
 
-pub(super) fn open(spec: &Spec, exchange: &Exchange<'_>, added_in_version: &'static str) -> Open {
-    Open {
+pub(super) fn open(
+    spec: &Spec,
+    context: &RequestContext<'_>,
+    added_in_version: &'static str,
+) -> ViewDocument {
+    ViewDocument {
         name: spec.name,
         description: spec.description,
-        renders: spec.renders(exchange.state.is_browsable),
+        renders: spec.renders(context.services.is_browsable),
         parses: ["application/json"],
         added_in_version,
     }
@@ -28,16 +32,16 @@ pub(super) fn open(spec: &Spec, exchange: &Exchange<'_>, added_in_version: &'sta
 
 /// Of a view of objects.
 #[derive(Serialize)]
-pub(super) struct Document {
+pub(super) struct ObjectDocument {
     #[serde(flatten)]
-    open: Open,
+    open: ViewDocument,
     #[serde(flatten)]
-    objects: Objects,
+    objects: ObjectActions,
 }
 
 /// What the objects of a view are like.
-struct Objects {
-    resource: &'static Resource,
+struct ObjectActions {
+    schema: &'static ObjectSchema,
     /// The method that writes one, if it is told.
     writes: Option<&'static str>,
     is_list: bool,
@@ -47,14 +51,14 @@ struct Objects {
 /// reader.
 pub(super) fn list(
     spec: &Spec,
-    exchange: &Exchange<'_>,
-    resource: &'static Resource,
+    context: &RequestContext<'_>,
+    schema: &'static ObjectSchema,
     shows_post: bool,
-) -> Document {
-    Document {
-        open: open(spec, exchange, resource.added_in),
-        objects: Objects {
-            resource,
+) -> ObjectDocument {
+    ObjectDocument {
+        open: open(spec, context, schema.added_in),
+        objects: ObjectActions {
+            schema,
             writes: shows_post.then_some("POST"),
             is_list: true,
         },
@@ -64,23 +68,23 @@ pub(super) fn list(
 /// Of one object. What PUT takes is told to every reader, if the view has it.
 pub(super) fn detail(
     spec: &Spec,
-    exchange: &Exchange<'_>,
-    resource: &'static Resource,
-) -> Document {
+    context: &RequestContext<'_>,
+    schema: &'static ObjectSchema,
+) -> ObjectDocument {
     let has_put = spec.allow.split(", ").any(|method| method == "PUT");
-    Document {
-        open: open(spec, exchange, resource.added_in),
-        objects: Objects {
-            resource,
+    ObjectDocument {
+        open: open(spec, context, schema.added_in),
+        objects: ObjectActions {
+            schema,
             writes: has_put.then_some("PUT"),
             is_list: false,
         },
     }
 }
 
-impl Serialize for Objects {
+impl Serialize for ObjectActions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let types = [self.resource.name];
+        let types = [self.schema.name];
         let mut map = serializer.serialize_map(None)?;
         if self.writes.is_some() {
             map.serialize_entry("actions", &Actions(self))?;
@@ -89,25 +93,23 @@ impl Serialize for Objects {
             map.serialize_entry("types", &types)?;
             map.serialize_entry("actions", &Actions(self))?;
         }
-        if self.is_list && !self.resource.search.is_empty() {
-            map.serialize_entry("search_fields", self.resource.search)?;
+        if self.is_list && !self.schema.search.is_empty() {
+            map.serialize_entry("search_fields", self.schema.search)?;
         }
         map.end()
     }
 }
 
-struct Actions<'a>(&'a Objects);
+struct Actions<'a>(&'a ObjectActions);
 
 impl Serialize for Actions<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Objects {
-            resource, writes, ..
-        } = self.0;
+        let ObjectActions { schema, writes, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
         if let Some(method) = writes {
-            map.serialize_entry(method, &Written(resource))?;
+            map.serialize_entry(method, &WritableFields(schema))?;
         }
-        map.serialize_entry("GET", &Shown(resource))?;
+        map.serialize_entry("GET", &ReadableFields(schema))?;
         map.end()
     }
 }

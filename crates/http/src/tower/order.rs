@@ -1,11 +1,11 @@
 //! `order_by` (contract `tower.md`, section 10).
 
 use profiled_domain::{Field, Model, OrderBy, Relation, Step};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::query::Query;
 
-use crate::failure::ApiError;
-use crate::query::Query;
-use crate::tower::filter::bad;
-use crate::tower::filter::path::{End, Lost, Path};
+use crate::tower::filter::bad_request;
+use crate::tower::filter::path::{End, Path, PathError};
 
 /// Keys that a query may have: each may cost a join.
 const MAX_KEYS: usize = 20;
@@ -14,7 +14,7 @@ const MAX_KEYS: usize = 20;
 ///
 /// # Errors
 /// 400 for an order that makes no sense.
-pub(super) fn asked(model: Model, query: &Query) -> Result<Option<Vec<OrderBy>>, ApiError> {
+pub(super) fn requested(model: Model, query: &Query) -> Result<Option<Vec<OrderBy>>, ApiError> {
     let is_asked = |pair: &&(String, String)| matches!(pair.0.as_str(), "order" | "order_by");
     let asked = query.pairs().iter().rev().find(is_asked);
     let text = asked.map_or("type", |(_, text)| text.as_str());
@@ -32,7 +32,7 @@ pub(super) fn asked(model: Model, query: &Query) -> Result<Option<Vec<OrderBy>>,
 
 /// Organizations by name, teams by that of their organization, which every team shows, then by their own; others
 /// by identifier, which comes after every order anyway.
-pub(super) fn own(model: Model) -> Vec<OrderBy> {
+pub(super) fn default_order(model: Model) -> Vec<OrderBy> {
     let name = |path: &[Relation]| OrderBy {
         path: path.iter().copied().map(Step::from).collect(),
         field: Field::Name,
@@ -47,7 +47,7 @@ pub(super) fn own(model: Model) -> Vec<OrderBy> {
 
 fn check_form(parts: &[&str]) -> Result<(), ApiError> {
     if parts.len() > MAX_KEYS {
-        return Err(bad(format!(
+        return Err(bad_request(format!(
             "At most {MAX_KEYS} order_by arguments can be given."
         )));
     }
@@ -64,7 +64,7 @@ fn check_form(parts: &[&str]) -> Result<(), ApiError> {
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(bad(format!(
+    Err(bad_request(format!(
         "Invalid order_by arguments: [{}]",
         wrong.join(", ")
     )))
@@ -76,11 +76,12 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
         Some(text) => (text, true),
         None => (part, false),
     };
-    let unresolved = |keyword: &str| bad(format!("Cannot resolve keyword '{keyword}' into field."));
-    let path = Path::read(model, text).map_err(|lost| match lost {
-        Lost::Unknown(_, segment) => unresolved(segment),
-        Lost::Sensitive(segment) => bad(format!("cannot order by field {segment}")),
-        Lost::Loop(_) => lost.into_error(),
+    let unresolved =
+        |keyword: &str| bad_request(format!("Cannot resolve keyword '{keyword}' into field."));
+    let path = Path::read(model, text).map_err(|error| match error {
+        PathError::Unknown(_, segment) => unresolved(segment),
+        PathError::Sensitive(segment) => bad_request(format!("cannot order by field {segment}")),
+        PathError::Loop(_) => error.into_error(),
     })?;
     if let Some(lookup) = path.lookup {
         return Err(unresolved(lookup));
@@ -94,7 +95,7 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
     let target = path.relations.last().map_or(model, |last| last.target());
     Ok(match path.end {
         End::Field(field) => vec![key(&[], field)],
-        End::Object => match own(target) {
+        End::Object => match default_order(target) {
             own if own.is_empty() => vec![key(&[], Field::Id)],
             own => own.iter().map(|own| key(&own.path, own.field)).collect(),
         },
@@ -104,10 +105,10 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Detail;
+    use profiled_rest::error::Detail;
 
     fn text(query: &str) -> Option<String> {
-        match asked(Model::User, &Query::parse(query.as_bytes())) {
+        match requested(Model::User, &Query::parse(query.as_bytes())) {
             Ok(_) => None,
             Err(ApiError::BadRequest(Detail::Text(text))) => Some(text),
             Err(other) => panic!("{other}"),
@@ -115,8 +116,8 @@ mod tests {
     }
 
     fn order(model: Model, query: &str) -> Vec<String> {
-        let keys = asked(model, &Query::parse(query.as_bytes())).unwrap();
-        let keys = keys.unwrap_or_else(|| own(model));
+        let keys = requested(model, &Query::parse(query.as_bytes())).unwrap();
+        let keys = keys.unwrap_or_else(|| default_order(model));
         let written = keys.iter().map(|key| {
             let sign = if key.is_descending { "-" } else { "" };
             let path: Vec<Relation> = key.path.iter().map(|step| step.relation).collect();

@@ -1,19 +1,23 @@
 //! The object that a list belongs to (contract `tower.md`, section 7).
 
 use profiled_domain::{Condition, Model, ObjectState, Repository, RepositoryError};
+use profiled_rest::RequestContext;
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
-use crate::tower::viewer::Caller;
-use crate::view::Exchange;
+use crate::tower::caller::Caller;
 
 /// Whether the caller may use the lists of an object.
 ///
 /// # Errors
 /// 404 for one that never was, 403 for one that is gone or that the caller may not read.
-pub(super) async fn permit(exchange: &Exchange<'_>, model: Model, id: i64) -> Result<(), ApiError> {
-    let caller = Caller::of(exchange)?;
+pub(super) async fn permit(
+    context: &RequestContext<'_>,
+    model: Model,
+    id: i64,
+) -> Result<(), ApiError> {
+    let caller = Caller::of(context)?;
     let work = move |repository: &dyn Repository| is_readable(repository, caller, model, id);
-    match exchange.state.blocking(work).await?? {
+    match context.services.blocking(work).await?? {
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::PermissionDenied),
         None => Err(ApiError::NotFound),
@@ -27,7 +31,7 @@ fn is_readable(
     model: Model,
     id: i64,
 ) -> Result<Option<bool>, RepositoryError> {
-    let may_read = caller.member(repository, model)?.may_read(model);
+    let may_read = caller.viewer_of_model(repository, model)?.may_read(model);
     let is_free = may_read == Condition::everything();
     if !is_free && repository.holds(model, id, &[may_read])? == [true] {
         return Ok(Some(true));

@@ -4,14 +4,14 @@ use actix_web::http::Method;
 use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Repository};
-use serde::Serialize;
+use profiled_rest::error::ApiError;
+use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
+use serde::{Serialize, Serializer};
 
-use crate::failure::ApiError;
 use crate::settings::TowerSettings;
-use crate::tower::mount::{Mount, below};
+use crate::tower::mount::Mount;
 use crate::tower::options;
 use crate::tower::session::with_csrf_cookie;
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 const READ_ONLY: &str = "GET, HEAD, OPTIONS";
 
@@ -50,15 +50,15 @@ const CONFIG: Spec = Spec {
 
 /// Answers GET with `body`, and OPTIONS with what the view says of itself.
 fn answer<T: Serialize>(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     spec: &Spec,
     added_in: &'static str,
     body: impl FnOnce() -> T,
-) -> Result<Answer, ApiError> {
-    match *exchange.method {
-        Method::GET => Ok(exchange.ok(&body())),
-        Method::OPTIONS => Ok(exchange.ok(&options::open(spec, exchange, added_in))),
-        _ => exchange.unknown_method(),
+) -> Result<ViewResponse, ApiError> {
+    match *context.method {
+        Method::GET => Ok(context.ok(&body())),
+        Method::OPTIONS => Ok(context.ok(&options::open(spec, context, added_in))),
+        _ => context.unknown_method(),
     }
 }
 
@@ -89,8 +89,8 @@ impl View for Api {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         let v2 = self.has_v2.then(|| Mount::V2.prefix());
         let body = || ApiBody {
             description: "profiled REST API",
@@ -100,8 +100,8 @@ impl View for Api {
                 v2,
             },
         };
-        let answer = answer(exchange, &API, "1.2", body).map(|answer| match *exchange.method {
-            Method::GET if self.has_v2 => with_csrf_cookie(exchange, answer),
+        let answer = answer(context, &API, "1.2", body).map(|answer| match *context.method {
+            Method::GET if self.has_v2 => with_csrf_cookie(context, answer),
             _ => answer,
         });
         future::ready(answer).boxed_local()
@@ -111,18 +111,26 @@ impl View for Api {
 /// `/api/v1/`, `/api/v2/`
 pub(super) struct Version(pub(super) Mount);
 
-#[derive(Serialize)]
-struct VersionBody {
-    authtoken: &'static str,
-    ping: &'static str,
-    config: &'static str,
-    me: &'static str,
-    organizations: &'static str,
-    users: &'static str,
-    projects: &'static str,
-    teams: &'static str,
-    credentials: &'static str,
-    activity_stream: &'static str,
+/// The views of a mount by their names.
+struct VersionBody(&'static str);
+
+impl Serialize for VersionBody {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const NAMES: [&str; 10] = [
+            "authtoken",
+            "ping",
+            "config",
+            "me",
+            "organizations",
+            "users",
+            "projects",
+            "teams",
+            "credentials",
+            "activity_stream",
+        ];
+        let mount = self.0;
+        serializer.collect_map(NAMES.map(|name| (name, format!("{mount}{name}/"))))
+    }
 }
 
 impl View for Version {
@@ -135,21 +143,10 @@ impl View for Version {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        let body = || VersionBody {
-            authtoken: below!(self.0, "authtoken/"),
-            ping: below!(self.0, "ping/"),
-            config: below!(self.0, "config/"),
-            me: below!(self.0, "me/"),
-            organizations: below!(self.0, "organizations/"),
-            users: below!(self.0, "users/"),
-            projects: below!(self.0, "projects/"),
-            teams: below!(self.0, "teams/"),
-            credentials: below!(self.0, "credentials/"),
-            activity_stream: below!(self.0, "activity_stream/"),
-        };
-        future::ready(answer(exchange, self.spec(), "1.2", body)).boxed_local()
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        let body = || VersionBody(context.mount);
+        future::ready(answer(context, self.spec(), "1.2", body)).boxed_local()
     }
 }
 
@@ -199,8 +196,8 @@ impl View for Ping {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         let body = || PingBody {
             instances: Instances {
                 primary: &self.instance,
@@ -210,7 +207,7 @@ impl View for Ping {
             role: "primary",
             version: &self.version,
         };
-        future::ready(answer(exchange, &PING, "2.1.0", body)).boxed_local()
+        future::ready(answer(context, &PING, "2.1.0", body)).boxed_local()
     }
 }
 
@@ -261,12 +258,12 @@ impl Config {
         }
     }
 
-    async fn retrieve(&self, exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-        let user = &exchange.caller()?.profile.user;
+    async fn retrieve(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let user = &context.caller()?.profile.user;
         let id = user.id;
         let asks = move |repository: &dyn Repository| repository.is_organization_admin(id);
-        let is_admin = user.is_superuser || exchange.state.blocking(asks).await??;
-        Ok(exchange.ok(&ConfigBody {
+        let is_admin = user.is_superuser || context.services.blocking(asks).await??;
+        Ok(context.ok(&ConfigBody {
             eula: "",
             license_info: NoLicense {},
             version: &self.version,
@@ -288,11 +285,11 @@ impl View for Config {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
-        match *exchange.method {
-            Method::GET => self.retrieve(exchange).boxed_local(),
-            _ => future::ready(answer(exchange, &CONFIG, "1.2", || ())).boxed_local(),
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        match *context.method {
+            Method::GET => self.retrieve(context).boxed_local(),
+            _ => future::ready(answer(context, &CONFIG, "1.2", || ())).boxed_local(),
         }
     }
 }

@@ -6,15 +6,16 @@ use futures_util::FutureExt;
 use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey};
 use profiled_domain::Detail;
+use profiled_rest::error::ApiError;
+use profiled_rest::fields::{Field, Kind};
+use profiled_rest::wire::body::{Data, Value};
+use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
 use serde::Serialize;
 
-use crate::content::{Data, Value};
-use crate::failure::ApiError;
-use crate::page::Controls;
-use crate::serializer::{Field, Kind};
-use crate::tower::authtoken::Pair;
+use crate::flows::login::login;
+use crate::flows::token_issue;
+use crate::tower::authtoken::LoginInput;
 use crate::tower::{csrf, options};
-use crate::view::{Access, Answer, Exchange, Spec, View};
 
 /// The cookie that carries the key of a log-in.
 pub(super) const SESSION_COOKIE: &str = "sessionid";
@@ -61,23 +62,28 @@ impl Login {
         }
     }
 
-    async fn log_in(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
+    async fn log_in(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         // A page of elsewhere must not log its reader in as somebody of its choice.
-        if exchange.origin.is_foreign(exchange.request.headers()) {
+        if context.origin.is_foreign(context.request.headers()) {
             return Err(ApiError::CrossOriginForm);
         }
-        let data = exchange.data().await?;
-        let Pair { username, password } = Pair::of(&data)?;
+        let data = context.data().await?;
+        let LoginInput { username, password } = LoginInput::of(&data)?;
         let refused = || ApiError::from(AuthError::InvalidPassword);
-        let LoginOutcome::Accepted(user) = exchange.login(username, password).await? else {
+        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
             return Err(refused());
         };
-        let issued = exchange.issue_sliding_token(&user, "Cookie log-in", TokenKey::session_digest);
+        let issued = token_issue::issue_sliding_token(
+            context,
+            &user,
+            "Cookie log-in",
+            TokenKey::session_digest,
+        );
         let (_, key) = issued.await?.ok_or_else(refused)?;
-        let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, exchange.origin);
-        let mut answer = found(exchange, next(&data));
+        let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, context.origin);
+        let mut answer = found(context, next(&data));
         answer.headers.extend(cookie);
-        answer.headers.extend(csrf_cookie(exchange));
+        answer.headers.extend(csrf_cookie(context));
         let name = HeaderValue::from_static(SESSION_COOKIE);
         answer.headers.push((SESSION_COOKIE_NAME, name));
         Ok(answer)
@@ -85,25 +91,28 @@ impl Login {
 }
 
 /// 302 to a path of this server.
-pub(super) fn found(exchange: &Exchange<'_>, path: &str) -> Answer {
-    let location = format!("{}{path}", exchange.origin.as_str());
+pub(super) fn found(context: &RequestContext<'_>, path: &str) -> ViewResponse {
+    let location = format!("{}{path}", context.origin.as_str());
     let location = HeaderValue::from_str(&location).unwrap_or(HeaderValue::from_static(HOME));
-    Answer::new(StatusCode::FOUND, Vec::new())
+    ViewResponse::new(StatusCode::FOUND, Vec::new())
         .with_header(header::LOCATION, location)
         .not_stored()
 }
 
 /// A new cookie for [`csrf::check`].
-fn csrf_cookie(exchange: &Exchange<'_>) -> Option<(HeaderName, HeaderValue)> {
+fn csrf_cookie(context: &RequestContext<'_>) -> Option<(HeaderName, HeaderValue)> {
     let key = TokenKey::generate();
-    csrf::set_cookie(csrf::CSRF_COOKIE, key.as_str(), "", exchange.origin)
+    csrf::set_cookie(csrf::CSRF_COOKIE, key.as_str(), "", context.origin)
 }
 
 /// The answer, with a cookie for [`csrf::check`] if the client has none.
-pub(super) fn with_csrf_cookie(exchange: &Exchange<'_>, mut answer: Answer) -> Answer {
-    let headers = exchange.request.headers();
+pub(super) fn with_csrf_cookie(
+    context: &RequestContext<'_>,
+    mut answer: ViewResponse,
+) -> ViewResponse {
+    let headers = context.request.headers();
     if csrf::cookie(headers, csrf::CSRF_COOKIE).is_none() {
-        answer.headers.extend(csrf_cookie(exchange));
+        answer.headers.extend(csrf_cookie(context));
     }
     answer
 }
@@ -134,29 +143,29 @@ impl View for Login {
 
     fn answer<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Answer, ApiError>> {
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
         async move {
-            match *exchange.method {
+            match *context.method {
                 Method::GET => {
-                    let described = exchange.ok(&options::open(&SPEC, exchange, "3.2.0"));
-                    Ok(with_csrf_cookie(exchange, described))
+                    let described = context.ok(&options::open(&SPEC, context, "3.2.0"));
+                    Ok(with_csrf_cookie(context, described))
                 }
-                Method::POST => Self::log_in(exchange).await,
-                Method::OPTIONS => Ok(exchange.ok(&options::open(&SPEC, exchange, "3.2.0"))),
-                _ => exchange.unknown_method(),
+                Method::POST => Self::log_in(context).await,
+                Method::OPTIONS => Ok(context.ok(&options::open(&SPEC, context, "3.2.0"))),
+                _ => context.unknown_method(),
             }
         }
         .boxed_local()
     }
 
-    fn controls<'a>(
+    fn forms<'a>(
         &'a self,
-        exchange: &'a Exchange<'a>,
-    ) -> LocalBoxFuture<'a, Result<Controls, ApiError>> {
-        let next = exchange.query.get("next").unwrap_or(HOME);
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        let next = context.query.get("next").unwrap_or(HOME);
         let form = Form { username: "", next };
-        let log_in = Controls::default().form(&["POST"], &self.fields, &form);
+        let log_in = PageForms::default().form(&["POST"], &self.fields, &form);
         future::ready(Ok(log_in)).boxed_local()
     }
 }

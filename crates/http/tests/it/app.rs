@@ -20,8 +20,8 @@ use profiled_domain::{
 };
 use profiled_http::{
     AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
-    JwtDialectSettings, LimitSettings, MediaSettings, MediaStorage, Parts, TowerSettings,
-    TowerV2Settings, configure,
+    JwtDialectSettings, LimitSettings, MediaSettings, MediaStorage, Parts, ServiceParts,
+    TowerSettings, TowerV2Settings, configure,
 };
 
 thread_local! {
@@ -155,45 +155,48 @@ impl TestApp {
     }
 
     pub fn state(&self) -> web::Data<AppState> {
-        let parts = Parts {
+        let services = ServiceParts {
             repository: Arc::clone(&self.repository) as _,
-            jwt: Arc::clone(&self.jwt),
-            introspector: None,
             throttle: Arc::new(self.throttle()),
             passwords: Arc::clone(&self.hasher),
             password_settings: self.passwords.clone(),
             tokens: self.tokens,
             http: self.http.clone(),
-            dialects: self.dialects.clone(),
             completion: CompletionRules::default(),
+            clock: now,
+        };
+        let parts = Parts {
+            services,
+            jwt: Arc::clone(&self.jwt),
+            introspector: None,
+            dialects: self.dialects.clone(),
             limits: LimitSettings {
                 mobile_number: 11,
                 number_phone: 10,
             },
             media: self.media.clone(),
             media_settings: self.media_settings.clone(),
-            clock: now,
         };
         web::Data::new(AppState::new(parts).unwrap())
     }
 
     /// Sends one request to the service as it is configured now.
-    pub async fn send(&self, request: TestRequest) -> Answer {
+    pub async fn send(&self, request: TestRequest) -> Response {
         let service = init_service(App::new().configure(configure(self.state()))).await;
-        Answer::read(call_service(&service, request.to_request()).await).await
+        Response::read(call_service(&service, request.to_request()).await).await
     }
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub body: String,
     pub bytes: Vec<u8>,
     headers: actix_web::http::header::HeaderMap,
 }
 
-impl Answer {
+impl Response {
     async fn read(response: ServiceResponse) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = actix_web::test::read_body(response).await;

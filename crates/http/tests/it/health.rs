@@ -22,7 +22,7 @@ async fn a_service_that_drains_is_alive_but_not_ready() {
     let state = TestApp::new().state();
     let service = init_service(App::new().configure(configure(state.clone()))).await;
 
-    state.start_draining();
+    state.services().start_draining();
     let live = call_service(&service, request("GET", "/live").to_request()).await;
     let ready = call_service(&service, request("GET", "/ready").to_request()).await;
 

@@ -4,12 +4,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::app::{Answer, TestApp, get, request};
+use crate::app::{Response, TestApp, get, request};
 
 pub const ME: &str = "/api/users/me/";
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-pub async fn page(app: &TestApp, path: &str, authorization: &str) -> Answer {
+pub async fn page(app: &TestApp, path: &str, authorization: &str) -> Response {
     let request = get(path, authorization).insert_header(("Accept", BROWSER));
     app.send(request).await
 }
@@ -20,7 +20,7 @@ pub async fn submit(
     path: &str,
     authorization: &str,
     fields: &[(&str, &str)],
-) -> Answer {
+) -> Response {
     let pairs: Vec<String> = fields
         .iter()
         .map(|(name, value)| {
@@ -44,13 +44,13 @@ fn between<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
     rest.split_once(end).unwrap().0
 }
 
-pub fn assert_has(answer: &Answer, wanted: &[&str]) {
+pub fn assert_has(answer: &Response, wanted: &[&str]) {
     for part in wanted {
         assert!(answer.body.contains(part), "{part} in {}", answer.body);
     }
 }
 
-pub fn assert_lacks(answer: &Answer, unwanted: &[&str]) {
+pub fn assert_lacks(answer: &Response, unwanted: &[&str]) {
     for part in unwanted {
         assert!(!answer.body.contains(part), "{part} in {}", answer.body);
     }

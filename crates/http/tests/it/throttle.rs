@@ -5,7 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::RateSetting;
 
-use crate::app::{Answer, TestApp, get, pass, request};
+use crate::app::{Response, TestApp, get, pass, request};
 
 const ME: &str = "/api/users/me/";
 const PING: &str = "/api/v1/ping/";
@@ -33,7 +33,7 @@ fn forwarded(peer: &str, told: &str) -> TestRequest {
         .insert_header(("X-Forwarded-For", told))
 }
 
-fn throttled(answer: &Answer) -> (u16, Option<&str>, &str) {
+fn throttled(answer: &Response) -> (u16, Option<&str>, &str) {
     (answer.status, answer.header("Retry-After"), &answer.body)
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::test::TestRequest;
 
-use crate::app::{Answer, TestApp, get, request};
+use crate::app::{Response, TestApp, get, request};
 
 const AGENT: (&str, &str) = ("User-Agent", "agent/1");
 const MISSING: &str = r#"{"detail": "CSRF Failed: CSRF token missing or incorrect."}"#;
@@ -14,7 +14,7 @@ fn form(body: &str) -> TestRequest {
         .set_payload(body.to_owned())
 }
 
-async fn log_in(app: &TestApp, next: &str) -> Answer {
+async fn log_in(app: &TestApp, next: &str) -> Response {
     let pair = format!("username=ada&password=secret&next={next}");
     app.send(form(&pair)).await
 }

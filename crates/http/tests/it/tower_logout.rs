@@ -2,7 +2,7 @@
 
 use actix_web::test::TestRequest;
 
-use crate::app::{Answer, TestApp, get, request};
+use crate::app::{Response, TestApp, get, request};
 
 const AGENT: (&str, &str) = ("User-Agent", "agent/1");
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
@@ -44,7 +44,7 @@ async fn status_of(app: &TestApp, cookie: &str) -> u16 {
         .status
 }
 
-fn assert_led_home(answer: &Answer) {
+fn assert_led_home(answer: &Response) {
     assert_eq!((answer.status, answer.body.as_str()), (302, ""));
     assert_eq!(
         answer.header("Location"),

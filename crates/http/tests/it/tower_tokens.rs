@@ -2,7 +2,7 @@
 
 use actix_web::test::TestRequest;
 
-use crate::app::{Answer, TestApp, get, pass, request};
+use crate::app::{Response, TestApp, get, pass, request};
 
 const AUTHTOKEN: &str = "/api/v1/authtoken/";
 const AGENT: (&str, &str) = ("User-Agent", "agent/1");
@@ -14,7 +14,7 @@ fn post(path: &str, content_type: &str, body: &str) -> TestRequest {
         .set_payload(body.to_owned())
 }
 
-async fn send(app: &TestApp, body: &str) -> Answer {
+async fn send(app: &TestApp, body: &str) -> Response {
     app.send(post(AUTHTOKEN, "application/json", body)).await
 }
 
@@ -26,7 +26,7 @@ async fn log_in(app: &TestApp) -> String {
     body["token"].as_str().unwrap().to_owned()
 }
 
-async fn me(app: &TestApp, credentials: &str) -> Answer {
+async fn me(app: &TestApp, credentials: &str) -> Response {
     let me = get("/api/v1/me/", credentials).insert_header(AGENT);
     app.send(me).await
 }

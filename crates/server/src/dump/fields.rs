@@ -1,6 +1,6 @@
 //! The fields of a record, with messages that name the field.
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 /// Reads fields by name.
@@ -25,14 +25,14 @@ impl Fields {
         }
     }
 
-    /// An instant or null, with or without fraction of a second; what is stored are microseconds.
+    /// An instant or null, with or without fraction of a second.
     pub(super) fn instant(&mut self, name: &str) -> Result<Option<DateTime<Utc>>, String> {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
         let parsed = DateTime::parse_from_rfc3339(&text);
         parsed
-            .map(|at| Some(at.with_timezone(&Utc).trunc_subsecs(6)))
+            .map(|at| Some(at.with_timezone(&Utc)))
             .map_err(|_invalid| format!("{name} {text:?} is no instant"))
     }
 

@@ -3,13 +3,12 @@
 use diesel::prelude::*;
 use profiled_domain::{Keep, PasswordHash, RepositoryError, UniqueKey};
 
-use crate::connection::{DbConnection, on_each};
-use crate::credentials::revoke_all;
-use crate::error::StoreError;
-use crate::import::values::{StoredUser, misfit};
-use crate::import::{ImportSession, ImportedGroup, ImportedToken, ImportedUser, Outcome, Refusal};
-use crate::rows::stored;
-use crate::schema::{groups, tokens, user_groups, users};
+use super::outcome::{Outcome, Refusal};
+use super::session::ImportSession;
+use super::values::{ImportedGroup, ImportedToken, ImportedUser, StoredUser, misfit};
+use crate::credentials::epoch::revoke_all;
+use crate::database::schema::{groups, tokens, user_groups, users};
+use crate::database::{DbConnection, StoreError, on_each, stored};
 
 /// Memberships that one statement writes on PostgreSQL.
 const BATCH: usize = 1000;

@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 use profiled_domain::{RepositoryError, UniqueKey};
 
-use crate::activity::{ORGANIZATION, TEAM, exhume};
-use crate::connection::on_each;
-use crate::error::StoreError;
-use crate::import::values::misfit;
-use crate::import::{ImportSession, ImportedOrganization, ImportedTeam, Outcome, Refusal};
-use crate::rows::stored;
-use crate::schema::{organization_admins, organization_users, organizations, team_users, teams};
+use super::outcome::{Outcome, Refusal};
+use super::session::ImportSession;
+use super::values::{ImportedOrganization, ImportedTeam, misfit};
+use crate::database::schema::{
+    organization_admins, organization_users, organizations, team_users, teams,
+};
+use crate::database::{StoreError, on_each, stored};
+use crate::directory::activity::{ORGANIZATION, TEAM, exhume};
 
 /// Longest name of an organization or a team, in characters.
 const NAME_MAX: usize = 512;

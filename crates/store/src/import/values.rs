@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{Gender, NewToken, PasswordHash};
 
-use crate::import::Refusal;
-use crate::rows::stored;
-use crate::schema::users;
+use super::outcome::Refusal;
+use crate::database::schema::users;
+use crate::database::stored;
 
 /// A user with its id. Text is stored as it is.
 #[derive(Clone, Debug)]

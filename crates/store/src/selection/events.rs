@@ -7,10 +7,10 @@ use profiled_domain::{
 
 use super::plan::Listed;
 use super::rows::{EventRow, OrganizationSummaryRow, TeamSummaryRow, UserSummaryRow};
-use crate::connection::{DbConnection, on_each};
-use crate::schema::{
+use crate::database::schema::{
     activity, activity_organizations, activity_teams, activity_users, organizations, teams, users,
 };
+use crate::database::{DbConnection, on_each};
 
 diesel::allow_tables_to_appear_in_same_query!(activity, users);
 diesel::allow_tables_to_appear_in_same_query!(activity_users, users);

@@ -6,12 +6,12 @@
 mod condition;
 mod events;
 mod field;
-mod functions;
+
 mod order;
 mod plan;
 mod regex;
 mod rows;
-mod shapes;
+
 mod sql;
 mod tables;
 
@@ -22,17 +22,14 @@ use profiled_domain::{
     Team, User, UserId,
 };
 
-pub(crate) use functions::register;
 pub(crate) use rows::{OrganizationSummaryRow, UserSummaryRow};
-pub(crate) use shapes::Shapes;
 
-use crate::activity::{ORGANIZATION, TEAM};
-use crate::connection::{DbConnection, on_each};
-use crate::rows::UserRow;
-use crate::schema::{
+use crate::database::rows::UserRow;
+use crate::database::schema::{
     activity, deleted_directory_objects, organization_admins, organizations, teams, users,
 };
-use crate::store::Store;
+use crate::database::{DbConnection, Store, on_each};
+use crate::directory::activity::{ORGANIZATION, TEAM};
 use plan::{Listed, Plan};
 use rows::{OrganizationRow, TeamRow};
 

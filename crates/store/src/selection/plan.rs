@@ -10,11 +10,10 @@ use diesel::sql_types::{BigInt, Bool, SqlType};
 use profiled_domain::{Condition, Field, Model, OrderBy, Selection, Slice};
 
 use super::condition::{Row, Writer, is_everything};
-use super::functions;
-use super::shapes::Shapes;
 use super::sql::{Database, Sql, Statement, Typed, Value};
 use super::tables::table;
-use crate::connection::{DbConnection, on_each};
+use crate::database::functions;
+use crate::database::{DbConnection, Shapes, on_each};
 
 /// Rows that are rather sorted than found by walking along identifiers until there are enough.
 const FEW: i64 = 10_000;

@@ -6,8 +6,8 @@ use profiled_domain::{
     RepositoryError, Team, TeamId, TeamSummary, UserId, UserSummary,
 };
 
-use crate::instant::Instant;
-use crate::schema::{activity, organizations, teams, users};
+use crate::database::Instant;
+use crate::database::schema::{activity, organizations, teams, users};
 
 /// What other objects tell of a user.
 #[derive(Clone, Debug, Queryable, Selectable)]

@@ -1,21 +1,20 @@
 //! Events of the activity stream: lists by kind of object, but a single actor.
 
 use profiled_domain::{ActivityEvent, UserSummary};
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Place;
-use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
+use super::ObjectUrl;
 
 /// An event.
 #[derive(Serialize)]
 pub(in crate::tower) struct EventBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: Place,
-    related: Related,
-    summary_fields: Summaries<'a>,
+    url: ObjectUrl,
+    related: EventRelated,
+    summary_fields: EventSummaries<'a>,
     timestamp: Millis,
     operation: &'static str,
     changes: &'a Map<String, Value>,
@@ -24,32 +23,32 @@ pub(in crate::tower) struct EventBody<'a> {
 }
 
 #[derive(Serialize)]
-struct Related {
+struct EventRelated {
     #[serde(skip_serializing_if = "Option::is_none")]
-    actor: Option<Place>,
+    actor: Option<ObjectUrl>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    organization: Vec<Place>,
+    organization: Vec<ObjectUrl>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    team: Vec<Place>,
+    team: Vec<ObjectUrl>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    user: Vec<Place>,
+    user: Vec<ObjectUrl>,
 }
 
 #[derive(Serialize)]
-struct Summaries<'a> {
+struct EventSummaries<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    organization: Vec<Thing<'a>>,
+    organization: Vec<EventObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    team: Vec<Thing<'a>>,
+    team: Vec<EventObject<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    user: Vec<Person<'a>>,
+    user: Vec<EventUser<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    actor: Option<Person<'a>>,
+    actor: Option<EventUser<'a>>,
 }
 
 /// An organization or a team.
 #[derive(Serialize)]
-struct Thing<'a> {
+struct EventObject<'a> {
     id: i64,
     name: &'a str,
     description: &'a str,
@@ -57,7 +56,7 @@ struct Thing<'a> {
 
 /// A user; here the identifier comes last.
 #[derive(Serialize)]
-struct Person<'a> {
+struct EventUser<'a> {
     username: &'a str,
     first_name: &'a str,
     last_name: &'a str,
@@ -65,13 +64,13 @@ struct Person<'a> {
 }
 
 impl<'a> EventBody<'a> {
-    pub(in crate::tower) fn new(event: &'a ActivityEvent, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(event: &'a ActivityEvent, mount: &'static str) -> Self {
         Self {
             id: event.id.0,
             r#type: "activity_stream",
-            url: place(mount, "activity_stream", event.id.0),
-            related: Related::new(event, mount),
-            summary_fields: Summaries::new(event),
+            url: object_url(mount, "activity_stream", event.id.0),
+            related: EventRelated::new(event, mount),
+            summary_fields: EventSummaries::new(event),
             timestamp: Millis(event.timestamp),
             operation: event.operation.as_str(),
             changes: &event.changes,
@@ -81,30 +80,30 @@ impl<'a> EventBody<'a> {
     }
 }
 
-impl Related {
-    fn new(event: &ActivityEvent, mount: Mount) -> Self {
+impl EventRelated {
+    fn new(event: &ActivityEvent, mount: &'static str) -> Self {
         let organizations = event.organizations.iter().map(|one| one.id.0);
         let teams = event.teams.iter().map(|one| one.id.0);
-        let user = |user: &UserSummary| Place::user(mount, user);
+        let user = |user: &UserSummary| ObjectUrl::user(mount, user);
         Self {
             actor: event.actor.as_ref().map(user),
             organization: organizations
-                .map(|id| place(mount, "organizations", id))
+                .map(|id| object_url(mount, "organizations", id))
                 .collect(),
-            team: teams.map(|id| place(mount, "teams", id)).collect(),
+            team: teams.map(|id| object_url(mount, "teams", id)).collect(),
             user: event.users.iter().map(user).collect(),
         }
     }
 }
 
-impl<'a> Summaries<'a> {
+impl<'a> EventSummaries<'a> {
     fn new(event: &'a ActivityEvent) -> Self {
-        let organizations = event.organizations.iter().map(|one| Thing {
+        let organizations = event.organizations.iter().map(|one| EventObject {
             id: one.id.0,
             name: &one.name,
             description: &one.description,
         });
-        let teams = event.teams.iter().map(|one| Thing {
+        let teams = event.teams.iter().map(|one| EventObject {
             id: one.id.0,
             name: &one.name,
             description: &one.description,
@@ -112,14 +111,14 @@ impl<'a> Summaries<'a> {
         Self {
             organization: organizations.collect(),
             team: teams.collect(),
-            user: event.users.iter().map(person).collect(),
-            actor: event.actor.as_ref().map(person),
+            user: event.users.iter().map(event_user).collect(),
+            actor: event.actor.as_ref().map(event_user),
         }
     }
 }
 
-fn person(user: &UserSummary) -> Person<'_> {
-    Person {
+fn event_user(user: &UserSummary) -> EventUser<'_> {
+    EventUser {
         username: &user.username,
         first_name: &user.first_name,
         last_name: &user.last_name,
@@ -127,8 +126,8 @@ fn person(user: &UserSummary) -> Person<'_> {
     }
 }
 
-fn place(mount: Mount, kind: &'static str, id: i64) -> Place {
-    Place {
+fn object_url(mount: &'static str, kind: &'static str, id: i64) -> ObjectUrl {
+    ObjectUrl {
         mount,
         kind,
         id,

@@ -9,16 +9,14 @@ mod user;
 use profiled_domain::UserSummary;
 use serde::{Serialize, Serializer};
 
-use crate::tower::mount::Mount;
-
 pub(super) use event::EventBody;
 pub(super) use organization::OrganizationBody;
 pub(super) use team::TeamBody;
 pub(super) use user::UserBody;
 
 /// The path of an object, or of a list below it.
-struct Place {
-    mount: Mount,
+struct ObjectUrl {
+    mount: &'static str,
     /// The list that has the object.
     kind: &'static str,
     id: i64,
@@ -26,8 +24,8 @@ struct Place {
     list: &'static str,
 }
 
-impl Place {
-    fn user(mount: Mount, user: &UserSummary) -> Self {
+impl ObjectUrl {
+    fn user(mount: &'static str, user: &UserSummary) -> Self {
         Self {
             mount,
             kind: "users",
@@ -37,7 +35,7 @@ impl Place {
     }
 }
 
-impl Serialize for Place {
+impl Serialize for ObjectUrl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self {
             mount,
@@ -45,7 +43,6 @@ impl Serialize for Place {
             id,
             list,
         } = self;
-        let mount = mount.prefix();
         match *list {
             "" => serializer.collect_str(&format_args!("{mount}{kind}/{id}/")),
             list => serializer.collect_str(&format_args!("{mount}{kind}/{id}/{list}/")),
@@ -55,14 +52,14 @@ impl Serialize for Place {
 
 /// Who made or changed an object.
 #[derive(Serialize)]
-struct Person<'a> {
+struct UserSummaryBody<'a> {
     id: i64,
     username: &'a str,
     first_name: &'a str,
     last_name: &'a str,
 }
 
-impl<'a> Person<'a> {
+impl<'a> UserSummaryBody<'a> {
     fn new(user: &'a UserSummary) -> Self {
         Self {
             id: user.id.0,

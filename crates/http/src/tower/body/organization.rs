@@ -1,20 +1,19 @@
 //! Organizations.
 
 use profiled_domain::Organization;
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
-use super::{Person, Place};
-use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
+use super::{ObjectUrl, UserSummaryBody};
 
 /// An organization.
 #[derive(Serialize)]
 pub(in crate::tower) struct OrganizationBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: Place,
-    related: Related,
-    summary_fields: Summaries<'a>,
+    url: ObjectUrl,
+    related: OrganizationRelated,
+    summary_fields: OrganizationSummaries<'a>,
     created: Millis,
     modified: Millis,
     name: &'a str,
@@ -22,34 +21,34 @@ pub(in crate::tower) struct OrganizationBody<'a> {
 }
 
 #[derive(Serialize)]
-struct Related {
+struct OrganizationRelated {
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_by: Option<Place>,
+    created_by: Option<ObjectUrl>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified_by: Option<Place>,
-    admins: Place,
-    users: Place,
-    inventories: Place,
-    activity_stream: Place,
-    projects: Place,
-    teams: Place,
+    modified_by: Option<ObjectUrl>,
+    admins: ObjectUrl,
+    users: ObjectUrl,
+    inventories: ObjectUrl,
+    activity_stream: ObjectUrl,
+    projects: ObjectUrl,
+    teams: ObjectUrl,
 }
 
 #[derive(Serialize)]
-struct Summaries<'a> {
+struct OrganizationSummaries<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_by: Option<Person<'a>>,
+    created_by: Option<UserSummaryBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified_by: Option<Person<'a>>,
+    modified_by: Option<UserSummaryBody<'a>>,
 }
 
 impl<'a> OrganizationBody<'a> {
-    pub(in crate::tower) fn new(organization: &'a Organization, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(organization: &'a Organization, mount: &'static str) -> Self {
         let (created_by, modified_by) = (
             organization.created_by.as_ref(),
             organization.modified_by.as_ref(),
         );
-        let place = |list| Place {
+        let url_of = |list| ObjectUrl {
             mount,
             kind: "organizations",
             id: organization.id.0,
@@ -58,20 +57,20 @@ impl<'a> OrganizationBody<'a> {
         Self {
             id: organization.id.0,
             r#type: "organization",
-            url: place(""),
-            related: Related {
-                created_by: created_by.map(|user| Place::user(mount, user)),
-                modified_by: modified_by.map(|user| Place::user(mount, user)),
-                admins: place("admins"),
-                users: place("users"),
-                inventories: place("inventories"),
-                activity_stream: place("activity_stream"),
-                projects: place("projects"),
-                teams: place("teams"),
+            url: url_of(""),
+            related: OrganizationRelated {
+                created_by: created_by.map(|user| ObjectUrl::user(mount, user)),
+                modified_by: modified_by.map(|user| ObjectUrl::user(mount, user)),
+                admins: url_of("admins"),
+                users: url_of("users"),
+                inventories: url_of("inventories"),
+                activity_stream: url_of("activity_stream"),
+                projects: url_of("projects"),
+                teams: url_of("teams"),
             },
-            summary_fields: Summaries {
-                created_by: created_by.map(Person::new),
-                modified_by: modified_by.map(Person::new),
+            summary_fields: OrganizationSummaries {
+                created_by: created_by.map(UserSummaryBody::new),
+                modified_by: modified_by.map(UserSummaryBody::new),
             },
             created: Millis(organization.created),
             modified: Millis(organization.modified),

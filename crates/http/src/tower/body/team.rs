@@ -1,20 +1,19 @@
 //! Teams.
 
 use profiled_domain::{OrganizationSummary, Team};
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
-use super::{Person, Place};
-use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
+use super::{ObjectUrl, UserSummaryBody};
 
 /// A team.
 #[derive(Serialize)]
 pub(in crate::tower) struct TeamBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: Place,
-    related: Related,
-    summary_fields: Summaries<'a>,
+    url: ObjectUrl,
+    related: TeamRelated,
+    summary_fields: TeamSummaries<'a>,
     created: Millis,
     modified: Millis,
     name: &'a str,
@@ -23,42 +22,42 @@ pub(in crate::tower) struct TeamBody<'a> {
 }
 
 #[derive(Serialize)]
-struct Related {
+struct TeamRelated {
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_by: Option<Place>,
+    created_by: Option<ObjectUrl>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified_by: Option<Place>,
-    credentials: Place,
-    permissions: Place,
-    users: Place,
-    projects: Place,
-    activity_stream: Place,
+    modified_by: Option<ObjectUrl>,
+    credentials: ObjectUrl,
+    permissions: ObjectUrl,
+    users: ObjectUrl,
+    projects: ObjectUrl,
+    activity_stream: ObjectUrl,
     #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<Place>,
+    organization: Option<ObjectUrl>,
 }
 
 #[derive(Serialize)]
-struct Summaries<'a> {
+struct TeamSummaries<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<Names<'a>>,
+    organization: Option<OrganizationNames<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_by: Option<Person<'a>>,
+    created_by: Option<UserSummaryBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified_by: Option<Person<'a>>,
+    modified_by: Option<UserSummaryBody<'a>>,
 }
 
 /// What a team tells of its organization.
 #[derive(Serialize)]
-struct Names<'a> {
+struct OrganizationNames<'a> {
     name: &'a str,
     description: &'a str,
 }
 
 impl<'a> TeamBody<'a> {
-    pub(in crate::tower) fn new(team: &'a Team, mount: Mount) -> Self {
+    pub(in crate::tower) fn new(team: &'a Team, mount: &'static str) -> Self {
         let (created_by, modified_by) = (team.created_by.as_ref(), team.modified_by.as_ref());
         let organization = team.organization.as_ref();
-        let place = |list| Place {
+        let url_of = |list| ObjectUrl {
             mount,
             kind: "teams",
             id: team.id.0,
@@ -67,26 +66,26 @@ impl<'a> TeamBody<'a> {
         Self {
             id: team.id.0,
             r#type: "team",
-            url: place(""),
-            related: Related {
-                created_by: created_by.map(|user| Place::user(mount, user)),
-                modified_by: modified_by.map(|user| Place::user(mount, user)),
-                credentials: place("credentials"),
-                permissions: place("permissions"),
-                users: place("users"),
-                projects: place("projects"),
-                activity_stream: place("activity_stream"),
-                organization: organization.map(|organization| Place {
+            url: url_of(""),
+            related: TeamRelated {
+                created_by: created_by.map(|user| ObjectUrl::user(mount, user)),
+                modified_by: modified_by.map(|user| ObjectUrl::user(mount, user)),
+                credentials: url_of("credentials"),
+                permissions: url_of("permissions"),
+                users: url_of("users"),
+                projects: url_of("projects"),
+                activity_stream: url_of("activity_stream"),
+                organization: organization.map(|organization| ObjectUrl {
                     mount,
                     kind: "organizations",
                     id: organization.id.0,
                     list: "",
                 }),
             },
-            summary_fields: Summaries {
+            summary_fields: TeamSummaries {
                 organization: organization.map(names),
-                created_by: created_by.map(Person::new),
-                modified_by: modified_by.map(Person::new),
+                created_by: created_by.map(UserSummaryBody::new),
+                modified_by: modified_by.map(UserSummaryBody::new),
             },
             created: Millis(team.created),
             modified: Millis(team.modified),
@@ -97,8 +96,8 @@ impl<'a> TeamBody<'a> {
     }
 }
 
-fn names(organization: &OrganizationSummary) -> Names<'_> {
-    Names {
+fn names(organization: &OrganizationSummary) -> OrganizationNames<'_> {
+    OrganizationNames {
         name: &organization.name,
         description: &organization.description,
     }

@@ -1,19 +1,18 @@
 //! Users.
 
 use profiled_domain::User;
+use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 
-use super::Place;
-use crate::timestamp::Millis;
-use crate::tower::mount::Mount;
+use super::ObjectUrl;
 
 /// A user.
 #[derive(Serialize)]
 pub(in crate::tower) struct UserBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: Place,
-    related: Related,
+    url: ObjectUrl,
+    related: UserRelated,
     created: Millis,
     username: &'a str,
     first_name: &'a str,
@@ -24,19 +23,19 @@ pub(in crate::tower) struct UserBody<'a> {
 }
 
 #[derive(Serialize)]
-struct Related {
-    admin_of_organizations: Place,
-    organizations: Place,
-    credentials: Place,
-    permissions: Place,
-    activity_stream: Place,
-    projects: Place,
-    teams: Place,
+struct UserRelated {
+    admin_of_organizations: ObjectUrl,
+    organizations: ObjectUrl,
+    credentials: ObjectUrl,
+    permissions: ObjectUrl,
+    activity_stream: ObjectUrl,
+    projects: ObjectUrl,
+    teams: ObjectUrl,
 }
 
 impl<'a> UserBody<'a> {
-    pub(in crate::tower) fn new(user: &'a User, mount: Mount) -> Self {
-        let place = |list| Place {
+    pub(in crate::tower) fn new(user: &'a User, mount: &'static str) -> Self {
+        let url_of = |list| ObjectUrl {
             mount,
             kind: "users",
             id: user.id.0,
@@ -45,15 +44,15 @@ impl<'a> UserBody<'a> {
         Self {
             id: user.id.0,
             r#type: "user",
-            url: place(""),
-            related: Related {
-                admin_of_organizations: place("admin_of_organizations"),
-                organizations: place("organizations"),
-                credentials: place("credentials"),
-                permissions: place("permissions"),
-                activity_stream: place("activity_stream"),
-                projects: place("projects"),
-                teams: place("teams"),
+            url: url_of(""),
+            related: UserRelated {
+                admin_of_organizations: url_of("admin_of_organizations"),
+                organizations: url_of("organizations"),
+                credentials: url_of("credentials"),
+                permissions: url_of("permissions"),
+                activity_stream: url_of("activity_stream"),
+                projects: url_of("projects"),
+                teams: url_of("teams"),
             },
             created: Millis(user.date_joined),
             username: user.username.as_deref().unwrap_or_default(),

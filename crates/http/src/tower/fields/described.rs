@@ -3,32 +3,36 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use super::{Default, Field, Kind, Resource, Use};
+use super::{BodyField, DefaultValue, Direction, FieldKind, ObjectSchema};
 
 /// The fields that clients see, by name.
-pub(in crate::tower) struct Shown(pub(in crate::tower) &'static Resource);
+pub(in crate::tower) struct ReadableFields(pub(in crate::tower) &'static ObjectSchema);
 
 /// The fields that clients send, by name.
-pub(in crate::tower) struct Written(pub(in crate::tower) &'static Resource);
+pub(in crate::tower) struct WritableFields(pub(in crate::tower) &'static ObjectSchema);
 
-struct ShownField(&'static Field);
+struct ReadableField(&'static BodyField);
 
-struct WrittenField(&'static Field);
+struct WritableField(&'static BodyField);
 
-impl Serialize for Shown {
+impl Serialize for ReadableFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.shown().map(|field| (field.name, ShownField(field))))
+        serializer.collect_map(
+            self.0
+                .shown()
+                .map(|field| (field.name, ReadableField(field))),
+        )
     }
 }
 
-impl Serialize for Written {
+impl Serialize for WritableFields {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let fields = self.0.written();
-        serializer.collect_map(fields.map(|field| (field.name, WrittenField(field))))
+        serializer.collect_map(fields.map(|field| (field.name, WritableField(field))))
     }
 }
 
-impl Serialize for ShownField {
+impl Serialize for ReadableField {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let field = self.0;
         let mut map = serializer.serialize_map(None)?;
@@ -40,7 +44,7 @@ impl Serialize for ShownField {
     }
 }
 
-impl Serialize for WrittenField {
+impl Serialize for WritableField {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let field = self.0;
         let mut map = serializer.serialize_map(None)?;
@@ -51,7 +55,7 @@ impl Serialize for WrittenField {
         entry(&mut map, "max_length", field.max_length.as_ref())?;
         entry(&mut map, "default", field.default.as_ref())?;
         entry(&mut map, "choices", field.choices())?;
-        if field.use_of == Use::WriteOnly {
+        if field.direction == Direction::WriteOnly {
             map.serialize_entry("write_only", &true)?;
         }
         map.end()
@@ -69,7 +73,7 @@ fn entry<M: SerializeMap, T: Serialize + ?Sized>(
     }
 }
 
-impl Serialize for Default {
+impl Serialize for DefaultValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Blank => serializer.serialize_str(""),
@@ -79,13 +83,13 @@ impl Serialize for Default {
     }
 }
 
-impl Field {
+impl BodyField {
     fn choices(&self) -> Option<&'static [[&'static str; 2]]> {
         (!self.choices.is_empty()).then_some(self.choices)
     }
 }
 
-impl Kind {
+impl FieldKind {
     /// The value of `type`.
     fn name(self) -> &'static str {
         match self {

@@ -1,10 +1,10 @@
 //! What bodies say of fields: the first phase of validation (contract `tower.md`, section 4).
 
 use profiled_domain::EmailAddress;
+use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::wire::body::{Data, Text, Value, number_text};
 
-use super::{Field, Kind};
-use crate::content::{Data, Text, Value, number_text};
-use crate::failure::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use super::{BodyField, FieldKind};
 
 const REQUIRED: &str = "This field is required.";
 const NOT_TEXT: &str = "This field must be text.";
@@ -23,7 +23,7 @@ pub(in crate::tower) enum Mode {
 
 /// What a body says of a field, once it has passed the first phase.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::tower) enum Sent<T> {
+pub(in crate::tower) enum FieldInput<T> {
     Absent,
     Null,
     /// Nothing that the field could hold.
@@ -46,7 +46,7 @@ pub(in crate::tower) fn value_of(data: Data) -> Value {
     }
 }
 
-/// The body as an object; null is one without members (section 1.6).
+/// The body as an object; null is one without members (contract `tower.md`, section 1.6).
 ///
 /// # Errors
 /// [`ApiError::Invalid`] for any other kind of value.
@@ -70,7 +70,7 @@ pub(in crate::tower) fn text_of(value: &Value) -> Option<Text> {
     }
 }
 
-impl Field {
+impl BodyField {
     /// The field as text. What is equal to the stored value breaks no rule. Messages go to `errors`, and the
     /// field counts as absent then.
     pub(in crate::tower) fn text(
@@ -79,35 +79,37 @@ impl Field {
         mode: Mode,
         stored: Option<&str>,
         errors: &mut FieldErrors,
-    ) -> Sent<String> {
+    ) -> FieldInput<String> {
         let must_be_filled = self.is_required && mode != Mode::Change;
         let text = match body.get(self.name) {
             None | Some(Value::Null) if must_be_filled => return self.refuse(REQUIRED, errors),
-            None => return Sent::Absent,
-            Some(Value::Null) => return Sent::Null,
+            None => return FieldInput::Absent,
+            Some(Value::Null) => return FieldInput::Null,
             Some(value) => match text_of(value) {
                 Some(text) => text,
-                None => return Sent::Wrong,
+                None => return FieldInput::Wrong,
             },
         };
         let shown = match self.kind {
-            Kind::Email => text.text.trim(),
+            FieldKind::Email => text.text.trim(),
             _ => &text.text,
         };
         if text.surrogate.is_none() && stored.is_some_and(|s| s == shown || s == text.text) {
-            return stored.map_or(Sent::Absent, |stored| Sent::Value(stored.to_owned()));
+            return stored.map_or(FieldInput::Absent, |stored| {
+                FieldInput::Value(stored.to_owned())
+            });
         }
         if shown.is_empty() && must_be_filled {
             return self.refuse(REQUIRED, errors);
         }
         let messages = self.broken_rules(&text, shown);
         if messages.is_empty() {
-            return Sent::Value(shown.to_owned());
+            return FieldInput::Value(shown.to_owned());
         }
         for message in messages {
             errors.push(self.name, message);
         }
-        Sent::Absent
+        FieldInput::Absent
     }
 
     /// The same for a field that takes nothing but text.
@@ -117,38 +119,45 @@ impl Field {
         mode: Mode,
         stored: Option<&str>,
         errors: &mut FieldErrors,
-    ) -> Sent<String> {
+    ) -> FieldInput<String> {
         match self.text(body, mode, stored, errors) {
-            Sent::Wrong => self.refuse(NOT_TEXT, errors),
+            FieldInput::Wrong => self.refuse(NOT_TEXT, errors),
             sent => sent,
         }
     }
 
     /// The field as a boolean; null is false.
-    pub(in crate::tower) fn boolean(&self, body: &Value, errors: &mut FieldErrors) -> Sent<bool> {
+    pub(in crate::tower) fn boolean(
+        &self,
+        body: &Value,
+        errors: &mut FieldErrors,
+    ) -> FieldInput<bool> {
         let Some(value) = body.get(self.name) else {
-            return Sent::Absent;
+            return FieldInput::Absent;
         };
         let text = match value {
-            Value::Null => return Sent::Value(false),
-            Value::Bool(value) => return Sent::Value(*value),
+            Value::Null => return FieldInput::Value(false),
+            Value::Bool(value) => return FieldInput::Value(*value),
             Value::Number(text) => Some(text.as_str()),
             Value::Text(text) => Some(text.text.as_str()),
             Value::List(_) | Value::Object(_) => None,
         };
         match text {
-            Some("true" | "True" | "t" | "1") => Sent::Value(true),
-            Some("false" | "False" | "f" | "0") => Sent::Value(false),
+            Some("true" | "True" | "t" | "1") => FieldInput::Value(true),
+            Some("false" | "False" | "f" | "0") => FieldInput::Value(false),
             _ => {
                 errors.push(self.name, NOT_BOOLEAN);
-                Sent::Wrong
+                FieldInput::Wrong
             }
         }
     }
 
     fn broken_rules(&self, text: &Text, shown: &str) -> Vec<String> {
         let mut messages = Vec::new();
-        if self.kind == Kind::Email && !shown.is_empty() && !EmailAddress::has_valid_form(shown) {
+        if self.kind == FieldKind::Email
+            && !shown.is_empty()
+            && !EmailAddress::has_valid_form(shown)
+        {
             messages.push("Enter a valid email address.".to_owned());
         }
         let length = shown.chars().count();
@@ -169,8 +178,8 @@ impl Field {
         messages
     }
 
-    fn refuse<T>(&self, message: &str, errors: &mut FieldErrors) -> Sent<T> {
+    fn refuse<T>(&self, message: &str, errors: &mut FieldErrors) -> FieldInput<T> {
         errors.push(self.name, message);
-        Sent::Absent
+        FieldInput::Absent
     }
 }

@@ -3,24 +3,24 @@
 
 mod described;
 mod input;
-mod resource;
+mod schema;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub(super) use described::{Shown, Written};
-pub(super) use input::{Mode, Sent, object, text_of, value_of};
-pub(super) use resource::{
+pub(super) use described::{ReadableFields, WritableFields};
+pub(super) use input::{FieldInput, Mode, object, text_of, value_of};
+pub(super) use schema::{
     CREDENTIAL, DESCRIPTION, EMAIL, EVENT, FIRST_NAME, INVENTORY, IS_SUPERUSER, LAST_NAME, NAME,
     ORGANIZATION, ORGANIZATION_OF_TEAM, PASSWORD, PERMISSION, PROJECT, TEAM, USER, USERNAME,
 };
 
 /// A kind of object as bodies show it.
-pub(super) struct Resource {
+pub(super) struct ObjectSchema {
     /// The value of `type`.
     pub(super) name: &'static str,
-    pub(super) fields: &'static [Field],
+    pub(super) fields: &'static [BodyField],
     /// Fields that `search` looks at.
     pub(super) search: &'static [&'static str],
     /// The version that brought its views.
@@ -28,23 +28,23 @@ pub(super) struct Resource {
 }
 
 /// A field of a body.
-pub(super) struct Field {
+pub(super) struct BodyField {
     pub(super) name: &'static str,
-    kind: Kind,
+    kind: FieldKind,
     label: Option<&'static str>,
     help: Option<&'static str>,
     /// In characters.
     max_length: Option<usize>,
     is_required: bool,
-    default: Option<Default>,
-    use_of: Use,
+    default: Option<DefaultValue>,
+    direction: Direction,
     /// Values and their labels.
     choices: &'static [[&'static str; 2]],
 }
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum FieldKind {
     Integer,
     Choice,
     Text,
@@ -58,7 +58,7 @@ enum Kind {
 
 /// What a field has if nothing is sent.
 #[derive(Clone, Copy, Debug)]
-enum Default {
+enum DefaultValue {
     Blank,
     False,
     Null,
@@ -66,24 +66,24 @@ enum Default {
 
 /// Whether clients see a field, send it, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
+enum Direction {
     ReadOnly,
     WriteOnly,
     Both,
 }
 
-impl Resource {
+impl ObjectSchema {
     /// Fields that clients send.
-    pub(super) fn written(&self) -> impl Iterator<Item = &'static Field> {
+    pub(super) fn written(&self) -> impl Iterator<Item = &'static BodyField> {
         self.fields
             .iter()
-            .filter(|field| field.use_of != Use::ReadOnly)
+            .filter(|field| field.direction != Direction::ReadOnly)
     }
 
     /// What a new object has if nothing is sent.
     pub(super) fn blank(&self) -> impl Serialize {
         let values = self.written().map(|field| {
-            let value = field.default.unwrap_or(Default::Blank);
+            let value = field.default.unwrap_or(DefaultValue::Blank);
             (field.name, value)
         });
         values.collect::<BTreeMap<_, _>>()
@@ -92,20 +92,20 @@ impl Resource {
     /// Names of the fields that clients send and see.
     pub(super) fn names(&self) -> Vec<&'static str> {
         let fields = self.fields.iter();
-        let both = fields.filter(|field| field.use_of == Use::Both);
+        let both = fields.filter(|field| field.direction == Direction::Both);
         both.map(|field| field.name).collect()
     }
 
     /// Fields that clients see.
-    pub(super) fn shown(&self) -> impl Iterator<Item = &'static Field> {
+    pub(super) fn shown(&self) -> impl Iterator<Item = &'static BodyField> {
         self.fields
             .iter()
-            .filter(|field| field.use_of != Use::WriteOnly)
+            .filter(|field| field.direction != Direction::WriteOnly)
     }
 }
 
-impl Field {
-    const fn new(name: &'static str, kind: Kind) -> Self {
+impl BodyField {
+    const fn new(name: &'static str, kind: FieldKind) -> Self {
         Self {
             name,
             kind,
@@ -114,14 +114,14 @@ impl Field {
             max_length: None,
             is_required: false,
             default: None,
-            use_of: Use::Both,
+            direction: Direction::Both,
             choices: &[],
         }
     }
 
-    const fn shown(name: &'static str, kind: Kind) -> Self {
+    const fn shown(name: &'static str, kind: FieldKind) -> Self {
         Self {
-            use_of: Use::ReadOnly,
+            direction: Direction::ReadOnly,
             ..Self::new(name, kind)
         }
     }
@@ -154,7 +154,7 @@ impl Field {
         }
     }
 
-    const fn or(self, default: Default) -> Self {
+    const fn or(self, default: DefaultValue) -> Self {
         Self {
             default: Some(default),
             ..self
@@ -163,7 +163,7 @@ impl Field {
 
     const fn write_only(self) -> Self {
         Self {
-            use_of: Use::WriteOnly,
+            direction: Direction::WriteOnly,
             ..self
         }
     }

@@ -1,9 +1,9 @@
 //! Dates and times of a query, as Django reads them.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
-use crate::tower::filter::bad_list;
+use crate::tower::filter::bad_request_list;
 
 /// `YYYY-MM-DD`, or that with `HH:MM[:SS[.ffffff]]` and perhaps a zone behind it; without one it is UTC.
 ///
@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> Result<DateTime<Utc>, ApiError> {
             }
         },
     };
-    Err(bad_list(format!("'{text}' value {form}")))
+    Err(bad_request_list(format!("'{text}' value {form}")))
 }
 
 /// Numbers as they stand in the text, of the right form and perhaps of no date.

@@ -86,7 +86,7 @@ pub(in crate::tower) fn all(conditions: Vec<Condition>) -> Condition {
 }
 
 /// One of these, as plainly as can be.
-pub(super) fn any(mut conditions: Vec<Condition>) -> Condition {
+pub(in crate::tower) fn any(mut conditions: Vec<Condition>) -> Condition {
     match conditions.pop() {
         Some(only) if conditions.is_empty() => only,
         Some(last) => {

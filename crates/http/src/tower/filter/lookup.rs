@@ -3,9 +3,9 @@
 use profiled_domain::{
     Case, Comparison, Condition, Field, FieldKind, FieldValue, Pattern, Test, TextTest,
 };
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
-use crate::tower::filter::{bad, bad_list, instant};
+use crate::tower::filter::{bad_request, bad_request_list, instant};
 
 /// Names of look-ups, compared with case.
 const NAMES: [&str; 16] = [
@@ -80,7 +80,8 @@ impl Leaf {
         let text_test = match plain {
             "isnull" => return Ok(Self::is_null(field, boolean(text)?)),
             "regex" => {
-                let pattern = Pattern::new(text, case).map_err(|error| bad(error.to_string()))?;
+                let pattern =
+                    Pattern::new(text, case).map_err(|error| bad_request(error.to_string()))?;
                 return Ok(Self::test(field, Test::Matches(pattern)));
             }
             "in" => return Ok(Self::test(field, Test::In(values(field, text)?))),
@@ -134,7 +135,9 @@ fn comparison(lookup: &str) -> Comparison {
 
 fn values(field: Field, text: &str) -> Result<Vec<FieldValue>, ApiError> {
     if text.is_empty() {
-        return Err(bad("cannot provide empty value for __in".to_owned()));
+        return Err(bad_request(
+            "cannot provide empty value for __in".to_owned(),
+        ));
     }
     let values = text.split(',').map(|part| value(field, part));
     checked(values.collect::<Result<_, _>>()?)
@@ -142,7 +145,9 @@ fn values(field: Field, text: &str) -> Result<Vec<FieldValue>, ApiError> {
 
 fn checked(values: Vec<FieldValue>) -> Result<Vec<FieldValue>, ApiError> {
     if values.len() > MAX_VALUES {
-        return Err(bad(format!("At most {MAX_VALUES} values can be given.")));
+        return Err(bad_request(format!(
+            "At most {MAX_VALUES} values can be given."
+        )));
     }
     Ok(values)
 }
@@ -166,13 +171,15 @@ fn is_none(text: &str) -> bool {
 /// 400, as a list.
 pub(super) fn integer(text: &str) -> Result<i64, ApiError> {
     let number = text.trim().parse();
-    number.map_err(|_no_integer| bad_list(format!("'{text}' value must be an integer.")))
+    number.map_err(|_no_integer| bad_request_list(format!("'{text}' value must be an integer.")))
 }
 
 fn boolean(text: &str) -> Result<bool, ApiError> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "t" | "1" => Ok(true),
         "false" | "f" | "0" => Ok(false),
-        _ => Err(bad(format!("Unable to convert \"{text}\" to boolean"))),
+        _ => Err(bad_request(format!(
+            "Unable to convert \"{text}\" to boolean"
+        ))),
     }
 }

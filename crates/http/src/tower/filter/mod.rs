@@ -11,15 +11,15 @@ pub(super) mod names;
 pub(super) mod path;
 
 use profiled_domain::{Case, Condition, Model, Relation, Test, TextTest};
+use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::wire::query::Query;
 
-use crate::failure::{ApiError, Detail};
-use crate::query::Query;
-use crate::tower::filter::joins::{Joins, any};
+use crate::tower::filter::joins::Joins;
 use crate::tower::filter::lookup::Leaf;
-use crate::tower::filter::path::{End, Lost, Path};
-use crate::tower::list::RESERVED;
+use crate::tower::filter::path::{End, Path, PathError};
+use crate::tower::paging::RESERVED;
 
-pub(super) use joins::all;
+pub(super) use joins::{all, any};
 
 /// Terms and words that a query may have: each may cost the database a scan.
 const MAX_TERMS: usize = 100;
@@ -39,7 +39,7 @@ pub(super) fn condition(model: Model, query: &Query) -> Result<Condition, ApiErr
         patterns += usize::from(term.leaf.is_pattern());
         if patterns > MAX_PATTERNS {
             let text = format!("At most {MAX_PATTERNS} regular expressions can be given.");
-            return Err(bad(text));
+            return Err(bad_request(text));
         }
         terms.push(term);
     }
@@ -79,7 +79,9 @@ fn searched(model: Model, query: &Query) -> Result<Vec<Condition>, ApiError> {
 
 fn check_count(count: usize) -> Result<(), ApiError> {
     if count > MAX_TERMS {
-        return Err(bad(format!("At most {MAX_TERMS} filters can be given.")));
+        return Err(bad_request(format!(
+            "At most {MAX_TERMS} filters can be given."
+        )));
     }
     Ok(())
 }
@@ -153,7 +155,7 @@ impl Term {
             Some(text) => (true, text),
             None => (false, text),
         };
-        let path = Path::read(model, text).map_err(Lost::into_error)?;
+        let path = Path::read(model, text).map_err(PathError::into_error)?;
         let leaf = if is_integer {
             leaf(&path, &lookup::integer(value)?.to_string())?
         } else {
@@ -181,18 +183,18 @@ fn leaf(path: &Path<'_>, value: &str) -> Result<Leaf, ApiError> {
         End::Object => Leaf::of_object(lookup, value)?.ok_or_else(|| {
             let target = path.relations.last().map(|relation| relation.target());
             let model = target.map_or("", names::title);
-            Lost::Unknown(model, lookup).into_error()
+            PathError::Unknown(model, lookup).into_error()
         }),
     }
 }
 
 /// A 400 with a text.
-pub(super) fn bad(text: String) -> ApiError {
+pub(super) fn bad_request(text: String) -> ApiError {
     ApiError::BadRequest(Detail::Text(text))
 }
 
 /// A 400 with a text in a list.
-fn bad_list(text: String) -> ApiError {
+fn bad_request_list(text: String) -> ApiError {
     ApiError::BadRequest(Detail::List(vec![text]))
 }
 

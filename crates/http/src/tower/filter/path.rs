@@ -1,10 +1,10 @@
 //! From the name of a parameter to what is compared: relations, a field, a look-up.
 
 use profiled_domain::{Field, Model, Relation};
+use profiled_rest::error::ApiError;
 
-use crate::failure::ApiError;
 use crate::tower::filter::names::{self, Named};
-use crate::tower::filter::{bad, lookup};
+use crate::tower::filter::{bad_request, lookup};
 
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(in crate::tower) enum End {
 
 /// Why a path leads nowhere.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::tower) enum Lost<'a> {
+pub(in crate::tower) enum PathError<'a> {
     /// The model, as errors call it, has nothing of this name.
     Unknown(&'static str, &'a str),
     /// What must not be guessed at.
@@ -37,18 +37,18 @@ pub(in crate::tower) enum Lost<'a> {
 
 impl<'a> Path<'a> {
     /// Reads `relation__relation__field__lookup`.
-    pub(in crate::tower) fn read(model: Model, text: &'a str) -> Result<Self, Lost<'a>> {
+    pub(in crate::tower) fn read(model: Model, text: &'a str) -> Result<Self, PathError<'a>> {
         let (mut model, mut relations) = (model, Vec::new());
         let mut segments = text.split("__").peekable();
         while let Some(segment) = segments.next() {
             let field = match names::find(model, segment) {
                 Named::Field(field) => field,
                 Named::Profile => profile_field(segment, segments.next())?,
-                Named::Sensitive => return Err(Lost::Sensitive(segment)),
-                Named::Unknown => return Err(Lost::Unknown(names::title(model), segment)),
+                Named::Sensitive => return Err(PathError::Sensitive(segment)),
+                Named::Unknown => return Err(PathError::Unknown(names::title(model), segment)),
                 Named::Relation(relation) => {
                     if relations.contains(&relation) {
-                        return Err(Lost::Loop(segment));
+                        return Err(PathError::Loop(segment));
                     }
                     relations.push(relation);
                     model = relation.target();
@@ -64,7 +64,7 @@ impl<'a> Path<'a> {
             let (lookup, rest) = (segments.next(), segments.next());
             return finished(relations, End::Field(field), lookup, rest, model);
         }
-        Err(Lost::Unknown(names::title(model), ""))
+        Err(PathError::Unknown(names::title(model), ""))
     }
 }
 
@@ -75,10 +75,10 @@ fn finished<'a>(
     lookup: Option<&'a str>,
     rest: Option<&'a str>,
     model: Model,
-) -> Result<Path<'a>, Lost<'a>> {
+) -> Result<Path<'a>, PathError<'a>> {
     match lookup {
         Some(name) if rest.is_some() || !lookup::is_name(name) => {
-            Err(Lost::Unknown(names::title(model), name))
+            Err(PathError::Unknown(names::title(model), name))
         }
         lookup => Ok(Path {
             relations,
@@ -88,23 +88,25 @@ fn finished<'a>(
     }
 }
 
-fn profile_field<'a>(segment: &'a str, next: Option<&'a str>) -> Result<Field, Lost<'a>> {
+fn profile_field<'a>(segment: &'a str, next: Option<&'a str>) -> Result<Field, PathError<'a>> {
     match next {
         Some("ldap_dn") => Ok(Field::LdapDn),
-        Some(other) => Err(Lost::Unknown("Profile", other)),
-        None => Err(Lost::Unknown(names::title(Model::User), segment)),
+        Some(other) => Err(PathError::Unknown("Profile", other)),
+        None => Err(PathError::Unknown(names::title(Model::User), segment)),
     }
 }
 
-impl Lost<'_> {
+impl PathError<'_> {
     /// What a filter with such a path is answered with.
     pub(in crate::tower) fn into_error(self) -> ApiError {
         match self {
-            Self::Unknown(model, segment) => bad(format!("{model} has no field named '{segment}'")),
+            Self::Unknown(model, segment) => {
+                bad_request(format!("{model} has no field named '{segment}'"))
+            }
             Self::Sensitive(segment) => {
                 ApiError::Forbidden(format!("Filtering on {segment} is not allowed."))
             }
-            Self::Loop(segment) => bad(format!(
+            Self::Loop(segment) => bad_request(format!(
                 "Loops not allowed in filters, detected on field {segment}."
             )),
         }

@@ -1,76 +1,43 @@
 //! What POST, PUT, PATCH and DELETE do (contract `tower.md`, sections 4, 6 and 8).
 
+mod membership;
 mod named;
+mod new_user;
+mod organizations;
+mod teams;
 mod user_form;
+mod users;
 
-pub(super) mod controls;
-pub(super) mod membership;
-pub(super) mod organizations;
-pub(super) mod teams;
-pub(super) mod users;
+pub(super) mod forms;
+pub(super) mod members;
+pub(super) mod organization_teams;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use profiled_domain::{Model, Repository, Viewer};
+use profiled_rest::error::ApiError;
+use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
 
-use crate::failure::ApiError;
-use crate::tower::details::{self, Found};
 use crate::tower::fields::Mode;
-use crate::tower::kind::ObjectKind;
-use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
-use crate::view::{Answer, Exchange};
-
-/// The caller's rights, as far as no object is needed for them.
-async fn viewer(exchange: &Exchange<'_>) -> Result<Viewer, ApiError> {
-    let caller = Caller::of(exchange)?;
-    let look_up = move |repository: &dyn Repository| caller.viewer(repository);
-    Ok(exchange.state.blocking(look_up).await??)
-}
-
-/// Whether the caller may create an object of a model in some list of all: of a team, that is told of superusers
-/// only (section 11).
-pub(super) async fn may_create(exchange: &Exchange<'_>, model: Model) -> Result<bool, ApiError> {
-    match model {
-        Model::User => Ok(users::may_create(&viewer(exchange).await?)),
-        Model::Organization | Model::Team => Ok(Caller::of(exchange)?.is_superuser),
-        Model::ActivityEvent => Ok(false),
-    }
-}
-
-/// An object that the query selects; 403 unless the caller may change it.
-async fn find_to_change<K: ObjectKind>(
-    exchange: &Exchange<'_>,
-    id: i64,
-) -> Result<Found<K::Object>, ApiError> {
-    let found = details::find::<K>(exchange, id).await?;
-    if !found.may_change {
-        return Err(ApiError::PermissionDenied);
-    }
-    details::check_selected::<K>(exchange, id).await?;
-    Ok(found)
-}
 
 /// PUT or PATCH.
-fn mode(exchange: &Exchange<'_>) -> Mode {
-    if *exchange.method == Method::PUT {
+fn mode(context: &RequestContext<'_>) -> Mode {
+    if *context.method == Method::PUT {
         Mode::Replace
     } else {
         Mode::Change
     }
 }
 
-/// 201 with the object that is at `place` under the mount.
+/// 201 with the object at `path` below the mount.
 fn created<T: Serialize>(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     body: &T,
-    place: std::fmt::Arguments<'_>,
-) -> Result<Answer, ApiError> {
-    let (origin, mount) = (exchange.origin.as_str(), Mount::of(exchange.path));
-    let location = format!("{origin}{}{place}", mount.prefix());
+    path: std::fmt::Arguments<'_>,
+) -> Result<ViewResponse, ApiError> {
+    let location = format!("{}{}{path}", context.origin.as_str(), context.mount);
     let location =
         HeaderValue::from_str(&location).map_err(|error| ApiError::Internal(Box::new(error)))?;
-    let answer = exchange.answer(StatusCode::CREATED, body);
+    let answer = context.answer(StatusCode::CREATED, body);
     Ok(answer.with_header(header::LOCATION, location))
 }

@@ -1,17 +1,17 @@
 //! What a body says of an organization or a team: name and description (contract `tower.md`, section 8.2).
 
 use profiled_domain::{NewTeam, OrganizationId};
+use profiled_rest::error::FieldErrors;
+use profiled_rest::wire::body::Value;
 
-use crate::content::Value;
-use crate::failure::FieldErrors;
-use crate::tower::fields::{DESCRIPTION, Mode, NAME, Sent};
+use crate::tower::fields::{DESCRIPTION, FieldInput, Mode, NAME};
 
 const BLANK: &str = "This field cannot be blank.";
 const NULL: &str = "This field cannot be null.";
 
 /// A body that has gone through the first phase.
 pub(super) struct NamedForm {
-    name: Sent<String>,
+    name: FieldInput<String>,
     /// `None` stays.
     pub(super) description: Option<String>,
 }
@@ -19,9 +19,9 @@ pub(super) struct NamedForm {
 impl NamedForm {
     pub(super) fn read(body: &Value, mode: Mode, errors: &mut FieldErrors) -> Self {
         let description = match DESCRIPTION.plain_text(body, mode, None, errors) {
-            Sent::Value(text) => Some(text),
-            Sent::Absent if mode == Mode::Change => None,
-            Sent::Absent | Sent::Null | Sent::Wrong => Some(String::new()),
+            FieldInput::Value(text) => Some(text),
+            FieldInput::Absent if mode == Mode::Change => None,
+            FieldInput::Absent | FieldInput::Null | FieldInput::Wrong => Some(String::new()),
         };
         Self {
             name: NAME.plain_text(body, mode, None, errors),
@@ -32,8 +32,8 @@ impl NamedForm {
     /// The last phase, but for uniqueness.
     pub(super) fn check(&self, errors: &mut FieldErrors) {
         match &self.name {
-            Sent::Null => errors.push(NAME.name, NULL),
-            Sent::Value(text) if text.is_empty() => errors.push(NAME.name, BLANK),
+            FieldInput::Null => errors.push(NAME.name, NULL),
+            FieldInput::Value(text) if text.is_empty() => errors.push(NAME.name, BLANK),
             _ => {}
         }
     }
@@ -41,7 +41,7 @@ impl NamedForm {
     /// `None` stays.
     pub(super) fn name(&self) -> Option<&str> {
         match &self.name {
-            Sent::Value(text) => Some(text),
+            FieldInput::Value(text) => Some(text),
             _ => None,
         }
     }

@@ -5,92 +5,98 @@ use profiled_domain::{
     Authority, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
     Right, UniqueKey,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::named::NamedForm;
-use super::{created, find_to_change, mode};
-use crate::failure::{ApiError, FieldErrors};
+use super::{created, forms, mode};
 use crate::tower::body::OrganizationBody;
+use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, NAME, object};
-use crate::tower::kind::Organizations;
-use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
-use crate::view::{Answer, Exchange};
+use crate::tower::kind::{Organizations, WritableKind};
+use crate::tower::object::load_changeable;
 
-/// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
-pub(in crate::tower) fn permit_create(exchange: &Exchange<'_>) -> Result<(), ApiError> {
-    if exchange.caller()?.profile.user.is_superuser {
-        Ok(())
-    } else {
-        Err(ApiError::PermissionDenied)
+impl WritableKind for Organizations {
+    async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
+        if Self::may_create(context).await? {
+            Ok(())
+        } else {
+            Err(ApiError::PermissionDenied)
+        }
+    }
+
+    async fn may_create(context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        Ok(Caller::of(context)?.is_superuser)
+    }
+
+    async fn create(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let form = read(context, Mode::Create).await?;
+        let new = NewOrganization {
+            name: form.name().unwrap_or_default().to_owned(),
+            description: form.description.unwrap_or_default(),
+        };
+        let (caller, now) = (Caller::of(context)?, context.services.now());
+        let record = context.record(Action::OrganizationCreate);
+        let create = move |repository: &dyn Repository, by: Option<&Authority>| {
+            let created = repository.create_organization(&new, by, now);
+            record.tell_made(created, |record, made| {
+                record.on(Object::Organization(made.id))
+            })
+        };
+        let rights = vec![Right::superuser(caller.id)];
+        let organization = context.write(rights, create).await?.map_err(to_error)?;
+        let path = format_args!("organizations/{}/", organization.id);
+        created(context, &body(&organization, context), path)
+    }
+
+    async fn update(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError> {
+        let loaded = load_changeable::<Self>(context, id).await?;
+        let form = read(context, mode(context)).await?;
+        let change = OrganizationChange {
+            name: form.name().map(str::to_owned),
+            description: form.description,
+        };
+        let (id, now) = (loaded.object.id, context.services.now());
+        let record = context.record(Action::OrganizationUpdate);
+        let record = record.on(Object::Organization(id)).fields(change.fields());
+        let write = move |repository: &dyn Repository, by: Option<&Authority>| {
+            let updated = repository.update_organization(id, &change, by, now);
+            record.tell(updated, Outcome::of_found)
+        };
+        let organization = context.write(vec![loaded.right], write).await?;
+        let organization = organization.map_err(to_error)?;
+        let organization = organization.ok_or(ApiError::NotFound)?;
+        Ok(context.ok(&body(&organization, context)))
+    }
+
+    async fn delete(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError> {
+        let loaded = load_changeable::<Self>(context, id).await?;
+        let (id, now) = (loaded.object.id, context.services.now());
+        let record = context.record(Action::OrganizationDelete);
+        let record = record.on(Object::Organization(id));
+        let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
+            let deleted = repository.delete_organization(id, by, now);
+            record.tell(deleted, Outcome::of_object)
+        };
+        if context.write(vec![loaded.right], delete).await?? {
+            Ok(ViewResponse::no_content())
+        } else {
+            Err(ApiError::NotFound)
+        }
+    }
+
+    async fn forms(context: &RequestContext<'_>, id: i64) -> Result<PageForms, ApiError> {
+        forms::change_or_delete::<Self>(context, id).await
     }
 }
 
-/// POST to the list of organizations.
-pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let form = read(exchange, Mode::Create).await?;
-    let new = NewOrganization {
-        name: form.name().unwrap_or_default().to_owned(),
-        description: form.description.unwrap_or_default(),
-    };
-    let (caller, now) = (Caller::of(exchange)?, exchange.state.now());
-    let record = exchange.record(Action::OrganizationCreate);
-    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let created = repository.create_organization(&new, by, now);
-        record.tell_made(created, |record, made| {
-            record.on(Object::Organization(made.id))
-        })
-    };
-    let rights = vec![Right::superuser(caller.id)];
-    let organization = exchange.write(rights, create).await?.map_err(failed)?;
-    let place = format_args!("organizations/{}/", organization.id);
-    created(exchange, &body(&organization, exchange), place)
-}
-
-/// PUT or PATCH of one that the query selects.
-pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Organizations>(exchange, id).await?;
-    let form = read(exchange, mode(exchange)).await?;
-    let change = OrganizationChange {
-        name: form.name().map(str::to_owned),
-        description: form.description,
-    };
-    let (id, now) = (found.object.id, exchange.state.now());
-    let record = exchange.record(Action::OrganizationUpdate);
-    let record = record.on(Object::Organization(id)).fields(change.fields());
-    let write = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let updated = repository.update_organization(id, &change, by, now);
-        record.tell(updated, Outcome::of_found)
-    };
-    let organization = exchange.write(vec![found.right], write).await?;
-    let organization = organization.map_err(failed)?;
-    let organization = organization.ok_or(ApiError::NotFound)?;
-    Ok(exchange.ok(&body(&organization, exchange)))
-}
-
-/// DELETE of one that the query selects.
-pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Organizations>(exchange, id).await?;
-    let (id, now) = (found.object.id, exchange.state.now());
-    let record = exchange.record(Action::OrganizationDelete);
-    let record = record.on(Object::Organization(id));
-    let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let deleted = repository.delete_organization(id, by, now);
-        record.tell(deleted, Outcome::of_object)
-    };
-    if exchange.write(vec![found.right], delete).await?? {
-        Ok(Answer::no_content())
-    } else {
-        Err(ApiError::NotFound)
-    }
-}
-
-fn body<'a>(organization: &'a Organization, exchange: &Exchange<'_>) -> OrganizationBody<'a> {
-    OrganizationBody::new(organization, Mount::of(exchange.path))
+fn body<'a>(organization: &'a Organization, context: &RequestContext<'_>) -> OrganizationBody<'a> {
+    OrganizationBody::new(organization, context.mount)
 }
 
 /// The body after all phases but for the uniqueness of the name, which the write tells.
-async fn read(exchange: &Exchange<'_>, mode: Mode) -> Result<NamedForm, ApiError> {
-    let body = object(exchange.data().await?)?;
+async fn read(context: &RequestContext<'_>, mode: Mode) -> Result<NamedForm, ApiError> {
+    let body = object(context.data().await?)?;
     let mut errors = FieldErrors::default();
     let form = NamedForm::read(&body, mode, &mut errors);
     std::mem::take(&mut errors).into_result()?;
@@ -99,7 +105,7 @@ async fn read(exchange: &Exchange<'_>, mode: Mode) -> Result<NamedForm, ApiError
     Ok(form)
 }
 
-fn failed(error: RepositoryError) -> ApiError {
+fn to_error(error: RepositoryError) -> ApiError {
     match error {
         RepositoryError::Conflict(UniqueKey::OrganizationName) => {
             let message = "Organization with this Name already exists.";

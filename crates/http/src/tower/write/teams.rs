@@ -7,22 +7,22 @@ use profiled_domain::{
     Authority, Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right,
     Team, TeamChange, TeamId, UniqueKey,
 };
+use profiled_rest::error::{ApiError, Detail, FieldErrors};
+use profiled_rest::wire::body::{Value, number_text};
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::named::NamedForm;
-use super::{created, find_to_change, mode, viewer};
-use crate::content::{Value, number_text};
-use crate::failure::{ApiError, Detail, FieldErrors};
+use super::{created, forms, mode};
 use crate::tower::body::TeamBody;
+use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, ORGANIZATION_OF_TEAM, object, value_of};
-use crate::tower::kind::Teams;
-use crate::tower::mount::Mount;
-use crate::tower::viewer::Caller;
-use crate::view::{Answer, Exchange};
+use crate::tower::kind::{Teams, WritableKind};
+use crate::tower::object::load_changeable;
 
 const BLANK: &str = "This field cannot be blank.";
 
 /// What a body says of the organization of a team.
-enum Place {
+enum OrganizationInput {
     Absent,
     Null,
     Id(OrganizationId),
@@ -30,7 +30,7 @@ enum Place {
     Wrong(String),
 }
 
-impl Place {
+impl OrganizationInput {
     fn read(body: &Value) -> Self {
         let text = match body.get(ORGANIZATION_OF_TEAM.name) {
             None => return Self::Absent,
@@ -47,135 +47,151 @@ impl Place {
     }
 
     /// The organization, if it is there.
-    async fn known(&self, exchange: &Exchange<'_>) -> Result<Option<OrganizationId>, ApiError> {
+    async fn known(
+        &self,
+        context: &RequestContext<'_>,
+    ) -> Result<Option<OrganizationId>, ApiError> {
         let Self::Id(id) = *self else {
             return Ok(None);
         };
         let look_up =
             move |repository: &dyn Repository| repository.object_state(Model::Organization, id.0);
-        let state = exchange.state.blocking(look_up).await??;
+        let state = context.services.blocking(look_up).await??;
         Ok((state == ObjectState::Present).then_some(id))
     }
 }
 
-/// Whether the caller may use POST on the list: to be asked before negotiation (section 1.5).
-pub(in crate::tower) async fn permit_create(exchange: &Exchange<'_>) -> Result<(), ApiError> {
-    let caller = Caller::of(exchange)?;
-    if caller.is_superuser {
-        return Ok(());
+impl WritableKind for Teams {
+    async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
+        let caller = Caller::of(context)?;
+        if caller.is_superuser {
+            return Ok(());
+        }
+        let body = value_of(context.peek().await?);
+        let Some(id) = OrganizationInput::read(&body).known(context).await? else {
+            let text = "Organization matching query does not exist.";
+            return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
+        };
+        let look_up = move |repository: &dyn Repository| {
+            let may_change = caller.viewer(repository)?.may_change(Model::Organization);
+            repository.holds(Model::Organization, id.0, &[may_change])
+        };
+        if context.services.blocking(look_up).await?? == [true] {
+            Ok(())
+        } else {
+            Err(ApiError::PermissionDenied)
+        }
     }
-    let body = value_of(exchange.peek().await?);
-    let Some(id) = Place::read(&body).known(exchange).await? else {
-        let text = "Organization matching query does not exist.";
-        return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
-    };
-    let look_up = move |repository: &dyn Repository| {
-        let may_change = caller.viewer(repository)?.may_change(Model::Organization);
-        repository.holds(Model::Organization, id.0, &[may_change])
-    };
-    if exchange.state.blocking(look_up).await?? == [true] {
-        Ok(())
-    } else {
-        Err(ApiError::PermissionDenied)
-    }
-}
 
-/// POST to the list of teams.
-pub(in crate::tower) async fn create(exchange: &Exchange<'_>) -> Result<Answer, ApiError> {
-    let body = object(exchange.data().await?)?;
-    let form = TeamForm::read(exchange, &body, Mode::Create).await?;
-    let organization = form.organization.ok_or_else(|| invalid(BLANK.to_owned()))?;
-    let right = viewer(exchange).await?;
-    let right = right.right_to_change(Model::Organization, organization.0);
-    let team = insert(exchange, form.named.into_team(organization), right).await?;
-    answer_created(exchange, &team)
+    /// Superusers only, though others may create teams of their organizations (contract `tower.md`, section 11).
+    async fn may_create(context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        Ok(Caller::of(context)?.is_superuser)
+    }
+
+    async fn create(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let body = object(context.data().await?)?;
+        let form = TeamForm::read(context, &body, Mode::Create).await?;
+        let organization = form.organization.ok_or_else(|| invalid(BLANK.to_owned()))?;
+        let right = Caller::viewer_of(context).await?;
+        let right = right.right_to_change(Model::Organization, organization.0);
+        let team = insert(context, form.named.into_team(organization), right).await?;
+        answer_created(context, &team)
+    }
+
+    async fn update(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError> {
+        let loaded = load_changeable::<Self>(context, id).await?;
+        let body = object(context.data().await?)?;
+        if let OrganizationInput::Id(wanted) = OrganizationInput::read(&body)
+            && !loaded.caller.is_superuser
+            && loaded
+                .object
+                .organization
+                .is_none_or(|own| own.id != wanted)
+        {
+            let text = "Unable to change organization on a team";
+            return Err(ApiError::Forbidden(text.to_owned()));
+        }
+        let form = TeamForm::read(context, &body, mode(context)).await?;
+        let change = TeamChange {
+            // For others it stays where it is, wherever that is by now.
+            organization: form.organization.filter(|_| loaded.caller.is_superuser),
+            name: form.named.name().map(str::to_owned),
+            description: form.named.description,
+        };
+        let team = store_change(context, loaded.object.id, change, vec![loaded.right]).await?;
+        Ok(context.ok(&TeamBody::new(&team, context.mount)))
+    }
+
+    async fn delete(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError> {
+        let loaded = load_changeable::<Self>(context, id).await?;
+        if remove(context, loaded.object.id, vec![loaded.right]).await? {
+            Ok(ViewResponse::no_content())
+        } else {
+            Err(ApiError::NotFound)
+        }
+    }
+
+    async fn forms(context: &RequestContext<'_>, id: i64) -> Result<PageForms, ApiError> {
+        forms::change_or_delete::<Self>(context, id).await
+    }
 }
 
 /// Stores a new team.
 pub(super) async fn insert(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     new: NewTeam,
     right: Right,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (new.organization, exchange.state.now());
-    let record = exchange.record(Action::TeamCreate);
+    let (organization, now) = (new.organization, context.services.now());
+    let record = context.record(Action::TeamCreate);
     let create = move |repository: &dyn Repository, by: Option<&Authority>| {
         let created = repository.create_team(&new, by, now);
         record.tell_made(created, |record, team| record.on(Object::Team(team.id)))
     };
-    let team = exchange.write(vec![right], create).await?;
-    team.map_err(|error| failed(error, Some(organization)))
+    let team = context.write(vec![right], create).await?;
+    team.map_err(|error| to_error(error, Some(organization)))
 }
 
 /// 201 with a new team.
-pub(super) fn answer_created(exchange: &Exchange<'_>, team: &Team) -> Result<Answer, ApiError> {
-    let body = TeamBody::new(team, Mount::of(exchange.path));
-    created(exchange, &body, format_args!("teams/{}/", team.id))
-}
-
-/// PUT or PATCH of one that the query selects.
-pub(in crate::tower) async fn update(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Teams>(exchange, id).await?;
-    let body = object(exchange.data().await?)?;
-    if let Place::Id(wanted) = Place::read(&body)
-        && !found.caller.is_superuser
-        && found.object.organization.is_none_or(|own| own.id != wanted)
-    {
-        let text = "Unable to change organization on a team";
-        return Err(ApiError::Forbidden(text.to_owned()));
-    }
-    let form = TeamForm::read(exchange, &body, mode(exchange)).await?;
-    let change = TeamChange {
-        // For others it stays where it is, wherever that is by now.
-        organization: form.organization.filter(|_| found.caller.is_superuser),
-        name: form.named.name().map(str::to_owned),
-        description: form.named.description,
-    };
-    let team = change_team(exchange, found.object.id, change, vec![found.right]).await?;
-    Ok(exchange.ok(&TeamBody::new(&team, Mount::of(exchange.path))))
+pub(super) fn answer_created(
+    context: &RequestContext<'_>,
+    team: &Team,
+) -> Result<ViewResponse, ApiError> {
+    let body = TeamBody::new(team, context.mount);
+    created(context, &body, format_args!("teams/{}/", team.id))
 }
 
 /// Stores a change.
-pub(super) async fn change_team(
-    exchange: &Exchange<'_>,
+pub(super) async fn store_change(
+    context: &RequestContext<'_>,
     id: TeamId,
     change: TeamChange,
     rights: Vec<Right>,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (change.organization, exchange.state.now());
-    let record = exchange.record(Action::TeamUpdate);
+    let (organization, now) = (change.organization, context.services.now());
+    let record = context.record(Action::TeamUpdate);
     let record = record.on(Object::Team(id)).fields(change.fields());
     let write = move |repository: &dyn Repository, by: Option<&Authority>| {
         let updated = repository.update_team(id, &change, by, now);
         record.tell(updated, Outcome::of_found)
     };
-    let team = exchange.write(rights, write).await?;
-    let team = team.map_err(|error| failed(error, organization))?;
+    let team = context.write(rights, write).await?;
+    let team = team.map_err(|error| to_error(error, organization))?;
     team.ok_or(ApiError::NotFound)
-}
-
-/// DELETE of one that the query selects.
-pub(in crate::tower) async fn delete(exchange: &Exchange<'_>, id: i64) -> Result<Answer, ApiError> {
-    let found = find_to_change::<Teams>(exchange, id).await?;
-    if remove(exchange, found.object.id, vec![found.right]).await? {
-        Ok(Answer::no_content())
-    } else {
-        Err(ApiError::NotFound)
-    }
 }
 
 /// Deletes a team; `false` if there is none.
 pub(super) async fn remove(
-    exchange: &Exchange<'_>,
+    context: &RequestContext<'_>,
     id: TeamId,
     rights: Vec<Right>,
 ) -> Result<bool, ApiError> {
-    let (record, now) = (exchange.record(Action::TeamDelete), exchange.state.now());
+    let (record, now) = (context.record(Action::TeamDelete), context.services.now());
     let record = record.on(Object::Team(id));
     let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
         record.tell(repository.delete_team(id, by, now), Outcome::of_object)
     };
-    Ok(exchange.write(rights, delete).await??)
+    Ok(context.write(rights, delete).await??)
 }
 
 /// A body after all phases but for the uniqueness of the name, which the write tells.
@@ -186,22 +202,28 @@ struct TeamForm {
 }
 
 impl TeamForm {
-    async fn read(exchange: &Exchange<'_>, body: &Value, mode: Mode) -> Result<Self, ApiError> {
+    async fn read(
+        context: &RequestContext<'_>,
+        body: &Value,
+        mode: Mode,
+    ) -> Result<Self, ApiError> {
         let mut errors = FieldErrors::default();
         let named = NamedForm::read(body, mode, &mut errors);
-        let place = Place::read(body);
-        let organization = place.known(exchange).await?;
+        let place = OrganizationInput::read(body);
+        let organization = place.known(context).await?;
         let refused = match &place {
-            Place::Id(id) if organization.is_none() => Some(unknown(id)),
-            Place::Wrong(sent) => Some(unknown(sent)),
-            Place::Absent | Place::Null | Place::Id(_) => None,
+            OrganizationInput::Id(id) if organization.is_none() => Some(unknown(id)),
+            OrganizationInput::Wrong(sent) => Some(unknown(sent)),
+            OrganizationInput::Absent | OrganizationInput::Null | OrganizationInput::Id(_) => None,
         };
         if let Some(message) = refused {
             errors.push(ORGANIZATION_OF_TEAM.name, message);
         }
         std::mem::take(&mut errors).into_result()?;
         named.check(&mut errors);
-        if organization.is_none() && (mode != Mode::Change || matches!(place, Place::Null)) {
+        if organization.is_none()
+            && (mode != Mode::Change || matches!(place, OrganizationInput::Null))
+        {
             errors.push(ORGANIZATION_OF_TEAM.name, BLANK);
         }
         errors.into_result()?;
@@ -221,7 +243,7 @@ fn invalid(message: String) -> ApiError {
 }
 
 /// Somebody else was quicker with the name, or with the organization: the same answers as from validation.
-fn failed(error: RepositoryError, organization: Option<OrganizationId>) -> ApiError {
+fn to_error(error: RepositoryError, organization: Option<OrganizationId>) -> ApiError {
     match (error, organization) {
         (RepositoryError::Conflict(UniqueKey::TeamName), _) => {
             let message = "Team with this Organization and Name already exists.";

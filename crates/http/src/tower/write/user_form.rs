@@ -5,11 +5,11 @@ use profiled_domain::{
     EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueKey, UniqueValues, User,
     Username,
 };
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::wire::body::Value;
 
-use crate::content::Value;
-use crate::failure::{ApiError, FieldErrors};
 use crate::tower::fields::{
-    EMAIL, FIRST_NAME, IS_SUPERUSER, LAST_NAME, Mode, PASSWORD, Sent, USERNAME, text_of,
+    EMAIL, FIRST_NAME, FieldInput, IS_SUPERUSER, LAST_NAME, Mode, PASSWORD, USERNAME, text_of,
 };
 
 const BLANK: &str = "This field cannot be blank.";
@@ -18,26 +18,26 @@ const USERNAME_PATTERN: &str = "Enter a valid username.";
 
 /// A body that has gone through the first phase.
 pub(super) struct UserForm {
-    username: Sent<String>,
-    first_name: Sent<String>,
-    last_name: Sent<String>,
+    username: FieldInput<String>,
+    first_name: FieldInput<String>,
+    last_name: FieldInput<String>,
     /// `""` for none.
-    email: Sent<String>,
-    is_superuser: Sent<bool>,
-    password: Sent<String>,
+    email: FieldInput<String>,
+    is_superuser: FieldInput<bool>,
+    password: FieldInput<String>,
     mode: Mode,
     errors: FieldErrors,
 }
 
 /// A user as this dialect shows it: text that is not set is `""`.
-struct Shown<'a> {
+struct UserTexts<'a> {
     username: &'a str,
     first_name: &'a str,
     last_name: &'a str,
     email: &'a str,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> UserTexts<'a> {
     fn new(user: &'a User) -> Self {
         Self {
             username: user.username.as_deref().unwrap_or_default(),
@@ -54,10 +54,10 @@ fn username(
     mode: Mode,
     stored: Option<&str>,
     errors: &mut FieldErrors,
-) -> Sent<String> {
+) -> FieldInput<String> {
     let text = body.get(USERNAME.name).and_then(text_of);
     if text.is_some_and(|text| text.surrogate.is_some()) {
-        return Sent::Wrong;
+        return FieldInput::Wrong;
     }
     USERNAME.text(body, mode, stored, errors)
 }
@@ -78,7 +78,7 @@ impl UserForm {
     }
 
     fn read(body: &Value, mode: Mode, user: Option<&User>) -> Self {
-        let stored = user.map(Shown::new);
+        let stored = user.map(UserTexts::new);
         let stored = stored.as_ref();
         let mut errors = FieldErrors::default();
         let errors_of = &mut errors;
@@ -88,7 +88,7 @@ impl UserForm {
             first_name: FIRST_NAME.plain_text(body, mode, stored.map(|s| s.first_name), errors_of),
             last_name: LAST_NAME.plain_text(body, mode, stored.map(|s| s.last_name), errors_of),
             email: match EMAIL.plain_text(body, mode, email, errors_of) {
-                Sent::Null => Sent::Value(String::new()),
+                FieldInput::Null => FieldInput::Value(String::new()),
                 sent => sent,
             },
             is_superuser: IS_SUPERUSER.boolean(body, errors_of),
@@ -99,12 +99,12 @@ impl UserForm {
     }
 
     fn refuse_managed(&mut self, user: &User, managed: &[String]) {
-        let stored = Shown::new(user);
-        let differs = |sent: &Sent<String>, stored: &str| match sent {
-            Sent::Absent => false,
-            Sent::Null => !stored.is_empty(),
-            Sent::Wrong => true,
-            Sent::Value(text) => text != stored,
+        let stored = UserTexts::new(user);
+        let differs = |sent: &FieldInput<String>, stored: &str| match sent {
+            FieldInput::Absent => false,
+            FieldInput::Null => !stored.is_empty(),
+            FieldInput::Wrong => true,
+            FieldInput::Value(text) => text != stored,
         };
         let changed = [
             (USERNAME.name, differs(&self.username, stored.username)),
@@ -131,17 +131,17 @@ impl UserForm {
     /// The flag that is asked for: where it is left out, only PATCH keeps it.
     pub(super) fn is_superuser(&self) -> Option<bool> {
         match self.is_superuser {
-            Sent::Value(flag) => Some(flag),
-            Sent::Absent if self.mode != Mode::Change => Some(false),
-            Sent::Absent | Sent::Null | Sent::Wrong => None,
+            FieldInput::Value(flag) => Some(flag),
+            FieldInput::Absent if self.mode != Mode::Change => Some(false),
+            FieldInput::Absent | FieldInput::Null | FieldInput::Wrong => None,
         }
     }
 
-    /// Only a superuser makes one. A flag that is none is told before that (section 4).
+    /// Only a superuser makes one. A flag that is none is told before that (contract `tower.md`, section 4).
     pub(super) fn permit_flag(&self, by_superuser: bool) -> Result<(), ApiError> {
         match self.is_superuser {
-            Sent::Wrong => Err(ApiError::Invalid(self.errors.clone())),
-            Sent::Value(true) if !by_superuser => Err(ApiError::PermissionDenied),
+            FieldInput::Wrong => Err(ApiError::Invalid(self.errors.clone())),
+            FieldInput::Value(true) if !by_superuser => Err(ApiError::PermissionDenied),
             _ => Ok(()),
         }
     }
@@ -159,7 +159,7 @@ impl UserForm {
     /// The new password, if there is one.
     pub(super) fn password(&self) -> Option<&str> {
         match &self.password {
-            Sent::Value(text) if !text.is_empty() && text != PasswordHasher::PLACEHOLDER => {
+            FieldInput::Value(text) if !text.is_empty() && text != PasswordHasher::PLACEHOLDER => {
                 Some(text)
             }
             _ => None,
@@ -168,30 +168,30 @@ impl UserForm {
 
     /// The third phase, but for what only storage knows: that are the values to be unique.
     pub(super) fn check(&self, user: Option<&User>) -> (FieldErrors, UniqueValues) {
-        let stored = user.map(Shown::new);
+        let stored = user.map(UserTexts::new);
         let is_stored = |text: &str, stored: Option<&str>| stored == Some(text);
         let mut errors = FieldErrors::default();
         let mut unique = UniqueValues::default();
         match &self.username {
-            Sent::Absent => {}
-            Sent::Null => errors.push(USERNAME.name, NULL),
-            Sent::Wrong => errors.push(USERNAME.name, USERNAME_PATTERN),
-            Sent::Value(text) if is_stored(text, stored.as_ref().map(|s| s.username)) => {}
-            Sent::Value(text) if text.is_empty() => errors.push(USERNAME.name, BLANK),
-            Sent::Value(text) if !text.bytes().all(is_username_byte) => {
+            FieldInput::Absent => {}
+            FieldInput::Null => errors.push(USERNAME.name, NULL),
+            FieldInput::Wrong => errors.push(USERNAME.name, USERNAME_PATTERN),
+            FieldInput::Value(text) if is_stored(text, stored.as_ref().map(|s| s.username)) => {}
+            FieldInput::Value(text) if text.is_empty() => errors.push(USERNAME.name, BLANK),
+            FieldInput::Value(text) if !text.bytes().all(is_username_byte) => {
                 errors.push(USERNAME.name, USERNAME_PATTERN);
             }
-            Sent::Value(text) => unique.username = Some(text.clone()),
+            FieldInput::Value(text) => unique.username = Some(text.clone()),
         }
         for (name, sent) in [
             (FIRST_NAME.name, &self.first_name),
             (LAST_NAME.name, &self.last_name),
         ] {
-            if *sent == Sent::Null {
+            if *sent == FieldInput::Null {
                 errors.push(name, NULL);
             }
         }
-        if let Sent::Value(text) = &self.email
+        if let FieldInput::Value(text) = &self.email
             && !text.is_empty()
             && !is_stored(text, stored.as_ref().map(|s| s.email))
         {
@@ -203,8 +203,8 @@ impl UserForm {
     /// The user to be created, as yet without a password.
     pub(super) fn into_new_user(self) -> Result<NewUser, InvalidText> {
         let is_superuser = self.is_superuser().unwrap_or_default();
-        let given = |sent: Sent<String>| match sent {
-            Sent::Value(text) if !text.is_empty() => Some(text),
+        let given = |sent: FieldInput<String>| match sent {
+            FieldInput::Value(text) if !text.is_empty() => Some(text),
             _ => None,
         };
         let username = given(self.username).map(|text| Username::parse(&text));
@@ -221,9 +221,9 @@ impl UserForm {
 
     /// The change of a user, as yet without a password. What would be shown as before stays as it is stored.
     pub(super) fn change_of(&self, user: &User) -> ProfileChange {
-        let stored = Shown::new(user);
-        let patch = |sent: &Sent<String>, stored: &str| match sent {
-            Sent::Value(text) if text != stored => Patch::Set(text.clone()),
+        let stored = UserTexts::new(user);
+        let patch = |sent: &FieldInput<String>, stored: &str| match sent {
+            FieldInput::Value(text) if text != stored => Patch::Set(text.clone()),
             _ => Patch::Keep,
         };
         ProfileChange {
@@ -240,15 +240,15 @@ impl UserForm {
 }
 
 /// The password, unless it is longer than any that is verified.
-fn password(body: &Value, mode: Mode, errors: &mut FieldErrors) -> Sent<String> {
+fn password(body: &Value, mode: Mode, errors: &mut FieldErrors) -> FieldInput<String> {
     let sent = PASSWORD.plain_text(body, mode, None, errors);
     let max = PasswordHasher::MAX_LENGTH;
     match sent {
-        Sent::Value(text) if text.len() > max => {
+        FieldInput::Value(text) if text.len() > max => {
             let length = text.len();
             let message = format!("Ensure this value has at most {max} bytes (it has {length}).");
             errors.push(PASSWORD.name, message);
-            Sent::Wrong
+            FieldInput::Wrong
         }
         sent => sent,
     }
@@ -259,9 +259,9 @@ fn is_username_byte(byte: u8) -> bool {
 }
 
 /// The fields that nobody changes on oneself, and that the body would change, in the order of telling
-/// (section 6.1).
+/// (contract `tower.md`, section 6.1).
 pub(super) fn protected_changes(body: &Value, user: &User) -> Vec<&'static str> {
-    let stored = Shown::new(user);
+    let stored = UserTexts::new(user);
     let is_other = |value: &Value, stored: &str| match (value, text_of(value)) {
         (Value::Null, _) => false,
         (_, Some(text)) => text.surrogate.is_some() || text.text != stored,

@@ -8,7 +8,7 @@ use profiled_domain::{
 };
 use serde_json::Value;
 
-use crate::app::{Answer, TestApp, get, now};
+use crate::app::{Response, TestApp, get, now};
 
 mod details;
 mod lists;
@@ -93,7 +93,7 @@ impl Directory {
         self.ids[name].0
     }
 
-    async fn get(&self, name: &str, path: &str) -> Answer {
+    async fn get(&self, name: &str, path: &str) -> Response {
         self.app.send(get(path, &self.token(name))).await
     }
 

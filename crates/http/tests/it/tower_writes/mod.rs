@@ -10,7 +10,7 @@ use profiled_domain::{
     DirectoryRepository, Membership, NewOrganization, NewTeam, OrganizationId, TeamId, User,
 };
 
-use crate::app::{Answer, TestApp, now, request};
+use crate::app::{Response, TestApp, now, request};
 
 const ONE: OrganizationId = OrganizationId(1);
 const TWO: OrganizationId = OrganizationId(2);
@@ -77,7 +77,7 @@ impl Site {
         }
     }
 
-    async fn send(&self, caller: &User, method: &str, path: &str, body: &str) -> Answer {
+    async fn send(&self, caller: &User, method: &str, path: &str, body: &str) -> Response {
         let token = self.app.token(caller.id);
         self.send_with(&token, method, path, ("application/json", body))
             .await
@@ -89,7 +89,7 @@ impl Site {
         method: &str,
         path: &str,
         (content_type, body): (&str, &str),
-    ) -> Answer {
+    ) -> Response {
         let request = request(method, &format!("/api/v1/{path}"))
             .insert_header(("Authorization", credentials))
             .insert_header(("Content-Type", content_type))

@@ -12,7 +12,7 @@ use image::{ImageFormat, RgbImage};
 use profiled_domain::UserId;
 use tempfile::TempDir;
 
-use crate::app::{Answer, TestApp, request};
+use crate::app::{Response, TestApp, request};
 
 const ME: &str = "/api/users/me/";
 
@@ -47,7 +47,7 @@ impl Uploads {
         }
     }
 
-    async fn patch(&self, form: TestRequest) -> Answer {
+    async fn patch(&self, form: TestRequest) -> Response {
         let form = form.insert_header(("Authorization", self.token.as_str()));
         self.app.send(form).await
     }
@@ -64,13 +64,13 @@ impl Uploads {
         Some(folder.path().join("media"))
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    async fn get(&self, path: &str) -> Response {
         self.app.send(request("GET", path)).await
     }
 }
 
 /// The path of the avatar's URL in an answer of 200.
-fn avatar(answer: &Answer) -> String {
+fn avatar(answer: &Response) -> String {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let (_, rest) = answer
         .body

@@ -1,11 +1,11 @@
 //! `/media/` over every storage.
 
 use super::{Uploads, png, request};
-use crate::app::Answer;
+use crate::app::Response;
 
 const PATH: &str = "/media/users/avatars/new.png";
 
-async fn ask(uploads: &Uploads, method: &str, headers: &[(&str, &str)]) -> Answer {
+async fn ask(uploads: &Uploads, method: &str, headers: &[(&str, &str)]) -> Response {
     let mut asked = request(method, PATH);
     for header in headers {
         asked = asked.insert_header(*header);

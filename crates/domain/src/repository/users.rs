@@ -1,0 +1,133 @@
+//! What the service asks of its storage about users.
+
+use chrono::{DateTime, Utc};
+
+use super::error::{RepositoryError, UniqueKey};
+use crate::{
+    Authority, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId,
+    UserKey, UserProfile,
+};
+
+/// Values of a user that nobody else may hold; `None` is not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UniqueValues {
+    /// A username.
+    pub username: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
+    /// A mobile number.
+    pub mobile_number: Option<String>,
+}
+
+impl UniqueValues {
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Those that a user with these values holds.
+    pub fn held_by(
+        &self,
+        username: &Option<String>,
+        email: &Option<String>,
+        mobile_number: &Option<String>,
+    ) -> impl Iterator<Item = UniqueKey> + use<> {
+        let is_held =
+            |wanted: &Option<String>, held: &Option<String>| wanted.is_some() && wanted == held;
+        let pairs = [
+            (UniqueKey::Username, is_held(&self.username, username)),
+            (UniqueKey::Email, is_held(&self.email, email)),
+            (
+                UniqueKey::MobileNumber,
+                is_held(&self.mobile_number, mobile_number),
+            ),
+        ];
+        pairs
+            .into_iter()
+            .filter(|(_, held)| *held)
+            .map(|(key, _)| key)
+    }
+}
+
+/// How much of a profile to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The account alone: [`UserProfile::groups`] stays empty.
+    Account,
+    /// The account and its groups.
+    Groups,
+}
+
+/// Users and their profiles.
+pub trait UserRepository: Send + Sync {
+    /// The user that an operator names.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError>;
+
+    /// The profile of a user, active or not, in at most two statements.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_profile(
+        &self,
+        id: UserId,
+        detail: Detail,
+    ) -> Result<Option<UserProfile>, RepositoryError>;
+
+    /// Users by ascending id.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError>;
+
+    /// Profiles of all users who are not deleted, by ascending id, in at most three statements and as of
+    /// one moment. A page that the list does not have is empty.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError>;
+
+    /// Creates a user who joins `now`.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
+    fn create_user(
+        &self,
+        user: &NewUser,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<User, RepositoryError>;
+
+    /// Changes a profile and returns the new one, `None` if there is no such user.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Stale`] if the precondition does not hold, also of an empty change;
+    /// [`RepositoryError::Missing`] if the key of the new avatar is not reserved (any more);
+    /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
+    fn update_profile(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+        precondition: &Precondition,
+        by: Option<&Authority>,
+    ) -> Result<Option<UserProfile>, RepositoryError>;
+
+    /// The values among `wanted` that another user than `own` holds.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    fn find_taken(
+        &self,
+        own: UserId,
+        wanted: &UniqueValues,
+    ) -> Result<Vec<UniqueKey>, RepositoryError>;
+
+    /// Answers when the database can be asked.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Unavailable`] when it cannot.
+    fn ping(&self) -> Result<(), RepositoryError>;
+}

@@ -1,0 +1,154 @@
+//! A new password for oneself, asked for with the current one (contract `drf.md`, section 9).
+
+use std::sync::Arc;
+
+use profiled_auth::audit::{Action, Object, Outcome, Reason};
+use profiled_auth::{PasswordHasher, PersonalData};
+use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
+use profiled_rest::error::{ApiError, FieldErrors};
+use profiled_rest::fields::{Field, Input, Kind, TextRules, messages};
+use profiled_rest::wire::body::Data;
+use profiled_rest::{RequestContext, Services};
+
+const PASSWORD: &str = "password";
+const CURRENT: &str = "current_password";
+/// Longest new password, in characters.
+const PASSWORD_MAX: usize = 128;
+
+/// The two fields, behind all others (contract `drf.md`, section 10).
+pub(crate) fn fields() -> [Field; 2] {
+    let password = Field::written(PASSWORD, "Password", Kind::Password);
+    let current = Field::written(CURRENT, "Current password", Kind::Password);
+    [
+        password.at_most(PASSWORD_MAX).write_only(),
+        current.untrimmed().write_only(),
+    ]
+}
+
+/// What a body asks for: texts that have passed the rules of their fields, and messages for others.
+#[derive(Default)]
+struct Asked {
+    new: Option<String>,
+    current: Option<String>,
+}
+
+/// The change that a body asks for, `None` without a new password. Messages of both fields go to
+/// `errors`; nothing is hashed for a body that is refused anyway.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] when too many passwords are hashed already, [`ApiError::Throttled`].
+pub(crate) async fn change(
+    context: &RequestContext<'_>,
+    data: &Data,
+    errors: &mut FieldErrors,
+) -> Result<Option<PasswordChange>, ApiError> {
+    let asked = read(data, errors);
+    if asked.new.is_none() && asked.current.is_none() {
+        return Ok(None);
+    }
+    let identity = context.caller()?;
+    let job = Job {
+        user: identity.profile.user.clone(),
+        is_refused: !errors.is_empty(),
+        asked,
+        address: context.services.hosts.counted_address(context.request),
+    };
+    let judged = judge(context.services, job).await?;
+    for message in judged.violations {
+        errors.push(PASSWORD, message);
+    }
+    if !judged.is_current {
+        let record = context.record(Action::UserPassword);
+        let record = record.on(Object::User(identity.profile.user.id));
+        record.write(Outcome::Refused(Reason::WrongPassword));
+        errors.push(CURRENT, "Invalid password.");
+    }
+    errors.sort_last(PASSWORD, CURRENT);
+    Ok(judged.hash.map(|password| PasswordChange {
+        password,
+        keep: identity.keep.clone(),
+        at: context.services.now(),
+    }))
+}
+
+fn read(data: &Data, errors: &mut FieldErrors) -> Asked {
+    let [password, current] = fields();
+    let mut asked = Asked::default();
+    match password.candidate(data, errors) {
+        // A client that sends back what it was shown changes nothing.
+        Patch::Set(text) if text.as_str() == PasswordHasher::PLACEHOLDER => return asked,
+        Patch::Set(text) => {
+            password.check(&text, TextRules::default(), errors);
+            asked.new = Some(text.into_text()).filter(|_| !errors.has(PASSWORD));
+        }
+        // Not sent: whatever stands for the current one is nobody's business.
+        Patch::Keep | Patch::Clear if !errors.has(PASSWORD) => return asked,
+        Patch::Keep | Patch::Clear => {}
+    }
+    let is_absent = matches!(current.input(data), Input::Absent);
+    if is_absent {
+        errors.push(CURRENT, messages::REQUIRED);
+    } else if let Patch::Set(text) = current.candidate(data, errors) {
+        current.check(&text, TextRules::default(), errors);
+        asked.current = Some(text.into_text()).filter(|_| !errors.has(CURRENT));
+    }
+    asked
+}
+
+/// What is to be found out on the threads that hash.
+struct Job {
+    user: User,
+    asked: Asked,
+    /// The body has other defects: no new hash is needed.
+    is_refused: bool,
+    address: std::net::IpAddr,
+}
+
+struct Judged {
+    violations: Vec<String>,
+    is_current: bool,
+    hash: Option<PasswordHash>,
+}
+
+async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
+    let (hasher, policy) = (
+        Arc::clone(&services.passwords),
+        Arc::clone(&services.password_policy),
+    );
+    let (throttle, now) = (Arc::clone(&services.throttle), services.now());
+    let work = move |repository: &dyn Repository| {
+        let (user, asked) = (&job.user, &job.asked);
+        let new = asked.new.as_deref();
+        let violations = new.map(|new| policy.violations(new, &PersonalData::from(user)));
+        let violations = violations.into_iter().flatten();
+        let violations: Vec<String> = violations.map(|one| one.to_string()).collect();
+        let is_current = match asked.current.as_deref() {
+            // A message tells what is wrong with it already.
+            None => true,
+            Some(current) => {
+                // A stolen token must not serve to guess the password.
+                let account = user.username.clone().unwrap_or_else(|| user.id.to_string());
+                let attempt = throttle.login_attempt(&account, job.address, now)?;
+                let stored = repository.find_password_by_id(user.id)?;
+                let is_right = stored.is_some_and(|stored| hasher.verify(current, &stored));
+                if !is_right {
+                    attempt.failed()?;
+                }
+                is_right
+            }
+        };
+        let is_fine = !job.is_refused && is_current && violations.is_empty();
+        // The same password again is no change, and ends nothing.
+        let is_other = new != asked.current.as_deref();
+        let hash = new
+            .filter(|_| is_fine && is_other)
+            .map(|new| hasher.encode(new));
+        let hash = hash.transpose();
+        Ok::<_, ApiError>(Judged {
+            violations,
+            is_current,
+            hash: hash.map_err(|error| ApiError::Internal(Box::new(error)))?,
+        })
+    };
+    services.hashing(work).await?
+}

@@ -1,0 +1,55 @@
+//! The whole service: what views share, the routes, and the files.
+
+use std::sync::Arc;
+
+use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
+
+use crate::media::Media;
+use crate::parts::Parts;
+use crate::routes;
+
+/// Why the service cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Two views under one path, or a path that is none.
+    #[error(transparent)]
+    Route(#[from] RouteConflict),
+    /// The operating system gives no thread.
+    #[error("no thread for costly work")]
+    Threads(#[from] std::io::Error),
+}
+
+/// State of the service, shared by all workers.
+pub struct AppState {
+    services: Services,
+    pub(crate) router: Router,
+    pub(crate) media: Arc<Media>,
+}
+
+impl AppState {
+    /// Mounts the dialects that are switched on, and starts the pools for costly work.
+    ///
+    /// # Errors
+    /// [`BuildError`]: a thread that cannot be started.
+    pub fn new(parts: Parts) -> Result<Self, BuildError> {
+        let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
+        let media = Arc::new(media);
+        Ok(Self {
+            router: routes::router(&parts, &media)?,
+            services: Services::new(parts.services, parts.dialects.tower)?,
+            media,
+        })
+    }
+
+    /// All routes of the dialects that are switched on.
+    #[must_use]
+    pub fn routes(&self) -> &[RouteEntry] {
+        self.router.entries()
+    }
+
+    /// What views share.
+    #[must_use]
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+}

@@ -1,0 +1,207 @@
+//! Lists of objects: all that there are, or those that belong to another one.
+
+use std::marker::PhantomData;
+
+use actix_web::http::Method;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use profiled_domain::{Condition, OrderBy, Relation, Repository, RepositoryError, Selection};
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
+
+use crate::tower::caller::Caller;
+use crate::tower::kind::{ObjectKind, WritableKind};
+use crate::tower::paging::{Envelope, requested_page};
+use crate::tower::write::forms;
+use crate::tower::{filter, options, order, parent};
+
+/// A list of objects of a kind, with what POST does.
+pub(super) struct ObjectList<K, P = NoPost> {
+    spec: Spec,
+    /// Relations that lead to the object that the path names, which the list belongs to; none for a list of all.
+    parent: &'static [Relation],
+    post: P,
+    kind: PhantomData<K>,
+}
+
+/// What POST to a list of objects of a kind does.
+pub(super) trait ListPost<K>: Send + Sync + 'static {
+    /// Whether the caller may use POST on a list without parent: checked before negotiation (contract `tower.md`,
+    /// section 1.5).
+    async fn permit(&self, _context: &RequestContext<'_>) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    /// Whether the OPTIONS document tells the caller what POST takes.
+    async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        Ok(true)
+    }
+
+    async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError>;
+
+    /// What the page of the list lets the caller do.
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError>;
+}
+
+/// The list takes no POST.
+pub(super) struct NoPost;
+
+/// POST creates an object.
+pub(super) struct Create;
+
+impl<K: ObjectKind> ObjectList<K> {
+    /// A list that is only read; `description` is for people.
+    pub(super) fn new(name: &'static str, description: &'static str) -> Self {
+        Self {
+            spec: Spec {
+                name,
+                description,
+                allow: "GET, HEAD, OPTIONS",
+                ..Spec::VIEW
+            },
+            parent: &[],
+            post: NoPost,
+            kind: PhantomData,
+        }
+    }
+
+    /// The list of the objects that one of the relations leads from to the object that the path names.
+    pub(super) fn related(self, parent: &'static [Relation]) -> Self {
+        Self { parent, ..self }
+    }
+
+    /// The list, which takes POST.
+    pub(super) fn with<P: ListPost<K>>(self, post: P) -> ObjectList<K, P> {
+        ObjectList {
+            spec: Spec {
+                allow: "GET, POST, HEAD, OPTIONS",
+                ..self.spec
+            },
+            parent: self.parent,
+            post,
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
+    async fn read(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let condition = filter::condition(K::MODEL, context.query)?;
+        let order = order::requested(K::MODEL, context.query)?;
+        let page = requested_page(context)?;
+        let caller = Caller::of(context)?;
+        let contents = self.contents(context.parameters.id(0));
+        let work = move |repository: &dyn Repository| {
+            let keys = order.as_deref().unwrap_or_default();
+            let viewer = caller.viewer_of_query(repository, K::MODEL, &condition, keys)?;
+            let seen_order = |keys: Vec<OrderBy>| {
+                let keys = keys.into_iter().map(|key| viewer.seen_order(key));
+                keys.collect()
+            };
+            let conditions = vec![contents, viewer.may_read(K::MODEL), viewer.seen(condition)];
+            let selection = Selection {
+                condition: filter::all(conditions),
+                order: order.map_or_else(|| order::default_order(K::MODEL), seen_order),
+                page,
+            };
+            K::select(repository, &selection)
+        };
+        let selected: Result<_, RepositoryError> = context.services.blocking(work).await?;
+        let selected = selected?;
+        let items = selected.items.iter();
+        let bodies = items.map(|object| K::body(object, context.mount)).collect();
+        let envelope = Envelope::new(context, page, selected.total, bodies)?;
+        Ok(context.ok(&envelope))
+    }
+
+    /// What is on the list of an object.
+    fn contents(&self, id: i64) -> Condition {
+        match self.parent {
+            [] => Condition::everything(),
+            relations => {
+                let related = relations.iter().map(|one| Condition::related_to(*one, id));
+                filter::any(related.collect())
+            }
+        }
+    }
+
+    async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let shows_post = self.post.is_described(context).await?;
+        let document = options::list(&self.spec, context, K::SCHEMA, shows_post);
+        Ok(context.ok(&document))
+    }
+
+    /// Whether the caller may use the list: of an object, if it may read that.
+    async fn may_use(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
+        match self.parent.first() {
+            Some(relation) => {
+                parent::permit(context, relation.target(), context.parameters.id(0)).await
+            }
+            None if *context.method == Method::POST => self.post.permit(context).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl<K: ObjectKind, P: ListPost<K>> View for ObjectList<K, P> {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn permit<'a>(
+        &'a self,
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
+        self.may_use(context).boxed_local()
+    }
+
+    fn answer<'a>(
+        &'a self,
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
+        match *context.method {
+            Method::GET => self.read(context).boxed_local(),
+            Method::POST => self.post.answer(context).boxed_local(),
+            _ => self.describe(context).boxed_local(),
+        }
+    }
+
+    fn forms<'a>(
+        &'a self,
+        context: &'a RequestContext<'a>,
+    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
+        self.post.forms(context).boxed_local()
+    }
+}
+
+impl<K: ObjectKind> ListPost<K> for NoPost {
+    async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        Ok(false)
+    }
+
+    async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        context.unknown_method()
+    }
+
+    async fn forms(&self, _context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        Ok(PageForms::default())
+    }
+}
+
+impl<K: WritableKind> ListPost<K> for Create {
+    async fn permit(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
+        K::permit_create(context).await
+    }
+
+    async fn is_described(&self, context: &RequestContext<'_>) -> Result<bool, ApiError> {
+        K::may_create(context).await
+    }
+
+    async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        K::create(context).await
+    }
+
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        Ok(forms::create(K::SCHEMA, K::may_create(context).await?))
+    }
+}

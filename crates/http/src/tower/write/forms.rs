@@ -1,0 +1,42 @@
+//! The forms of pages (contract `tower.md`, section 12, items 3 and 7).
+
+use profiled_rest::error::ApiError;
+use profiled_rest::{PageForms, RequestContext};
+
+use crate::tower::fields::ObjectSchema;
+use crate::tower::kind::ObjectKind;
+use crate::tower::object::load;
+
+/// Creates an object, where the caller is offered that.
+pub(in crate::tower) fn create(schema: &'static ObjectSchema, is_offered: bool) -> PageForms {
+    let forms = PageForms::default();
+    if is_offered {
+        forms.raw_form(&["POST"], &schema.names(), &schema.blank())
+    } else {
+        forms
+    }
+}
+
+/// Changes an object, and deletes it.
+pub(super) fn change<K: ObjectKind>(
+    context: &RequestContext<'_>,
+    object: &K::Object,
+    may_delete: bool,
+) -> PageForms {
+    let buttons: &[_] = if may_delete { &["DELETE"] } else { &[] };
+    let body = K::body(object, context.mount);
+    PageForms::buttons(buttons).raw_form(&["PUT", "PATCH"], &K::SCHEMA.names(), &body)
+}
+
+/// The same for a kind whose objects are deleted by those who may change them.
+pub(super) async fn change_or_delete<K: ObjectKind>(
+    context: &RequestContext<'_>,
+    id: i64,
+) -> Result<PageForms, ApiError> {
+    let loaded = load::<K>(context, id).await?;
+    Ok(if loaded.may_change {
+        change::<K>(context, &loaded.object, true)
+    } else {
+        PageForms::default()
+    })
+}

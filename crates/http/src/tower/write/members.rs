@@ -1,0 +1,129 @@
+//! POST to users or admins of an organization, or to users of a team (contract `tower.md`, section 8.3). The
+//! right to read the object that the list belongs to is checked already.
+
+use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_domain::{
+    Authority, Membership, Model, Repository, RepositoryError, Right, UserId, Viewer,
+};
+use profiled_rest::error::ApiError;
+use profiled_rest::wire::body::Value;
+use profiled_rest::{PageForms, RequestContext, ViewResponse};
+
+use super::forms;
+use super::membership::{MembershipRequest, SentId, known_id, permit};
+use super::new_user::{ValidNewUser, answer_created, may_create, to_error};
+use crate::tower::fields;
+use crate::tower::kind::Users;
+use crate::tower::object_list::ListPost;
+
+/// POST adds a user to the object that the list belongs to, or removes one.
+pub(in crate::tower) struct Members(pub(in crate::tower) fn(i64) -> Membership);
+
+impl ListPost<Users> for Members {
+    async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        let membership = (self.0)(context.parameters.id(0));
+        match MembershipRequest::read(context).await? {
+            MembershipRequest::Create(body) => create(context, membership, &body).await,
+            MembershipRequest::Attach(id) => attach(context, membership, id).await,
+            MembershipRequest::Detach(id) => detach(context, membership, id).await,
+            MembershipRequest::Refused(answer) => Ok(answer),
+        }
+    }
+
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        let membership = (self.0)(context.parameters.id(0));
+        let (viewer, _) = permit_change(context, membership).await?;
+        Ok(forms::create(fields::USER, may_create(&viewer)))
+    }
+}
+
+async fn create(
+    context: &RequestContext<'_>,
+    membership: Membership,
+    body: &Value,
+) -> Result<ViewResponse, ApiError> {
+    let valid = ValidNewUser::of(context, body).await?;
+    let (viewer, right) = permit_change(context, membership).await?;
+    valid.permit(&viewer)?;
+    let rights = vec![right, viewer.right_to_create_users()];
+    let (new, now) = (valid.hashed(context).await?, context.services.now());
+    let record = context.record(Action::UserCreate);
+    let addition = context.record(Action::of_membership(membership, true));
+    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let created = repository.create_user_in(membership, &new, by, now);
+        let created = record.tell_made(created, |record, user| record.on(Object::User(user.id)));
+        addition
+            .on(membership)
+            .tell_made(created, |record, user| record.for_user(user.id))
+    };
+    let user = context
+        .write(rights, create)
+        .await?
+        .map_err(missing_as_denied)?;
+    answer_created(context, &user)
+}
+
+async fn attach(
+    context: &RequestContext<'_>,
+    membership: Membership,
+    id: SentId,
+) -> Result<ViewResponse, ApiError> {
+    let id = known_id(context, Model::User, id).await?;
+    let (_, right) = permit_change(context, membership).await?;
+    let (_, child) = permit(context, Model::User, id, Viewer::right_to_read).await?;
+    let (user, now) = (UserId(id), context.services.now());
+    let record = context.record(Action::of_membership(membership, true));
+    let record = record.on(membership).for_user(user);
+    let add = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let added = repository.add_to(membership, user, by, now);
+        record.tell(added, Outcome::of_change)
+    };
+    context
+        .write(vec![right, child], add)
+        .await?
+        .map_err(missing_as_denied)?;
+    Ok(ViewResponse::no_content())
+}
+
+async fn detach(
+    context: &RequestContext<'_>,
+    membership: Membership,
+    id: SentId,
+) -> Result<ViewResponse, ApiError> {
+    let id = known_id(context, Model::User, id).await?;
+    let (_, right) = permit_change(context, membership).await?;
+    let (user, now) = (UserId(id), context.services.now());
+    let record = context.record(Action::of_membership(membership, false));
+    let record = record.on(membership).for_user(user);
+    let remove = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let removed = repository.remove_from(membership, user, by, now);
+        record.tell(removed, Outcome::of_change)
+    };
+    context
+        .write(vec![right], remove)
+        .await?
+        .map_err(missing_as_denied)?;
+    Ok(ViewResponse::no_content())
+}
+
+/// The caller's right to change what the membership is of.
+async fn permit_change(
+    context: &RequestContext<'_>,
+    membership: Membership,
+) -> Result<(Viewer, Right), ApiError> {
+    let (model, id) = match membership {
+        Membership::OrganizationUser(id) | Membership::OrganizationAdmin(id) => {
+            (Model::Organization, id.0)
+        }
+        Membership::TeamUser(id) => (Model::Team, id.0),
+    };
+    permit(context, model, id, Viewer::right_to_change).await
+}
+
+/// What has gone since its right was checked: the caller has no right to it any more.
+fn missing_as_denied(error: RepositoryError) -> ApiError {
+    match error {
+        RepositoryError::Missing(_) => ApiError::PermissionDenied,
+        other => to_error(other),
+    }
+}

@@ -1,0 +1,186 @@
+//! What a page offers beside what it shows: buttons, and forms that write.
+
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Map, Value};
+
+use crate::framework::fields::{Field, Kind};
+use crate::framework::spec::Access;
+use crate::framework::view_response::ViewResponse;
+use crate::wire::json_writer::{self, Layout, Style};
+
+/// How the pages of a dialect differ from those of the others.
+#[derive(Clone, Copy, Debug)]
+pub struct PageStyle {
+    /// The name on every page.
+    pub site: &'static str,
+    /// Where it leads to.
+    pub site_path: Option<&'static str>,
+    /// Where the caller's name leads to.
+    pub caller_path: Option<&'static str>,
+    /// What a page shows behind `Content-Type` and `Vary`, in this order.
+    pub headers: &'static [&'static str],
+    /// Whether a description waits behind a toggle.
+    pub folds_description: bool,
+    /// How `curl` is told the credentials.
+    pub curl_credentials: &'static str,
+    /// Whether browsers ask for these credentials.
+    pub is_prompted: bool,
+}
+
+/// Buttons and forms for those who may use them.
+#[derive(Clone, Debug, Default)]
+pub struct PageForms {
+    pub(crate) buttons: Vec<&'static str>,
+    /// Fields that every button sends along.
+    pub(crate) hidden: Vec<(&'static str, String)>,
+    pub(crate) forms: Vec<WriteForm>,
+}
+
+/// A form that writes one object.
+#[derive(Clone, Debug)]
+pub(crate) struct WriteForm {
+    /// One button each.
+    pub(crate) methods: &'static [&'static str],
+    /// Inputs; without any there is raw data only.
+    pub(crate) fields: Vec<Field>,
+    /// Members of raw data, in order.
+    names: Vec<&'static str>,
+    /// The object as it is shown; what it lacks is blank.
+    object: Map<String, Value>,
+}
+
+impl PageForms {
+    /// Whether there is anything to do on the page of an answer: not for those who are refused, and
+    /// not where nothing was found. A 401 of an open view refuses a log-in, which may be tried again.
+    #[must_use]
+    pub fn fit(status: StatusCode, access: Access) -> bool {
+        const REFUSALS: [StatusCode; 4] = [
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+            StatusCode::NOT_ACCEPTABLE,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        let is_stranger = status == StatusCode::UNAUTHORIZED && access != Access::Open;
+        !is_stranger && !status.is_server_error() && !REFUSALS.contains(&status)
+    }
+
+    /// One button for each of these methods, which need no body.
+    #[must_use]
+    pub fn buttons(methods: &[&'static str]) -> Self {
+        Self {
+            buttons: methods.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    /// The same with a field that every button sends along.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.hidden.push((name, value.to_owned()));
+        self
+    }
+
+    /// Inputs and raw data for the fields that can be written, filled in from `object`: the object as
+    /// GET would show it to the caller, or nothing (`()`) where a new one is made.
+    #[must_use]
+    pub fn form(
+        self,
+        methods: &'static [&'static str],
+        fields: &[Field],
+        object: &impl Serialize,
+    ) -> Self {
+        let fields: Vec<Field> = fields.iter().filter(|f| !f.is_read_only).cloned().collect();
+        let as_text = |field: &&Field| !matches!(field.kind, Kind::Password | Kind::Image);
+        let names: Vec<_> = fields.iter().filter(as_text).map(|f| f.name).collect();
+        let mut forms = self.raw_form(methods, &names, object);
+        if let Some(form) = forms.forms.last_mut() {
+            form.fields = fields;
+        }
+        forms
+    }
+
+    /// The same as raw data only: the members `names` of `object`, never a password.
+    #[must_use]
+    pub fn raw_form(
+        mut self,
+        methods: &'static [&'static str],
+        names: &[&'static str],
+        object: &impl Serialize,
+    ) -> Self {
+        let shown = names.iter().filter(|name| !is_password(name));
+        self.forms.push(WriteForm {
+            methods,
+            fields: Vec::new(),
+            names: shown.copied().collect(),
+            object: members(serde_json::to_value(object)),
+        });
+        self
+    }
+
+    /// Takes over what a write made of the object: its answer shows it.
+    pub fn update(&mut self, answer: &ViewResponse) {
+        let object = members(serde_json::from_slice(&answer.json));
+        for form in &mut self.forms {
+            for (name, value) in &object {
+                if let Some(known) = form.object.get_mut(name) {
+                    known.clone_from(value);
+                }
+            }
+        }
+    }
+}
+
+fn members(value: serde_json::Result<Value>) -> Map<String, Value> {
+    match value {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
+}
+
+/// Whether a member is one whose value is never shown.
+pub(crate) fn is_password(name: &str) -> bool {
+    name.ends_with("password")
+}
+
+impl WriteForm {
+    /// What the object holds under a name.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.object.get(name)
+    }
+
+    /// The body to begin with: JSON, indented.
+    pub(crate) fn raw(&self) -> String {
+        let layout = Layout {
+            style: Style::Compact,
+            indent: 4,
+        };
+        String::from_utf8_lossy(&json_writer::to_vec(&Raw(self), layout)).into_owned()
+    }
+
+    /// What a new object has in a field that is not filled in.
+    fn blank(&self, name: &str) -> Value {
+        let field = self.fields.iter().find(|field| field.name == name);
+        match field {
+            Some(field) if field.takes_null => Value::Null,
+            Some(field) if matches!(field.kind, Kind::Boolean) => Value::Bool(false),
+            _ => Value::String(String::new()),
+        }
+    }
+}
+
+struct Raw<'a>(&'a WriteForm);
+
+impl Serialize for Raw<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.names.len()))?;
+        for name in &self.0.names {
+            match self.0.value(name) {
+                Some(value) => map.serialize_entry(name, value)?,
+                None => map.serialize_entry(name, &self.0.blank(name))?,
+            }
+        }
+        map.end()
+    }
+}

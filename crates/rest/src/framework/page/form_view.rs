@@ -1,0 +1,95 @@
+//! A form of a page.
+
+use actix_web::http::Method;
+
+use super::inputs::{self, Earlier, Input};
+use super::{Context, raw};
+use crate::error::{FieldErrors, NON_FIELD_ERRORS};
+use crate::framework::fields::Kind;
+use crate::framework::forms::WriteForm;
+use crate::wire::body::Parser;
+
+/// A form as it is shown: inputs, raw data or both.
+pub(super) struct FormView<'a> {
+    pub(super) prefix: String,
+    pub(super) methods: Vec<&'static str>,
+    pub(super) inputs: Vec<Input<'a>>,
+    pub(super) has_file: bool,
+    /// What was wrong with the form as a whole.
+    pub(super) messages: &'a [String],
+    pub(super) raw: String,
+    pub(super) content_types: Vec<ContentType>,
+}
+
+pub(super) struct ContentType {
+    pub(super) name: &'static str,
+    pub(super) is_chosen: bool,
+}
+
+impl<'a> FormView<'a> {
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        form: &WriteForm,
+        at: usize,
+        is_refused: bool,
+    ) -> Self {
+        const NONE: &FieldErrors = &FieldErrors::NONE;
+        let (spec, dialect) = (context.route.view.spec(), &context.route.dialect);
+        let is_tried = is_refused && form.methods.contains(&context.method.as_str());
+        let typed = context.extras.typed.as_ref().filter(|_| is_tried);
+        let typed_raw = typed.and_then(|typed| typed.text("_content"));
+        let has_file = form.fields.iter().any(|f| matches!(f.kind, Kind::Image));
+        let methods = form.methods.iter().copied();
+        let methods: Vec<_> = methods
+            .filter(|method| {
+                let method = method.parse();
+                method.is_ok_and(|method| context.route.view.allows(&method))
+            })
+            .collect();
+        let method = methods.first().and_then(|name| name.parse().ok());
+        let parsers = dialect.parsers(spec, &method.unwrap_or(Method::POST));
+        let encoding = if has_file {
+            Parser::Multipart
+        } else {
+            Parser::Form
+        };
+        let earlier = Earlier {
+            typed: typed.filter(|_| typed_raw.is_none()),
+            errors: if is_tried {
+                &context.extras.errors
+            } else {
+                NONE
+            },
+        };
+        let prefix = format!("form{at}");
+        let inputs = if parsers.contains(&encoding) {
+            inputs::inputs(form, &prefix, earlier, context.origin.as_str())
+        } else {
+            Vec::new()
+        };
+        let chosen = typed.and_then(|typed| typed.text("_content_type"));
+        let raw_types = parsers.iter().filter(|p| **p != Parser::Multipart);
+        Self {
+            inputs,
+            has_file,
+            messages: earlier.errors.of_field(NON_FIELD_ERRORS),
+            raw: typed_raw
+                .and_then(raw::without_passwords)
+                .unwrap_or_else(|| form.raw()),
+            content_types: raw_types
+                .map(|parser| ContentType {
+                    name: parser.media_type(),
+                    is_chosen: chosen == Some(parser.media_type()),
+                })
+                .collect(),
+            methods,
+            prefix,
+        }
+    }
+
+    /// Inputs that something is wrong with.
+    pub(super) fn faults(&self) -> Vec<&Input<'a>> {
+        let inputs = self.inputs.iter();
+        inputs.filter(|input| !input.messages.is_empty()).collect()
+    }
+}

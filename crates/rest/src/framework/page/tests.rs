@@ -1,0 +1,301 @@
+use serde_json::{Value, json};
+
+use super::form_view::ContentType;
+use super::inputs::{Choice, Earlier, Input};
+use super::*;
+use crate::framework::fields::{Field, Kind};
+
+const EVIL: &str = "<script>\"&'</textarea></style>";
+
+fn style() -> PageStyle {
+    PageStyle {
+        site: EVIL,
+        site_path: Some(EVIL),
+        caller_path: Some(EVIL),
+        headers: &[],
+        folds_description: true,
+        curl_credentials: "",
+        is_prompted: false,
+    }
+}
+
+fn input(control: Control, messages: &[String]) -> Input<'_> {
+    Input {
+        id: EVIL.to_owned(),
+        name: EVIL,
+        label: EVIL,
+        control,
+        max_length: Some(3),
+        is_required: true,
+        keeps_blank: true,
+        messages,
+    }
+}
+
+fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
+    let shown = |is_link| Shown {
+        name: "Location",
+        value: EVIL.to_owned(),
+        is_link,
+    };
+    let crumb = Crumb {
+        name: EVIL,
+        path: EVIL,
+    };
+    Page {
+        css: "",
+        style: style(),
+        title: EVIL,
+        description: EVIL,
+        crumbs: vec![crumb, crumb],
+        caller: Some(EVIL.to_owned()),
+        is_readable: true,
+        json_link: EVIL.to_owned(),
+        api_link: EVIL.to_owned(),
+        has_options: true,
+        buttons: vec!["DELETE", EVIL],
+        hidden: vec![(EVIL, EVIL)],
+        pages: Pages {
+            next: Some(EVIL.into()),
+            previous: Some(EVIL.into()),
+        },
+        method: EVIL,
+        target: EVIL,
+        status: EVIL.to_owned(),
+        headers: vec![shown(true), shown(false)],
+        json: vec![Piece::Text(EVIL), Piece::Link(EVIL)],
+        curl: Some(EVIL.to_owned()),
+        forms: vec![FormView {
+            prefix: EVIL.to_owned(),
+            methods: vec![EVIL],
+            inputs,
+            has_file: true,
+            messages,
+            raw: EVIL.to_owned(),
+            content_types: vec![ContentType {
+                name: EVIL,
+                is_chosen: true,
+            }],
+        }],
+    }
+}
+
+#[test]
+fn everything_on_a_page_is_escaped() {
+    let messages = [EVIL.to_owned()];
+    let evil = || EVIL.to_owned();
+    let inputs = vec![
+        input(
+            Control::Line {
+                kind: EVIL,
+                autocomplete: EVIL,
+                value: evil(),
+            },
+            &messages,
+        ),
+        input(Control::Lines(evil()), &messages),
+        input(
+            Control::Choice(vec![Choice {
+                value: EVIL,
+                label: EVIL,
+                is_chosen: true,
+            }]),
+            &messages,
+        ),
+        input(
+            Control::File {
+                present: Some(evil()),
+                can_clear: true,
+            },
+            &messages,
+        ),
+    ];
+
+    let html = page(&messages, inputs).render().unwrap();
+
+    assert!(!html.contains("<script"), "{html}");
+    assert_eq!(html.matches("</style>").count(), 1);
+    assert_eq!(html.matches("</textarea>").count(), 2);
+    assert!(!html.contains("\"&'") && !html.contains("'\""), "{html}");
+    assert!(html.matches("&#60;script&#62;&#34;&#38;&#39;").count() > 70);
+}
+
+#[test]
+fn only_what_may_be_done_is_on_a_page() {
+    let quiet = Page {
+        has_options: false,
+        buttons: Vec::new(),
+        pages: Pages::default(),
+        curl: None,
+        forms: Vec::new(),
+        ..page(&[], Vec::new())
+    };
+
+    let html = quiet.render().unwrap();
+
+    for unwanted in ["<form", "<button", "role=\"alert\"", "rel=\"next\""] {
+        assert!(!html.contains(unwanted), "{unwanted}");
+    }
+}
+
+#[test]
+fn a_page_asks_before_it_deletes_and_says_so_without_a_script() {
+    let html = page(&[], Vec::new()).render().unwrap();
+
+    assert!(html.contains("<summary>DELETE</summary>"), "{html}");
+    assert!(html.contains("name=\"_method\" value=\"DELETE\""), "{html}");
+}
+
+#[test]
+fn an_answer_without_a_body_is_sent_so_that_its_page_shows() {
+    assert_eq!(status(StatusCode::NO_CONTENT), StatusCode::OK);
+    assert_eq!(status(StatusCode::CREATED), StatusCode::CREATED);
+    assert_eq!(status(StatusCode::NOT_FOUND), StatusCode::NOT_FOUND);
+}
+
+#[test]
+fn pages_before_and_behind_are_linked_if_they_are_of_this_server() {
+    let origin = "http://localhost";
+    let list = r#"{"count": 3, "next": "/api/x/?page=3", "previous": "http://localhost/api/x/?a=%26", "results": []}"#;
+    let foreign = r#"{"next": "http://evil.example/api/", "previous": "javascript:alert(1)"}"#;
+
+    let (own, other) = (Pages::of(list, origin), Pages::of(foreign, origin));
+
+    assert_eq!(own.next.as_deref(), Some("/api/x/?page=3"));
+    assert_eq!(
+        own.previous.as_deref(),
+        Some("http://localhost/api/x/?a=%26")
+    );
+    assert!(other.next.is_none() && other.previous.is_none());
+    for none in [r#"{"next": 1}"#, "[]", "", r#"{"next": null}"#] {
+        assert!(Pages::of(none, origin).next.is_none(), "{none}");
+    }
+}
+
+#[test]
+fn format_links_keep_the_rest_of_the_query() {
+    let query = Query::parse(b"a=x%26y&format=api&b=%3Cb%3E&a=+");
+
+    assert_eq!(
+        format_link(&query, "json"),
+        "?a=x%26y&b=%3Cb%3E&a=+&format=json"
+    );
+    assert_eq!(format_link(&Query::parse(b""), "api"), "?format=api");
+}
+
+/// The inputs for fields of every kind, with an object and what was typed.
+fn made(fields: &[Field], object: &Value, typed: Option<&Form>, errors: &FieldErrors) -> String {
+    let forms = PageForms::default().form(&["PUT"], fields, object);
+    let earlier = Earlier { typed, errors };
+    let inputs = inputs::inputs(&forms.forms[0], "f", earlier, "http://localhost");
+    let page = page(&[], inputs);
+    page.render().unwrap()
+}
+
+#[test]
+fn inputs_follow_the_description_of_the_fields() {
+    const SIZES: &[(&str, &str)] = &[("s", "Small"), ("l", "Large")];
+    let fields = [
+        Field::shown("id", "ID", Kind::Integer),
+        Field::written("name", "Name", Kind::Text)
+            .at_most(7)
+            .required(),
+        Field::written("notes", "Notes", Kind::Text).nullable(),
+        Field::written("size", "Size", Kind::Choice(SIZES)).nullable(),
+        Field::written("is_open", "Open", Kind::Boolean),
+        Field::written("mail", "Mail", Kind::Email),
+        Field::written("photo", "Photo", Kind::Image).nullable(),
+        Field::written("password", "Password", Kind::Password).write_only(),
+        Field::written("members", "Members", Kind::Nested(Vec::new)),
+    ];
+    let object = json!({
+        "id": 1, "name": "Ada", "notes": null, "size": "l", "is_open": true, "mail": "a@b.example",
+        "photo": "/media/a.png", "password": "stored", "members": [],
+    });
+
+    let html = made(&fields, &object, None, &FieldErrors::NONE);
+
+    for wanted in [
+        r#"name="name" type="text" value="Ada" autocomplete="off" maxlength="7" required>"#,
+        r#"<textarea id="f-notes" name="notes" rows="4">"#,
+        r#"<option value="">None</option>"#,
+        r#"<option value="l" selected>Large</option>"#,
+        r#"<option value="true" selected>Yes</option>"#,
+        r#"name="mail" type="email" value="a@b.example""#,
+        r#"name="photo" type="file" accept="image/jpeg"#,
+        r#"<a href="/media/a.png">"#,
+        r#"name="_clear" value="photo""#,
+        r#"name="password" type="password" value="""#,
+        r#"name="_keep" value="notes""#,
+        r#"name="_keep" value="photo""#,
+    ] {
+        assert!(html.contains(wanted), "{wanted} in {html}");
+    }
+    for unwanted in [
+        "stored",
+        "name=\"id\"",
+        "name=\"members\"",
+        "value=\"size\"",
+    ] {
+        assert!(!html.contains(unwanted), "{unwanted} in {html}");
+    }
+}
+
+#[test]
+fn nothing_is_chosen_for_a_new_object() {
+    const SIZES: &[(&str, &str)] = &[("s", "Small"), ("l", "Large")];
+    let size = Field::written("size", "Size", Kind::Choice(SIZES)).required();
+
+    let html = made(&[size], &Value::Null, None, &FieldErrors::NONE);
+
+    assert!(html.contains(r#"<option value="" selected>Choose…</option>"#));
+    assert!(!html.contains(r#"value="_keep""#) && html.contains(" required>"));
+}
+
+#[test]
+fn raw_data_hold_what_can_be_written_and_no_password() {
+    let fields = [
+        Field::shown("id", "ID", Kind::Integer),
+        Field::written("name", "Name", Kind::Text).nullable(),
+        Field::written("notes", "Notes", Kind::Text),
+        Field::written("is_open", "Open", Kind::Boolean),
+        Field::written("photo", "Photo", Kind::Image),
+        Field::written("password", "Password", Kind::Password).write_only(),
+    ];
+    let object = json!({ "id": 1, "name": "é", "notes": "", "is_open": true, "password": "x" });
+
+    let changed = PageForms::default().form(&["PUT"], &fields, &object);
+    let made = PageForms::default().form(&["POST"], &fields, &());
+    let plain = PageForms::default().raw_form(&["PUT"], &["notes", "password", "id"], &object);
+
+    let raw = |forms: &PageForms| forms.forms[0].raw();
+    let expected = "{\n    \"name\": \"é\",\n    \"notes\": \"\",\n    \"is_open\": true\n}";
+    assert_eq!(raw(&changed), expected);
+    let blank = "{\n    \"name\": null,\n    \"notes\": \"\",\n    \"is_open\": false\n}";
+    assert_eq!(raw(&made), blank);
+    assert_eq!(raw(&plain), "{\n    \"notes\": \"\",\n    \"id\": 1\n}");
+}
+
+#[test]
+fn a_written_object_is_shown_as_it_is_now() {
+    let fields = [Field::written("name", "Name", Kind::Text)];
+    let mut forms = PageForms::default().form(&["PUT"], &fields, &json!({ "name": "old" }));
+    let answer = ViewResponse::new(StatusCode::OK, br#"{"name": "new", "other": 1}"#.to_vec());
+
+    forms.update(&answer);
+
+    assert_eq!(forms.forms[0].raw(), "{\n    \"name\": \"new\"\n}");
+}
+
+#[test]
+fn nobody_who_is_refused_is_offered_anything() {
+    let codes = [200, 201, 204, 400, 405, 412, 413, 415];
+    let refusals = [401, 403, 404, 406, 429, 500, 503];
+
+    let status = |code| StatusCode::from_u16(code).unwrap();
+    let fits = |code: u16| PageForms::fit(status(code), Access::Authenticated);
+
+    assert!(codes.into_iter().all(fits));
+    assert!(!refusals.into_iter().any(fits));
+    assert!(PageForms::fit(StatusCode::UNAUTHORIZED, Access::Open));
+}

@@ -1,0 +1,142 @@
+//! The checks of a request, in the order of its dialect (`decisions.md` 2).
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use profiled_auth::{Attempt, AuthError, Identity};
+
+use super::Pipeline;
+use crate::error::ApiError;
+use crate::framework::spec::{Access, Spec};
+use crate::framework::view_response::ViewResponse;
+use crate::wire::accept::{Format, Refusal};
+use crate::wire::host::{Origin, user_agent};
+use crate::wire::json_writer::Layout;
+use crate::wire::query::Query;
+
+/// What a request asks for in addition to its method and body.
+pub(super) struct Negotiated<'a> {
+    pub(super) outcome: Result<(), Refusal>,
+    pub(super) format: Format,
+    pub(super) query: &'a Query,
+    pub(super) layout: Layout,
+}
+
+/// What the checks have found out so far.
+pub(super) struct Checked {
+    /// The one that a form asks for in place of POST, if it does.
+    pub(super) method: Method,
+    pub(super) identity: Option<Identity>,
+}
+
+impl Checked {
+    /// The method as views see it: HEAD asks for what GET shows.
+    pub(super) fn read_method(&self) -> &Method {
+        match self.method {
+            Method::HEAD => &Method::GET,
+            ref other => other,
+        }
+    }
+}
+
+/// Browsers send remembered credentials along with any form: one from elsewhere is refused
+/// (contract `tower.md`, section 1.4).
+fn check_form_origin(request: &HttpRequest, spec: &Spec, own: &Origin) -> Result<(), ApiError> {
+    let needs_credentials = !matches!(spec.access, Access::Open | Access::Optional);
+    if needs_credentials && own.is_foreign(request.headers()) {
+        return Err(ApiError::CrossOriginForm);
+    }
+    Ok(())
+}
+
+impl Pipeline<'_> {
+    /// Checks the request in the dialect's order, and asks the view.
+    pub(super) async fn ask(
+        &mut self,
+        negotiated: &Negotiated<'_>,
+        checked: &mut Checked,
+    ) -> Result<ViewResponse, ApiError> {
+        let (spec, dialect) = (self.route.view.spec(), Arc::clone(&self.route.dialect));
+        let is_late = dialect.authenticates_first();
+        if !is_late {
+            negotiated.outcome?;
+        }
+        checked.identity = self.authenticate(spec).await?;
+        let staff = |identity: &Identity| identity.profile.user.is_staff_or_admin();
+        if spec.access == Access::StaffOrAdmin && !checked.identity.as_ref().is_some_and(staff) {
+            return Err(ApiError::PermissionDenied);
+        }
+        if spec.is_throttled {
+            self.services
+                .admit(self.request, checked.identity.as_ref())
+                .await?;
+        }
+        if dialect.overrides_methods(negotiated.format) && checked.method == Method::POST {
+            let parsers = dialect.parsers(spec, &checked.method);
+            if self.body.is_form(parsers) {
+                check_form_origin(self.request, spec, &self.origin)?;
+                let is_page = negotiated.format == Format::Html;
+                let wanted = self.body.overriding_method(parsers, is_page).await?;
+                checked.method = wanted.unwrap_or(Method::POST);
+            }
+        }
+        if !checked.method.is_safe() {
+            let (headers, identity) = (self.request.headers(), checked.identity.as_ref());
+            dialect.check_write(headers, identity, &self.origin)?;
+        }
+        if !self.route.view.allows(&checked.method) {
+            return Err(ApiError::MethodNotAllowed(checked.method.to_string()));
+        }
+        let parsers = dialect.parsers(spec, &checked.method);
+        let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&checked.method);
+        if is_late && writes {
+            self.body.prepare(parsers).await?;
+        }
+        let context = self.context(negotiated, checked, parsers);
+        self.route.view.permit(&context).await?;
+        negotiated.outcome?;
+        self.route.view.answer(&context).await
+    }
+
+    /// The caller, `None` where a view asks for none.
+    async fn authenticate(&mut self, spec: &Spec) -> Result<Option<Identity>, ApiError> {
+        let headers = self.request.headers();
+        let dialect = Arc::clone(&self.route.dialect);
+        let (credentials, session) = match (dialect.credentials(headers), dialect.session(headers))
+        {
+            _ if spec.access == Access::Open => return Ok(None),
+            (None, None) if spec.access == Access::Optional => return Ok(None),
+            (None, None) => return Err(AuthError::NotProvided.into()),
+            sent => sent,
+        };
+        let agent = user_agent(self.request);
+        let counted_address = self.services.hosts.counted_address(self.request);
+        let detail = spec.detail;
+        let now = self.services.now();
+        let is_costly = dialect.authenticator().is_costly(credentials.as_deref());
+        let work = move |repository: &dyn profiled_domain::Repository| {
+            let attempt = Attempt {
+                authorization: credentials.as_deref(),
+                session: session.as_deref(),
+                counted_address,
+                user_agent: agent.as_deref(),
+                detail,
+                now,
+            };
+            dialect.authenticator().authenticate(&attempt, repository)
+        };
+        let outcome = if is_costly {
+            self.services.hashing(work).await?
+        } else {
+            self.services.blocking(work).await?
+        };
+        let identity = match outcome {
+            Err(AuthError::NotProvided) if spec.access == Access::Optional => return Ok(None),
+            other => other?,
+        };
+        self.notes.authenticated(&identity);
+        self.services.note_use(&identity, now).await;
+        Ok(Some(identity))
+    }
+}

@@ -1,0 +1,215 @@
+//! The way of a request that has found its route: the checks in the order of its dialect (`decisions.md` 2).
+
+mod checks;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use actix_web::http::Method;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
+use profiled_auth::{Identity, Scheme};
+
+use checks::{Checked, Negotiated};
+
+use crate::error::{ApiError, FieldErrors};
+use crate::framework::context::{Parameters, RequestContext};
+use crate::framework::forms::PageForms;
+use crate::framework::page;
+use crate::framework::page::PageExtras;
+use crate::framework::request_log::Notes;
+use crate::framework::response::{self, Frame};
+use crate::framework::router::Route;
+use crate::framework::router::Router;
+use crate::framework::services::Services;
+use crate::framework::view_response::ViewResponse;
+use crate::wire::accept::{Accepted, Format, negotiate};
+use crate::wire::body::{Parser, RequestBody};
+use crate::wire::headers::joined;
+use crate::wire::host::Origin;
+use crate::wire::json_writer::{Layout, Style};
+use crate::wire::query::Query;
+
+/// A request that has reached a view.
+pub struct Pipeline<'a> {
+    /// What views need.
+    pub services: &'a Services,
+    /// All routes, for links to the pages above.
+    pub router: &'a Router,
+    /// The request.
+    pub request: &'a HttpRequest,
+    /// Its body, which is not read yet.
+    pub body: RequestBody<'a>,
+    /// Where its path leads.
+    pub route: &'a Route,
+    /// Ids in the path.
+    pub parameters: Parameters,
+    /// Decoded.
+    pub path: &'a str,
+    /// Scheme and host of absolute URLs.
+    pub origin: Origin,
+    /// When the request came.
+    pub started: Instant,
+    /// What is logged of it.
+    pub notes: &'a mut Notes,
+}
+
+impl Pipeline<'_> {
+    /// Checks the request, asks the view, and puts its answer into the representation that the client wants.
+    pub async fn answer(&mut self) -> HttpResponse {
+        let dialect = Arc::clone(&self.route.dialect);
+        let query = Query::parse(self.request.query_string().as_bytes());
+        let offered = self.route.view.spec().formats(self.services.is_browsable);
+        let accept = joined(self.request.headers(), &header::ACCEPT);
+        let accept = accept.as_deref().map(String::from_utf8_lossy);
+        let negotiated = if dialect.negotiates() {
+            negotiate(offered, accept.as_deref(), query.get("format"))
+        } else {
+            Ok(Accepted::JSON)
+        };
+        let accepted = negotiated.clone().unwrap_or(Accepted::JSON);
+        let layout = layout(dialect.style(), &accepted);
+        let mut checked = Checked {
+            method: self.request.method().clone(),
+            identity: None,
+        };
+        let negotiated = Negotiated {
+            outcome: negotiated.as_ref().map(drop).map_err(|refusal| *refusal),
+            format: accepted.format,
+            query: &query,
+            layout,
+        };
+        let outcome = self.ask(&negotiated, &mut checked).await;
+        let (answer, refusal) = match outcome {
+            Ok(answer) => (answer, None),
+            Err(error) => (self.failure(&error, layout), Some(error)),
+        };
+        let extras = match accepted.format {
+            Format::Html => {
+                let forms = self.forms(&negotiated, &checked, &answer).await;
+                Some(PageExtras {
+                    forms,
+                    typed: self.body.take_typed(),
+                    errors: match refusal {
+                        Some(ApiError::Invalid(errors)) => errors,
+                        _ => FieldErrors::NONE,
+                    },
+                })
+            }
+            Format::Json => None,
+        };
+        self.finish(answer, &accepted, &negotiated, &checked, extras)
+    }
+
+    fn failure(&mut self, error: &ApiError, layout: Layout) -> ViewResponse {
+        self.notes.failed(error);
+        let answer = self.route.dialect.describe(error, layout);
+        match error.retry_after() {
+            Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
+            None => answer,
+        }
+    }
+
+    /// What the page of an answer lets the caller do.
+    async fn forms(
+        &self,
+        negotiated: &Negotiated<'_>,
+        checked: &Checked,
+        answer: &ViewResponse,
+    ) -> PageForms {
+        let is_gone = checked.method == Method::DELETE && answer.status.is_success();
+        if is_gone || !PageForms::fit(answer.status, self.route.view.spec().access) {
+            return PageForms::default();
+        }
+        // Forms of pages send no header in addition to a cookie (`Dialect::check_write`).
+        let is_session = |identity: &Identity| identity.scheme == Scheme::Session;
+        if checked.identity.as_ref().is_some_and(is_session) {
+            return PageForms::default();
+        }
+        let context = self.context(negotiated, checked, &[]);
+        let offered = self.route.view.forms(&context).await;
+        let mut forms = offered.unwrap_or_else(|error| {
+            tracing::debug!(%error, "a page offers nothing to do");
+            PageForms::default()
+        });
+        let is_changed = [Method::PUT, Method::PATCH].contains(&checked.method);
+        if is_changed && answer.status.is_success() {
+            forms.update(answer);
+        }
+        forms
+    }
+
+    fn context<'b>(
+        &'b self,
+        negotiated: &'b Negotiated<'_>,
+        checked: &'b Checked,
+        parsers: &'static [Parser],
+    ) -> RequestContext<'b> {
+        RequestContext {
+            services: self.services,
+            method: checked.read_method(),
+            path: self.path,
+            mount: self.route.mount,
+            query: negotiated.query,
+            origin: &self.origin,
+            format: negotiated.format,
+            layout: negotiated.layout,
+            identity: checked.identity.as_ref(),
+            parameters: &self.parameters,
+            request: self.request,
+            body: &self.body,
+            parsers,
+        }
+    }
+
+    fn finish(
+        &mut self,
+        answer: ViewResponse,
+        accepted: &Accepted,
+        negotiated: &Negotiated<'_>,
+        checked: &Checked,
+        extras: Option<PageExtras>,
+    ) -> HttpResponse {
+        let dialect = &self.route.dialect;
+        let identity = checked.identity.as_ref();
+        let mut headers = HeaderMap::new();
+        if answer.status == StatusCode::UNAUTHORIZED {
+            let own = self.route.view.spec().challenge;
+            let usual = || dialect.challenge(self.request.headers());
+            let challenge = own.map_or_else(usual, HeaderValue::from_static);
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        let seconds = self.started.elapsed().as_secs_f64();
+        dialect.add_headers(&mut headers, answer.status, identity, seconds);
+        self.notes.route = Some(self.route.full_pattern());
+        self.notes.dialect = Some(dialect.name());
+        let target = self.request.uri().path_and_query();
+        let frame = Frame {
+            route: self.route,
+            accepted,
+            is_browsable: self.services.is_browsable,
+            page: extras.map(|extras| page::Context {
+                route: self.route,
+                router: self.router,
+                origin: &self.origin,
+                query: negotiated.query,
+                method: checked.read_method(),
+                target: target.map_or(self.path, |target| target.as_str()),
+                path: self.path,
+                caller: identity.map(|identity| &identity.profile.user),
+                extras,
+            }),
+        };
+        response::of_view(&frame, answer, headers)
+    }
+}
+
+/// How JSON is written inside a representation: pages show it indented by 4.
+fn layout(style: Style, accepted: &Accepted) -> Layout {
+    let indent = match accepted.format {
+        Format::Json => accepted.indent,
+        Format::Html => 4,
+    };
+    Layout { style, indent }
+}

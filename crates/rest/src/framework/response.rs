@@ -1,0 +1,167 @@
+//! From an answer to bytes on the wire: representation and headers.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
+use crate::framework::page;
+use crate::framework::router::Route;
+use crate::framework::view_response::ViewResponse;
+use crate::wire::accept::Accepted;
+use crate::wire::host::Origin;
+use crate::wire::json_writer::{self, Layout, Style};
+
+/// Seconds that an answer took.
+pub const X_API_TIME: HeaderName = HeaderName::from_static("x-api-time");
+const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+
+/// What a view's answer is put together from, beside the answer.
+pub struct Frame<'a> {
+    /// The route that answers.
+    pub route: &'a Route,
+    /// What was negotiated.
+    pub accepted: &'a Accepted,
+    /// Whether there is HTML.
+    pub is_browsable: bool,
+    /// Set if a page is wanted.
+    pub page: Option<page::Context<'a>>,
+}
+
+/// The answer of a view, with all headers but the dialect's own.
+#[must_use]
+pub fn of_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) -> HttpResponse {
+    let mut response = HttpResponse::build(match frame.page {
+        Some(_) => page::status(answer.status),
+        None => answer.status,
+    });
+    let spec = frame.route.view.spec();
+    append(&mut response, headers);
+    response.insert_header((header::ALLOW, frame.route.view.allow()));
+    let has_choice = spec.formats(frame.is_browsable).len() > 1;
+    if let Some(vary) = frame.route.dialect.vary(has_choice) {
+        response.insert_header((header::VARY, vary));
+    }
+    add_security(&mut response);
+    response.insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")));
+    response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private")));
+    for (name, value) in &answer.headers {
+        if *name == header::SET_COOKIE {
+            response.append_header((name, value));
+        } else {
+            response.insert_header((name, value));
+        }
+    }
+    if let Some(context) = frame.page.as_ref().filter(|_| has_page(&answer)) {
+        response.insert_header((header::CONTENT_TYPE, HTML));
+        response.insert_header((header::CONTENT_SECURITY_POLICY, page::security_policy()));
+        let finished = response.finish();
+        let html = page::render(context, &answer, finished.headers());
+        return finished.set_body(BoxBody::new(html));
+    }
+    if answer.json.is_empty() {
+        return response.finish();
+    }
+    let content_type = frame.route.dialect.json_type(frame.accepted);
+    response
+        .insert_header((header::CONTENT_TYPE, content_type))
+        .body(answer.json)
+}
+
+/// Whether a page can show something: a body, or that there is none.
+fn has_page(answer: &ViewResponse) -> bool {
+    !answer.json.is_empty() || answer.status == StatusCode::NO_CONTENT
+}
+
+fn append(response: &mut HttpResponseBuilder, headers: HeaderMap) {
+    for header in headers {
+        response.append_header(header);
+    }
+}
+
+/// The three that every answer has, redirects included.
+fn add_security(response: &mut HttpResponseBuilder) {
+    response
+        .insert_header((
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .insert_header((
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("same-origin"),
+        ))
+        .insert_header((COOP, HeaderValue::from_static("same-origin")));
+}
+
+#[derive(serde::Serialize)]
+struct Detail {
+    detail: &'static str,
+}
+
+/// An answer outside of all views: the dialect only decides how JSON is written.
+#[must_use]
+pub fn plain(status: StatusCode, detail: &'static str, style: Style) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    add_security(&mut response);
+    response
+        .insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")))
+        .insert_header((
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ))
+        .body(json_writer::to_vec(&Detail { detail }, Layout::line(style)))
+}
+
+/// 503 outside of all views.
+pub fn unavailable(style: Style) -> HttpResponse {
+    let text = "Service temporarily unavailable.";
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, text, style);
+    let soon = HeaderValue::from_static("1");
+    response.headers_mut().insert(header::RETRY_AFTER, soon);
+    response
+}
+
+/// What Django leaves unescaped in the query of a redirect.
+const QUERY_ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'#')
+    .remove(b'%')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b';')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'!')
+    .remove(b'?')
+    .remove(b'*')
+    .remove(b'@')
+    .remove(b'\'')
+    .remove(b'~')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
+
+/// 301 to a path with its final slash.
+#[must_use]
+pub fn redirect(route: &Route, path: &str, query: &str, origin: &Origin) -> HttpResponse {
+    let mut target = format!("{path}/");
+    if !query.is_empty() {
+        target.push('?');
+        target.extend(percent_encode(query.as_bytes(), QUERY_ESCAPED));
+    }
+    let location = route.dialect.redirect_target(target, origin.as_str());
+    let mut response = HttpResponse::build(StatusCode::MOVED_PERMANENTLY);
+    add_security(&mut response);
+    response
+        .insert_header((header::CONTENT_TYPE, HTML))
+        .insert_header((header::LOCATION, location))
+        .finish()
+}

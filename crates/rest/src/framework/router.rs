@@ -1,0 +1,162 @@
+//! From a path to a view.
+//!
+//! Own routing instead of actix-web's, because the contract decodes a path, `%2F` included, before it
+//! is matched, tells `Allow` on every answer and redirects a missing final slash only where a route
+//! would be found (ADR 0007).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use actix_web::http::header::HeaderValue;
+use percent_encoding::percent_decode_str;
+
+use crate::framework::context::Parameters;
+use crate::framework::dialect::Dialect;
+use crate::framework::spec::Access;
+use crate::framework::view::View;
+use crate::wire::json_writer::Style;
+
+/// A view, the dialect it speaks and the pattern it stands under.
+pub struct Route {
+    /// What the pattern is below: a view that is mounted more than once reads here where it is asked.
+    pub mount: &'static str,
+    /// The path, with `{name}` for an id.
+    pub pattern: &'static str,
+    /// The dialect that the view speaks.
+    pub dialect: Arc<dyn Dialect>,
+    /// The view.
+    pub view: Box<dyn View>,
+}
+
+impl Route {
+    /// The pattern with its mount.
+    #[must_use]
+    pub fn full_pattern(&self) -> Cow<'static, str> {
+        match self.mount {
+            "" => self.pattern.into(),
+            mount => [mount, self.pattern].concat().into(),
+        }
+    }
+}
+
+/// A link on the way to a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crumb<'a> {
+    pub name: &'static str,
+    pub path: &'a str,
+}
+
+/// What a route says of itself.
+#[derive(Clone, Debug)]
+pub struct RouteEntry {
+    /// The path, with `{name}` for an id.
+    pub pattern: Cow<'static, str>,
+    /// Who may use it.
+    pub access: Access,
+    /// Its header `Allow`.
+    pub allow: HeaderValue,
+}
+
+/// All routes.
+pub struct Router {
+    routes: matchit::Router<Route>,
+    entries: Vec<RouteEntry>,
+    /// How answers to paths without a route are written.
+    unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
+}
+
+/// Two views under one path, or a path that is none.
+#[derive(Debug, thiserror::Error)]
+#[error("the route {0} cannot be added")]
+pub struct RouteConflict(String);
+
+/// What a path leads to.
+pub enum Found<'a> {
+    /// To a view, with the ids in the path.
+    View(&'a Route, Parameters),
+    /// The path lacks its final slash.
+    MissingSlash(&'a Route),
+    /// Nowhere.
+    Nothing,
+}
+
+impl Router {
+    /// `unrouted` tells how an answer to a path without a route is written.
+    ///
+    /// # Errors
+    /// The pattern that cannot be added.
+    pub fn new(
+        all: Vec<Route>,
+        unrouted: impl Fn(&str) -> Style + Send + Sync + 'static,
+    ) -> Result<Self, RouteConflict> {
+        let mut routes = matchit::Router::new();
+        let entries = all.iter().map(|route| RouteEntry {
+            pattern: route.full_pattern(),
+            access: route.view.spec().access,
+            allow: route.view.allow(),
+        });
+        let entries = entries.collect();
+        for route in all {
+            let pattern = route.full_pattern();
+            let added = routes.insert(pattern.clone(), route);
+            added.map_err(|_conflict| RouteConflict(pattern.into_owned()))?;
+        }
+        Ok(Self {
+            routes,
+            entries,
+            unrouted: Box::new(unrouted),
+        })
+    }
+
+    /// All routes, in the order of their dialects.
+    #[must_use]
+    pub fn entries(&self) -> &[RouteEntry] {
+        &self.entries
+    }
+
+    /// Looks up a decoded path.
+    pub fn find(&self, path: &str) -> Found<'_> {
+        if let Some((route, parameters)) = self.at(path) {
+            return Found::View(route, parameters);
+        }
+        match self.at(&format!("{path}/")) {
+            Some((route, _)) => Found::MissingSlash(route),
+            None => Found::Nothing,
+        }
+    }
+
+    fn at(&self, path: &str) -> Option<(&Route, Parameters)> {
+        let found = self.routes.at(path).ok()?;
+        let values = found.params.iter().map(|(_, value)| value);
+        Some((found.value, Parameters::parse(values)?))
+    }
+
+    /// The views of a route's dialect above a path, and the one at it, by their names.
+    pub fn crumbs<'a>(&self, path: &'a str, route: &Route) -> Vec<Crumb<'a>> {
+        let ends = path.match_indices('/').map(|(at, _)| at + 1);
+        let above = ends.filter_map(|end| path.get(..end));
+        let views = above.filter_map(|path| {
+            let (found, _) = self.at(path)?;
+            let name = found.view.spec().name;
+            let is_same = found.dialect.name() == route.dialect.name();
+            is_same.then_some(Crumb { name, path })
+        });
+        views.collect()
+    }
+
+    /// How an answer is written that no view gives: as the dialect writes it whose path this is, or would be.
+    /// The path is as it was sent.
+    pub fn style(&self, path: &str) -> Style {
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        match self.find(&path) {
+            Found::View(route, _) | Found::MissingSlash(route) => route.dialect.style(),
+            Found::Nothing => (self.unrouted)(&path),
+        }
+    }
+}
+
+/// The path as it is matched, `None` if it is no text.
+#[must_use]
+pub fn decode(path: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(path).decode_utf8().ok()
+}

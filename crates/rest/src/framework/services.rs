@@ -1,0 +1,192 @@
+//! What all views and all workers share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use actix_web::web;
+use chrono::{DateTime, Duration, Utc};
+use profiled_auth::{
+    Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Throttle,
+    TokenSettings,
+};
+use profiled_domain::{CompletionRules, Repository, TokenUse};
+use tracing::Span;
+
+use crate::error::ApiError;
+use crate::framework::token_uses::{Deferred, TokenUses};
+use crate::framework::worker_pool::WorkerPool;
+use crate::settings::{HttpSettings, TowerSettings};
+use crate::wire::body::Limits;
+use crate::wire::host::Hosts;
+
+/// What the services are put together from.
+pub struct ServiceParts {
+    /// The storage.
+    pub repository: Arc<dyn Repository>,
+    /// Verifies passwords.
+    pub passwords: Arc<PasswordHasher>,
+    /// Counts requests and failed log-ins.
+    pub throttle: Arc<Throttle>,
+    /// Section `auth.password`: the size of the hashing pool.
+    pub password_settings: PasswordSettings,
+    /// Section `auth.token`.
+    pub tokens: TokenSettings,
+    /// Section `http`.
+    pub http: HttpSettings,
+    /// Section `profile_completion`.
+    pub completion: CompletionRules,
+    /// Tells the time.
+    pub clock: fn() -> DateTime<Utc>,
+}
+
+impl ServiceParts {
+    /// Log-ins by password, under the limit on failures.
+    #[must_use]
+    pub fn login(&self) -> PasswordLogin {
+        PasswordLogin::new(Arc::clone(&self.passwords), Arc::clone(&self.throttle))
+    }
+}
+
+/// Shared by all views and workers.
+pub struct Services {
+    /// The storage.
+    pub repository: Arc<dyn Repository>,
+    /// Which hosts are answered.
+    pub hosts: Hosts,
+    /// Counts requests and failed log-ins.
+    pub throttle: Arc<Throttle>,
+    /// Verifies and makes password hashes.
+    pub passwords: Arc<PasswordHasher>,
+    /// What new passwords must be like.
+    pub password_policy: Arc<PasswordPolicy>,
+    /// Judges usernames and passwords.
+    pub login: PasswordLogin,
+    /// Section `auth.token`.
+    pub tokens: TokenSettings,
+    /// Section `profile_completion`.
+    pub completion: CompletionRules,
+    /// Section `dialects.tower`.
+    pub tower: Arc<TowerSettings>,
+    /// Whether there is HTML.
+    pub is_browsable: bool,
+    /// Largest bodies.
+    pub limits: Limits,
+    body_timeout: std::time::Duration,
+    sliding_lifetime: Duration,
+    token_uses: TokenUses,
+    hashing: WorkerPool,
+    clock: fn() -> DateTime<Utc>,
+    is_draining: AtomicBool,
+}
+
+impl Services {
+    /// Starts the pool that hashes passwords.
+    ///
+    /// # Errors
+    /// The operating system's, when it gives no thread.
+    pub fn new(parts: ServiceParts, tower: TowerSettings) -> std::io::Result<Self> {
+        let passwords = &parts.password_settings;
+        Ok(Self {
+            hosts: Hosts::new(&parts.http),
+            hashing: WorkerPool::start("hashing", passwords.threads(), passwords.queue)?,
+            login: parts.login(),
+            repository: parts.repository,
+            throttle: parts.throttle,
+            passwords: parts.passwords,
+            password_policy: Arc::new(PasswordPolicy::new(&parts.password_settings)),
+            tokens: parts.tokens,
+            completion: parts.completion,
+            is_browsable: parts.http.browsable,
+            body_timeout: parts.http.body_timeout(),
+            limits: Limits {
+                body: parts.http.max_body_bytes,
+                upload: parts.http.max_upload_bytes,
+            },
+            sliding_lifetime: Duration::seconds(tower.token_lifetime.into()),
+            tower: Arc::new(tower),
+            token_uses: TokenUses::default(),
+            clock: parts.clock,
+            is_draining: AtomicBool::new(false),
+        })
+    }
+
+    /// From now on `/ready` says no, so that a balancer sends nothing new.
+    pub fn start_draining(&self) {
+        self.is_draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the service is about to end.
+    pub fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// When the body of a request that began to be answered at `started` must have arrived.
+    pub fn body_deadline(&self, started: Instant) -> tokio::time::Instant {
+        (started + self.body_timeout).into()
+    }
+
+    /// The time.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// Notes the use of a token, and moves a sliding one on: soon and behind the answer's back, or first if
+    /// the token might end before.
+    pub async fn note_use(&self, identity: &Identity, now: DateTime<Utc>) {
+        let Some(token) = &identity.token else {
+            return;
+        };
+        let extension = token.extension(now, self.sliding_lifetime);
+        if extension.is_none() && !token.is_use_worth_noting(now) {
+            return;
+        }
+        let used = TokenUse {
+            token: token.id,
+            at: now,
+            extension,
+        };
+        if self.token_uses.defer(used) == Deferred::Done {
+            return;
+        }
+        let written = self.blocking(move |repository| repository.note_token_uses(&[used]));
+        if let Ok(Err(error)) = written.await {
+            tracing::warn!(%error, token = used.token.0, "the use of a token was not noted");
+        }
+    }
+
+    /// Writes a bounded number of the uses of tokens that are still to be noted: to be called every second or
+    /// so, on a thread that may wait for the database.
+    pub fn note_token_uses(&self) {
+        self.token_uses.take_turn(&*self.repository);
+    }
+
+    /// Writes all of them: to be called at the end.
+    pub fn flush_token_uses(&self) {
+        self.token_uses.flush(&*self.repository);
+    }
+
+    /// Runs `work` on the threads of the database.
+    pub async fn blocking<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        let (repository, span) = (Arc::clone(&self.repository), Span::current());
+        let job = web::block(move || span.in_scope(|| work(&*repository)));
+        job.await
+            .map_err(|error| ApiError::Internal(Box::new(error)))
+    }
+
+    /// Runs `work`, which hashes a password, on the threads that are there for it.
+    pub async fn hashing<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        let repository = Arc::clone(&self.repository);
+        let job = self.hashing.run(move || work(&*repository));
+        job.await
+            .map_err(|busy| ApiError::Unavailable(Box::new(busy)))
+    }
+}

@@ -1,0 +1,89 @@
+//! What a view says about itself.
+
+use profiled_domain::Detail;
+
+use crate::wire::accept::Format;
+use crate::wire::body::Parser;
+
+/// Who may use a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; credentials are not looked at.
+    Open,
+    /// Everybody; credentials that are sent must be good.
+    Optional,
+    /// Every user.
+    Authenticated,
+    /// Staff and superusers (`decisions.md` 5).
+    StaffOrAdmin,
+}
+
+/// What a view says about itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    /// Name in OPTIONS documents and on pages.
+    pub name: &'static str,
+    /// Its description there.
+    pub description: &'static str,
+    /// The header `Allow`: methods in documented order, each behind `", "`.
+    pub allow: &'static str,
+    /// Who may use it.
+    pub access: Access,
+    /// How much of the caller's profile the view needs.
+    pub detail: Detail,
+    /// Forms of body that it reads, in the order of trial.
+    pub parsers: &'static [Parser],
+    /// Buttons of its pages, for methods that need no body and that everybody may use who may use the view.
+    pub buttons: &'static [&'static str],
+    /// `WWW-Authenticate` of a 401, where the dialect's is not to be asked with.
+    pub challenge: Option<&'static str>,
+    /// Whether JSON is its only representation whatever the settings say.
+    pub is_json_only: bool,
+    /// Whether `throttle.anon` and `throttle.user` count its requests.
+    pub is_throttled: bool,
+    /// Whether OPTIONS describes it.
+    pub has_options: bool,
+}
+
+impl Spec {
+    /// What most views have in common: every user, the account alone, all forms of body.
+    pub const VIEW: Self = Self {
+        name: "",
+        description: "",
+        allow: "",
+        access: Access::Authenticated,
+        detail: Detail::Account,
+        parsers: Parser::ALL,
+        buttons: &[],
+        challenge: None,
+        is_json_only: false,
+        is_throttled: true,
+        has_options: true,
+    };
+
+    /// The representations that the view offers, in their order.
+    #[must_use]
+    pub fn formats(&self, is_browsable: bool) -> &'static [Format] {
+        if is_browsable && !self.is_json_only {
+            &[Format::Json, Format::Html]
+        } else {
+            &[Format::Json]
+        }
+    }
+
+    /// Media types of [`Self::formats`], as OPTIONS documents tell them.
+    #[must_use]
+    pub fn renders(&self, is_browsable: bool) -> Vec<&'static str> {
+        let formats = self.formats(is_browsable).iter();
+        formats.map(|format| format.media_type()).collect()
+    }
+
+    /// Media types of bodies, as OPTIONS documents tell them.
+    #[must_use]
+    pub fn parses(&self) -> Vec<&'static str> {
+        self.parsers
+            .iter()
+            .map(|parser| parser.media_type())
+            .collect()
+    }
+}

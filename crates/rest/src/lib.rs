@@ -1,0 +1,12 @@
+//! The framework that dialects are made with: wire formats, the checks of a request in their order, answers
+//! and pages.
+//!
+//! It knows no dialect, no route and no rule about users: those are in `profiled-http`, one floor above.
+//! Inside, [`error`] is the ground floor, [`wire`] (bytes and headers) stands on it, and the framework on both.
+
+pub mod error;
+mod framework;
+pub mod settings;
+pub mod wire;
+
+pub use framework::*;

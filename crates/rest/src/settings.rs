@@ -1,0 +1,94 @@
+//! Settings of the HTTP edge: the section `http`.
+
+use std::time::Duration;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// Section `http`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpSettings {
+    /// Addresses to listen on, `host:port`; port 0 takes any free one.
+    pub bind: Vec<String>,
+    /// Worker threads; 0 means one for each core.
+    pub workers: usize,
+    /// Scheme and host of absolute URLs. Empty: those of the request.
+    pub public_url: String,
+    /// Host names to answer to, without port; `.example.com` includes subdomains, `*` is any.
+    pub allowed_hosts: Vec<String>,
+    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks.
+    pub trusted_proxies: Vec<IpNetOrAddr>,
+    /// Largest body that is read, in bytes.
+    pub max_body_bytes: usize,
+    /// Largest body with files that is read, in bytes.
+    pub max_upload_bytes: usize,
+    /// HTML as a second representation.
+    pub browsable: bool,
+    /// Seconds in which a request's head must arrive.
+    pub header_timeout: u64,
+    /// Seconds in which a request's body must arrive.
+    pub body_timeout: f64,
+    /// Seconds that requests under way get to end at shutdown.
+    pub shutdown_timeout: u64,
+}
+
+impl HttpSettings {
+    /// Longest `body_timeout`.
+    const HOUR: Duration = Duration::from_hours(1);
+
+    pub(crate) fn body_timeout(&self) -> Duration {
+        let timeout = Duration::try_from_secs_f64(self.body_timeout);
+        timeout.map_or(Self::HOUR, |timeout| timeout.min(Self::HOUR))
+    }
+}
+
+/// Section `dialects.tower` (contract `tower.md`, section 13).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TowerSettings {
+    /// Whether the dialect exists.
+    pub enabled: bool,
+    /// Items of a page unless `page_size` says otherwise.
+    pub page_size: u32,
+    /// Upper limit of `page_size`.
+    pub max_page_size: u32,
+    /// Seconds that a sliding token lives after its last use, and up to a twentieth or a minute longer.
+    pub token_lifetime: u32,
+    /// Refuse bound tokens from another address or `User-Agent`.
+    pub bind_tokens: bool,
+    /// Whether admins of an organization see all users, or only those of their organizations.
+    pub org_admins_see_all_users: bool,
+    /// Fields that cannot be changed on users whom a directory manages.
+    pub directory_managed_fields: Vec<String>,
+    /// The version that `ping/` and `config/` report.
+    pub version: String,
+    /// The Ansible version that `config/` reports.
+    pub ansible_version: String,
+    /// The name that `ping/` reports; empty means the host's name.
+    pub instance_name: String,
+}
+
+/// An address, or a network in CIDR notation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IpNetOrAddr(pub IpNet);
+
+impl TryFrom<String> for IpNetOrAddr {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let parsed = text.parse::<IpNet>().ok();
+        let single = || text.parse::<std::net::IpAddr>().ok().map(IpNet::from);
+        parsed
+            .or_else(single)
+            .map(Self)
+            .ok_or_else(|| format!("{text:?} is neither an address nor a network"))
+    }
+}
+
+impl From<IpNetOrAddr> for String {
+    fn from(value: IpNetOrAddr) -> Self {
+        value.0.to_string()
+    }
+}

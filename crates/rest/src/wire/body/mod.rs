@@ -1,0 +1,219 @@
+//! Request bodies as Django REST framework's parsers read them (contract `drf.md`, section 9).
+
+mod charset;
+mod form;
+mod json;
+mod media_type;
+mod multipart;
+mod parse;
+mod unread;
+mod value;
+
+use std::cell::Cell;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::Bytes;
+use tokio::time::{Instant, timeout_at};
+
+pub use form::{Form, Part, Upload};
+pub use parse::parse_json;
+pub use unread::{close_after, discard};
+pub use value::{Text, Value, number_text};
+
+use crate::error::ApiError;
+use parse::{parse, read, select};
+
+/// A form of body that a view reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parser {
+    /// `application/json`
+    Json,
+    /// `application/x-www-form-urlencoded`
+    Form,
+    /// `multipart/form-data`
+    Multipart,
+}
+
+impl Parser {
+    /// What views read unless they say otherwise, in the order of trial.
+    pub const ALL: &'static [Self] = &[Self::Json, Self::Form, Self::Multipart];
+
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form => "application/x-www-form-urlencoded",
+            Self::Multipart => "multipart/form-data",
+        }
+    }
+}
+
+/// A body that has been read.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// Any JSON value.
+    Json(Value),
+    /// The fields of a form.
+    Form(Form),
+}
+
+/// Largest bodies, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Everything but files.
+    pub body: usize,
+    /// A multipart body as a whole.
+    pub upload: usize,
+}
+
+/// The body of a request, until a view wants it.
+pub struct RequestBody<'a> {
+    source: Cell<Option<Source>>,
+    payload: Cell<Payload>,
+    /// What a form said, for the page that answers it.
+    typed: Cell<Option<Form>>,
+    headers: &'a HeaderMap,
+    limits: Limits,
+    deadline: Instant,
+}
+
+enum Source {
+    Payload,
+    /// Read and parsed before the view asked.
+    Data(Data),
+    /// What a form carried in place of a body, under `_content` and `_content_type`.
+    Carried {
+        content_type: String,
+        text: String,
+    },
+}
+
+impl<'a> RequestBody<'a> {
+    /// A body that must have arrived at the deadline.
+    #[must_use]
+    pub fn new(
+        payload: Payload,
+        headers: &'a HeaderMap,
+        limits: Limits,
+        deadline: Instant,
+    ) -> Self {
+        Self {
+            source: Cell::new(Some(Source::Payload)),
+            payload: Cell::new(payload),
+            typed: Cell::new(None),
+            headers,
+            limits,
+            deadline,
+        }
+    }
+
+    /// `Content-Type` as it was sent.
+    fn content_type(&self) -> String {
+        let value = self.headers.get(header::CONTENT_TYPE);
+        value.map_or_else(String::new, |value| {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        })
+    }
+
+    /// Whether the body is a form of one of `parsers`.
+    pub fn is_form(&self, parsers: &[Parser]) -> bool {
+        let (media_type, _) = media_type::parameters(&self.content_type());
+        let is_named = |parser: &Parser| parser.media_type() == media_type;
+        let mut forms = parsers.iter().filter(|parser| **parser != Parser::Json);
+        forms.any(is_named)
+    }
+
+    /// The method that a form asks for in its field `_method`. The form, or the body that it carries
+    /// in `_content`, is left to the view; with `keeps_typed` also to the page that answers.
+    ///
+    /// # Errors
+    /// Those of [`Self::data`].
+    pub async fn overriding_method(
+        &self,
+        parsers: &[Parser],
+        keeps_typed: bool,
+    ) -> Result<Option<Method>, ApiError> {
+        let Data::Form(mut form) = self.data(parsers).await? else {
+            return Ok(None);
+        };
+        if keeps_typed {
+            self.typed.set(Some(form.clone()));
+        }
+        form.follow_marks();
+        let allowed = [Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
+        let wanted = form.text("_method");
+        let method = allowed.into_iter().find(|m| wanted == Some(m.as_str()));
+        let source = match form.text("_content") {
+            Some(text) => Source::Carried {
+                content_type: form.text("_content_type").unwrap_or_default().to_owned(),
+                text: text.to_owned(),
+            },
+            None => Source::Data(Data::Form(form)),
+        };
+        self.source.set(Some(source));
+        Ok(method)
+    }
+
+    /// What nobody has read.
+    pub fn into_rest(self) -> Payload {
+        self.payload.into_inner()
+    }
+
+    /// What a form said, if that was kept.
+    pub fn take_typed(&self) -> Option<Form> {
+        self.typed.take()
+    }
+
+    /// Reads the body now, for the view to find it later.
+    ///
+    /// # Errors
+    /// Those of [`Self::data`].
+    pub async fn prepare(&self, parsers: &[Parser]) -> Result<(), ApiError> {
+        let data = self.data(parsers).await?;
+        self.put_back(data);
+        Ok(())
+    }
+
+    /// Leaves what was read to be read once more.
+    pub fn put_back(&self, data: Data) {
+        self.source.set(Some(Source::Data(data)));
+    }
+
+    /// The body in one of the forms that `parsers` names. A second call finds it empty.
+    ///
+    /// # Errors
+    /// [`ApiError::UnsupportedMediaType`], [`ApiError::BodyTooLarge`], [`ApiError::BodyTooSlow`],
+    /// [`ApiError::BadRequest`].
+    pub async fn data(&self, parsers: &[Parser]) -> Result<Data, ApiError> {
+        let content_type = self.content_type();
+        match self.source.take() {
+            Some(Source::Data(data)) => {
+                let reads_forms = parsers.iter().any(|parser| *parser != Parser::Json);
+                if matches!(data, Data::Form(_)) && !reads_forms {
+                    return Err(ApiError::UnsupportedMediaType(content_type));
+                }
+                Ok(data)
+            }
+            Some(Source::Carried { content_type, text }) => {
+                parse(parsers, &content_type, &Bytes::from(text), self.limits.body)
+            }
+            Some(Source::Payload) => {
+                let parser = select(parsers, &content_type);
+                let limit = match parser {
+                    Some(Parser::Multipart) => self.limits.upload,
+                    _ => self.limits.body,
+                };
+                let mut payload = self.payload.replace(Payload::None);
+                let read = read(&mut payload, self.headers, limit);
+                let read = timeout_at(self.deadline, read).await;
+                self.payload.set(payload);
+                let body = read.unwrap_or(Err(ApiError::BodyTooSlow))?;
+                parse(parsers, &content_type, &body, self.limits.body)
+            }
+            None => parse(parsers, &content_type, &Bytes::new(), self.limits.body),
+        }
+    }
+}

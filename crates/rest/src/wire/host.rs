@@ -1,0 +1,254 @@
+//! The `Host` header, and the URLs that depend on it (`decisions.md` 13).
+
+use std::net::{IpAddr, SocketAddr};
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderMap, HeaderName};
+
+use crate::settings::{HttpSettings, IpNetOrAddr};
+use crate::wire::headers::joined;
+use crate::wire::host_name::{host_name, is_allowed};
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Which hosts are answered, and what is believed of proxies.
+#[derive(Clone, Debug)]
+pub struct Hosts {
+    allowed: Vec<String>,
+    proxies: Vec<IpNetOrAddr>,
+    public_url: Option<String>,
+}
+
+/// Scheme, host and port that absolute URLs of an answer begin with, as `http://example.com:8000`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// As URLs begin.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether clients reach this server over TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether a browser says that a page of another origin asks; `null` is one.
+    pub fn is_foreign(&self, headers: &HeaderMap) -> bool {
+        let mut told = headers.get_all(header::ORIGIN);
+        told.any(|origin| origin.as_bytes() != self.0.as_bytes())
+    }
+}
+
+impl Hosts {
+    /// What the settings say.
+    #[must_use]
+    pub fn new(settings: &HttpSettings) -> Self {
+        let lower = |host: &String| host.to_ascii_lowercase();
+        let url = &settings.public_url;
+        Self {
+            allowed: settings.allowed_hosts.iter().map(lower).collect(),
+            proxies: settings.trusted_proxies.clone(),
+            public_url: (!url.is_empty()).then(|| as_browsers_write(url)),
+        }
+    }
+
+    /// The origin of a request whose `Host` is well-formed and allowed, `None` for any other.
+    #[must_use]
+    pub fn origin(&self, request: &HttpRequest) -> Option<Origin> {
+        let host = single(request.headers(), &header::HOST)?;
+        if !is_allowed(host_name(host)?, &self.allowed) {
+            return None;
+        }
+        Some(Origin(match &self.public_url {
+            Some(url) => url.clone(),
+            None => format!("{}://{host}", self.scheme(request)),
+        }))
+    }
+
+    /// The address that a client is counted under and tokens are bound to, which it must not be able to
+    /// choose: proxies append what they see, and what a client wrote itself stands left of that. So it is
+    /// the last one that is no trusted proxy; beyond an entry that makes no sense nothing is believed.
+    pub fn counted_address(&self, request: &HttpRequest) -> IpAddr {
+        let mut nearest = peer(request);
+        if !self.is_proxy(nearest) {
+            return nearest;
+        }
+        let told = forwarded_for(request);
+        let mut towards_client = told.rsplit(',');
+        while self.is_proxy(nearest)
+            && let Some(next) = towards_client.next().and_then(address)
+        {
+            nearest = next;
+        }
+        nearest
+    }
+
+    fn scheme(&self, request: &HttpRequest) -> &'static str {
+        let told = || {
+            request
+                .headers()
+                .get(X_FORWARDED_PROTO)
+                .map(header::HeaderValue::as_bytes)
+        };
+        if self.is_proxy(peer(request)) && told() == Some(b"https") {
+            "https"
+        } else {
+            "http"
+        }
+    }
+
+    fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.0.contains(&peer))
+    }
+}
+
+/// An origin in the form that [`Origin::is_foreign`] compares: in lower case, without the usual port of its
+/// scheme (RFC 6454, section 6.2).
+fn as_browsers_write(url: &str) -> String {
+    let url = url.trim_end_matches('/').to_ascii_lowercase();
+    let port = match url.split_once("://") {
+        Some(("https", _)) => ":443",
+        _ => ":80",
+    };
+    url.strip_suffix(port).map(str::to_owned).unwrap_or(url)
+}
+
+/// `User-Agent`, as tokens are bound to it.
+pub fn user_agent(request: &HttpRequest) -> Option<String> {
+    let agent = request.headers().get(header::USER_AGENT)?;
+    Some(String::from_utf8_lossy(agent.as_bytes()).into_owned())
+}
+
+fn peer(request: &HttpRequest) -> IpAddr {
+    let unspecified = IpAddr::from([0, 0, 0, 0]);
+    request
+        .peer_addr()
+        .map_or(unspecified, |peer| peer.ip().to_canonical())
+}
+
+/// All that proxies tell of the way to the client.
+fn forwarded_for(request: &HttpRequest) -> String {
+    let told = joined(request.headers(), &X_FORWARDED_FOR).unwrap_or_default();
+    String::from_utf8_lossy(&told).into_owned()
+}
+
+/// An entry of `X-Forwarded-For`: an address, from some proxies with a port.
+fn address(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let with_port = || entry.parse::<SocketAddr>().map(|socket| socket.ip());
+    let address = bare.unwrap_or(entry).parse().or_else(|_| with_port());
+    Some(address.ok()?.to_canonical())
+}
+
+/// The value of a header that may be there only once.
+fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name);
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_compared_as_browsers_write_it() {
+        for (url, origin) in [
+            ("https://api.example.com/", "https://api.example.com"),
+            ("https://API.example.com:443", "https://api.example.com"),
+            ("http://[::1]:80/", "http://[::1]"),
+            ("https://api.example.com:80", "https://api.example.com:80"),
+            ("http://localhost:8080", "http://localhost:8080"),
+        ] {
+            assert_eq!(as_browsers_write(url), origin);
+        }
+    }
+
+    /// The address of a request from a peer with these headers.
+    fn counted(peer: &str, headers: &[&str]) -> String {
+        let proxies = ["10.0.0.0/8", "2001:db8::/32"];
+        let hosts = Hosts {
+            allowed: Vec::new(),
+            proxies: proxies
+                .map(|network| network.to_owned().try_into().unwrap())
+                .to_vec(),
+            public_url: None,
+        };
+        let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
+        for value in headers {
+            request = request.append_header((X_FORWARDED_FOR, *value));
+        }
+        hosts
+            .counted_address(&request.to_http_request())
+            .to_string()
+    }
+
+    #[test]
+    fn strangers_tell_no_address() {
+        for told in ["203.0.113.1", "203.0.113.1, 10.0.0.2", "x", ""] {
+            assert_eq!(counted("192.0.2.1:80", &[told]), "192.0.2.1", "{told}");
+        }
+    }
+
+    #[test]
+    fn trusted_proxies_tell_addresses() {
+        let cases: [(&[&str], &str); 12] = [
+            (&[], "10.0.0.1"),
+            (&[""], "10.0.0.1"),
+            (&["192.0.2.1"], "192.0.2.1"),
+            (&[" 192.0.2.1:4711 "], "192.0.2.1"),
+            (&["2001:DB9::1"], "2001:db9::1"),
+            (&["[2001:db9::1]:80"], "2001:db9::1"),
+            (&["[2001:db9::1]"], "2001:db9::1"),
+            (&["::ffff:192.0.2.1"], "192.0.2.1"),
+            // Proxies one after another, in one header or in several.
+            (&["192.0.2.1, 2001:db8::7,10.9.9.9"], "192.0.2.1"),
+            (&["192.0.2.1", "10.9.9.9"], "192.0.2.1"),
+            (&["10.1.1.1, 10.9.9.9"], "10.1.1.1"),
+            (&["unknown"], "10.0.0.1"),
+        ];
+
+        for (headers, expected) in cases {
+            for peer in ["10.0.0.1:80", "[::ffff:10.0.0.1]:80"] {
+                assert_eq!(counted(peer, headers), expected, "{peer} {headers:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_client_writes_does_not_change_its_address() {
+        let spoofs = [
+            "203.0.113.1",
+            "203.0.113.2, 203.0.113.3",
+            "10.0.0.5",
+            "x",
+            "",
+            "\u{e9},",
+        ];
+
+        for spoof in spoofs {
+            let appended = format!("{spoof}, 192.0.2.1");
+            let in_one = counted("10.0.0.1:80", &[&appended]);
+            let in_two = counted("10.0.0.1:80", &[spoof, "192.0.2.1, 10.0.0.2"]);
+
+            assert_eq!(
+                (in_one.as_str(), in_two.as_str()),
+                ("192.0.2.1", "192.0.2.1"),
+                "{spoof}"
+            );
+        }
+        // After a proxy, nonsense is counted under the proxy, and not nowhere.
+        let nonsense = counted("10.0.0.1:80", &["203.0.113.1, nonsense, 10.0.0.2"]);
+        assert_eq!(nonsense, "10.0.0.2");
+    }
+}

@@ -1,0 +1,120 @@
+//! From the errors of diesel to those of the domain.
+
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+use profiled_domain::{RepositoryError, UniqueKey};
+
+/// PostgreSQL tells the name of a constraint, SQLite the columns: both lead to the same key.
+const UNIQUE_KEYS: [(&str, &str, UniqueKey); 7] = [
+    ("users_username_key", "users.username", UniqueKey::Username),
+    ("users_email_key", "users.email", UniqueKey::Email),
+    (
+        "users_mobile_number_key",
+        "users.mobile_number",
+        UniqueKey::MobileNumber,
+    ),
+    ("groups_name_key", "groups.name", UniqueKey::GroupName),
+    ("tokens_digest_key", "tokens.digest", UniqueKey::Token),
+    (
+        "organizations_name_key",
+        "organizations.name",
+        UniqueKey::OrganizationName,
+    ),
+    (
+        "teams_organization_id_name_key",
+        "teams.name",
+        UniqueKey::TeamName,
+    ),
+];
+
+/// An error of a transaction: diesel's, or the domain's own.
+#[derive(Debug)]
+pub(crate) enum StoreError {
+    Diesel(Error),
+    Domain(RepositoryError),
+}
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        Self::Diesel(error)
+    }
+}
+
+impl From<RepositoryError> for StoreError {
+    fn from(error: RepositoryError) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl From<StoreError> for RepositoryError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Domain(error) => error,
+            StoreError::Diesel(error) => translate(error),
+        }
+    }
+}
+
+/// The domain's name for an error of diesel.
+pub(crate) fn translate(error: Error) -> RepositoryError {
+    if is_closed(&error) || is_busy(&error) {
+        return RepositoryError::Unavailable(Box::new(error));
+    }
+    let known = match &error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
+            unique_key(information.as_ref()).map(RepositoryError::Conflict)
+        }
+        Error::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+            Some(RepositoryError::Missing("user"))
+        }
+        _ => None,
+    };
+    known.unwrap_or_else(|| RepositoryError::Failed(Box::new(error)))
+}
+
+fn unique_key(information: &dyn DatabaseErrorInformation) -> Option<UniqueKey> {
+    let (name, text) = (information.constraint_name(), information.message());
+    let fits = |constraint: &str, column: &str| match name {
+        Some(name) => name == constraint,
+        None => text.ends_with(column) && text.starts_with("UNIQUE constraint failed"),
+    };
+    let known = UNIQUE_KEYS
+        .iter()
+        .find(|(constraint, column, _)| fits(constraint, column));
+    known.map(|(_, _, key)| *key)
+}
+
+/// Whether the connection is gone, and another one may do.
+pub(crate) fn is_closed(error: &Error) -> bool {
+    use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    match error {
+        Error::BrokenTransactionManager
+        | Error::DatabaseError(ClosedConnection | UnableToSendCommand, _) => true,
+        Error::DatabaseError(_, information) => {
+            let text = information.message();
+            [
+                "terminating connection",
+                "server closed the connection",
+                "no connection to the server",
+            ]
+            .iter()
+            .any(|sign| text.contains(sign))
+        }
+        _ => false,
+    }
+}
+
+/// The database is there, but gave no answer in time.
+fn is_busy(error: &Error) -> bool {
+    let Error::DatabaseError(_, information) = error else {
+        return false;
+    };
+    let text = information.message();
+    [
+        "database is locked",
+        "statement timeout",
+        "deadlock detected",
+        "the database system is",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
+}

@@ -1,0 +1,238 @@
+//! The schema: embedded migrations, applied under a lock.
+
+use std::error::Error;
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource};
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
+use diesel::{QueryResult, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::database::connection::{DbConnection, on_each};
+use crate::database::file::{self, FolderLock};
+use crate::database::settings::DatabaseSettings;
+use crate::database::store::OpenError;
+use crate::database::url::DatabaseUrl;
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// Key of the advisory lock that migrating processes take on PostgreSQL: "profiled" in ASCII.
+const LOCK: i64 = 0x7072_6f66_696c_6564;
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// One migration of this build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationStatus {
+    /// Version and name.
+    pub name: String,
+    /// Whether the database has it.
+    pub is_applied: bool,
+}
+
+/// All migrations of this build, oldest first. A database that does not exist has none of them, and is
+/// not created.
+///
+/// # Errors
+/// [`OpenError`]: a bad URL, a database that does not answer.
+pub fn status(settings: &DatabaseSettings) -> Result<Vec<MigrationStatus>, OpenError> {
+    let url: DatabaseUrl = settings.url.parse()?;
+    let all = names(&url).map_err(|source| failed(&url, source))?;
+    let applied = if url.file().is_some_and(|file| !file.exists()) {
+        Vec::new()
+    } else {
+        let _lock = url.file().map(FolderLock::shared);
+        let mut connection = connect(&url, settings)?;
+        applied(&mut connection).map_err(|source| failed(&url, source.into()))?
+    };
+    let status = |(version, name)| MigrationStatus {
+        is_applied: applied.contains(&version),
+        name,
+    };
+    Ok(all.into_iter().map(status).collect())
+}
+
+/// Names of the migrations that the database lacks, oldest first.
+///
+/// # Errors
+/// As [`status`].
+pub fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
+    let missing = |migration: &MigrationStatus| !migration.is_applied;
+    Ok(status(settings)?
+        .into_iter()
+        .filter(missing)
+        .map(|migration| migration.name)
+        .collect())
+}
+
+/// Creates the database file if it is missing, and applies what the database lacks: all or nothing.
+/// Processes that migrate at the same time wait for each other. Returns the names of what was applied.
+///
+/// # Errors
+/// [`OpenError`]: a bad URL, a database that does not answer, a migration that fails.
+pub fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
+    let url: DatabaseUrl = settings.url.parse()?;
+    let lock = url.file().map(file::create).transpose();
+    let _lock = lock.map_err(|source| failed(&url, source.into()))?;
+    let mut connection = connect(&url, settings)?;
+    if let DbConnection::Sqlite(c) = &mut connection {
+        // Kept in the file; the switch needs a moment without other connections, and does not wait for it.
+        c.batch_execute("PRAGMA journal_mode = WAL")
+            .map_err(|e| failed(&url, e.into()))?;
+    }
+    let applied = locked(&mut connection, |connection| {
+        let versions = on_each!(connection, |c| run(c))?;
+        Ok(versions)
+    });
+    applied.map_err(|source| failed(&url, source))
+}
+
+/// Takes the last `count` migrations back. Returns their names, newest first.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn revert(settings: &DatabaseSettings, count: usize) -> Result<Vec<String>, OpenError> {
+    let url: DatabaseUrl = settings.url.parse()?;
+    let mut connection = connect(&url, settings)?;
+    let names = locked(&mut connection, |connection| {
+        let last = applied(connection)?.len().min(count);
+        let mut reverted = Vec::with_capacity(last);
+        for _ in 0..last {
+            reverted.push(match connection {
+                DbConnection::Sqlite(c) => c.revert_last_migration(SQLITE)?.to_string(),
+                DbConnection::Postgres(c) => c.revert_last_migration(POSTGRES)?.to_string(),
+            });
+        }
+        Ok(reverted)
+    });
+    names.map_err(|source| failed(&url, source))
+}
+
+fn failed(url: &DatabaseUrl, source: BoxError) -> OpenError {
+    OpenError::Migration {
+        url: url.clone(),
+        source,
+    }
+}
+
+fn connect(url: &DatabaseUrl, settings: &DatabaseSettings) -> Result<DbConnection, OpenError> {
+    let connection = DbConnection::open(url, settings);
+    connection.map_err(|source| OpenError::Connect {
+        url: url.clone(),
+        source,
+    })
+}
+
+/// Runs `work` in one transaction, alone.
+fn locked<T>(
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> Result<T, BoxError>,
+) -> Result<T, BoxError> {
+    let outcome = connection.write(|connection| {
+        if let DbConnection::Postgres(c) = connection {
+            c.batch_execute(&format!(
+                "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({LOCK})"
+            ))?;
+        }
+        work(connection).map_err(Locked::Work)
+    });
+    outcome.map_err(|error| match error {
+        Locked::Diesel(error) => error.into(),
+        Locked::Work(error) => error,
+    })
+}
+
+enum Locked {
+    Diesel(diesel::result::Error),
+    Work(BoxError),
+}
+
+impl From<diesel::result::Error> for Locked {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Diesel(error)
+    }
+}
+
+/// The embedded migrations of a backend.
+trait Embedded: diesel::backend::Backend {
+    const MIGRATIONS: EmbeddedMigrations;
+}
+
+impl Embedded for Sqlite {
+    const MIGRATIONS: EmbeddedMigrations = SQLITE;
+}
+
+impl Embedded for Pg {
+    const MIGRATIONS: EmbeddedMigrations = POSTGRES;
+}
+
+fn run<C, B>(connection: &mut C) -> Result<Vec<String>, BoxError>
+where
+    B: Embedded,
+    C: MigrationHarness<B>,
+    EmbeddedMigrations: MigrationSource<B>,
+{
+    let mut applied = Vec::new();
+    for migration in connection.pending_migrations(B::MIGRATIONS)? {
+        connection.run_migration(&migration)?;
+        applied.push(migration.name().to_string());
+    }
+    Ok(applied)
+}
+
+/// Versions and names of this build's migrations for a database.
+fn names(url: &DatabaseUrl) -> Result<Vec<(String, String)>, BoxError> {
+    fn of<B: Embedded>() -> Result<Vec<(String, String)>, BoxError>
+    where
+        EmbeddedMigrations: MigrationSource<B>,
+    {
+        let all = MigrationSource::<B>::migrations(&B::MIGRATIONS)?;
+        let both = |migration: &dyn Migration<B>| {
+            (
+                migration.name().version().to_string(),
+                migration.name().to_string(),
+            )
+        };
+        let mut names: Vec<_> = all.iter().map(|migration| both(&**migration)).collect();
+        names.sort();
+        Ok(names)
+    }
+    match url {
+        DatabaseUrl::Sqlite(_) => of::<Sqlite>(),
+        DatabaseUrl::Postgres(_) => of::<Pg>(),
+    }
+}
+
+/// Versions of the migrations that a database has, the newest first. Nothing is made to find out: not even the
+/// table that tells.
+fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
+    let table = match connection {
+        DbConnection::Sqlite(_) => {
+            "SELECT count(*) AS tables FROM sqlite_schema WHERE name = '__diesel_schema_migrations'"
+        }
+        DbConnection::Postgres(_) => {
+            "SELECT count(to_regclass('__diesel_schema_migrations')) AS tables"
+        }
+    };
+    let table: Tables = on_each!(connection, |c| diesel::sql_query(table).get_result(c))?;
+    if table.tables == 0 {
+        return Ok(Vec::new());
+    }
+    let versions = "SELECT version FROM __diesel_schema_migrations ORDER BY version DESC";
+    let versions: Vec<Applied> = on_each!(connection, |c| diesel::sql_query(versions).load(c))?;
+    Ok(versions.into_iter().map(|row| row.version).collect())
+}
+
+#[derive(diesel::QueryableByName)]
+struct Tables {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    tables: i64,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}

@@ -1,0 +1,25 @@
+//! The database itself: connections and their pool, transactions, the schema, rows.
+
+mod connection;
+mod error;
+mod file;
+pub(crate) mod functions;
+mod instant;
+mod log;
+mod migrations;
+mod pool;
+pub(crate) mod rows;
+pub(crate) mod schema;
+mod settings;
+mod shapes;
+mod store;
+mod url;
+
+pub(crate) use connection::{DbConnection, on_each};
+pub(crate) use error::StoreError;
+pub(crate) use instant::{Instant, stored};
+pub use migrations::{MigrationStatus, migrate, pending, revert, status};
+pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
+pub(crate) use shapes::Shapes;
+pub use store::{OpenError, Store};
+pub use url::{DatabaseUrl, UrlError};

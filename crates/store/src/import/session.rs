@@ -1,0 +1,116 @@
+//! The transaction of an import.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use profiled_domain::RepositoryError;
+
+use crate::database::schema::{groups, organizations, teams, users};
+use crate::database::{DbConnection, Store, StoreError};
+
+/// An import under way.
+pub struct ImportSession<'a> {
+    pub(super) connection: &'a mut DbConnection,
+    pub(super) now: DateTime<Utc>,
+    pub(super) known: Known,
+}
+
+/// Identifiers of what is stored, as far as they were asked for.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) users: Option<HashSet<i64>>,
+    pub(super) groups: Option<HashSet<i64>>,
+    pub(super) organizations: Option<HashSet<i64>>,
+    pub(super) teams: Option<HashSet<i64>>,
+}
+
+impl Store {
+    /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`.
+    ///
+    /// # Errors
+    /// What `work` returns, and failures of the storage as its type takes them.
+    pub fn import<T, E: From<RepositoryError>>(
+        &self,
+        dry_run: bool,
+        now: DateTime<Utc>,
+        work: impl FnOnce(&mut ImportSession<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut outcome = None;
+        let kept = self.write(|connection| {
+            unlimit(connection)?;
+            let mut session = ImportSession {
+                connection,
+                now,
+                known: Known::default(),
+            };
+            let result = work(&mut session);
+            let is_kept = result.is_ok() && !dry_run;
+            outcome = Some(result);
+            if !is_kept {
+                return Err(diesel::result::Error::RollbackTransaction.into());
+            }
+            continue_ids(connection)
+        });
+        match (kept, outcome) {
+            (_, Some(Err(error))) => Err(error),
+            (Err(error), _) if !dry_run => Err(error.into()),
+            (_, Some(Ok(value))) => Ok(value),
+            (Err(error), None) => Err(error.into()),
+            (Ok(()), None) => Err(RepositoryError::Failed("the import did not run".into()).into()),
+        }
+    }
+}
+
+/// A statement of an import may take longer than one of a request.
+fn unlimit(connection: &mut DbConnection) -> Result<(), StoreError> {
+    if let DbConnection::Postgres(c) = connection {
+        c.batch_execute("SET LOCAL statement_timeout = 0")?;
+    }
+    Ok(())
+}
+
+/// PostgreSQL goes on counting where it was, whatever ids were written; SQLite sees them itself.
+fn continue_ids(connection: &mut DbConnection) -> Result<(), StoreError> {
+    let DbConnection::Postgres(c) = connection else {
+        return Ok(());
+    };
+    for table in ["users", "groups", "organizations", "teams"] {
+        c.batch_execute(&format!(
+            "SELECT setval('{table}_id_seq', top) \
+             FROM (SELECT max(id) AS top FROM {table}) AS ids, {table}_id_seq AS sequence \
+             WHERE top >= sequence.last_value"
+        ))?;
+    }
+    Ok(())
+}
+
+/// The identifiers of a table, read when they are asked for first.
+macro_rules! known {
+    ($session:expr, $table:ident) => {{
+        if $session.known.$table.is_none() {
+            let ids: Vec<i64> = $table::table.select($table::id).load($session.connection)?;
+            $session.known.$table = Some(ids.into_iter().collect());
+        }
+        $session.known.$table.get_or_insert_default()
+    }};
+}
+
+impl ImportSession<'_> {
+    pub(super) fn has_user(&mut self, id: i64) -> Result<bool, StoreError> {
+        Ok(known!(self, users).contains(&id))
+    }
+
+    pub(super) fn has_group(&mut self, id: i64) -> Result<bool, StoreError> {
+        Ok(known!(self, groups).contains(&id))
+    }
+
+    pub(super) fn has_organization(&mut self, id: i64) -> Result<bool, StoreError> {
+        Ok(known!(self, organizations).contains(&id))
+    }
+
+    pub(super) fn has_team(&mut self, id: i64) -> Result<bool, StoreError> {
+        Ok(known!(self, teams).contains(&id))
+    }
+}

@@ -1,0 +1,9 @@
+//! Users: their accounts, their profiles, and lists of them.
+
+mod accounts;
+mod changes;
+mod lists;
+mod repository;
+
+pub use changes::AccountFlags;
+pub(crate) use changes::insert_user;

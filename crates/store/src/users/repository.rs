@@ -1,0 +1,147 @@
+//! Users: everything but the reads of every request.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use profiled_domain::{
+    Authority, Detail, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange,
+    RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+};
+
+use super::changes::{AccountFlags, insert_user, write_profile};
+use crate::database::rows::UserRow;
+use crate::database::schema::users;
+use crate::database::{DbConnection, Store, StoreError};
+
+impl UserRepository for Store {
+    fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
+        let row: Option<UserRow> = self.read(|connection| {
+            let query = users::table.select(UserRow::as_select()).into_boxed();
+            let query = match key {
+                UserKey::Id(id) => query.filter(users::id.eq(id.0)),
+                UserKey::Username(name) => query.filter(users::username.eq(name.as_str())),
+                UserKey::Email(email) => query.filter(users::email.eq(email.as_str())),
+            };
+            query.first(connection).optional()
+        })?;
+        row.map(User::try_from).transpose()
+    }
+
+    fn find_profile(
+        &self,
+        id: UserId,
+        detail: Detail,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        self.profile(id.0, detail)
+    }
+
+    fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError> {
+        let (rows, total): (Vec<UserRow>, i64) = self.read(|connection| {
+            let rows = users::table
+                .order(users::id)
+                .offset(page.offset)
+                .limit(page.limit)
+                .select(UserRow::as_select())
+                .load(connection)?;
+            Ok((rows, users::table.count().get_result(connection)?))
+        })?;
+        let items = rows
+            .into_iter()
+            .map(User::try_from)
+            .collect::<Result<_, _>>()?;
+        Ok(Page { items, total })
+    }
+
+    fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError> {
+        self.profiles_page(page)
+    }
+
+    fn create_user(
+        &self,
+        new: &NewUser,
+        by: Option<&Authority>,
+        now: DateTime<Utc>,
+    ) -> Result<User, RepositoryError> {
+        let row = self.write(|connection| {
+            self.admit(connection, by, None)?;
+            Ok(insert_user(connection, new, now)?)
+        })?;
+        row.try_into()
+    }
+
+    fn update_profile(
+        &self,
+        id: UserId,
+        change: &ProfileChange,
+        precondition: &Precondition,
+        by: Option<&Authority>,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        if !change.is_empty() || *precondition != Precondition::None {
+            self.write(|connection| {
+                self.admit(connection, by, Some(id))?;
+                change_profile(connection, id, change, precondition)
+            })?;
+        }
+        self.profile(id.0, Detail::Groups)
+    }
+
+    fn find_taken(
+        &self,
+        own: UserId,
+        wanted: &UniqueValues,
+    ) -> Result<Vec<UniqueKey>, RepositoryError> {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(Option<String>, Option<String>, Option<String>)> =
+            self.read(|connection| {
+                users::table
+                    .filter(users::id.ne(own.0))
+                    .filter(
+                        users::username
+                            .eq(wanted.username.as_deref())
+                            .or(users::email.eq(wanted.email.as_deref()))
+                            .or(users::mobile_number.eq(wanted.mobile_number.as_deref())),
+                    )
+                    .select((users::username, users::email, users::mobile_number))
+                    .load(connection)
+            })?;
+        let held = rows
+            .iter()
+            .flat_map(|(username, email, mobile)| wanted.held_by(username, email, mobile));
+        Ok(held.collect())
+    }
+
+    fn ping(&self) -> Result<(), RepositoryError> {
+        self.read(|connection| {
+            diesel::select(diesel::dsl::exists(users::table.select(users::id)))
+                .get_result::<bool>(connection)
+        })
+        .map(drop)
+    }
+}
+
+/// Writes a change if the precondition holds. The row is locked before its version is looked at.
+fn change_profile(
+    connection: &mut DbConnection,
+    id: UserId,
+    change: &ProfileChange,
+    precondition: &Precondition,
+) -> Result<(), StoreError> {
+    let Some(version) = lock_user(connection, id)? else {
+        return Ok(());
+    };
+    if !precondition.holds(version) {
+        return Err(RepositoryError::Stale.into());
+    }
+    write_profile(connection, id, change, AccountFlags::default())
+}
+
+/// Keeps other writers from a user until the transaction ends, and tells its version. SQLite has one
+/// writer at a time anyway.
+fn lock_user(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<i64>> {
+    let version = users::table.find(id.0).select(users::version);
+    match connection {
+        DbConnection::Sqlite(c) => version.first(c).optional(),
+        DbConnection::Postgres(c) => version.for_no_key_update().first(c).optional(),
+    }
+}
