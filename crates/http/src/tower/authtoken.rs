@@ -19,6 +19,7 @@ use crate::settings::TowerSettings;
 use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
 use crate::tower::logout::end_log_in;
 use crate::tower::mount::Mount;
+use crate::tower::site;
 use crate::tower::{dialect, options};
 
 const SPEC: Spec = Spec {
@@ -73,7 +74,13 @@ impl AuthToken {
             LoginOutcome::WrongCredentials => return Err(refused()),
             LoginOutcome::Inactive(_) => return Err(whole("User account is disabled.")),
         };
-        let issued = token_issue::issue_sliding_token(context, &user, "", TokenKey::digest);
+        let issued = token_issue::issue_sliding_token(
+            context,
+            site::settings(context)?,
+            &user,
+            "",
+            TokenKey::digest,
+        );
         let (token, key) = issued.await?.ok_or_else(refused)?;
         let body = Body {
             token: key.as_str(),

@@ -23,6 +23,7 @@ mod paging;
 mod parent;
 mod roots;
 mod session;
+mod site;
 mod write;
 
 use std::sync::Arc;
