@@ -1,10 +1,10 @@
 //! Settings of the section `auth`.
 
+use jsonwebtoken::Algorithm;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::introspection::IntrospectionSettings;
-use crate::jwt::Algorithm;
 use crate::password::PasswordSettings;
 
 /// Section `auth`.

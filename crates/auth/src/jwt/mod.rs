@@ -1,16 +1,14 @@
 //! JSON Web Tokens: keys, tokens in the way of simplejwt, and those of foreign issuers.
 //!
-//! Signatures are made and checked by `aws-lc-rs` (ADR 0017); what a token's members mean is decided
+//! Keys and signatures are the work of `jsonwebtoken` (ADR 0026); what a token's members mean is decided
 //! here, because libraries are neither as strict nor as compatible.
 
-mod algorithm;
 mod checks;
 mod claims;
 mod generate;
 mod id;
 mod introspect;
 mod issuers;
-mod jwk;
 mod key;
 mod key_folder;
 mod key_ring;
@@ -22,12 +20,10 @@ mod refresh;
 mod standing;
 mod verifier;
 
-pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checks::UserClaim;
 pub use introspect::{ActiveToken, TokenKind};
 pub use issuers::{IssuerError, Issuers};
-pub use jwk::{Jwks, PublicJwk};
-pub use key::{KeyError, SigningKey};
+pub use key::{KeyError, SigningKey, algorithms};
 pub use key_folder::{KeyFolder, KeyFolderError};
 pub use key_ring::{KeyRing, NoSigningKey};
 pub use key_set::{KeyInfo, KeyState};
