@@ -18,30 +18,35 @@ mod header;
 mod introspection;
 mod jwt;
 mod password;
+mod scheme;
 mod session;
 mod settings;
 mod throttle;
 mod token;
 
-pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verifier};
+pub use authenticator::{Attempt, Authenticator, Identity, Verdict, Verifier};
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
-pub use introspection::{ClientSettings, Introspected, IntrospectionSettings, Introspector};
+pub use introspection::{Introspected, Introspector};
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jsonwebtoken::{Algorithm, AlgorithmFamily};
 pub use jwt::{
     AccessToken, ActiveToken, IssuerError, Issuers, JwtVerifier, KeyError, KeyFolder,
     KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError, Refreshed, SigningKey,
-    Subject, TokenKind, TokenName, TokenPair, UserClaim, VerifyError, algorithms,
+    Subject, TokenKind, TokenPair, UserClaim, VerifyError, algorithms,
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,
     PasswordAttempt, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
     PasswordValidator, PasswordViolation, PersonalData, PersonalField, ScryptSettings,
 };
+pub use scheme::Scheme;
 pub use session::SessionVerifier;
-pub use settings::{AuthSettings, IssuerSettings, JwtSettings, TokenSettings, UserField};
+pub use settings::{
+    AuthSettings, ClientSettings, IntrospectionSettings, IssuerSettings, JwtSettings,
+    TokenSettings, UserField,
+};
 pub use throttle::{
     Counted, CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,
 };

@@ -9,9 +9,9 @@ use serde::Serialize;
 
 use super::claims::Claims;
 use super::id::random_id;
-use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::key_set::NamedKey;
+use super::token_kind::TokenKind;
 use super::verifier::JwtVerifier;
 use crate::password::token_digest;
 

@@ -6,15 +6,14 @@ use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::jwk::JwkSet;
 use profiled_domain::UserId;
 
+use super::access_token::AccessToken;
 use super::checks::{Rules, UserClaim, instant, user_id};
 use super::claims::{Claims, Parts};
-use super::id::Making;
-use super::introspect::TokenKind;
+use super::id::{Making, storable};
 use super::issuers::{Foreign, Issuers};
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
-use super::refresh::storable;
-use super::standing::AccessToken;
+use super::token_kind::TokenKind;
 use crate::error::JwtFault;
 use crate::settings::JwtSettings;
 
