@@ -10,6 +10,7 @@ mod error;
 mod fields;
 mod filter;
 mod kind;
+mod login_input;
 mod logout;
 mod me;
 mod mount;

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::flows::login::login;
 use crate::flows::token_issue;
-use crate::tower::authtoken::LoginInput;
+use crate::tower::login_input::LoginInput;
 use crate::tower::site;
 use crate::tower::{csrf, options};
 
