@@ -57,7 +57,7 @@ fn token(subject: &str, email: &str, changes: &Value) -> String {
         claims.insert(name.clone(), value.clone());
     }
     claims.retain(|_, value| !value.is_null());
-    let key = EncodingKey::from_secret(SECRET.as_bytes());
+    let key = EncodingKey::from_secret(SECRET.as_bytes()).unwrap();
     jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap()
 }
 

@@ -62,7 +62,7 @@ fn signed(changes: &Value) -> String {
         claims[name] = value.clone();
     }
     let secret = acceptance::secrets().unwrap()["SECRET"].clone();
-    let key = EncodingKey::from_secret(secret.as_bytes());
+    let key = EncodingKey::from_secret(secret.as_bytes()).unwrap();
     jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap()
 }
 

@@ -34,7 +34,7 @@ fn made_elsewhere(kind: &str, jti: &str, user: i64, digest: Option<&str>) -> Str
     let mut claims = claims.as_object().unwrap().clone();
     claims.retain(|_, value| !value.is_null());
     let secret = acceptance::secrets().unwrap()["SECRET"].clone();
-    let key = EncodingKey::from_secret(secret.as_bytes());
+    let key = EncodingKey::from_secret(secret.as_bytes()).unwrap();
     jsonwebtoken::encode(&Header::default(), &Value::Object(claims), &key).unwrap()
 }
 

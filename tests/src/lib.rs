@@ -52,5 +52,6 @@ pub fn access_token(user_id: i64) -> Result<String, String> {
         "jti": "0", "user_id": user_id.to_string(),
     });
     let key = EncodingKey::from_secret(secret()?.as_bytes());
-    jsonwebtoken::encode(&Header::default(), &claims, &key).map_err(|error| error.to_string())
+    let token = key.and_then(|key| jsonwebtoken::encode(&Header::default(), &claims, &key));
+    token.map_err(|error| error.to_string())
 }

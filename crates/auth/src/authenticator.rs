@@ -1,6 +1,5 @@
 //! The chain of schemes that a view accepts.
 
-use std::fmt;
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
@@ -8,38 +7,7 @@ use profiled_domain::{Keep, ProfileDepth, Repository, TokenState, UserProfile};
 
 use crate::error::AuthError;
 use crate::header;
-
-/// A way to authenticate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// `Token <key>`: Django REST framework's opaque tokens.
-    Token,
-    /// `Bearer <jwt>`: simplejwt's access tokens (RFC 6750 grammar).
-    Bearer,
-    /// `Basic <base64>`: username and password (RFC 7617).
-    Basic,
-    /// The cookie of a log-in, beside any header.
-    Session,
-}
-
-impl Scheme {
-    /// The word in the header.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Token => "Token",
-            Self::Bearer => "Bearer",
-            Self::Basic => "Basic",
-            Self::Session => "Session",
-        }
-    }
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+use crate::scheme::Scheme;
 
 /// What a request offers. It has no `Debug`: it holds credentials.
 pub struct Attempt<'a> {

@@ -4,10 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_domain::{Keep, ProfileDepth, Repository, UserProfile};
 
-use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
+use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 use crate::password::{LoginOutcome, PasswordAttempt, PasswordLogin};
+use crate::scheme::Scheme;
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
 #[derive(Clone)]

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use profiled_domain::{Keep, Repository};
 
-use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
+use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 use crate::jwt::JwtVerifier;
+use crate::scheme::Scheme;
 
 /// Verifies access tokens. The scheme's word is compared with case, as simplejwt does.
 #[derive(Clone)]

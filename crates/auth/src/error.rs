@@ -2,7 +2,8 @@
 
 use profiled_domain::{RepositoryError, Wait};
 
-use crate::{Scheme, ThrottleError};
+use crate::scheme::Scheme;
+use crate::throttle::ThrottleError;
 
 /// Why a request is not authenticated.
 #[derive(Debug, thiserror::Error)]

@@ -7,44 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode;
 use profiled_domain::{ProfileDepth, Repository, RepositoryError, User, UserId};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::authenticator::Scheme;
 use crate::header::{self, Credentials};
 use crate::jwt::{ActiveToken, JwtVerifier, TokenKind};
-use crate::settings::mask;
+use crate::scheme::Scheme;
+use crate::settings::IntrospectionSettings;
 use crate::token::{MAX_KEY_LENGTH, TokenKey, TokenPolicy};
-
-/// Section `auth.introspection`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct IntrospectionSettings {
-    /// Services that may ask. Without any, nobody can.
-    pub clients: Vec<ClientSettings>,
-}
-
-/// A service that may ask: an item of `auth.introspection.clients`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientSettings {
-    /// Its name.
-    pub id: String,
-    /// Its secret, at least [`Self::MIN_SECRET`] bytes. Written as `***`.
-    #[serde(default, serialize_with = "mask")]
-    pub secret: SecretString,
-    /// File that holds the secret, in place of `secret`.
-    #[serde(default)]
-    pub secret_file: String,
-}
-
-impl ClientSettings {
-    /// Shortest secret, in bytes: nobody counts wrong ones.
-    pub const MIN_SECRET: usize = 32;
-}
 
 /// A token that would be taken at this moment, with what it says of itself.
 #[derive(Clone, Debug, PartialEq)]

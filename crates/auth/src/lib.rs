@@ -5,8 +5,9 @@
 //! *refused*; the first that refuses ends the request. Nothing here knows SQL, a web framework or the
 //! time: storage comes as [`profiled_domain::Repository`], the moment in the [`Attempt`].
 //!
-//! Signatures are checked by `jsonwebtoken`. This crate leaves the choice of its cryptographic backend
-//! to the binary: exactly one of its features `aws_lc_rs` and `rust_crypto` must be on in the tree.
+//! Keys are read, and signatures made and checked, by `jsonwebtoken` with its backend `aws_lc_rs`. Where
+//! another crate of the tree turns on `rust_crypto` as well, the binary has to choose with
+//! `jsonwebtoken::crypto::CryptoProvider::install_default` before its first token.
 
 pub mod audit;
 mod authenticator;
@@ -17,29 +18,35 @@ mod header;
 mod introspection;
 mod jwt;
 mod password;
+mod scheme;
 mod session;
 mod settings;
 mod throttle;
 mod token;
 
-pub use authenticator::{Attempt, Authenticator, Identity, Scheme, Verdict, Verifier};
+pub use authenticator::{Attempt, Authenticator, Identity, Verdict, Verifier};
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
-pub use introspection::{ClientSettings, Introspected, IntrospectionSettings, Introspector};
+pub use introspection::{Introspected, Introspector};
+pub use jsonwebtoken::jwk::{Jwk, JwkSet};
+pub use jsonwebtoken::{Algorithm, AlgorithmFamily};
 pub use jwt::{
-    AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, Jwks, JwtVerifier, KeyError,
-    KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, PublicJwk, RefreshError,
-    Refreshed, SigningKey, Subject, TokenKind, TokenName, TokenPair, UnknownAlgorithm, UserClaim,
-    VerifyError,
+    AccessToken, ActiveToken, IssuerError, Issuers, JwtVerifier, KeyError, KeyFolder,
+    KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError, Refreshed, SigningKey,
+    Subject, TokenKind, TokenPair, UserClaim, VerifyError, algorithms,
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,
     PasswordAttempt, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
     PasswordValidator, PasswordViolation, PersonalData, PersonalField, ScryptSettings,
 };
+pub use scheme::Scheme;
 pub use session::SessionVerifier;
-pub use settings::{AuthSettings, IssuerSettings, JwtSettings, TokenSettings, UserField};
+pub use settings::{
+    AuthSettings, ClientSettings, IntrospectionSettings, IssuerSettings, JwtSettings,
+    TokenSettings, UserField,
+};
 pub use throttle::{
     Counted, CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,
 };

@@ -2,8 +2,9 @@
 
 use profiled_domain::Repository;
 
-use crate::authenticator::{Attempt, Scheme, Verdict, Verifier};
+use crate::authenticator::{Attempt, Verdict, Verifier};
 use crate::error::AuthError;
+use crate::scheme::Scheme;
 use crate::token::{TokenKey, TokenPolicy};
 
 /// Verifies the cookies of log-ins. `Authorization` beside one wins, good or bad.

@@ -1,10 +1,9 @@
 //! Settings of the section `auth`.
 
+use jsonwebtoken::Algorithm;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::introspection::IntrospectionSettings;
-use crate::jwt::Algorithm;
 use crate::password::PasswordSettings;
 
 /// Section `auth`.
@@ -212,7 +211,34 @@ impl Default for JwtSettings {
     }
 }
 
-pub(crate) fn mask<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+/// Section `auth.introspection`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntrospectionSettings {
+    /// Services that may ask. Without any, nobody can.
+    pub clients: Vec<ClientSettings>,
+}
+
+/// A service that may ask: an item of `auth.introspection.clients`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSettings {
+    /// Its name.
+    pub id: String,
+    /// Its secret, at least [`Self::MIN_SECRET`] bytes. Written as `***`.
+    #[serde(default, serialize_with = "mask")]
+    pub secret: SecretString,
+    /// File that holds the secret, in place of `secret`.
+    #[serde(default)]
+    pub secret_file: String,
+}
+
+impl ClientSettings {
+    /// Shortest secret, in bytes: nobody counts wrong ones.
+    pub const MIN_SECRET: usize = 32;
+}
+
+fn mask<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(if secret.expose_secret().is_empty() {
         ""
     } else {

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use profiled_domain::{Keep, Repository, TokenBinding, TokenDigest};
 use sha2::{Digest, Sha256};
 
-use crate::authenticator::{Attempt, Identity, Scheme, Verdict, Verifier};
+use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
+use crate::scheme::Scheme;
 
 /// Longest key that is looked up, in bytes: more is no key of anybody's.
 pub(crate) const MAX_KEY_LENGTH: usize = 1024;

@@ -174,7 +174,7 @@ fn token(name: &str, response: &Response) -> String {
         }
     }
     let algorithm = minted.header["alg"].as_str().unwrap().parse().unwrap();
-    let key = EncodingKey::from_secret(b"any");
+    let key = EncodingKey::from_secret(b"any").unwrap();
     jsonwebtoken::encode(&Header::new(algorithm), &claims, &key).unwrap()
 }
 

@@ -29,7 +29,8 @@ pub fn mint(jwt: &Jwt, secrets: &Secrets, now: i64) -> Result<String, String> {
         .map(|(name, claim)| (name.clone(), at(claim, now)))
         .collect();
     let key = EncodingKey::from_secret(secret.as_bytes());
-    jsonwebtoken::encode(&Header::new(algorithm), &claims, &key).map_err(|error| error.to_string())
+    let token = key.and_then(|key| jsonwebtoken::encode(&Header::new(algorithm), &claims, &key));
+    token.map_err(|error| error.to_string())
 }
 
 /// A claim with `{{now+60}}` replaced by the instant.

@@ -7,6 +7,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::Algorithm;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -116,8 +117,8 @@ const MAX_CLAIMS: usize = 256;
 /// even read. Of repeated names the last value counts.
 #[derive(Debug, Default)]
 pub(super) struct Header {
-    pub(super) alg: Option<Value>,
-    pub(super) kid: Option<Value>,
+    alg: Option<Value>,
+    kid: Option<Value>,
     pub(super) typ: Option<Value>,
     crit: Option<Value>,
     b64: Option<Value>,
@@ -144,6 +145,11 @@ impl Header {
         };
         let kid = self.kid.as_ref().is_none_or(Value::is_string);
         critical && kid && (self.b64.is_none() || self.b64 == is_encoded)
+    }
+
+    /// The algorithm, if it is one that is known.
+    pub(super) fn algorithm(&self) -> Option<Algorithm> {
+        self.alg.as_ref()?.as_str()?.parse().ok()
     }
 
     pub(super) fn kid(&self) -> Option<&str> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use profiled_domain::{CredentialsEpoch, UserId};
+use sha2::{Digest, Sha256};
 
 const RANDOM_BITS: u32 = 48;
 const EPOCH_BITS: u32 = 26;
@@ -19,6 +20,9 @@ const BEHIND_VARIANT: u32 = 62;
 const VERSION: u128 = 0x4 << 76;
 const VARIANT: u128 = 0b10 << 62;
 const FIXED: u128 = 0xf << 76 | 0b11 << 62;
+
+/// Longest id that is stored as it is, in bytes; ours have 32.
+const MAX_ID: usize = 64;
 
 const fn low(bits: u32) -> u128 {
     (1 << bits) - 1
@@ -83,6 +87,15 @@ impl EpochKey {
 pub(super) fn random_id() -> String {
     let id = rand::random::<u128>() & !FIXED | VERSION | VARIANT;
     format!("{id:032x}")
+}
+
+/// The name under which an id is remembered: itself, or its digest where no column would hold it.
+pub(super) fn storable(jti: String) -> String {
+    if jti.len() <= MAX_ID && !jti.contains('\0') {
+        jti
+    } else {
+        format!("sha256:{}", hex::encode(Sha256::digest(jti.as_bytes())))
+    }
 }
 
 /// The bits of an epoch that an id has room for. Epochs grow one by one: tokens of one that looks the

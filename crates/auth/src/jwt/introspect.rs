@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use profiled_domain::{ProfileDepth, Repository, RepositoryError, User};
 use serde_json::Value;
 
+use super::access_token::AccessToken;
 use super::claims::Claims;
-use super::standing::AccessToken;
+use super::token_kind::TokenKind;
 use super::verifier::{JwtVerifier, Signed};
 use crate::error::{AuthError, JwtFault};
 
@@ -21,26 +22,6 @@ pub struct ActiveToken {
     subject: Option<String>,
     jti: Option<String>,
     claims: Claims,
-}
-
-/// The two types of tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
-    /// Goes with requests.
-    Access,
-    /// Gives new access tokens.
-    Refresh,
-}
-
-impl TokenKind {
-    /// The value of the claim that tells them apart.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Access => "access",
-            Self::Refresh => "refresh",
-        }
-    }
 }
 
 impl ActiveToken {

@@ -1,21 +1,31 @@
 //! Keys that sign and verify JSON Web Tokens, each pinned to one algorithm.
+//!
+//! `jsonwebtoken` signs, verifies and writes keys as JSON. It takes a key as it comes and finds out with
+//! the first token whether it is any good, so that is asked here, once (ADR 0026).
 
-use std::sync::Arc;
-
-use aws_lc_rs::error::KeyRejected;
-use aws_lc_rs::hmac;
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
-    EcdsaKeyPair, Ed25519KeyPair, KeyPair, ParsedPublicKey, RsaKeyPair, RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm,
 };
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey, crypto};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::algorithm::{Algorithm, Family};
 use super::id::EpochKey;
-use super::jwk::{MIN_RSA_BITS, Material, PublicJwk};
-use super::pem::{self, Pem};
+use super::pem;
+
+/// All algorithms (RFC 7518, section 3.1; RFC 8037, section 3.1).
+pub fn algorithms() -> impl Iterator<Item = Algorithm> {
+    use AlgorithmFamily::{Ec, Ed, Hmac, Rsa};
+    let families = [Hmac, Rsa, Ec, Ed].into_iter();
+    families.flat_map(|family| family.algorithms().to_vec())
+}
+
+/// Least size of an RSA key (RFC 7518, section 3.3).
+const MIN_RSA_BITS: usize = 2048;
+/// More would make verification an attack.
+const MAX_RSA_BYTES: usize = 1024;
 
 /// Why a key cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,20 +37,14 @@ pub enum KeyError {
         length: usize,
     },
     /// An asymmetric key in the place of a secret: everybody knows its public half.
-    #[error("holds a PEM key, and {algorithm} takes a secret: name the algorithm of the key")]
+    #[error("holds a PEM key, and {algorithm:?} takes a secret: name the algorithm of the key")]
     PemForHmac {
         /// The algorithm that was asked for.
         algorithm: Algorithm,
     },
     /// Anything else in the place of a private key.
-    #[error("holds no private key for {algorithm}: give it in PEM, as openssl genpkey writes it")]
+    #[error("holds no private key for {algorithm:?}: give it in PEM, as openssl genpkey writes it")]
     NoPrivateKey {
-        /// The algorithm that was asked for.
-        algorithm: Algorithm,
-    },
-    /// Anything else in the place of a public key.
-    #[error("holds no public key for {algorithm}")]
-    NoPublicKey {
         /// The algorithm that was asked for.
         algorithm: Algorithm,
     },
@@ -52,41 +56,43 @@ pub enum KeyError {
     SelfTest,
 }
 
-/// The half of a key that verifies. It has no `Debug`.
+/// The half of a key that verifies.
 #[derive(Clone)]
 pub(crate) struct VerifyingKey {
     algorithm: Algorithm,
-    verifier: Verifier,
-}
-
-#[derive(Clone)]
-enum Verifier {
-    Hmac(Arc<hmac::Key>),
-    Public(Box<ParsedPublicKey>, Material),
+    key: DecodingKey,
 }
 
 impl VerifyingKey {
-    /// A public key in PEM.
-    pub(super) fn from_pem(text: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
-        let none = KeyError::NoPublicKey { algorithm };
-        let material = pem::public_material(text).ok_or(none.clone())?;
-        Self::from_material(material, algorithm).map_err(|error| error.unwrap_or(none))
+    /// A public key in PEM; `None` if it is none, too weak, or for another algorithm.
+    pub(super) fn from_pem(text: &str, algorithm: Algorithm) -> Option<Self> {
+        let key = pem::public_key(text, algorithm.family())?;
+        Self::from_jwk(&Jwk::from_decoding_key(&key, None).ok()?, algorithm)
     }
 
-    /// Its own fault, or none where the key does not fit the algorithm.
-    pub(super) fn from_material(
-        material: Material,
-        algorithm: Algorithm,
-    ) -> Result<Self, Option<KeyError>> {
-        let is_weak = material.rsa_bits().is_some_and(|bits| bits < MIN_RSA_BITS);
-        if is_weak && algorithm.family() == Family::Rsa {
-            return Err(Some(KeyError::WeakRsa));
+    /// A public key in JSON; `None` if it is none, too weak, or for another algorithm.
+    pub(super) fn from_jwk(jwk: &Jwk, algorithm: Algorithm) -> Option<Self> {
+        let given = DecodingKey::from_jwk(jwk).ok()?;
+        // Coordinates of another length than the curve's are no key, although they add up to one.
+        let canonical = Jwk::from_decoding_key(&given, None).ok()?;
+        let family = algorithm.family();
+        let fits = canonical.algorithm == jwk.algorithm && given.family() == family;
+        if !fits || family == AlgorithmFamily::Hmac {
+            return None;
         }
-        let key = material.verifier(algorithm).ok_or(None)?;
-        Ok(Self {
-            algorithm,
-            verifier: Verifier::Public(Box::new(key), material),
-        })
+        let key = match given.kind() {
+            DecodingKeyKind::RsaModulusExponent { n, e } => sound_rsa(n, e)?,
+            DecodingKeyKind::SecretOrDer(point) => {
+                let curve: &dyn VerificationAlgorithm = match algorithm {
+                    Algorithm::ES256 => &ECDSA_P256_SHA256_FIXED,
+                    Algorithm::ES384 => &ECDSA_P384_SHA384_FIXED,
+                    _ => &ED25519,
+                };
+                UnparsedPublicKey::new(curve, point).parse().ok()?;
+                given
+            }
+        };
+        Some(Self { algorithm, key })
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -95,38 +101,39 @@ impl VerifyingKey {
 
     /// Whether a signature in base64url is that of a text.
     pub(crate) fn verifies(&self, signature: &str, text: &[u8]) -> bool {
-        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
-            return false;
-        };
-        match &self.verifier {
-            Verifier::Hmac(key) => hmac::verify(key, text, &signature).is_ok(),
-            Verifier::Public(key, _) => key.verify_sig(text, &signature).is_ok(),
-        }
+        crypto::verify(signature, text, &self.key, self.algorithm).unwrap_or(false)
     }
 
-    /// The key for everybody, `None` if it is a secret.
-    pub(super) fn material(&self) -> Option<&Material> {
-        match &self.verifier {
-            Verifier::Hmac(_) => None,
-            Verifier::Public(_, material) => Some(material),
+    /// The key for everybody, with a name or else its RFC 7638 thumbprint; `None` if it is a secret.
+    pub(super) fn public(&self, kid: Option<&str>) -> Option<Jwk> {
+        if self.algorithm.family() == AlgorithmFamily::Hmac {
+            return None;
         }
+        let mut jwk = Jwk::from_decoding_key(&self.key, Some(self.algorithm)).ok()?;
+        let kid = kid.map(str::to_owned);
+        let thumbprint = || jwk.thumbprint(ThumbprintHash::SHA256).ok();
+        jwk.common.key_id = Some(kid.or_else(thumbprint)?);
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        Some(jwk)
     }
+}
+
+/// An RSA key of a good size. Some issuers write the sign of the modulus, a zero, in front of it.
+fn sound_rsa(n: &[u8], e: &[u8]) -> Option<DecodingKey> {
+    let n = n.strip_prefix(&[0]).unwrap_or(n);
+    let unused_bits = usize::try_from(n.first()?.leading_zeros()).ok()?;
+    let components = RsaPublicKeyComponents { n, e };
+    let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256);
+    let is_sound = n.len() * 8 - unused_bits >= MIN_RSA_BITS && n.len() <= MAX_RSA_BYTES;
+    (is_sound && parsed.is_ok()).then(|| DecodingKey::from_rsa_raw_components(n, e))
 }
 
 /// A key that signs, pinned to one algorithm. It has no `Debug`.
 #[derive(Clone)]
 pub struct SigningKey {
     verifying: VerifyingKey,
-    signer: Signer,
+    key: EncodingKey,
     epochs: EpochKey,
-}
-
-#[derive(Clone)]
-enum Signer {
-    Hmac(Arc<hmac::Key>),
-    Rsa(Arc<RsaKeyPair>),
-    Ec(Arc<EcdsaKeyPair>),
-    Ed(Arc<Ed25519KeyPair>),
 }
 
 impl SigningKey {
@@ -139,20 +146,21 @@ impl SigningKey {
     /// [`KeyError`] for a key that is weak, or of another kind than the algorithm's.
     pub fn new(key: &SecretString, algorithm: Algorithm) -> Result<Self, KeyError> {
         let text = key.expose_secret();
-        if algorithm.is_symmetric() {
+        if algorithm.family() == AlgorithmFamily::Hmac {
             return Self::from_secret(text, algorithm);
         }
-        let none = KeyError::NoPrivateKey { algorithm };
-        let pem = pem::private_key(text).ok_or(none.clone())?;
-        let (signer, material) = private(&pem, algorithm).map_err(|fault| match fault {
-            Some(rejected) if rejected.to_string() == "TooSmall" => KeyError::WeakRsa,
-            _ => none.clone(),
+        let none = || KeyError::NoPrivateKey { algorithm };
+        let der = pem::private_der(text).ok_or_else(none)?;
+        let key = pem::private_key(&der, algorithm).ok_or_else(none)?;
+        let jwk = Jwk::from_encoding_key(&key, algorithm);
+        let jwk = jwk.map_err(|error| match error.kind() {
+            ErrorKind::InvalidRsaKey(problem) if problem == "TooSmall" => KeyError::WeakRsa,
+            _ => none(),
         })?;
-        let verifying = VerifyingKey::from_material(material, algorithm);
         Ok(Self {
-            verifying: verifying.map_err(|error| error.unwrap_or(none))?,
-            signer,
-            epochs: EpochKey::derive(pem.der()),
+            verifying: VerifyingKey::from_jwk(&jwk, algorithm).ok_or_else(none)?,
+            key,
+            epochs: EpochKey::derive(der.secret_der()),
         })
     }
 
@@ -160,18 +168,19 @@ impl SigningKey {
         if pem::is_key(text) {
             return Err(KeyError::PemForHmac { algorithm });
         }
-        let bytes = text.as_bytes();
-        if bytes.len() < Self::MIN_LENGTH {
-            let length = bytes.len();
+        let (bytes, length) = (text.as_bytes(), text.len());
+        if length < Self::MIN_LENGTH {
             return Err(KeyError::TooShort { length });
         }
-        let key = Arc::new(hmac::Key::new(algorithm.hmac(), bytes));
+        let empty = |_| KeyError::TooShort { length };
+        let verifying = DecodingKey::from_secret(bytes).map_err(empty)?;
+        let key = EncodingKey::from_secret(bytes).map_err(empty)?;
         Ok(Self {
             verifying: VerifyingKey {
                 algorithm,
-                verifier: Verifier::Hmac(Arc::clone(&key)),
+                key: verifying,
             },
-            signer: Signer::Hmac(key),
+            key,
             epochs: EpochKey::derive(bytes),
         })
     }
@@ -184,10 +193,8 @@ impl SigningKey {
 
     /// The public half with its RFC 7638 thumbprint as `kid`; `None` for a secret.
     #[must_use]
-    pub fn public(&self) -> Option<PublicJwk> {
-        let material = self.verifying.material()?.clone();
-        let kid = material.thumbprint();
-        Some(PublicJwk::new(material, self.algorithm(), kid))
+    pub fn public(&self) -> Option<Jwk> {
+        self.verifying.public(None)
     }
 
     /// Signs and verifies once, so that a key without its other half fails at the start.
@@ -213,43 +220,88 @@ impl SigningKey {
 
     /// The signature of a text, in base64url.
     pub(super) fn sign(&self, text: &[u8]) -> Option<String> {
-        let random = SystemRandom::new();
-        let signature = match &self.signer {
-            Signer::Hmac(key) => hmac::sign(key, text).as_ref().to_vec(),
-            Signer::Rsa(key) => {
-                let mut signature = vec![0; key.public_modulus_len()];
-                let encoding = self.algorithm().rsa_encoding();
-                key.sign(encoding, &random, text, &mut signature).ok()?;
-                signature
-            }
-            Signer::Ec(key) => key.sign(&random, text).ok()?.as_ref().to_vec(),
-            Signer::Ed(key) => key.try_sign(text).ok()?.as_ref().to_vec(),
+        crypto::sign(text, &self.key, self.algorithm()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(jwk: Value, algorithm: Algorithm) -> Option<VerifyingKey> {
+        VerifyingKey::from_jwk(&serde_json::from_value(jwk).unwrap(), algorithm)
+    }
+
+    #[test]
+    fn thumbprint_of_a_key_is_that_of_the_standards() {
+        // RFC 7638, section 3.1; RFC 8037, appendix A.3.
+        let rsa = json!({"kty": "RSA", "e": "AQAB", "n":
+            "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_\
+             BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_\
+             FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI\
+             4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"});
+        let ed = json!({"kty": "OKP", "crv": "Ed25519",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"});
+        let kid = |jwk, algorithm| {
+            let key = read(jwk, algorithm).unwrap().public(None);
+            key.unwrap().common.key_id.unwrap()
         };
-        Some(URL_SAFE_NO_PAD.encode(signature))
-    }
-}
 
-/// Both halves of a private key, if it is one of the algorithm's family.
-fn private(pem: &Pem, algorithm: Algorithm) -> Result<(Signer, Material), Option<KeyRejected>> {
-    match (algorithm.family(), pem) {
-        (Family::Rsa, Pem::Pkcs8(der)) => Ok(rsa(RsaKeyPair::from_pkcs8(der)?)),
-        (Family::Rsa, Pem::Pkcs1(der)) => Ok(rsa(RsaKeyPair::from_der(der)?)),
-        (Family::Ec, Pem::Pkcs8(der) | Pem::Sec1(der)) => {
-            let key = EcdsaKeyPair::from_private_key_der(algorithm.ec_signing(), der)?;
-            let material = Material::ec(key.public_key().as_ref()).ok_or(None)?;
-            Ok((Signer::Ec(Arc::new(key)), material))
-        }
-        (Family::Ed, Pem::Pkcs8(der)) => {
-            let key = Ed25519KeyPair::from_pkcs8(der)?;
-            let material = Material::ed(key.public_key().as_ref()).ok_or(None)?;
-            Ok((Signer::Ed(Arc::new(key)), material))
-        }
-        _ => Err(None),
+        assert_eq!(
+            kid(rsa, Algorithm::RS256),
+            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+        );
+        assert_eq!(
+            kid(ed, Algorithm::EdDSA),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+        );
     }
-}
 
-fn rsa(key: RsaKeyPair) -> (Signer, Material) {
-    let public = RsaPublicKeyComponents::<Vec<u8>>::from(key.public_key());
-    let material = Material::rsa(&public.n, &public.e);
-    (Signer::Rsa(Arc::new(key)), material)
+    #[test]
+    fn key_of_another_kind_or_a_weak_one_is_refused() {
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let rsa = |n: &[u8]| json!({"kty": "RSA", "n": text(n), "e": "AQAB"});
+        let curve = |kty: &str, crv: &str, x: &[u8], y: &[u8]| json!({"kty": kty, "crv": crv, "x": text(x), "y": text(y)});
+        // The generator of P-256 (SEC 2, section 2.4.2).
+        let x = hex::decode("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296");
+        let y = hex::decode("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5");
+        let (x, y) = (x.unwrap(), y.unwrap());
+        let point = [x.as_slice(), &y].concat();
+        let secret = json!({"kty": "oct", "k": text(&[1; 32])});
+        let cases = [
+            (curve("EC", "P-256", &[1; 32], &[1; 32]), Algorithm::ES256),
+            (curve("EC", "P-256", &x, &y), Algorithm::ES384),
+            (curve("EC", "P-256", &x, &y), Algorithm::RS256),
+            (curve("EC", "P-384", &x, &y), Algorithm::ES256),
+            (curve("EC", "P-384", &x, &y), Algorithm::ES384),
+            (
+                curve("EC", "P-256", &point[..31], &point[31..]),
+                Algorithm::ES256,
+            ),
+            (curve("EC", "Ed25519", &x, &y), Algorithm::ES256),
+            (curve("OKP", "P-256", &x, &y), Algorithm::EdDSA),
+            (curve("OKP", "Ed25519", &x[..31], &y), Algorithm::EdDSA),
+            (curve("OKP", "Ed25519", &x, &y), Algorithm::ES256),
+            (rsa(&[0xff; 128]), Algorithm::RS256),
+            (rsa(&[0xff; 1025]), Algorithm::RS256),
+            (rsa(&[&[0][..], &[0xff; 255]].concat()), Algorithm::RS256),
+            (rsa(&[0xff; 256]), Algorithm::EdDSA),
+            (rsa(&[0xff; 256]), Algorithm::HS256),
+            (secret.clone(), Algorithm::HS256),
+            (secret, Algorithm::EdDSA),
+        ];
+
+        for (jwk, algorithm) in cases {
+            assert!(
+                read(jwk.clone(), algorithm).is_none(),
+                "{jwk} {algorithm:?}"
+            );
+        }
+        assert!(read(curve("EC", "P-256", &x, &y), Algorithm::ES256).is_some());
+        assert!(read(rsa(&[&[0][..], &[0xff; 256]].concat()), Algorithm::RS256).is_some());
+    }
 }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
+use jsonwebtoken::{Algorithm, AlgorithmFamily};
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
-use super::algorithm::Algorithm;
 use super::generate::generate;
 use super::key::{KeyError, SigningKey, VerifyingKey};
 use super::key_set::{Half, KeySet, NamedKey, TimedKey};
@@ -199,11 +199,10 @@ impl KeyFolder {
             file: file.clone(),
             source,
         };
-        if record.signs_from.is_none() && !record.algorithm.is_symmetric() {
-            let public = VerifyingKey::from_pem(&text, record.algorithm);
-            if let Ok(key) = public {
-                return Ok(Half::Verifying(key));
-            }
+        if record.signs_from.is_none()
+            && let Some(key) = VerifyingKey::from_pem(&text, record.algorithm)
+        {
+            return Ok(Half::Verifying(key));
         }
         let key = SigningKey::new(&text.trim_end().to_owned().into(), record.algorithm);
         let key = key.map_err(refused)?;
@@ -216,10 +215,9 @@ impl KeyFolder {
     }
 
     fn key_file(&self, kid: &str, algorithm: Algorithm) -> PathBuf {
-        let ending = if algorithm.is_symmetric() {
-            "secret"
-        } else {
-            "pem"
+        let ending = match algorithm.family() {
+            AlgorithmFamily::Hmac => "secret",
+            _ => "pem",
         };
         self.file(kid, ending)
     }

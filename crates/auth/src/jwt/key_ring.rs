@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Duration, Utc};
+use jsonwebtoken::jwk::JwkSet;
 
-use super::jwk::Jwks;
 use super::key::SigningKey;
 use super::key_folder::{KeyFolder, KeyFolderError, Stamp};
 use super::key_set::{Half, KeyInfo, KeySet, KeyState, NamedKey};
@@ -43,7 +43,7 @@ impl From<SigningKey> for KeyRing {
 
 /// The configured key. A secret has no name, and judges all tokens that name no other key.
 fn named(key: SigningKey) -> Arc<NamedKey> {
-    let kid = key.public().map(|public| public.kid().to_owned());
+    let kid = key.public().and_then(|public| public.common.key_id);
     let half = Half::Signing(key);
     Arc::new(NamedKey { kid, half })
 }
@@ -104,7 +104,7 @@ impl KeyRing {
 
     /// The public keys that verify at this moment, those that will sign later included.
     #[must_use]
-    pub fn jwks(&self, now: DateTime<Utc>) -> Jwks {
+    pub fn jwks(&self, now: DateTime<Utc>) -> JwkSet {
         let configured = self.configured.iter().filter_map(|key| key.public());
         let mut keys: Vec<_> = configured.collect();
         if let Some(watched) = &self.folder {
@@ -112,7 +112,7 @@ impl KeyRing {
             let alive = set.alive(now, watched.retention);
             keys.extend(alive.into_iter().filter_map(|key| key.public()));
         }
-        Jwks { keys }
+        JwkSet { keys }
     }
 
     /// All keys, retired ones too: the configured one, then those of the folder as they begin to sign.

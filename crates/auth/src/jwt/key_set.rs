@@ -6,10 +6,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::Jwk;
 
-use super::algorithm::Algorithm;
 use super::id::EpochKey;
-use super::jwk::PublicJwk;
 use super::key::{SigningKey, VerifyingKey};
 
 /// What a key is for at a moment.
@@ -87,11 +87,8 @@ impl NamedKey {
     }
 
     /// The key for everybody, `None` if it is a secret.
-    pub(super) fn public(&self) -> Option<PublicJwk> {
-        let key = self.verifying();
-        let material = key.material()?.clone();
-        let kid = self.kid.clone().unwrap_or_else(|| material.thumbprint());
-        Some(PublicJwk::new(material, key.algorithm(), kid))
+    pub(super) fn public(&self) -> Option<Jwk> {
+        self.verifying().public(self.kid.as_deref())
     }
 }
 

@@ -3,14 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
+use jsonwebtoken::Algorithm;
 use profiled_domain::{PasswordHash, User, UserId};
 use serde::Serialize;
 
 use super::claims::Claims;
 use super::id::random_id;
-use super::introspect::TokenKind;
 use super::key_ring::NoSigningKey;
 use super::key_set::NamedKey;
+use super::token_kind::TokenKind;
 use super::verifier::JwtVerifier;
 use crate::password::token_digest;
 
@@ -57,7 +58,7 @@ pub struct TokenPair {
 /// Header of a minted token. Tokens of a configured secret name no key, as those of simplejwt.
 #[derive(Serialize)]
 struct Header<'a> {
-    alg: &'static str,
+    alg: Algorithm,
     typ: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     kid: Option<&'a str>,
@@ -172,7 +173,7 @@ impl JwtVerifier {
         }
         let signing = key.signing().ok_or(NoSigningKey)?;
         let header = Header {
-            alg: signing.algorithm().as_str(),
+            alg: signing.algorithm(),
             typ: "JWT",
             kid: key.kid.as_deref(),
         };

@@ -1,16 +1,15 @@
 //! JSON Web Tokens: keys, tokens in the way of simplejwt, and those of foreign issuers.
 //!
-//! Signatures are made and checked by `aws-lc-rs` (ADR 0017); what a token's members mean is decided
+//! Keys and signatures are the work of `jsonwebtoken` (ADR 0026); what a token's members mean is decided
 //! here, because libraries are neither as strict nor as compatible.
 
-mod algorithm;
+mod access_token;
 mod checks;
 mod claims;
 mod generate;
 mod id;
 mod introspect;
 mod issuers;
-mod jwk;
 mod key;
 mod key_folder;
 mod key_ring;
@@ -19,20 +18,18 @@ mod mint;
 mod name;
 mod pem;
 mod refresh;
-mod standing;
+mod token_kind;
 mod verifier;
 
-pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use access_token::AccessToken;
 pub use checks::UserClaim;
-pub use introspect::{ActiveToken, TokenKind};
+pub use introspect::ActiveToken;
 pub use issuers::{IssuerError, Issuers};
-pub use jwk::{Jwks, PublicJwk};
-pub use key::{KeyError, SigningKey};
+pub use key::{KeyError, SigningKey, algorithms};
 pub use key_folder::{KeyFolder, KeyFolderError};
 pub use key_ring::{KeyRing, NoSigningKey};
 pub use key_set::{KeyInfo, KeyState};
 pub use mint::{Subject, TokenPair};
-pub use name::TokenName;
 pub use refresh::{RefreshError, Refreshed, VerifyError};
-pub use standing::AccessToken;
+pub use token_kind::TokenKind;
 pub use verifier::JwtVerifier;

@@ -1,21 +1,11 @@
 //! What a token of ours calls itself, for the audit trail.
 
 use chrono::{DateTime, Utc};
-use profiled_domain::UserId;
 
 use super::checks::{UserClaim, user_id};
 use super::claims::Parts;
 use super::verifier::JwtVerifier;
-
-/// Id and user of a token under a good signature. They are no proof of anything else: the token may have
-/// expired, or be revoked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenName {
-    /// The id as it is remembered.
-    pub jti: String,
-    /// The user whom it names by id.
-    pub user: Option<UserId>,
-}
+use crate::audit::TokenName;
 
 impl JwtVerifier {
     /// Reads id and user of a token of ours; `None` without a good signature of ours. Nothing else is asked.

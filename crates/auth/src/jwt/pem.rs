@@ -1,32 +1,19 @@
-//! Keys in PEM (RFC 7468).
+//! Keys in PEM (RFC 7468), in the encodings that are about.
+//!
+//! `jsonwebtoken` reads a text that holds one key in one encoding for each family. Files hold parameters
+//! and certificates, too, and elliptic curve keys as `openssl ecparam` writes them, so the section is
+//! found here, and the key brought into that encoding.
 
-use aws_lc_rs::rsa;
-use aws_lc_rs::signature::RsaPublicKeyComponents;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
+    EcdsaSigningAlgorithm, Ed25519KeyPair,
+};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer};
 use secrecy::zeroize::Zeroizing;
-
-use super::jwk::Material;
-
-/// A private key in one of the three encodings that are about.
-pub(super) enum Pem {
-    /// RFC 5208: of any family.
-    Pkcs8(Zeroizing<Vec<u8>>),
-    /// RFC 8017: RSA.
-    Pkcs1(Zeroizing<Vec<u8>>),
-    /// RFC 5915: elliptic curves.
-    Sec1(Zeroizing<Vec<u8>>),
-}
-
-impl Pem {
-    pub(super) fn der(&self) -> &[u8] {
-        match self {
-            Self::Pkcs8(der) | Self::Pkcs1(der) | Self::Sec1(der) => der,
-        }
-    }
-}
 
 /// Whether the text is a key in PEM, of any kind.
 pub(super) fn is_key(text: &str) -> bool {
@@ -41,47 +28,66 @@ pub(super) fn is_key(text: &str) -> bool {
 }
 
 /// The first private key of a text.
-pub(super) fn private_key(text: &str) -> Option<Pem> {
-    let owned = |der: &[u8]| Zeroizing::new(der.to_vec());
-    match PrivateKeyDer::from_pem_slice(text.as_bytes()).ok()? {
-        PrivateKeyDer::Pkcs8(der) => Some(Pem::Pkcs8(owned(der.secret_pkcs8_der()))),
-        PrivateKeyDer::Pkcs1(der) => Some(Pem::Pkcs1(owned(der.secret_pkcs1_der()))),
-        PrivateKeyDer::Sec1(der) => Some(Pem::Sec1(owned(der.secret_sec1_der()))),
-        _ => None,
-    }
+pub(super) fn private_der(text: &str) -> Option<Zeroizing<PrivateKeyDer<'static>>> {
+    let der = PrivateKeyDer::from_pem_slice(text.as_bytes());
+    der.ok().map(Zeroizing::new)
 }
 
-/// What stands in front of the point of an elliptic curve key, and how long the point is. The
-/// encodings are distinguished (RFC 5280, section 4.1; RFC 5480; RFC 8410), so there is no other.
-const PREFIXES: [(&str, usize); 3] = [
-    ("3059301306072a8648ce3d020106082a8648ce3d030107034200", 65),
-    ("3076301006072a8648ce3d020106052b81040022036200", 97),
-    ("302a300506032b6570032100", 32),
-];
-
-/// The first public key of a text.
-pub(super) fn public_material(text: &str) -> Option<Material> {
-    let der = SubjectPublicKeyInfoDer::from_pem_slice(text.as_bytes()).ok()?;
-    for (prefix, length) in PREFIXES {
-        let prefix = hex::decode(prefix).ok()?;
-        let point = der.strip_prefix(prefix.as_slice());
-        if let Some(point) = point.filter(|point| point.len() == length) {
-            return Material::ec(point).or_else(|| Material::ed(point));
+/// A private key of the algorithm's family: PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915).
+pub(super) fn private_key(der: &PrivateKeyDer<'_>, algorithm: Algorithm) -> Option<EncodingKey> {
+    let bytes = der.secret_der();
+    match (algorithm.family(), der) {
+        (AlgorithmFamily::Rsa, PrivateKeyDer::Pkcs1(_)) => Some(EncodingKey::from_rsa_der(bytes)),
+        (AlgorithmFamily::Rsa, _) => {
+            EncodingKey::from_rsa_pem(write(PRIVATE, bytes).as_bytes()).ok()
         }
+        (AlgorithmFamily::Ec, _) => {
+            let curve = signing_curve(algorithm);
+            let pair = EcdsaKeyPair::from_private_key_der(curve, bytes).ok()?;
+            Some(EncodingKey::from_ec_der(pair.to_pkcs8v1().ok()?.as_ref()))
+        }
+        (AlgorithmFamily::Ed, _) => {
+            let pair = Ed25519KeyPair::from_pkcs8(bytes).ok()?;
+            Some(EncodingKey::from_ed_der(pair.to_pkcs8v1().ok()?.as_ref()))
+        }
+        (AlgorithmFamily::Hmac, _) => None,
     }
-    let key = rsa::PublicKey::from_der(&der).ok()?;
-    let public = RsaPublicKeyComponents::<Vec<u8>>::from(&key);
-    Some(Material::rsa(&public.n, &public.e))
 }
 
-/// A private key in PKCS#8, as a file holds it.
-pub(super) fn write_private_key(der: &[u8]) -> Zeroizing<String> {
+/// How an elliptic curve key signs.
+pub(super) fn signing_curve(algorithm: Algorithm) -> &'static EcdsaSigningAlgorithm {
+    match algorithm {
+        Algorithm::ES384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+        _ => &ECDSA_P256_SHA256_FIXED_SIGNING,
+    }
+}
+
+/// The first public key of a text, if it is one of this family.
+pub(super) fn public_key(text: &str, family: AlgorithmFamily) -> Option<DecodingKey> {
+    let der = SubjectPublicKeyInfoDer::from_pem_slice(text.as_bytes()).ok()?;
+    let text = write("PUBLIC KEY", &der);
+    let key = match family {
+        AlgorithmFamily::Rsa => DecodingKey::from_rsa_pem(text.as_bytes()),
+        AlgorithmFamily::Ec => DecodingKey::from_ec_pem(text.as_bytes()),
+        AlgorithmFamily::Ed => DecodingKey::from_ed_pem(text.as_bytes()),
+        AlgorithmFamily::Hmac => return None,
+    };
+    key.ok()
+}
+
+/// Label of a private key in PKCS#8.
+pub(super) const PRIVATE: &str = "PRIVATE KEY";
+
+/// A key as a file holds it.
+pub(super) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
     let body = Zeroizing::new(STANDARD.encode(der));
-    let mut text = Zeroizing::new(String::from("-----BEGIN PRIVATE KEY-----\n"));
+    let mut text = Zeroizing::new(format!("-----BEGIN {label}-----\n"));
     for line in body.as_bytes().chunks(64) {
         text.push_str(&String::from_utf8_lossy(line));
         text.push('\n');
     }
-    text.push_str("-----END PRIVATE KEY-----\n");
+    text.push_str("-----END ");
+    text.push_str(label);
+    text.push_str("-----\n");
     text
 }

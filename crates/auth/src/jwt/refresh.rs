@@ -6,18 +6,16 @@ use profiled_domain::{
     Rotation, RotationOutcome, User, UserId, UserKey,
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::checks::instant;
 use super::claims::Claims;
-use super::introspect::TokenKind;
+use super::id::storable;
 use super::key_ring::NoSigningKey;
 use super::mint::{Subject, TokenPair};
+use super::token_kind::TokenKind;
 use super::verifier::{JwtVerifier, Signed};
+use crate::audit::{Outcome, Reason};
 use crate::error::{AuthError, JwtFault};
-
-/// Longest id that is stored as it is, in bytes; ours have 32.
-const MAX_ID: usize = 64;
 
 /// 31 December 9999: with the leeway behind it, a stored instant keeps four digits for the year, without
 /// which SQLite sorts it before all others.
@@ -52,6 +50,18 @@ pub enum RefreshError {
     Repository(#[from] RepositoryError),
 }
 
+impl From<&RefreshError> for Outcome {
+    fn from(error: &RefreshError) -> Self {
+        match error {
+            RefreshError::Token(fault) => Self::Refused((*fault).into()),
+            RefreshError::NoActiveAccount => Self::Refused(Reason::Inactive),
+            RefreshError::PasswordChanged => Self::Refused(Reason::Revoked),
+            RefreshError::NoSigningKey(_) => Self::Failed,
+            RefreshError::Repository(error) => error.into(),
+        }
+    }
+}
+
 /// Why a token does not verify.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
@@ -64,15 +74,6 @@ pub enum VerifyError {
     /// The storage could not be asked.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
-}
-
-/// The name under which an id is remembered: itself, or its digest where no column would hold it.
-pub(super) fn storable(jti: String) -> String {
-    if jti.len() <= MAX_ID && !jti.contains('\0') {
-        jti
-    } else {
-        format!("sha256:{}", hex::encode(Sha256::digest(jti.as_bytes())))
-    }
 }
 
 impl JwtVerifier {

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use jsonwebtoken::jwk::JwkSet;
 use profiled_domain::UserId;
-use serde_json::Value;
 
+use super::access_token::AccessToken;
 use super::checks::{Rules, UserClaim, instant, user_id};
 use super::claims::{Claims, Parts};
-use super::id::Making;
-use super::introspect::TokenKind;
+use super::id::{Making, storable};
 use super::issuers::{Foreign, Issuers};
-use super::jwk::Jwks;
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
-use super::refresh::storable;
-use super::standing::AccessToken;
+use super::token_kind::TokenKind;
 use crate::error::JwtFault;
 use crate::settings::JwtSettings;
 
@@ -124,7 +122,7 @@ impl JwtVerifier {
 
     /// The public keys for `/.well-known/jwks.json` (RFC 7517, section 5).
     #[must_use]
-    pub fn jwks(&self, now: DateTime<Utc>) -> Jwks {
+    pub fn jwks(&self, now: DateTime<Utc>) -> JwkSet {
         self.keys.jwks(now)
     }
 
@@ -214,8 +212,7 @@ impl JwtVerifier {
         let key = self.keys.verifying(parts.header.kid(), now)?;
         let verifying = key.verifying();
         // The algorithm is the key's; what the header says can only agree.
-        let algorithm = parts.header.alg.as_ref().and_then(Value::as_str);
-        if algorithm != Some(verifying.algorithm().as_str())
+        if parts.header.algorithm() != Some(verifying.algorithm())
             || !verifying.verifies(parts.signature, parts.signed.as_bytes())
         {
             return None;

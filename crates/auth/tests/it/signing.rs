@@ -7,7 +7,7 @@ use serde_json::Value;
 /// A token with any header and payload, signed with HMAC-SHA-256 whatever the header says.
 pub fn hmac(secret: &str, header: &str, payload: &str) -> String {
     let text = unsigned(header, payload);
-    let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+    let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes()).unwrap();
     let algorithm = jsonwebtoken::Algorithm::HS256;
     let signature = jsonwebtoken::crypto::sign(text.as_bytes(), &key, algorithm).unwrap();
     format!("{text}.{signature}")

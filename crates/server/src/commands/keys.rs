@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_auth::audit::{Action, Object};
-use profiled_auth::{Algorithm, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState};
+use profiled_auth::{Algorithm, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, algorithms};
 use serde::Serialize;
 
-use crate::application::now;
 use crate::cli::Keys;
+use crate::clock::now;
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -54,8 +54,12 @@ pub(super) fn run(settings: &Settings, command: Keys, output: Output) -> Result<
 }
 
 fn parse(text: &str) -> Result<Algorithm, Failure> {
-    let usage = |error| Failure::new(Kind::Usage, format!("--algorithm {text}: {error}"));
-    text.parse().map_err(usage)
+    text.parse().ok().ok_or_else(|| {
+        let known: Vec<_> = algorithms().map(|known| format!("{known:?}")).collect();
+        let known = known.join(", ");
+        let problem = format!("--algorithm {text}: the algorithm must be one of {known}");
+        Failure::new(Kind::Usage, problem)
+    })
 }
 
 fn folder(settings: &Settings) -> Result<KeyFolder, Failure> {
@@ -142,7 +146,7 @@ fn tell(
             ..
         } = made;
         let removed = made.removed.iter().map(|kid| format!("\nremoved {kid}"));
-        let made = format!("made {kid} {algorithm} signing from {signs_from}");
+        let made = format!("made {kid} {algorithm:?} signing from {signs_from}");
         removed.fold(made, |text, line| text + &line)
     })
 }
@@ -168,7 +172,7 @@ fn list(settings: &Settings, now: DateTime<Utc>, output: Output) -> Result<(), F
                 let at = at.as_deref()?;
                 Some(format!(" {word} {at}"))
             });
-            let head = format!("{name} {} {}", key.algorithm, key.state);
+            let head = format!("{name} {:?} {}", key.algorithm, key.state);
             times.fold(head, |line, time| line + &time)
         };
         keys.iter().map(line).collect::<Vec<_>>().join("\n")

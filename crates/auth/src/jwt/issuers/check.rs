@@ -1,5 +1,7 @@
 //! What is wrong with the settings of an issuer.
 
+use jsonwebtoken::AlgorithmFamily;
+
 use crate::settings::{IssuerSettings, UserField};
 
 /// Longest `issuer`, in bytes: subjects are looked up by it.
@@ -28,7 +30,8 @@ fn keys(settings: &IssuerSettings) -> Option<&'static str> {
         &settings.secret_file,
     );
     let sources = [url, file, secret];
-    let symmetric = settings.algorithms.iter().filter(|a| a.is_symmetric());
+    let families = settings.algorithms.iter().map(|a| a.family());
+    let symmetric = families.filter(|family| *family == AlgorithmFamily::Hmac);
     if settings.issuer.is_empty() {
         Some("is no issuer: give the iss of its tokens")
     } else if settings.issuer.len() > MAX_ISSUER {

@@ -1,10 +1,10 @@
 //! The keys that an issuer publishes (RFC 7517, section 5).
 
+use jsonwebtoken::Algorithm;
+use jsonwebtoken::jwk::{Jwk, KeyOperations, PublicKeyUse};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::jwt::algorithm::Algorithm;
-use crate::jwt::jwk::{ED25519, Material};
 use crate::jwt::key::VerifyingKey;
 
 /// More keys are none of an honest issuer, and each costs time.
@@ -21,22 +21,6 @@ struct Document {
     keys: Vec<Value>,
 }
 
-/// What is read of a key. Certificates and links are not.
-#[derive(Deserialize)]
-struct Jwk {
-    kty: String,
-    #[serde(rename = "use")]
-    usage: Option<String>,
-    key_ops: Option<Vec<String>>,
-    alg: Option<String>,
-    kid: Option<String>,
-    crv: Option<String>,
-    n: Option<String>,
-    e: Option<String>,
-    x: Option<String>,
-    y: Option<String>,
-}
-
 /// The usable keys of a document. Others, of kinds that are unknown here for example, are passed over.
 pub(super) fn parse(text: &[u8], algorithms: &[Algorithm]) -> Result<Vec<ForeignKey>, String> {
     let document: Document = serde_json::from_slice(text)
@@ -44,8 +28,7 @@ pub(super) fn parse(text: &[u8], algorithms: &[Algorithm]) -> Result<Vec<Foreign
     if document.keys.len() > MAX_KEYS {
         return Err(format!("has more than {MAX_KEYS} keys"));
     }
-    let known = document.keys.into_iter();
-    let known = known.filter_map(|key| serde_json::from_value::<Jwk>(key).ok());
+    let known = document.keys.into_iter().filter_map(read);
     let keys: Vec<_> = known.flat_map(|jwk| usable(&jwk, algorithms)).collect();
     if keys.is_empty() {
         return Err("has no key for the algorithms of the settings".to_owned());
@@ -53,45 +36,35 @@ pub(super) fn parse(text: &[u8], algorithms: &[Algorithm]) -> Result<Vec<Foreign
     Ok(keys)
 }
 
+/// The numbers of a key, and what it is for. Some issuers pad, against RFC 7515, section 2.
+fn read(mut key: Value) -> Option<Jwk> {
+    let members = key.as_object_mut()?;
+    // Certificates and links are not read.
+    members.retain(|name, _| !name.starts_with("x5"));
+    for name in ["n", "e", "x", "y"] {
+        if let Some(Value::String(text)) = members.get_mut(name) {
+            text.truncate(text.trim_end_matches('=').len());
+        }
+    }
+    serde_json::from_value(key).ok()
+}
+
 fn usable(jwk: &Jwk, algorithms: &[Algorithm]) -> Vec<ForeignKey> {
-    let verifies = jwk.usage.as_deref().is_none_or(|usage| usage == "sig")
-        && jwk
-            .key_ops
-            .as_ref()
-            .is_none_or(|operations| operations.iter().any(|one| one == "verify"));
-    let Some(material) = material(jwk).filter(|_| verifies) else {
-        return Vec::new();
-    };
+    let common = &jwk.common;
+    let usage = common.public_key_use.as_ref();
+    let operations = common.key_operations.as_ref();
+    let verifies = usage.is_none_or(|usage| *usage == PublicKeyUse::Signature)
+        && operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
     let is_for = |algorithm: &&Algorithm| {
-        let named = jwk.alg.as_deref();
-        !algorithm.is_symmetric() && named.is_none_or(|name| name == algorithm.as_str())
+        let named = common.key_algorithm;
+        verifies && named.is_none_or(|named| named == (**algorithm).into())
     };
-    algorithms
-        .iter()
-        .filter(is_for)
-        .filter_map(|algorithm| VerifyingKey::from_material(material.clone(), *algorithm).ok())
+    let fitting = algorithms.iter().filter(is_for);
+    fitting
+        .filter_map(|algorithm| VerifyingKey::from_jwk(jwk, *algorithm))
         .map(|key| ForeignKey {
-            kid: jwk.kid.clone(),
+            kid: common.key_id.clone(),
             key,
         })
         .collect()
-}
-
-fn material(jwk: &Jwk) -> Option<Material> {
-    match (jwk.kty.as_str(), jwk.crv.as_deref()) {
-        ("RSA", _) => Some(Material::Rsa {
-            n: jwk.n.clone()?,
-            e: jwk.e.clone()?,
-        }),
-        ("EC", Some(crv)) => Some(Material::Ec {
-            crv: ["P-256", "P-384"].into_iter().find(|known| *known == crv)?,
-            x: jwk.x.clone()?,
-            y: jwk.y.clone()?,
-        }),
-        ("OKP", Some(ED25519)) => Some(Material::Ed {
-            crv: ED25519,
-            x: jwk.x.clone()?,
-        }),
-        _ => None,
-    }
 }

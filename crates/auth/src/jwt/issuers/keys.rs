@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::Algorithm;
 
 use super::document::{ForeignKey, parse};
 use super::fetch::Fetcher;
-use crate::jwt::algorithm::Algorithm;
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
 use crate::settings::IssuerSettings;

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use jsonwebtoken::Algorithm;
 use profiled_domain::ForeignSubject;
 use serde_json::Value;
 
 use self::keys::IssuerKeys;
 use self::kind::Kinds;
-use super::algorithm::Algorithm;
 use super::checks::{Rules, UserClaim, user_id};
 use super::claims::{Claims, Parts};
 use crate::error::JwtFault;
@@ -130,8 +130,7 @@ impl Issuer {
         claims: &Claims,
         now: DateTime<Utc>,
     ) -> Result<Foreign, JwtFault> {
-        let algorithm = parts.header.alg.as_ref().and_then(Value::as_str);
-        let algorithm = algorithm.and_then(|name| name.parse().ok());
+        let algorithm = parts.header.algorithm();
         let algorithm = algorithm.filter(|algorithm| self.algorithms.contains(algorithm));
         let (Some(algorithm), true) = (algorithm, self.kinds.has_header(parts)) else {
             return Err(JwtFault::Invalid);

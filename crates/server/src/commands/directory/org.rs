@@ -13,9 +13,9 @@ use super::{
     Member, Place, change_membership, description, find_organization, listed, members, name, names,
     no_organization, refused, select,
 };
-use crate::application::operator;
 use crate::cli::{Org, OrgMember, OrgSet};
-use crate::commands::open;
+use crate::clock::operator;
+use crate::commands::database::open;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -184,8 +184,8 @@ fn delete(
     line.on(Object::Organization(id));
     if !yes {
         return refused(format!(
-            "org delete takes organization {id} with its memberships, for good, and leaves its teams without one: \
-             add --yes if that is what you want"
+            "org delete deletes organization {id} and its memberships for good, and leaves its teams without one: \
+             add --yes to confirm"
         ));
     }
     if !store.delete_organization(id, operator())? {

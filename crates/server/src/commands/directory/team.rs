@@ -13,9 +13,9 @@ use super::{
     Member, Place, change_membership, description, find_organization, is_called, members, name,
     names, refused, select,
 };
-use crate::application::operator;
 use crate::cli::{Team, TeamMember, TeamName, TeamSet};
-use crate::commands::open;
+use crate::clock::operator;
+use crate::commands::database::open;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;
@@ -231,7 +231,7 @@ fn delete(
     line.on(Object::Team(id));
     if !yes {
         return refused(format!(
-            "team delete takes team {id} with its memberships, for good: add --yes if that is what you want"
+            "team delete deletes team {id} and its memberships for good: add --yes to confirm"
         ));
     }
     if !store.delete_team(id, operator())? {

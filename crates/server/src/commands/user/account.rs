@@ -5,8 +5,8 @@ use profiled_domain::{AccountChange, AccountRepository, RepositoryError, UserId}
 use profiled_store::Store;
 use serde_json::json;
 
-use crate::application::{now, operator};
-use crate::commands::{find_user, open};
+use crate::clock::{now, operator};
+use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -80,7 +80,9 @@ fn take(
             return Err(Failure::failed(format!("user {id} {state}")));
         }
         AccountChange::LastSuperuser => {
-            let text = format!("user {id} is the last active superuser: make another one first");
+            let text = format!(
+                "user {id} is the last active superuser: make another user superuser first"
+            );
             return Err(Failure::new(Kind::Refused, text));
         }
     }

@@ -8,9 +8,9 @@ use profiled_domain::{
 use profiled_store::AccountFlags;
 
 use super::{Shown, name};
-use crate::application::now;
 use crate::cli::{UserChange, UserSet};
-use crate::commands::{find_user, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -42,7 +42,9 @@ pub(super) fn set(
             return Err(Failure::failed(text));
         }
         AccountChange::LastSuperuser => {
-            let text = format!("user {id} is the last active superuser: make another one first");
+            let text = format!(
+                "user {id} is the last active superuser: make another user superuser first"
+            );
             return Err(Failure::new(Kind::Refused, text));
         }
     }

@@ -8,9 +8,9 @@ use profiled_auth::{PasswordPolicy, PersonalData};
 use profiled_domain::{CredentialRepository, Keep, PasswordHash};
 
 use super::Shown;
-use crate::application::now;
 use crate::cli::PasswordSource;
-use crate::commands::{find_user, hasher, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, hasher, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -39,7 +39,7 @@ pub(super) fn set(
     line.came_of(Outcome::Done);
     output.write(&Shown::from(&user), |user| {
         format!(
-            "user {} has a new password and no credentials but that",
+            "changed the password of user {} and revoked all other credentials",
             user.id
         )
     })

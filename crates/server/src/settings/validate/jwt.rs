@@ -1,9 +1,9 @@
 //! The section `auth.jwt`.
 
-use profiled_auth::{JwtSettings, SigningKey};
+use profiled_auth::{AlgorithmFamily, JwtSettings, SigningKey};
 use secrecy::ExposeSecret;
 
-use super::{Finding, YEAR, outside};
+use super::finding::{Finding, YEAR, outside};
 
 pub(super) fn check(jwt: &JwtSettings) -> Option<Finding> {
     signing_key(jwt)
@@ -15,8 +15,8 @@ pub(super) fn check(jwt: &JwtSettings) -> Option<Finding> {
 fn signing_key(jwt: &JwtSettings) -> Option<Finding> {
     if jwt.signing_key.expose_secret().is_empty() {
         // A key that is made in its place is a secret.
-        let is_missing = jwt.keys_dir.is_empty() && !jwt.algorithm.is_symmetric();
-        let text = || format!("is not set: {} needs a private key in PEM", jwt.algorithm);
+        let is_missing = jwt.keys_dir.is_empty() && jwt.algorithm.family() != AlgorithmFamily::Hmac;
+        let text = || format!("is not set: {:?} needs a private key in PEM", jwt.algorithm);
         return is_missing.then(|| Finding("auth.jwt.signing_key", text()));
     }
     let error = SigningKey::new(&jwt.signing_key, jwt.algorithm).err()?;

@@ -8,10 +8,11 @@ use profiled_domain::{
 
 use super::checks::UserClaim;
 use super::id::Making;
-use super::introspect::TokenKind;
+use super::token_kind::TokenKind;
 use crate::audit::{Action, Actor, Object, Outcome, Record};
 use crate::error::{AuthError, JwtFault};
 use crate::password::token_digest;
+use crate::scheme::Scheme;
 
 /// An access token whose signature and claims are good. Whether its user still stands by it is another
 /// question.
@@ -104,7 +105,7 @@ impl AccessToken {
             return Err(AuthError::UserGone);
         }
         if !user.is_active {
-            return Err(AuthError::UserInactive(crate::Scheme::Bearer));
+            return Err(AuthError::UserInactive(Scheme::Bearer));
         }
         if self.is_kept(&user.credentials) {
             return Ok(());

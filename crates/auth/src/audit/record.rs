@@ -1,0 +1,160 @@
+//! One line of the trail.
+
+use std::fmt::{self, Write};
+use std::net::IpAddr;
+
+use profiled_domain::UserId;
+
+use super::AUDIT;
+use super::actor::{Actor, Object, TokenName};
+use super::outcome::Outcome;
+use super::words::{Action, Reason};
+
+/// One line of the trail, before it is written.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is told before `write`"]
+pub struct Record {
+    action: Action,
+    actor: Actor,
+    object: Option<Object>,
+    user: Option<UserId>,
+    fields: String,
+    made: String,
+    counts: String,
+    address: Option<IpAddr>,
+}
+
+impl Record {
+    /// What somebody does.
+    pub fn new(action: Action, actor: Actor) -> Self {
+        Self {
+            action,
+            actor,
+            object: None,
+            user: None,
+            fields: String::new(),
+            made: String::new(),
+            counts: String::new(),
+            address: None,
+        }
+    }
+
+    /// To what. Left out for what was not found, or never came to be.
+    pub fn on(mut self, object: impl Into<Object>) -> Self {
+        self.object = Some(object.into());
+        self
+    }
+
+    /// The user concerned, where the object is none: the member of a membership, the owner of a token.
+    pub fn for_user(mut self, user: UserId) -> Self {
+        self.user = Some(user);
+        self
+    }
+
+    /// A JSON Web Token of ours, and whom it names, as far as its signature vouches for that.
+    pub fn on_jwt(self, name: Option<TokenName>) -> Self {
+        let Some(TokenName { jti, user }) = name else {
+            return self;
+        };
+        let user = user.or(self.user);
+        let record = self.on(Object::Jwt(jti));
+        Self { user, ..record }
+    }
+
+    /// Names of the fields that are changed, as storage knows them. Never their values.
+    pub fn fields(mut self, names: impl IntoIterator<Item = &'static str>) -> Self {
+        for name in names {
+            append(&mut self.fields, &name);
+        }
+        self
+    }
+
+    /// A JSON Web Token that was made beside the object.
+    pub fn made(mut self, name: Option<TokenName>) -> Self {
+        if let Some(name) = name {
+            append(&mut self.made, &Object::Jwt(name.jti));
+        }
+        self
+    }
+
+    /// How many rows of a kind were changed, where one line stands for many.
+    pub fn count(mut self, kind: &'static str, rows: impl fmt::Display) -> Self {
+        append(&mut self.counts, &format_args!("{kind}={rows}"));
+        self
+    }
+
+    /// The address of the client: one that it cannot choose.
+    pub fn address(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// Writes the line for what has come of it, and hands that on. To be called where the work is done, since
+    /// whoever has asked for it may not wait for the end.
+    ///
+    /// # Errors
+    /// That of `result`.
+    pub fn tell<T, E>(
+        self,
+        result: Result<T, E>,
+        outcome: impl FnOnce(&T) -> Outcome,
+    ) -> Result<T, E>
+    where
+        for<'a> Outcome: From<&'a E>,
+    {
+        self.write(result.as_ref().map_or_else(Outcome::from, outcome));
+        result
+    }
+
+    /// The same for what becomes known only with a result: `complete` adds it.
+    ///
+    /// # Errors
+    /// That of `result`.
+    pub fn tell_made<T, E>(
+        self,
+        result: Result<T, E>,
+        complete: impl FnOnce(Self, &T) -> Self,
+    ) -> Result<T, E>
+    where
+        for<'a> Outcome: From<&'a E>,
+    {
+        let record = match &result {
+            Ok(made) => complete(self, made),
+            Err(_) => self,
+        };
+        record.tell(result, |_| Outcome::Done)
+    }
+
+    /// Writes the line.
+    pub fn write(self, outcome: Outcome) {
+        let (actor, credential) = match &self.actor {
+            Actor::User { id, credential } => (Some(id.0), Some(credential.as_str())),
+            Actor::Operator | Actor::Anonymous | Actor::Service => (None, None),
+        };
+        tracing::info!(
+            target: AUDIT,
+            action = self.action.as_str(),
+            outcome = outcome.as_str(),
+            reason = outcome.reason().map(Reason::as_str),
+            actor_kind = self.actor.kind(),
+            actor,
+            credential,
+            object = self.object.map(|object| object.to_string()),
+            user = self.user.map(|user| user.0),
+            fields = some(&self.fields),
+            made = some(&self.made),
+            counts = some(&self.counts),
+            address = self.address.map(|address| address.to_string()),
+        );
+    }
+}
+
+fn append(list: &mut String, item: &dyn fmt::Display) {
+    let separator = if list.is_empty() { "" } else { "," };
+    // Writing to a String cannot fail.
+    let _ = write!(list, "{separator}{item}");
+}
+
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
