@@ -1,4 +1,4 @@
-//! The store on real databases, and the in-memory double held to the same contract.
+//! The store on real databases.
 
 #![expect(
     clippy::unwrap_used,

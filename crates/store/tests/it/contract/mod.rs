@@ -1,17 +1,8 @@
-//! What every implementation of the repositories does.
+//! What the repositories do, on every database.
 
-/// Makes tests of functions that take a repository: in memory, on SQLite and on PostgreSQL.
+/// Makes tests of functions that take a repository: on SQLite and on PostgreSQL.
 macro_rules! contract {
     ($($name:ident),* $(,)?) => {
-        mod memory {
-            $(
-                #[test]
-                fn $name() {
-                    super::$name(&profiled_domain::testing::MemoryRepository::default());
-                }
-            )*
-        }
-
         mod databases {
             use profiled_store::testing::TestDatabase;
 

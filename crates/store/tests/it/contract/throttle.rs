@@ -7,7 +7,7 @@ use profiled_domain::{Admission, Rate, ThrottleKey, ThrottleRepository};
 
 use crate::people::at;
 
-/// As `contract!`, with the double of the counters and those in memory.
+/// As `contract!`, with the counters in memory.
 macro_rules! counters {
     ($($name:ident),* $(,)?) => {
         mod databases {
@@ -20,15 +20,6 @@ macro_rules! counters {
             )*
 
             profiled_store::database_tests!($($name),*);
-        }
-
-        mod double {
-            $(
-                #[test]
-                fn $name() {
-                    super::$name(&profiled_domain::testing::MemoryThrottle::default());
-                }
-            )*
         }
 
         mod memory {
