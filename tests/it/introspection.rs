@@ -6,7 +6,7 @@ use acceptance::service::{Backend, Data, Service};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{EncodingKey, Header};
-use profiled_domain::{CredentialRepository, Keep, UserId};
+use profiled_domain::{CredentialRepository, Keep, UserId, WriteContext};
 use serde_json::{Value, json};
 
 use crate::databases::on_both_databases;
@@ -134,7 +134,7 @@ fn a_token_of_somebody_who_may_not_act_is_not_active(backend: Backend) {
     let store = service.store();
     assert!(
         store
-            .revoke_credentials(UserId(2), &Keep::Nothing, None, now)
+            .revoke_credentials(UserId(2), &Keep::Nothing, WriteContext::operator(now))
             .unwrap()
     );
 

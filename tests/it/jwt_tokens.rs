@@ -11,7 +11,7 @@ use acceptance::service::{Backend, Data, Service};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use profiled_domain::{RefreshTokenRepository, UserId, UserRepository};
+use profiled_domain::{ProfileRepository, RefreshTokenRepository, UserId};
 use serde_json::{Value, json};
 
 use crate::databases::on_both_databases;
@@ -153,7 +153,7 @@ fn a_log_in_is_recorded_where_that_is_set(backend: Backend) {
         let setting = format!("auth.jwt.update_last_login={setting}");
         let service = Service::start(backend, Data::Jwt, &[&setting]);
         let last_login = || {
-            let detail = profiled_domain::Detail::Account;
+            let detail = profiled_domain::ProfileDepth::Account;
             let found = service.store().find_profile(UserId(2), detail).unwrap();
             found.unwrap().user.last_login
         };

@@ -3,7 +3,7 @@
 use acceptance::client::Caller;
 use acceptance::replay::wire::{Answer, Request};
 use acceptance::service::{Backend, Data, Service};
-use profiled_domain::{CredentialRepository, UserKey, UserRepository};
+use profiled_domain::{TokenRepository, UserKey, UserRepository};
 use serde_json::{Value, json};
 
 use crate::databases::on_both_databases;

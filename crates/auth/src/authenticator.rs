@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{Detail, Keep, Repository, TokenState, UserProfile};
+use profiled_domain::{Keep, ProfileDepth, Repository, TokenState, UserProfile};
 
 use crate::error::AuthError;
 use crate::header;
@@ -21,7 +21,7 @@ pub struct Attempt<'a> {
     /// `User-Agent` of the client.
     pub user_agent: Option<&'a str>,
     /// How much of the caller's profile is wanted.
-    pub detail: Detail,
+    pub depth: ProfileDepth,
     /// The moment of the request.
     pub now: DateTime<Utc>,
 }

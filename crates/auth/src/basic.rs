@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::{Detail, Keep, Repository, UserProfile};
+use profiled_domain::{Keep, ProfileDepth, Repository, UserProfile};
 
 use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
@@ -48,13 +48,13 @@ impl BasicVerifier {
         let LoginOutcome::Accepted(user) = self.login.check(&pair, repository)? else {
             return Err(AuthError::InvalidPassword);
         };
-        let profile = match attempt.detail {
-            Detail::Account => UserProfile {
+        let profile = match attempt.depth {
+            ProfileDepth::Account => UserProfile {
                 user,
                 groups: Vec::new(),
             },
-            Detail::Groups => {
-                let found = repository.find_profile(user.id, Detail::Groups)?;
+            ProfileDepth::Groups => {
+                let found = repository.find_profile(user.id, ProfileDepth::Groups)?;
                 found.ok_or(AuthError::InvalidPassword)?
             }
         };

@@ -36,7 +36,7 @@ impl BearerVerifier {
         let access = self.jwt.verify_access(token, attempt.now);
         let access = access.map_err(AuthError::Jwt)?;
         Ok(Identity {
-            profile: access.holder(attempt.detail, repository, attempt.now)?,
+            profile: access.holder(attempt.depth, repository, attempt.now)?,
             scheme: Scheme::Bearer,
             keep: access
                 .jti()

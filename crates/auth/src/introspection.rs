@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode;
-use profiled_domain::{Detail, Repository, RepositoryError, User, UserId};
+use profiled_domain::{ProfileDepth, Repository, RepositoryError, User, UserId};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -113,7 +113,7 @@ impl Introspector {
         if key.len() > MAX_KEY_LENGTH {
             return Ok(None);
         }
-        let found = repository.find_token(&TokenKey::digest_of(key), Detail::Account)?;
+        let found = repository.find_token(&TokenKey::digest_of(key), ProfileDepth::Account)?;
         Ok(found.and_then(|holder| {
             let (user, token) = (holder.profile.user, holder.token);
             let is_bound = self.policy.check_binding && token.binding.is_some();

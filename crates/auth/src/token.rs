@@ -135,7 +135,7 @@ impl TokenPolicy {
         attempt: &Attempt<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
-        let found = repository.find_token(digest, attempt.detail)?;
+        let found = repository.find_token(digest, attempt.depth)?;
         let holder = found.ok_or(AuthError::InvalidToken)?;
         let binding = holder.token.binding.as_ref();
         let binding = binding.filter(|_| self.check_binding);

@@ -1,6 +1,39 @@
 //! By whose right a write is done (`decisions.md` 22).
 
+use chrono::{DateTime, Utc};
+
 use crate::{Condition, CredentialsEpoch, Field, Keep, Model, UserId};
+
+/// Who does a write, by which right, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteContext<'a> {
+    /// The right of a caller; `None` for an operator, and for what the service does by itself.
+    pub authority: Option<&'a Authority>,
+    /// The time of the write, UTC.
+    pub at: DateTime<Utc>,
+}
+
+impl<'a> WriteContext<'a> {
+    /// A caller of the service.
+    #[must_use]
+    pub fn caller(authority: &'a Authority, at: DateTime<Utc>) -> Self {
+        let authority = Some(authority);
+        Self { authority, at }
+    }
+
+    /// Who runs the service.
+    #[must_use]
+    pub fn operator(at: DateTime<Utc>) -> Self {
+        let authority = None;
+        Self { authority, at }
+    }
+
+    /// The caller, whom events name.
+    #[must_use]
+    pub fn id(self) -> Option<UserId> {
+        self.authority.map(|authority| authority.actor)
+    }
+}
 
 /// A caller's right to a write, as it was found before the write: it may have waited since, for a body, for a
 /// thread or for a lock. The transaction of the write judges it once more, under locks that whoever ends a part

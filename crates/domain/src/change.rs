@@ -1,7 +1,5 @@
 //! Changes of a profile.
 
-use chrono::{DateTime, Utc};
-
 use crate::patch::named;
 use crate::{Gender, Keep, PasswordHash, Patch, User};
 
@@ -38,8 +36,6 @@ pub struct PasswordChange {
     pub password: PasswordHash,
     /// The credential that the change was asked with.
     pub keep: Keep,
-    /// When: UTC, microseconds.
-    pub at: DateTime<Utc>,
 }
 
 impl ProfileChange {

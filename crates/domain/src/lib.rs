@@ -26,7 +26,7 @@ mod token;
 mod user;
 mod word;
 
-pub use authority::{Authority, Lapse, Right};
+pub use authority::{Authority, Lapse, Right, WriteContext};
 pub use binding::{Binding, Bound, ForeignSubject};
 pub use change::{PasswordChange, ProfileChange};
 pub use completion::{CompletionRules, ProfileField};
@@ -47,9 +47,10 @@ pub use profile::UserProfile;
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
-    AccountChange, AccountRepository, BindingRepository, CredentialRepository, Detail,
-    DirectoryRepository, GroupRepository, RefreshTokenRepository, Repository, RepositoryError,
-    RetentionRepository, UniqueKey, UniqueValues, UserRepository,
+    AccountChange, AccountRepository, BindingRepository, CredentialRepository, GroupRepository,
+    MembershipRepository, OrganizationRepository, ProfileDepth, ProfileRepository,
+    RefreshTokenRepository, Repository, RepositoryError, RetentionRepository, SelectionRepository,
+    TeamRepository, TokenRepository, UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

@@ -18,6 +18,18 @@ pub struct Page<T> {
     pub total: i64,
 }
 
+impl<T> Page<T> {
+    /// The page with each item turned into something else.
+    ///
+    /// # Errors
+    /// The first that `change` returns.
+    pub fn try_map<U, E>(self, change: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let items: Result<_, E> = self.items.into_iter().map(change).collect();
+        let (items, total) = (items?, self.total);
+        Ok(Page { items, total })
+    }
+}
+
 /// Which page of a list is wanted, when pages are counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageNumber {

@@ -7,6 +7,6 @@ use crate::{Group, User};
 pub struct UserProfile {
     /// The account.
     pub user: User,
-    /// Ascending by id. Empty when only the account was asked for ([`crate::Detail::Account`]).
+    /// Ascending by id. Empty when only the account was asked for ([`crate::ProfileDepth::Account`]).
     pub groups: Vec<Group>,
 }

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_domain::{
-    AccountRepository, CredentialRepository, RefreshTokenRepository, RepositoryError,
-    RetentionRepository,
+    AccountRepository, RefreshTokenRepository, RepositoryError, RetentionRepository,
+    TokenRepository,
 };
 use profiled_http::{MediaStorage, sweep};
 use profiled_store::Store;

@@ -6,10 +6,11 @@
 //! users are locked in the order of their ids, after those of organizations and teams.
 
 use diesel::prelude::*;
-use profiled_domain::{Authority, CredentialsEpoch, Keep, Lapse, RepositoryError, UserId};
+use profiled_domain::{CredentialsEpoch, Keep, Lapse, RepositoryError, UserId, WriteContext};
 
 use crate::database::schema::{tokens, users};
 use crate::database::{DbConnection, Store, StoreError};
+use crate::selection::Plan;
 
 /// What decides whether the credential of a caller still counts.
 #[derive(Queryable)]
@@ -28,10 +29,10 @@ impl Store {
     pub(crate) fn admit(
         &self,
         connection: &mut DbConnection,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
         subject: Option<UserId>,
     ) -> Result<(), StoreError> {
-        let Some(by) = by else {
+        let Some(by) = by.authority else {
             return Ok(());
         };
         let lapsed = |lapse| StoreError::from(RepositoryError::Lapsed(lapse));
@@ -52,7 +53,8 @@ impl Store {
         }
         for right in &by.rights {
             let condition = std::slice::from_ref(&right.condition);
-            let held = self.holds_within(connection, right.model, right.id, condition)?;
+            let plan = Plan::new(right.model, connection, self.shapes());
+            let held = plan.holds(connection, right.id, condition)?;
             if held.is_some_and(|held| held != [true]) {
                 return Err(lapsed(Lapse::Right));
             }

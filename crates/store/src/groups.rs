@@ -1,17 +1,16 @@
 //! Groups and memberships. Counts are the business of the database's triggers.
 
-use chrono::{DateTime, Utc};
 use diesel::dsl::count;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use profiled_domain::{
-    Authority, Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page,
-    RepositoryError, UserId,
+    Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page, RepositoryError,
+    UserId, WriteContext,
 };
 
 use crate::database::rows::GroupRow;
 use crate::database::schema::{groups, user_groups, users};
-use crate::database::{DbConnection, Store, StoreError, on_each, stored};
+use crate::database::{DbConnection, Store, StoreError, numbered_page, on_each, stored};
 
 impl GroupRepository for Store {
     fn find_group(&self, name: &str) -> Result<Option<Group>, RepositoryError> {
@@ -31,23 +30,23 @@ impl GroupRepository for Store {
     }
 
     fn list_groups(&self, page: NumberedPage) -> Result<Page<Group>, RepositoryError> {
-        self.groups_page(page)
+        let page = self.read(|connection| {
+            connection.snapshot(|connection| {
+                numbered_page!(connection, groups::table, groups::id, GroupRow, page)
+            })
+        })?;
+        page.try_map(|row| Ok(Group::from(row)))
     }
 
-    fn create_group(
-        &self,
-        new: &NewGroup,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<Group, RepositoryError> {
+    fn create_group(&self, new: &NewGroup, by: WriteContext<'_>) -> Result<Group, RepositoryError> {
         let row: GroupRow = self.write(|connection| {
             self.admit(connection, by, None)?;
             let id: i64 = diesel::insert_into(groups::table)
                 .values((
                     groups::name.eq(new.name.as_str()),
                     groups::notes.eq(new.notes.as_deref()),
-                    groups::created_at.eq(stored(now)),
-                    groups::updated_at.eq(stored(now)),
+                    groups::created_at.eq(stored(by.at)),
+                    groups::updated_at.eq(stored(by.at)),
                 ))
                 .returning(groups::id)
                 .get_result(connection)?;
@@ -61,8 +60,7 @@ impl GroupRepository for Store {
         &self,
         id: GroupId,
         change: &GroupChange,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<Option<Group>, RepositoryError> {
         let notes = change.notes.as_change();
         let row = self.write(|connection| {
@@ -71,7 +69,7 @@ impl GroupRepository for Store {
                 .set((
                     change.name.as_deref().map(|name| groups::name.eq(name)),
                     notes.map(|notes| groups::notes.eq(notes.map(String::as_str))),
-                    groups::updated_at.eq(stored(now)),
+                    groups::updated_at.eq(stored(by.at)),
                 ))
                 .execute(connection)?;
             Ok::<_, StoreError>(group_by_id(connection, id)?)
@@ -79,9 +77,9 @@ impl GroupRepository for Store {
         Ok(row.map(Group::from))
     }
 
-    fn delete_group(&self, id: GroupId, by: Option<&Authority>) -> Result<bool, RepositoryError> {
+    fn delete_group(&self, id: GroupId, by: WriteContext<'_>) -> Result<bool, RepositoryError> {
         let deleted = self.write(|connection| {
-            lock_members(connection, id, by.map(|by| by.actor))?;
+            lock_members(connection, id, by.id())?;
             self.admit(connection, by, None)?;
             let memberships = user_groups::table.filter(user_groups::group_id.eq(id.0));
             diesel::delete(memberships).execute(connection)?;
@@ -94,7 +92,7 @@ impl GroupRepository for Store {
         &self,
         group: GroupId,
         user: UserId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             lock_group(connection, group)?;
@@ -116,7 +114,7 @@ impl GroupRepository for Store {
         &self,
         group: GroupId,
         user: UserId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
             lock_group(connection, group)?;

@@ -7,7 +7,8 @@
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use profiled_domain::{
-    Detail, Group, PasswordHash, RepositoryError, TokenHolder, User, UserKey, UserProfile,
+    Group, PasswordHash, ProfileDepth, ProfileRepository, RepositoryError, TokenDigest,
+    TokenHolder, User, UserId, UserKey, UserProfile,
 };
 
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
@@ -40,9 +41,9 @@ macro_rules! cut_off {
 
 /// A user by a unique column, with the stored password.
 macro_rules! account {
-    ($connection:expr, $detail:expr, $key:expr) => {
-        match $detail {
-            Detail::Account => {
+    ($connection:expr, $depth:expr, $key:expr) => {
+        match $depth {
+            ProfileDepth::Account => {
                 let row: Option<(UserRow, String)> = on_each!($connection, |c| users::table
                     .filter($key)
                     .select((UserRow::as_select(), users::password))
@@ -50,7 +51,7 @@ macro_rules! account {
                     .optional())?;
                 Ok(row.map(|row| (row, Vec::new())))
             }
-            Detail::Groups => {
+            ProfileDepth::Groups => {
                 let rows: QueryResult<Vec<(UserRow, String, Option<GroupRow>)>> = cut_off!(
                     $connection,
                     users::table
@@ -74,19 +75,19 @@ macro_rules! account {
     };
 }
 
-impl Store {
-    pub(crate) fn profile(
+impl ProfileRepository for Store {
+    fn find_profile(
         &self,
-        id: i64,
-        detail: Detail,
+        id: UserId,
+        depth: ProfileDepth,
     ) -> Result<Option<UserProfile>, RepositoryError> {
-        let found = self.read(|connection| match detail {
-            Detail::Account => {
-                let user = user_by_id(connection, id)?;
+        let found = self.read(|connection| match depth {
+            ProfileDepth::Account => {
+                let user = user_by_id(connection, id.0)?;
                 Ok(user.map(|user| (user, Vec::new())))
             }
-            Detail::Groups => {
-                let rows = join_by_id(connection, id)?;
+            ProfileDepth::Groups => {
+                let rows = join_by_id(connection, id.0)?;
                 split(connection, rows, |user| user.id)
             }
         })?;
@@ -96,15 +97,15 @@ impl Store {
     }
 
     /// As a profile, with the stored password: its text stays out of the reads that do not need it.
-    pub(crate) fn account(
+    fn find_account(
         &self,
         key: &UserKey,
-        detail: Detail,
+        depth: ProfileDepth,
     ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
         let found = self.read(|connection| match key {
-            UserKey::Id(id) => account!(connection, detail, users::id.eq(id.0)),
-            UserKey::Username(name) => account!(connection, detail, users::username.eq(name)),
-            UserKey::Email(email) => account!(connection, detail, users::email.eq(email)),
+            UserKey::Id(id) => account!(connection, depth, users::id.eq(id.0)),
+            UserKey::Username(name) => account!(connection, depth, users::username.eq(name)),
+            UserKey::Email(email) => account!(connection, depth, users::email.eq(email)),
         })?;
         let account = |((user, password), groups)| {
             let profile = profile(user, groups)?;
@@ -113,18 +114,18 @@ impl Store {
         found.map(account).transpose()
     }
 
-    pub(crate) fn token_holder(
+    fn find_token(
         &self,
-        digest: &[u8],
-        detail: Detail,
+        digest: &TokenDigest,
+        depth: ProfileDepth,
     ) -> Result<Option<TokenHolder>, RepositoryError> {
-        let found = self.read(|connection| match detail {
-            Detail::Account => {
-                let row = account_by_token(connection, digest)?;
+        let found = self.read(|connection| match depth {
+            ProfileDepth::Account => {
+                let row = account_by_token(connection, &digest.0)?;
                 Ok(row.map(|row| (row, Vec::new())))
             }
-            Detail::Groups => {
-                let rows = join_by_token(connection, digest)?;
+            ProfileDepth::Groups => {
+                let rows = join_by_token(connection, &digest.0)?;
                 split(connection, rows, |(_, user)| user.id)
             }
         })?;
@@ -139,7 +140,11 @@ impl Store {
     }
 }
 
-fn profile(user: UserRow, groups: Vec<GroupRow>) -> Result<UserProfile, RepositoryError> {
+/// A profile from its rows.
+pub(crate) fn profile(
+    user: UserRow,
+    groups: Vec<GroupRow>,
+) -> Result<UserProfile, RepositoryError> {
     let groups = groups.into_iter().map(Group::from).collect();
     Ok(UserProfile {
         user: User::try_from(user)?,
@@ -147,7 +152,7 @@ fn profile(user: UserRow, groups: Vec<GroupRow>) -> Result<UserProfile, Reposito
     })
 }
 
-/// The head of a join and its groups; if the join was cut off, those behind its last one as well.
+/// The head of a join and its groups; if the join was cut off, those after its last one as well.
 fn split<T>(
     connection: &mut DbConnection,
     rows: Joined<T>,
@@ -162,7 +167,7 @@ fn split<T>(
     let mut groups: Vec<GroupRow> = joined.collect();
     if is_cut_off {
         let last = groups.last().map_or(0, |group| group.id);
-        groups.extend(groups_behind(connection, user_id(&head), last)?);
+        groups.extend(groups_after(connection, user_id(&head), last)?);
     }
     Ok(Some((head, groups)))
 }
@@ -223,7 +228,7 @@ fn join_by_token(
         .collect())
 }
 
-fn groups_behind(
+fn groups_after(
     connection: &mut DbConnection,
     user_id: i64,
     last: i64,

@@ -9,8 +9,8 @@ use std::cell::RefCell;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
-    CredentialRepository, Detail, GroupRepository, NumberedPage, PageNumber, TokenDigest, UserId,
-    UserKey, UserRepository,
+    GroupRepository, NumberedPage, PageNumber, ProfileDepth, ProfileRepository, TokenDigest,
+    TokenRepository, UserId, UserKey, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -18,7 +18,7 @@ use profiled_store::testing::TestDatabase;
 #[path = "it/people.rs"]
 mod people;
 
-use people::{at, group, person, token};
+use people::{group, operator, person, token};
 
 profiled_store::database_tests!(
     a_profile_takes_at_most_two_statements_on_one_connection,
@@ -34,18 +34,18 @@ fn sqlite_reads_by_index_and_sorts_nothing() {
 
     let mut all = statements(|| {
         store
-            .find_token(&TokenDigest([1; 32]), Detail::Groups)
+            .find_token(&TokenDigest([1; 32]), ProfileDepth::Groups)
             .unwrap();
     });
     all.extend(statements(|| {
-        store.find_profile(id, Detail::Groups).unwrap();
+        store.find_profile(id, ProfileDepth::Groups).unwrap();
     }));
     for key in [
         UserKey::Username("ada".to_owned()),
         UserKey::Email("ada@example.com".to_owned()),
     ] {
         all.extend(statements(|| {
-            store.find_account(&key, Detail::Groups).unwrap();
+            store.find_account(&key, ProfileDepth::Groups).unwrap();
         }));
     }
 
@@ -125,13 +125,13 @@ fn statements(work: impl FnOnce()) -> Vec<String> {
 }
 
 fn fill(store: &Store, name: &str, number: u8, groups: usize) -> UserId {
-    let id = store.create_user(&person(name), None, at(1)).unwrap().id;
+    let id = store.create_user(&person(name), operator(1)).unwrap().id;
     store.issue_token(&token(id, number)).unwrap();
     for n in 0..groups {
         let group = store
-            .create_group(&group(&format!("{name} {n}")), None, at(1))
+            .create_group(&group(&format!("{name} {n}")), operator(1))
             .unwrap();
-        store.add_member(group.id, id, None).unwrap();
+        store.add_member(group.id, id, operator(0)).unwrap();
     }
     id
 }
@@ -146,18 +146,24 @@ fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatab
         let digest = TokenDigest([number; 32]);
 
         let by_token = statements(|| {
-            let holder = store.find_token(&digest, Detail::Groups).unwrap().unwrap();
+            let holder = store
+                .find_token(&digest, ProfileDepth::Groups)
+                .unwrap()
+                .unwrap();
             assert_eq!(holder.profile.groups.len(), groups);
         });
         let by_id = statements(|| {
-            store.find_profile(id, Detail::Groups).unwrap();
+            store.find_profile(id, ProfileDepth::Groups).unwrap();
         });
         let account = statements(|| {
-            store.find_token(&digest, Detail::Account).unwrap();
+            store.find_token(&digest, ProfileDepth::Account).unwrap();
         });
         let by_name = statements(|| {
             let name = UserKey::Username(format!("user{number}"));
-            store.find_account(&name, Detail::Groups).unwrap().unwrap();
+            store
+                .find_account(&name, ProfileDepth::Groups)
+                .unwrap()
+                .unwrap();
         });
 
         assert_eq!(by_token.len(), expected, "{groups} groups: {by_token:#?}");

@@ -9,8 +9,8 @@ use std::cell::RefCell;
 use diesel::connection::{InstrumentationEvent, SimpleConnection, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
-    Case, Condition, DirectoryRepository, Field, FieldValue, Model, NumberedPage, OrderBy,
-    PageNumber, Relation, Selection, Test, TextTest, UserId, UserRepository, Viewer,
+    Case, Condition, Field, FieldValue, Model, NumberedPage, OrderBy, PageNumber, Relation,
+    Selection, SelectionRepository, Test, TextTest, UserId, UserRepository, Viewer,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -19,7 +19,7 @@ use profiled_store::testing::TestDatabase;
 #[expect(dead_code, reason = "people only")]
 mod people;
 
-use people::{at, person};
+use people::{operator, person};
 
 profiled_store::database_tests!(
     a_selection_takes_two_statements_however_many_filters_it_has,
@@ -49,8 +49,8 @@ fn viewer(id: UserId) -> Viewer {
 }
 
 fn fill(store: &Store) -> UserId {
-    store.create_user(&person("bob"), None, at(1)).unwrap();
-    store.create_user(&person("ada"), None, at(1)).unwrap().id
+    store.create_user(&person("bob"), operator(1)).unwrap();
+    store.create_user(&person("ada"), operator(1)).unwrap().id
 }
 
 fn a_selection_takes_two_statements_however_many_filters_it_has(database: &TestDatabase) {

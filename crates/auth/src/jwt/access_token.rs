@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use profiled_domain::{
-    Bound, CredentialsEpoch, Detail, ForeignSubject, PasswordHash, Repository, User, UserKey,
+    Bound, CredentialsEpoch, ForeignSubject, PasswordHash, ProfileDepth, Repository, User, UserKey,
     UserProfile,
 };
 
@@ -47,18 +47,18 @@ impl AccessToken {
     /// subject of the issuer; [`AuthError::Repository`] on failure of the storage.
     pub(crate) fn holder(
         &self,
-        detail: Detail,
+        depth: ProfileDepth,
         repository: &dyn Repository,
         now: DateTime<Utc>,
     ) -> Result<UserProfile, AuthError> {
         let Some(subject) = &self.subject else {
-            return self.found(self.user.key(), detail, repository);
+            return self.found(self.user.key(), depth, repository);
         };
         if let Some(user) = repository.find_binding(subject)? {
-            return self.found(Some(UserKey::Id(user)), detail, repository);
+            return self.found(Some(UserKey::Id(user)), depth, repository);
         }
         let name = self.user.key().ok_or(AuthError::UserGone)?;
-        let profile = self.found(Some(name.clone()), detail, repository)?;
+        let profile = self.found(Some(name.clone()), depth, repository)?;
         match repository.bind(subject, &profile.user, &name, now)? {
             Bound::To(user) if user == profile.user.id => {
                 let jti = self.jti.clone().map(Object::Jwt);
@@ -72,7 +72,7 @@ impl AccessToken {
                 record.write(Outcome::Done);
                 Ok(profile)
             }
-            Bound::To(user) => self.found(Some(UserKey::Id(user)), detail, repository),
+            Bound::To(user) => self.found(Some(UserKey::Id(user)), depth, repository),
             Bound::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
             Bound::Changed => Err(AuthError::UserGone),
         }
@@ -82,16 +82,16 @@ impl AccessToken {
     fn found(
         &self,
         key: Option<UserKey>,
-        detail: Detail,
+        depth: ProfileDepth,
         repository: &dyn Repository,
     ) -> Result<UserProfile, AuthError> {
         let (profile, password) = match key.ok_or(AuthError::UserGone)? {
             UserKey::Id(id) if !self.needs_password => {
-                let profile = repository.find_profile(id, detail)?;
+                let profile = repository.find_profile(id, depth)?;
                 (profile.ok_or(AuthError::UserGone)?, None)
             }
             key => {
-                let account = repository.find_account(&key, detail)?;
+                let account = repository.find_account(&key, depth)?;
                 let (profile, password) = account.ok_or(AuthError::UserGone)?;
                 (profile, Some(password))
             }

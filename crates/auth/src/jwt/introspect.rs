@@ -2,7 +2,7 @@
 //! (RFC 7662; `decisions.md` 18).
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{Detail, Repository, RepositoryError, User};
+use profiled_domain::{ProfileDepth, Repository, RepositoryError, User};
 use serde_json::Value;
 
 use super::access_token::AccessToken;
@@ -72,7 +72,7 @@ impl JwtVerifier {
                 return Ok(None);
             }
         }
-        match access.holder(Detail::Account, repository, now) {
+        match access.holder(ProfileDepth::Account, repository, now) {
             Ok(profile) => Ok(Some(ActiveToken {
                 subject: signed.subject(profile.user.id),
                 user: profile.user,

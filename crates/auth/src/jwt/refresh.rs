@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{
-    Detail, PasswordHash, RefreshToken, RefreshTokenState, Repository, RepositoryError, Rotation,
-    RotationOutcome, User, UserId, UserKey,
+    PasswordHash, ProfileDepth, RefreshToken, RefreshTokenState, Repository, RepositoryError,
+    Rotation, RotationOutcome, User, UserId, UserKey,
 };
 use serde_json::Value;
 
@@ -91,7 +91,7 @@ impl JwtVerifier {
     ) -> Result<TokenPair, RefreshError> {
         let pair = if self.options.checks_revoke {
             // The log-in may have replaced the stored hash.
-            let stored = repository.find_account(&UserKey::Id(user.id), Detail::Account)?;
+            let stored = repository.find_account(&UserKey::Id(user.id), ProfileDepth::Account)?;
             let (profile, password) = stored.ok_or(RefreshError::NoActiveAccount)?;
             let stored = Subject::new(&profile.user, &password);
             let epoch = user.credentials.number;
@@ -237,7 +237,7 @@ impl JwtVerifier {
             Some(_) => {}
         }
         let token = self.access_token(signed, TokenKind::Refresh)?;
-        let holder = token.holder(Detail::Account, repository, now);
+        let holder = token.holder(ProfileDepth::Account, repository, now);
         match holder {
             Ok(profile) => Ok(Some(profile.user)),
             Err(AuthError::PasswordChanged) => Err(RefreshError::PasswordChanged),

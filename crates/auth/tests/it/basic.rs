@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::{AuthError, BasicVerifier, HeaderFault, Scheme};
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{NewUser, User, UserRepository, Username};
+use profiled_domain::{NewUser, User, UserRepository, Username, WriteContext};
 
 use crate::people::{ask, hasher, login, now, user};
 
@@ -23,7 +23,9 @@ fn with_password(repository: &MemoryRepository, name: &str, password: &str) -> U
         password: hasher().encode(password).ok(),
         ..NewUser::default()
     };
-    repository.create_user(&new, None, now()).unwrap()
+    repository
+        .create_user(&new, WriteContext::operator(now()))
+        .unwrap()
 }
 
 #[test]

@@ -10,7 +10,8 @@ use profiled_auth::{
 };
 use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
-    CredentialRepository, Detail, NewToken, NewUser, PasswordHash, User, UserRepository, Username,
+    NewToken, NewUser, PasswordHash, ProfileDepth, TokenRepository, User, UserRepository, Username,
+    WriteContext,
 };
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -50,7 +51,9 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
         password: Some(password.clone()),
         ..NewUser::default()
     };
-    let user = repository.create_user(&new, None, now()).unwrap();
+    let user = repository
+        .create_user(&new, WriteContext::operator(now()))
+        .unwrap();
     let key = TokenKey::parse(KEY).unwrap();
     let token = NewToken {
         owner: user.id,
@@ -90,7 +93,7 @@ pub fn authorization(header: &[u8]) {
         session: None,
         counted_address: [127, 0, 0, 1].into(),
         user_agent: None,
-        detail: Detail::Account,
+        depth: ProfileDepth::Account,
         now: now(),
     };
     let _ = site.chain.is_costly(Some(header));

@@ -7,7 +7,10 @@ use profiled_auth::{
     ThrottleError,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{CredentialRepository, Detail, PasswordHash, User, UserKey, UserRepository};
+use profiled_domain::{
+    CredentialRepository, PasswordHash, ProfileDepth, ProfileRepository, TokenRepository, User,
+    UserKey, UserRepository,
+};
 
 use crate::people::{hasher, now, throttle, user};
 use crate::token::issue;
@@ -68,7 +71,9 @@ fn a_user_with_the_right_password_is_accepted_and_nothing_recorded() {
 
     assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
     assert_eq!(stored(&repository, &ada), before);
-    let after = repository.find_profile(ada.id, Detail::Account).unwrap();
+    let after = repository
+        .find_profile(ada.id, ProfileDepth::Account)
+        .unwrap();
     assert_eq!(after.unwrap().user.last_login, None);
 }
 

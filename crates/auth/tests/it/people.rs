@@ -9,7 +9,9 @@ use profiled_auth::{
     Verdict, Verifier,
 };
 use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
-use profiled_domain::{Detail, NewUser, PasswordHash, User, UserId, UserRepository, Username};
+use profiled_domain::{
+    NewUser, PasswordHash, ProfileDepth, User, UserId, UserRepository, Username, WriteContext,
+};
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -68,7 +70,9 @@ pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User 
         is_active,
         ..NewUser::default()
     };
-    repository.create_user(&new, None, now()).unwrap()
+    repository
+        .create_user(&new, WriteContext::operator(now()))
+        .unwrap()
 }
 
 pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
@@ -77,7 +81,7 @@ pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
         session: None,
         counted_address: [127, 0, 0, 1].into(),
         user_agent: Some("agent/1"),
-        detail: Detail::Account,
+        depth: ProfileDepth::Account,
         now: now(),
     }
 }

@@ -8,7 +8,9 @@ use profiled_auth::{
     Algorithm, JwtFault, JwtSettings, JwtVerifier, RefreshError, SigningKey, Subject, VerifyError,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{NewUser, PasswordHash, UserKey, UserRepository, Username};
+use profiled_domain::{
+    NewUser, PasswordHash, ProfileRepository, UserKey, UserRepository, Username, WriteContext,
+};
 use serde_json::{Value, json};
 
 use crate::signing::claims_of;
@@ -50,7 +52,9 @@ impl Site {
                 is_active: fields["is_active"].as_bool().unwrap(),
                 ..NewUser::default()
             };
-            let user = repository.create_user(&new, None, recorded_now()).unwrap();
+            let user = repository
+                .create_user(&new, WriteContext::operator(recorded_now()))
+                .unwrap();
             assert_eq!(Some(user.id.0), person["pk"].as_i64());
         }
         Self {
@@ -100,9 +104,9 @@ impl Site {
 
     /// As somebody whose password is right.
     fn log_in(&self, username: &str) -> Option<(i64, Value)> {
-        use profiled_domain::{CredentialRepository, Detail};
+        use profiled_domain::ProfileDepth;
         let key = UserKey::Username(username.to_owned());
-        let found = self.repository.find_account(&key, Detail::Account);
+        let found = self.repository.find_account(&key, ProfileDepth::Account);
         let (profile, password) = found.unwrap()?;
         let subject = Subject::new(&profile.user, &password);
         let pair = self.jwt.mint_pair(subject, recorded_now()).unwrap();

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use profiled_auth::{AuthError, Scheme, TokenKey, TokenPolicy, TokenVerifier};
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{CredentialRepository, NewToken, TokenBinding, UserId};
+use profiled_domain::{NewToken, TokenBinding, TokenRepository, UserId};
 
 use crate::people::{ask, now, user};
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::error::RepositoryError;
-use crate::{Authority, ProfileChange, UserId};
+use crate::{ProfileChange, UserId, WriteContext};
 
 /// What came of a change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,7 @@ pub trait AccountRepository: Send + Sync {
     fn delete_account(
         &self,
         id: UserId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<AccountChange, RepositoryError>;
 
     /// Changes the profile of an active account, and whether it has every permission (`None` stays), in one
@@ -54,7 +53,7 @@ pub trait AccountRepository: Send + Sync {
         id: UserId,
         change: &ProfileChange,
         is_superuser: Option<bool>,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<AccountChange, RepositoryError>;
 
     /// Brings a deleted account back with what it held, but without credentials.

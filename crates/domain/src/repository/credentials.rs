@@ -3,25 +3,13 @@
 use chrono::{DateTime, Utc};
 
 use super::error::RepositoryError;
-use super::users::Detail;
 use crate::{
-    Authority, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash, RefreshToken,
-    RefreshTokenState, Rotation, RotationOutcome, Token, TokenDigest, TokenHolder, TokenId,
-    TokenUse, User, UserId, UserKey, UserProfile,
+    Issued, Keep, NewToken, NumberedPage, Page, PasswordHash, Token, TokenId, TokenUse, User,
+    UserId, WriteContext,
 };
 
-/// Opaque tokens and passwords.
+/// Passwords, and the end of all credentials of a user.
 pub trait CredentialRepository: Send + Sync {
-    /// The holder of a token, active or not, in at most two statements.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_token(
-        &self,
-        digest: &TokenDigest,
-        detail: Detail,
-    ) -> Result<Option<TokenHolder>, RepositoryError>;
-
     /// The user of this name with the stored password, for verification.
     ///
     /// # Errors
@@ -71,17 +59,6 @@ pub trait CredentialRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError>;
 
-    /// The profile of a user with the stored password, active or not, in at most two statements: for
-    /// tokens that name the user otherwise than by id, or that end with the password.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_account(
-        &self,
-        key: &UserKey,
-        detail: Detail,
-    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError>;
-
     /// Ends all credentials of a user but one, opaque tokens and JSON Web Tokens, in one transaction;
     /// `false` if there is no such user.
     ///
@@ -91,10 +68,12 @@ pub trait CredentialRepository: Send + Sync {
         &self,
         user: UserId,
         keep: &Keep,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError>;
+}
 
+/// Opaque tokens.
+pub trait TokenRepository: Send + Sync {
     /// Stores a token.
     ///
     /// # Errors
@@ -111,7 +90,7 @@ pub trait CredentialRepository: Send + Sync {
         &self,
         token: &NewToken,
         limit: Option<u32>,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<Issued, RepositoryError>;
 
     /// The tokens of a user by ascending id.
@@ -138,7 +117,7 @@ pub trait CredentialRepository: Send + Sync {
         &self,
         owner: UserId,
         id: TokenId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError>;
 
     /// Notes uses of different tokens, by ascending id, in one transaction, so let them be few enough for
@@ -168,47 +147,4 @@ pub trait CredentialRepository: Send + Sync {
         expired_until: DateTime<Utc>,
         limit: u32,
     ) -> Result<u64, RepositoryError>;
-}
-
-/// Refresh tokens that were rotated or blacklisted.
-pub trait RefreshTokenRepository: Send + Sync {
-    /// What has become of a token, in one statement; `None` if nothing has.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_refresh_token(&self, jti: &str) -> Result<Option<RefreshTokenState>, RepositoryError>;
-
-    /// Blacklists a token; `false` if it is already.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn blacklist_refresh_token(
-        &self,
-        token: &RefreshToken,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError>;
-
-    /// Exchanges a token for the next one, in one transaction. Exchanges of one family wait for each
-    /// other. A token that is not known yet begins a family.
-    ///
-    /// # Errors
-    /// [`RepositoryError::Missing`] if the user does not exist.
-    fn rotate_refresh_token(
-        &self,
-        rotation: &Rotation,
-        now: DateTime<Utc>,
-    ) -> Result<RotationOutcome, RepositoryError>;
-
-    /// Revokes the family of a token with all its tokens; `false` if it has none, or is already.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn revoke_family(&self, jti: &str, now: DateTime<Utc>) -> Result<bool, RepositoryError>;
-
-    /// Forgets at most `limit` tokens, and as many families, that have expired by `now`. Returns how
-    /// many were forgotten. Every other write of this trait forgets a few as well.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn prune_refresh_tokens(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, RepositoryError>;
 }

@@ -1,9 +1,7 @@
 //! What the service asks of its storage about groups.
 
-use chrono::{DateTime, Utc};
-
 use super::error::RepositoryError;
-use crate::{Authority, Group, GroupChange, GroupId, NewGroup, NumberedPage, Page, UserId};
+use crate::{Group, GroupChange, GroupId, NewGroup, NumberedPage, Page, UserId, WriteContext};
 
 /// Groups and their members.
 pub trait GroupRepository: Send + Sync {
@@ -32,11 +30,10 @@ pub trait GroupRepository: Send + Sync {
     fn create_group(
         &self,
         group: &NewGroup,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<Group, RepositoryError>;
 
-    /// Changes a group, which is updated `now`, and returns the new one, `None` if there is no such group.
+    /// Changes a group, which is updated at the time of the write, and returns the new one, `None` if there is no such group.
     ///
     /// # Errors
     /// [`RepositoryError::Conflict`] for a taken name.
@@ -44,15 +41,14 @@ pub trait GroupRepository: Send + Sync {
         &self,
         id: GroupId,
         change: &GroupChange,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<Option<Group>, RepositoryError>;
 
     /// Deletes a group with its memberships; `false` if there is none.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn delete_group(&self, id: GroupId, by: Option<&Authority>) -> Result<bool, RepositoryError>;
+    fn delete_group(&self, id: GroupId, by: WriteContext<'_>) -> Result<bool, RepositoryError>;
 
     /// Adds a member; `false` if it is one already.
     ///
@@ -62,7 +58,7 @@ pub trait GroupRepository: Send + Sync {
         &self,
         group: GroupId,
         user: UserId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError>;
 
     /// Removes a member; `false` if it is none.
@@ -73,6 +69,6 @@ pub trait GroupRepository: Send + Sync {
         &self,
         group: GroupId,
         user: UserId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError>;
 }

@@ -5,8 +5,8 @@
 //! [`RepositoryError::Inconsistent`], never "not found". One method is one use case and one
 //! transaction.
 //!
-//! A write that a caller may ask for takes `by`: the caller's [`Authority`], which has to hold in the
-//! transaction of the write, or else it fails with [`RepositoryError::Lapsed`]; `None` is an operator.
+//! A write that a caller may ask for takes `by`, an [`WriteContext`](crate::WriteContext): the right of the caller has to hold in
+//! the transaction of the write, or else it fails with [`RepositoryError::Lapsed`].
 
 mod accounts;
 mod bindings;
@@ -14,43 +14,59 @@ mod credentials;
 mod directory;
 mod error;
 mod groups;
+mod profiles;
+mod refresh;
 mod retention;
+mod selections;
 mod users;
 
 use crate::MediaRepository;
 
 pub use accounts::{AccountChange, AccountRepository};
 pub use bindings::BindingRepository;
-pub use credentials::{CredentialRepository, RefreshTokenRepository};
-pub use directory::DirectoryRepository;
+pub use credentials::{CredentialRepository, TokenRepository};
+pub use directory::{MembershipRepository, OrganizationRepository, TeamRepository};
 pub use error::{BoxError, RepositoryError, UniqueKey};
 pub use groups::GroupRepository;
+pub use profiles::{ProfileDepth, ProfileRepository};
+pub use refresh::RefreshTokenRepository;
 pub use retention::RetentionRepository;
-pub use users::{Detail, UniqueValues, UserRepository};
+pub use selections::SelectionRepository;
+pub use users::{UniqueValues, UserRepository};
 
 /// Everything that the service stores.
 pub trait Repository:
     AccountRepository
-    + UserRepository
-    + CredentialRepository
-    + RefreshTokenRepository
     + BindingRepository
+    + CredentialRepository
     + GroupRepository
-    + DirectoryRepository
-    + RetentionRepository
     + MediaRepository
+    + MembershipRepository
+    + OrganizationRepository
+    + ProfileRepository
+    + RefreshTokenRepository
+    + RetentionRepository
+    + SelectionRepository
+    + TeamRepository
+    + TokenRepository
+    + UserRepository
 {
 }
 
 impl<T> Repository for T where
     T: AccountRepository
-        + UserRepository
-        + CredentialRepository
-        + RefreshTokenRepository
         + BindingRepository
+        + CredentialRepository
         + GroupRepository
-        + DirectoryRepository
-        + RetentionRepository
         + MediaRepository
+        + MembershipRepository
+        + OrganizationRepository
+        + ProfileRepository
+        + RefreshTokenRepository
+        + RetentionRepository
+        + SelectionRepository
+        + TeamRepository
+        + TokenRepository
+        + UserRepository
 {
 }

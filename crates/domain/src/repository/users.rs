@@ -1,11 +1,9 @@
 //! What the service asks of its storage about users.
 
-use chrono::{DateTime, Utc};
-
 use super::error::{RepositoryError, UniqueKey};
 use crate::{
-    Authority, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId,
-    UserKey, UserProfile,
+    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId, UserKey,
+    UserProfile, WriteContext,
 };
 
 /// Values of a user that nobody else may hold; `None` is not asked for.
@@ -50,32 +48,13 @@ impl UniqueValues {
     }
 }
 
-/// How much of a profile to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// The account alone: [`UserProfile::groups`] stays empty.
-    Account,
-    /// The account and its groups.
-    Groups,
-}
-
-/// Users and their profiles.
+/// Users.
 pub trait UserRepository: Send + Sync {
     /// The user that an operator names.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError>;
-
-    /// The profile of a user, active or not, in at most two statements.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_profile(
-        &self,
-        id: UserId,
-        detail: Detail,
-    ) -> Result<Option<UserProfile>, RepositoryError>;
 
     /// Users by ascending id.
     ///
@@ -90,16 +69,11 @@ pub trait UserRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError>;
 
-    /// Creates a user who joins `now`.
+    /// Creates a user, who joins at the time of the write.
     ///
     /// # Errors
     /// [`RepositoryError::Conflict`] for a taken username, e-mail address or mobile number.
-    fn create_user(
-        &self,
-        user: &NewUser,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<User, RepositoryError>;
+    fn create_user(&self, user: &NewUser, by: WriteContext<'_>) -> Result<User, RepositoryError>;
 
     /// Changes a profile and returns the new one, `None` if there is no such user.
     ///
@@ -112,7 +86,7 @@ pub trait UserRepository: Send + Sync {
         id: UserId,
         change: &ProfileChange,
         precondition: &Precondition,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<Option<UserProfile>, RepositoryError>;
 
     /// The values among `wanted` that another user than `own` holds.

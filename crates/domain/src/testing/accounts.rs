@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State};
 use crate::{
-    AccountChange, AccountRepository, Authority, GroupId, Keep, Patch, ProfileChange,
-    RepositoryError, User, UserId,
+    AccountChange, AccountRepository, GroupId, Keep, Patch, ProfileChange, RepositoryError, User,
+    UserId, WriteContext,
 };
 
 /// What a deleted user held.
@@ -73,9 +73,9 @@ impl AccountRepository for MemoryRepository {
     fn delete_account(
         &self,
         id: UserId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<AccountChange, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
         let is_last = state.is_last_superuser(id);
         let groups = state.members.iter().filter(|(_, user)| *user == id);
@@ -107,7 +107,7 @@ impl AccountRepository for MemoryRepository {
         id: UserId,
         change: &ProfileChange,
         is_superuser: Option<bool>,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<AccountChange, RepositoryError> {
         let mut state = self.writable_by(by)?;
         state.keep_changes()?;
@@ -120,7 +120,7 @@ impl AccountRepository for MemoryRepository {
         let wanted = is_superuser.unwrap_or(user.is_superuser);
         user.version += i64::from(change.is_empty() && wanted != user.is_superuser);
         user.is_superuser = wanted;
-        state.change_profile(user, change)?;
+        state.change_profile(user, change, by.at)?;
         Ok(AccountChange::Done)
     }
 

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    Authority, CredentialRepository, Detail, Extension, Issued, Keep, NewToken, NumberedPage, Page,
-    PasswordHash, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenUse, UniqueKey,
-    User, UserId, UserKey, UserProfile, UserRepository,
+    CredentialRepository, Extension, Issued, Keep, NewToken, NumberedPage, Page, PasswordHash,
+    ProfileDepth, ProfileRepository, RepositoryError, Token, TokenDigest, TokenHolder, TokenId,
+    TokenRepository, TokenUse, UniqueKey, User, UserId, UserKey, UserProfile, UserRepository,
+    WriteContext,
 };
 
 impl State {
@@ -48,22 +49,47 @@ impl State {
     }
 }
 
-impl CredentialRepository for MemoryRepository {
+impl ProfileRepository for MemoryRepository {
+    fn find_profile(
+        &self,
+        id: UserId,
+        depth: ProfileDepth,
+    ) -> Result<Option<UserProfile>, RepositoryError> {
+        Ok(self.state()?.profile(id, depth))
+    }
+
     fn find_token(
         &self,
         digest: &TokenDigest,
-        detail: Detail,
+        depth: ProfileDepth,
     ) -> Result<Option<TokenHolder>, RepositoryError> {
         let state = self.state()?;
         let token = state.tokens.iter().find(|(stored, _)| stored == digest);
         Ok(token.and_then(|(_, token)| {
             Some(TokenHolder {
                 token: token.state.clone(),
-                profile: state.profile(token.owner, detail)?,
+                profile: state.profile(token.owner, depth)?,
             })
         }))
     }
 
+    fn find_account(
+        &self,
+        key: &UserKey,
+        depth: ProfileDepth,
+    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
+        let Some(user) = self.find_user(key)? else {
+            return Ok(None);
+        };
+        let state = self.state()?;
+        let mut users = state.users.iter();
+        let password = users.find(|(stored, _)| stored.id == user.id);
+        let password = password.map(|(_, password)| password.clone());
+        Ok(state.profile(user.id, depth).zip(password))
+    }
+}
+
+impl CredentialRepository for MemoryRepository {
     fn find_password(
         &self,
         username: &str,
@@ -123,31 +149,18 @@ impl CredentialRepository for MemoryRepository {
         Ok(())
     }
 
-    fn find_account(
-        &self,
-        key: &UserKey,
-        detail: Detail,
-    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
-        let Some(user) = self.find_user(key)? else {
-            return Ok(None);
-        };
-        let state = self.state()?;
-        let mut users = state.users.iter();
-        let password = users.find(|(stored, _)| stored.id == user.id);
-        let password = password.map(|(_, password)| password.clone());
-        Ok(state.profile(user.id, detail).zip(password))
-    }
-
     fn revoke_credentials(
         &self,
         user: UserId,
         keep: &Keep,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
+        let now = by.at;
         Ok(self.writable_by(by)?.revoke(user, keep, now))
     }
+}
 
+impl TokenRepository for MemoryRepository {
     fn issue_token(&self, new: &NewToken) -> Result<TokenId, RepositoryError> {
         Ok(self.writable()?.issue_token(new)?.state.id)
     }
@@ -156,7 +169,7 @@ impl CredentialRepository for MemoryRepository {
         &self,
         new: &NewToken,
         limit: Option<u32>,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<Issued, RepositoryError> {
         let mut state = self.writable_by(by)?;
         let is_current =
@@ -192,7 +205,7 @@ impl CredentialRepository for MemoryRepository {
         &self,
         owner: UserId,
         id: TokenId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         let mut state = self.writable_by(by)?;
         let before = state.tokens.len();

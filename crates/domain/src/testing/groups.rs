@@ -1,11 +1,9 @@
 //! Groups in memory.
 
-use chrono::{DateTime, Utc};
-
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    Authority, Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page,
-    RepositoryError, UniqueKey, User, UserId,
+    Group, GroupChange, GroupId, GroupRepository, NewGroup, NumberedPage, Page, RepositoryError,
+    UniqueKey, User, UserId, WriteContext,
 };
 
 impl State {
@@ -40,12 +38,8 @@ impl GroupRepository for MemoryRepository {
         Ok(page_of(groups, page))
     }
 
-    fn create_group(
-        &self,
-        new: &NewGroup,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<Group, RepositoryError> {
+    fn create_group(&self, new: &NewGroup, by: WriteContext<'_>) -> Result<Group, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
         state.check_name(&new.name, None)?;
         let group = Group {
@@ -65,9 +59,9 @@ impl GroupRepository for MemoryRepository {
         &self,
         id: GroupId,
         change: &GroupChange,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<Option<Group>, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
         if let Some(name) = &change.name {
             state.check_name(name, Some(id))?;
@@ -80,7 +74,7 @@ impl GroupRepository for MemoryRepository {
         }))
     }
 
-    fn delete_group(&self, id: GroupId, by: Option<&Authority>) -> Result<bool, RepositoryError> {
+    fn delete_group(&self, id: GroupId, by: WriteContext<'_>) -> Result<bool, RepositoryError> {
         let mut state = self.writable_by(by)?;
         let members: Vec<UserId> = state
             .members
@@ -101,7 +95,7 @@ impl GroupRepository for MemoryRepository {
         &self,
         group: GroupId,
         user: UserId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         let mut state = self.writable_by(by)?;
         let is_there = |user: &User| user.deleted_at.is_none();
@@ -124,7 +118,7 @@ impl GroupRepository for MemoryRepository {
         &self,
         group: GroupId,
         user: UserId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         let mut state = self.writable_by(by)?;
         let before = state.members.len();

@@ -14,10 +14,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Authority, Binding, CredentialsEpoch, Detail, Group, GroupId, Keep, Lapse, NewUser,
-    NumberedPage, ObjectState, Page, PageRequest, PasswordHash, Precondition, ProfileChange,
+    Authority, Binding, CredentialsEpoch, Group, GroupId, Keep, Lapse, NewUser, NumberedPage,
+    ObjectState, Page, PageRequest, PasswordHash, Precondition, ProfileChange, ProfileDepth,
     RepositoryError, Right, Token, TokenDigest, UniqueKey, UniqueValues, User, UserId, UserKey,
-    UserProfile, UserRepository,
+    UserProfile, UserRepository, WriteContext,
 };
 
 pub use throttle::MemoryThrottle;
@@ -90,12 +90,9 @@ impl MemoryRepository {
     }
 
     /// For a write that a caller asks for.
-    fn writable_by(
-        &self,
-        by: Option<&Authority>,
-    ) -> Result<MutexGuard<'_, State>, RepositoryError> {
+    fn writable_by(&self, by: WriteContext<'_>) -> Result<MutexGuard<'_, State>, RepositoryError> {
         let state = self.writable()?;
-        match by.and_then(|by| state.lapse(by)) {
+        match by.authority.and_then(|by| state.lapse(by)) {
             Some(lapse) => Err(RepositoryError::Lapsed(lapse)),
             None => Ok(state),
         }
@@ -129,12 +126,12 @@ impl State {
         self.users.iter_mut().find(|(user, _)| user.id == id)
     }
 
-    fn profile(&self, id: UserId, detail: Detail) -> Option<UserProfile> {
+    fn profile(&self, id: UserId, depth: ProfileDepth) -> Option<UserProfile> {
         let user = self.user(id)?.clone();
         let is_member = |group: &&Group| self.members.contains(&(group.id, id));
-        let mut groups: Vec<Group> = match detail {
-            Detail::Account => Vec::new(),
-            Detail::Groups => self.groups.iter().filter(is_member).cloned().collect(),
+        let mut groups: Vec<Group> = match depth {
+            ProfileDepth::Account => Vec::new(),
+            ProfileDepth::Groups => self.groups.iter().filter(is_member).cloned().collect(),
         };
         groups.sort_by_key(|group| group.id);
         Some(UserProfile { user, groups })
@@ -187,6 +184,7 @@ impl State {
         &mut self,
         mut user: User,
         change: &ProfileChange,
+        now: DateTime<Utc>,
     ) -> Result<(), RepositoryError> {
         let id = user.id;
         if !change.is_empty() {
@@ -204,7 +202,7 @@ impl State {
             if let Some((_, stored)) = self.account_mut(id) {
                 stored.clone_from(&new.password);
             }
-            self.revoke(id, &new.keep, new.at);
+            self.revoke(id, &new.keep, now);
         }
         Ok(())
     }
@@ -257,14 +255,6 @@ impl UserRepository for MemoryRepository {
             .cloned())
     }
 
-    fn find_profile(
-        &self,
-        id: UserId,
-        detail: Detail,
-    ) -> Result<Option<UserProfile>, RepositoryError> {
-        Ok(self.state()?.profile(id, detail))
-    }
-
     fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError> {
         let state = self.state()?;
         let mut users: Vec<User> = state.users.iter().map(|(user, _)| user.clone()).collect();
@@ -292,18 +282,14 @@ impl UserRepository for MemoryRepository {
         let profiles = page.items.into_iter();
         Ok(Page {
             items: profiles
-                .filter_map(|id| state.profile(id, Detail::Groups))
+                .filter_map(|id| state.profile(id, ProfileDepth::Groups))
                 .collect(),
             total: page.total,
         })
     }
 
-    fn create_user(
-        &self,
-        new: &NewUser,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<User, RepositoryError> {
+    fn create_user(&self, new: &NewUser, by: WriteContext<'_>) -> Result<User, RepositoryError> {
+        let now = by.at;
         self.writable_by(by)?.create_user(new, now)
     }
 
@@ -312,7 +298,7 @@ impl UserRepository for MemoryRepository {
         id: UserId,
         change: &ProfileChange,
         precondition: &Precondition,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<Option<UserProfile>, RepositoryError> {
         let mut state = self.writable_by(by)?;
         state.keep_changes()?;
@@ -322,8 +308,8 @@ impl UserRepository for MemoryRepository {
         if !precondition.holds(user.version) {
             return Err(RepositoryError::Stale);
         }
-        state.change_profile(user, change)?;
-        Ok(state.profile(id, Detail::Groups))
+        state.change_profile(user, change, by.at)?;
+        Ok(state.profile(id, ProfileDepth::Groups))
     }
 
     fn find_taken(

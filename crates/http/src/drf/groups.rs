@@ -3,7 +3,7 @@
 
 use actix_web::http::StatusCode;
 use profiled_auth::audit::{Action, Object, Outcome};
-use profiled_domain::{Authority, Group, GroupId, NewGroup, Patch, Repository};
+use profiled_domain::{Group, GroupId, NewGroup, Patch, Repository, WriteContext};
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
 use profiled_rest::{
@@ -61,10 +61,9 @@ impl GroupList {
                 Patch::Keep | Patch::Clear => None,
             },
         };
-        let now = context.services.now();
         let record = context.record(Action::GroupCreate);
-        let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-            let created = repository.create_group(&group, by, now);
+        let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
+            let created = repository.create_group(&group, by);
             record.tell_made(created, |record, group| record.on(Object::Group(group.id)))
         };
         let created = context.write(context.staff_or_admin()?, create);
@@ -131,11 +130,10 @@ impl GroupDetail {
     ) -> Result<ViewResponse, ApiError> {
         let id = existing(context).await?.id;
         let change = read(context, &self.fields, Some(id), is_partial).await?;
-        let now = context.services.now();
         let record = context.record(Action::GroupUpdate);
         let record = record.on(Object::Group(id)).fields(change.fields());
         let updated = context.write(context.staff_or_admin()?, move |r, by| {
-            record.tell(r.update_group(id, &change, by, now), Outcome::of_found)
+            record.tell(r.update_group(id, &change, by), Outcome::of_found)
         });
         let group = written(updated.await?)?.ok_or(NO_GROUP)?;
         Ok(context.ok(&GroupBody::new(&group)))

@@ -47,11 +47,11 @@ pub(super) fn all() -> Box<dyn View> {
 }
 
 async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-    let (id, now) = (context.caller()?.profile.user.id, context.services.now());
+    let id = context.caller()?.profile.user.id;
     let record = context.record(Action::CredentialsRevoke);
     let record = record.on(Object::User(id));
     let ended = context.write(Vec::new(), move |r, by| {
-        let ended = r.revoke_credentials(id, &Keep::Nothing, by, now);
+        let ended = r.revoke_credentials(id, &Keep::Nothing, by);
         record.tell(ended, Outcome::of_change)
     });
     let _was_there: bool = ended.await??;

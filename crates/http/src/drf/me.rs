@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
 use profiled_rest::{
@@ -18,7 +18,7 @@ const SPEC: Spec = Spec {
     name: "Retrieve Me",
     description: "Retrieve profile information of the current authenticated user.",
     access: Access::StaffOrAdmin,
-    detail: Detail::Groups,
+    depth: ProfileDepth::Groups,
     ..Spec::VIEW
 };
 

@@ -4,7 +4,7 @@
 //! wants.
 
 use profiled_auth::audit::{Action, Object, Outcome, Record};
-use profiled_domain::{Authority, GroupId, Repository, RepositoryError, UserId, UserKey};
+use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserKey, WriteContext};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -70,7 +70,7 @@ fn end(
     repository: &dyn Repository,
     group: GroupId,
     user: UserId,
-    by: Option<&Authority>,
+    by: WriteContext<'_>,
 ) -> Result<bool, RepositoryError> {
     if repository.remove_member(group, user, by)? {
         return Ok(true);

@@ -1,6 +1,6 @@
 //! `/api/users/` and `/api/users/{id}/`: everybody's profile, to be read by staff and admins.
 
-use profiled_domain::{Detail, UserId, UserProfile};
+use profiled_domain::{ProfileDepth, UserId, UserProfile};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -62,7 +62,7 @@ async fn find(context: &RequestContext<'_>) -> Result<UserProfile, ApiError> {
     let id = UserId(context.parameters.id(0));
     let found = context
         .services
-        .blocking(move |repository| repository.find_profile(id, Detail::Groups));
+        .blocking(move |repository| repository.find_profile(id, ProfileDepth::Groups));
     let present = |profile: &UserProfile| profile.user.deleted_at.is_none();
     found.await??.filter(present).ok_or(NO_USER)
 }

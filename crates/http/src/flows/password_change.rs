@@ -67,7 +67,6 @@ pub(crate) async fn change(
     Ok(judged.hash.map(|password| PasswordChange {
         password,
         keep: identity.keep.clone(),
-        at: context.services.now(),
     }))
 }
 

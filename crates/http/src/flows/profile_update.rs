@@ -2,8 +2,8 @@
 
 use profiled_auth::audit::Outcome;
 use profiled_domain::{
-    Authority, Gender, Patch, ProfileChange, Repository, RepositoryError, Right, UniqueKey,
-    UniqueValues, User, UserProfile,
+    Gender, Patch, ProfileChange, Repository, RepositoryError, Right, UniqueKey, UniqueValues,
+    User, UserProfile, WriteContext,
 };
 use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors};
@@ -38,7 +38,7 @@ pub(crate) async fn update(
     change.avatar = avatar.patch.clone();
     let id = user.id;
     let record = context.record_of_change(id, &change);
-    let update = move |repository: &dyn Repository, by: Option<&Authority>| {
+    let update = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let updated = repository.update_profile(id, &change, &precondition, by);
         record.tell(updated, Outcome::of_found)
     };

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason};
 use profiled_domain::{
-    Authority, Issued, NewToken, Repository, Token, TokenBinding, TokenDigest, User,
+    Issued, NewToken, Repository, Token, TokenBinding, TokenDigest, User, WriteContext,
 };
 use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
@@ -93,8 +93,8 @@ async fn store(
         Shown::Credential => context.caller()?.into(),
     };
     let record = context.record_of(Action::TokenCreate, actor);
-    let record = record.for_user(token.owner);
-    let issue = move |repository: &dyn Repository, by: Option<&Authority>| {
+    let (record, now) = (record.for_user(token.owner), token.created_at);
+    let issue = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let issued = repository.issue_token_within(&token, limit, by);
         let record = match &issued {
             Ok(Issued::Token(token)) => record.on(Object::Token(token.state.id)),
@@ -102,8 +102,12 @@ async fn store(
         };
         record.tell(issued, outcome)
     };
+    let by = WriteContext {
+        authority: None,
+        at: now,
+    };
     let issued = match shown {
-        Shown::Password => context.services.blocking(move |r| issue(r, None)).await??,
+        Shown::Password => context.services.blocking(move |r| issue(r, by)).await??,
         Shown::Credential => context.write(Vec::new(), issue).await??,
     };
     match issued {

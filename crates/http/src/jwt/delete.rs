@@ -37,10 +37,9 @@ async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     if !context.precondition(profile)?.holds(profile.user.version) {
         return Err(ApiError::PreconditionFailed);
     }
-    let now = state.now();
     let record = context.record(Action::UserDelete).on(Object::User(own));
     let deleted = context.write(Vec::new(), move |repository, by| {
-        let deleted = repository.delete_account(own, by, now);
+        let deleted = repository.delete_account(own, by);
         record.tell(deleted, |change| (*change).into())
     });
     match deleted.await?? {

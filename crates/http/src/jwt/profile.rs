@@ -1,6 +1,6 @@
 //! `POST /api/profile/`: the profile of the token's user.
 
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, EntityTag, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -11,7 +11,7 @@ const SPEC: Spec = Spec {
     description: "Retrieve the authenticated user profile information.",
     buttons: &["POST"],
     access: Access::Authenticated,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 

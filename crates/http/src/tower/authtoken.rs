@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use actix_web::http::header::{self, HeaderValue};
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
-use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
+use profiled_domain::{ProfileDepth, Repository, RepositoryError, TokenDigest};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::timestamp::Millis;
@@ -27,7 +27,7 @@ const SPEC: Spec = Spec {
     description: "POST a username and a password for a token, which lives on with its use. DELETE ends the \
                   token or the log-in by cookie that the request is sent with.",
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 
@@ -111,7 +111,7 @@ fn revoke(
     digest: &TokenDigest,
     address: IpAddr,
 ) -> Result<(), RepositoryError> {
-    if let Some(holder) = repository.find_token(digest, Detail::Account)? {
+    if let Some(holder) = repository.find_token(digest, ProfileDepth::Account)? {
         let (token, user) = (Object::Token(holder.token.id), holder.profile.user.id);
         let credential = token.to_string();
         let actor = Actor::User {

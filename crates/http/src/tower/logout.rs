@@ -3,7 +3,7 @@
 use actix_web::http::header::{HeaderName, HeaderValue};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome};
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Data;
 use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
@@ -16,7 +16,7 @@ const SPEC: Spec = Spec {
     description: "POST ends the log-in whose cookie is sent along, and takes the cookie away. The cookie \
                   csrftoken is repeated in the header X-CSRFToken, or as csrfmiddlewaretoken in a form.",
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 
@@ -78,7 +78,7 @@ pub(super) async fn end_log_in(
         let digest = key.session_digest();
         let find = context
             .services
-            .blocking(move |repository| repository.find_token(&digest, Detail::Account));
+            .blocking(move |repository| repository.find_token(&digest, ProfileDepth::Account));
         if let Some(holder) = find.await?? {
             csrf::check_form(headers, proof, context.origin)?;
             let (id, user) = (holder.token.id, holder.profile.user.id);

@@ -1,6 +1,8 @@
 //! `/api/v1/me/`: a list of one, the caller (contract `tower.md`, section 5).
 
-use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User};
+use profiled_domain::{
+    Field, FieldValue, Model, ObjectGraph, ProfileDepth, Relation, Repository, User,
+};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, EntityTag, RequestContext, Resource, Spec, ViewResponse};
 
@@ -14,7 +16,7 @@ const SPEC: Spec = Spec {
     description: "The user who asks, as a list with one item. Parameters select, order and page it \
                   as those of any list.",
     access: Access::Authenticated,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 

@@ -1,6 +1,6 @@
 //! The views above everything else (contract `tower.md`, section 3).
 
-use profiled_domain::{Detail, Repository};
+use profiled_domain::{ProfileDepth, Repository};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
 use serde::{Serialize, Serializer};
@@ -14,7 +14,7 @@ const API: Spec = Spec {
     name: "REST API",
     description: "The versions of this API.",
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 

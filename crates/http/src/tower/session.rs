@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey};
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Value};
@@ -30,7 +30,7 @@ const SPEC: Spec = Spec {
     description: "POST a username and a password as a form for a cookie, which is a credential below \
                   /api/v2/. A write with it repeats the cookie csrftoken in the header X-CSRFToken.",
     access: Access::Open,
-    detail: Detail::Account,
+    depth: ProfileDepth::Account,
     // Browsers ask for Basic credentials before they show a page: the one with the form would wait.
     challenge: Some("Cookie realm=\"api\""),
     ..Spec::VIEW

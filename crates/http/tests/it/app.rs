@@ -15,8 +15,8 @@ use profiled_auth::{
 };
 use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
-    CompletionRules, CredentialRepository, EmailAddress, Gender, GroupRepository, NewGroup,
-    NewToken, NewUser, PasswordHash, User, UserId, UserRepository, Username,
+    CompletionRules, EmailAddress, Gender, GroupRepository, NewGroup, NewToken, NewUser,
+    PasswordHash, TokenRepository, User, UserId, UserRepository, Username, WriteContext,
 };
 use profiled_http::{
     AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
@@ -94,7 +94,9 @@ impl TestApp {
             ..NewUser::default()
         };
         change(&mut user);
-        self.repository.create_user(&user, None, now()).unwrap()
+        self.repository
+            .create_user(&user, WriteContext::operator(now()))
+            .unwrap()
     }
 
     pub fn staff(&self, name: &str) -> User {
@@ -140,8 +142,13 @@ impl TestApp {
             name: name.to_owned(),
             notes: None,
         };
-        let group = self.repository.create_group(&group, None, now()).unwrap();
-        self.repository.add_member(group.id, member, None).unwrap();
+        let group = self
+            .repository
+            .create_group(&group, WriteContext::operator(now()))
+            .unwrap();
+        self.repository
+            .add_member(group.id, member, WriteContext::operator(now()))
+            .unwrap();
     }
 
     fn throttle(&self) -> Throttle {

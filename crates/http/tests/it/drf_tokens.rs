@@ -1,4 +1,4 @@
-use profiled_domain::{CredentialRepository, NewToken};
+use profiled_domain::{NewToken, TokenRepository};
 
 use crate::app::{TestApp, get, now, request};
 

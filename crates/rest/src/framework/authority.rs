@@ -1,7 +1,7 @@
 //! Writes that a caller asks for: their rights are judged once more when they are carried out (`decisions.md` 22).
 
 use profiled_auth::{AuthError, JwtFault, Scheme};
-use profiled_domain::{Authority, Lapse, Repository, RepositoryError, Right};
+use profiled_domain::{Authority, Lapse, Repository, RepositoryError, Right, WriteContext};
 
 use crate::error::ApiError;
 use crate::framework::context::RequestContext;
@@ -19,9 +19,7 @@ impl RequestContext<'_> {
     ) -> Result<Result<T, RepositoryError>, ApiError>
     where
         T: Send + 'static,
-        F: FnOnce(&dyn Repository, Option<&Authority>) -> Result<T, RepositoryError>
-            + Send
-            + 'static,
+        F: FnOnce(&dyn Repository, WriteContext<'_>) -> Result<T, RepositoryError> + Send + 'static,
     {
         match self.judged(rights, work).await? {
             Err(RepositoryError::Lapsed(lapse)) => Err(self.lapsed(lapse)),
@@ -41,14 +39,12 @@ impl RequestContext<'_> {
     ) -> Result<Result<T, RepositoryError>, ApiError>
     where
         T: Send + 'static,
-        F: FnOnce(&dyn Repository, Option<&Authority>) -> Result<T, RepositoryError>
-            + Send
-            + 'static,
+        F: FnOnce(&dyn Repository, WriteContext<'_>) -> Result<T, RepositoryError> + Send + 'static,
     {
-        let authority = self.authority(rights)?;
+        let (authority, now) = (self.authority(rights)?, self.services.now());
         let done = self
             .services
-            .blocking(move |repository| work(repository, Some(&authority)));
+            .blocking(move |repository| work(repository, WriteContext::caller(&authority, now)));
         done.await
     }
 

@@ -1,6 +1,6 @@
 //! What a view says about itself.
 
-use profiled_domain::Detail;
+use profiled_domain::ProfileDepth;
 
 use crate::wire::accept::Format;
 use crate::wire::body::Parser;
@@ -28,7 +28,7 @@ pub struct Spec {
     /// Who may use it.
     pub access: Access,
     /// How much of the caller's profile the view needs.
-    pub detail: Detail,
+    pub depth: ProfileDepth,
     /// Forms of body that it reads, in the order of trial.
     pub parsers: &'static [Parser],
     /// Buttons of its pages, for methods that need no body and that everybody may use who may use the view.
@@ -49,7 +49,7 @@ impl Spec {
         name: "",
         description: "",
         access: Access::Authenticated,
-        detail: Detail::Account,
+        depth: ProfileDepth::Account,
         parsers: Parser::ALL,
         buttons: &[],
         challenge: None,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::Duration;
-use profiled_domain::{CredentialRepository, RepositoryError, TokenId, TokenUse};
+use profiled_domain::{RepositoryError, TokenId, TokenRepository, TokenUse};
 
 /// Uses that wait at most, some 10 MB.
 const CAPACITY: usize = 100_000;
@@ -78,18 +78,18 @@ impl TokenUses {
     }
 
     /// Notes all that waits.
-    pub fn flush(&self, repository: &dyn CredentialRepository) {
+    pub fn flush(&self, repository: &dyn TokenRepository) {
         self.write(repository, usize::MAX);
     }
 
     /// Notes all extensions that wait, and as many other uses as fit into a turn.
-    pub fn take_turn(&self, repository: &dyn CredentialRepository) {
+    pub fn take_turn(&self, repository: &dyn TokenRepository) {
         self.write(repository, TURN);
     }
 
     /// Notes uses, at most so many without an extension, by ascending id. After a failure extensions wait
     /// for the next time, and all other uses are lost.
-    fn write(&self, repository: &dyn CredentialRepository, most: usize) {
+    fn write(&self, repository: &dyn TokenRepository, most: usize) {
         let _alone = lock(&self.writing);
         let mut left = most;
         let mut has_room = |used: &&TokenUse| {
@@ -151,7 +151,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use chrono::DateTime;
     use profiled_domain::testing::MemoryRepository;
-    use profiled_domain::{Extension, NewToken, NewUser, TokenDigest, UserId, UserRepository};
+    use profiled_domain::{
+        Extension, NewToken, NewUser, TokenDigest, UserId, UserRepository, WriteContext,
+    };
 
     use super::*;
 
@@ -165,7 +167,7 @@ mod tests {
     fn repository() -> MemoryRepository {
         let repository = MemoryRepository::default();
         let owner = repository
-            .create_user(&NewUser::default(), None, at(0))
+            .create_user(&NewUser::default(), WriteContext::operator(at(0)))
             .unwrap();
         assert_eq!(owner.id, OWNER);
         for number in 1..=3 {

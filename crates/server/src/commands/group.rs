@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::{Group, GroupSet, Membership};
-use crate::clock::now;
+use crate::clock::operator;
 use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
@@ -120,7 +120,7 @@ fn create(
         name: name(text)?,
         notes: notes(more)?,
     };
-    let group = open(settings)?.create_group(&group, None, now())?;
+    let group = open(settings)?.create_group(&group, operator())?;
     line.done(Object::Group(group.id));
     output.write(&Shown::from(group), |group| {
         format!("created group {}", group.id)
@@ -172,7 +172,7 @@ fn set(
     let id = find(&store, &change.group)?.id;
     line.on(Object::Group(id));
     line.fields(patch.fields());
-    let group = store.update_group(id, &patch, None, now())?;
+    let group = store.update_group(id, &patch, operator())?;
     let group = group.ok_or_else(|| gone(&change.group))?;
     line.came_of(Outcome::Done);
     output.write(&Shown::from(group), |group| {
@@ -191,7 +191,7 @@ fn add(
     line.on(Object::Group(group.id));
     let user = find_user(&store, &membership.user)?.id;
     line.for_user(user);
-    let is_changed = match store.add_member(group.id, user, None) {
+    let is_changed = match store.add_member(group.id, user, operator()) {
         Err(RepositoryError::Missing("user")) => {
             let text = format!("user {user} is deleted: user restore brings it back");
             return Err(Failure::failed(text).because(Reason::Missing));
@@ -217,7 +217,7 @@ fn remove(
     line.on(Object::Group(group.id));
     let user = find_user(&store, &membership.user)?.id;
     line.for_user(user);
-    let is_changed = store.remove_member(group.id, user, None)?;
+    let is_changed = store.remove_member(group.id, user, operator())?;
     line.came_of(Outcome::of_change(&is_changed));
     let told = json!({ "group": group.id, "user": user, "changed": is_changed });
     output.write(&told, |_| {
@@ -247,7 +247,7 @@ fn delete(
         );
         return Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed));
     }
-    if !store.delete_group(group.id, None)? {
+    if !store.delete_group(group.id, operator())? {
         return Err(gone(name));
     }
     line.came_of(Outcome::Done);

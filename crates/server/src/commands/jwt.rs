@@ -2,7 +2,7 @@
 
 use profiled_auth::audit::{Action, Object, Reason};
 use profiled_auth::{JwtVerifier, Subject};
-use profiled_domain::{CredentialRepository, Detail, UserKey};
+use profiled_domain::{ProfileDepth, ProfileRepository, UserKey};
 use profiled_store::Store;
 use serde::Serialize;
 
@@ -43,7 +43,7 @@ pub(super) fn access_token(
         Failure::failed(text).because(Reason::Missing)
     };
     let (profile, password) = store
-        .find_account(&key, Detail::Account)?
+        .find_account(&key, ProfileDepth::Account)?
         .ok_or_else(gone)?;
     let jwt = JwtVerifier::new(&settings.auth.jwt, settings.key_ring(now)?);
     let token = jwt.mint_access(Subject::new(&profile.user, &password), now);

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
-use profiled_domain::{CredentialRepository, NewToken, TokenId, UserId};
+use profiled_domain::{NewToken, ProfileRepository, TokenId, TokenRepository, UserId};
 use serde::Serialize;
 
 use crate::cli::Token;
@@ -178,7 +178,7 @@ fn revoke(
         Failure::failed(text).because(Reason::Missing)
     };
     let id = if let Some(key) = TokenKey::parse(token) {
-        let holder = store.find_token(&key.digest(), profiled_domain::Detail::Account)?;
+        let holder = store.find_token(&key.digest(), profiled_domain::ProfileDepth::Account)?;
         let holder = holder.ok_or_else(none)?;
         line.for_user(holder.profile.user.id);
         holder.token.id

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 use chrono::{TimeDelta, Utc};
-use profiled_domain::{CredentialRepository, NewToken, TokenDigest, UserId};
+use profiled_domain::{NewToken, TokenDigest, TokenRepository, UserId};
 use serde_json::json;
 
 use crate::sandbox::Sandbox;

@@ -6,35 +6,13 @@ use chrono::NaiveDateTime;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Timestamp};
-use profiled_domain::{RepositoryError, TokenState, TokenUse};
+use profiled_domain::{TokenState, TokenUse};
 
 use crate::database::schema::tokens;
-use crate::database::{DbConnection, Store, stored};
-
-impl Store {
-    pub(crate) fn note_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError> {
-        if let [used] = uses {
-            return self.write(|connection| Ok(note(connection, used)?));
-        }
-        let held = self.write(|connection| match connection {
-            DbConnection::Postgres(c) => Ok(note_all(c, uses)?),
-            // A statement is prepared once, and the transaction is alone.
-            DbConnection::Sqlite(_) => {
-                for used in uses {
-                    note(connection, used)?;
-                }
-                Ok(Vec::new())
-            }
-        })?;
-        // Waits for whoever holds it, but holds nothing meanwhile: so there is no deadlock.
-        held.into_iter()
-            .filter(|used| used.extension.is_some())
-            .try_for_each(|used| self.write(|connection| Ok(note(connection, used)?)))
-    }
-}
+use crate::database::{DbConnection, stored};
 
 /// Notes one use.
-fn note(connection: &mut DbConnection, used: &TokenUse) -> QueryResult<()> {
+pub(super) fn note(connection: &mut DbConnection, used: &TokenUse) -> QueryResult<()> {
     let token = tokens::table.find(used.token.0);
     let before = stored(used.at - TokenState::USE_PRECISION);
     let is_due = tokens::last_used_at
@@ -58,7 +36,7 @@ fn note(connection: &mut DbConnection, used: &TokenUse) -> QueryResult<()> {
 
 /// Notes uses in two statements, whatever their number, and returns those of tokens that are gone or that
 /// another transaction holds: it waits for nobody.
-fn note_all<'a>(
+pub(super) fn note_all<'a>(
     connection: &mut PgConnection,
     uses: &'a [TokenUse],
 ) -> QueryResult<Vec<&'a TokenUse>> {

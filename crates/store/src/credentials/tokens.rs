@@ -1,114 +1,19 @@
-//! Opaque tokens and passwords.
+//! Opaque tokens.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Authority, CredentialRepository, Detail, Issued, Keep, NewToken, NumberedPage, Page,
-    PasswordHash, RepositoryError, Token, TokenDigest, TokenHolder, TokenId, TokenUse, User,
-    UserId, UserKey, UserProfile,
+    Issued, NewToken, NumberedPage, Page, RepositoryError, Token, TokenId, TokenRepository,
+    TokenUse, UserId, WriteContext,
 };
 
-use super::epoch::{check_epoch, revoke_all, set_password};
-use super::issue::{insert_token, live_tokens, lock_owner};
-use crate::database::rows::{TokenRow, UserRow};
+use super::epoch::check_epoch;
+use super::token_uses::{note, note_all};
+use crate::database::rows::TokenRow;
 use crate::database::schema::{tokens, users};
-use crate::database::{DbConnection, Store, StoreError, stored};
+use crate::database::{DbConnection, Store, StoreError, numbered_page, stored};
 
-impl CredentialRepository for Store {
-    fn find_token(
-        &self,
-        digest: &TokenDigest,
-        detail: Detail,
-    ) -> Result<Option<TokenHolder>, RepositoryError> {
-        self.token_holder(&digest.0, detail)
-    }
-
-    fn find_password(
-        &self,
-        username: &str,
-    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
-        let row: Option<(UserRow, String)> = self.read(|connection| {
-            users::table
-                .filter(users::username.eq(username))
-                .select((UserRow::as_select(), users::password))
-                .first(connection)
-                .optional()
-        })?;
-        row.map(|(user, password)| {
-            Ok((User::try_from(user)?, PasswordHash::from_encoded(password)))
-        })
-        .transpose()
-    }
-
-    fn find_password_by_id(&self, user: UserId) -> Result<Option<PasswordHash>, RepositoryError> {
-        let password: Option<String> = self.read(|connection| {
-            let user = users::table.find(user.0);
-            user.select(users::password).first(connection).optional()
-        })?;
-        Ok(password.map(PasswordHash::from_encoded))
-    }
-
-    fn replace_password(
-        &self,
-        user: UserId,
-        old: &PasswordHash,
-        new: &PasswordHash,
-        digest: &str,
-    ) -> Result<bool, RepositoryError> {
-        let is_still_old = users::password.eq(old.as_encoded());
-        let target = users::table.find(user.0).filter(is_still_old);
-        self.write(|connection| {
-            // The first of an epoch stays.
-            diesel::update(target.filter(users::password_digest.is_null()))
-                .set(users::password_digest.eq(digest))
-                .execute(connection)?;
-            let replaced = diesel::update(target)
-                .set(users::password.eq(new.as_encoded()))
-                .execute(connection)?;
-            Ok::<_, StoreError>(replaced > 0)
-        })
-    }
-
-    fn set_password(
-        &self,
-        user: UserId,
-        password: &PasswordHash,
-        keep: &Keep,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError> {
-        self.write(|connection| set_password(connection, user, password, keep, now))
-    }
-
-    fn record_login(&self, user: UserId, now: DateTime<Utc>) -> Result<(), RepositoryError> {
-        self.write(|connection| {
-            diesel::update(users::table.find(user.0))
-                .set(users::last_login.eq(stored(now)))
-                .execute(connection)?;
-            Ok(())
-        })
-    }
-
-    fn find_account(
-        &self,
-        key: &UserKey,
-        detail: Detail,
-    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
-        self.account(key, detail)
-    }
-
-    fn revoke_credentials(
-        &self,
-        user: UserId,
-        keep: &Keep,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError> {
-        self.write(|connection| {
-            self.admit(connection, by, Some(user))?;
-            revoke_all(connection, user.0, keep, now)
-        })
-    }
-
+impl TokenRepository for Store {
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError> {
         self.write(|connection| {
             if let Some(epoch) = token.epoch {
@@ -122,7 +27,7 @@ impl CredentialRepository for Store {
         &self,
         token: &NewToken,
         limit: Option<u32>,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<Issued, RepositoryError> {
         self.write(|connection| {
             self.admit(connection, by, Some(token.owner))?;
@@ -156,14 +61,19 @@ impl CredentialRepository for Store {
         owner: UserId,
         page: NumberedPage,
     ) -> Result<Page<Token>, RepositoryError> {
-        self.tokens_page(owner, page)
+        let own = tokens::table.filter(tokens::user_id.eq(owner.0));
+        let page = self.read(|connection| {
+            connection
+                .snapshot(|connection| numbered_page!(connection, own, tokens::id, TokenRow, page))
+        })?;
+        page.try_map(|row| Ok(Token::from(row)))
     }
 
     fn revoke_own_token(
         &self,
         owner: UserId,
         id: TokenId,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         let own = tokens::table.find(id.0).filter(tokens::user_id.eq(owner.0));
         let deleted = self.write(|connection| {
@@ -174,7 +84,23 @@ impl CredentialRepository for Store {
     }
 
     fn note_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError> {
-        self.note_uses(uses)
+        if let [used] = uses {
+            return self.write(|connection| Ok(note(connection, used)?));
+        }
+        let held = self.write(|connection| match connection {
+            DbConnection::Postgres(c) => Ok(note_all(c, uses)?),
+            // A statement is prepared once, and the transaction is alone.
+            DbConnection::Sqlite(_) => {
+                for used in uses {
+                    note(connection, used)?;
+                }
+                Ok(Vec::new())
+            }
+        })?;
+        // Waits for whoever holds it, but holds nothing meanwhile: so there is no deadlock.
+        held.into_iter()
+            .filter(|used| used.extension.is_some())
+            .try_for_each(|used| self.write(|connection| Ok(note(connection, used)?)))
     }
 
     fn revoke_token(&self, id: TokenId) -> Result<bool, RepositoryError> {
@@ -208,4 +134,55 @@ impl CredentialRepository for Store {
         })?;
         Ok(u64::try_from(deleted).unwrap_or(u64::MAX))
     }
+}
+
+/// Stores a token in the transaction of the caller.
+pub(crate) fn insert_token(
+    connection: &mut DbConnection,
+    token: &NewToken,
+) -> QueryResult<TokenId> {
+    let binding = token.binding.as_ref();
+    let id = diesel::insert_into(tokens::table)
+        .values((
+            tokens::digest.eq(token.digest.0.as_slice()),
+            tokens::user_id.eq(token.owner.0),
+            tokens::prefix.eq(token.prefix.as_str()),
+            tokens::label.eq(token.label.as_str()),
+            tokens::created_at.eq(stored(token.created_at)),
+            tokens::expires_at.eq(token.expires_at.map(stored)),
+            tokens::is_sliding.eq(token.is_sliding),
+            tokens::bound_address.eq(binding.map(|b| b.address.as_str())),
+            tokens::bound_user_agent.eq(binding.and_then(|b| b.user_agent.as_deref())),
+        ))
+        .returning(tokens::id)
+        .get_result(connection)?;
+    Ok(TokenId(id))
+}
+
+/// The epoch of the credentials of a user who may log in. The user stays as it is until the transaction
+/// ends: whoever revokes credentials, or asks for one more token, waits.
+fn lock_owner(connection: &mut DbConnection, user: UserId) -> QueryResult<Option<i64>> {
+    let epoch = users::table
+        .find(user.0)
+        .filter(users::is_active.and(users::deleted_at.is_null()))
+        .select(users::credentials_epoch);
+    match connection {
+        DbConnection::Sqlite(c) => epoch.first(c).optional(),
+        DbConnection::Postgres(c) => epoch.for_no_key_update().first(c).optional(),
+    }
+}
+
+/// How many tokens of a user have not expired.
+fn live_tokens(
+    connection: &mut DbConnection,
+    owner: UserId,
+    now: DateTime<Utc>,
+) -> QueryResult<i64> {
+    let is_live = tokens::expires_at
+        .is_null()
+        .or(tokens::expires_at.gt(stored(now)));
+    tokens::table
+        .filter(tokens::user_id.eq(owner.0).and(is_live))
+        .count()
+        .get_result(connection)
 }

@@ -1,8 +1,7 @@
 //! Events and tombstones, written with the change that they tell of.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{NewEvent, UserId};
+use profiled_domain::{NewEvent, WriteContext};
 use serde_json::Value;
 
 use crate::database::schema::{
@@ -16,20 +15,19 @@ pub(crate) const ORGANIZATION: &str = "organization";
 pub(crate) const TEAM: &str = "team";
 
 /// Writes an event in the transaction of the caller.
-pub(crate) fn record(
+pub(super) fn record(
     connection: &mut DbConnection,
     event: NewEvent,
-    actor: Option<UserId>,
-    now: DateTime<Utc>,
+    by: WriteContext<'_>,
 ) -> QueryResult<()> {
     let id: i64 = diesel::insert_into(activity::table)
         .values((
-            activity::timestamp.eq(stored(now)),
+            activity::timestamp.eq(stored(by.at)),
             activity::operation.eq(event.operation.as_str()),
             activity::changes.eq(Value::Object(event.changes).to_string()),
             activity::object1.eq(event.object1),
             activity::object2.eq(event.object2),
-            activity::actor_id.eq(actor.map(|actor| actor.0)),
+            activity::actor_id.eq(by.id().map(|actor| actor.0)),
         ))
         .returning(activity::id)
         .get_result(connection)?;
@@ -61,26 +59,30 @@ pub(crate) fn record(
 }
 
 /// Remembers that an object was there.
-pub(crate) fn bury(
+pub(super) fn record_tombstone(
     connection: &mut DbConnection,
     kind: &str,
     id: i64,
     name: &str,
-    now: DateTime<Utc>,
+    by: WriteContext<'_>,
 ) -> QueryResult<()> {
     diesel::insert_into(deleted_directory_objects::table)
         .values((
             deleted_directory_objects::kind.eq(kind),
             deleted_directory_objects::id.eq(id),
             deleted_directory_objects::name.eq(name),
-            deleted_directory_objects::deleted_at.eq(stored(now)),
+            deleted_directory_objects::deleted_at.eq(stored(by.at)),
         ))
         .execute(connection)
         .map(drop)
 }
 
 /// Forgets that an object was deleted: an import has brought it back.
-pub(crate) fn exhume(connection: &mut DbConnection, kind: &str, id: i64) -> QueryResult<()> {
+pub(crate) fn forget_tombstone(
+    connection: &mut DbConnection,
+    kind: &str,
+    id: i64,
+) -> QueryResult<()> {
     diesel::delete(deleted_directory_objects::table.find((kind, id)))
         .execute(connection)
         .map(drop)

@@ -1,84 +1,74 @@
 //! Who belongs to organizations and teams. Each change writes its event, in the same transaction.
 
-use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use profiled_domain::{Authority, Membership, NewEvent, NewUser, RepositoryError, User, UserId};
+use profiled_domain::{
+    Membership, MembershipRepository, NewEvent, NewUser, RepositoryError, User, UserId,
+    WriteContext,
+};
 
 use super::activity::record;
-use super::objects::{lock_active_user, lock_member, lock_place};
+use super::locks::{lock_active_user, lock_member, lock_target};
 use crate::database::rows::UserRow;
 use crate::database::schema::{organization_admins, organization_users, team_users};
 use crate::database::{DbConnection, Store, on_each};
 use crate::users::insert_user;
 
-impl Store {
-    pub(crate) fn insert_membership(
+impl MembershipRepository for Store {
+    fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError> {
+        let own = organization_admins::table.filter(organization_admins::user_id.eq(user.0));
+        self.read(|connection| diesel::select(exists(own)).get_result(connection))
+    }
+
+    fn add_to(
         &self,
         membership: Membership,
         user: UserId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
-            lock_place(connection, membership)?;
+            lock_target(connection, membership)?;
             self.admit(connection, by, Some(user))?;
             lock_active_user(connection, user)?;
             let is_changed = insert(connection, membership, user)?;
             if is_changed {
-                record(
-                    connection,
-                    NewEvent::added(membership, user),
-                    by.map(|by| by.actor),
-                    now,
-                )?;
+                record(connection, NewEvent::added(membership, user), by)?;
             }
             Ok(is_changed)
         })
     }
 
-    pub(crate) fn remove_membership(
+    fn remove_from(
         &self,
         membership: Membership,
         user: UserId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
-            lock_place(connection, membership)?;
+            lock_target(connection, membership)?;
             self.admit(connection, by, Some(user))?;
             lock_member(connection, user)?;
             let is_changed = delete(connection, membership, user)?;
             if is_changed {
-                record(
-                    connection,
-                    NewEvent::removed(membership, user),
-                    by.map(|by| by.actor),
-                    now,
-                )?;
+                record(connection, NewEvent::removed(membership, user), by)?;
             }
             Ok(is_changed)
         })
     }
 
-    pub(crate) fn insert_member(
+    fn create_user_in(
         &self,
         membership: Membership,
         new: &NewUser,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<User, RepositoryError> {
         let row: UserRow = self.write(|connection| {
-            lock_place(connection, membership)?;
+            lock_target(connection, membership)?;
             self.admit(connection, by, None)?;
-            let row = insert_user(connection, new, now)?;
+            let row = insert_user(connection, new, by.at)?;
             let user = UserId(row.id);
             insert(connection, membership, user)?;
-            record(
-                connection,
-                NewEvent::added(membership, user),
-                by.map(|by| by.actor),
-                now,
-            )?;
+            record(connection, NewEvent::added(membership, user), by)?;
             Ok(row)
         })?;
         row.try_into()

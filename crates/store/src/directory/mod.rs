@@ -1,8 +1,13 @@
-//! Organizations and teams: their changes, who belongs to them, and the events that tell of both.
+//! Organizations and teams: their changes, who belongs to them, selections, and the events that tell of both.
 
-pub(crate) mod activity;
+mod activity;
+mod events;
+mod locks;
 mod memberships;
-mod objects;
-mod repository;
+mod organizations;
 mod retention;
-mod writes;
+mod rows;
+mod selections;
+mod teams;
+
+pub(crate) use activity::{ORGANIZATION, TEAM, forget_tombstone};

@@ -6,7 +6,7 @@ use profiled_domain::{Keep, PasswordHash, RepositoryError, UniqueKey};
 use super::outcome::{Outcome, Refusal};
 use super::session::ImportSession;
 use super::values::{ImportedGroup, ImportedToken, ImportedUser, StoredUser, misfit};
-use crate::credentials::epoch::revoke_all;
+use crate::credentials::{insert_token, revoke_all};
 use crate::database::schema::{groups, tokens, user_groups, users};
 use crate::database::{DbConnection, StoreError, on_each, stored};
 
@@ -233,20 +233,7 @@ impl ImportSession<'_> {
         if !self.has_user(token.owner.0)? {
             return Ok(Outcome::Refused(Refusal::Missing("user", token.owner.0)));
         }
-        let binding = token.binding.as_ref();
-        on_each!(self.connection, |c| diesel::insert_into(tokens::table)
-            .values((
-                tokens::digest.eq(digest),
-                tokens::user_id.eq(token.owner.0),
-                tokens::prefix.eq(token.prefix.as_str()),
-                tokens::label.eq(token.label.as_str()),
-                tokens::created_at.eq(stored(token.created_at)),
-                tokens::expires_at.eq(token.expires_at.map(stored)),
-                tokens::is_sliding.eq(token.is_sliding),
-                tokens::bound_address.eq(binding.map(|b| b.address.as_str())),
-                tokens::bound_user_agent.eq(binding.and_then(|b| b.user_agent.as_deref())),
-            ))
-            .execute(c))?;
+        insert_token(self.connection, token)?;
         Ok(Outcome::Created)
     }
 }

@@ -10,7 +10,7 @@ use crate::database::schema::{
     organization_admins, organization_users, organizations, team_users, teams,
 };
 use crate::database::{StoreError, on_each, stored};
-use crate::directory::activity::{ORGANIZATION, TEAM, exhume};
+use crate::directory::{ORGANIZATION, TEAM, forget_tombstone};
 
 /// Longest name of an organization or a team, in characters.
 const NAME_MAX: usize = 512;
@@ -70,7 +70,7 @@ impl ImportSession<'_> {
                 );
                 let insert = diesel::insert_into(dsl::organizations);
                 insert.values((text, rest)).execute(self.connection)?;
-                exhume(self.connection, ORGANIZATION, new.id)?;
+                forget_tombstone(self.connection, ORGANIZATION, new.id)?;
                 if let Some(known) = &mut self.known.organizations {
                     known.insert(new.id);
                 }
@@ -145,7 +145,7 @@ impl ImportSession<'_> {
                 diesel::insert_into(dsl::teams)
                     .values((values, rest))
                     .execute(self.connection)?;
-                exhume(self.connection, TEAM, new.id)?;
+                forget_tombstone(self.connection, TEAM, new.id)?;
                 if let Some(known) = &mut self.known.teams {
                     known.insert(new.id);
                 }

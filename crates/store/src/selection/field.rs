@@ -92,7 +92,7 @@ impl Writer {
         // No stored text has a null character: what stands before it decides.
         let (wanted, comparison) = match wanted.split_once('\0') {
             None => (wanted, comparison),
-            Some((before, _)) => match beyond(comparison) {
+            Some((before, _)) => match round_down(comparison) {
                 Some(comparison) => (before, comparison),
                 None => return self.constant(false),
             },
@@ -118,9 +118,9 @@ impl Writer {
     ) {
         use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
         let is_before = wanted.year() < 1;
-        match (stored(wanted), comparison) {
+        match (storable(wanted), comparison) {
             (Some((wanted, true)), _) => self.compare(name, comparison, Value::Instant(wanted)),
-            (Some((wanted, false)), _) => match beyond(comparison) {
+            (Some((wanted, false)), _) => match round_down(comparison) {
                 Some(comparison) => self.compare(name, comparison, Value::Instant(wanted)),
                 None => self.constant(false),
             },
@@ -267,7 +267,7 @@ impl Writer {
 
     /// A range of a column that is ordered by code points.
     fn prefix(&mut self, name: &str, prefix: &str) -> &mut super::sql::Sql {
-        let end = behind(prefix);
+        let end = prefix_upper_bound(prefix);
         self.push("(").push(name).push(" >= ").text(prefix);
         if let Some(end) = end {
             self.push(" AND ").push(name).push(" < ").text(&end);
@@ -305,7 +305,7 @@ fn operator(comparison: Comparison) -> &'static str {
 }
 
 /// The comparison with the greatest storable value below the wanted one, which is not storable itself.
-fn beyond(comparison: Comparison) -> Option<Comparison> {
+fn round_down(comparison: Comparison) -> Option<Comparison> {
     match comparison {
         Comparison::Equal => None,
         Comparison::Greater | Comparison::GreaterOrEqual => Some(Comparison::Greater),
@@ -315,7 +315,7 @@ fn beyond(comparison: Comparison) -> Option<Comparison> {
 
 /// An instant in microseconds, and whether that is all of it. `None` for years that neither database
 /// writes in four digits.
-fn stored(at: DateTime<Utc>) -> Option<(NaiveDateTime, bool)> {
+fn storable(at: DateTime<Utc>) -> Option<(NaiveDateTime, bool)> {
     let at = at.naive_utc();
     if !(1..=9999).contains(&at.year()) {
         return None;
@@ -333,7 +333,7 @@ fn listed(kind: FieldKind, value: &FieldValue) -> Option<serde_json::Value> {
             Some(text.as_str().into())
         }
         (FieldKind::Instant, FieldValue::Instant(at)) => {
-            let (at, is_whole) = stored(*at)?;
+            let (at, is_whole) = storable(*at)?;
             is_whole.then(|| at.format("%F %T%.f").to_string().into())
         }
         _ => None,
@@ -341,7 +341,7 @@ fn listed(kind: FieldKind, value: &FieldValue) -> Option<serde_json::Value> {
 }
 
 /// The least text that is greater than all that begin with a prefix.
-fn behind(prefix: &str) -> Option<String> {
+fn prefix_upper_bound(prefix: &str) -> Option<String> {
     let mut start = prefix.to_owned();
     while let Some(last) = start.pop() {
         // The range of characters passes over surrogates.

@@ -6,7 +6,7 @@ use super::condition::{Row, Writer, is_everything};
 use super::tables::{Link, column, is_nullable, link, table};
 
 impl Writer {
-    /// Keys behind `ORDER BY`. `is_reversed` turns all around; `is_sorted` keeps the database from
+    /// Keys after `ORDER BY`. `is_reversed` turns all around; `is_sorted` keeps the database from
     /// walking along identifiers instead of looking for the few rows that are wanted.
     pub(super) fn order(
         &mut self,

@@ -1,7 +1,7 @@
 //! The statements of a selection: one counts, one lists.
 //!
 //! A page is counted off from the end of the list that is nearer. Its identifiers come first, from a narrow index
-//! where there is one; whole rows are read of those only. A page of all users far behind begins at the block of
+//! where there is one; whole rows are read of those only. A page of all users far from both ends begins at the block of
 //! identifiers that it lies in: how many users a block has is kept.
 
 use diesel::QueryResult;
@@ -25,20 +25,36 @@ const BLOCK: i64 = 1 << 12;
 const BITS: usize = 62;
 
 /// What a selection is translated with.
-pub(super) struct Plan<'a> {
-    pub(super) model: Model,
-    pub(super) database: Database,
-    pub(super) shapes: &'a Shapes,
+pub(crate) struct Plan<'a> {
+    model: Model,
+    database: Database,
+    shapes: &'a Shapes,
 }
 
 /// Which rows of a table are on a page, and their order.
-pub(super) struct Listed {
-    pub(super) is_on_page: Typed<Bool>,
-    pub(super) order: Typed<BigInt>,
+pub(crate) struct Listed {
+    pub(crate) is_on_page: Typed<Bool>,
+    pub(crate) order: Typed<BigInt>,
+}
+
+impl Listed {
+    /// The row of one object.
+    pub(crate) fn one(model: Model, id: i64) -> Self {
+        let (mut is_on_page, mut order) = (Sql::default(), Sql::default());
+        order.push(table(model)).push(".id");
+        is_on_page
+            .push(table(model))
+            .push(".id = ")
+            .bind(Value::Integer(id));
+        Self {
+            is_on_page: Typed::new(is_on_page, true),
+            order: Typed::new(order, true),
+        }
+    }
 }
 
 /// Selects the identifiers of a page of all users by identifier, from the block on that it begins in.
-fn page_behind(sql: &mut Sql, skip: i64, take: i64) {
+fn page_after(sql: &mut Sql, skip: i64, take: i64) {
     sql.push(
         "WITH starts AS (SELECT block, CAST(sum(sum(change)) OVER (ORDER BY block) - sum(change) AS BIGINT) \
          AS before FROM active_users_count GROUP BY block) \
@@ -54,7 +70,7 @@ fn page_behind(sql: &mut Sql, skip: i64, take: i64) {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(model: Model, connection: &DbConnection, shapes: &'a Shapes) -> Self {
+    pub(crate) fn new(model: Model, connection: &DbConnection, shapes: &'a Shapes) -> Self {
         functions::start();
         let database = match connection {
             DbConnection::Sqlite(_) => Database::Sqlite,
@@ -68,7 +84,7 @@ impl<'a> Plan<'a> {
     }
 
     /// How many objects fulfil a condition.
-    pub(super) fn count(
+    pub(crate) fn count(
         &self,
         connection: &mut DbConnection,
         condition: &Condition,
@@ -86,12 +102,12 @@ impl<'a> Plan<'a> {
     }
 
     /// The rows of a slice. `total` is how many there are without it.
-    pub(super) fn listed(&self, selection: &Selection, slice: Slice, total: i64) -> Listed {
+    pub(crate) fn listed(&self, selection: &Selection, slice: Slice, total: i64) -> Listed {
         let name = table(self.model);
         let mut writer = Writer::new(self.database);
         writer.push(name).push(".id IN (");
-        match self.behind(selection, slice, total) {
-            Some(skip) => page_behind(&mut writer.sql, skip, slice.take),
+        match self.skipped(selection, slice, total) {
+            Some(skip) => page_after(&mut writer.sql, skip, slice.take),
             None => self.page(&mut writer, selection, slice, total),
         }
         writer.push(")");
@@ -119,7 +135,7 @@ impl<'a> Plan<'a> {
 
     /// How many users of lower identifiers a page of all users leaves out, if they are too many to be
     /// counted off.
-    fn behind(&self, selection: &Selection, slice: Slice, total: i64) -> Option<i64> {
+    fn skipped(&self, selection: &Selection, slice: Slice, total: i64) -> Option<i64> {
         let is_by_id = |key: &OrderBy| key.path.is_empty() && key.field == Field::Id;
         let first = selection.order.first();
         let is_counted = self.model == Model::User && is_everything(&selection.condition);
@@ -135,7 +151,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Which conditions hold of an object; `None` if there is none.
-    pub(super) fn holds(
+    pub(crate) fn holds(
         &self,
         connection: &mut DbConnection,
         id: i64,

@@ -91,7 +91,7 @@ impl Sql {
 
 /// SQL that takes the place of an expression, or is a whole statement with one column, of a type.
 #[derive(Clone, Debug)]
-pub(super) struct Typed<ST> {
+pub(crate) struct Typed<ST> {
     sql: Sql,
     /// Whether the prepared statement is kept.
     is_kept: bool,

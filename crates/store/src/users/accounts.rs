@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    AccountChange, AccountRepository, Authority, Keep, ProfileChange, RepositoryError, UserId,
+    AccountChange, AccountRepository, Keep, ProfileChange, RepositoryError, UserId, WriteContext,
 };
 
 use super::changes::{AccountFlags, write_profile};
-use crate::credentials::epoch::revoke_all;
+use crate::credentials::revoke_all;
 use crate::database::schema::{deleted_users, groups, user_groups, users};
 use crate::database::{DbConnection, Store, StoreError, on_each, stored};
 
@@ -27,7 +27,7 @@ struct State {
 /// What a deleted user held.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = deleted_users)]
-struct Held {
+struct DeletedIdentity {
     username: Option<String>,
     email: Option<String>,
     mobile_number: Option<String>,
@@ -75,8 +75,7 @@ impl AccountRepository for Store {
     fn delete_account(
         &self,
         id: UserId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<AccountChange, RepositoryError> {
         self.write(|connection| {
             lock_superusers_of(connection, id)?;
@@ -87,7 +86,7 @@ impl AccountRepository for Store {
             if is_last_superuser(connection, id, &state)? {
                 return Ok(AccountChange::LastSuperuser);
             }
-            put_away(connection, id, now)?;
+            soft_delete(connection, id, by.at)?;
             Ok::<_, StoreError>(AccountChange::Done)
         })
     }
@@ -97,7 +96,7 @@ impl AccountRepository for Store {
         id: UserId,
         change: &ProfileChange,
         is_superuser: Option<bool>,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<AccountChange, RepositoryError> {
         let flags = AccountFlags {
             is_superuser,
@@ -117,9 +116,9 @@ impl AccountRepository for Store {
             if lock(connection, id)?.is_none_or(|state| !state.is_deleted) {
                 return Ok(AccountChange::Missing);
             }
-            let held: Held = deleted_users::table
+            let held: DeletedIdentity = deleted_users::table
                 .find(id.0)
-                .select(Held::as_select())
+                .select(DeletedIdentity::as_select())
                 .first(connection)?;
             revoke_all(connection, id.0, &Keep::Nothing, now)?;
             diesel::update(users::table.find(id.0))
@@ -131,7 +130,7 @@ impl AccountRepository for Store {
                     users::deleted_at.eq(None::<chrono::NaiveDateTime>),
                 ))
                 .execute(connection)?;
-            join_again(connection, id, &held.group_ids)?;
+            restore_memberships(connection, id, &held.group_ids)?;
             diesel::delete(deleted_users::table.find(id.0)).execute(connection)?;
             Ok::<_, StoreError>(AccountChange::Done)
         })
@@ -171,8 +170,11 @@ impl Store {
         id: UserId,
         change: &ProfileChange,
         flags: AccountFlags,
+        now: DateTime<Utc>,
     ) -> Result<AccountChange, RepositoryError> {
-        self.change(id, change, flags, None, |state| !state.is_deleted)
+        self.change(id, change, flags, WriteContext::operator(now), |state| {
+            !state.is_deleted
+        })
     }
 
     fn change(
@@ -180,7 +182,7 @@ impl Store {
         id: UserId,
         change: &ProfileChange,
         flags: AccountFlags,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
         is_changeable: fn(&State) -> bool,
     ) -> Result<AccountChange, RepositoryError> {
         let takes_flag = flags.is_superuser == Some(false);
@@ -201,7 +203,7 @@ impl Store {
                     .is_superuser
                     .filter(|wanted| *wanted != state.is_superuser),
             };
-            write_profile(connection, id, change, flags)?;
+            write_profile(connection, id, change, flags, by)?;
             Ok::<_, StoreError>(AccountChange::Done)
         })
     }
@@ -259,7 +261,7 @@ fn lock_superusers(connection: &mut DbConnection) -> QueryResult<Vec<i64>> {
 }
 
 /// Takes an account away and keeps what it held. Its opaque tokens stay known, and are dead with it.
-fn put_away(connection: &mut DbConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<()> {
+fn soft_delete(connection: &mut DbConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<()> {
     let (username, email, mobile_number, was_active): (
         Option<String>,
         Option<String>,
@@ -304,7 +306,11 @@ fn put_away(connection: &mut DbConnection, id: UserId, now: DateTime<Utc>) -> Qu
 }
 
 /// Memberships of those groups that are still there.
-fn join_again(connection: &mut DbConnection, id: UserId, group_ids: &str) -> QueryResult<()> {
+fn restore_memberships(
+    connection: &mut DbConnection,
+    id: UserId,
+    group_ids: &str,
+) -> QueryResult<()> {
     for group in group_ids.split(',').filter_map(|id| id.parse::<i64>().ok()) {
         let known = groups::table.find(group).select(groups::id);
         let known: Option<i64> = known.first(connection).optional()?;

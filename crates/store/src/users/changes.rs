@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
     EmailAddress, Gender, MobileNumber, NewUser, Patch, ProfileChange, UserId, Username,
+    WriteContext,
 };
 
-use crate::credentials::epoch::set_password;
+use crate::credentials::set_password;
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{DbConnection, StoreError, stored};
@@ -64,6 +65,7 @@ pub(crate) fn write_profile(
     id: UserId,
     change: &ProfileChange,
     flags: AccountFlags,
+    by: WriteContext<'_>,
 ) -> Result<(), StoreError> {
     let values = Changed {
         is_staff: flags.is_staff,
@@ -76,7 +78,7 @@ pub(crate) fn write_profile(
             .execute(connection)?;
     }
     if let Some(new) = &change.password {
-        set_password(connection, id, &new.password, &new.keep, new.at)?;
+        set_password(connection, id, &new.password, &new.keep, by.at)?;
     }
     if let Patch::Set(key) = &change.avatar {
         media::use_reserved(connection, key)?;

@@ -1,16 +1,18 @@
 //! Users: everything but the reads of every request.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Authority, Detail, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange,
-    RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey, UserProfile, UserRepository,
+    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, ProfileDepth,
+    ProfileRepository, RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey,
+    UserProfile, UserRepository, WriteContext,
 };
 
 use super::changes::{AccountFlags, insert_user, write_profile};
+use super::lists;
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{DbConnection, Store, StoreError};
+use crate::profiles::profile;
 
 impl UserRepository for Store {
     fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
@@ -26,14 +28,6 @@ impl UserRepository for Store {
         row.map(User::try_from).transpose()
     }
 
-    fn find_profile(
-        &self,
-        id: UserId,
-        detail: Detail,
-    ) -> Result<Option<UserProfile>, RepositoryError> {
-        self.profile(id.0, detail)
-    }
-
     fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError> {
         let (rows, total): (Vec<UserRow>, i64) = self.read(|connection| {
             let rows = users::table
@@ -44,26 +38,20 @@ impl UserRepository for Store {
                 .load(connection)?;
             Ok((rows, users::table.count().get_result(connection)?))
         })?;
-        let items = rows
-            .into_iter()
-            .map(User::try_from)
-            .collect::<Result<_, _>>()?;
-        Ok(Page { items, total })
+        let page = Page { items: rows, total };
+        page.try_map(User::try_from)
     }
 
     fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError> {
-        self.profiles_page(page)
+        let page = self
+            .read(|connection| connection.snapshot(|connection| lists::page(connection, page)))?;
+        page.try_map(|(user, groups)| profile(user, groups))
     }
 
-    fn create_user(
-        &self,
-        new: &NewUser,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<User, RepositoryError> {
+    fn create_user(&self, new: &NewUser, by: WriteContext<'_>) -> Result<User, RepositoryError> {
         let row = self.write(|connection| {
             self.admit(connection, by, None)?;
-            Ok(insert_user(connection, new, now)?)
+            Ok(insert_user(connection, new, by.at)?)
         })?;
         row.try_into()
     }
@@ -73,15 +61,15 @@ impl UserRepository for Store {
         id: UserId,
         change: &ProfileChange,
         precondition: &Precondition,
-        by: Option<&Authority>,
+        by: WriteContext<'_>,
     ) -> Result<Option<UserProfile>, RepositoryError> {
         if !change.is_empty() || *precondition != Precondition::None {
             self.write(|connection| {
                 self.admit(connection, by, Some(id))?;
-                change_profile(connection, id, change, precondition)
+                change_profile(connection, id, change, precondition, by)
             })?;
         }
-        self.profile(id.0, Detail::Groups)
+        self.find_profile(id, ProfileDepth::Groups)
     }
 
     fn find_taken(
@@ -126,6 +114,7 @@ fn change_profile(
     id: UserId,
     change: &ProfileChange,
     precondition: &Precondition,
+    by: WriteContext<'_>,
 ) -> Result<(), StoreError> {
     let Some(version) = lock_user(connection, id)? else {
         return Ok(());
@@ -133,7 +122,7 @@ fn change_profile(
     if !precondition.holds(version) {
         return Err(RepositoryError::Stale.into());
     }
-    write_profile(connection, id, change, AccountFlags::default())
+    write_profile(connection, id, change, AccountFlags::default(), by)
 }
 
 /// Keeps other writers from a user until the transaction ends, and tells its version. SQLite has one

@@ -3,13 +3,13 @@
 use std::thread;
 
 use profiled_domain::{
-    AccountRepository, Condition, DirectoryRepository, Field, NewUser, NumberedPage, OrderBy,
-    PageNumber, PasswordHash, Selection, UserId, UserRepository,
+    AccountRepository, Condition, Field, NewUser, NumberedPage, OrderBy, PageNumber, PasswordHash,
+    Selection, SelectionRepository, UserId, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{ImportedUser, Store};
 
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 profiled_store::database_tests!(
     every_way_to_write_a_user_is_counted,
@@ -79,7 +79,7 @@ fn every_way_to_write_a_user_is_counted(database: &TestDatabase) {
             is_active,
             ..person(name)
         };
-        store.create_user(&new, None, at(1)).unwrap().id
+        store.create_user(&new, operator(1)).unwrap().id
     };
     let mut counts = vec![active(&store)];
     let mut then = |()| counts.push(active(&store));
@@ -102,11 +102,11 @@ fn every_way_to_write_a_user_is_counted(database: &TestDatabase) {
     then(());
     store.activate(ada, at(2)).unwrap();
     then(());
-    store.delete_account(ada, None, at(3)).unwrap();
+    store.delete_account(ada, operator(3)).unwrap();
     then(());
     store.restore_account(ada, at(4)).unwrap();
     then(());
-    store.delete_account(UserId(52), None, at(5)).unwrap();
+    store.delete_account(UserId(52), operator(5)).unwrap();
     store.erase_accounts(at(6), 10).unwrap();
     then(());
 
@@ -140,13 +140,13 @@ fn bulk_statements_are_counted(database: &TestDatabase) {
 
 fn what_is_rolled_back_is_not_counted(database: &TestDatabase) {
     let store = database.store().unwrap();
-    store.create_user(&person("ada"), None, at(1)).unwrap();
+    store.create_user(&person("ada"), operator(1)).unwrap();
 
     let undone = store.import(true, at(9), |session| {
         session.user(&imported(50, true)).map(drop)
     });
     undone.unwrap();
-    store.create_user(&person("ada"), None, at(1)).unwrap_err();
+    store.create_user(&person("ada"), operator(1)).unwrap_err();
 
     assert_eq!(active(&store), 1);
 }
@@ -160,7 +160,7 @@ fn racing_writers_are_all_counted(database: &TestDatabase) {
             scope.spawn(move || {
                 for number in 0..40 {
                     let name = format!("{writer}x{number}");
-                    let id = store.create_user(&person(&name), None, at(1)).unwrap().id;
+                    let id = store.create_user(&person(&name), operator(1)).unwrap().id;
                     if number % 4 == 0 {
                         store.deactivate(id).unwrap();
                     }

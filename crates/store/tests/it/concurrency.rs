@@ -5,12 +5,12 @@ use std::thread;
 
 use profiled_domain::{
     CredentialRepository, Extension, Gender, GroupRepository, Keep, NewToken, NewUser,
-    PasswordHash, Patch, Precondition, ProfileChange, RepositoryError, TokenUse, UniqueKey,
-    UserRepository, Username,
+    PasswordHash, Patch, Precondition, ProfileChange, RepositoryError, TokenRepository, TokenUse,
+    UniqueKey, UserRepository, Username,
 };
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 const WRITERS: usize = 8;
 const ROUNDS: usize = 20;
@@ -31,7 +31,7 @@ fn writers_wait_for_each_other(database: &TestDatabase) {
     let ids: Vec<_> = (0..WRITERS)
         .map(|n| {
             store
-                .create_user(&person(&format!("user{n}")), None, at(1))
+                .create_user(&person(&format!("user{n}")), operator(1))
                 .unwrap()
                 .id
         })
@@ -46,7 +46,7 @@ fn writers_wait_for_each_other(database: &TestDatabase) {
             let (store, change) = (&store, &change);
             scope.spawn(move || {
                 let outcomes = (0..ROUNDS)
-                    .map(|_| store.update_profile(*id, change, &Precondition::None, None));
+                    .map(|_| store.update_profile(*id, change, &Precondition::None, operator(0)));
                 outcomes.filter(Result::is_err).count()
             })
         });
@@ -69,7 +69,7 @@ fn of_racing_values_exactly_one_wins(database: &TestDatabase) {
 
     let outcomes: Vec<_> = thread::scope(|scope| {
         let racers: Vec<_> = (0..WRITERS)
-            .map(|_| scope.spawn(|| store.create_user(&named, None, at(1))))
+            .map(|_| scope.spawn(|| store.create_user(&named, operator(1))))
             .collect();
         racers
             .into_iter()
@@ -92,7 +92,7 @@ fn counts_stay_exact_under_parallel_changes(database: &TestDatabase) {
     let groups: Vec<_> = (0..3)
         .map(|n| {
             store
-                .create_group(&group(&format!("group{n}")), None, at(1))
+                .create_group(&group(&format!("group{n}")), operator(1))
                 .unwrap()
                 .id
         })
@@ -100,7 +100,7 @@ fn counts_stay_exact_under_parallel_changes(database: &TestDatabase) {
     let users: Vec<_> = (0..WRITERS)
         .map(|n| {
             store
-                .create_user(&person(&format!("user{n}")), None, at(1))
+                .create_user(&person(&format!("user{n}")), operator(1))
                 .unwrap()
                 .id
         })
@@ -112,9 +112,9 @@ fn counts_stay_exact_under_parallel_changes(database: &TestDatabase) {
             scope.spawn(move || {
                 for round in 0..ROUNDS {
                     let group = groups[(number + round) % groups.len()];
-                    store.add_member(group, *user, None).unwrap();
+                    store.add_member(group, *user, operator(0)).unwrap();
                     if round % 3 == 0 {
-                        store.remove_member(group, *user, None).unwrap();
+                        store.remove_member(group, *user, operator(0)).unwrap();
                     }
                 }
             });
@@ -136,10 +136,10 @@ fn counts_stay_exact_under_parallel_changes(database: &TestDatabase) {
 
 fn a_deleted_user_leaves_the_counts_of_its_groups(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let team = store.create_group(&group("team"), None, at(1)).unwrap().id;
+    let team = store.create_group(&group("team"), operator(1)).unwrap().id;
     for name in ["ada", "bob"] {
-        let user = store.create_user(&person(name), None, at(1)).unwrap().id;
-        store.add_member(team, user, None).unwrap();
+        let user = store.create_user(&person(name), operator(1)).unwrap().id;
+        store.add_member(team, user, operator(0)).unwrap();
     }
 
     database
@@ -153,7 +153,7 @@ fn a_deleted_user_leaves_the_counts_of_its_groups(database: &TestDatabase) {
 
 fn of_racing_upgrades_of_a_hash_exactly_one_is_written(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let user = store.create_user(&person("ada"), None, at(1)).unwrap().id;
+    let user = store.create_user(&person("ada"), operator(1)).unwrap().id;
     let old = store.find_password_by_id(user).unwrap().unwrap();
     let new = |number: usize| PasswordHash::from_encoded(format!("upgrade {number}"));
 
@@ -182,7 +182,7 @@ fn of_racing_upgrades_of_a_hash_exactly_one_is_written(database: &TestDatabase) 
 
 fn an_upgrade_never_brings_an_old_password_back(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let user = store.create_user(&person("ada"), None, at(1)).unwrap().id;
+    let user = store.create_user(&person("ada"), operator(1)).unwrap().id;
     let changed = PasswordHash::from_encoded("changed");
 
     for round in 0..ROUNDS {
@@ -213,7 +213,7 @@ fn an_upgrade_never_brings_an_old_password_back(database: &TestDatabase) {
 /// Log-ins that began before the revocation store their tokens before it or not at all.
 fn no_token_of_a_former_epoch_outlives_the_revocation(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let ada = store.create_user(&person("ada"), None, at(1)).unwrap().id;
+    let ada = store.create_user(&person("ada"), operator(1)).unwrap().id;
     let start = Barrier::new(WRITERS + 1);
 
     let left = thread::scope(|scope| {
@@ -234,7 +234,7 @@ fn no_token_of_a_former_epoch_outlives_the_revocation(database: &TestDatabase) {
         }
         start.wait();
         store
-            .revoke_credentials(ada, &Keep::Nothing, None, at(2))
+            .revoke_credentials(ada, &Keep::Nothing, operator(2))
             .unwrap();
         store.list_tokens(ada).unwrap()
     });
@@ -249,7 +249,7 @@ fn uses_noted_by_several_servers_hold_up_no_revocation_and_lose_no_extension(
     const TOKENS: u8 = 40;
     let store = database.store().unwrap();
     let [kept, revoked] =
-        ["kept", "revoked"].map(|name| store.create_user(&person(name), None, at(1)).unwrap().id);
+        ["kept", "revoked"].map(|name| store.create_user(&person(name), operator(1)).unwrap().id);
     let uses: Vec<_> = (0..TOKENS)
         .map(|number| {
             let token = NewToken {
@@ -274,7 +274,7 @@ fn uses_noted_by_several_servers_hold_up_no_revocation_and_lose_no_extension(
             let store = &store;
             scope.spawn(move || store.note_token_uses(batch).unwrap());
         }
-        let end = store.revoke_credentials(revoked, &Keep::Nothing, None, at(60));
+        let end = store.revoke_credentials(revoked, &Keep::Nothing, operator(60));
         assert!(end.unwrap());
     });
 

@@ -6,11 +6,11 @@ use profiled_domain::{
 };
 use serde_json::Value;
 
-use crate::people::{at, person};
+use crate::people::{operator, person};
 
 pub fn user(repository: &dyn Repository, name: &str) -> UserId {
     repository
-        .create_user(&person(name), None, at(1))
+        .create_user(&person(name), operator(1))
         .unwrap()
         .id
 }
@@ -20,7 +20,7 @@ pub fn organization(repository: &dyn Repository, name: &str) -> Organization {
         name: name.to_owned(),
         description: "first".to_owned(),
     };
-    repository.create_organization(&new, None, at(1)).unwrap()
+    repository.create_organization(&new, operator(1)).unwrap()
 }
 
 pub fn new_team(organization: OrganizationId, name: &str) -> NewTeam {
@@ -33,7 +33,7 @@ pub fn new_team(organization: OrganizationId, name: &str) -> NewTeam {
 
 pub fn team(repository: &dyn Repository, organization: OrganizationId, name: &str) -> Team {
     let new = new_team(organization, name);
-    repository.create_team(&new, None, at(1)).unwrap()
+    repository.create_team(&new, operator(1)).unwrap()
 }
 
 /// All events, the latest first.

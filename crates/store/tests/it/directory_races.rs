@@ -3,15 +3,15 @@
 use std::thread;
 
 use profiled_domain::{
-    AccountChange, AccountRepository, DirectoryRepository, Membership, NewOrganization, NewTeam,
-    NewUser, Organization, OrganizationId, ProfileChange, RepositoryError, TeamChange, UserId,
-    UserRepository,
+    AccountChange, AccountRepository, Membership, MembershipRepository, NewOrganization, NewTeam,
+    NewUser, Organization, OrganizationId, OrganizationRepository, ProfileChange, RepositoryError,
+    TeamChange, TeamRepository, UserId, UserRepository, WriteContext,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 
 use crate::directory::by;
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 const WRITERS: usize = 8;
 const ROUNDS: usize = 10;
@@ -27,22 +27,26 @@ fn organization(store: &Store, name: &str) -> Organization {
         name: name.to_owned(),
         description: String::new(),
     };
-    store.create_organization(&new, None, at(1)).unwrap()
+    store.create_organization(&new, operator(1)).unwrap()
 }
 
 fn users(store: &Store) -> Vec<UserId> {
-    let create = |n| store.create_user(&person(&format!("user{n}")), None, at(1));
+    let create = |n| store.create_user(&person(&format!("user{n}")), operator(1));
     (0..WRITERS).map(|n| create(n).unwrap().id).collect()
 }
 
 fn parallel_additions_make_one_membership_and_one_event(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let ada = store.create_user(&person("ada"), None, at(1)).unwrap().id;
+    let ada = store.create_user(&person("ada"), operator(1)).unwrap().id;
     let place = Membership::OrganizationUser(organization(&store, "One").id);
     let recorded = database.count("activity").unwrap();
 
     let added: usize = thread::scope(|scope| {
-        let add = || store.add_to(place, ada, Some(&by(ada)), at(2)).unwrap();
+        let add = || {
+            store
+                .add_to(place, ada, WriteContext::caller(&by(ada), at(2)))
+                .unwrap()
+        };
         let racers: Vec<_> = (0..WRITERS).map(|_| scope.spawn(add)).collect();
         let added = racers.into_iter().map(|racer| racer.join().unwrap());
         added.filter(|is_added| *is_added).count()
@@ -61,10 +65,10 @@ fn what_is_deleted_is_missing_to_those_who_add_to_it(database: &TestDatabase) {
     for round in 0..ROUNDS {
         let place = organization(&store, &format!("Org {round}")).id;
         let team = store
-            .create_team(&new_team(place, "A"), None, at(1))
+            .create_team(&new_team(place, "A"), operator(1))
             .unwrap()
             .id;
-        let moving = store.create_team(&new_team(home, &format!("B {round}")), None, at(1));
+        let moving = store.create_team(&new_team(home, &format!("B {round}")), operator(1));
         let moving = moving.unwrap().id;
         thread::scope(|scope| {
             for user in &users {
@@ -75,9 +79,9 @@ fn what_is_deleted_is_missing_to_those_who_add_to_it(database: &TestDatabase) {
                         Membership::OrganizationAdmin(place),
                         Membership::TeamUser(team),
                     ] {
-                        allow_missing(store.add_to(wanted, *user, None, at(2)));
-                        allow_missing(store.remove_from(wanted, *user, None, at(2)));
-                        allow_missing(store.add_to(wanted, *user, None, at(2)));
+                        allow_missing(store.add_to(wanted, *user, operator(2)));
+                        allow_missing(store.remove_from(wanted, *user, operator(2)));
+                        allow_missing(store.add_to(wanted, *user, operator(2)));
                     }
                 });
             }
@@ -86,11 +90,11 @@ fn what_is_deleted_is_missing_to_those_who_add_to_it(database: &TestDatabase) {
                     organization: Some(place),
                     ..TeamChange::default()
                 };
-                allow_missing(store.update_team(moving, &change, None, at(2)));
-                allow_missing(store.create_team(&new_team(place, "C"), None, at(2)));
+                allow_missing(store.update_team(moving, &change, operator(2)));
+                allow_missing(store.create_team(&new_team(place, "C"), operator(2)));
             });
-            assert!(store.delete_organization(place, None, at(3)).unwrap());
-            assert!(store.delete_team(team, None, at(3)).unwrap());
+            assert!(store.delete_organization(place, operator(3)).unwrap());
+            assert!(store.delete_team(team, operator(3)).unwrap());
         });
     }
 
@@ -122,7 +126,7 @@ fn of_superusers_who_all_resign_one_stays(database: &TestDatabase) {
                 is_superuser: true,
                 ..person(&format!("root{n}"))
             };
-            store.create_user(&new, None, at(1)).unwrap().id
+            store.create_user(&new, operator(1)).unwrap().id
         })
         .collect();
 
@@ -130,9 +134,9 @@ fn of_superusers_who_all_resign_one_stays(database: &TestDatabase) {
         let resign = |(n, id): (usize, &UserId)| {
             let (store, id) = (&store, *id);
             scope.spawn(move || match n % 3 {
-                0 => store.change_account(id, &ProfileChange::default(), Some(false), None),
+                0 => store.change_account(id, &ProfileChange::default(), Some(false), operator(0)),
                 1 => store.deactivate(id),
-                _ => store.delete_account(id, None, at(2)),
+                _ => store.delete_account(id, operator(2)),
             })
         };
         let racers: Vec<_> = all.iter().enumerate().map(resign).collect();

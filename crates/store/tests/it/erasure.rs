@@ -4,16 +4,16 @@ use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use profiled_domain::{
-    AccountChange, AccountRepository, CredentialRepository, DirectoryRepository, EmailAddress,
-    GroupRepository, Membership, MobileNumber, NewOrganization, NewTeam, NewToken, NewUser,
-    PasswordHash, RefreshToken, RefreshTokenRepository, Rotation, TokenBinding, UserId,
-    UserRepository, Username,
+    AccountChange, AccountRepository, EmailAddress, GroupRepository, Membership,
+    MembershipRepository, MobileNumber, NewOrganization, NewTeam, NewToken, NewUser,
+    OrganizationRepository, PasswordHash, RefreshToken, RefreshTokenRepository, Rotation,
+    TeamRepository, TokenBinding, TokenRepository, UserId, UserRepository, Username, WriteContext,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 
 use crate::directory::by;
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 profiled_store::database_tests!(
     nothing_of_an_erased_user_is_stored,
@@ -49,14 +49,14 @@ fn marked(store: &Store) -> UserId {
         password: Some(PasswordHash::from_encoded(hash)),
         ..NewUser::default()
     };
-    store.create_user(&new, None, at(1)).unwrap().id
+    store.create_user(&new, operator(1)).unwrap().id
 }
 
 fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
     let store = database.store().unwrap();
     for number in 0..50 {
         let name = format!("user{number}");
-        store.create_user(&person(&name), None, at(1)).unwrap();
+        store.create_user(&person(&name), operator(1)).unwrap();
     }
     let user = marked(&store);
     let [_, _, _, phone, .., picture] = MARKS;
@@ -65,14 +65,16 @@ fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
         user.0
     );
     database.execute(&set).unwrap();
-    let team_of_people = store.create_group(&group("group"), None, at(1)).unwrap();
-    store.add_member(team_of_people.id, user, None).unwrap();
+    let team_of_people = store.create_group(&group("group"), operator(1)).unwrap();
+    store
+        .add_member(team_of_people.id, user, operator(0))
+        .unwrap();
     let organization = NewOrganization {
         name: "Org".to_owned(),
         description: String::new(),
     };
     let organization = store
-        .create_organization(&organization, Some(&by(user)), at(1))
+        .create_organization(&organization, WriteContext::caller(&by(user), at(1)))
         .unwrap()
         .id;
     let team = NewTeam {
@@ -80,14 +82,17 @@ fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
         name: "Team".to_owned(),
         description: String::new(),
     };
-    let team = store.create_team(&team, Some(&by(user)), at(1)).unwrap().id;
+    let team = store
+        .create_team(&team, WriteContext::caller(&by(user), at(1)))
+        .unwrap()
+        .id;
     for membership in [
         Membership::OrganizationUser(organization),
         Membership::OrganizationAdmin(organization),
         Membership::TeamUser(team),
     ] {
         store
-            .add_to(membership, user, Some(&by(user)), at(1))
+            .add_to(membership, user, WriteContext::caller(&by(user), at(1)))
             .unwrap();
     }
     let [label, address, agent] = TRACES;
@@ -117,7 +122,7 @@ fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
     }
 
     assert_eq!(
-        store.delete_account(user, None, at(2)).unwrap(),
+        store.delete_account(user, operator(2)).unwrap(),
         AccountChange::Done
     );
     assert_eq!(store.erase_accounts(at(2), 10).unwrap(), [user]);
@@ -140,16 +145,16 @@ fn a_log_that_somebody_reads_is_emptied_later(database: &TestDatabase) {
     };
     let log = || std::fs::metadata(format!("{file}-wal")).unwrap().len();
     let mut reader = SqliteConnection::establish(file).unwrap();
-    store.create_user(&person("ada"), None, at(1)).unwrap();
+    store.create_user(&person("ada"), operator(1)).unwrap();
     reader
         .batch_execute("BEGIN; SELECT count(*) FROM users")
         .unwrap();
-    store.create_user(&person("bob"), None, at(1)).unwrap();
+    store.create_user(&person("bob"), operator(1)).unwrap();
 
     assert!(!store.truncate_log().unwrap());
     assert!(log() > 0);
     // Nobody else is held up for longer.
-    store.create_user(&person("eve"), None, at(1)).unwrap();
+    store.create_user(&person("eve"), operator(1)).unwrap();
     reader.batch_execute("COMMIT").unwrap();
 
     assert!(store.truncate_log().unwrap());

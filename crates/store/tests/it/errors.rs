@@ -1,11 +1,12 @@
 //! Errors of the databases in the words of the domain.
 
 use profiled_domain::{
-    Detail, GroupRepository, RepositoryError, UniqueKey, UserId, UserRepository,
+    GroupRepository, ProfileDepth, ProfileRepository, RepositoryError, UniqueKey, UserId,
+    UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, group, person};
+use crate::people::{group, operator, person};
 
 profiled_store::database_tests!(
     a_taken_group_name_is_a_conflict,
@@ -15,10 +16,10 @@ profiled_store::database_tests!(
 
 fn a_taken_group_name_is_a_conflict(database: &TestDatabase) {
     let store = database.store().unwrap();
-    store.create_group(&group("staff"), None, at(1)).unwrap();
+    store.create_group(&group("staff"), operator(1)).unwrap();
 
     let error = store
-        .create_group(&group("staff"), None, at(1))
+        .create_group(&group("staff"), operator(1))
         .unwrap_err();
 
     assert!(
@@ -29,13 +30,17 @@ fn a_taken_group_name_is_a_conflict(database: &TestDatabase) {
 
 fn a_row_that_makes_no_sense_is_told_from_a_missing_one(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let user = store.create_user(&person("ada"), None, at(1)).unwrap();
+    let user = store.create_user(&person("ada"), operator(1)).unwrap();
     database
         .execute("UPDATE users SET gender = 'unheard of'")
         .unwrap();
 
-    let broken = store.find_profile(user.id, Detail::Groups).unwrap_err();
-    let missing = store.find_profile(UserId(99), Detail::Groups).unwrap();
+    let broken = store
+        .find_profile(user.id, ProfileDepth::Groups)
+        .unwrap_err();
+    let missing = store
+        .find_profile(UserId(99), ProfileDepth::Groups)
+        .unwrap();
 
     let names_it = matches!(broken, RepositoryError::Inconsistent { entity: "user", id, .. } if id == user.id.0);
     assert!(names_it, "{broken:?}");
@@ -49,7 +54,7 @@ fn text_that_a_column_does_not_hold_is_a_failure_and_changes_nothing(database: &
         ..person("ada")
     };
 
-    let error = store.create_user(&long, None, at(1)).unwrap_err();
+    let error = store.create_user(&long, operator(1)).unwrap_err();
 
     assert!(matches!(error, RepositoryError::Failed(_)), "{error:?}");
     let page = profiled_domain::PageRequest {

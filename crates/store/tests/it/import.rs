@@ -1,8 +1,9 @@
 //! Imports: one transaction, ids kept, idempotent.
 
 use profiled_domain::{
-    CredentialRepository, Detail, DirectoryRepository, GroupRepository, Model, ObjectState,
-    OrganizationId, PasswordHash, RepositoryError, TeamId, UniqueKey, UserId, UserRepository,
+    GroupRepository, Model, ObjectState, OrganizationId, OrganizationRepository, PasswordHash,
+    ProfileDepth, ProfileRepository, RepositoryError, SelectionRepository, TeamId, TeamRepository,
+    TokenRepository, UniqueKey, UserId, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{
@@ -10,7 +11,7 @@ use profiled_store::{
     Refusal, Store,
 };
 
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 profiled_store::database_tests!(
     rows_keep_their_ids_and_counting_goes_on_behind_them,
@@ -77,8 +78,8 @@ fn rows_keep_their_ids_and_counting_goes_on_behind_them(database: &TestDatabase)
     let store = database.store().unwrap();
 
     let outcomes = import(&store, everything);
-    let next_user = store.create_user(&person("new"), None, at(1)).unwrap();
-    let next_group = store.create_group(&group("new"), None, at(1)).unwrap();
+    let next_user = store.create_user(&person("new"), operator(1)).unwrap();
+    let next_group = store.create_group(&group("new"), operator(1)).unwrap();
 
     assert_eq!(outcomes, vec![Outcome::Created; 6]);
     assert_eq!((next_user.id.0, next_group.id.0), (8, 41));
@@ -89,13 +90,13 @@ fn rows_keep_their_ids_and_counting_goes_on_behind_them(database: &TestDatabase)
 fn a_second_import_changes_nothing(database: &TestDatabase) {
     let store = database.store().unwrap();
     import(&store, everything);
-    let before = store.find_profile(UserId(5), Detail::Groups).unwrap();
+    let before = store.find_profile(UserId(5), ProfileDepth::Groups).unwrap();
 
     let outcomes = import(&store, everything);
 
     assert_eq!(outcomes, vec![Outcome::Unchanged; 6]);
     assert_eq!(
-        store.find_profile(UserId(5), Detail::Groups).unwrap(),
+        store.find_profile(UserId(5), ProfileDepth::Groups).unwrap(),
         before
     );
 }
@@ -104,7 +105,9 @@ fn another_password_and_deactivation_end_all_credentials(database: &TestDatabase
     let store = database.store().unwrap();
     import(&store, everything);
     let epoch = || {
-        let found = store.find_profile(UserId(5), Detail::Account).unwrap();
+        let found = store
+            .find_profile(UserId(5), ProfileDepth::Account)
+            .unwrap();
         let tokens = store.list_tokens(UserId(5)).unwrap();
         (found.unwrap().user.credentials.number, tokens.len())
     };
@@ -143,7 +146,7 @@ fn a_changed_row_is_updated(database: &TestDatabase) {
 
     assert_eq!(outcome, Outcome::Updated);
     let stored = store
-        .find_profile(UserId(5), Detail::Groups)
+        .find_profile(UserId(5), ProfileDepth::Groups)
         .unwrap()
         .unwrap();
     assert_eq!((stored.user.username, stored.user.last_login), (None, None));
@@ -235,7 +238,9 @@ fn a_dry_run_and_a_failure_leave_nothing_behind(database: &TestDatabase) {
         "{failed:?}"
     );
     assert_eq!(
-        store.find_profile(UserId(5), Detail::Account).unwrap(),
+        store
+            .find_profile(UserId(5), ProfileDepth::Account)
+            .unwrap(),
         None
     );
     assert_eq!(store.find_group("staff").unwrap(), None);
@@ -269,9 +274,9 @@ fn what_was_deleted_comes_back_and_may_be_deleted_again(database: &TestDatabase)
         assert_eq!(outcomes, [Outcome::Created, Outcome::Created]);
         assert_eq!(state(Model::Organization, 7), ObjectState::Present);
         assert_eq!(state(Model::Team, 8), ObjectState::Present);
-        assert!(store.delete_team(TeamId(8), None, at(2)).unwrap());
+        assert!(store.delete_team(TeamId(8), operator(2)).unwrap());
         let id = OrganizationId(7);
-        assert!(store.delete_organization(id, None, at(2)).unwrap());
+        assert!(store.delete_organization(id, operator(2)).unwrap());
         assert_eq!(state(Model::Organization, 7), ObjectState::Gone);
         assert_eq!(state(Model::Team, 8), ObjectState::Gone);
     }

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    Comparison, Condition, CredentialRepository, DirectoryRepository, Field, FieldValue,
-    GroupRepository, NewToken, NumberedPage, PageNumber, Selection, Test, UserId, UserKey,
-    UserRepository,
+    Comparison, Condition, CredentialRepository, Field, FieldValue, GroupRepository, NewToken,
+    NumberedPage, OrganizationRepository, PageNumber, Selection, SelectionRepository, Test,
+    TokenRepository, UserId, UserKey, UserRepository, WriteContext,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -28,9 +28,13 @@ fn found(store: &Store, id: UserId) -> profiled_domain::User {
 fn instants_with_nanoseconds_are_stored_in_microseconds(database: &TestDatabase) {
     let store = database.store().unwrap();
     let now = with_nanoseconds();
-    let created = store.create_user(&person("ada"), None, now).unwrap();
+    let created = store
+        .create_user(&person("ada"), WriteContext::operator(now))
+        .unwrap();
     store.record_login(created.id, now).unwrap();
-    let team = store.create_group(&group("team"), None, now).unwrap();
+    let team = store
+        .create_group(&group("team"), WriteContext::operator(now))
+        .unwrap();
     let new = NewToken {
         created_at: now,
         expires_at: Some(now),
@@ -43,7 +47,7 @@ fn instants_with_nanoseconds_are_stored_in_microseconds(database: &TestDatabase)
         name: Some("Works".to_owned()),
         ..Default::default()
     };
-    let works = store.update_organization(mills.id, &renamed, None, now);
+    let works = store.update_organization(mills.id, &renamed, WriteContext::operator(now));
 
     let user = found(&store, created.id);
     let stored = [
@@ -64,7 +68,7 @@ fn instants_with_nanoseconds_are_stored_in_microseconds(database: &TestDatabase)
 fn users_are_selected_by_the_instant_that_is_read(database: &TestDatabase) {
     let store = database.store().unwrap();
     let created = store
-        .create_user(&person("ada"), None, with_nanoseconds())
+        .create_user(&person("ada"), WriteContext::operator(with_nanoseconds()))
         .unwrap();
     let read = found(&store, created.id).date_joined;
 

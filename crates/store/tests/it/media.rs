@@ -4,12 +4,13 @@ use std::thread;
 
 use chrono::Duration;
 use profiled_domain::{
-    MediaRepository, Patch, Precondition, ProfileChange, SweepRule, UserId, UserRepository,
+    MediaRepository, Patch, Precondition, ProfileChange, ProfileRepository, SweepRule, UserId,
+    UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 profiled_store::database_tests!(
     every_way_to_lose_an_avatar_is_seen,
@@ -37,14 +38,14 @@ fn set(store: &Store, user: UserId, key: &str) {
         ..ProfileChange::default()
     };
     store
-        .update_profile(user, &change, &Precondition::None, None)
+        .update_profile(user, &change, &Precondition::None, operator(0))
         .unwrap();
 }
 
 fn every_way_to_lose_an_avatar_is_seen(database: &TestDatabase) {
     let store = database.store().unwrap();
     for name in ["a", "b", "c", "d"] {
-        let user = store.create_user(&person(name), None, at(1)).unwrap();
+        let user = store.create_user(&person(name), operator(1)).unwrap();
         database
             .execute(&format!(
                 "UPDATE users SET avatar = '{name}.png' WHERE id = {}",
@@ -71,7 +72,7 @@ fn every_way_to_lose_an_avatar_is_seen(database: &TestDatabase) {
 fn the_file_of_another_user_stays(database: &TestDatabase) {
     let store = database.store().unwrap();
     for name in ["a", "b"] {
-        store.create_user(&person(name), None, at(1)).unwrap();
+        store.create_user(&person(name), operator(1)).unwrap();
     }
     database
         .execute("UPDATE users SET avatar = 'default.png'; UPDATE users SET avatar = NULL WHERE username = 'a'")
@@ -86,7 +87,7 @@ fn the_file_of_another_user_stays(database: &TestDatabase) {
 
 fn of_racing_uploads_all_but_one_are_collected(database: &TestDatabase) {
     let store = database.store().unwrap();
-    let user = store.create_user(&person("ada"), None, at(1)).unwrap().id;
+    let user = store.create_user(&person("ada"), operator(1)).unwrap().id;
     let keys: Vec<_> = (0..8).map(|number| format!("{number}.png")).collect();
 
     thread::scope(|scope| {
@@ -100,7 +101,7 @@ fn of_racing_uploads_all_but_one_are_collected(database: &TestDatabase) {
     });
 
     let stays = store
-        .find_profile(user, profiled_domain::Detail::Account)
+        .find_profile(user, profiled_domain::ProfileDepth::Account)
         .unwrap()
         .unwrap()
         .user

@@ -6,13 +6,14 @@ use std::path::Path;
 use std::thread;
 
 use profiled_domain::{
-    Condition, CredentialRepository, DirectoryRepository, Membership, NewOrganization, NewToken,
-    NumberedPage, PageNumber, Selection, UserRepository,
+    Condition, Membership, MembershipRepository, NewOrganization, NewToken, NumberedPage,
+    OrganizationRepository, PageNumber, Selection, SelectionRepository, TokenRepository,
+    UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{DatabaseSettings, Store, migrate, pending, revert, status};
 
-use crate::people::{at, person, token};
+use crate::people::{at, operator, person, token};
 
 #[test]
 fn both_databases_have_the_same_migrations() {
@@ -55,7 +56,7 @@ fn migrations_go_down_and_up_again(database: &TestDatabase) {
     let missing = pending(&settings).unwrap();
     let applied = migrate(&settings).unwrap();
     let store = database.store().unwrap();
-    store.create_user(&person("ada"), None, at(1)).unwrap();
+    store.create_user(&person("ada"), operator(1)).unwrap();
 
     assert_eq!(reverted.len(), all.len());
     assert_eq!(missing, applied);
@@ -70,20 +71,19 @@ fn what_the_newest_migrations_do_not_hold_outlives_them(database: &TestDatabase)
             name: name.to_owned(),
             description: String::new(),
         };
-        store.create_organization(&new, None, at(1)).unwrap().id
+        store.create_organization(&new, operator(1)).unwrap().id
     };
     let kept = organization("kept");
     let ada = store
         .create_user_in(
             Membership::OrganizationUser(kept),
             &person("ada"),
-            None,
-            at(1),
+            operator(1),
         )
         .unwrap()
         .id;
     let gone = organization("gone");
-    store.delete_organization(gone, None, at(2)).unwrap();
+    store.delete_organization(gone, operator(2)).unwrap();
     let ends = NewToken {
         expires_at: Some(at(3)),
         ..token(ada, 1)

@@ -1,10 +1,10 @@
 //! A database that goes away and comes back.
 
-use profiled_domain::{Detail, RepositoryError, UserRepository};
+use profiled_domain::{ProfileDepth, ProfileRepository, RepositoryError, UserRepository};
 use profiled_store::testing::TestDatabase;
 use profiled_store::{DatabaseSettings, Store};
 
-use crate::people::{at, person};
+use crate::people::{operator, person};
 
 #[test]
 fn a_read_survives_a_connection_that_was_cut() {
@@ -13,13 +13,13 @@ fn a_read_survives_a_connection_that_was_cut() {
         return;
     };
     let store = database.store().unwrap();
-    let user = store.create_user(&person("ada"), None, at(1)).unwrap();
+    let user = store.create_user(&person("ada"), operator(1)).unwrap();
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
     for _ in 0..3 {
         database.execute(cut).unwrap();
-        let found = store.find_profile(user.id, Detail::Groups).unwrap();
+        let found = store.find_profile(user.id, ProfileDepth::Groups).unwrap();
 
         assert_eq!(found.map(|profile| profile.user.id), Some(user.id));
     }
@@ -32,13 +32,13 @@ fn a_write_on_a_cut_connection_is_unavailable_and_not_repeated() {
         return;
     };
     let store = database.store().unwrap();
-    store.create_user(&person("ada"), None, at(1)).unwrap();
+    store.create_user(&person("ada"), operator(1)).unwrap();
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
     database.execute(cut).unwrap();
-    let error = store.create_user(&person("bob"), None, at(1)).unwrap_err();
-    let next = store.create_user(&person("bob"), None, at(1));
+    let error = store.create_user(&person("bob"), operator(1)).unwrap_err();
+    let next = store.create_user(&person("bob"), operator(1));
 
     assert!(
         matches!(error, RepositoryError::Unavailable(_)),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
     EmailAddress, Gender, MobileNumber, NewGroup, NewToken, NewUser, PasswordHash, TokenDigest,
-    UserId, Username,
+    UserId, Username, WriteContext,
 };
 
 /// An instant with microseconds.
@@ -44,4 +44,9 @@ pub fn token(owner: UserId, number: u8) -> NewToken {
         is_sliding: false,
         binding: None,
     }
+}
+
+/// Who runs the service, some seconds after the beginning of time.
+pub fn operator(seconds: i64) -> WriteContext<'static> {
+    WriteContext::operator(at(seconds))
 }

@@ -4,11 +4,11 @@ use std::thread;
 
 use profiled_domain::{
     BindingRepository, Bound, CredentialRepository, ForeignSubject, GroupChange, GroupRepository,
-    Issued, Keep, NewToken, Patch, RepositoryError, User, UserKey, UserRepository,
+    Issued, Keep, NewToken, Patch, RepositoryError, TokenRepository, User, UserKey, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 const WRITERS: usize = 8;
 const ROUNDS: usize = 20;
@@ -24,13 +24,15 @@ profiled_store::database_tests!(
 fn b7_a_hundred_parallel_issues_stay_within_the_limit(database: &TestDatabase) {
     const LIMIT: u32 = 7;
     let store = database.store().unwrap();
-    let ada = store.create_user(&person("ada"), None, at(1)).unwrap().id;
+    let ada = store.create_user(&person("ada"), operator(1)).unwrap().id;
     store.issue_token(&token(ada, 200)).unwrap();
 
     let outcomes: Vec<Issued> = thread::scope(|scope| {
         let issues = (0..100).map(|number| {
             let store = &store;
-            scope.spawn(move || store.issue_token_within(&token(ada, number), Some(LIMIT), None))
+            scope.spawn(move || {
+                store.issue_token_within(&token(ada, number), Some(LIMIT), operator(0))
+            })
         });
         let issues: Vec<_> = issues.collect();
         issues
@@ -48,7 +50,7 @@ fn no_token_is_issued_behind_a_revocation(database: &TestDatabase) {
     let store = database.store().unwrap();
     for round in 0..ROUNDS {
         let name = format!("user{round}");
-        let user = store.create_user(&person(&name), None, at(1)).unwrap();
+        let user = store.create_user(&person(&name), operator(1)).unwrap();
         let number = u8::try_from(round).unwrap();
         let wanted = NewToken {
             epoch: Some(user.credentials.number),
@@ -56,9 +58,13 @@ fn no_token_is_issued_behind_a_revocation(database: &TestDatabase) {
         };
 
         thread::scope(|scope| {
-            scope.spawn(|| store.issue_token_within(&wanted, None, None).unwrap());
+            scope.spawn(|| {
+                store
+                    .issue_token_within(&wanted, None, operator(0))
+                    .unwrap()
+            });
             store
-                .revoke_credentials(user.id, &Keep::Nothing, None, at(2))
+                .revoke_credentials(user.id, &Keep::Nothing, operator(2))
                 .unwrap();
         });
 
@@ -72,7 +78,7 @@ fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
     for round in 0..ROUNDS {
         let users = ["a", "b"].map(|name| {
             let new = person(&format!("{name}{round}"));
-            store.create_user(&new, None, at(1)).unwrap()
+            store.create_user(&new, operator(1)).unwrap()
         });
         let subjects = ["s", "t"].map(|subject| ForeignSubject {
             issuer: format!("issuer{round}"),
@@ -115,33 +121,33 @@ fn groups_change_and_go_while_members_come_and_leave(database: &TestDatabase) {
     let store = database.store().unwrap();
     let users: Vec<_> = (0..WRITERS)
         .map(|n| {
-            let user = store.create_user(&person(&format!("user{n}")), None, at(1));
+            let user = store.create_user(&person(&format!("user{n}")), operator(1));
             user.unwrap().id
         })
         .collect();
 
     for round in 0..ROUNDS {
         let name = format!("group{round}");
-        let team = store.create_group(&group(&name), None, at(1)).unwrap().id;
+        let team = store.create_group(&group(&name), operator(1)).unwrap().id;
         thread::scope(|scope| {
             for user in &users {
                 scope.spawn(|| {
                     for _ in 0..3 {
-                        match store.add_member(team, *user, None) {
+                        match store.add_member(team, *user, operator(0)) {
                             Ok(_) | Err(RepositoryError::Missing("group")) => {}
                             Err(error) => panic!("{error:?}"),
                         }
-                        store.remove_member(team, *user, None).unwrap();
+                        store.remove_member(team, *user, operator(0)).unwrap();
                     }
-                    let _added = store.add_member(team, *user, None);
+                    let _added = store.add_member(team, *user, operator(0));
                 });
             }
             let change = GroupChange {
                 notes: Patch::Clear,
                 ..GroupChange::default()
             };
-            store.update_group(team, &change, None, at(2)).unwrap();
-            assert!(store.delete_group(team, None).unwrap());
+            store.update_group(team, &change, operator(2)).unwrap();
+            assert!(store.delete_group(team, operator(0)).unwrap());
         });
 
         assert_eq!(store.find_group(&name).unwrap(), None);

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use profiled_domain::{
-    Case, Condition, DirectoryRepository, Field, FieldValue, Membership, NewOrganization,
-    NumberedPage, OrderBy, PageNumber, Pattern, Relation, RepositoryError, Selection, Step, Test,
-    TextTest, UserRepository,
+    Case, Condition, Field, FieldValue, Membership, MembershipRepository, NewOrganization,
+    NumberedPage, OrderBy, OrganizationRepository, PageNumber, Pattern, Relation, RepositoryError,
+    Selection, SelectionRepository, Step, Test, TextTest, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, person};
+use crate::people::{operator, person};
 
 profiled_store::database_tests!(
     very_many_conditions_are_answered,
@@ -41,7 +41,7 @@ fn named(test: Test) -> Condition {
 fn very_many_conditions_are_answered(database: &TestDatabase) {
     let store = database.store().unwrap();
     for name in ["ada", "bob"] {
-        store.create_user(&person(name), None, at(1)).unwrap();
+        store.create_user(&person(name), operator(1)).unwrap();
     }
     let contains = |text: String| named(Test::Text(TextTest::Contains, text, Case::Ignored));
     let not = |condition: Condition| Condition::Not(Box::new(condition));
@@ -83,7 +83,7 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
         first_name: Some(long),
         ..person("ada")
     };
-    store.create_user(&new, None, at(1)).unwrap();
+    store.create_user(&new, operator(1)).unwrap();
     let words = r"\w+ ".repeat(10);
     let letters: Vec<String> = ('a'..='z').chain('а'..='я').map(String::from).collect();
     let letters = letters.join("|");
@@ -113,7 +113,7 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
 
 fn repeated_assertions_are_answered(database: &TestDatabase) {
     let store = database.store().unwrap();
-    store.create_user(&person("ada"), None, at(1)).unwrap();
+    store.create_user(&person("ada"), operator(1)).unwrap();
     for (text, matches) in [
         (r"(?:^)*a", true),
         (r"(?:^|$)+a", true),
@@ -167,11 +167,11 @@ fn sqlite_ends_an_order_that_takes_too_long() {
         name: "all".to_owned(),
         description: String::new(),
     };
-    let all = store.create_organization(&new, None, at(1)).unwrap().id;
+    let all = store.create_organization(&new, operator(1)).unwrap().id;
     for number in 0..8 {
         let member = person(&format!("member{number}"));
         let place = Membership::OrganizationUser(all);
-        store.create_user_in(place, &member, None, at(1)).unwrap();
+        store.create_user_in(place, &member, operator(1)).unwrap();
     }
     let mut settings = database.settings();
     settings.statement_timeout = 1;

@@ -9,7 +9,7 @@ use profiled_auth::{
 use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{
     AccountRepository, BindingRepository, CredentialRepository, EmailAddress, ForeignSubject, Keep,
-    NewUser, Patch, Precondition, ProfileChange, UserId, UserRepository, Username,
+    NewUser, Patch, Precondition, ProfileChange, UserId, UserRepository, Username, WriteContext,
 };
 use serde_json::{Value, json};
 
@@ -50,7 +50,10 @@ impl Site {
             email: EmailAddress::parse(&address(name)).ok(),
             ..NewUser::default()
         };
-        self.repository.create_user(&new, None, now()).unwrap().id
+        self.repository
+            .create_user(&new, WriteContext::operator(now()))
+            .unwrap()
+            .id
     }
 
     /// Gives a user another address.
@@ -59,9 +62,12 @@ impl Site {
             email: Patch::Set(address(name)),
             ..ProfileChange::default()
         };
-        let changed = self
-            .repository
-            .update_profile(user, &change, &Precondition::None, None);
+        let changed = self.repository.update_profile(
+            user,
+            &change,
+            &Precondition::None,
+            WriteContext::operator(now()),
+        );
         assert!(changed.unwrap().is_some());
     }
 
@@ -169,7 +175,11 @@ fn the_address_may_be_a_username_and_has_to_be_verified_all_the_same() {
         username: Username::parse("ada@example.com").ok(),
         ..NewUser::default()
     };
-    let ada = site.repository.create_user(&new, None, now()).unwrap().id;
+    let ada = site
+        .repository
+        .create_user(&new, WriteContext::operator(now()))
+        .unwrap()
+        .id;
     let unverified = site.token(0, "s", "ada", &json!({"email_verified": false}));
 
     let outcome = fault(&site.judge(&unverified));
@@ -253,7 +263,7 @@ fn a_name_that_is_refused_binds_nothing() {
     site.repository.deactivate(idle).unwrap();
     let change = now() + chrono::Duration::seconds(1);
     site.repository
-        .revoke_credentials(late, &Keep::Nothing, None, change)
+        .revoke_credentials(late, &Keep::Nothing, WriteContext::operator(change))
         .unwrap();
 
     let inactive = site.ask("i", "idle");
@@ -275,7 +285,9 @@ fn a_subject_of_a_deleted_user_stands_for_nobody() {
     let ada = site.user("ada");
     assert_eq!(site.ask("a", "ada").unwrap(), ada);
 
-    site.repository.delete_account(ada, None, now()).unwrap();
+    site.repository
+        .delete_account(ada, WriteContext::operator(now()))
+        .unwrap();
     let heir = site.user("ada");
 
     assert!(is_gone(&site.ask("a", "ada")));

@@ -7,7 +7,7 @@ use profiled_auth::{
     UserClaim, UserField, Verdict, Verifier, algorithms,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{CredentialRepository, Keep, UserId};
+use profiled_domain::{CredentialRepository, Keep, UserId, WriteContext};
 use serde_json::{Value, json};
 
 use super::{PATIENCE, Provider, judge, service, settings_with};
@@ -384,7 +384,7 @@ fn a_foreign_token_stands_for_its_user_until_the_credentials_are_revoked() {
     assert!(matches!(judge("bob", -5), Err(AuthError::UserInactive(_))));
     let change = now() - chrono::Duration::seconds(2);
     repository
-        .revoke_credentials(ada.id, &Keep::Nothing, None, change)
+        .revoke_credentials(ada.id, &Keep::Nothing, WriteContext::operator(change))
         .unwrap();
     let old = judge("ada", -2);
     assert!(

@@ -9,7 +9,10 @@ use profiled_auth::{
     TokenPair, Verdict, Verifier,
 };
 use profiled_domain::testing::MemoryRepository;
-use profiled_domain::{CredentialRepository, Detail, Keep, PasswordHash, User, UserId, UserKey};
+use profiled_domain::{
+    CredentialRepository, Keep, PasswordHash, ProfileDepth, ProfileRepository, User, UserId,
+    UserKey, WriteContext,
+};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -40,7 +43,7 @@ impl Site {
 
     fn account(&self) -> (User, PasswordHash) {
         let key = UserKey::Id(self.ada);
-        let found = self.repository.find_account(&key, Detail::Account);
+        let found = self.repository.find_account(&key, ProfileDepth::Account);
         let (profile, password) = found.unwrap().unwrap();
         (profile.user, password)
     }
@@ -73,7 +76,7 @@ impl Site {
     fn revoke(&self, keep: &Keep, at: DateTime<Utc>) {
         assert!(
             self.repository
-                .revoke_credentials(self.ada, keep, None, at)
+                .revoke_credentials(self.ada, keep, WriteContext::operator(at))
                 .unwrap()
         );
     }
@@ -213,7 +216,7 @@ fn c1_a_user_who_is_inactive_or_deleted_is_told_before_anything_else() {
         site.repository
             .insert_user(person, PasswordHash::from_encoded("!other"));
         site.repository
-            .revoke_credentials(id, &Keep::Nothing, None, now())
+            .revoke_credentials(id, &Keep::Nothing, WriteContext::operator(now()))
             .unwrap();
 
         let access = site.access(&token.access, now()).unwrap_err();

@@ -9,9 +9,10 @@ use chrono::{DateTime, Utc};
 use self::records::{Record, Tombstone};
 use super::{MemoryRepository, State, next_id, page_of};
 use crate::{
-    ActivityEvent, Authority, Condition, DirectoryObject, DirectoryRepository, Membership, Model,
-    NewEvent, NewOrganization, NewTeam, NewUser, ObjectState, Organization, OrganizationChange,
-    OrganizationId, Page, RepositoryError, Selection, Team, TeamChange, TeamId, User, UserId,
+    ActivityEvent, Condition, DirectoryObject, Membership, MembershipRepository, Model, NewEvent,
+    NewOrganization, NewTeam, NewUser, ObjectState, Organization, OrganizationChange,
+    OrganizationId, OrganizationRepository, Page, RepositoryError, Selection, SelectionRepository,
+    Team, TeamChange, TeamId, TeamRepository, User, UserId, WriteContext,
 };
 
 pub(super) use self::records::Directory;
@@ -87,7 +88,7 @@ impl Record {
     }
 }
 
-impl DirectoryRepository for MemoryRepository {
+impl MembershipRepository for MemoryRepository {
     fn is_organization_admin(&self, user: UserId) -> Result<bool, RepositoryError> {
         let is_admin = |(membership, member): &(Membership, UserId)| {
             matches!(membership, Membership::OrganizationAdmin(_)) && *member == user
@@ -95,6 +96,54 @@ impl DirectoryRepository for MemoryRepository {
         Ok(self.state()?.directory.members.iter().any(is_admin))
     }
 
+    fn add_to(
+        &self,
+        membership: Membership,
+        user: UserId,
+        by: WriteContext<'_>,
+    ) -> Result<bool, RepositoryError> {
+        let now = by.at;
+        let actor = by.id();
+        self.writable_by(by)?.add_to(membership, user, actor, now)
+    }
+
+    fn remove_from(
+        &self,
+        membership: Membership,
+        user: UserId,
+        by: WriteContext<'_>,
+    ) -> Result<bool, RepositoryError> {
+        let now = by.at;
+        let mut state = self.writable_by(by)?;
+        let actor = by.id();
+        let directory = &mut state.directory;
+        directory.check_place(membership)?;
+        let before = directory.members.len();
+        directory.members.retain(|own| *own != (membership, user));
+        let is_changed = directory.members.len() < before;
+        if is_changed {
+            directory.record(NewEvent::removed(membership, user), actor, now);
+        }
+        Ok(is_changed)
+    }
+
+    fn create_user_in(
+        &self,
+        membership: Membership,
+        new: &NewUser,
+        by: WriteContext<'_>,
+    ) -> Result<User, RepositoryError> {
+        let now = by.at;
+        let mut state = self.writable_by(by)?;
+        let actor = by.id();
+        state.directory.check_place(membership)?;
+        let user = state.create_user(new, now)?;
+        state.add_to(membership, user.id, actor, now)?;
+        Ok(user)
+    }
+}
+
+impl SelectionRepository for MemoryRepository {
     fn select_users(&self, selection: &Selection) -> Result<Page<User>, RepositoryError> {
         let state = self.state()?;
         let user = |id| state.user(UserId(id)).cloned();
@@ -135,15 +184,17 @@ impl DirectoryRepository for MemoryRepository {
     fn object_state(&self, model: Model, id: i64) -> Result<ObjectState, RepositoryError> {
         Ok(self.state()?.state_of(model, id))
     }
+}
 
+impl OrganizationRepository for MemoryRepository {
     fn create_organization(
         &self,
         new: &NewOrganization,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<Organization, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
+        let actor = by.id();
         let stored = Record {
             name: new.name.clone(),
             description: new.description.clone(),
@@ -161,11 +212,11 @@ impl DirectoryRepository for MemoryRepository {
         &self,
         id: OrganizationId,
         change: &OrganizationChange,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<Option<Organization>, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
+        let actor = by.id();
         let (Some(stored), Some(old)) = (state.directory.organization(id), state.organization(id))
         else {
             return Ok(None);
@@ -190,11 +241,11 @@ impl DirectoryRepository for MemoryRepository {
     fn delete_organization(
         &self,
         id: OrganizationId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
+        let actor = by.id();
         let Some(old) = state.organization(id) else {
             return Ok(false);
         };
@@ -216,15 +267,13 @@ impl DirectoryRepository for MemoryRepository {
         directory.record(event, actor, now);
         Ok(true)
     }
+}
 
-    fn create_team(
-        &self,
-        new: &NewTeam,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<Team, RepositoryError> {
+impl TeamRepository for MemoryRepository {
+    fn create_team(&self, new: &NewTeam, by: WriteContext<'_>) -> Result<Team, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
+        let actor = by.id();
         let directory = &mut state.directory;
         let taken = directory.teams.iter().map(|other| other.id);
         let id = next_id(taken.chain(directory.deleted_teams.iter().map(|gone| gone.id)));
@@ -247,11 +296,11 @@ impl DirectoryRepository for MemoryRepository {
         &self,
         id: TeamId,
         change: &TeamChange,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
+        by: WriteContext<'_>,
     ) -> Result<Option<Team>, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
+        let actor = by.id();
         let (Some(stored), Some(old)) = (state.directory.team(id), state.team(id)) else {
             return Ok(None);
         };
@@ -272,14 +321,10 @@ impl DirectoryRepository for MemoryRepository {
         Ok(new)
     }
 
-    fn delete_team(
-        &self,
-        id: TeamId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError> {
+    fn delete_team(&self, id: TeamId, by: WriteContext<'_>) -> Result<bool, RepositoryError> {
+        let now = by.at;
         let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
+        let actor = by.id();
         let Some(old) = state.team(id) else {
             return Ok(false);
         };
@@ -292,51 +337,5 @@ impl DirectoryRepository for MemoryRepository {
         let event = NewEvent::deleted(DirectoryObject::Team(&old));
         directory.record(event, actor, now);
         Ok(true)
-    }
-
-    fn add_to(
-        &self,
-        membership: Membership,
-        user: UserId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError> {
-        let actor = by.map(|by| by.actor);
-        self.writable_by(by)?.add_to(membership, user, actor, now)
-    }
-
-    fn remove_from(
-        &self,
-        membership: Membership,
-        user: UserId,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<bool, RepositoryError> {
-        let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
-        let directory = &mut state.directory;
-        directory.check_place(membership)?;
-        let before = directory.members.len();
-        directory.members.retain(|own| *own != (membership, user));
-        let is_changed = directory.members.len() < before;
-        if is_changed {
-            directory.record(NewEvent::removed(membership, user), actor, now);
-        }
-        Ok(is_changed)
-    }
-
-    fn create_user_in(
-        &self,
-        membership: Membership,
-        new: &NewUser,
-        by: Option<&Authority>,
-        now: DateTime<Utc>,
-    ) -> Result<User, RepositoryError> {
-        let mut state = self.writable_by(by)?;
-        let actor = by.map(|by| by.actor);
-        state.directory.check_place(membership)?;
-        let user = state.create_user(new, now)?;
-        state.add_to(membership, user.id, actor, now)?;
-        Ok(user)
     }
 }

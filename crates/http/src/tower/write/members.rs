@@ -3,7 +3,7 @@
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Authority, Membership, Model, Repository, RepositoryError, Right, UserId, Viewer,
+    Membership, Model, Repository, RepositoryError, Right, UserId, Viewer, WriteContext,
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Value;
@@ -46,11 +46,11 @@ async fn create(
     let (viewer, right) = permit_change(context, membership).await?;
     valid.permit(&viewer)?;
     let rights = vec![right, viewer.right_to_create_users()];
-    let (new, now) = (valid.hashed(context).await?, context.services.now());
+    let new = valid.hashed(context).await?;
     let record = context.record(Action::UserCreate);
     let addition = context.record(Action::of_membership(membership, true));
-    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let created = repository.create_user_in(membership, &new, by, now);
+    let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let created = repository.create_user_in(membership, &new, by);
         let created = record.tell_made(created, |record, user| record.on(Object::User(user.id)));
         addition
             .on(membership)
@@ -71,11 +71,11 @@ async fn attach(
     let id = known_id(context, Model::User, id).await?;
     let (_, right) = permit_change(context, membership).await?;
     let (_, child) = permit(context, Model::User, id, Viewer::right_to_read).await?;
-    let (user, now) = (UserId(id), context.services.now());
+    let user = UserId(id);
     let record = context.record(Action::of_membership(membership, true));
     let record = record.on(membership).for_user(user);
-    let add = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let added = repository.add_to(membership, user, by, now);
+    let add = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let added = repository.add_to(membership, user, by);
         record.tell(added, Outcome::of_change)
     };
     context
@@ -92,11 +92,11 @@ async fn detach(
 ) -> Result<ViewResponse, ApiError> {
     let id = known_id(context, Model::User, id).await?;
     let (_, right) = permit_change(context, membership).await?;
-    let (user, now) = (UserId(id), context.services.now());
+    let user = UserId(id);
     let record = context.record(Action::of_membership(membership, false));
     let record = record.on(membership).for_user(user);
-    let remove = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let removed = repository.remove_from(membership, user, by, now);
+    let remove = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let removed = repository.remove_from(membership, user, by);
         record.tell(removed, Outcome::of_change)
     };
     context

@@ -2,8 +2,8 @@
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Authority, NewOrganization, Organization, OrganizationChange, Repository, RepositoryError,
-    Right, UniqueKey,
+    NewOrganization, Organization, OrganizationChange, Repository, RepositoryError, Right,
+    UniqueKey, WriteContext,
 };
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
@@ -35,10 +35,10 @@ impl WritableKind for Organizations {
             name: form.name().unwrap_or_default().to_owned(),
             description: form.description.unwrap_or_default(),
         };
-        let (caller, now) = (Caller::of(context)?, context.services.now());
+        let caller = Caller::of(context)?;
         let record = context.record(Action::OrganizationCreate);
-        let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-            let created = repository.create_organization(&new, by, now);
+        let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
+            let created = repository.create_organization(&new, by);
             record.tell_made(created, |record, made| {
                 record.on(Object::Organization(made.id))
             })
@@ -56,11 +56,11 @@ impl WritableKind for Organizations {
             name: form.name().map(str::to_owned),
             description: form.description,
         };
-        let (id, now) = (loaded.object.id, context.services.now());
+        let id = loaded.object.id;
         let record = context.record(Action::OrganizationUpdate);
         let record = record.on(Object::Organization(id)).fields(change.fields());
-        let write = move |repository: &dyn Repository, by: Option<&Authority>| {
-            let updated = repository.update_organization(id, &change, by, now);
+        let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
+            let updated = repository.update_organization(id, &change, by);
             record.tell(updated, Outcome::of_found)
         };
         let organization = context.write(vec![loaded.right], write).await?;
@@ -71,11 +71,11 @@ impl WritableKind for Organizations {
 
     async fn delete(context: &RequestContext<'_>, id: i64) -> Result<ViewResponse, ApiError> {
         let loaded = load_changeable::<Self>(context, id).await?;
-        let (id, now) = (loaded.object.id, context.services.now());
+        let id = loaded.object.id;
         let record = context.record(Action::OrganizationDelete);
         let record = record.on(Object::Organization(id));
-        let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
-            let deleted = repository.delete_organization(id, by, now);
+        let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
+            let deleted = repository.delete_organization(id, by);
             record.tell(deleted, Outcome::of_object)
         };
         if context.write(vec![loaded.right], delete).await?? {

@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Authority, Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right,
-    Team, TeamChange, TeamId, UniqueKey,
+    Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right, Team,
+    TeamChange, TeamId, UniqueKey, WriteContext,
 };
 use profiled_rest::error::{ApiError, Detail, FieldErrors};
 use profiled_rest::wire::body::{Value, number_text};
@@ -142,10 +142,10 @@ pub(super) async fn insert(
     new: NewTeam,
     right: Right,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (new.organization, context.services.now());
+    let organization = new.organization;
     let record = context.record(Action::TeamCreate);
-    let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let created = repository.create_team(&new, by, now);
+    let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let created = repository.create_team(&new, by);
         record.tell_made(created, |record, team| record.on(Object::Team(team.id)))
     };
     let team = context.write(vec![right], create).await?;
@@ -168,11 +168,11 @@ pub(super) async fn store_change(
     change: TeamChange,
     rights: Vec<Right>,
 ) -> Result<Team, ApiError> {
-    let (organization, now) = (change.organization, context.services.now());
+    let organization = change.organization;
     let record = context.record(Action::TeamUpdate);
     let record = record.on(Object::Team(id)).fields(change.fields());
-    let write = move |repository: &dyn Repository, by: Option<&Authority>| {
-        let updated = repository.update_team(id, &change, by, now);
+    let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        let updated = repository.update_team(id, &change, by);
         record.tell(updated, Outcome::of_found)
     };
     let team = context.write(rights, write).await?;
@@ -186,10 +186,10 @@ pub(super) async fn remove(
     id: TeamId,
     rights: Vec<Right>,
 ) -> Result<bool, ApiError> {
-    let (record, now) = (context.record(Action::TeamDelete), context.services.now());
+    let record = context.record(Action::TeamDelete);
     let record = record.on(Object::Team(id));
-    let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
-        record.tell(repository.delete_team(id, by, now), Outcome::of_object)
+    let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
+        record.tell(repository.delete_team(id, by), Outcome::of_object)
     };
     Ok(context.write(rights, delete).await??)
 }

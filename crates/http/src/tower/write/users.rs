@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{
-    AccountChange, Authority, Detail, Keep, PasswordChange, PasswordHash, ProfileChange,
-    Repository, Right, User,
+    AccountChange, Keep, PasswordChange, PasswordHash, ProfileChange, ProfileDepth, Repository,
+    Right, User, WriteContext,
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
@@ -39,10 +39,10 @@ impl WritableKind for Users {
         let body = object(context.data().await?)?;
         let valid = ValidNewUser::of(context, &body).await?;
         let right = Caller::viewer_of(context).await?.right_to_create_users();
-        let (new, now) = (valid.hashed(context).await?, context.services.now());
+        let new = valid.hashed(context).await?;
         let record = context.record(Action::UserCreate);
-        let create = move |repository: &dyn Repository, by: Option<&Authority>| {
-            let created = repository.create_user(&new, by, now);
+        let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
+            let created = repository.create_user(&new, by);
             record.tell_made(created, |record, user| record.on(Object::User(user.id)))
         };
         let user = context.write(vec![right], create).await?;
@@ -60,10 +60,10 @@ impl WritableKind for Users {
         let record = context.record_of_change(id, &change);
         let changes_flag = is_superuser.is_some_and(|flag| flag != access.user.is_superuser);
         let record = record.fields(changes_flag.then_some(IS_SUPERUSER.name));
-        let write = move |repository: &dyn Repository, by: Option<&Authority>| {
+        let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let outcome = repository.change_account(id, &change, is_superuser, by);
             let outcome = record.tell(outcome, |change| (*change).into())?;
-            let profile = repository.find_profile(id, Detail::Account)?;
+            let profile = repository.find_profile(id, ProfileDepth::Account)?;
             Ok((outcome, profile))
         };
         let rights = access.is_admin.then_some(access.right);
@@ -91,10 +91,10 @@ impl WritableKind for Users {
             });
         }
         check_selected::<Self>(context, id).await?;
-        let (id, now) = (access.user.id, context.services.now());
+        let id = access.user.id;
         let record = context.record(Action::UserDelete).on(Object::User(id));
-        let delete = move |repository: &dyn Repository, by: Option<&Authority>| {
-            let deleted = repository.delete_account(id, by, now);
+        let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
+            let deleted = repository.delete_account(id, by);
             record.tell(deleted, |change| (*change).into())
         };
         match context.write(vec![access.right], delete).await?? {
@@ -208,9 +208,5 @@ async fn new_password(
     } else {
         Keep::Nothing
     };
-    Ok(encoded.map(|password| PasswordChange {
-        password,
-        keep,
-        at: context.services.now(),
-    }))
+    Ok(encoded.map(|password| PasswordChange { password, keep }))
 }

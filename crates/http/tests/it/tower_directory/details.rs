@@ -1,6 +1,6 @@
 //! Single objects, and what is missing or forbidden.
 
-use profiled_domain::{DirectoryRepository, UserId, UserKey, UserRepository};
+use profiled_domain::{OrganizationRepository, UserId, UserKey, UserRepository, WriteContext};
 
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ async fn a_deleted_organization_leaves_its_teams() {
     directory
         .app
         .repository
-        .delete_organization(one, None, now())
+        .delete_organization(one, WriteContext::operator(now()))
         .unwrap();
 
     let left = directory

@@ -1,6 +1,6 @@
 //! What lists have, for whom, in which order and pages.
 
-use profiled_domain::{DirectoryRepository, Membership};
+use profiled_domain::{Membership, MembershipRepository, WriteContext};
 use serde_json::Value;
 
 use super::Directory;
@@ -232,10 +232,11 @@ async fn me_is_filtered_as_a_list_and_its_tag_tells_what_that_gave() {
     let tag = first.header("ETag").unwrap().to_owned();
     let membership = Membership::TeamUser(directory.team);
     let alice = directory.ids["alice"];
-    let gone = directory
-        .app
-        .repository
-        .remove_from(membership, alice, None, now());
+    let gone =
+        directory
+            .app
+            .repository
+            .remove_from(membership, alice, WriteContext::operator(now()));
     let again = get(path, &token).insert_header(("If-None-Match", tag));
     assert!(gone.unwrap());
     assert_eq!(directory.app.send(again).await.status, 200);

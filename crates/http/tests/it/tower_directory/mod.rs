@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use profiled_domain::{
-    Authority, DirectoryRepository, Keep, Membership, NewOrganization, NewTeam, OrganizationId,
-    TeamId, UserId,
+    Authority, Keep, Membership, MembershipRepository, NewOrganization, NewTeam, OrganizationId,
+    OrganizationRepository, TeamId, TeamRepository, UserId, WriteContext,
 };
 use serde_json::Value;
 
@@ -49,7 +49,9 @@ impl Directory {
                 name: name.to_owned(),
                 description: format!("{name}, described"),
             };
-            let made = app.repository.create_organization(&new, Some(&root), now());
+            let made = app
+                .repository
+                .create_organization(&new, WriteContext::caller(&root, now()));
             made.unwrap().id
         };
         let (two, one) = (organization("Two"), organization("One"));
@@ -59,7 +61,10 @@ impl Directory {
                 name: name.to_owned(),
                 description: String::new(),
             };
-            app.repository.create_team(&new, None, now()).unwrap().id
+            app.repository
+                .create_team(&new, WriteContext::operator(now()))
+                .unwrap()
+                .id
         };
         let (other, team) = (team("A", two), team("B", one));
         let members = [
@@ -71,9 +76,9 @@ impl Directory {
             (Membership::TeamUser(other), "carol"),
         ];
         for (membership, name) in members {
-            let added = app
-                .repository
-                .add_to(membership, ids[name], Some(&root), now());
+            let added =
+                app.repository
+                    .add_to(membership, ids[name], WriteContext::caller(&root, now()));
             assert!(added.unwrap());
         }
         Self {

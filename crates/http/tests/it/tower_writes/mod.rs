@@ -7,7 +7,8 @@ mod passwords;
 mod users;
 
 use profiled_domain::{
-    DirectoryRepository, Membership, NewOrganization, NewTeam, OrganizationId, TeamId, User,
+    Membership, MembershipRepository, NewOrganization, NewTeam, OrganizationId,
+    OrganizationRepository, TeamId, TeamRepository, User, WriteContext,
 };
 
 use crate::app::{Response, TestApp, now, request};
@@ -47,14 +48,18 @@ impl Site {
                 name: name.to_owned(),
                 description: String::new(),
             };
-            repository.create_organization(&new, None, now()).unwrap();
+            repository
+                .create_organization(&new, WriteContext::operator(now()))
+                .unwrap();
         }
         let team = NewTeam {
             organization: ONE,
             name: "Team".to_owned(),
             description: "d".to_owned(),
         };
-        repository.create_team(&team, None, now()).unwrap();
+        repository
+            .create_team(&team, WriteContext::operator(now()))
+            .unwrap();
         for (membership, user) in [
             (Membership::OrganizationAdmin(ONE), &olga),
             (Membership::OrganizationUser(ONE), &alice),
@@ -64,7 +69,9 @@ impl Site {
             (Membership::OrganizationUser(TWO), &mia),
             (Membership::OrganizationAdmin(TWO), &mia),
         ] {
-            repository.add_to(membership, user.id, None, now()).unwrap();
+            repository
+                .add_to(membership, user.id, WriteContext::operator(now()))
+                .unwrap();
         }
         Self {
             app,

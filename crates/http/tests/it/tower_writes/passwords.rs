@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_domain::{
-    AccountRepository, CredentialRepository, Keep, PasswordHash, Patch, ProfileChange,
+    AccountRepository, CredentialRepository, Keep, PasswordHash, Patch, ProfileChange, WriteContext,
 };
 
 use super::Site;
@@ -100,7 +100,12 @@ async fn a_directory_keeps_the_fields_that_it_manages() {
     };
     site.app
         .repository
-        .change_account(site.bob.id, &flag, Some(true), None)
+        .change_account(
+            site.bob.id,
+            &flag,
+            Some(true),
+            WriteContext::operator(now()),
+        )
         .unwrap();
     let unable = |field: &str| {
         format!(r#"{{"{field}": ["Unable to change {field} on user managed by LDAP"]}}"#)

@@ -1,4 +1,4 @@
-use profiled_domain::{AccountRepository, EmailAddress, Username};
+use profiled_domain::{AccountRepository, EmailAddress, Username, WriteContext};
 
 use super::{DENIED, Site};
 use crate::app::{now, request};
@@ -90,7 +90,7 @@ async fn a_name_differs_from_another_by_case_and_inactive_users_keep_theirs() {
     site.app.repository.deactivate(site.bob.id).unwrap();
     site.app
         .repository
-        .delete_account(site.carol.id, None, now())
+        .delete_account(site.carol.id, WriteContext::operator(now()))
         .unwrap();
     let status = async |name: &str| {
         let body = format!(r#"{{"username": "{name}", "password": "p"}}"#);

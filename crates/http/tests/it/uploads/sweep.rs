@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::web;
 use chrono::TimeDelta;
 use profiled_domain::{
-    MediaRepository, NewUser, Patch, Precondition, ProfileChange, UserRepository,
+    MediaRepository, NewUser, Patch, Precondition, ProfileChange, UserRepository, WriteContext,
 };
 use profiled_http::sweep;
 
@@ -84,7 +84,7 @@ async fn f7_an_upload_that_is_swept_while_it_lasts_is_told_to_come_again() {
     let uploads = Uploads::new();
     let repository = &uploads.app.repository;
     let user = repository
-        .create_user(&NewUser::default(), None, now())
+        .create_user(&NewUser::default(), WriteContext::operator(now()))
         .unwrap()
         .id;
     repository.reserve_file("slow.png").unwrap();
@@ -94,7 +94,12 @@ async fn f7_an_upload_that_is_swept_while_it_lasts_is_told_to_come_again() {
         avatar: Patch::Set("slow.png".to_owned()),
         ..ProfileChange::default()
     };
-    let late = repository.update_profile(user, &change, &Precondition::None, None);
+    let late = repository.update_profile(
+        user,
+        &change,
+        &Precondition::None,
+        WriteContext::operator(now()),
+    );
 
     assert!(late.is_err(), "{late:?}");
 }

@@ -114,7 +114,7 @@ impl Pipeline<'_> {
         };
         let agent = user_agent(self.request);
         let counted_address = self.services.hosts.counted_address(self.request);
-        let detail = spec.detail;
+        let depth = spec.depth;
         let now = self.services.now();
         let is_costly = dialect.authenticator().is_costly(credentials.as_deref());
         let work = move |repository: &dyn profiled_domain::Repository| {
@@ -123,7 +123,7 @@ impl Pipeline<'_> {
                 session: session.as_deref(),
                 counted_address,
                 user_agent: agent.as_deref(),
-                detail,
+                depth,
                 now,
             };
             dialect.authenticator().authenticate(&attempt, repository)

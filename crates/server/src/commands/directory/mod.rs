@@ -5,15 +5,15 @@ pub(super) mod team;
 
 use profiled_auth::audit::{Outcome, Reason};
 use profiled_domain::{
-    Comparison, Condition, DirectoryRepository, Field, FieldValue, InvalidText, Membership,
+    Comparison, Condition, Field, FieldValue, InvalidText, Membership, MembershipRepository,
     NumberedPage, OrderBy, Organization, Page, PageNumber, Relation, RepositoryError, Selection,
-    Test, User,
+    SelectionRepository, Test, User,
 };
 use profiled_store::Store;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::clock::now;
+use crate::clock::operator;
 use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
@@ -169,9 +169,9 @@ fn change_membership(
     let user = find_user(&store, user)?.id;
     line.for_user(user);
     let outcome = if is_addition {
-        store.add_to(place.membership, user, None, now())
+        store.add_to(place.membership, user, operator())
     } else {
-        store.remove_from(place.membership, user, None, now())
+        store.remove_from(place.membership, user, operator())
     };
     let is_changed = match outcome {
         Err(RepositoryError::Missing("user")) => {

@@ -2,8 +2,8 @@
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Condition, DirectoryRepository, Field, Membership, NewOrganization, Organization,
-    OrganizationChange, OrganizationId, Relation,
+    Condition, Field, Membership, NewOrganization, Organization, OrganizationChange,
+    OrganizationId, OrganizationRepository, Relation, SelectionRepository,
 };
 use profiled_store::Store;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::{
     no_organization, refused, select,
 };
 use crate::cli::{Org, OrgMember, OrgSet};
-use crate::clock::now;
+use crate::clock::operator;
 use crate::commands::database::open;
 use crate::error::Failure;
 use crate::output::Output;
@@ -94,7 +94,7 @@ fn create(
         name: name(text)?,
         description: description(more)?,
     };
-    let created = open(settings)?.create_organization(&new, None, now())?;
+    let created = open(settings)?.create_organization(&new, operator())?;
     line.done(Object::Organization(created.id));
     output.write(&Shown::from(created), |organization| {
         format!("created organization {}", organization.id)
@@ -164,7 +164,7 @@ fn set(
     let id = find_organization(&store, &change.organization)?.id;
     line.on(Object::Organization(id));
     line.fields(patch.fields());
-    let changed = store.update_organization(id, &patch, None, now())?;
+    let changed = store.update_organization(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| no_organization(&change.organization))?;
     line.came_of(Outcome::Done);
     output.write(&Shown::from(changed), |organization| {
@@ -188,7 +188,7 @@ fn delete(
              add --yes to confirm"
         ));
     }
-    if !store.delete_organization(id, None, now())? {
+    if !store.delete_organization(id, operator())? {
         return Err(no_organization(name));
     }
     line.came_of(Outcome::Done);

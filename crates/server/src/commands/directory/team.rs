@@ -2,8 +2,8 @@
 
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{
-    Condition, DirectoryRepository, Field, Membership, NewTeam, OrganizationSummary, Relation,
-    Team as Stored, TeamChange,
+    Condition, Field, Membership, NewTeam, OrganizationSummary, Relation, SelectionRepository,
+    Team as Stored, TeamChange, TeamRepository,
 };
 use profiled_store::Store;
 use serde::Serialize;
@@ -14,7 +14,7 @@ use super::{
     names, refused, select,
 };
 use crate::cli::{Team, TeamMember, TeamName, TeamSet};
-use crate::clock::now;
+use crate::clock::operator;
 use crate::commands::database::open;
 use crate::error::Failure;
 use crate::output::Output;
@@ -142,7 +142,7 @@ fn create(
         name,
         description,
     };
-    let created = store.create_team(&new, None, now())?;
+    let created = store.create_team(&new, operator())?;
     line.done(Object::Team(created.id));
     output.write(&Shown::from(created), |team| {
         format!("created team {}", team.id)
@@ -211,7 +211,7 @@ fn set(
         description,
     };
     line.fields(patch.fields());
-    let changed = store.update_team(id, &patch, None, now())?;
+    let changed = store.update_team(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| gone(&change.team.team))?;
     line.came_of(Outcome::Done);
     output.write(&Shown::from(changed), |team| {
@@ -234,7 +234,7 @@ fn delete(
             "team delete deletes team {id} and its memberships for good: add --yes to confirm"
         ));
     }
-    if !store.delete_team(id, None, now())? {
+    if !store.delete_team(id, operator())? {
         return Err(gone(&name.team));
     }
     line.came_of(Outcome::Done);

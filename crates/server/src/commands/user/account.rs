@@ -5,7 +5,7 @@ use profiled_domain::{AccountChange, AccountRepository, RepositoryError, UserId}
 use profiled_store::Store;
 use serde_json::json;
 
-use crate::clock::now;
+use crate::clock::{now, operator};
 use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
@@ -33,7 +33,7 @@ pub(super) const ACTIVATE: Step = Step {
 };
 pub(super) const DELETE: Step = Step {
     action: Action::UserDelete,
-    change: |store, id| store.delete_account(id, None, now()),
+    change: |store, id| store.delete_account(id, operator()),
     done: "deleted",
 };
 pub(super) const RESTORE: Step = Step {

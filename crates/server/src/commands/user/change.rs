@@ -9,6 +9,7 @@ use profiled_store::AccountFlags;
 
 use super::{Shown, name};
 use crate::cli::{UserChange, UserSet};
+use crate::clock::now;
 use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
@@ -32,7 +33,7 @@ pub(super) fn set(
     line.fields(change.fields());
     line.fields(flags.is_staff.map(|_| "is_staff"));
     line.fields(flags.is_superuser.map(|_| "is_superuser"));
-    let changed = store.change_any_account(id, &change, flags)?;
+    let changed = store.change_any_account(id, &change, flags, now())?;
     line.came_of(changed);
     match changed {
         AccountChange::Done | AccountChange::Unchanged => {}

@@ -7,13 +7,13 @@ mod password;
 use profiled_auth::PersonalData;
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{
-    Detail, EmailAddress, InvalidText, MobileNumber, NewUser, PageRequest, User as Account,
-    UserRepository, Username,
+    EmailAddress, InvalidText, MobileNumber, NewUser, PageRequest, ProfileDepth, ProfileRepository,
+    User as Account, UserRepository, Username,
 };
 use serde::Serialize;
 
 use crate::cli::{User, UserCreate};
-use crate::clock::now;
+use crate::clock::operator;
 use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
@@ -97,7 +97,7 @@ fn create(
     if let Some(password) = password::read(&arguments.password)? {
         new.password = Some(password::encode(settings, &password, &personal_data(&new))?);
     }
-    let user = store.create_user(&new, None, now())?;
+    let user = store.create_user(&new, operator())?;
     line.done(Object::User(user.id));
     output.write(&Shown::from(&user), |user| {
         format!("created user {}", user.id)
@@ -194,7 +194,7 @@ fn line(user: &Shown) -> String {
 fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> {
     let store = open(settings)?;
     let id = find_user(&store, name)?.id;
-    let profile = store.find_profile(id, Detail::Groups)?;
+    let profile = store.find_profile(id, ProfileDepth::Groups)?;
     let profile = profile.ok_or_else(|| Failure::failed(format!("user {id} is gone")))?;
     let missing = settings.profile_completion.missing(&profile.user);
     let shown = ShownProfile {

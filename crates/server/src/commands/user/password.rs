@@ -5,9 +5,7 @@ use std::io::{IsTerminal, Read};
 use console::Term;
 use profiled_auth::audit::{Object, Outcome, Reason};
 use profiled_auth::{PasswordPolicy, PersonalData};
-use profiled_domain::{
-    Keep, {CredentialRepository, PasswordHash},
-};
+use profiled_domain::{CredentialRepository, Keep, PasswordHash};
 
 use super::Shown;
 use crate::cli::PasswordSource;

@@ -2,11 +2,11 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    AccountChange, Detail, Keep, NewUser, PasswordChange, PasswordHash, Patch, ProfileChange,
+    AccountChange, Keep, NewUser, PasswordChange, PasswordHash, Patch, ProfileChange, ProfileDepth,
     Repository, RepositoryError, UserId, UserKey,
 };
 
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 contract!(
     a_deactivated_user_comes_back_without_old_credentials,
@@ -30,7 +30,7 @@ fn superuser(name: &str) -> NewUser {
 
 fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     repository.issue_token(&token(ada, 1)).unwrap();
@@ -61,22 +61,22 @@ fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Reposi
 
 fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let staff = repository
-        .create_group(&group("Staff"), None, at(1))
+        .create_group(&group("Staff"), operator(1))
         .unwrap()
         .id;
-    repository.add_member(staff, ada, None).unwrap();
+    repository.add_member(staff, ada, operator(0)).unwrap();
 
-    let deleted = repository.delete_account(ada, None, at(5)).unwrap();
+    let deleted = repository.delete_account(ada, operator(5)).unwrap();
 
     assert_eq!(deleted, AccountChange::Done);
-    let again = repository.delete_account(ada, None, at(6)).unwrap();
+    let again = repository.delete_account(ada, operator(6)).unwrap();
     assert_eq!(again, AccountChange::Missing);
     let gone = repository
-        .find_profile(ada, Detail::Groups)
+        .find_profile(ada, ProfileDepth::Groups)
         .unwrap()
         .unwrap();
     assert_eq!((gone.user.username, gone.user.is_active), (None, false));
@@ -85,23 +85,25 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
     let group = repository.find_group("Staff").unwrap().unwrap();
     assert_eq!(group.users_count, 0);
     assert_eq!(repository.find_password("ada").unwrap(), None);
-    repository.create_user(&person("ada"), None, at(7)).unwrap();
+    repository.create_user(&person("ada"), operator(7)).unwrap();
 }
 
 fn a_restored_user_has_what_it_held_and_no_credential(repository: &dyn Repository) {
-    let before = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let before = repository.create_user(&person("ada"), operator(1)).unwrap();
     let staff = repository
-        .create_group(&group("Staff"), None, at(1))
+        .create_group(&group("Staff"), operator(1))
         .unwrap()
         .id;
-    repository.add_member(staff, before.id, None).unwrap();
+    repository
+        .add_member(staff, before.id, operator(0))
+        .unwrap();
     repository.issue_token(&token(before.id, 1)).unwrap();
-    repository.delete_account(before.id, None, at(5)).unwrap();
+    repository.delete_account(before.id, operator(5)).unwrap();
 
     let restored = repository.restore_account(before.id, at(6)).unwrap();
 
     assert_eq!(restored, AccountChange::Done);
-    let profile = repository.find_profile(before.id, Detail::Groups);
+    let profile = repository.find_profile(before.id, ProfileDepth::Groups);
     let profile = profile.unwrap().unwrap();
     assert_eq!(profile.user.username, before.username);
     assert_eq!(profile.user.email, before.email);
@@ -116,11 +118,11 @@ fn a_restored_user_has_what_it_held_and_no_credential(repository: &dyn Repositor
 
 fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
-    repository.delete_account(ada, None, at(5)).unwrap();
-    repository.create_user(&person("ada"), None, at(6)).unwrap();
+    repository.delete_account(ada, operator(5)).unwrap();
+    repository.create_user(&person("ada"), operator(6)).unwrap();
 
     let refused = repository.restore_account(ada, at(7));
 
@@ -132,20 +134,20 @@ fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
 
 fn the_last_superuser_stays(repository: &dyn Repository) {
     let one = repository
-        .create_user(&superuser("one"), None, at(1))
+        .create_user(&superuser("one"), operator(1))
         .unwrap()
         .id;
     let other = repository
-        .create_user(&superuser("other"), None, at(1))
+        .create_user(&superuser("other"), operator(1))
         .unwrap()
         .id;
 
     assert_eq!(repository.deactivate(one).unwrap(), AccountChange::Done);
     let last = AccountChange::LastSuperuser;
     assert_eq!(repository.deactivate(other).unwrap(), last);
-    assert_eq!(repository.delete_account(other, None, at(2)).unwrap(), last);
+    assert_eq!(repository.delete_account(other, operator(2)).unwrap(), last);
     assert_eq!(
-        repository.delete_account(one, None, at(2)).unwrap(),
+        repository.delete_account(one, operator(2)).unwrap(),
         AccountChange::Done
     );
 }
@@ -154,12 +156,12 @@ fn users_are_erased_when_their_time_has_come(repository: &dyn Repository) {
     let names = ["ada", "bob", "eve"];
     let ids = names.map(|name| {
         repository
-            .create_user(&person(name), None, at(1))
+            .create_user(&person(name), operator(1))
             .unwrap()
             .id
     });
-    repository.delete_account(ids[1], None, at(5)).unwrap();
-    repository.delete_account(ids[0], None, at(6)).unwrap();
+    repository.delete_account(ids[1], operator(5)).unwrap();
+    repository.delete_account(ids[0], operator(6)).unwrap();
 
     let first = repository.erase_accounts(at(6), 1).unwrap();
     let none = repository.erase_accounts(at(6) - Duration::microseconds(1), 10);
@@ -182,7 +184,6 @@ fn renamed(name: &str) -> ProfileChange {
         password: Some(PasswordChange {
             password: PasswordHash::from_encoded("new"),
             keep: Keep::Nothing,
-            at: at(2),
         }),
         ..ProfileChange::default()
     }
@@ -190,18 +191,18 @@ fn renamed(name: &str) -> ProfileChange {
 
 fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
-    repository.create_user(&person("bob"), None, at(1)).unwrap();
+    repository.create_user(&person("bob"), operator(1)).unwrap();
     repository.issue_token(&token(ada, 1)).unwrap();
     let find = || repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
     let before = find();
 
-    let refused = repository.change_account(ada, &renamed("bob"), Some(true), None);
+    let refused = repository.change_account(ada, &renamed("bob"), Some(true), operator(0));
     assert!(matches!(refused, Err(RepositoryError::Conflict(_))));
     assert_eq!(find(), before);
-    let done = repository.change_account(ada, &renamed("eve"), Some(true), None);
+    let done = repository.change_account(ada, &renamed("eve"), Some(true), operator(2));
 
     assert_eq!(done.unwrap(), AccountChange::Done);
     let after = find();
@@ -212,21 +213,21 @@ fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repo
     assert_eq!(repository.list_tokens(ada).unwrap(), []);
     let password = repository.find_password("eve").unwrap().unwrap().1;
     assert_eq!(password.as_encoded(), "new");
-    let same = repository.change_account(ada, &ProfileChange::default(), None, None);
+    let same = repository.change_account(ada, &ProfileChange::default(), None, operator(0));
     assert_eq!(same.unwrap(), AccountChange::Done);
     assert_eq!(find(), after);
 }
 
 fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
     let one = repository
-        .create_user(&superuser("one"), None, at(1))
+        .create_user(&superuser("one"), operator(1))
         .unwrap()
         .id;
     let other = repository
-        .create_user(&superuser("other"), None, at(1))
+        .create_user(&superuser("other"), operator(1))
         .unwrap()
         .id;
-    let resign = |id| repository.change_account(id, &renamed("gone"), Some(false), None);
+    let resign = |id| repository.change_account(id, &renamed("gone"), Some(false), operator(0));
 
     assert_eq!(resign(one).unwrap(), AccountChange::Done);
     assert_eq!(resign(other).unwrap(), AccountChange::LastSuperuser);
@@ -238,18 +239,18 @@ fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
 
 fn accounts_that_may_not_log_in_are_not_changed(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     repository.deactivate(ada).unwrap();
-    repository.delete_account(bob, None, at(1)).unwrap();
+    repository.delete_account(bob, operator(1)).unwrap();
 
     for id in [ada, bob, UserId(99)] {
-        let outcome = repository.change_account(id, &renamed("eve"), Some(true), None);
+        let outcome = repository.change_account(id, &renamed("eve"), Some(true), operator(0));
         assert_eq!(outcome.unwrap(), AccountChange::Missing);
     }
 }

@@ -3,11 +3,11 @@
 use profiled_domain::{
     Authority, Condition, Field, GroupChange, Keep, Lapse, Membership, Model, NewOrganization,
     OrganizationChange, OrganizationId, Patch, Precondition, ProfileChange, Relation, Repository,
-    RepositoryError, Right, TeamChange, TeamId, UserId, UserKey, Viewer,
+    RepositoryError, Right, TeamChange, TeamId, UserId, UserKey, Viewer, WriteContext,
 };
 
 use crate::directory::{by, new_team, organization, team, user};
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 contract!(
     no_write_is_done_with_a_credential_that_has_ended,
@@ -44,43 +44,41 @@ fn renamed(name: &str) -> ProfileChange {
     }
 }
 
-type Write = fn(&dyn Repository, &Site, &Authority) -> Result<(), RepositoryError>;
+type Write = fn(&dyn Repository, &Site, WriteContext<'_>) -> Result<(), RepositoryError>;
 
 /// Every write that a caller can ask for.
 fn writes() -> Vec<(&'static str, Write)> {
     vec![
         ("create_user", |r, _, by| {
-            r.create_user(&person("new"), Some(by), at(5)).map(drop)
+            r.create_user(&person("new"), by).map(drop)
         }),
         ("update_profile", |r, site, by| {
             let change = renamed("new");
             let none = Precondition::None;
-            r.update_profile(site.actor, &change, &none, Some(by))
-                .map(drop)
+            r.update_profile(site.actor, &change, &none, by).map(drop)
         }),
         ("change_account", |r, site, by| {
             let change = renamed("new");
-            r.change_account(site.other, &change, None, Some(by))
-                .map(drop)
+            r.change_account(site.other, &change, None, by).map(drop)
         }),
         ("delete_account", |r, site, by| {
-            r.delete_account(site.other, Some(by), at(5)).map(drop)
+            r.delete_account(site.other, by).map(drop)
         }),
         ("revoke_credentials", |r, site, by| {
-            r.revoke_credentials(site.other, &Keep::Nothing, Some(by), at(5))
+            r.revoke_credentials(site.other, &Keep::Nothing, by)
                 .map(drop)
         }),
         ("issue_token_within", |r, site, by| {
-            r.issue_token_within(&token(site.actor, 200), None, Some(by))
+            r.issue_token_within(&token(site.actor, 200), None, by)
                 .map(drop)
         }),
         ("revoke_own_token", |r, site, by| {
             let held = r.list_tokens(site.other)?;
-            r.revoke_own_token(site.other, held[0].state.id, Some(by))
+            r.revoke_own_token(site.other, held[0].state.id, by)
                 .map(drop)
         }),
         ("create_group", |r, _, by| {
-            r.create_group(&group("new"), Some(by), at(5)).map(drop)
+            r.create_group(&group("new"), by).map(drop)
         }),
         ("update_group", |r, _, by| {
             let change = GroupChange {
@@ -88,65 +86,62 @@ fn writes() -> Vec<(&'static str, Write)> {
                 ..GroupChange::default()
             };
             let id = r.find_group("old")?.unwrap().id;
-            r.update_group(id, &change, Some(by), at(5)).map(drop)
+            r.update_group(id, &change, by).map(drop)
         }),
         ("delete_group", |r, _, by| {
             let id = r.find_group("old")?.unwrap().id;
-            r.delete_group(id, Some(by)).map(drop)
+            r.delete_group(id, by).map(drop)
         }),
         ("add_member", |r, site, by| {
             let id = r.find_group("old")?.unwrap().id;
-            r.add_member(id, site.other, Some(by)).map(drop)
+            r.add_member(id, site.other, by).map(drop)
         }),
         ("remove_member", |r, site, by| {
             let id = r.find_group("old")?.unwrap().id;
-            r.remove_member(id, site.other, Some(by)).map(drop)
+            r.remove_member(id, site.other, by).map(drop)
         }),
         ("create_organization", |r, _, by| {
             let new = NewOrganization {
                 name: "new".to_owned(),
                 description: String::new(),
             };
-            r.create_organization(&new, Some(by), at(5)).map(drop)
+            r.create_organization(&new, by).map(drop)
         }),
         ("update_organization", |r, site, by| {
             let change = OrganizationChange::default();
-            r.update_organization(site.home, &change, Some(by), at(5))
-                .map(drop)
+            r.update_organization(site.home, &change, by).map(drop)
         }),
         ("delete_organization", |r, site, by| {
-            r.delete_organization(site.home, Some(by), at(5)).map(drop)
+            r.delete_organization(site.home, by).map(drop)
         }),
         ("create_team", |r, site, by| {
-            r.create_team(&new_team(site.home, "new"), Some(by), at(5))
-                .map(drop)
+            r.create_team(&new_team(site.home, "new"), by).map(drop)
         }),
         ("update_team", |r, site, by| {
-            r.update_team(site.team, &TeamChange::default(), Some(by), at(5))
+            r.update_team(site.team, &TeamChange::default(), by)
                 .map(drop)
         }),
         ("delete_team", |r, site, by| {
-            r.delete_team(site.team, Some(by), at(5)).map(drop)
+            r.delete_team(site.team, by).map(drop)
         }),
         ("add_to", |r, site, by| {
             let place = Membership::OrganizationUser(site.home);
-            r.add_to(place, site.other, Some(by), at(5)).map(drop)
+            r.add_to(place, site.other, by).map(drop)
         }),
         ("remove_from", |r, site, by| {
             let place = Membership::TeamUser(site.team);
-            r.remove_from(place, site.other, Some(by), at(5)).map(drop)
+            r.remove_from(place, site.other, by).map(drop)
         }),
         ("create_user_in", |r, site, by| {
             let place = Membership::TeamUser(site.team);
-            r.create_user_in(place, &person("new"), Some(by), at(5))
-                .map(drop)
+            r.create_user_in(place, &person("new"), by).map(drop)
         }),
     ]
 }
 
 fn prepared(repository: &dyn Repository) -> Site {
     let site = site(repository);
-    repository.create_group(&group("old"), None, at(1)).unwrap();
+    repository.create_group(&group("old"), operator(1)).unwrap();
     repository.issue_token(&token(site.other, 100)).unwrap();
     site
 }
@@ -154,7 +149,7 @@ fn prepared(repository: &dyn Repository) -> Site {
 /// All of them fail for one and the same reason.
 fn check_all(repository: &dyn Repository, site: &Site, by: &Authority, lapse: Lapse) {
     for (name, write) in writes() {
-        let outcome = write(repository, site, by);
+        let outcome = write(repository, site, WriteContext::caller(by, at(5)));
         assert!(
             matches!(&outcome, Err(RepositoryError::Lapsed(ended)) if *ended == lapse),
             "{name}: {outcome:?}"
@@ -180,7 +175,7 @@ fn check_all(repository: &dyn Repository, site: &Site, by: &Authority, lapse: La
 fn no_write_is_done_with_a_credential_that_has_ended(repository: &dyn Repository) {
     let site = prepared(repository);
     let before = by(site.actor);
-    let revoked = repository.revoke_credentials(site.actor, &Keep::Nothing, None, at(4));
+    let revoked = repository.revoke_credentials(site.actor, &Keep::Nothing, operator(4));
     assert!(revoked.unwrap());
 
     check_all(repository, &site, &before, Lapse::Credential);
@@ -196,7 +191,7 @@ fn no_write_is_done_for_a_caller_who_may_not_log_in(repository: &dyn Repository)
     repository.deactivate(site.actor).unwrap();
 
     check_all(repository, &site, &by(site.actor), Lapse::Account);
-    repository.delete_account(site.actor, None, at(4)).unwrap();
+    repository.delete_account(site.actor, operator(4)).unwrap();
     check_all(repository, &site, &by(site.actor), Lapse::Account);
     check_all(repository, &site, &by(UserId(999)), Lapse::Account);
 }
@@ -209,7 +204,7 @@ fn a_kept_credential_goes_on_counting(repository: &dyn Repository) {
         (Keep::Token(own), Keep::Token(other)),
         (Keep::Jwt("kept".to_owned()), Keep::Jwt("lost".to_owned())),
     ] {
-        let revoked = repository.revoke_credentials(site.actor, &keep, None, at(4));
+        let revoked = repository.revoke_credentials(site.actor, &keep, operator(4));
         assert!(revoked.unwrap());
         let write = |credential| {
             let by = Authority {
@@ -217,7 +212,12 @@ fn a_kept_credential_goes_on_counting(repository: &dyn Repository) {
                 ..by(site.actor)
             };
             let none = Precondition::None;
-            repository.update_profile(site.actor, &renamed("new"), &none, Some(&by))
+            repository.update_profile(
+                site.actor,
+                &renamed("new"),
+                &none,
+                WriteContext::caller(&by, at(0)),
+            )
         };
 
         assert!(write(keep).unwrap().is_some());
@@ -238,7 +238,8 @@ fn a_revoked_token_writes_nothing_whatever_the_epoch(repository: &dyn Repository
     };
     let change = renamed("first");
     let none = Precondition::None;
-    let outcome = repository.update_profile(site.actor, &change, &none, Some(&by));
+    let outcome =
+        repository.update_profile(site.actor, &change, &none, WriteContext::caller(&by, at(0)));
     assert!(outcome.unwrap().is_some());
 
     assert!(repository.revoke_token(own).unwrap());
@@ -248,7 +249,7 @@ fn a_revoked_token_writes_nothing_whatever_the_epoch(repository: &dyn Repository
 fn no_write_is_done_once_the_right_to_it_has_ended(repository: &dyn Repository) {
     let site = prepared(repository);
     let admins = Membership::OrganizationAdmin(site.home);
-    repository.add_to(admins, site.actor, None, at(2)).unwrap();
+    repository.add_to(admins, site.actor, operator(2)).unwrap();
     let viewer = Viewer {
         id: site.actor,
         is_superuser: false,
@@ -266,13 +267,12 @@ fn no_write_is_done_once_the_right_to_it_has_ended(repository: &dyn Repository) 
     let touched = repository.update_organization(
         site.home,
         &OrganizationChange::default(),
-        Some(&of_home),
-        at(3),
+        WriteContext::caller(&of_home, at(3)),
     );
     assert!(touched.unwrap().is_some());
 
     repository
-        .remove_from(admins, site.actor, None, at(3))
+        .remove_from(admins, site.actor, operator(3))
         .unwrap();
 
     for authority in [&of_home, &of_team, &creation, &flag] {
@@ -287,8 +287,8 @@ fn a_right_over_a_user_ends_with_what_the_user_becomes(repository: &dyn Reposito
         Membership::OrganizationAdmin(site.home),
         Membership::OrganizationUser(site.home),
     );
-    repository.add_to(admins, site.actor, None, at(2)).unwrap();
-    repository.add_to(users, site.other, None, at(2)).unwrap();
+    repository.add_to(admins, site.actor, operator(2)).unwrap();
+    repository.add_to(users, site.other, operator(2)).unwrap();
     let viewer = Viewer {
         id: site.actor,
         is_superuser: false,
@@ -299,7 +299,14 @@ fn a_right_over_a_user_ends_with_what_the_user_becomes(repository: &dyn Reposito
         rights: vec![viewer.right_to_change(Model::User, site.other.0)],
         ..by(site.actor)
     };
-    let write = || repository.change_account(site.other, &renamed("x"), None, Some(&by));
+    let write = || {
+        repository.change_account(
+            site.other,
+            &renamed("x"),
+            None,
+            WriteContext::caller(&by, at(0)),
+        )
+    };
     // Of everybody's staff: `person` is.
     assert!(matches!(
         write(),
@@ -324,15 +331,20 @@ fn a_right_over_a_user_ends_with_what_the_user_becomes(repository: &dyn Reposito
     let plain = of_user(Condition::negated(Condition::is_set(Field::IsSuperuser)));
     let write = |by: &Authority| {
         repository
-            .change_account(site.other, &renamed("x"), None, Some(by))
+            .change_account(
+                site.other,
+                &renamed("x"),
+                None,
+                WriteContext::caller(by, at(0)),
+            )
             .map(drop)
     };
     write(&only_here).unwrap();
     write(&plain).unwrap();
 
     let there = Membership::OrganizationUser(elsewhere);
-    repository.add_to(there, site.other, None, at(4)).unwrap();
-    let flag = repository.change_account(site.other, &renamed("x"), Some(true), None);
+    repository.add_to(there, site.other, operator(4)).unwrap();
+    let flag = repository.change_account(site.other, &renamed("x"), Some(true), operator(0));
     flag.unwrap();
 
     for by in [&only_here, &plain] {
@@ -355,6 +367,10 @@ fn a_right_to_what_is_gone_is_for_the_write_to_miss(repository: &dyn Repository)
     };
 
     let change = OrganizationChange::default();
-    let outcome = repository.update_organization(OrganizationId(999), &change, Some(&by), at(3));
+    let outcome = repository.update_organization(
+        OrganizationId(999),
+        &change,
+        WriteContext::caller(&by, at(3)),
+    );
     assert_eq!(outcome.unwrap(), None);
 }

@@ -5,7 +5,7 @@ use profiled_domain::{
     ProfileChange, Repository, User, UserKey,
 };
 
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 contract!(
     a_subject_is_bound_once_and_found,
@@ -30,7 +30,7 @@ fn subject(issuer: &str, subject: &str) -> ForeignSubject {
 }
 
 fn user(repository: &dyn Repository, name: &str) -> User {
-    repository.create_user(&person(name), None, at(1)).unwrap()
+    repository.create_user(&person(name), operator(1)).unwrap()
 }
 
 fn bind(repository: &dyn Repository, to: &ForeignSubject, user: &User) -> Bound {
@@ -100,10 +100,10 @@ fn a_user_who_has_changed_is_not_bound(repository: &dyn Repository) {
     let [ada, bob, cy, di, eve] =
         ["ada", "bob", "cy", "di", "eve"].map(|name| user(repository, name));
 
-    let renamed = repository.update_profile(ada.id, &rename, &Precondition::None, None);
+    let renamed = repository.update_profile(ada.id, &rename, &Precondition::None, operator(0));
     let inactive = repository.deactivate(bob.id);
-    let deleted = repository.delete_account(cy.id, None, at(2));
-    let revoked = repository.revoke_credentials(di.id, &Keep::Nothing, None, at(2));
+    let deleted = repository.delete_account(cy.id, operator(2));
+    let revoked = repository.revoke_credentials(di.id, &Keep::Nothing, operator(2));
 
     assert!(renamed.unwrap().is_some() && revoked.unwrap());
     assert_eq!(inactive.unwrap(), AccountChange::Done);
@@ -167,7 +167,7 @@ fn a_binding_goes_with_its_user_when_that_is_erased(repository: &dyn Repository)
     let wanted = subject("idp", "s");
     bind(repository, &wanted, &ada);
 
-    repository.delete_account(ada.id, None, at(2)).unwrap();
+    repository.delete_account(ada.id, operator(2)).unwrap();
     assert_eq!(repository.find_binding(&wanted).unwrap(), Some(ada.id));
     repository.erase_accounts(at(2), 10).unwrap();
 

@@ -1,11 +1,11 @@
 //! Tokens and passwords.
 
 use profiled_domain::{
-    Detail, Keep, NewToken, NewUser, PasswordHash, Repository, RepositoryError, TokenBinding,
+    Keep, NewToken, NewUser, PasswordHash, ProfileDepth, Repository, RepositoryError, TokenBinding,
     TokenDigest, TokenId, UniqueKey, UserId, Username,
 };
 
-use crate::people::{at, person, token};
+use crate::people::{at, operator, person, token};
 
 contract!(
     a_token_leads_to_its_holder_active_or_not,
@@ -26,7 +26,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
         is_active: false,
         ..person("ada")
     };
-    let ada = repository.create_user(&sleeping, None, at(1)).unwrap();
+    let ada = repository.create_user(&sleeping, operator(1)).unwrap();
     let binding = TokenBinding {
         address: "127.0.0.1".to_owned(),
         user_agent: None,
@@ -39,7 +39,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
     };
     let id = repository.issue_token(&bound).unwrap();
 
-    for detail in [Detail::Account, Detail::Groups] {
+    for detail in [ProfileDepth::Account, ProfileDepth::Groups] {
         let holder = repository
             .find_token(&TokenDigest([1; 32]), detail)
             .unwrap()
@@ -65,7 +65,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
 
 fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     repository.issue_token(&token(ada, 1)).unwrap();
@@ -85,11 +85,11 @@ fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
 
 fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let first = repository.issue_token(&token(ada, 1)).unwrap();
@@ -113,20 +113,20 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
     assert_eq!((left.len(), left[0].label.as_str()), (1, "laptop"));
     assert_eq!(
         repository
-            .find_token(&TokenDigest([1; 32]), Detail::Account)
+            .find_token(&TokenDigest([1; 32]), ProfileDepth::Account)
             .unwrap(),
         None
     );
 }
 
 fn a_password_is_found_by_username(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let secretless = NewUser {
         username: Username::parse("bob").ok(),
         password: None,
         ..NewUser::default()
     };
-    repository.create_user(&secretless, None, at(1)).unwrap();
+    repository.create_user(&secretless, operator(1)).unwrap();
 
     let (user, password) = repository.find_password("ada").unwrap().unwrap();
     let (_, unusable) = repository.find_password("bob").unwrap().unwrap();
@@ -154,7 +154,7 @@ fn token_ids(repository: &dyn Repository, user: UserId) -> Vec<TokenId> {
 
 fn a_password_is_found_by_id(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
 
@@ -167,11 +167,11 @@ fn a_password_is_found_by_id(repository: &dyn Repository) {
 
 fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let held = repository.issue_token(&token(ada, 1)).unwrap();
@@ -191,11 +191,11 @@ fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repositor
 
 fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let issue = |owner, number| repository.issue_token(&token(owner, number)).unwrap();
@@ -216,15 +216,17 @@ fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository
 
 fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let epoch = |user| {
-        let profile = repository.find_profile(user, Detail::Account).unwrap();
+        let profile = repository
+            .find_profile(user, ProfileDepth::Account)
+            .unwrap();
         let credentials = profile.unwrap().user.credentials;
         (credentials.number, credentials.changed_at)
     };
@@ -247,11 +249,11 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
 
 fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let digest = || {
-        let profile = repository.find_profile(ada, Detail::Account).unwrap();
+        let profile = repository.find_profile(ada, ProfileDepth::Account).unwrap();
         profile.unwrap().user.credentials.password_digest
     };
     let replace = |new: &str, digest| {
@@ -273,7 +275,7 @@ fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repo
     replace("two", "D4");
     let of_new = digest();
     repository
-        .revoke_credentials(ada, &Keep::Nothing, None, at(3))
+        .revoke_credentials(ada, &Keep::Nothing, operator(3))
         .unwrap();
 
     assert!(!lost.unwrap());
@@ -284,7 +286,7 @@ fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repo
 
 fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let held = repository.issue_token(&token(ada, 1)).unwrap();
@@ -296,14 +298,14 @@ fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {
 }
 
 fn a_login_is_recorded_to_the_microsecond(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
-    let bob = repository.create_user(&person("bob"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
 
     repository.record_login(ada.id, at(7)).unwrap();
     repository.record_login(UserId(99), at(7)).unwrap();
 
     let last_login = |id| {
-        let profile = repository.find_profile(id, Detail::Account).unwrap();
+        let profile = repository.find_profile(id, ProfileDepth::Account).unwrap();
         profile.unwrap().user.last_login
     };
     assert_eq!(

@@ -3,11 +3,11 @@
 use profiled_domain::{
     Case, Comparison, Condition, Field, FieldValue, Membership, Model, NewOrganization, NewTeam,
     NewUser, NumberedPage, ObjectState, OrderBy, OrganizationId, PageNumber, Relation, Repository,
-    Selection, TeamId, Test, TextTest, UserId,
+    Selection, TeamId, Test, TextTest, UserId, WriteContext,
 };
 
 use crate::directory::by;
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 contract!(
     users_come_by_condition_and_order,
@@ -32,7 +32,7 @@ fn select(condition: Condition) -> Selection {
 
 fn user(repository: &dyn Repository, name: &str) -> UserId {
     repository
-        .create_user(&person(name), None, at(1))
+        .create_user(&person(name), operator(1))
         .unwrap()
         .id
 }
@@ -43,7 +43,13 @@ fn organization(repository: &dyn Repository, name: &str, actor: Option<UserId>) 
         description: format!("About {name}"),
     };
     repository
-        .create_organization(&new, actor.map(by).as_ref(), at(2))
+        .create_organization(
+            &new,
+            WriteContext {
+                authority: actor.map(by).as_ref(),
+                at: at(2),
+            },
+        )
         .unwrap()
         .id
 }
@@ -54,7 +60,7 @@ fn team(repository: &dyn Repository, name: &str, organization: OrganizationId) -
         name: name.to_owned(),
         description: String::new(),
     };
-    repository.create_team(&new, None, at(3)).unwrap().id
+    repository.create_team(&new, operator(3)).unwrap().id
 }
 
 fn text(field: Field, test: TextTest, wanted: &str, case: Case) -> Condition {
@@ -114,15 +120,15 @@ fn only_live_objects_are_selected_and_told_of(repository: &dyn Repository) {
         is_active: false,
         ..person("eve")
     };
-    repository.create_user(&sleeping, None, at(1)).unwrap();
+    repository.create_user(&sleeping, operator(1)).unwrap();
     let crew = organization(repository, "crew", Some(bob));
     let core = team(repository, "core", crew);
     for member in [ada, bob] {
         repository
-            .add_to(Membership::OrganizationUser(crew), member, None, at(4))
+            .add_to(Membership::OrganizationUser(crew), member, operator(4))
             .unwrap();
         repository
-            .add_to(Membership::TeamUser(core), member, None, at(4))
+            .add_to(Membership::TeamUser(core), member, operator(4))
             .unwrap();
     }
     let members = || {
@@ -146,7 +152,7 @@ fn only_live_objects_are_selected_and_told_of(repository: &dyn Repository) {
 
     repository.deactivate(bob).unwrap();
     let after = (members(), crews());
-    repository.delete_organization(crew, None, at(5)).unwrap();
+    repository.delete_organization(crew, operator(5)).unwrap();
 
     assert_eq!(before.0, [ada, bob]);
     let creator = before.1[0].created_by.clone().unwrap();
@@ -194,8 +200,7 @@ fn an_event_tells_what_it_refers_to_by_id(repository: &dyn Repository) {
         .add_to(
             Membership::OrganizationUser(crew),
             ada,
-            Some(&by(bob)),
-            at(4),
+            WriteContext::caller(&by(bob), at(4)),
         )
         .unwrap();
 
@@ -257,7 +262,7 @@ fn conditions_are_told_for_one_object(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let crew = organization(repository, "crew", None);
     repository
-        .add_to(Membership::OrganizationAdmin(crew), ada, None, at(4))
+        .add_to(Membership::OrganizationAdmin(crew), ada, operator(4))
         .unwrap();
     let later = Test::Compare(Comparison::Greater, FieldValue::Instant(at(1)));
     let conditions = [
@@ -305,9 +310,9 @@ fn what_is_gone_is_told_from_what_never_was(repository: &dyn Repository) {
     let before = states();
 
     repository.deactivate(ada).unwrap();
-    repository.delete_account(bob, None, at(5)).unwrap();
-    repository.delete_team(core, None, at(5)).unwrap();
-    repository.delete_organization(crew, None, at(5)).unwrap();
+    repository.delete_account(bob, operator(5)).unwrap();
+    repository.delete_team(core, operator(5)).unwrap();
+    repository.delete_organization(crew, operator(5)).unwrap();
 
     assert_eq!(before, [Present; 5]);
     assert_eq!(states(), [Gone, Gone, Gone, Gone, Present]);
@@ -327,11 +332,11 @@ fn an_administrator_of_any_organization_is_one(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let crew = organization(repository, "crew", None);
     repository
-        .add_to(Membership::OrganizationUser(crew), ada, None, at(4))
+        .add_to(Membership::OrganizationUser(crew), ada, operator(4))
         .unwrap();
     let before = repository.is_organization_admin(ada).unwrap();
     repository
-        .add_to(Membership::OrganizationAdmin(crew), ada, None, at(4))
+        .add_to(Membership::OrganizationAdmin(crew), ada, operator(4))
         .unwrap();
 
     assert!(!before);

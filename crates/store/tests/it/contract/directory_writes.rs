@@ -2,14 +2,14 @@
 
 use profiled_domain::{
     Membership, Model, NewOrganization, ObjectState, Operation, OrganizationChange, Repository,
-    RepositoryError, TeamChange, UniqueKey,
+    RepositoryError, TeamChange, UniqueKey, WriteContext,
 };
 use serde_json::json;
 
 use crate::directory::{
     by, changes, events, latest, new_team, organization, references, team, user,
 };
-use crate::people::at;
+use crate::people::{at, operator};
 
 contract!(
     an_organization_is_created_changed_and_deleted,
@@ -27,7 +27,7 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
         description: String::new(),
     };
     let created = repository
-        .create_organization(&new, Some(&by(ada)), at(2))
+        .create_organization(&new, WriteContext::caller(&by(ada), at(2)))
         .unwrap();
     let id = created.id;
     let author = created.created_by.clone().unwrap();
@@ -49,7 +49,8 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
         name: Some(new.name.clone()),
         description: Some("x".to_owned()),
     };
-    let changed = repository.update_organization(id, &change, Some(&by(bob)), at(3));
+    let changed =
+        repository.update_organization(id, &change, WriteContext::caller(&by(bob), at(3)));
     let changed = changed.unwrap().unwrap();
     assert_eq!(
         (changed.description.as_str(), changed.modified),
@@ -62,7 +63,8 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
     assert_eq!(changes(&event), json!({ "description": ["", "x"] }));
 
     let nothing = OrganizationChange::default();
-    let touched = repository.update_organization(id, &nothing, Some(&by(ada)), at(4));
+    let touched =
+        repository.update_organization(id, &nothing, WriteContext::caller(&by(ada), at(4)));
     let touched = touched.unwrap().unwrap();
     assert_eq!((touched.modified, touched.name), (at(4), new.name.clone()));
     assert_eq!(touched.modified_by.unwrap().id, ada);
@@ -70,17 +72,17 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
 
     assert!(
         repository
-            .delete_organization(id, Some(&by(bob)), at(5))
+            .delete_organization(id, WriteContext::caller(&by(bob), at(5)))
             .unwrap()
     );
     assert!(
         !repository
-            .delete_organization(id, Some(&by(bob)), at(6))
+            .delete_organization(id, WriteContext::caller(&by(bob), at(6)))
             .unwrap()
     );
     assert_eq!(
         repository
-            .update_organization(id, &nothing, None, at(6))
+            .update_organization(id, &nothing, operator(6))
             .unwrap(),
         None
     );
@@ -94,7 +96,7 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
     }
     let state = |id| repository.object_state(Model::Organization, id).unwrap();
     assert_eq!(state(id.0), ObjectState::Gone);
-    let again = repository.create_organization(&new, None, at(7)).unwrap();
+    let again = repository.create_organization(&new, operator(7)).unwrap();
     assert!(again.id > id);
     assert_eq!(state(again.id.0), ObjectState::Present);
     assert_eq!(state(again.id.0 + 1), ObjectState::Missing);
@@ -105,7 +107,7 @@ fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let two = organization(repository, "Two").id;
     let created = repository
-        .create_team(&new_team(one, "A"), Some(&by(ada)), at(2))
+        .create_team(&new_team(one, "A"), WriteContext::caller(&by(ada), at(2)))
         .unwrap();
     let id = created.id;
     let place = created.organization.unwrap();
@@ -127,7 +129,7 @@ fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
         name: Some("B".to_owned()),
         description: None,
     };
-    let changed = repository.update_team(id, &change, None, at(3));
+    let changed = repository.update_team(id, &change, operator(3));
     let changed = changed.unwrap().unwrap();
     assert_eq!(changed.organization.unwrap().id, two);
     assert_eq!((changed.modified_by, changed.modified), (None, at(3)));
@@ -139,14 +141,14 @@ fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
     );
 
     let before = events(repository).len();
-    let same = repository.update_team(id, &change, Some(&by(ada)), at(4));
+    let same = repository.update_team(id, &change, WriteContext::caller(&by(ada), at(4)));
     assert_eq!(same.unwrap().unwrap().modified, at(4));
     assert_eq!(events(repository).len(), before);
 
-    assert!(repository.delete_team(id, None, at(5)).unwrap());
-    assert!(!repository.delete_team(id, None, at(6)).unwrap());
+    assert!(repository.delete_team(id, operator(5)).unwrap());
+    assert!(!repository.delete_team(id, operator(6)).unwrap());
     assert_eq!(
-        repository.update_team(id, &change, None, at(6)).unwrap(),
+        repository.update_team(id, &change, operator(6)).unwrap(),
         None
     );
     let event = latest(repository);
@@ -179,8 +181,8 @@ fn taken_names_are_refused_and_nothing_is_recorded(repository: &dyn Repository) 
     };
     let is_conflict = |error: &RepositoryError, key| matches!(error, RepositoryError::Conflict(found) if *found == key);
 
-    let created = repository.create_organization(&again, None, at(2));
-    let changed = repository.update_organization(one, &renamed, None, at(2));
+    let created = repository.create_organization(&again, operator(2));
+    let changed = repository.update_organization(one, &renamed, operator(2));
     let moved = TeamChange {
         organization: Some(one),
         ..TeamChange::default()
@@ -195,21 +197,21 @@ fn taken_names_are_refused_and_nothing_is_recorded(repository: &dyn Repository) 
     assert!(is_conflict(&changed.unwrap_err(), key));
     for outcome in [
         repository
-            .create_team(&new_team(one, "A"), None, at(2))
+            .create_team(&new_team(one, "A"), operator(2))
             .err(),
-        repository.update_team(b, &renamed, None, at(2)).err(),
-        repository.update_team(other, &moved, None, at(2)).err(),
+        repository.update_team(b, &renamed, operator(2)).err(),
+        repository.update_team(other, &moved, operator(2)).err(),
     ] {
         assert!(is_conflict(&outcome.unwrap(), UniqueKey::TeamName));
     }
     assert_eq!(events(repository).len(), before);
-    repository.update_team(a, &renamed, None, at(3)).unwrap();
+    repository.update_team(a, &renamed, operator(3)).unwrap();
 }
 
 fn a_team_needs_an_organization_that_is_there(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let gone = organization(repository, "Gone").id;
-    repository.delete_organization(gone, None, at(2)).unwrap();
+    repository.delete_organization(gone, operator(2)).unwrap();
     let own = team(repository, one, "A").id;
     let moved = TeamChange {
         organization: Some(gone),
@@ -218,9 +220,9 @@ fn a_team_needs_an_organization_that_is_there(repository: &dyn Repository) {
 
     for outcome in [
         repository
-            .create_team(&new_team(gone, "B"), None, at(3))
+            .create_team(&new_team(gone, "B"), operator(3))
             .err(),
-        repository.update_team(own, &moved, None, at(3)).err(),
+        repository.update_team(own, &moved, operator(3)).err(),
     ] {
         let is_missing = matches!(outcome, Some(RepositoryError::Missing("organization")));
         assert!(is_missing, "{outcome:?}");
@@ -236,28 +238,28 @@ fn teams_outlive_their_organization(repository: &dyn Repository) {
         Membership::OrganizationAdmin(one),
         Membership::TeamUser(a),
     ] {
-        assert!(repository.add_to(place, ada, None, at(2)).unwrap());
+        assert!(repository.add_to(place, ada, operator(2)).unwrap());
     }
     assert!(repository.is_organization_admin(ada).unwrap());
 
     for place in [one, two] {
-        repository.delete_organization(place, None, at(3)).unwrap();
+        repository.delete_organization(place, operator(3)).unwrap();
     }
 
     assert!(!repository.is_organization_admin(ada).unwrap());
     let nothing = TeamChange::default();
     for id in [a, b] {
-        let left = repository.update_team(id, &nothing, None, at(4)).unwrap();
+        let left = repository.update_team(id, &nothing, operator(4)).unwrap();
         assert_eq!(left.unwrap().organization, None);
     }
     let place = Membership::TeamUser(a);
-    assert!(!repository.add_to(place, ada, None, at(4)).unwrap());
+    assert!(!repository.add_to(place, ada, operator(4)).unwrap());
     let three = organization(repository, "Three").id;
     let moved = TeamChange {
         organization: Some(three),
         ..nothing
     };
-    repository.update_team(a, &moved, None, at(5)).unwrap();
+    repository.update_team(a, &moved, operator(5)).unwrap();
     let values = json!({ "organization": [null, "Three"] });
     assert_eq!(changes(&latest(repository)), values);
 }

@@ -1,11 +1,11 @@
 //! Groups, members and administrators.
 
 use profiled_domain::{
-    Detail, GroupChange, GroupId, NewUser, Patch, Repository, RepositoryError, TokenDigest,
+    GroupChange, GroupId, NewUser, Patch, ProfileDepth, Repository, RepositoryError, TokenDigest,
     UniqueKey, UserId,
 };
 
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 contract!(
     a_profile_has_its_groups_by_id_with_exact_counts,
@@ -20,29 +20,29 @@ contract!(
 );
 
 fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let sleeping = NewUser {
         is_active: false,
         ..person("bob")
     };
-    let bob = repository.create_user(&sleeping, None, at(1)).unwrap();
+    let bob = repository.create_user(&sleeping, operator(1)).unwrap();
     let first = repository
-        .create_group(&group("first"), None, at(2))
+        .create_group(&group("first"), operator(2))
         .unwrap();
     let second = repository
-        .create_group(&group("second"), None, at(3))
+        .create_group(&group("second"), operator(3))
         .unwrap();
     for (group, user) in [(second.id, ada.id), (first.id, ada.id), (first.id, bob.id)] {
-        repository.add_member(group, user, None).unwrap();
+        repository.add_member(group, user, operator(0)).unwrap();
     }
 
     let groups = repository
-        .find_profile(ada.id, Detail::Groups)
+        .find_profile(ada.id, ProfileDepth::Groups)
         .unwrap()
         .unwrap()
         .groups;
     let account = repository
-        .find_profile(ada.id, Detail::Account)
+        .find_profile(ada.id, ProfileDepth::Account)
         .unwrap()
         .unwrap();
 
@@ -59,20 +59,22 @@ fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository)
 }
 
 fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     repository.issue_token(&token(ada.id, 1)).unwrap();
     let mut joined = Vec::new();
     for number in 1..=20 {
         let group = repository
-            .create_group(&group(&format!("group {number}")), None, at(1))
+            .create_group(&group(&format!("group {number}")), operator(1))
             .unwrap();
-        repository.add_member(group.id, ada.id, None).unwrap();
+        repository
+            .add_member(group.id, ada.id, operator(0))
+            .unwrap();
         joined.push(group.id);
         let by_id = repository
-            .find_profile(ada.id, Detail::Groups)
+            .find_profile(ada.id, ProfileDepth::Groups)
             .unwrap()
             .unwrap();
-        let by_token = repository.find_token(&TokenDigest([1; 32]), Detail::Groups);
+        let by_token = repository.find_token(&TokenDigest([1; 32]), ProfileDepth::Groups);
 
         let ids: Vec<GroupId> = by_id.groups.iter().map(|group| group.id).collect();
         assert_eq!(ids, joined);
@@ -82,22 +84,22 @@ fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
 
 fn memberships_are_told_apart_from_repetitions(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap()
         .id;
 
     let added = [
-        repository.add_member(team, ada, None),
-        repository.add_member(team, ada, None),
+        repository.add_member(team, ada, operator(0)),
+        repository.add_member(team, ada, operator(0)),
     ];
     let counted = repository.find_group("team").unwrap().unwrap().users_count;
     let removed = [
-        repository.remove_member(team, ada, None),
-        repository.remove_member(team, ada, None),
+        repository.remove_member(team, ada, operator(0)),
+        repository.remove_member(team, ada, operator(0)),
     ];
     let emptied = repository.find_group("team").unwrap().unwrap().users_count;
 
@@ -108,16 +110,20 @@ fn memberships_are_told_apart_from_repetitions(repository: &dyn Repository) {
 
 fn a_membership_needs_both_ends(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap()
         .id;
 
-    let no_group = repository.add_member(GroupId(99), ada, None).unwrap_err();
-    let no_user = repository.add_member(team, UserId(99), None).unwrap_err();
+    let no_group = repository
+        .add_member(GroupId(99), ada, operator(0))
+        .unwrap_err();
+    let no_user = repository
+        .add_member(team, UserId(99), operator(0))
+        .unwrap_err();
 
     assert!(
         matches!(no_group, RepositoryError::Missing("group")),
@@ -131,7 +137,7 @@ fn a_membership_needs_both_ends(repository: &dyn Repository) {
 
 fn a_group_is_found_by_name_and_by_id(repository: &dyn Repository) {
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap();
 
     let by_name = repository.find_group("team").unwrap();
@@ -144,10 +150,10 @@ fn a_group_is_found_by_name_and_by_id(repository: &dyn Repository) {
 
 fn a_change_of_a_group_moves_its_update(repository: &dyn Repository) {
     let before = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap();
     let update = |change: &GroupChange, second| {
-        let changed = repository.update_group(before.id, change, None, at(second));
+        let changed = repository.update_group(before.id, change, operator(second));
         changed.unwrap().unwrap()
     };
     let name = |name: &str| GroupChange {
@@ -173,16 +179,16 @@ fn a_change_of_a_group_moves_its_update(repository: &dyn Repository) {
         repository.find_group_by_id(before.id).unwrap(),
         Some(touched)
     );
-    let nobody = repository.update_group(GroupId(99), &name("x"), None, at(6));
+    let nobody = repository.update_group(GroupId(99), &name("x"), operator(6));
     assert_eq!(nobody.unwrap(), None);
 }
 
 fn a_taken_name_is_refused_and_one_s_own_is_not(repository: &dyn Repository) {
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap();
     repository
-        .create_group(&group("crew"), None, at(1))
+        .create_group(&group("crew"), operator(1))
         .unwrap();
     let name = |name: &str| GroupChange {
         name: Some(name.to_owned()),
@@ -190,9 +196,9 @@ fn a_taken_name_is_refused_and_one_s_own_is_not(repository: &dyn Repository) {
     };
 
     let again = repository
-        .create_group(&group("team"), None, at(2))
+        .create_group(&group("team"), operator(2))
         .unwrap_err();
-    let other = repository.update_group(team.id, &name("crew"), None, at(2));
+    let other = repository.update_group(team.id, &name("crew"), operator(2));
 
     assert!(
         matches!(again, RepositoryError::Conflict(UniqueKey::GroupName)),
@@ -206,35 +212,35 @@ fn a_taken_name_is_refused_and_one_s_own_is_not(repository: &dyn Repository) {
         repository.find_group_by_id(team.id).unwrap(),
         Some(team.clone())
     );
-    let own = repository.update_group(team.id, &name("team"), None, at(2));
+    let own = repository.update_group(team.id, &name("team"), operator(2));
     assert_eq!(own.unwrap().unwrap().name, "team");
 }
 
 fn a_deleted_group_takes_its_memberships_along(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap()
         .id;
     let crew = repository
-        .create_group(&group("crew"), None, at(1))
+        .create_group(&group("crew"), operator(1))
         .unwrap()
         .id;
     for group in [team, crew] {
-        repository.add_member(group, ada, None).unwrap();
+        repository.add_member(group, ada, operator(0)).unwrap();
     }
     let profile = || {
-        let found = repository.find_profile(ada, Detail::Groups);
+        let found = repository.find_profile(ada, ProfileDepth::Groups);
         found.unwrap().unwrap()
     };
     let before = profile().user.version;
 
     let deleted = [
-        repository.delete_group(team, None),
-        repository.delete_group(team, None),
+        repository.delete_group(team, operator(0)),
+        repository.delete_group(team, operator(0)),
     ];
 
     assert_eq!(deleted.map(Result::unwrap), [true, false]);
@@ -243,14 +249,14 @@ fn a_deleted_group_takes_its_memberships_along(repository: &dyn Repository) {
     let left: Vec<GroupId> = after.groups.iter().map(|group| group.id).collect();
     assert_eq!((left, after.user.version), (vec![crew], before + 1));
     repository
-        .create_group(&group("team"), None, at(2))
+        .create_group(&group("team"), operator(2))
         .unwrap();
     assert_eq!(profile().groups.len(), 1);
 }
 
 fn nobody_administers_anything_at_first(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
 

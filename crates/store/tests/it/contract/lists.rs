@@ -4,7 +4,7 @@ use profiled_domain::{
     NewUser, NumberedPage, Page, PageNumber, Repository, TokenId, UserId, UserProfile,
 };
 
-use crate::people::{at, group, person, token};
+use crate::people::{group, operator, person, token};
 
 contract!(
     profiles_come_in_pages_by_id_with_their_groups,
@@ -30,7 +30,7 @@ fn last(size: i64) -> NumberedPage {
 fn users(repository: &dyn Repository, names: &[&str]) -> Vec<UserId> {
     let create = |name: &&str| {
         repository
-            .create_user(&person(name), None, at(1))
+            .create_user(&person(name), operator(1))
             .unwrap()
             .id
     };
@@ -47,17 +47,17 @@ fn profiles_come_in_pages_by_id_with_their_groups(repository: &dyn Repository) {
         is_active: false,
         ..person("f")
     };
-    let sleeping = repository.create_user(&sleeping, None, at(1)).unwrap().id;
+    let sleeping = repository.create_user(&sleeping, operator(1)).unwrap().id;
     let late = repository
-        .create_group(&group("late"), None, at(1))
+        .create_group(&group("late"), operator(1))
         .unwrap()
         .id;
     let none = repository
-        .create_group(&group("none"), None, at(1))
+        .create_group(&group("none"), operator(1))
         .unwrap()
         .id;
     let early = repository
-        .create_group(&group("early"), None, at(1))
+        .create_group(&group("early"), operator(1))
         .unwrap()
         .id;
     for (group, user) in [
@@ -66,7 +66,7 @@ fn profiles_come_in_pages_by_id_with_their_groups(repository: &dyn Repository) {
         (late, all[2]),
         (none, all[1]),
     ] {
-        repository.add_member(group, user, None).unwrap();
+        repository.add_member(group, user, operator(0)).unwrap();
     }
 
     let first = repository.list_profiles(numbered(1, 3)).unwrap();
@@ -109,7 +109,7 @@ fn every_page_of_every_size_is_cut_as_counted(repository: &dyn Repository) {
 
 fn groups_come_in_pages_by_id(repository: &dyn Repository) {
     for name in ["z", "y", "x", "w", "v"] {
-        repository.create_group(&group(name), None, at(1)).unwrap();
+        repository.create_group(&group(name), operator(1)).unwrap();
     }
 
     let names = |page: NumberedPage| {

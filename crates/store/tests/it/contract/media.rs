@@ -5,7 +5,7 @@ use profiled_domain::{
     Patch, Precondition, ProfileChange, Repository, RepositoryError, SweepRule, User, UserId,
 };
 
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 contract!(
     a_reserved_key_is_taken_until_it_is_given_back,
@@ -44,7 +44,7 @@ fn set(
         avatar,
         ..ProfileChange::default()
     };
-    let profile = repository.update_profile(user, &change, &Precondition::None, None)?;
+    let profile = repository.update_profile(user, &change, &Precondition::None, operator(0))?;
     Ok(profile.unwrap().user.avatar)
 }
 
@@ -56,7 +56,7 @@ fn give(repository: &dyn Repository, user: UserId, key: &str) {
 }
 
 fn ada(repository: &dyn Repository) -> User {
-    repository.create_user(&person("ada"), None, at(1)).unwrap()
+    repository.create_user(&person("ada"), operator(1)).unwrap()
 }
 
 fn a_reserved_key_is_taken_until_it_is_given_back(repository: &dyn Repository) {
@@ -93,7 +93,7 @@ fn an_avatar_needs_a_reservation(repository: &dyn Repository) {
 
 fn a_refused_change_keeps_the_reservation(repository: &dyn Repository) {
     let ada = ada(repository);
-    repository.create_user(&person("bob"), None, at(1)).unwrap();
+    repository.create_user(&person("bob"), operator(1)).unwrap();
     repository.reserve_file("a.png").unwrap();
     let change = ProfileChange {
         username: Patch::Set("bob".to_owned()),
@@ -101,11 +101,11 @@ fn a_refused_change_keeps_the_reservation(repository: &dyn Repository) {
         ..ProfileChange::default()
     };
 
-    let refused = repository.update_profile(ada.id, &change, &Precondition::None, None);
+    let refused = repository.update_profile(ada.id, &change, &Precondition::None, operator(0));
 
     assert!(matches!(refused, Err(RepositoryError::Conflict(_))));
     assert!(!repository.reserve_file("a.png").unwrap());
-    let nobody = repository.update_profile(UserId(99), &change, &Precondition::None, None);
+    let nobody = repository.update_profile(UserId(99), &change, &Precondition::None, operator(0));
     assert_eq!(nobody.unwrap(), None);
     assert!(!repository.reserve_file("a.png").unwrap());
 }
@@ -134,7 +134,7 @@ fn old_and_abandoned_files_wait_and_the_new_one_does_not(repository: &dyn Reposi
     give(repository, ada.id, "one.png");
     give(repository, ada.id, "two.png");
     repository.reserve_file("abandoned.png").unwrap();
-    let bob = repository.create_user(&person("bob"), None, at(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
     give(repository, bob.id, "cleared.png");
     set(repository, bob.id, Patch::Clear).unwrap();
 
@@ -185,7 +185,7 @@ fn a_deleted_user_has_the_file_until_erased(repository: &dyn Repository) {
     let ada = ada(repository);
     give(repository, ada.id, "a.png");
 
-    repository.delete_account(ada.id, None, at(5)).unwrap();
+    repository.delete_account(ada.id, operator(5)).unwrap();
     sweep(repository, 10);
     let deleted = sweep(repository, 10 + GRACE);
     repository.erase_accounts(at(20), 10).unwrap();

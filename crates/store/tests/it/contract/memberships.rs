@@ -2,12 +2,12 @@
 
 use profiled_domain::{
     Membership, Operation, OrganizationChange, OrganizationId, Repository, RepositoryError, TeamId,
-    UserId, UserKey,
+    UserId, UserKey, WriteContext,
 };
 use serde_json::json;
 
 use crate::directory::{by, changes, events, latest, organization, references, team, user};
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 contract!(
     members_come_and_leave_with_an_event_each,
@@ -39,12 +39,15 @@ fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
     ] {
         let before = events(repository).len();
 
-        let added =
-            [at(2), at(3)].map(|now| repository.add_to(place, bob, Some(&by(ada)), now).unwrap());
+        let added = [at(2), at(3)].map(|now| {
+            repository
+                .add_to(place, bob, WriteContext::caller(&by(ada), now))
+                .unwrap()
+        });
         let event = latest(repository);
         let removed = [at(4), at(5)].map(|now| {
             repository
-                .remove_from(place, bob, Some(&by(ada)), now)
+                .remove_from(place, bob, WriteContext::caller(&by(ada), now))
                 .unwrap()
         });
 
@@ -71,7 +74,7 @@ fn only_who_may_log_in_is_added_to_what_is_there(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let one = organization(repository, "One").id;
     let place = Membership::OrganizationUser(one);
-    repository.add_to(place, bob, None, at(1)).unwrap();
+    repository.add_to(place, bob, operator(1)).unwrap();
     repository.deactivate(bob).unwrap();
     let before = events(repository).len();
 
@@ -85,21 +88,21 @@ fn only_who_may_log_in_is_added_to_what_is_there(repository: &dyn Repository) {
         ),
         (Membership::TeamUser(TeamId(99)), ada, "team"),
     ] {
-        let outcome = repository.add_to(place, who, None, at(2));
+        let outcome = repository.add_to(place, who, operator(2));
         let is_missing = matches!(outcome, Err(RepositoryError::Missing(name)) if name == missing);
         assert!(is_missing, "{outcome:?}");
     }
     let nowhere = Membership::OrganizationUser(OrganizationId(99));
-    let outcome = repository.remove_from(nowhere, ada, None, at(2));
+    let outcome = repository.remove_from(nowhere, ada, operator(2));
     let is_missing = matches!(outcome, Err(RepositoryError::Missing("organization")));
     assert!(is_missing, "{outcome:?}");
     assert_eq!(events(repository).len(), before);
     assert!(
         !repository
-            .remove_from(place, UserId(99), None, at(2))
+            .remove_from(place, UserId(99), operator(2))
             .unwrap()
     );
-    assert!(repository.remove_from(place, bob, None, at(2)).unwrap());
+    assert!(repository.remove_from(place, bob, operator(2)).unwrap());
 }
 
 fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository) {
@@ -107,19 +110,20 @@ fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository)
     let one = organization(repository, "One").id;
     let place = Membership::OrganizationUser(one);
 
-    let created = repository.create_user_in(place, &person("eve"), Some(&by(ada)), at(2));
+    let created =
+        repository.create_user_in(place, &person("eve"), WriteContext::caller(&by(ada), at(2)));
     let created = created.unwrap().id;
 
     let event = latest(repository);
     assert_eq!(event.operation, Operation::Associate);
     assert_eq!(references(&event), (vec![created.0], vec![one.0], vec![]));
-    assert!(!repository.add_to(place, created, None, at(3)).unwrap());
+    assert!(!repository.add_to(place, created, operator(3)).unwrap());
     let before = events(repository).len();
-    let taken = repository.create_user_in(place, &person("ada"), None, at(3));
+    let taken = repository.create_user_in(place, &person("ada"), operator(3));
     let is_conflict = matches!(taken, Err(RepositoryError::Conflict(_)));
     assert!(is_conflict, "{taken:?}");
     let nowhere = Membership::TeamUser(TeamId(99));
-    let refused = repository.create_user_in(nowhere, &person("mia"), None, at(3));
+    let refused = repository.create_user_in(nowhere, &person("mia"), operator(3));
     assert!(matches!(refused, Err(RepositoryError::Missing("team"))));
     let mia = repository.find_user(&UserKey::Username("mia".to_owned()));
     assert_eq!(mia.unwrap(), None);
@@ -134,7 +138,7 @@ fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
         OrganizationChange::default(),
     );
     repository
-        .add_to(place, bob, Some(&by(ada)), at(2))
+        .add_to(place, bob, WriteContext::caller(&by(ada), at(2)))
         .unwrap();
     let told = || {
         let event = events(repository)
@@ -144,12 +148,13 @@ fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
         let users = references(&event).0;
         (event.actor.map(|actor| actor.id), users)
     };
-    let touched = repository.update_organization(one, &nothing, Some(&by(bob)), at(2));
+    let touched =
+        repository.update_organization(one, &nothing, WriteContext::caller(&by(bob), at(2)));
     assert_eq!(touched.unwrap().unwrap().modified_by.unwrap().id, bob);
     assert_eq!(told(), (Some(ada), vec![bob.0]));
 
     for who in [ada, bob] {
-        repository.delete_account(who, None, at(3)).unwrap();
+        repository.delete_account(who, operator(3)).unwrap();
     }
     assert_eq!(told(), (None, vec![]));
     repository.restore_account(ada, at(4)).unwrap();
@@ -158,7 +163,7 @@ fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
     assert!(repository.is_organization_admin(bob).unwrap());
 
     for who in [ada, bob] {
-        repository.delete_account(who, None, at(5)).unwrap();
+        repository.delete_account(who, operator(5)).unwrap();
     }
     assert_eq!(repository.erase_accounts(at(5), 10).unwrap().len(), 2);
     assert_eq!(told(), (None, vec![]));

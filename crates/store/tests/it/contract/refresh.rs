@@ -9,7 +9,7 @@ use profiled_domain::{
     RefreshToken, RefreshTokenState, Repository, RepositoryError, Rotation, RotationOutcome, UserId,
 };
 
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 contract!(
     a_token_without_a_past_needs_no_row,
@@ -47,7 +47,7 @@ struct Ada<'a> {
 impl<'a> Ada<'a> {
     fn new(repository: &'a dyn Repository, blacklists: bool) -> Self {
         let id = repository
-            .create_user(&person("ada"), None, at(1))
+            .create_user(&person("ada"), operator(1))
             .unwrap()
             .id;
         Self {

@@ -1,9 +1,9 @@
 //! The end of events and tombstones.
 
-use profiled_domain::{Membership, Model, ObjectState, Repository};
+use profiled_domain::{Membership, Model, ObjectState, Repository, WriteContext};
 
 use crate::directory::{by, events, latest, organization, team, user};
-use crate::people::at;
+use crate::people::{at, operator};
 
 contract!(
     the_oldest_events_go_first_and_no_more_than_are_asked_for,
@@ -16,7 +16,11 @@ fn the_oldest_events_go_first_and_no_more_than_are_asked_for(repository: &dyn Re
     for (name, second) in [("ada", 2), ("bob", 3), ("cid", 4)] {
         let member = user(repository, name);
         let membership = Membership::OrganizationUser(place);
-        let added = repository.add_to(membership, member, Some(&by(member)), at(second));
+        let added = repository.add_to(
+            membership,
+            member,
+            WriteContext::caller(&by(member), at(second)),
+        );
         assert!(added.unwrap());
     }
     let left = || -> Vec<i64> { events(repository).iter().map(|event| event.id.0).collect() };
@@ -36,9 +40,9 @@ fn the_oldest_events_go_first_and_no_more_than_are_asked_for(repository: &dyn Re
 fn deleted_objects_are_missing_once_they_are_forgotten(repository: &dyn Repository) {
     let [one, two, three] = ["One", "Two", "Three"].map(|name| organization(repository, name).id);
     let carters = team(repository, three, "Carters").id;
-    repository.delete_organization(one, None, at(2)).unwrap();
-    repository.delete_team(carters, None, at(3)).unwrap();
-    repository.delete_organization(two, None, at(4)).unwrap();
+    repository.delete_organization(one, operator(2)).unwrap();
+    repository.delete_team(carters, operator(3)).unwrap();
+    repository.delete_organization(two, operator(4)).unwrap();
     let states = || {
         let state = |model, id| repository.object_state(model, id).unwrap();
         let teams = state(Model::Team, carters.0);
@@ -65,8 +69,8 @@ fn no_identifier_comes_back(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let carters = team(repository, one, "Carters").id;
     let last = latest(repository).id;
-    repository.delete_team(carters, None, at(2)).unwrap();
-    repository.delete_organization(one, None, at(2)).unwrap();
+    repository.delete_team(carters, operator(2)).unwrap();
+    repository.delete_organization(one, operator(2)).unwrap();
     repository.prune_events(at(9), 10).unwrap();
     repository.forget_deleted(at(9), 10).unwrap();
     assert_eq!(events(repository), []);

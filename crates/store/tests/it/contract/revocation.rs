@@ -2,11 +2,11 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    CredentialsEpoch, Detail, Keep, NewToken, Repository, RepositoryError, TokenDigest, TokenId,
-    UserId, UserKey,
+    CredentialsEpoch, Keep, NewToken, ProfileDepth, Repository, RepositoryError, TokenDigest,
+    TokenId, UserId, UserKey, WriteContext,
 };
 
-use crate::people::{at, group, person, token};
+use crate::people::{at, group, operator, person, token};
 
 contract!(
     a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user,
@@ -18,7 +18,7 @@ contract!(
 );
 
 fn epoch(repository: &dyn Repository, id: UserId) -> CredentialsEpoch {
-    let found = repository.find_profile(id, Detail::Account);
+    let found = repository.find_profile(id, ProfileDepth::Account);
     found.unwrap().unwrap().user.credentials
 }
 
@@ -28,13 +28,13 @@ fn tokens(repository: &dyn Repository, id: UserId) -> Vec<TokenId> {
 }
 
 fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
-    let bob = repository.create_user(&person("bob"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
     for (owner, number) in [(ada.id, 1), (ada.id, 2), (bob.id, 3)] {
         repository.issue_token(&token(owner, number)).unwrap();
     }
 
-    let revoked = repository.revoke_credentials(ada.id, &Keep::Nothing, None, at(5));
+    let revoked = repository.revoke_credentials(ada.id, &Keep::Nothing, operator(5));
 
     assert!(revoked.unwrap());
     let expected = CredentialsEpoch {
@@ -47,7 +47,7 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
     assert_eq!(tokens(repository, ada.id), []);
     assert_eq!(tokens(repository, bob.id).len(), 1);
     let digest = TokenDigest([1; 32]);
-    let gone = repository.find_token(&digest, Detail::Account);
+    let gone = repository.find_token(&digest, ProfileDepth::Account);
     assert_eq!(gone.unwrap(), None);
     let after = repository.find_user(&UserKey::Id(ada.id)).unwrap().unwrap();
     assert_eq!(after.version, ada.version);
@@ -55,7 +55,7 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
 
 fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let first = repository.issue_token(&token(ada, 1)).unwrap();
@@ -63,17 +63,17 @@ fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
 
     let keep = Keep::Token(first);
     repository
-        .revoke_credentials(ada, &keep, None, at(5))
+        .revoke_credentials(ada, &keep, operator(5))
         .unwrap();
     let kept = (tokens(repository, ada), epoch(repository, ada).kept_jti);
     let keep = Keep::Jwt("abc".to_owned());
     repository
-        .revoke_credentials(ada, &keep, None, at(6))
+        .revoke_credentials(ada, &keep, operator(6))
         .unwrap();
     let then = (tokens(repository, ada), epoch(repository, ada).kept_jti);
     let keep = Keep::Nothing;
     repository
-        .revoke_credentials(ada, &keep, None, at(7))
+        .revoke_credentials(ada, &keep, operator(7))
         .unwrap();
 
     assert_eq!(kept, (vec![first], None));
@@ -84,13 +84,13 @@ fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
 
 fn a_clock_that_was_set_back_lets_no_older_token_in(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
 
     for now in [at(500), at(500) - Duration::seconds(100)] {
         repository
-            .revoke_credentials(ada, &Keep::Nothing, None, now)
+            .revoke_credentials(ada, &Keep::Nothing, WriteContext::operator(now))
             .unwrap();
     }
 
@@ -100,7 +100,7 @@ fn a_clock_that_was_set_back_lets_no_older_token_in(repository: &dyn Repository)
 
 fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let token_of = |epoch, number| NewToken {
@@ -110,7 +110,7 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
     let before = repository.issue_token(&token_of(0, 1));
 
     repository
-        .revoke_credentials(ada, &Keep::Nothing, None, at(5))
+        .revoke_credentials(ada, &Keep::Nothing, operator(5))
         .unwrap();
     let late = repository.issue_token(&token_of(0, 2)).unwrap_err();
     let present = repository.issue_token(&token_of(1, 3));
@@ -121,18 +121,18 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
 }
 
 fn nobody_has_no_credentials(repository: &dyn Repository) {
-    let revoked = repository.revoke_credentials(UserId(9), &Keep::Nothing, None, at(1));
+    let revoked = repository.revoke_credentials(UserId(9), &Keep::Nothing, operator(1));
 
     assert!(!revoked.unwrap());
 }
 
 fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap()
         .id;
-    repository.add_member(team, ada.id, None).unwrap();
+    repository.add_member(team, ada.id, operator(0)).unwrap();
     let keys = [
         UserKey::Id(ada.id),
         UserKey::Username("ada".to_owned()),
@@ -140,7 +140,7 @@ fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn R
     ];
 
     for key in keys {
-        for detail in [Detail::Account, Detail::Groups] {
+        for detail in [ProfileDepth::Account, ProfileDepth::Groups] {
             let profile = repository.find_profile(ada.id, detail).unwrap().unwrap();
             let (found, password) = repository.find_account(&key, detail).unwrap().unwrap();
 
@@ -149,6 +149,8 @@ fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn R
         }
     }
     let nobody = UserKey::Username("Ada".to_owned());
-    let found = repository.find_account(&nobody, Detail::Groups).unwrap();
+    let found = repository
+        .find_account(&nobody, ProfileDepth::Groups)
+        .unwrap();
     assert!(found.is_none());
 }

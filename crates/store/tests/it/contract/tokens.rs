@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    CredentialsEpoch, Detail, Extension, Issued, Keep, NewToken, NewUser, Repository,
+    CredentialsEpoch, Extension, Issued, Keep, NewToken, NewUser, ProfileDepth, Repository,
     RepositoryError, Token, TokenDigest, TokenId, TokenState, TokenUse, UniqueKey, User, UserId,
 };
 
-use crate::people::{at, person, token};
+use crate::people::{at, operator, person, token};
 
 contract!(
     a_user_who_asks_gets_a_token_as_it_is_stored,
@@ -24,7 +24,7 @@ contract!(
 );
 
 fn ada(repository: &dyn Repository) -> User {
-    repository.create_user(&person("ada"), None, at(1)).unwrap()
+    repository.create_user(&person("ada"), operator(1)).unwrap()
 }
 
 fn of_epoch(user: &User, number: u8) -> NewToken {
@@ -35,7 +35,7 @@ fn of_epoch(user: &User, number: u8) -> NewToken {
 }
 
 fn reload(repository: &dyn Repository, id: UserId) -> User {
-    let profile = repository.find_profile(id, Detail::Account);
+    let profile = repository.find_profile(id, ProfileDepth::Account);
     profile.unwrap().unwrap().user
 }
 
@@ -53,7 +53,7 @@ fn a_user_who_asks_gets_a_token_as_it_is_stored(repository: &dyn Repository) {
         ..of_epoch(&ada, 1)
     };
 
-    let token = issued(repository.issue_token_within(&wanted, None, None));
+    let token = issued(repository.issue_token_within(&wanted, None, operator(0)));
 
     assert_eq!(
         repository.list_tokens(ada.id).unwrap(),
@@ -68,7 +68,7 @@ fn a_user_who_asks_gets_a_token_as_it_is_stored(repository: &dyn Repository) {
 
 fn live_tokens_are_limited_and_expired_ones_do_not_count(repository: &dyn Repository) {
     let ada = ada(repository);
-    let bob = repository.create_user(&person("bob"), None, at(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
     let ends = |number, second| NewToken {
         expires_at: Some(at(second)),
         ..of_epoch(&ada, number)
@@ -77,14 +77,14 @@ fn live_tokens_are_limited_and_expired_ones_do_not_count(repository: &dyn Reposi
     repository.issue_token(&ends(1, 1)).unwrap();
     repository.issue_token(&token(bob.id, 2)).unwrap();
 
-    issued(repository.issue_token_within(&ends(3, 2), Some(2), None));
-    issued(repository.issue_token_within(&of_epoch(&ada, 4), Some(2), None));
-    let third = repository.issue_token_within(&of_epoch(&ada, 5), Some(2), None);
-    let of_another = repository.issue_token_within(&of_epoch(&bob, 6), Some(2), None);
+    issued(repository.issue_token_within(&ends(3, 2), Some(2), operator(0)));
+    issued(repository.issue_token_within(&of_epoch(&ada, 4), Some(2), operator(0)));
+    let third = repository.issue_token_within(&of_epoch(&ada, 5), Some(2), operator(0));
+    let of_another = repository.issue_token_within(&of_epoch(&bob, 6), Some(2), operator(0));
 
     assert_eq!(third.unwrap(), Issued::LimitReached);
     issued(of_another);
-    issued(repository.issue_token_within(&of_epoch(&ada, 7), None, None));
+    issued(repository.issue_token_within(&of_epoch(&ada, 7), None, operator(0)));
     assert_eq!(repository.list_tokens(ada.id).unwrap().len(), 4);
 }
 
@@ -93,10 +93,10 @@ fn who_may_not_log_in_gets_no_token(repository: &dyn Repository) {
         is_active: false,
         ..person("bob")
     };
-    let bob = repository.create_user(&sleeping, None, at(1)).unwrap();
+    let bob = repository.create_user(&sleeping, operator(1)).unwrap();
 
-    let inactive = repository.issue_token_within(&of_epoch(&bob, 1), None, None);
-    let nobody = repository.issue_token_within(&token(UserId(99), 2), None, None);
+    let inactive = repository.issue_token_within(&of_epoch(&bob, 1), None, operator(0));
+    let nobody = repository.issue_token_within(&token(UserId(99), 2), None, operator(0));
 
     assert_eq!(inactive.unwrap(), Issued::Revoked);
     assert_eq!(nobody.unwrap(), Issued::Revoked);
@@ -106,11 +106,11 @@ fn who_may_not_log_in_gets_no_token(repository: &dyn Repository) {
 fn revoked_credentials_are_good_for_no_new_token(repository: &dyn Repository) {
     let before = ada(repository);
     repository
-        .revoke_credentials(before.id, &Keep::Nothing, None, at(2))
+        .revoke_credentials(before.id, &Keep::Nothing, operator(2))
         .unwrap();
     let after = reload(repository, before.id);
 
-    let late = repository.issue_token_within(&of_epoch(&before, 1), None, None);
+    let late = repository.issue_token_within(&of_epoch(&before, 1), None, operator(0));
     let plain = repository.issue_token(&of_epoch(&before, 2));
 
     assert_eq!(late.unwrap(), Issued::Revoked);
@@ -121,15 +121,15 @@ fn revoked_credentials_are_good_for_no_new_token(repository: &dyn Repository) {
         ),
         "{plain:?}"
     );
-    issued(repository.issue_token_within(&of_epoch(&after, 3), None, None));
+    issued(repository.issue_token_within(&of_epoch(&after, 3), None, operator(0)));
     repository.issue_token(&token(before.id, 4)).unwrap();
 }
 
 fn a_stored_digest_is_not_stored_again(repository: &dyn Repository) {
     let ada = ada(repository);
-    issued(repository.issue_token_within(&of_epoch(&ada, 1), None, None));
+    issued(repository.issue_token_within(&of_epoch(&ada, 1), None, operator(0)));
 
-    let again = repository.issue_token_within(&of_epoch(&ada, 1), None, None);
+    let again = repository.issue_token_within(&of_epoch(&ada, 1), None, operator(0));
 
     assert!(
         matches!(again, Err(RepositoryError::Conflict(UniqueKey::Token))),
@@ -140,15 +140,15 @@ fn a_stored_digest_is_not_stored_again(repository: &dyn Repository) {
 fn only_own_tokens_are_revoked(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let id = repository.issue_token(&token(ada, 1)).unwrap();
 
     let revoked = [
-        repository.revoke_own_token(bob, id, None),
-        repository.revoke_own_token(ada, id, None),
-        repository.revoke_own_token(ada, id, None),
+        repository.revoke_own_token(bob, id, operator(0)),
+        repository.revoke_own_token(ada, id, operator(0)),
+        repository.revoke_own_token(ada, id, operator(0)),
     ];
 
     assert_eq!(revoked.map(Result::unwrap), [false, true, false]);
@@ -160,7 +160,7 @@ fn a_use_is_noted_once_a_minute(repository: &dyn Repository) {
     let other = repository.issue_token(&token(ada, 2)).unwrap();
     let noted = |now| {
         repository.note_token_uses(&[used(id, now)]).unwrap();
-        let holder = repository.find_token(&TokenDigest([1; 32]), Detail::Account);
+        let holder = repository.find_token(&TokenDigest([1; 32]), ProfileDepth::Account);
         holder.unwrap().unwrap().token.last_used_at
     };
     let minute = at(100) + TokenState::USE_PRECISION;
@@ -291,7 +291,7 @@ fn ends(repository: &dyn Repository, owner: UserId) -> Vec<Option<DateTime<Utc>>
 fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let kept = repository.issue_token(&token(ada, 1)).unwrap();
@@ -299,7 +299,7 @@ fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
     repository.issue_token(&token(bob, 3)).unwrap();
     let revoke = |keep: Keep, second| {
         repository
-            .revoke_credentials(ada, &keep, None, at(second))
+            .revoke_credentials(ada, &keep, operator(second))
             .unwrap();
         let left: Vec<_> = repository
             .list_tokens(ada)
@@ -324,7 +324,7 @@ fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
     assert_eq!(second, (Vec::new(), epoch(2, at(20), Some("jti"))));
     assert_eq!(earlier, (Vec::new(), epoch(3, at(20), None)));
     assert_eq!(repository.list_tokens(bob).unwrap().len(), 1);
-    let nobody = repository.revoke_credentials(UserId(99), &Keep::Nothing, None, at(1));
+    let nobody = repository.revoke_credentials(UserId(99), &Keep::Nothing, operator(1));
     assert!(!nobody.unwrap());
 }
 

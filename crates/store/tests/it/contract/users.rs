@@ -1,11 +1,11 @@
 //! Users.
 
 use profiled_domain::{
-    Detail, Gender, NewUser, PageRequest, Patch, Precondition, ProfileChange, Repository,
+    Gender, NewUser, PageRequest, Patch, Precondition, ProfileChange, ProfileDepth, Repository,
     RepositoryError, UniqueKey, UniqueValues, UserId, UserKey,
 };
 
-use crate::people::{at, person};
+use crate::people::{at, operator, person};
 
 contract!(
     a_new_user_is_stored_as_it_is,
@@ -21,10 +21,10 @@ contract!(
 );
 
 fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
-    let user = repository.create_user(&person("ada"), None, at(5)).unwrap();
+    let user = repository.create_user(&person("ada"), operator(5)).unwrap();
 
     let profile = repository
-        .find_profile(user.id, Detail::Account)
+        .find_profile(user.id, ProfileDepth::Account)
         .unwrap()
         .unwrap();
 
@@ -45,7 +45,7 @@ fn null_and_empty_text_stay_what_they_are(repository: &dyn Repository) {
         ..NewUser::default()
     };
 
-    let user = repository.create_user(&empty, None, at(1)).unwrap();
+    let user = repository.create_user(&empty, operator(1)).unwrap();
 
     assert_eq!(
         (user.username, user.email, user.first_name),
@@ -55,7 +55,7 @@ fn null_and_empty_text_stay_what_they_are(repository: &dyn Repository) {
 }
 
 fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
-    let user = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let user = repository.create_user(&person("ada"), operator(1)).unwrap();
     let keys = [
         UserKey::Id(user.id),
         UserKey::Username("ada".to_owned()),
@@ -73,9 +73,9 @@ fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
 }
 
 fn names_are_compared_with_case(repository: &dyn Repository) {
-    repository.create_user(&person("ada"), None, at(1)).unwrap();
+    repository.create_user(&person("ada"), operator(1)).unwrap();
 
-    let upper = repository.create_user(&person("ADA"), None, at(1)).unwrap();
+    let upper = repository.create_user(&person("ADA"), operator(1)).unwrap();
     let found = repository
         .find_user(&UserKey::Username("ADA".to_owned()))
         .unwrap();
@@ -90,7 +90,7 @@ fn names_are_compared_with_case(repository: &dyn Repository) {
 }
 
 fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
-    repository.create_user(&person("ada"), None, at(1)).unwrap();
+    repository.create_user(&person("ada"), operator(1)).unwrap();
     let other = person("bob");
     let cases = [
         (
@@ -117,7 +117,7 @@ fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
     ];
 
     for (expected, new) in cases {
-        let error = repository.create_user(&new, None, at(1)).unwrap_err();
+        let error = repository.create_user(&new, operator(1)).unwrap_err();
         assert!(
             matches!(error, RepositoryError::Conflict(key) if key == expected),
             "{error:?}"
@@ -131,8 +131,8 @@ fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
 }
 
 fn taken_values_are_found_and_one_s_own_are_not(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
-    let bob = repository.create_user(&person("bob"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
+    let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
     let wanted = UniqueValues {
         username: Some("ada".to_owned()),
         email: Some("Ada@example.com".to_owned()),
@@ -150,7 +150,7 @@ fn taken_values_are_found_and_one_s_own_are_not(repository: &dyn Repository) {
 
 fn users_come_in_pages_by_id(repository: &dyn Repository) {
     for name in ["a", "b", "c"] {
-        repository.create_user(&person(name), None, at(1)).unwrap();
+        repository.create_user(&person(name), operator(1)).unwrap();
     }
 
     let page = repository
@@ -172,7 +172,7 @@ fn users_come_in_pages_by_id(repository: &dyn Repository) {
 }
 
 fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
-    let before = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let before = repository.create_user(&person("ada"), operator(1)).unwrap();
     let change = ProfileChange {
         email: Patch::Set("new@example.com".to_owned()),
         first_name: Patch::Clear,
@@ -181,7 +181,7 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
     };
 
     let after = repository
-        .update_profile(before.id, &change, &Precondition::None, None)
+        .update_profile(before.id, &change, &Precondition::None, operator(0))
         .unwrap()
         .unwrap()
         .user;
@@ -189,7 +189,7 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
         before.id,
         &ProfileChange::default(),
         &Precondition::None,
-        None,
+        operator(0),
     );
 
     let mut expected = before;
@@ -205,16 +205,16 @@ fn a_change_of_nobody_is_none(repository: &dyn Repository) {
         ..ProfileChange::default()
     };
 
-    let changed = repository.update_profile(UserId(7), &change, &Precondition::None, None);
+    let changed = repository.update_profile(UserId(7), &change, &Precondition::None, operator(0));
 
     assert_eq!(changed.unwrap(), None);
 }
 
 fn a_change_of_another_version_is_refused(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let write = |change: &ProfileChange, version: i64| {
         let precondition = Precondition::VersionIn(vec![version]);
-        repository.update_profile(ada.id, change, &precondition, None)
+        repository.update_profile(ada.id, change, &precondition, operator(0))
     };
     let change = ProfileChange {
         first_name: Patch::Clear,

@@ -1,10 +1,11 @@
 //! Versions of users and groups, which tell one state of a representation from another.
 
 use profiled_domain::{
-    Detail, GroupId, Patch, Precondition, ProfileChange, Repository, TokenId, UserId, UserProfile,
+    GroupId, Patch, Precondition, ProfileChange, ProfileDepth, Repository, TokenId, UserId,
+    UserProfile,
 };
 
-use crate::people::{at, group, person, token};
+use crate::people::{group, operator, person, token};
 
 contract!(
     everything_begins_with_version_one,
@@ -14,7 +15,7 @@ contract!(
 );
 
 fn profile(repository: &dyn Repository, id: UserId) -> UserProfile {
-    let found = repository.find_profile(id, Detail::Groups);
+    let found = repository.find_profile(id, ProfileDepth::Groups);
     found.unwrap().unwrap()
 }
 
@@ -25,9 +26,9 @@ fn group_version(repository: &dyn Repository, id: GroupId, name: &str) -> i64 {
 }
 
 fn everything_begins_with_version_one(repository: &dyn Repository) {
-    let ada = repository.create_user(&person("ada"), None, at(1)).unwrap();
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap();
 
     assert_eq!((ada.version, team.version), (1, 1));
@@ -37,11 +38,11 @@ fn everything_begins_with_version_one(repository: &dyn Repository) {
 
 fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let change = ProfileChange {
@@ -50,15 +51,19 @@ fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
     };
 
     let first = repository
-        .update_profile(ada, &change, &Precondition::None, None)
+        .update_profile(ada, &change, &Precondition::None, operator(0))
         .unwrap()
         .unwrap();
     let second = repository
-        .update_profile(ada, &change, &Precondition::None, None)
+        .update_profile(ada, &change, &Precondition::None, operator(0))
         .unwrap()
         .unwrap();
-    let nothing =
-        repository.update_profile(ada, &ProfileChange::default(), &Precondition::None, None);
+    let nothing = repository.update_profile(
+        ada,
+        &ProfileChange::default(),
+        &Precondition::None,
+        operator(0),
+    );
 
     assert_eq!((first.user.version, second.user.version), (2, 3));
     assert_eq!(nothing.unwrap().unwrap().user.version, 3);
@@ -67,25 +72,25 @@ fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
 
 fn a_membership_changes_its_user_and_its_group(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
     let bob = repository
-        .create_user(&person("bob"), None, at(1))
+        .create_user(&person("bob"), operator(1))
         .unwrap()
         .id;
     let team = repository
-        .create_group(&group("team"), None, at(1))
+        .create_group(&group("team"), operator(1))
         .unwrap()
         .id;
 
-    repository.add_member(team, ada, None).unwrap();
-    repository.add_member(team, ada, None).unwrap();
+    repository.add_member(team, ada, operator(0)).unwrap();
+    repository.add_member(team, ada, operator(0)).unwrap();
     let joined = profile(repository, ada);
-    repository.add_member(team, bob, None).unwrap();
+    repository.add_member(team, bob, operator(0)).unwrap();
     let seen_by_ada = profile(repository, ada);
-    repository.remove_member(team, bob, None).unwrap();
-    repository.remove_member(team, bob, None).unwrap();
+    repository.remove_member(team, bob, operator(0)).unwrap();
+    repository.remove_member(team, bob, operator(0)).unwrap();
 
     assert_eq!((joined.user.version, joined.groups[0].version), (2, 2));
     assert_eq!(
@@ -98,7 +103,7 @@ fn a_membership_changes_its_user_and_its_group(repository: &dyn Repository) {
 
 fn credentials_are_no_part_of_a_version(repository: &dyn Repository) {
     let ada = repository
-        .create_user(&person("ada"), None, at(1))
+        .create_user(&person("ada"), operator(1))
         .unwrap()
         .id;
 

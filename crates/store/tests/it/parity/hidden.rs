@@ -1,7 +1,7 @@
 //! No query tells what its viewer may not read (`decisions.md` 24).
 
 use profiled_domain::{
-    Condition, DirectoryRepository, Model, NumberedPage, OrderBy, PageNumber, Relation, Selection,
+    Condition, Model, NumberedPage, OrderBy, PageNumber, Relation, Selection, SelectionRepository,
     UserId, Viewer,
 };
 use profiled_store::Store;

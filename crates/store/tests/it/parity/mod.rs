@@ -4,7 +4,7 @@ mod data;
 mod hidden;
 mod values;
 
-use profiled_domain::{DirectoryRepository, Model, NumberedPage, PageNumber, Selection};
+use profiled_domain::{Model, NumberedPage, PageNumber, Selection, SelectionRepository};
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 use proptest::prelude::*;

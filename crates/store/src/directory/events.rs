@@ -5,12 +5,12 @@ use profiled_domain::{
     ActivityEvent, OrganizationSummary, RepositoryError, TeamSummary, UserSummary,
 };
 
-use super::plan::Listed;
 use super::rows::{EventRow, OrganizationSummaryRow, TeamSummaryRow, UserSummaryRow};
 use crate::database::schema::{
     activity, activity_organizations, activity_teams, activity_users, organizations, teams, users,
 };
 use crate::database::{DbConnection, on_each};
+use crate::selection::Listed;
 
 diesel::allow_tables_to_appear_in_same_query!(activity, users);
 diesel::allow_tables_to_appear_in_same_query!(activity_users, users);

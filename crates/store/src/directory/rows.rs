@@ -9,10 +9,54 @@ use profiled_domain::{
 use crate::database::Instant;
 use crate::database::schema::{activity, organizations, teams, users};
 
+diesel::allow_tables_to_appear_in_same_query!(organizations, teams, users);
+
+diesel::alias!(
+    pub(super) const CREATORS: Alias<Creators> = users as creators;
+    pub(super) const MODIFIERS: Alias<Modifiers> = users as modifiers;
+);
+
+/// The people whom two columns name, if they are active: joined, and what to select of them.
+macro_rules! authored {
+    ($table:ident) => {
+        $table::table
+            .left_join(
+                CREATORS.on(CREATORS
+                    .field(users::id)
+                    .nullable()
+                    .eq($table::created_by)
+                    .and(CREATORS.field(users::is_active))),
+            )
+            .left_join(
+                MODIFIERS.on(MODIFIERS
+                    .field(users::id)
+                    .nullable()
+                    .eq($table::modified_by)
+                    .and(MODIFIERS.field(users::is_active))),
+            )
+    };
+}
+
+macro_rules! summary {
+    ($alias:ident) => {
+        $alias
+            .fields((
+                users::id,
+                users::username,
+                users::first_name,
+                users::last_name,
+            ))
+            .nullable()
+    };
+}
+
+pub(super) use authored;
+pub(super) use summary;
+
 /// What other objects tell of a user.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
-pub(crate) struct UserSummaryRow {
+pub(super) struct UserSummaryRow {
     id: i64,
     username: Option<String>,
     first_name: Option<String>,
@@ -32,7 +76,7 @@ impl From<UserSummaryRow> for UserSummary {
 
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = organizations)]
-pub(crate) struct OrganizationSummaryRow {
+pub(super) struct OrganizationSummaryRow {
     id: i64,
     name: String,
     description: String,
