@@ -98,7 +98,7 @@ async fn store(
             Ok(Issued::Token(token)) => record.on(Object::Token(token.state.id)),
             _ => record,
         };
-        record.tell(issued, outcome)
+        record.log(issued, outcome)
     };
     let issued = match shown {
         Shown::Password => context.services.blocking(move |r| issue(r, None)).await??,
