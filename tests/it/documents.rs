@@ -95,3 +95,18 @@ fn every_decision_is_in_the_list_of_decisions() {
         assert!(list.contains(&format!("({name})")), "{name}");
     }
 }
+
+#[test]
+fn every_decision_has_its_sections_in_order() {
+    let sections = ["Context", "Decision", "Alternatives", "Consequence"];
+    let folder = root().join("docs/adr");
+    let files = std::fs::read_dir(&folder).unwrap().flatten();
+    let decisions = files.filter(|entry| entry.file_name() != "README.md");
+    for path in decisions.map(|entry| entry.path()) {
+        let text = read(&path);
+        let begins = sections.map(|section| text.find(&format!("\n\n**{section}.**")));
+
+        let is_whole = begins.iter().all(Option::is_some) && begins.is_sorted();
+        assert!(is_whole, "{}: {begins:?}", path.display());
+    }
+}

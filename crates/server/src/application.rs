@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
-use chrono::{DateTime, Utc};
 use profiled_auth::{
     CounterStore, Introspector, Issuers, JwtVerifier, KeyRing, PasswordHasher, Throttle,
     TokenPolicy,
@@ -20,6 +19,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::clock::now;
 use crate::error::{Failure, with_causes};
 use crate::exposure::exposed;
 use crate::settings::Settings;
@@ -40,12 +40,6 @@ pub struct Application {
     _periodic: Vec<Periodic>,
     /// SIGTERM and SIGINT, heard from the moment on that others may know of the service.
     signals: [Signal; 2],
-}
-
-/// The one clock of the service.
-#[expect(clippy::disallowed_methods, reason = "the clock of the edge")]
-pub(crate) fn now() -> DateTime<Utc> {
-    Utc::now()
 }
 
 impl Application {

@@ -5,6 +5,7 @@
 
 mod application;
 mod cli;
+mod clock;
 mod commands;
 mod dump;
 mod error;

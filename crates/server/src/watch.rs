@@ -13,7 +13,7 @@ use profiled_auth::audit::Actor;
 use profiled_http::{AppState, MediaStorage};
 use profiled_store::Store;
 
-use crate::application::now;
+use crate::clock::now;
 use crate::maintenance;
 use crate::settings::Settings;
 

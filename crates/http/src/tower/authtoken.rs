@@ -2,10 +2,7 @@
 
 use std::net::IpAddr;
 
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
 use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
@@ -13,7 +10,7 @@ use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::wire::body::{Data, Part, Value};
 use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::timestamp::Millis;
-use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::login::login;
@@ -28,13 +25,27 @@ const SPEC: Spec = Spec {
     name: "Auth Token",
     description: "POST a username and a password for a token, which lives on with its use. DELETE ends the \
                   token or the log-in by cookie that the request is sent with.",
-    allow: "POST, DELETE, OPTIONS",
     access: Access::Open,
     detail: Detail::Account,
     ..Spec::VIEW
 };
 
 /// The view.
+pub(super) fn view(settings: &TowerSettings, mount: Mount) -> Resource<AuthToken> {
+    let state = AuthToken {
+        tokens: token_verifier(settings, mount),
+        lifetime: settings.token_lifetime,
+        takes_cookies: mount == Mount::V2,
+    };
+    let view = Resource::new(SPEC, state).post(AuthToken::log_in);
+    view.delete(AuthToken::log_out).options(describe)
+}
+
+async fn describe(_: &AuthToken, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&options::open(&SPEC, context, "1.2")))
+}
+
+/// What its handlers are given.
 pub(super) struct AuthToken {
     tokens: TokenVerifier,
     lifetime: u32,
@@ -55,14 +66,6 @@ pub(super) struct LoginInput {
 }
 
 impl AuthToken {
-    pub(super) fn new(settings: &TowerSettings, mount: Mount) -> Self {
-        Self {
-            tokens: token_verifier(settings, mount),
-            lifetime: settings.token_lifetime,
-            takes_cookies: mount == Mount::V2,
-        }
-    }
-
     async fn log_in(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let LoginInput { username, password } = LoginInput::of(&context.data().await?)?;
         let user = match login(context, username, password).await? {
@@ -120,27 +123,6 @@ fn revoke(
         record.log(revoked, Outcome::of_change)?;
     }
     Ok(())
-}
-
-impl View for AuthToken {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::POST => self.log_in(context).await,
-                Method::DELETE => self.log_out(context).await,
-                Method::OPTIONS => Ok(context.ok(&options::open(&SPEC, context, "1.2"))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
 }
 
 impl LoginInput {

@@ -4,12 +4,9 @@
 //! Clients of `/api/v2/` look at some more, whatever they are about to do, and want no more of OPTIONS than
 //! an object (contract `tower.md`, section 15.3).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::Model;
 use profiled_rest::error::ApiError;
-use profiled_rest::{RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 
 use crate::tower::fields::ObjectSchema;
@@ -32,7 +29,6 @@ struct Undescribed {}
 const UNDESCRIBED: Spec = Spec {
     name: "Empty List",
     description: "This service has nothing of this kind.",
-    allow: "GET, HEAD, OPTIONS",
     ..Spec::VIEW
 };
 
@@ -42,7 +38,6 @@ impl EmptyList {
             spec: Spec {
                 name,
                 description: "Always empty.",
-                allow: "GET, HEAD, OPTIONS",
                 ..Spec::VIEW
             },
             schema: Some(schema),
@@ -56,19 +51,52 @@ impl EmptyList {
         self
     }
 
-    fn respond(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        match (context.method, self.schema) {
-            (&Method::OPTIONS, Some(schema)) => {
-                Ok(context.ok(&options::list(&self.spec, context, schema, false)))
-            }
-            (&Method::OPTIONS, None) => Ok(context.ok(&Undescribed {})),
-            _ => Ok(context.ok(&Envelope::empty(context)?)),
+    async fn permit(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
+        match self.parent {
+            Some(model) => parent::permit(context, model, context.parameters.id(0)).await,
+            None => Ok(()),
         }
     }
 }
 
+impl From<EmptyList> for Box<dyn View> {
+    fn from(list: EmptyList) -> Self {
+        let view = Resource::new(list.spec, list).permit(EmptyList::permit);
+        view.get(read).options(describe).into()
+    }
+}
+
+async fn read(_: &EmptyList, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&Envelope::empty(context)?))
+}
+
+async fn describe(
+    list: &EmptyList,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    Ok(match list.schema {
+        Some(schema) => context.ok(&options::list(&list.spec, context, schema, false)),
+        None => context.ok(&Undescribed {}),
+    })
+}
+
 /// An object that would be in such a list.
-struct MissingObject;
+fn missing_object() -> Resource<()> {
+    Resource::new(UNDESCRIBED, ())
+        .get(not_found)
+        .options(undescribed_object)
+}
+
+async fn not_found((): &(), _: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Err(ApiError::NotFound)
+}
+
+async fn undescribed_object(
+    (): &(),
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&Undescribed {}))
+}
 
 /// The lists that only clients of `/api/v2/` look at, and the objects that would be in them.
 pub(super) fn undescribed() -> impl Iterator<Item = MountedView> {
@@ -92,45 +120,5 @@ pub(super) fn undescribed() -> impl Iterator<Item = MountedView> {
         parent: None,
     };
     let lists = lists.into_iter().map(move |path| view(path, list()));
-    lists.chain(objects.map(|path| view(path, MissingObject)))
-}
-
-impl View for EmptyList {
-    fn spec(&self) -> &Spec {
-        &self.spec
-    }
-
-    fn permit<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
-        match self.parent {
-            Some(model) => parent::permit(context, model, context.parameters.id(0)).boxed_local(),
-            None => future::ready(Ok(())).boxed_local(),
-        }
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        future::ready(self.respond(context)).boxed_local()
-    }
-}
-
-impl View for MissingObject {
-    fn spec(&self) -> &Spec {
-        &UNDESCRIBED
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        future::ready(match *context.method {
-            Method::OPTIONS => Ok(context.ok(&Undescribed {})),
-            _ => Err(ApiError::NotFound),
-        })
-        .boxed_local()
-    }
+    lists.chain(objects.map(|path| view(path, missing_object())))
 }

@@ -1,15 +1,12 @@
 //! `/api/logout/`: the end of a log-in by cookie (`decisions.md` 25).
 
-use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome};
 use profiled_domain::Detail;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Data;
-use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
 
 use crate::tower::session::{HOME, HTTP_ONLY, SESSION_COOKIE, found, with_csrf_cookie};
 use crate::tower::{csrf, options};
@@ -18,32 +15,48 @@ const SPEC: Spec = Spec {
     name: "Log Out",
     description: "POST ends the log-in whose cookie is sent along, and takes the cookie away. The cookie \
                   csrftoken is repeated in the header X-CSRFToken, or as csrfmiddlewaretoken in a form.",
-    allow: "GET, POST, HEAD, OPTIONS",
     access: Access::Open,
     detail: Detail::Account,
     ..Spec::VIEW
 };
 
 /// The view.
-pub(super) struct Logout;
+pub(super) fn view() -> Resource<()> {
+    let view = Resource::new(SPEC, ()).get(show).post(log_out);
+    view.options(describe).forms(forms)
+}
 
-impl Logout {
-    /// Leads to where a log-in does, also where nothing was to be ended.
-    async fn log_out(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        // A page of elsewhere must not take the cookie away, which browsers do not send along from there.
-        if context.origin.is_foreign(context.request.headers()) {
-            return Err(ApiError::CrossOriginForm);
-        }
-        let data = context.data().await?;
-        let proof = match &data {
-            Data::Form(form) => form.text(csrf::FORM_FIELD),
-            Data::Json(_) => None,
-        };
-        let ended = end_log_in(context, proof).await?;
-        let mut answer = found(context, HOME);
-        answer.headers.extend(ended);
-        Ok(answer)
+async fn show((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let described = context.ok(&options::open(&SPEC, context, "3.2.0"));
+    Ok(with_csrf_cookie(context, described).not_stored())
+}
+
+async fn describe((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&options::open(&SPEC, context, "3.2.0")))
+}
+
+/// A button, for a reader whose cookie it can repeat.
+async fn forms((): &(), context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let proof = csrf::cookie(context.request.headers(), csrf::CSRF_COOKIE);
+    let button = proof.map(|proof| PageForms::buttons(&["POST"]).with(csrf::FORM_FIELD, proof));
+    Ok(button.unwrap_or_default())
+}
+
+/// Leads to where a log-in does, also where nothing was to be ended.
+async fn log_out((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    // A page of elsewhere must not take the cookie away, which browsers do not send along from there.
+    if context.origin.is_foreign(context.request.headers()) {
+        return Err(ApiError::CrossOriginForm);
     }
+    let data = context.data().await?;
+    let proof = match &data {
+        Data::Form(form) => form.text(csrf::FORM_FIELD),
+        Data::Json(_) => None,
+    };
+    let ended = end_log_in(context, proof).await?;
+    let mut answer = found(context, HOME);
+    answer.headers.extend(ended);
+    Ok(answer)
 }
 
 /// Ends the log-in whose cookie is sent along, and returns the `Set-Cookie` that takes the cookie away; `None`
@@ -83,36 +96,4 @@ pub(super) async fn end_log_in(
     }
     let cleared = csrf::clear_cookie(SESSION_COOKIE, HTTP_ONLY, context.origin);
     Ok(cleared)
-}
-
-impl View for Logout {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            let described = || context.ok(&options::open(&SPEC, context, "3.2.0"));
-            match *context.method {
-                Method::GET => Ok(with_csrf_cookie(context, described()).not_stored()),
-                Method::POST => Self::log_out(context).await,
-                Method::OPTIONS => Ok(described()),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    /// A button, for a reader whose cookie it can repeat.
-    fn forms<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let proof = csrf::cookie(context.request.headers(), csrf::CSRF_COOKIE);
-        let button = proof.map(|proof| PageForms::buttons(&["POST"]).with(csrf::FORM_FIELD, proof));
-        future::ready(Ok(button.unwrap_or_default())).boxed_local()
-    }
 }

@@ -1,11 +1,8 @@
 //! `/api/v1/me/`: a list of one, the caller (contract `tower.md`, section 5).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Field, FieldValue, Model, ObjectGraph, Relation, Repository, User};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, EntityTag, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, EntityTag, RequestContext, Resource, Spec, ViewResponse};
 
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
@@ -16,18 +13,26 @@ const SPEC: Spec = Spec {
     name: "Me",
     description: "The user who asks, as a list with one item. Parameters select, order and page it \
                   as those of any list.",
-    allow: "GET, HEAD, OPTIONS",
     access: Access::Authenticated,
     detail: Detail::Account,
     ..Spec::VIEW
 };
 
 /// The view.
-pub(super) struct Me;
+pub(super) fn view() -> Resource<()> {
+    Resource::new(SPEC, ()).get(list).options(describe)
+}
+
+async fn describe((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&options::list(&SPEC, context, fields::USER, false)))
+}
 
 /// The list. The caller has been read with the credentials, so only a filter that leads to other objects
 /// asks the database once more.
-async fn list(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+async fn list((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    if context.query.pairs().is_empty() {
+        return show(context, true);
+    }
     let user = &context.caller()?.profile.user;
     let condition = filter::condition(Model::User, context.query)?;
     order::requested(Model::User, context.query)?;
@@ -78,27 +83,5 @@ impl ObjectGraph for SingleUser<'_> {
 
     fn related(&self, _relation: Relation, _id: i64) -> Vec<i64> {
         Vec::new()
-    }
-}
-
-impl View for Me {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        match *context.method {
-            Method::GET if context.query.pairs().is_empty() => {
-                future::ready(show(context, true)).boxed_local()
-            }
-            Method::GET => list(context).boxed_local(),
-            _ => {
-                let document = options::list(&SPEC, context, fields::USER, false);
-                future::ready(Ok(context.ok(&document))).boxed_local()
-            }
-        }
     }
 }

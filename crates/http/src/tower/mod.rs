@@ -60,10 +60,10 @@ pub(crate) fn routes(parts: &Parts) -> Vec<Route> {
 fn outside(parts: &Parts, mount: Mount) -> Vec<MountedView> {
     let has_v2 = parts.dialects.tower_v2.enabled;
     match mount {
-        Mount::V1 => vec![view("", roots::Api { has_v2 })],
+        Mount::V1 => vec![view("", roots::api(has_v2))],
         Mount::V2 => vec![
-            view("login/", session::Login::new()),
-            view("logout/", logout::Logout),
+            view("login/", session::view()),
+            view("logout/", logout::view()),
         ],
     }
 }
@@ -72,11 +72,11 @@ fn outside(parts: &Parts, mount: Mount) -> Vec<MountedView> {
 fn below(parts: &Parts, mount: Mount) -> Vec<MountedView> {
     let settings = &parts.dialects.tower;
     let mut views = vec![
-        view("", roots::Version(mount)),
-        view("authtoken/", authtoken::AuthToken::new(settings, mount)),
-        view("ping/", roots::Ping::new(settings)),
-        view("config/", roots::Config::new(settings)),
-        view("me/", me::Me),
+        view("", roots::version(mount)),
+        view("authtoken/", authtoken::view(settings, mount)),
+        view("ping/", roots::ping(settings)),
+        view("config/", roots::config(settings)),
+        view("me/", me::view()),
     ];
     views.extend(object_routes::views());
     if mount == Mount::V2 {

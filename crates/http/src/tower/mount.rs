@@ -6,8 +6,8 @@ use profiled_rest::View;
 pub(super) type MountedView = (&'static str, Box<dyn View>);
 
 /// `view` under a path below a mount.
-pub(super) fn view(path: &'static str, view: impl View + 'static) -> MountedView {
-    (path, Box::new(view))
+pub(super) fn view(path: &'static str, view: impl Into<Box<dyn View>>) -> MountedView {
+    (path, view.into())
 }
 
 /// A mount.

@@ -1,98 +1,86 @@
 //! The views of single objects.
 
-use std::marker::PhantomData;
-
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::tower::kind::{ObjectKind, WritableKind};
 use crate::tower::object::{check_selected, load_readable};
 use crate::tower::options;
 
-/// An object that clients only read.
-pub(super) struct ReadOnlyDetail<K> {
+/// What the handlers of one object are given.
+struct Detail {
     spec: Spec,
-    kind: PhantomData<K>,
+    has_put: bool,
+}
+
+/// An object that clients only read.
+pub(super) fn read_only<K: ObjectKind>(
+    name: &'static str,
+    description: &'static str,
+) -> Box<dyn View> {
+    resource::<K>(name, description, false).into()
 }
 
 /// An object that clients read, change and delete.
-pub(super) struct WritableDetail<K>(ReadOnlyDetail<K>);
-
-impl<K: ObjectKind> ReadOnlyDetail<K> {
-    pub(super) fn new(name: &'static str, description: &'static str) -> Self {
-        Self {
-            spec: Spec {
-                name,
-                description,
-                allow: "GET, HEAD, OPTIONS",
-                ..Spec::VIEW
-            },
-            kind: PhantomData,
-        }
-    }
-
-    async fn respond(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let id = context.parameters.id(0);
-        match *context.method {
-            Method::GET => {
-                let object = load_readable::<K>(context, id).await?;
-                check_selected::<K>(context, id).await?;
-                Ok(context.ok(&K::body(&object, context.mount)))
-            }
-            Method::OPTIONS => {
-                load_readable::<K>(context, id).await?;
-                Ok(context.ok(&options::detail(&self.spec, context, K::SCHEMA)))
-            }
-            _ => context.unknown_method(),
-        }
-    }
+pub(super) fn writable<K: WritableKind>(
+    name: &'static str,
+    description: &'static str,
+) -> Box<dyn View> {
+    let view = resource::<K>(name, description, true).forms(forms::<K>);
+    let view = view.put(update::<K>).patch(update::<K>);
+    view.delete(delete::<K>).into()
 }
 
-impl<K: WritableKind> WritableDetail<K> {
-    pub(super) fn new(name: &'static str, description: &'static str) -> Self {
-        let mut detail = ReadOnlyDetail::new(name, description);
-        detail.spec.allow = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
-        Self(detail)
-    }
+fn resource<K: ObjectKind>(
+    name: &'static str,
+    description: &'static str,
+    has_put: bool,
+) -> Resource<Detail> {
+    let spec = Spec {
+        name,
+        description,
+        ..Spec::VIEW
+    };
+    let view = Resource::new(spec, Detail { spec, has_put }).get(retrieve::<K>);
+    view.options(describe::<K>)
 }
 
-impl<K: ObjectKind> View for ReadOnlyDetail<K> {
-    fn spec(&self) -> &Spec {
-        &self.spec
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        self.respond(context).boxed_local()
-    }
+async fn retrieve<K: ObjectKind>(
+    _: &Detail,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    let id = context.parameters.id(0);
+    let object = load_readable::<K>(context, id).await?;
+    check_selected::<K>(context, id).await?;
+    Ok(context.ok(&K::body(&object, context.mount)))
 }
 
-impl<K: WritableKind> View for WritableDetail<K> {
-    fn spec(&self) -> &Spec {
-        &self.0.spec
-    }
+async fn update<K: WritableKind>(
+    _: &Detail,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    K::update(context, context.parameters.id(0)).await
+}
 
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        let id = context.parameters.id(0);
-        match *context.method {
-            Method::PUT | Method::PATCH => K::update(context, id).boxed_local(),
-            Method::DELETE => K::delete(context, id).boxed_local(),
-            _ => self.0.respond(context).boxed_local(),
-        }
-    }
+async fn delete<K: WritableKind>(
+    _: &Detail,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    K::delete(context, context.parameters.id(0)).await
+}
 
-    fn forms<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        K::forms(context, context.parameters.id(0)).boxed_local()
-    }
+async fn describe<K: ObjectKind>(
+    detail: &Detail,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    load_readable::<K>(context, context.parameters.id(0)).await?;
+    let document = options::detail(&detail.spec, context, K::SCHEMA, detail.has_put);
+    Ok(context.ok(&document))
+}
+
+async fn forms<K: WritableKind>(
+    _: &Detail,
+    context: &RequestContext<'_>,
+) -> Result<PageForms, ApiError> {
+    K::forms(context, context.parameters.id(0)).await
 }

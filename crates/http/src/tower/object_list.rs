@@ -3,11 +3,9 @@
 use std::marker::PhantomData;
 
 use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
 use profiled_domain::{Condition, OrderBy, Relation, Repository, RepositoryError, Selection};
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::tower::caller::Caller;
 use crate::tower::kind::{ObjectKind, WritableKind};
@@ -26,6 +24,8 @@ pub(super) struct ObjectList<K, P = NoPost> {
 
 /// What POST to a list of objects of a kind does.
 pub(super) trait ListPost<K>: Send + Sync + 'static {
+    const IS_TAKEN: bool = true;
+
     /// Whether the caller may use POST on a list without parent: checked before negotiation (contract `tower.md`,
     /// section 1.5).
     async fn permit(&self, _context: &RequestContext<'_>) -> Result<(), ApiError> {
@@ -56,7 +56,6 @@ impl<K: ObjectKind> ObjectList<K> {
             spec: Spec {
                 name,
                 description,
-                allow: "GET, HEAD, OPTIONS",
                 ..Spec::VIEW
             },
             parent: &[],
@@ -73,10 +72,7 @@ impl<K: ObjectKind> ObjectList<K> {
     /// The list, which takes POST.
     pub(super) fn with<P: ListPost<K>>(self, post: P) -> ObjectList<K, P> {
         ObjectList {
-            spec: Spec {
-                allow: "GET, POST, HEAD, OPTIONS",
-                ..self.spec
-            },
+            spec: Spec { ..self.spec },
             parent: self.parent,
             post,
             kind: PhantomData,
@@ -114,6 +110,14 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
         Ok(context.ok(&envelope))
     }
 
+    async fn post(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+        self.post.answer(context).await
+    }
+
+    async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+        self.post.forms(context).await
+    }
+
     /// What is on the list of an object.
     fn contents(&self, id: i64) -> Condition {
         match self.parent {
@@ -143,44 +147,28 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
     }
 }
 
-impl<K: ObjectKind, P: ListPost<K>> View for ObjectList<K, P> {
-    fn spec(&self) -> &Spec {
-        &self.spec
-    }
-
-    fn permit<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<(), ApiError>> {
-        self.may_use(context).boxed_local()
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        match *context.method {
-            Method::GET => self.read(context).boxed_local(),
-            Method::POST => self.post.answer(context).boxed_local(),
-            _ => self.describe(context).boxed_local(),
+impl<K: ObjectKind, P: ListPost<K>> From<ObjectList<K, P>> for Box<dyn View> {
+    fn from(list: ObjectList<K, P>) -> Self {
+        type L<K, P> = ObjectList<K, P>;
+        let view = Resource::new(list.spec, list).permit(L::<K, P>::may_use);
+        let view = view.get(L::<K, P>::read).options(L::<K, P>::describe);
+        if P::IS_TAKEN {
+            view.post(L::<K, P>::post).forms(L::<K, P>::forms).into()
+        } else {
+            view.into()
         }
-    }
-
-    fn forms<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        self.post.forms(context).boxed_local()
     }
 }
 
 impl<K: ObjectKind> ListPost<K> for NoPost {
+    const IS_TAKEN: bool = false;
+
     async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
         Ok(false)
     }
 
     async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        context.unknown_method()
+        Err(ApiError::MethodNotAllowed(context.method.to_string()))
     }
 
     async fn forms(&self, _context: &RequestContext<'_>) -> Result<PageForms, ApiError> {

@@ -6,7 +6,7 @@ use crate::tower::empty_list::EmptyList;
 use crate::tower::fields;
 use crate::tower::kind::{Events, Organizations, Teams, Users};
 use crate::tower::mount::{MountedView, view};
-use crate::tower::object_detail::{ReadOnlyDetail, WritableDetail};
+use crate::tower::object_detail;
 use crate::tower::object_list::{Create, ObjectList};
 use crate::tower::write::members::Members;
 use crate::tower::write::organization_teams::OrganizationTeams;
@@ -37,7 +37,7 @@ fn users() -> Vec<MountedView> {
         ),
         view(
             "users/{id}/",
-            WritableDetail::<Users>::new("User Detail", "A user."),
+            object_detail::writable::<Users>("User Detail", "A user."),
         ),
         view(
             "users/{id}/organizations/",
@@ -96,7 +96,7 @@ fn organizations() -> Vec<MountedView> {
         ),
         view(
             "organizations/{id}/",
-            WritableDetail::<Organizations>::new("Organization Detail", "An organization."),
+            object_detail::writable::<Organizations>("Organization Detail", "An organization."),
         ),
         view(
             "organizations/{id}/users/",
@@ -149,7 +149,7 @@ fn teams() -> Vec<MountedView> {
         ),
         view(
             "teams/{id}/",
-            WritableDetail::<Teams>::new("Team Detail", "A team."),
+            object_detail::writable::<Teams>("Team Detail", "A team."),
         ),
         view(
             "teams/{id}/users/",
@@ -187,7 +187,7 @@ fn others() -> Vec<MountedView> {
         ),
         view(
             "activity_stream/{id}/",
-            ReadOnlyDetail::<Events>::new("Activity Stream Detail", "An event."),
+            object_detail::read_only::<Events>("Activity Stream Detail", "An event."),
         ),
         view("projects/", EmptyList::new("Project List", fields::PROJECT)),
         view(

@@ -70,8 +70,8 @@ pub(super) fn detail(
     spec: &Spec,
     context: &RequestContext<'_>,
     schema: &'static ObjectSchema,
+    has_put: bool,
 ) -> ObjectDocument {
-    let has_put = spec.allow.split(", ").any(|method| method == "PUT");
     ObjectDocument {
         open: open(spec, context, schema.added_in),
         objects: ObjectActions {

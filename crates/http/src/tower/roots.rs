@@ -1,11 +1,8 @@
 //! The views above everything else (contract `tower.md`, section 3).
 
-use actix_web::http::Method;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_domain::{Detail, Repository};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
 use serde::{Serialize, Serializer};
 
 use crate::settings::TowerSettings;
@@ -13,12 +10,9 @@ use crate::tower::mount::Mount;
 use crate::tower::options;
 use crate::tower::session::with_csrf_cookie;
 
-const READ_ONLY: &str = "GET, HEAD, OPTIONS";
-
 const API: Spec = Spec {
     name: "REST API",
     description: "The versions of this API.",
-    allow: READ_ONLY,
     access: Access::Open,
     detail: Detail::Account,
     ..Spec::VIEW
@@ -48,24 +42,57 @@ const CONFIG: Spec = Spec {
     ..API
 };
 
-/// Answers GET with `body`, and OPTIONS with what the view says of itself.
-fn answer<T: Serialize>(
-    context: &RequestContext<'_>,
-    spec: &Spec,
+/// A view whose OPTIONS tells what it says of itself.
+fn resource<S: Send + Sync + 'static>(
+    spec: Spec,
     added_in: &'static str,
-    body: impl FnOnce() -> T,
-) -> Result<ViewResponse, ApiError> {
-    match *context.method {
-        Method::GET => Ok(context.ok(&body())),
-        Method::OPTIONS => Ok(context.ok(&options::open(spec, context, added_in))),
-        _ => context.unknown_method(),
-    }
+    state: S,
+) -> Resource<Root<S>> {
+    let root = Root {
+        spec,
+        added_in,
+        state,
+    };
+    Resource::new(spec, root).options(describe)
 }
 
-/// `/api/`
-pub(super) struct Api {
-    /// Whether the second mount is there.
-    pub(super) has_v2: bool,
+/// What the handlers of one of these views are given.
+pub(super) struct Root<S> {
+    spec: Spec,
+    added_in: &'static str,
+    state: S,
+}
+
+async fn describe<S>(
+    root: &Root<S>,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&options::open(&root.spec, context, root.added_in)))
+}
+
+/// `/api/`; `has_v2` tells whether the second mount is there.
+pub(super) fn api(has_v2: bool) -> Resource<Root<bool>> {
+    resource(API, "1.2", has_v2).get(versions)
+}
+
+async fn versions(
+    has_v2: &Root<bool>,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    let v2 = has_v2.state.then(|| Mount::V2.prefix());
+    let answer = context.ok(&ApiBody {
+        description: "profiled REST API",
+        current_version: v2.unwrap_or(Mount::V1.prefix()),
+        available_versions: Versions {
+            v1: Mount::V1.prefix(),
+            v2,
+        },
+    });
+    Ok(if has_v2.state {
+        with_csrf_cookie(context, answer)
+    } else {
+        answer
+    })
 }
 
 #[derive(Serialize)]
@@ -82,34 +109,18 @@ struct Versions {
     v2: Option<&'static str>,
 }
 
-impl View for Api {
-    fn spec(&self) -> &Spec {
-        &API
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        let v2 = self.has_v2.then(|| Mount::V2.prefix());
-        let body = || ApiBody {
-            description: "profiled REST API",
-            current_version: v2.unwrap_or(Mount::V1.prefix()),
-            available_versions: Versions {
-                v1: Mount::V1.prefix(),
-                v2,
-            },
-        };
-        let answer = answer(context, &API, "1.2", body).map(|answer| match *context.method {
-            Method::GET if self.has_v2 => with_csrf_cookie(context, answer),
-            _ => answer,
-        });
-        future::ready(answer).boxed_local()
-    }
+/// `/api/v1/`, `/api/v2/`
+pub(super) fn version(mount: Mount) -> Resource<Root<()>> {
+    let spec = match mount {
+        Mount::V1 => VERSION_1,
+        Mount::V2 => VERSION_2,
+    };
+    resource(spec, "1.2", ()).get(views)
 }
 
-/// `/api/v1/`, `/api/v2/`
-pub(super) struct Version(pub(super) Mount);
+async fn views(_: &Root<()>, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&VersionBody(context.mount)))
+}
 
 /// The views of a mount by their names.
 struct VersionBody(&'static str);
@@ -133,24 +144,24 @@ impl Serialize for VersionBody {
     }
 }
 
-impl View for Version {
-    fn spec(&self) -> &Spec {
-        match self.0 {
-            Mount::V1 => &VERSION_1,
-            Mount::V2 => &VERSION_2,
-        }
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        let body = || VersionBody(context.mount);
-        future::ready(answer(context, self.spec(), "1.2", body)).boxed_local()
-    }
+/// `/api/v1/ping/`
+pub(super) fn ping(settings: &TowerSettings) -> Resource<Root<Ping>> {
+    resource(PING, "2.1.0", Ping::new(settings)).get(pong)
 }
 
-/// `/api/v1/ping/`
+async fn pong(ping: &Root<Ping>, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&PingBody {
+        instances: Instances {
+            primary: &ping.state.instance,
+            secondaries: [],
+        },
+        ha: false,
+        role: "primary",
+        version: &ping.state.version,
+    }))
+}
+
+/// Who this is.
 pub(super) struct Ping {
     instance: String,
     version: String,
@@ -171,7 +182,7 @@ struct Instances<'a> {
 }
 
 impl Ping {
-    pub(super) fn new(settings: &TowerSettings) -> Self {
+    fn new(settings: &TowerSettings) -> Self {
         let host = || std::fs::read_to_string("/etc/hostname").unwrap_or_default();
         let instance = match settings.instance_name.as_str() {
             "" => host().trim().to_owned(),
@@ -189,29 +200,12 @@ impl Ping {
     }
 }
 
-impl View for Ping {
-    fn spec(&self) -> &Spec {
-        &PING
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        let body = || PingBody {
-            instances: Instances {
-                primary: &self.instance,
-                secondaries: [],
-            },
-            ha: false,
-            role: "primary",
-            version: &self.version,
-        };
-        future::ready(answer(context, &PING, "2.1.0", body)).boxed_local()
-    }
+/// `/api/v1/config/`
+pub(super) fn config(settings: &TowerSettings) -> Resource<Root<Config>> {
+    resource(CONFIG, "1.2", Config::new(settings)).get(configuration)
 }
 
-/// `/api/v1/config/`
+/// What it tells of the settings.
 pub(super) struct Config {
     version: String,
     ansible_version: String,
@@ -242,7 +236,7 @@ struct ProjectPaths {
 }
 
 impl Config {
-    pub(super) fn new(settings: &TowerSettings) -> Self {
+    fn new(settings: &TowerSettings) -> Self {
         let managed = &settings.directory_managed_fields;
         let first = ["username", "password"].map(str::to_owned);
         let others = managed.iter().filter(|name| !first.contains(name)).cloned();
@@ -257,39 +251,27 @@ impl Config {
             ldap_fields,
         }
     }
-
-    async fn retrieve(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let user = &context.caller()?.profile.user;
-        let id = user.id;
-        let asks = move |repository: &dyn Repository| repository.is_organization_admin(id);
-        let is_admin = user.is_superuser || context.services.blocking(asks).await??;
-        Ok(context.ok(&ConfigBody {
-            eula: "",
-            license_info: NoLicense {},
-            version: &self.version,
-            ansible_version: &self.ansible_version,
-            time_zone: "UTC",
-            user_ldap_fields: (!self.ldap_fields.is_empty()).then_some(&self.ldap_fields),
-            projects: is_admin.then_some(ProjectPaths {
-                project_base_dir: "",
-                project_local_paths: [],
-            }),
-        }))
-    }
 }
 
-impl View for Config {
-    fn spec(&self) -> &Spec {
-        &CONFIG
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        match *context.method {
-            Method::GET => self.retrieve(context).boxed_local(),
-            _ => future::ready(answer(context, &CONFIG, "1.2", || ())).boxed_local(),
-        }
-    }
+async fn configuration(
+    config: &Root<Config>,
+    context: &RequestContext<'_>,
+) -> Result<ViewResponse, ApiError> {
+    let user = &context.caller()?.profile.user;
+    let id = user.id;
+    let asks = move |repository: &dyn Repository| repository.is_organization_admin(id);
+    let is_admin = user.is_superuser || context.services.blocking(asks).await??;
+    Ok(context.ok(&ConfigBody {
+        eula: "",
+        license_info: NoLicense {},
+        version: &config.state.version,
+        ansible_version: &config.state.ansible_version,
+        time_zone: "UTC",
+        user_ldap_fields: (!config.state.ldap_fields.is_empty())
+            .then_some(&config.state.ldap_fields),
+        projects: is_admin.then_some(ProjectPaths {
+            project_base_dir: "",
+            project_local_paths: [],
+        }),
+    }))
 }

@@ -1,15 +1,13 @@
 //! `/api/login/`: the log-in of browsers, and of clients that act as one (contract `tower.md`, section 15.3).
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey};
 use profiled_domain::Detail;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Value};
-use profiled_rest::{Access, PageForms, RequestContext, Spec, View, ViewResponse};
+use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::login::login;
@@ -30,7 +28,6 @@ const SPEC: Spec = Spec {
     name: "Log In",
     description: "POST a username and a password as a form for a cookie, which is a credential below \
                   /api/v2/. A write with it repeats the cookie csrftoken in the header X-CSRFToken.",
-    allow: "GET, POST, HEAD, OPTIONS",
     access: Access::Open,
     detail: Detail::Account,
     // Browsers ask for Basic credentials before they show a page: the one with the form would wait.
@@ -38,9 +35,31 @@ const SPEC: Spec = Spec {
     ..Spec::VIEW
 };
 
-/// The view.
-pub(super) struct Login {
-    fields: [Field; 3],
+/// The view. It is given the fields of its form.
+pub(super) fn view() -> Resource<[Field; 3]> {
+    let required = |name, label, kind| Field::written(name, label, kind).required();
+    let fields = [
+        required("username", "Username", Kind::Username),
+        required("password", "Password", Kind::Password),
+        Field::written("next", "Next", Kind::Text).at_most(2000),
+    ];
+    let view = Resource::new(SPEC, fields).get(show).post(log_in);
+    view.options(describe).forms(forms)
+}
+
+async fn show(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let described = context.ok(&options::open(&SPEC, context, "3.2.0"));
+    Ok(with_csrf_cookie(context, described))
+}
+
+async fn describe(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&options::open(&SPEC, context, "3.2.0")))
+}
+
+async fn forms(fields: &[Field; 3], context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let next = context.query.get("next").unwrap_or(HOME);
+    let form = Form { username: "", next };
+    Ok(PageForms::default().form(&["POST"], fields, &form))
 }
 
 /// What the form begins with.
@@ -50,44 +69,27 @@ struct Form<'a> {
     next: &'a str,
 }
 
-impl Login {
-    pub(super) fn new() -> Self {
-        let required = |name, label, kind| Field::written(name, label, kind).required();
-        Self {
-            fields: [
-                required("username", "Username", Kind::Username),
-                required("password", "Password", Kind::Password),
-                Field::written("next", "Next", Kind::Text).at_most(2000),
-            ],
-        }
+async fn log_in(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    // A page of elsewhere must not log its reader in as somebody of its choice.
+    if context.origin.is_foreign(context.request.headers()) {
+        return Err(ApiError::CrossOriginForm);
     }
-
-    async fn log_in(context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        // A page of elsewhere must not log its reader in as somebody of its choice.
-        if context.origin.is_foreign(context.request.headers()) {
-            return Err(ApiError::CrossOriginForm);
-        }
-        let data = context.data().await?;
-        let LoginInput { username, password } = LoginInput::of(&data)?;
-        let refused = || ApiError::from(AuthError::InvalidPassword);
-        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
-            return Err(refused());
-        };
-        let issued = token_issue::issue_sliding_token(
-            context,
-            &user,
-            "Cookie log-in",
-            TokenKey::session_digest,
-        );
-        let (_, key) = issued.await?.ok_or_else(refused)?;
-        let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, context.origin);
-        let mut answer = found(context, next(&data));
-        answer.headers.extend(cookie);
-        answer.headers.extend(csrf_cookie(context));
-        let name = HeaderValue::from_static(SESSION_COOKIE);
-        answer.headers.push((SESSION_COOKIE_NAME, name));
-        Ok(answer)
-    }
+    let data = context.data().await?;
+    let LoginInput { username, password } = LoginInput::of(&data)?;
+    let refused = || ApiError::from(AuthError::InvalidPassword);
+    let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
+        return Err(refused());
+    };
+    let issued =
+        token_issue::issue_sliding_token(context, &user, "Cookie log-in", TokenKey::session_digest);
+    let (_, key) = issued.await?.ok_or_else(refused)?;
+    let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, context.origin);
+    let mut answer = found(context, next(&data));
+    answer.headers.extend(cookie);
+    answer.headers.extend(csrf_cookie(context));
+    let name = HeaderValue::from_static(SESSION_COOKIE);
+    answer.headers.push((SESSION_COOKIE_NAME, name));
+    Ok(answer)
 }
 
 /// 302 to a path of this server.
@@ -134,40 +136,6 @@ fn next(data: &Data) -> &str {
 fn is_own_path(path: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
     path.starts_with('/') && !path.starts_with("//") && path.bytes().all(is_plain)
-}
-
-impl View for Login {
-    fn spec(&self) -> &Spec {
-        &SPEC
-    }
-
-    fn answer<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<ViewResponse, ApiError>> {
-        async move {
-            match *context.method {
-                Method::GET => {
-                    let described = context.ok(&options::open(&SPEC, context, "3.2.0"));
-                    Ok(with_csrf_cookie(context, described))
-                }
-                Method::POST => Self::log_in(context).await,
-                Method::OPTIONS => Ok(context.ok(&options::open(&SPEC, context, "3.2.0"))),
-                _ => context.unknown_method(),
-            }
-        }
-        .boxed_local()
-    }
-
-    fn forms<'a>(
-        &'a self,
-        context: &'a RequestContext<'a>,
-    ) -> LocalBoxFuture<'a, Result<PageForms, ApiError>> {
-        let next = context.query.get("next").unwrap_or(HOME);
-        let form = Form { username: "", next };
-        let log_in = PageForms::default().form(&["POST"], &self.fields, &form);
-        future::ready(Ok(log_in)).boxed_local()
-    }
 }
 
 #[cfg(test)]

@@ -67,11 +67,6 @@ impl RequestContext<'_> {
         Ok(data)
     }
 
-    /// The error for a method that the view lists and does not know: there is none.
-    pub fn unknown_method<T>(&self) -> Result<T, ApiError> {
-        Err(ApiError::MethodNotAllowed(self.method.to_string()))
-    }
-
     /// The caller of a view that is not open.
     pub fn caller(&self) -> Result<&Identity, ApiError> {
         self.identity

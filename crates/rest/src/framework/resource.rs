@@ -149,20 +149,24 @@ impl<S: Send + Sync + 'static> Resource<S> {
     }
 }
 
+impl<S: Send + Sync + 'static> From<Resource<S>> for Box<dyn View> {
+    fn from(resource: Resource<S>) -> Self {
+        Box::new(resource)
+    }
+}
+
 impl<S: Send + Sync + 'static> View for Resource<S> {
     fn spec(&self) -> &Spec {
         &self.spec
     }
 
-    fn allow(&self) -> HeaderValue {
-        self.allow.clone()
+    fn allow(&self) -> &HeaderValue {
+        &self.allow
     }
 
-    fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, ()> {
-        match &self.permit {
-            Some(permit) => permit.call(&self.state, context),
-            None => future::ready(Ok(())).boxed_local(),
-        }
+    fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Option<Outcome<'a, ()>> {
+        let permit = self.permit.as_ref()?;
+        Some(permit.call(&self.state, context))
     }
 
     fn answer<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, ViewResponse> {

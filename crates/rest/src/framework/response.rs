@@ -39,7 +39,7 @@ pub fn of_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) -> H
     });
     let spec = frame.route.view.spec();
     append(&mut response, headers);
-    response.insert_header((header::ALLOW, frame.route.view.allow()));
+    response.insert_header((header::ALLOW, frame.route.view.allow().clone()));
     let has_choice = spec.formats(frame.is_browsable).len() > 1;
     if let Some(vary) = frame.route.dialect.vary(has_choice) {
         response.insert_header((header::VARY, vary));

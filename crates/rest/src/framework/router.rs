@@ -93,7 +93,7 @@ impl Router {
         let entries = all.iter().map(|route| RouteEntry {
             pattern: route.full_pattern(),
             access: route.view.spec().access,
-            allow: route.view.allow(),
+            allow: route.view.allow().clone(),
         });
         let entries = entries.collect();
         for route in all {

@@ -25,8 +25,6 @@ pub struct Spec {
     pub name: &'static str,
     /// Its description there.
     pub description: &'static str,
-    /// The header `Allow`: methods in documented order, each behind `", "`.
-    pub allow: &'static str,
     /// Who may use it.
     pub access: Access,
     /// How much of the caller's profile the view needs.
@@ -50,7 +48,6 @@ impl Spec {
     pub const VIEW: Self = Self {
         name: "",
         description: "",
-        allow: "",
         access: Access::Authenticated,
         detail: Detail::Account,
         parsers: Parser::ALL,

@@ -2,8 +2,7 @@
 
 use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
-use futures_util::FutureExt;
-use futures_util::future::{self, LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 
 use crate::error::ApiError;
 use crate::framework::context::RequestContext;
@@ -21,29 +20,22 @@ pub trait View: Send + Sync {
 
     /// The header `Allow`: its methods in the order of GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, each after
     /// `", "`.
-    fn allow(&self) -> HeaderValue {
-        HeaderValue::from_static(self.spec().allow)
-    }
+    fn allow(&self) -> &HeaderValue;
 
-    /// Whether the caller may use the view at all, where that is asked; asked in dialects that negotiate later
+    /// Whether the caller may use the view at all, where that is judged; asked in dialects that negotiate later
     /// than that.
-    fn permit<'a>(&'a self, _context: &'a RequestContext<'a>) -> Outcome<'a, ()> {
-        future::ready(Ok(())).boxed_local()
-    }
+    fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Option<Outcome<'a, ()>>;
 
     /// Answers a method that it allows; HEAD comes as GET.
     fn answer<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, ViewResponse>;
 
     /// What a page lets this caller do: asked for pages only, after the answer, whatever the method.
     /// Shows nothing that GET would refuse the caller. An error means that there is nothing to do.
-    fn forms<'a>(&'a self, _context: &'a RequestContext<'a>) -> Outcome<'a, PageForms> {
-        future::ready(Ok(PageForms::buttons(self.spec().buttons))).boxed_local()
-    }
+    fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, PageForms>;
 
     /// Whether it takes a method.
     fn allows(&self, method: &Method) -> bool {
-        let allow = self.allow();
-        let mut all = allow.as_bytes().split(|byte| *byte == b',');
+        let mut all = self.allow().as_bytes().split(|byte| *byte == b',');
         all.any(|allowed| allowed.trim_ascii() == method.as_str().as_bytes())
     }
 }

@@ -5,7 +5,7 @@ use profiled_domain::{Binding as Stored, BindingRepository, ForeignSubject, Page
 use serde::Serialize;
 
 use crate::cli::Binding;
-use crate::commands::{find_user, open};
+use crate::commands::database::{find_user, open};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;

@@ -7,7 +7,8 @@ use profiled_store::{DatabaseUrl, Store};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::application::{issuers, now};
+use crate::application::issuers;
+use crate::clock::now;
 use crate::error::{Failure, Kind};
 use crate::exposure::exposed;
 use crate::output::Output;

@@ -13,8 +13,8 @@ use profiled_store::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::application::now;
-use crate::commands::{hasher, open};
+use crate::clock::now;
+use crate::commands::database::{hasher, open};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;

@@ -6,9 +6,9 @@ use profiled_domain::{CredentialRepository, Detail, UserKey};
 use profiled_store::Store;
 use serde::Serialize;
 
-use crate::application::now;
 use crate::cli::Jwt;
-use crate::commands::{find_user, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, open};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;

@@ -5,8 +5,8 @@ use profiled_auth::audit::{Action, Object};
 use profiled_auth::{Algorithm, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, algorithms};
 use serde::Serialize;
 
-use crate::application::now;
 use crate::cli::Keys;
+use crate::clock::now;
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;

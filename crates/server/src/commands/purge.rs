@@ -2,8 +2,9 @@
 
 use profiled_auth::audit::Actor;
 
-use crate::application::{now, open_media};
-use crate::commands::open;
+use crate::application::open_media;
+use crate::clock::now;
+use crate::commands::database::open;
 use crate::error::Failure;
 use crate::maintenance;
 use crate::output::Output;

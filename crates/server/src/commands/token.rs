@@ -6,9 +6,9 @@ use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{CredentialRepository, NewToken, TokenId, UserId};
 use serde::Serialize;
 
-use crate::application::now;
 use crate::cli::Token;
-use crate::commands::{find_user, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use profiled_domain::{
-    NewUser, PasswordHash, Repository, RepositoryError, UniqueValues, User, UserId, Viewer,
+    NewUser, PasswordHash, Repository, RepositoryError, UniqueKey, UniqueValues, User, UserId,
+    Viewer,
 };
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::wire::body::Value;
 use profiled_rest::{RequestContext, ViewResponse};
 
 use super::created;
-use super::user_form::{UserForm, taken};
+use super::user_form::UserForm;
 use crate::tower::body::UserBody;
+use crate::tower::fields::{EMAIL, USERNAME};
 
 /// No user has this identifier: every holder of a value is another one.
 const NO_USER: UserId = UserId(0);
@@ -109,5 +111,14 @@ pub(super) fn to_error(error: RepositoryError) -> ApiError {
     match taken {
         Some((field, message)) => ApiError::Invalid(FieldErrors::of(field, message)),
         None => error.into(),
+    }
+}
+
+/// What is wrong with a value that another user holds; `None` for one that this dialect does not write.
+fn taken(key: UniqueKey) -> Option<(&'static str, &'static str)> {
+    match key {
+        UniqueKey::Username => Some((USERNAME.name, "User with this Username already exists.")),
+        UniqueKey::Email => Some((EMAIL.name, "User with this Email already exists.")),
+        _ => None,
     }
 }

@@ -2,8 +2,7 @@
 
 use profiled_auth::PasswordHasher;
 use profiled_domain::{
-    EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueKey, UniqueValues, User,
-    Username,
+    EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueValues, User, Username,
 };
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::wire::body::Value;
@@ -293,13 +292,4 @@ pub(super) fn protected_changes(body: &Value, user: &User) -> Vec<&'static str> 
         changed.push("is_active");
     }
     changed
-}
-
-/// What is wrong with a value that somebody else holds; `None` for one that this dialect does not write.
-pub(super) fn taken(key: UniqueKey) -> Option<(&'static str, &'static str)> {
-    match key {
-        UniqueKey::Username => Some((USERNAME.name, "User with this Username already exists.")),
-        UniqueKey::Email => Some((EMAIL.name, "User with this Email already exists.")),
-        _ => None,
-    }
 }

@@ -94,7 +94,9 @@ impl Pipeline<'_> {
             self.body.prepare(parsers).await?;
         }
         let context = self.context(negotiated, checked, parsers);
-        self.route.view.permit(&context).await?;
+        if let Some(permit) = self.route.view.permit(&context) {
+            permit.await?;
+        }
         negotiated.outcome?;
         self.route.view.answer(&context).await
     }

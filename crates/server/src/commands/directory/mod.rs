@@ -13,8 +13,8 @@ use profiled_store::Store;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::application::now;
-use crate::commands::{find_user, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;

@@ -13,9 +13,9 @@ use super::{
     Member, Place, change_membership, description, find_organization, listed, members, name, names,
     no_organization, refused, select,
 };
-use crate::application::now;
 use crate::cli::{Org, OrgMember, OrgSet};
-use crate::commands::open;
+use crate::clock::now;
+use crate::commands::database::open;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;

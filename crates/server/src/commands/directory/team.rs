@@ -13,9 +13,9 @@ use super::{
     Member, Place, change_membership, description, find_organization, is_called, members, name,
     names, refused, select,
 };
-use crate::application::now;
 use crate::cli::{Team, TeamMember, TeamName, TeamSet};
-use crate::commands::open;
+use crate::clock::now;
+use crate::commands::database::open;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::settings::Settings;

@@ -12,9 +12,9 @@ use profiled_auth::audit::Action;
 use profiled_domain::{EmailAddress, InvalidText, MobileNumber, RepositoryError, UserId, Username};
 use profiled_store::{ImportSession, ImportedGroup, ImportedToken, ImportedUser};
 
-use crate::application::now;
 use crate::cli::ImportDjango;
-use crate::commands::open;
+use crate::clock::now;
+use crate::commands::database::open;
 use crate::dump::{
     DumpError, DumpedToken, DumpedUser, Record, Reference, Row, Unreadable, classify, read,
 };

@@ -5,8 +5,8 @@ use profiled_auth::TokenKey;
 use profiled_domain::{Gender, PasswordHash, UserId};
 use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store};
 
-use crate::application::now;
-use crate::commands::hasher;
+use crate::clock::now;
+use crate::commands::database::hasher;
 use crate::commands::token::new_token;
 use crate::error::{Failure, Kind};
 use crate::settings::Settings;

@@ -5,8 +5,8 @@ use profiled_domain::{AccountChange, AccountRepository, RepositoryError, UserId}
 use profiled_store::Store;
 use serde_json::json;
 
-use crate::application::now;
-use crate::commands::{find_user, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;

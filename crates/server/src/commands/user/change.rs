@@ -9,7 +9,7 @@ use profiled_store::AccountFlags;
 
 use super::{Shown, name};
 use crate::cli::{UserChange, UserSet};
-use crate::commands::{find_user, open};
+use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;

@@ -12,9 +12,9 @@ use profiled_domain::{
 };
 use serde::Serialize;
 
-use crate::application::now;
 use crate::cli::{User, UserCreate};
-use crate::commands::{find_user, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;

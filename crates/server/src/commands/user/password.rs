@@ -10,9 +10,9 @@ use profiled_domain::{
 };
 
 use super::Shown;
-use crate::application::now;
 use crate::cli::PasswordSource;
-use crate::commands::{find_user, hasher, open};
+use crate::clock::now;
+use crate::commands::database::{find_user, hasher, open};
 use crate::error::{Failure, Kind};
 use crate::output::Output;
 use crate::settings::Settings;

@@ -3,7 +3,7 @@
 use profiled_auth::ClientSettings;
 use secrecy::ExposeSecret;
 
-use super::Finding;
+use super::finding::Finding;
 
 /// Services that may introspect tokens: each has a name of its own and a secret that nobody guesses.
 pub(super) fn check(clients: &[ClientSettings]) -> Option<Finding> {

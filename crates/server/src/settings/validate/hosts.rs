@@ -2,7 +2,7 @@
 
 use profiled_http::{is_allowable, is_authority};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::settings::Profile;
 
 pub(super) fn allowed(hosts: &[String], profile: Profile) -> Option<Finding> {

@@ -3,7 +3,7 @@
 use profiled_auth::{AlgorithmFamily, JwtSettings, SigningKey};
 use secrecy::ExposeSecret;
 
-use super::{Finding, YEAR, outside};
+use super::finding::{Finding, YEAR, outside};
 
 pub(super) fn check(jwt: &JwtSettings) -> Option<Finding> {
     signing_key(jwt)

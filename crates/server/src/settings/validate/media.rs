@@ -3,7 +3,7 @@
 use profiled_http::{MediaSettings, S3Settings, StorageKind};
 use secrecy::ExposeSecret;
 
-use super::{Finding, YEAR, outside};
+use super::finding::{Finding, YEAR, outside};
 
 /// The first finding.
 pub(super) fn check(settings: &MediaSettings) -> Option<Finding> {

@@ -1,6 +1,7 @@
 //! What a value may be, beyond its type: each finding names the key, its source and the remedy.
 
 mod clients;
+mod finding;
 mod hosts;
 mod jwt;
 mod media;
@@ -13,12 +14,7 @@ use crate::error::Failure;
 use crate::settings::RetentionSettings;
 use crate::settings::Settings;
 use crate::settings::layers::Origins;
-
-/// Longest time that is taken anywhere, in seconds: a year.
-const YEAR: u64 = 365 * 24 * 3600;
-
-/// A key, and what is wrong with its value.
-struct Finding(&'static str, String);
+use finding::{Finding, YEAR, outside};
 
 /// The first finding.
 pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
@@ -237,12 +233,4 @@ fn ranges(settings: &Settings) -> Option<Finding> {
         ("auth.password.queue", size(auth.password.queue), 1, 100_000),
     ];
     outside(&numbers)
-}
-
-/// The first number that is less than its least or more than its greatest value.
-fn outside(numbers: &[(&'static str, u64, u64, u64)]) -> Option<Finding> {
-    let is_outside = |(_, value, min, max): &&(&str, u64, u64, u64)| value < min || value > max;
-    let (key, value, min, max) = numbers.iter().find(is_outside)?;
-    let text = format!("is {value}: it must be at least {min} and at most {max}");
-    Some(Finding(key, text))
 }
