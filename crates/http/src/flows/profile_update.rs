@@ -40,7 +40,7 @@ pub(crate) async fn update(
     let record = context.record_of_change(id, &change);
     let update = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let updated = repository.update_profile(id, &change, &precondition, by);
-        record.tell(updated, Outcome::of_found)
+        record.log(updated, Outcome::of_found)
     };
     let written = context.judged(rights, update).await?;
     avatar.settle(context.services, media, &written).await;

@@ -100,7 +100,7 @@ async fn store(
             Ok(Issued::Token(token)) => record.on(Object::Token(token.state.id)),
             _ => record,
         };
-        record.tell(issued, outcome)
+        record.log(issued, outcome)
     };
     let by = WriteContext {
         authority: None,

@@ -40,7 +40,7 @@ async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let record = context.record(Action::UserDelete).on(Object::User(own));
     let deleted = context.write(Vec::new(), move |repository, by| {
         let deleted = repository.delete_account(own, by);
-        record.tell(deleted, |change| (*change).into())
+        record.log(deleted, |change| (*change).into())
     });
     match deleted.await?? {
         AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),

@@ -146,7 +146,7 @@ pub(super) async fn insert(
     let record = context.record(Action::TeamCreate);
     let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let created = repository.create_team(&new, by);
-        record.tell_made(created, |record, team| record.on(Object::Team(team.id)))
+        record.log_created(created, |record, team| record.on(Object::Team(team.id)))
     };
     let team = context.write(vec![right], create).await?;
     team.map_err(|error| to_error(error, Some(organization)))
@@ -173,7 +173,7 @@ pub(super) async fn store_change(
     let record = record.on(Object::Team(id)).fields(change.fields());
     let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let updated = repository.update_team(id, &change, by);
-        record.tell(updated, Outcome::of_found)
+        record.log(updated, Outcome::of_found)
     };
     let team = context.write(rights, write).await?;
     let team = team.map_err(|error| to_error(error, organization))?;
@@ -189,7 +189,7 @@ pub(super) async fn remove(
     let record = context.record(Action::TeamDelete);
     let record = record.on(Object::Team(id));
     let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
-        record.tell(repository.delete_team(id, by), Outcome::of_object)
+        record.log(repository.delete_team(id, by), Outcome::of_object)
     };
     Ok(context.write(rights, delete).await??)
 }
