@@ -110,7 +110,7 @@ impl GroupDetail {
         is_gone.then(ViewResponse::no_content).ok_or(NO_GROUP)
     }
 
-    /// As in the framework: what cannot be written has no fields to tell.
+    /// As in the framework: what cannot be written has no fields to describe.
     async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let found = find(context).await?;
         let writes = found.map(|_| ("PUT", self.fields.as_slice()));

@@ -45,7 +45,7 @@ async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     match deleted.await?? {
         AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),
         AccountChange::Missing => Err(ApiError::NoSuchObject("No Users matches the given query.")),
-        // Somebody has to be left who can administer the service.
+        // One user has to be left who can administer the service.
         AccountChange::LastSuperuser => Err(ApiError::PermissionDenied),
     }
 }

@@ -94,7 +94,7 @@ fn body<'a>(organization: &'a Organization, context: &RequestContext<'_>) -> Org
     OrganizationBody::new(organization, context.mount)
 }
 
-/// The body after all phases but for the uniqueness of the name, which the write tells.
+/// The body after all phases but for the uniqueness of the name, which the write checks.
 async fn read(context: &RequestContext<'_>, mode: Mode) -> Result<NamedForm, ApiError> {
     let body = object(context.data().await?)?;
     let mut errors = FieldErrors::default();

@@ -194,7 +194,7 @@ pub(super) async fn remove(
     Ok(context.write(rights, delete).await??)
 }
 
-/// A body after all phases but for the uniqueness of the name, which the write tells.
+/// A body after all phases but for the uniqueness of the name, which the write checks.
 struct TeamForm {
     named: NamedForm,
     /// `None` stays.
@@ -242,7 +242,7 @@ fn invalid(message: String) -> ApiError {
     ApiError::Invalid(FieldErrors::of(ORGANIZATION_OF_TEAM.name, message))
 }
 
-/// Somebody else was quicker with the name, or with the organization: the same answers as from validation.
+/// The same answers as from validation, where another request took the name or deleted the organization first.
 fn to_error(error: RepositoryError, organization: Option<OrganizationId>) -> ApiError {
     match (error, organization) {
         (RepositoryError::Conflict(UniqueKey::TeamName), _) => {
