@@ -8,7 +8,7 @@ pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Who runs a command.
+/// Who runs a command, now.
 pub(crate) fn operator() -> WriteContext<'static> {
     WriteContext::operator(now())
 }

@@ -4,13 +4,16 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::{Connection, ConnectionError, RunQueryDsl};
 use tempfile::TempDir;
 
-use crate::database::{DatabaseSettings, DbConnection, OpenError, Store, on_each};
+use crate::database::{
+    DatabaseSettings, DbConnection, OpenError, SqliteSettings, Store, Synchronous, on_each,
+};
 
 /// A migrated, empty database of its own, removed when it is dropped.
 pub struct TestDatabase {
@@ -52,9 +55,19 @@ impl TestDatabase {
     /// # Errors
     /// [`TestDatabaseError`]
     pub fn sqlite() -> Result<Self, TestDatabaseError> {
+        /// An empty database: migrations take longer than most tests.
+        static EMPTY: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
         let folder = tempfile::tempdir()?;
-        let url = format!("sqlite://{}", folder.path().join("test.sqlite3").display());
-        crate::database::migrate(&DatabaseSettings::new(url.clone()))?;
+        let file = folder.path().join("test.sqlite3");
+        let url = format!("sqlite://{}", file.display());
+        let mut empty = EMPTY.lock().unwrap_or_else(PoisonError::into_inner);
+        if empty.is_empty() {
+            crate::database::migrate(&DatabaseSettings::new(url.clone()))?;
+            *empty = std::fs::read(&file)?;
+        } else {
+            std::fs::write(&file, &*empty)?;
+        }
         Ok(Self {
             url,
             place: Place::Folder { _folder: folder },
@@ -97,10 +110,15 @@ impl TestDatabase {
         &self.url
     }
 
-    /// Default settings for this database.
+    /// Default settings for this database, but for its protection from power cuts, which costs time.
     #[must_use]
     pub fn settings(&self) -> DatabaseSettings {
-        DatabaseSettings::new(self.url.clone())
+        DatabaseSettings {
+            sqlite: SqliteSettings {
+                synchronous: Synchronous::Normal,
+            },
+            ..DatabaseSettings::new(self.url.clone())
+        }
     }
 
     /// A store over this database.
@@ -126,6 +144,32 @@ impl TestDatabase {
             Place::Server { .. } => PgConnection::establish(&self.url)?.batch_execute(sql)?,
         }
         Ok(())
+    }
+
+    /// From now on no row of a table is added or changed, as if another writer kept the database for too long.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]; always on `PostgreSQL`.
+    pub fn refuse_changes_of(&self, table: &str) -> Result<(), TestDatabaseError> {
+        ["INSERT", "UPDATE"].iter().try_for_each(|change| {
+            self.execute(&format!(
+                "CREATE TRIGGER refuse_{change}_{table} BEFORE {change} ON {table} \
+                 BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
+            ))
+        })
+    }
+
+    /// A store whose database is gone: whatever is asked of it is unavailable, after a second.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn vanished() -> Result<Store, TestDatabaseError> {
+        let database = Self::sqlite()?;
+        let settings = DatabaseSettings {
+            connect_timeout: 1,
+            ..database.settings()
+        };
+        Ok(Store::open(&settings)?)
     }
 
     /// Everything that is stored, to search in: the files of an embedded database as they are, or the rows of

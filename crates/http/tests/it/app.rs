@@ -13,16 +13,18 @@ use profiled_auth::{
     Algorithm, JwtSettings, JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject,
     Throttle, ThrottleSettings, TokenKey, TokenSettings,
 };
-use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
     CompletionRules, EmailAddress, Gender, GroupRepository, NewGroup, NewToken, NewUser,
-    PasswordHash, TokenRepository, User, UserId, UserRepository, Username, WriteContext,
+    PasswordHash, ThrottleRepository, TokenRepository, User, UserId, UserRepository, Username,
+    WriteContext,
 };
 use profiled_http::{
     AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
     JwtDialectSettings, LimitSettings, MediaSettings, MediaStorage, Parts, ServiceParts,
     TowerSettings, TowerV2Settings, configure,
 };
+use profiled_store::testing::TestDatabase;
+use profiled_store::{MemoryCounters, Store};
 
 thread_local! {
     /// Seconds that the clock of a test has been moved on.
@@ -42,13 +44,14 @@ pub fn pass(seconds: i64) {
 
 /// A service under construction.
 pub struct TestApp {
-    pub repository: Arc<MemoryRepository>,
+    pub database: TestDatabase,
+    pub repository: Arc<Store>,
     pub http: HttpSettings,
     pub dialects: DialectSettings,
     pub passwords: PasswordSettings,
     pub tokens: TokenSettings,
     pub throttle: ThrottleSettings,
-    pub counters: Arc<MemoryThrottle>,
+    pub counters: Arc<dyn ThrottleRepository>,
     pub media: MediaStorage,
     pub media_settings: MediaSettings,
     jwt: Arc<JwtVerifier>,
@@ -63,15 +66,17 @@ impl TestApp {
             queue: 4,
             ..PasswordSettings::default()
         };
+        let database = TestDatabase::sqlite().unwrap();
         let jwt = JwtSettings::default();
         let secret = "0123456789abcdef0123456789abcdef".to_owned().into();
         let key = SigningKey::new(&secret, Algorithm::HS256).unwrap();
         Self {
-            repository: Arc::default(),
+            repository: Arc::new(database.store().unwrap()),
+            database,
             http: http_settings(),
             dialects: dialect_settings(),
             throttle: ThrottleSettings::default(),
-            counters: Arc::default(),
+            counters: Arc::new(MemoryCounters::default()),
             media: MediaStorage::in_memory().unwrap(),
             media_settings: MediaSettings::default(),
             jwt: Arc::new(JwtVerifier::new(&jwt, key)),
@@ -79,6 +84,11 @@ impl TestApp {
             passwords,
             tokens: TokenSettings::default(),
         }
+    }
+
+    /// From now on the database is gone.
+    pub fn lose_database(&mut self) {
+        self.repository = Arc::new(TestDatabase::vanished().unwrap());
     }
 
     /// A user with a complete profile, except for what `change` takes away.

@@ -63,7 +63,7 @@ async fn a_new_token_ends_behind_the_present_second() {
 async fn a_use_that_cannot_be_noted_does_not_matter() {
     let app = TestApp::new();
     let token = app.token(app.user("ada", |_| ()).id);
-    app.repository.refuse_writes();
+    app.database.refuse_changes_of("tokens").unwrap();
 
     let read = app.send(get(PATH, &token)).await;
     let write = app.send(post(PATH, &token, "{}")).await;

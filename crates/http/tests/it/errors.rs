@@ -4,10 +4,10 @@ use crate::app::{TestApp, get, request};
 
 #[actix_web::test]
 async fn an_outage_is_503_in_every_dialect_and_leaks_nothing() {
-    let app = TestApp::new();
+    let mut app = TestApp::new();
     let ada = app.staff("ada");
     let (token, bearer) = (app.token(ada.id), app.bearer(ada.id));
-    app.repository.go_down();
+    app.lose_database();
 
     let drf = app.send(get("/api/users/me/", &token)).await;
     let post = request("POST", "/api/profile/").insert_header(("Authorization", bearer));

@@ -5,10 +5,10 @@ use profiled_http::configure;
 
 #[actix_web::test]
 async fn live_needs_no_database_and_ready_does() {
-    let app = TestApp::new();
+    let mut app = TestApp::new();
     let before = app.send(request("GET", "/ready")).await;
 
-    app.repository.go_down();
+    app.lose_database();
     let live = app
         .send(request("GET", "/live").insert_header(("Host", "10.0.0.7")))
         .await;

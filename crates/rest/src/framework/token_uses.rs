@@ -150,10 +150,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use profiled_domain::testing::MemoryRepository;
     use profiled_domain::{
         Extension, NewToken, NewUser, TokenDigest, UserId, UserRepository, WriteContext,
     };
+    use profiled_store::Store;
+    use profiled_store::testing::TestDatabase;
 
     use super::*;
 
@@ -164,8 +165,9 @@ mod tests {
     }
 
     /// A repository with sliding tokens 1 to 3, which end at 1000.
-    fn repository() -> MemoryRepository {
-        let repository = MemoryRepository::default();
+    fn repository() -> (TestDatabase, Store) {
+        let database = TestDatabase::sqlite().unwrap();
+        let repository = database.store().unwrap();
         let owner = repository
             .create_user(&NewUser::default(), WriteContext::operator(at(0)))
             .unwrap();
@@ -184,7 +186,7 @@ mod tests {
             };
             repository.issue_token(&token).unwrap();
         }
-        repository
+        (database, repository)
     }
 
     fn used(token: i64, second: i64) -> TokenUse {
@@ -206,7 +208,7 @@ mod tests {
     }
 
     /// Seconds of the last use and of the end of each token.
-    fn noted(repository: &MemoryRepository) -> Vec<(Option<i64>, i64)> {
+    fn noted(repository: &Store) -> Vec<(Option<i64>, i64)> {
         let tokens = repository.list_tokens(OWNER).unwrap().into_iter();
         tokens
             .map(|token| {
@@ -218,7 +220,7 @@ mod tests {
 
     #[test]
     fn uses_wait_for_the_flush_one_for_each_token() {
-        let (uses, repository) = (TokenUses::default(), repository());
+        let (uses, (_database, repository)) = (TokenUses::default(), repository());
 
         for used in [used(2, 10), used(2, 11), used(1, 12), extended(1, 13, 1013)] {
             assert_eq!(uses.defer(used), Deferred::Done);
@@ -234,7 +236,7 @@ mod tests {
 
     #[test]
     fn beyond_the_room_uses_are_lost_and_extensions_are_not() {
-        let (uses, repository) = (TokenUses::with_capacity(1), repository());
+        let (uses, (_database, repository)) = (TokenUses::with_capacity(1), repository());
         uses.defer(used(1, 10));
 
         assert_eq!(uses.defer(used(2, 10)), Deferred::Done);
@@ -249,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_turn_notes_extensions_and_as_many_uses_as_fit() {
-        let (uses, repository) = (TokenUses::default(), repository());
+        let (uses, (_database, repository)) = (TokenUses::default(), repository());
         uses.defer(used(1, 10));
         uses.defer(extended(2, 10, 1010));
         uses.defer(used(3, 10));
@@ -277,15 +279,15 @@ mod tests {
 
     #[test]
     fn after_a_failure_only_extensions_wait_on() {
-        let (uses, repository) = (TokenUses::default(), repository());
-        let broken = MemoryRepository::default();
-        broken.refuse_writes();
+        let uses = TokenUses::default();
+        let ((_database, working), (database, broken)) = (repository(), repository());
+        database.refuse_changes_of("tokens").unwrap();
         uses.defer(used(1, 10));
         uses.defer(extended(2, 10, 1010));
 
         uses.flush(&broken);
-        uses.flush(&repository);
+        uses.flush(&working);
 
-        assert_eq!(noted(&repository)[..2], [(None, 1000), (Some(10), 1010)]);
+        assert_eq!(noted(&working)[..2], [(None, 1000), (Some(10), 1010)]);
     }
 }

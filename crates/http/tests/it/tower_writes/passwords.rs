@@ -92,7 +92,11 @@ async fn a_directory_keeps_the_fields_that_it_manages() {
         .map(str::to_owned)
         .to_vec();
     let site = Site::of(app);
-    site.app.repository.set_ldap_dn(site.bob.id, "cn=bob");
+    let sql = format!(
+        "UPDATE users SET ldap_dn = 'cn=bob' WHERE id = {}",
+        site.bob.id
+    );
+    site.app.database.execute(&sql).unwrap();
     let unusable = PasswordHash::from_encoded("!");
     let flag = ProfileChange {
         first_name: Patch::Set("B".to_owned()),

@@ -109,7 +109,7 @@ async fn an_upload_whose_change_fails_is_left_to_the_sweep() {
     for uploads in Uploads::over_each_storage() {
         let first = uploads.upload("first.png", &png()).await;
         // Nobody can tell whether the change came through.
-        uploads.app.repository.lose_profile_changes();
+        uploads.app.database.refuse_changes_of("users").unwrap();
 
         let failed = uploads
             .patch(form(&[file("avatar", "second.png", &png())]))
