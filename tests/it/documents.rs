@@ -120,7 +120,7 @@ fn checklists() -> Vec<(String, Vec<String>)> {
             _ if line.starts_with("## ") => lists.push((line[3..].to_owned(), Vec::new())),
             Some((_, items)) if is_item => items.push(text.to_owned()),
             Some((_, items)) if line.starts_with("   ") => {
-                let item = items.last_mut().expect(line);
+                let item = items.last_mut().unwrap_or_else(|| panic!("{line}"));
                 item.push(' ');
                 item.push_str(text);
             }

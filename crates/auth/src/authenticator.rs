@@ -46,7 +46,7 @@ pub enum Verdict {
     NotMine,
     /// Good credentials of an active user.
     Accepted(Box<Identity>),
-    /// Mine, and bad: nobody else is asked.
+    /// Mine, and bad: no other verifier is asked.
     Refused(AuthError),
 }
 
@@ -93,7 +93,7 @@ impl Authenticator {
         Self { verifiers }
     }
 
-    /// The user behind an attempt.
+    /// The user whom an attempt authenticates.
     ///
     /// # Errors
     /// [`AuthError`] of the first scheme that refuses; [`AuthError::NotProvided`] if none feels

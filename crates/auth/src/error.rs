@@ -61,9 +61,9 @@ impl From<ThrottleError> for AuthError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderFault {
     /// The scheme stands alone.
-    #[error("no credentials behind the scheme")]
+    #[error("no credentials after the scheme")]
     NoCredentials,
-    /// More than one word behind the scheme.
+    /// More than one word after the scheme.
     #[error("blanks inside the credentials")]
     Spaces,
     /// Bytes that are not UTF-8.
@@ -77,7 +77,7 @@ pub enum HeaderFault {
 /// What is wrong with an access token; the first in the order of contract `drf.md`, section 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwtFault {
-    /// Malformed, wrongly signed, not yet valid, for somebody else, or with claims of odd types.
+    /// Malformed, wrongly signed, not yet valid, for another service, or with claims of odd types.
     #[error("invalid")]
     Invalid,
     /// `exp` is past.
@@ -105,9 +105,9 @@ pub enum JwtFault {
     #[error("revoked")]
     Revoked,
     /// Bound to a key that a bearer does not prove (`cnf`, RFC 7800; RFC 9449, section 7.1).
-    #[error("bound to a key, which nobody proves here")]
+    #[error("bound to a key, whose proof is not supported")]
     KeyBound,
-    /// Names its user by an e-mail address that nobody has verified.
+    /// Names its user by an e-mail address that the issuer has not verified.
     #[error("e-mail address not verified")]
     UnverifiedEmail,
     /// Names a user who is bound to another subject of its issuer.

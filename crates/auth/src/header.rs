@@ -12,7 +12,7 @@ pub(crate) struct Words<'a> {
     pub(crate) credentials: Credentials<'a>,
 }
 
-/// What stands behind the scheme.
+/// What comes after the scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Credentials<'a> {
     None,

@@ -69,7 +69,7 @@ impl Introspector {
     }
 
     /// Whether an `Authorization` header is that of a client: Basic, with name and secret as they are or
-    /// encoded as in forms (RFC 6749, section 2.3.1). How long it takes tells nothing of either.
+    /// encoded as in forms (RFC 6749, section 2.3.1). The time that it takes depends on neither.
     #[must_use]
     pub fn is_client(&self, authorization: &[u8]) -> bool {
         let Some([id, secret]) = pair(authorization) else {

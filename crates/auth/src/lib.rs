@@ -48,6 +48,7 @@ pub use settings::{
     TokenSettings, UserField,
 };
 pub use throttle::{
-    Counted, CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,
+    CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,
+    ThrottleSubject,
 };
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

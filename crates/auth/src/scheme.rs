@@ -11,7 +11,7 @@ pub enum Scheme {
     Bearer,
     /// `Basic <base64>`: username and password (RFC 7617).
     Basic,
-    /// The cookie of a log-in, beside any header.
+    /// The cookie of a log-in, independent of any header.
     Session,
 }
 

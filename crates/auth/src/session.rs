@@ -7,7 +7,7 @@ use crate::error::AuthError;
 use crate::scheme::Scheme;
 use crate::token::{TokenKey, TokenPolicy};
 
-/// Verifies the cookies of log-ins. `Authorization` beside one wins, good or bad.
+/// Verifies the cookies of log-ins. An `Authorization` header takes precedence, good or bad.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionVerifier {
     policy: TokenPolicy,

@@ -67,7 +67,7 @@ pub struct JwtSettings {
     pub refresh_lifetime: u32,
     /// A refresh gives a new refresh token, too.
     pub rotate_refresh_tokens: bool,
-    /// A refresh token that was rotated is refused at once, and not only behind the grace.
+    /// A refresh token that was rotated is refused at once, and not only after the grace.
     pub blacklist_after_rotation: bool,
     /// Seconds in which the use of a rotated refresh token does not end its family.
     pub rotation_grace: u32,
@@ -85,7 +85,7 @@ pub struct JwtSettings {
     pub audience: String,
     /// The claim that names the user's id.
     pub user_id_claim: String,
-    /// The claim that tells access from refresh.
+    /// The claim that holds the type: access or refresh.
     pub token_type_claim: String,
     /// The claim that holds the token's id.
     pub jti_claim: String,
@@ -215,7 +215,7 @@ impl Default for JwtSettings {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct IntrospectionSettings {
-    /// Services that may ask. Without any, nobody can.
+    /// Services that may ask. Without any, every request is refused.
     pub clients: Vec<ClientSettings>,
 }
 
@@ -234,7 +234,7 @@ pub struct ClientSettings {
 }
 
 impl ClientSettings {
-    /// Shortest secret, in bytes: nobody counts wrong ones.
+    /// Shortest secret, in bytes: wrong ones are not counted.
     pub const MIN_SECRET: usize = 32;
 }
 

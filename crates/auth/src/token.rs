@@ -64,7 +64,7 @@ impl TokenKey {
     }
 }
 
-/// What is asked of a token beside its time.
+/// What is required of a token in addition to its time.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenPolicy {
     /// Refuse bound tokens from another client (contract `tower.md`, section 2.4).

@@ -36,10 +36,10 @@ pub enum ApiError {
     /// No representation satisfies `Accept`.
     #[error("not acceptable")]
     NotAcceptable,
-    /// The view does not know the method, which is told.
+    /// The view does not have the method, which is named.
     #[error("method not allowed")]
     MethodNotAllowed(String),
-    /// The query asks for something that makes no sense: the dialect's text.
+    /// The query is invalid: the dialect's text.
     #[error("bad request{}", .0.told_kind())]
     BadRequest(Detail),
     /// The body is of a type that the view does not read: the header as it was sent.

@@ -7,7 +7,7 @@ use profiled_domain::{GroupId, Keep, Membership, OrganizationId, TeamId, TokenId
 use crate::authenticator::Identity;
 use crate::scheme::Scheme;
 
-/// So many bytes of an id that somebody else has made are kept.
+/// Bytes that are kept of an id that another service has made.
 const LONGEST_ID: usize = 128;
 
 /// Who does it.
@@ -23,7 +23,7 @@ pub enum Actor {
     },
     /// Whoever may run commands on the machine.
     Operator,
-    /// Somebody who has shown no credential.
+    /// A caller without a credential.
     Anonymous,
     /// The service itself.
     Service,

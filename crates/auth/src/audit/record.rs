@@ -12,7 +12,7 @@ use super::words::{Action, Reason};
 
 /// One line of the trail, before it is written.
 #[derive(Clone, Debug)]
-#[must_use = "nothing is told before `write`"]
+#[must_use = "nothing is logged before `write`"]
 pub struct Record {
     action: Action,
     actor: Actor,
@@ -25,7 +25,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// What somebody does.
+    /// An action of an actor.
     pub fn new(action: Action, actor: Actor) -> Self {
         Self {
             action,
@@ -39,7 +39,7 @@ impl Record {
         }
     }
 
-    /// To what. Left out for what was not found, or never came to be.
+    /// The object. Left out where it was not found or not made.
     pub fn on(mut self, object: impl Into<Object>) -> Self {
         self.object = Some(object.into());
         self
@@ -69,8 +69,8 @@ impl Record {
         self
     }
 
-    /// A JSON Web Token that was made beside the object.
-    pub fn made(mut self, name: Option<TokenName>) -> Self {
+    /// A JSON Web Token that was made in addition to the object.
+    pub fn with_token(mut self, name: Option<TokenName>) -> Self {
         if let Some(name) = name {
             append(&mut self.made, &Object::Jwt(name.jti));
         }
@@ -94,7 +94,7 @@ impl Record {
     ///
     /// # Errors
     /// That of `result`.
-    pub fn tell<T, E>(
+    pub fn log<T, E>(
         self,
         result: Result<T, E>,
         outcome: impl FnOnce(&T) -> Outcome,
@@ -110,7 +110,7 @@ impl Record {
     ///
     /// # Errors
     /// That of `result`.
-    pub fn tell_made<T, E>(
+    pub fn log_created<T, E>(
         self,
         result: Result<T, E>,
         complete: impl FnOnce(Self, &T) -> Self,
@@ -122,7 +122,7 @@ impl Record {
             Ok(made) => complete(self, made),
             Err(_) => self,
         };
-        record.tell(result, |_| Outcome::Done)
+        record.log(result, |_| Outcome::Done)
     }
 
     /// Writes the line.

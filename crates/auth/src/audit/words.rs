@@ -81,7 +81,7 @@ words! {
         TeamMemberAdd => "team.member.add",
         /// A user is removed from a team.
         TeamMemberRemove => "team.member.remove",
-        /// Somebody logs in with a username and a password.
+        /// A user logs in with a username and a password.
         Login => "login",
         /// A token is made, or the cookie of a log-in.
         TokenCreate => "token.create",
@@ -109,7 +109,7 @@ words! {
     Reason {
         /// The password is not that of the user.
         WrongPassword => "wrong_password",
-        /// Nobody has that name.
+        /// No user has that name.
         UnknownUser => "unknown_user",
         /// The user may not log in.
         Inactive => "inactive",
@@ -119,7 +119,7 @@ words! {
         Forbidden => "forbidden",
         /// The caller's credential has ended meanwhile, or is none.
         Unauthenticated => "unauthenticated",
-        /// A token that is no good: malformed, wrongly signed, of another kind, or for somebody else.
+        /// A token that is no good: malformed, wrongly signed, of another kind, or for another service.
         BadToken => "bad_token",
         /// A token whose time is over.
         Expired => "expired",
@@ -127,7 +127,7 @@ words! {
         Revoked => "revoked",
         /// What is asked for breaks a rule.
         Invalid => "invalid",
-        /// Somebody else holds the value.
+        /// Another object holds the value.
         Conflict => "conflict",
         /// The object, or the user concerned, is not there.
         Missing => "missing",
@@ -135,7 +135,7 @@ words! {
         Stale => "stale",
         /// The user holds as many tokens as the settings allow.
         Limit => "limit",
-        /// Nobody would be left who may do everything.
+        /// The last superuser would be gone.
         LastSuperuser => "last_superuser",
         /// The command needs `--yes`.
         Unconfirmed => "unconfirmed",

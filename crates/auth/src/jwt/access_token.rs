@@ -7,7 +7,7 @@ use profiled_domain::{
 };
 
 use super::checks::UserClaim;
-use super::id::Making;
+use super::id::TokenOrigin;
 use super::token_kind::TokenKind;
 use crate::audit::{Action, Actor, Object, Outcome, Record};
 use crate::error::{AuthError, JwtFault};
@@ -23,7 +23,7 @@ pub struct AccessToken {
     pub(super) subject: Option<ForeignSubject>,
     pub(super) kind: TokenKind,
     pub(super) jti: Option<String>,
-    pub(super) making: Making,
+    pub(super) origin: TokenOrigin,
     /// Whether the next one has to be that of the user's password (`auth.jwt.check_revoke_token`).
     pub(super) needs_password: bool,
     pub(super) fingerprint: Option<String>,
@@ -113,7 +113,7 @@ impl AccessToken {
         if self.needs_password && !self.knows_password(&user.credentials, password) {
             return Err(AuthError::PasswordChanged);
         }
-        if self.making.counts(&user.credentials) {
+        if self.origin.counts(&user.credentials) {
             Ok(())
         } else {
             Err(AuthError::Jwt(JwtFault::Revoked))

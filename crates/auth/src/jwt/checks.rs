@@ -12,8 +12,8 @@ use crate::error::JwtFault;
 
 /// First second of the year 10000: no instant of a token reaches it.
 const END_OF_TIME: f64 = 253_402_300_800.0;
-/// 2^63: a whole number from here on is nobody's id.
-const BEYOND_IDS: f64 = 9_223_372_036_854_775_808.0;
+/// 2^63: no user has a whole number from here on as id.
+const ID_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
 /// Whom a good token names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,18 +25,18 @@ pub enum UserClaim {
     /// An e-mail address: only tokens of foreign issuers name one.
     Email(String),
     /// A decimal number that no id can be.
-    Nobody,
+    OutOfRange,
 }
 
 impl UserClaim {
-    /// How storage finds the user; `None` for nobody.
+    /// How storage finds the user; `None` for a number that no id can be.
     #[must_use]
     pub fn key(&self) -> Option<UserKey> {
         match self {
             Self::Id(id) => Some(UserKey::Id(*id)),
             Self::Username(name) => Some(UserKey::Username(name.clone())),
             Self::Email(email) => Some(UserKey::Email(email.clone())),
-            Self::Nobody => None,
+            Self::OutOfRange => None,
         }
     }
 }
@@ -135,16 +135,16 @@ pub(super) fn user_id(claim: &Value) -> Option<UserClaim> {
             let is_canonical = text == "0" || !digits.starts_with('0');
             (is_plain && is_canonical).then(|| match text.parse() {
                 Ok(id) => UserClaim::Id(UserId(id)),
-                Err(_) => UserClaim::Nobody,
+                Err(_) => UserClaim::OutOfRange,
             })
         }
         Value::Number(number) => match number.as_i64() {
             Some(id) => Some(UserClaim::Id(UserId(id))),
-            None if number.is_u64() => Some(UserClaim::Nobody),
+            None if number.is_u64() => Some(UserClaim::OutOfRange),
             // The parser keeps larger whole numbers as floating point.
             None => {
                 let size = number.as_f64()?;
-                (size.fract() == 0.0 && size.abs() >= BEYOND_IDS).then_some(UserClaim::Nobody)
+                (size.fract() == 0.0 && size.abs() >= ID_LIMIT).then_some(UserClaim::OutOfRange)
             }
         },
         _ => None,

@@ -1,6 +1,6 @@
 //! The members of a token's header and payload.
 //!
-//! Values stay the text that they came as until somebody asks, so that a claim which is only handed on
+//! Values stay the text that they came as until they are read, so that a claim which is only handed on
 //! arrives as it was.
 
 use std::fmt;
@@ -52,7 +52,7 @@ impl Claims {
         self.get(name).is_none_or(|value| value.is_string())
     }
 
-    /// Sets a claim: in its place if it is there, else behind all others.
+    /// Sets a claim: in its place if it is there, else after all others.
     pub(super) fn set(&mut self, name: &str, value: impl Serialize) {
         // Texts and numbers: serialisation cannot fail.
         if let Ok(value) = serde_json::value::to_raw_value(&value) {

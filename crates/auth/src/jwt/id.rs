@@ -1,4 +1,4 @@
-//! The claim `jti`: a random UUID to everybody else, and to us the epoch of the user's credentials in
+//! The claim `jti`: a random UUID to all others, and to us the epoch of the user's credentials in
 //! which the token was made (ADR 0011).
 //!
 //! Of the 122 bits that a UUID of version 4 leaves free (RFC 9562, section 5.4), 48 are random, 26 are
@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 const RANDOM_BITS: u32 = 48;
 const EPOCH_BITS: u32 = 26;
 const TAG_BITS: u32 = 48;
-/// Epoch and tag, and how many of their bits stand behind the variant.
+/// Epoch and tag, and how many of their bits come after the variant.
 const LOW_BITS: u32 = EPOCH_BITS + TAG_BITS;
-const BEHIND_VARIANT: u32 = 62;
+const AFTER_VARIANT: u32 = 62;
 const VERSION: u128 = 0x4 << 76;
 const VARIANT: u128 = 0b10 << 62;
 const FIXED: u128 = 0xf << 76 | 0b11 << 62;
@@ -49,9 +49,9 @@ impl EpochKey {
         let random = rand::random::<u128>() & low(RANDOM_BITS);
         let (mask, tag) = self.mask_and_tag(user, random);
         let rest = (truncated(epoch) ^ mask) << TAG_BITS | tag;
-        let before = rest >> BEHIND_VARIANT;
-        let behind = rest & low(BEHIND_VARIANT);
-        let id = random << 80 | VERSION | before << 64 | VARIANT | behind;
+        let before = rest >> AFTER_VARIANT;
+        let after = rest & low(AFTER_VARIANT);
+        let id = random << 80 | VERSION | before << 64 | VARIANT | after;
         format!("{id:032x}")
     }
 
@@ -65,8 +65,8 @@ impl EpochKey {
         if id & FIXED != VERSION | VARIANT {
             return None;
         }
-        let before = (id >> 64) & low(LOW_BITS - BEHIND_VARIANT);
-        let rest = before << BEHIND_VARIANT | id & low(BEHIND_VARIANT);
+        let before = (id >> 64) & low(LOW_BITS - AFTER_VARIANT);
+        let rest = before << AFTER_VARIANT | id & low(AFTER_VARIANT);
         let (mask, tag) = self.mask_and_tag(user, id >> 80);
         (rest & low(TAG_BITS) == tag).then_some(rest >> TAG_BITS ^ mask)
     }
@@ -104,31 +104,31 @@ fn truncated(epoch: i64) -> u128 {
     u128::from(epoch.unsigned_abs()) & low(EPOCH_BITS)
 }
 
-/// What a verified token tells of the time of its making.
+/// When, and by whom, a verified token was made.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Making {
+pub(super) enum TokenOrigin {
     /// We made it, in the epoch with these bits.
-    Here(u128),
-    /// Somebody else who has the key made it, in this second if it tells.
-    Elsewhere(Option<f64>),
+    Ours(u128),
+    /// Another service with the same key made it, in the second of `iat` if there is one.
+    Other(Option<f64>),
 }
 
-impl Making {
+impl TokenOrigin {
     pub(super) fn of(key: Option<&EpochKey>, user: UserId, jti: &str, iat: Option<f64>) -> Self {
         match key.and_then(|key| key.epoch_of(user, jti)) {
-            Some(epoch) => Self::Here(epoch),
-            None => Self::Elsewhere(iat),
+            Some(epoch) => Self::Ours(epoch),
+            None => Self::Other(iat),
         }
     }
 
-    /// Whether the token still counts. Our own are exact, whatever the clocks of servers and callers
-    /// say; of others only those from behind the second of the change count.
+    /// Whether the token still counts. Our own are exact, whatever the clocks of servers and callers say.
+    /// Of others only those made after the second of the change count.
     pub(super) fn counts(&self, epoch: &CredentialsEpoch) -> bool {
         match (self, epoch.changed_at) {
-            (Self::Here(made), _) => *made == truncated(epoch.number),
-            (Self::Elsewhere(_), None) => true,
-            (Self::Elsewhere(None), Some(_)) => false,
-            (Self::Elsewhere(Some(iat)), Some(changed_at)) => {
+            (Self::Ours(made), _) => *made == truncated(epoch.number),
+            (Self::Other(_), None) => true,
+            (Self::Other(None), Some(_)) => false,
+            (Self::Other(Some(iat)), Some(changed_at)) => {
                 #[expect(clippy::cast_precision_loss, reason = "exact for any year of a token")]
                 let second = changed_at.timestamp() as f64;
                 *iat > second
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_a_random_uuid_that_holds_its_epoch() {
+    fn id_is_a_random_uuid_that_holds_its_epoch() {
         let user = UserId(7);
         for number in [0, 1, 2, 67_108_863, 67_108_864, i64::MAX] {
             let (id, other) = (key().new_id(user, number), key().new_id(user, number));
@@ -183,21 +183,21 @@ mod tests {
     }
 
     #[test]
-    fn our_tokens_count_in_their_epoch_and_others_from_behind_its_second() {
+    fn own_tokens_count_in_their_epoch_and_others_after_its_second() {
         let cases = [
-            (Making::Here(2), true),
-            (Making::Here(1), false),
-            (Making::Elsewhere(None), false),
-            (Making::Elsewhere(Some(999.0)), false),
-            (Making::Elsewhere(Some(1000.0)), false),
-            (Making::Elsewhere(Some(1001.0)), true),
+            (TokenOrigin::Ours(2), true),
+            (TokenOrigin::Ours(1), false),
+            (TokenOrigin::Other(None), false),
+            (TokenOrigin::Other(Some(999.0)), false),
+            (TokenOrigin::Other(Some(1000.0)), false),
+            (TokenOrigin::Other(Some(1001.0)), true),
         ];
 
-        for (making, expected) in cases {
-            assert_eq!(making.counts(&epoch(2)), expected, "{making:?}");
+        for (origin, expected) in cases {
+            assert_eq!(origin.counts(&epoch(2)), expected, "{origin:?}");
         }
         let first = CredentialsEpoch::default();
-        assert!(Making::Elsewhere(None).counts(&first));
-        assert!(Making::Here(0).counts(&first));
+        assert!(TokenOrigin::Other(None).counts(&first));
+        assert!(TokenOrigin::Ours(0).counts(&first));
     }
 }

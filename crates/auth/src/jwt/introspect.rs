@@ -26,7 +26,7 @@ pub struct ActiveToken {
 
 impl ActiveToken {
     /// Whom it is about, in the words of its issuer (RFC 7662, section 2.2): a token of ours is about the user's
-    /// id, whatever else it tells. A foreign issuer may have told no subject.
+    /// id, whatever else it says. A token of a foreign issuer may have no subject.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()

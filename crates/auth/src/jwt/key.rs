@@ -36,7 +36,7 @@ pub enum KeyError {
         /// Bytes of the key.
         length: usize,
     },
-    /// An asymmetric key in the place of a secret: everybody knows its public half.
+    /// An asymmetric key in the place of a secret: its public half is public.
     #[error("holds a PEM key, and {algorithm:?} takes a secret: name the algorithm of the key")]
     PemForHmac {
         /// The algorithm that was asked for.
@@ -104,7 +104,7 @@ impl VerifyingKey {
         crypto::verify(signature, text, &self.key, self.algorithm).unwrap_or(false)
     }
 
-    /// The key for everybody, with a name or else its RFC 7638 thumbprint; `None` if it is a secret.
+    /// The key to publish, with a name or else its RFC 7638 thumbprint; `None` if it is a secret.
     pub(super) fn public(&self, kid: Option<&str>) -> Option<Jwk> {
         if self.algorithm.family() == AlgorithmFamily::Hmac {
             return None;

@@ -1,4 +1,4 @@
-//! A folder of keys: for each a file of metadata, and beside it the key in PEM or a secret.
+//! A folder of keys: for each a file of metadata, and another with the key in PEM or a secret.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ pub enum KeyFolderError {
         #[source]
         source: io::Error,
     },
-    /// Metadata that make no sense.
+    /// Metadata that cannot be read or do not fit their file.
     #[error("{}: {problem}", file.display())]
     Record {
         /// The file.
@@ -59,7 +59,7 @@ pub enum KeyFolderError {
     },
 }
 
-/// What is known of a key beside the key itself: `<kid>.json`.
+/// The metadata of a key: `<kid>.json`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
@@ -141,10 +141,10 @@ impl KeyFolder {
     pub(super) fn stamp(&self) -> Result<Stamp, KeyFolderError> {
         let mut files = Vec::new();
         for file in self.files()? {
-            let told = |source| self.failed(&file, source);
+            let error = |source| self.failed(&file, source);
             // A file that has gone meanwhile makes another stamp, too.
             if let Ok(metadata) = fs::metadata(&file) {
-                let modified = metadata.modified().map_err(told)?;
+                let modified = metadata.modified().map_err(error)?;
                 files.push((file, modified, metadata.len()));
             }
         }
@@ -240,22 +240,22 @@ impl KeyFolder {
 
     /// Puts a file in its place at once, and on the disk.
     fn write(&self, file: &Path, text: &str) -> Result<(), KeyFolderError> {
-        let told = |source| self.failed(file, source);
+        let error = |source| self.failed(file, source);
         let name = format!(".{:032x}", rand::random::<u128>());
         let unfinished = self.path.join(name);
         let mut options = OpenOptions::new();
         let options = options.write(true).create_new(true).mode(0o600);
-        let mut out = options.open(&unfinished).map_err(told)?;
+        let mut out = options.open(&unfinished).map_err(error)?;
         let written = out.write_all(text.as_bytes()).and_then(|()| out.sync_all());
         let placed = written.and_then(|()| fs::rename(&unfinished, file));
         if placed.is_err() {
-            // The error is told; what is left over is no key, and nobody reads it.
+            // The error is returned. The rest of the file has no metadata, and so is never read as a key.
             let _ = fs::remove_file(&unfinished);
         }
-        placed.map_err(told)?;
+        placed.map_err(error)?;
         File::open(&self.path)
             .and_then(|folder| folder.sync_all())
-            .map_err(told)
+            .map_err(error)
     }
 
     #[expect(clippy::unused_self, reason = "reads as what it is about")]
@@ -265,7 +265,7 @@ impl KeyFolder {
     }
 }
 
-/// A private key that others may read is told, not refused: a mounted secret may be out of our hands.
+/// A private key that others may read is logged, not refused: the mode of a mounted secret may not be ours to set.
 fn warn_of_readers(file: &Path) {
     let mode = fs::metadata(file).map(|metadata| metadata.permissions().mode());
     if mode.is_ok_and(|mode| mode & 0o077 != 0) {

@@ -22,10 +22,10 @@ pub struct NoSigningKey;
 /// Keys to sign and to verify with. It has no `Debug`.
 pub struct KeyRing {
     configured: Option<Arc<NamedKey>>,
-    folder: Option<Watched>,
+    folder: Option<WatchedFolder>,
 }
 
-struct Watched {
+struct WatchedFolder {
     folder: KeyFolder,
     retention: Duration,
     keys: ArcSwap<KeySet>,
@@ -49,7 +49,7 @@ fn named(key: SigningKey) -> Arc<NamedKey> {
 }
 
 impl KeyRing {
-    /// The keys of a folder, beside a configured one. `lifetime` is that of the longest-lived tokens,
+    /// The keys of a folder, in addition to a configured one. `lifetime` is that of the longest-lived tokens,
     /// leeway included: so long a key verifies after it has ceased to sign.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl KeyRing {
     ) -> Result<Self, KeyFolderError> {
         let stamp = folder.stamp()?;
         let keys = folder.load()?;
-        let watched = Watched {
+        let watched = WatchedFolder {
             folder,
             retention: lifetime + Duration::seconds(SLACK),
             keys: ArcSwap::from_pointee(keys),

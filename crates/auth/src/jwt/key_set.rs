@@ -86,7 +86,7 @@ impl NamedKey {
         self.signing().map(SigningKey::epochs)
     }
 
-    /// The key for everybody, `None` if it is a secret.
+    /// The key to publish; `None` if it is a secret.
     pub(super) fn public(&self) -> Option<Jwk> {
         self.verifying().public(self.kid.as_deref())
     }

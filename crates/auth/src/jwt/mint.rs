@@ -70,7 +70,7 @@ const OWN_CLAIMS: [&str; 3] = ["exp", "jti", "iat"];
 impl JwtVerifier {
     /// A refresh token and an access token for a user.
     ///
-    /// `user_id` is text. The access token lives from the moment of the refresh token's making.
+    /// `user_id` is text. The access token lives from the moment at which the refresh token was made.
     ///
     /// # Errors
     /// [`NoSigningKey`] if there is none.

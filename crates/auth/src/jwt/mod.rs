@@ -1,4 +1,4 @@
-//! JSON Web Tokens: keys, tokens in the way of simplejwt, and those of foreign issuers.
+//! JSON Web Tokens: keys, tokens as simplejwt makes them, and those of foreign issuers.
 //!
 //! Keys and signatures are the work of `jsonwebtoken` (ADR 0026); what a token's members mean is decided
 //! here, because libraries are neither as strict nor as compatible.

@@ -19,7 +19,7 @@ impl JwtVerifier {
             .and_then(user_id)
             .and_then(|claim| match claim {
                 UserClaim::Id(id) => Some(id),
-                UserClaim::Nobody | UserClaim::Username(_) | UserClaim::Email(_) => None,
+                UserClaim::OutOfRange | UserClaim::Username(_) | UserClaim::Email(_) => None,
             });
         let jti = self.stored_id(&claims);
         Some(TokenName { jti, user })

@@ -17,7 +17,7 @@ use super::verifier::{JwtVerifier, Signed};
 use crate::audit::{Outcome, Reason};
 use crate::error::{AuthError, JwtFault};
 
-/// 31 December 9999: with the leeway behind it, a stored instant keeps four digits for the year, without
+/// 31 December 9999: with the leeway added, a stored instant keeps four digits for the year, without
 /// which SQLite sorts it before all others.
 const LAST_DAY: i64 = 253_402_214_400;
 
@@ -140,7 +140,7 @@ impl JwtVerifier {
     /// Judges a token of any type by itself: its user is not asked (`decisions.md` 18).
     ///
     /// # Errors
-    /// [`VerifyError`]; blacklisted ones are told only with `blacklist_after_rotation`, as simplejwt does.
+    /// [`VerifyError`]; blacklisted ones are refused only with `blacklist_after_rotation`, as simplejwt does.
     pub fn verify_any(
         &self,
         token: &str,

@@ -1,4 +1,4 @@
-//! Tokens in the way of simplejwt: what judges them (contract `drf.md`, sections 4, 5).
+//! Verification of tokens as simplejwt does it (contract `drf.md`, sections 4, 5).
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use profiled_domain::UserId;
 use super::access_token::AccessToken;
 use super::checks::{Rules, UserClaim, instant, user_id};
 use super::claims::{Claims, Parts};
-use super::id::{Making, storable};
-use super::issuers::{Foreign, Issuers};
+use super::id::{TokenOrigin, storable};
+use super::issuers::{ForeignUser, Issuers};
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
 use super::token_kind::TokenKind;
@@ -79,7 +79,7 @@ pub(super) struct Signed {
     /// The key that made it; none of a foreign issuer.
     pub(super) key: Option<Arc<NamedKey>>,
     /// Whom a token of a foreign issuer names.
-    foreign: Option<Foreign>,
+    foreign: Option<ForeignUser>,
 }
 
 impl Signed {
@@ -91,13 +91,13 @@ impl Signed {
         }
     }
 
-    /// What the token tells of the time of its making.
-    pub(super) fn making(&self, user: &UserClaim, jti: Option<&str>) -> Making {
+    /// When, and by whom, the token was made.
+    pub(super) fn origin(&self, user: &UserClaim, jti: Option<&str>) -> TokenOrigin {
         let iat = made_at(&self.claims);
         let epochs = self.key.as_ref().and_then(|key| key.epochs());
         match (user, jti) {
-            (UserClaim::Id(id), Some(jti)) => Making::of(epochs, *id, jti, iat),
-            _ => Making::Elsewhere(iat),
+            (UserClaim::Id(id), Some(jti)) => TokenOrigin::of(epochs, *id, jti, iat),
+            _ => TokenOrigin::Other(iat),
         }
     }
 }
@@ -167,7 +167,7 @@ impl JwtVerifier {
                 subject: foreign.subject.clone(),
                 kind: TokenKind::Access,
                 jti: signed.claims.text("jti").map(storable),
-                making: Making::Elsewhere(made_at(&signed.claims)),
+                origin: TokenOrigin::Other(made_at(&signed.claims)),
                 needs_password: false,
                 fingerprint: None,
             });
@@ -180,7 +180,7 @@ impl JwtVerifier {
         let jti = claims.text(&self.options.jti_claim).map(storable);
         let revoke_claim = &self.options.revoke_token_claim;
         Ok(AccessToken {
-            making: signed.making(&user, jti.as_deref()),
+            origin: signed.origin(&user, jti.as_deref()),
             user,
             subject: None,
             kind,
@@ -249,7 +249,7 @@ impl JwtVerifier {
     }
 }
 
-/// The second in which a token was made, if it tells.
+/// The second in which a token was made, if it has one.
 fn made_at(claims: &Claims) -> Option<f64> {
     claims.get("iat").and_then(|claim| instant(&claim).ok())
 }

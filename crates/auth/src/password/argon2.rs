@@ -43,7 +43,7 @@ impl Parameters {
         }
     }
 
-    /// Parameters and salt of what stands behind the name. Django wrote `argon2i` up to version 3.1.
+    /// Parameters and salt, from what comes after the name. Django wrote `argon2i` up to version 3.1.
     pub(super) fn decode(rest: &str) -> Option<(Self, &str)> {
         let mut parts = rest.split('$').peekable();
         let algorithm = match parts.next()? {

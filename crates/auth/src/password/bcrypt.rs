@@ -1,5 +1,5 @@
 //! bcrypt (Provos and Mazières, 1999): `bcrypt_sha256$$2b$<rounds>$<22 of salt><31 of hash>`, and the same
-//! behind `bcrypt$`.
+//! after `bcrypt$`.
 
 use std::ops::RangeInclusive;
 
@@ -21,7 +21,7 @@ const SALT_LENGTH: usize = 22;
 pub(super) enum Preparation {
     /// Its SHA-256 in lower-case hexadecimal digits takes its place: no byte of it is cut off.
     Sha256,
-    /// Nothing: what stands behind 72 bytes does not count.
+    /// Nothing: bytes after the 72nd do not count.
     None,
 }
 
@@ -64,7 +64,7 @@ impl Parameters {
         }
     }
 
-    /// Parameters and salt of what stands behind the name.
+    /// Parameters and salt, from what comes after the name.
     pub(super) fn decode(preparation: Preparation, rest: &str) -> Option<(Self, &str)> {
         let mut parts = rest.strip_prefix('$')?.split('$');
         let version = parts.next()?;

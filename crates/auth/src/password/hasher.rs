@@ -39,7 +39,7 @@ impl PasswordHasher {
     /// Longest password that is hashed, in bytes.
     pub const MAX_LENGTH: usize = 4096;
 
-    /// What clients of Tower send back in place of a password that was not shown to them: it is nobody's
+    /// What clients of Tower send back in place of a password that was not shown to them: it is no user's
     /// password, whatever is stored (contract `tower.md`, section 6.1).
     pub const PLACEHOLDER: &str = "$encrypted$";
 
@@ -92,12 +92,12 @@ impl PasswordHasher {
             .is_some_and(|encoded| encoded.must_update(self.method))
     }
 
-    /// Verifies the password of somebody who may not exist, or may not be `welcome`.
+    /// Verifies the password of a user who may not exist, or may not be `welcome`.
     ///
     /// Whoever does not get in must not learn from the time whether there is such a user, an active one,
     /// one with a password, or one whose hash is of an older kind (attack case D1). So all of them wait
-    /// for one hash of the costliest kind that is in use: what the comparison was cheaper is spent
-    /// beside it.
+    /// for one hash of the costliest kind that is in use: the time that the comparison saved is
+    /// spent on another hash.
     pub(crate) fn judge(
         &self,
         password: &str,
@@ -115,7 +115,7 @@ impl PasswordHasher {
         welcome: bool,
     ) -> (bool, u64) {
         if password.len() > Self::MAX_LENGTH {
-            // No user of any kind has such a password: there is nothing to tell.
+            // No user of any kind has such a password: there is nothing to hide.
             return (false, 0);
         }
         let (is_match, spent) = self.compare(password, stored).unwrap_or((false, 0));
@@ -188,14 +188,14 @@ mod tests {
         PasswordHasher::new(&settings).unwrap()
     }
 
-    /// What it takes to turn somebody down who has this stored.
+    /// What it costs to refuse a user who has this stored.
     fn spent(hasher: &PasswordHasher, stored: Option<&str>, welcome: bool) -> u64 {
         let stored = stored.map(PasswordHash::from_encoded);
         hasher.work_off("secret", stored.as_ref(), welcome).1
     }
 
     #[test]
-    fn everybody_who_is_turned_down_costs_the_same() {
+    fn every_refused_log_in_costs_the_same() {
         let hasher = hasher();
         let right = hasher.encode("secret").unwrap();
         let wrong = hasher.encode("other").unwrap();
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_costlier_hash_that_came_by_sets_the_cost_for_all() {
+    fn costliest_hash_seen_sets_the_cost_of_every_refusal() {
         let hasher = hasher();
         let bcrypt = "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuu5dC7HSz6YdPvhjxezEYbOPplzeB5f6i";
         let own = hasher.encode("other").unwrap();
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn who_gets_in_pays_one_hash_only() {
+    fn accepted_log_in_costs_one_hash() {
         let hasher = hasher();
         let settings = PasswordSettings {
             iterations: 300,
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_placeholder_is_nobodys_password() {
+    fn placeholder_is_refused_as_password() {
         let hasher = hasher();
         let salt = hasher.method.new_salt();
         let encoded = hasher.method.encode(PasswordHasher::PLACEHOLDER, &salt);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_beyond_all_bounds_cost_nothing() {
+    fn overlong_password_is_refused_without_hashing() {
         let hasher = hasher();
         let stored = hasher.encode("x").unwrap();
         let huge = "x".repeat(PasswordHasher::MAX_LENGTH + 1);

@@ -20,7 +20,7 @@ pub struct PasswordLogin {
     throttle: Arc<Throttle>,
 }
 
-/// A username and a password that somebody offers. It has no `Debug`: it holds credentials.
+/// A username and a password to be verified. It has no `Debug`: it holds credentials.
 #[derive(Clone, Copy)]
 pub struct PasswordAttempt<'a> {
     /// As it is looked up.
@@ -137,7 +137,7 @@ impl PasswordLogin {
     }
 }
 
-/// Tells the audit trail. A name that nobody has stays untold: people type their passwords there.
+/// Writes the line of the audit trail. A name that no user has is left out: people type their passwords there.
 fn record(
     attempt: &PasswordAttempt<'_>,
     known: Option<UserId>,

@@ -2,7 +2,7 @@
 
 use md5::{Digest, Md5};
 
-/// The salt of what stands behind the name.
+/// The salt, from what comes after the name.
 pub(super) fn decode(rest: &str) -> Option<&str> {
     let (salt, _hash) = rest.split_once('$')?;
     (!salt.is_empty()).then_some(salt)

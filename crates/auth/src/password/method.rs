@@ -10,7 +10,7 @@ const SALT_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 /// Characters of this alphabet that hold 128 bits.
 const SALT_LENGTH: usize = 22;
 
-/// All that a hash depends on beside the password and the salt.
+/// All that a hash depends on in addition to the password and the salt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Pbkdf2(pbkdf2::Parameters),

@@ -17,7 +17,7 @@ pub(super) struct Parameters {
 }
 
 impl Parameters {
-    /// Parameters and salt of what stands behind the name; the salt is text, and used as it is.
+    /// Parameters and salt, from what comes after the name; the salt is text, and used as it is.
     pub(super) fn decode(rest: &str) -> Option<(Self, &str)> {
         let mut parts = rest.split('$');
         let n = parts.next()?.parse().ok()?;

@@ -32,7 +32,7 @@ pub struct PasswordSettings {
     pub min_length: usize,
     /// Threads that hash passwords; 0 means half of the cores, at least one.
     pub concurrency: usize,
-    /// Requests that may wait for such a thread; more are told to come again.
+    /// Requests that may wait for such a thread; more are asked to come again.
     pub queue: usize,
 }
 

@@ -7,9 +7,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use profiled_domain::ThrottleKey;
 use sha2::{Digest, Sha256};
 
-use super::Counted;
+use super::ThrottleSubject;
 
-/// Derives keys of counters: neither an address nor the name that somebody typed, which may be a
+/// Derives keys of counters: neither an address nor a typed name, which may be a
 /// password, can be read or guessed from them without the secret. It has no `Debug`.
 pub(super) struct Digester(Hmac<Sha256>);
 
@@ -27,10 +27,14 @@ impl Digester {
         Self(Hmac::new(&key))
     }
 
-    pub(super) fn subject(&self, scope: &str, subject: Counted) -> ThrottleKey {
+    pub(super) fn subject(&self, scope: &str, subject: ThrottleSubject) -> ThrottleKey {
         match subject {
-            Counted::User(id) => self.digest(&[scope.as_bytes(), b"id", &id.0.to_be_bytes()]),
-            Counted::Address(address) => self.digest(&[scope.as_bytes(), b"at", &network(address)]),
+            ThrottleSubject::User(id) => {
+                self.digest(&[scope.as_bytes(), b"id", &id.0.to_be_bytes()])
+            }
+            ThrottleSubject::Address(address) => {
+                self.digest(&[scope.as_bytes(), b"at", &network(address)])
+            }
         }
     }
 

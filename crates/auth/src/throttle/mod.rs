@@ -30,7 +30,7 @@ pub struct Throttle {
 
 /// Whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub enum ThrottleSubject {
     /// A user, whatever the dialect, the credentials and the address.
     User(UserId),
     /// Strangers at an address.
@@ -68,7 +68,7 @@ impl Throttle {
 
     /// Whether requests of this subject are counted at all.
     #[must_use]
-    pub fn counts(&self, subject: Counted) -> bool {
+    pub fn counts(&self, subject: ThrottleSubject) -> bool {
         self.rates(subject).iter().any(Option::is_some)
     }
 
@@ -80,13 +80,17 @@ impl Throttle {
 
     /// Counts a request that has passed authentication and permission.
     ///
-    /// As in the framework, every limit is asked, and the longest wait is told: those of strangers are
+    /// As in the framework, every limit is asked, and the longest wait is returned: those of strangers are
     /// `throttle.anon` and, under their address instead of an id, `throttle.user`.
     ///
     /// # Errors
     /// [`ThrottleError::Throttled`] when a limit is reached; [`ThrottleError::Repository`] on failure of
-    /// the storage, which admits nobody.
-    pub fn request(&self, subject: Counted, now: DateTime<Utc>) -> Result<(), ThrottleError> {
+    /// the storage: the request is not admitted.
+    pub fn request(
+        &self,
+        subject: ThrottleSubject,
+        now: DateTime<Utc>,
+    ) -> Result<(), ThrottleError> {
         let [anon, user] = self.rates(subject);
         let mut longest = None;
         for (scope, rate) in [("anon", anon), ("user", user)] {
@@ -99,15 +103,15 @@ impl Throttle {
         longest.map_or(Ok(()), |wait| Err(ThrottleError::Throttled(wait)))
     }
 
-    /// Asks whether a password may be tried, before it is hashed. Only failures count, and they are to be
-    /// told: whoever knows the password is never stopped for coming often.
+    /// Asks whether a password may be tried, before it is hashed. Only failures count, and the caller
+    /// reports them: a user who knows the password is never stopped for coming often.
     ///
     /// `account` is the name as it is looked up, whether there is such a user or not.
     ///
     /// # Errors
     /// [`ThrottleError::Throttled`] after too many failures of this account at this address, or of this
-    /// address on all accounts; [`ThrottleError::Repository`] on failure of the storage, which admits
-    /// nobody.
+    /// address on all accounts; [`ThrottleError::Repository`] on failure of the storage: the
+    /// log-in is not admitted.
     pub fn login_attempt(
         &self,
         account: &str,
@@ -118,7 +122,8 @@ impl Throttle {
             [
                 (self.digester.account(account, address), rate),
                 (
-                    self.digester.subject("login", Counted::Address(address)),
+                    self.digester
+                        .subject("login", ThrottleSubject::Address(address)),
                     rate.times(ACCOUNTS_OF_AN_ADDRESS),
                 ),
             ]
@@ -138,16 +143,16 @@ impl Throttle {
     }
 
     /// `throttle.anon` and `throttle.user`, as far as they concern the subject.
-    fn rates(&self, subject: Counted) -> [Option<Rate>; 2] {
+    fn rates(&self, subject: ThrottleSubject) -> [Option<Rate>; 2] {
         match subject {
-            Counted::User(_) => [None, self.user],
-            Counted::Address(_) => [self.anon, self.user],
+            ThrottleSubject::User(_) => [None, self.user],
+            ThrottleSubject::Address(_) => [self.anon, self.user],
         }
     }
 }
 
 /// A password that may be tried once.
-#[must_use = "a failure is to be told"]
+#[must_use = "a failure has to be reported"]
 pub struct LoginAttempt<'a> {
     counters: &'a dyn ThrottleRepository,
     counted: Option<[(ThrottleKey, Rate); 2]>,
@@ -155,11 +160,11 @@ pub struct LoginAttempt<'a> {
 }
 
 impl LoginAttempt<'_> {
-    /// It was not the password, or not that of somebody who may log in.
+    /// Counts a failure: a wrong password, or that of a user who may not log in.
     ///
     /// # Errors
-    /// [`RepositoryError`] on failure of the storage: then the log-in has to fail with it, and not with
-    /// what would tell that the password was wrong.
+    /// [`RepositoryError`] on failure of the storage: then the log-in has to fail with it, and not with an
+    /// error that says that the password was wrong.
     pub fn failed(self) -> Result<(), RepositoryError> {
         for (key, rate) in self.counted.iter().flatten() {
             self.counters.hit(key, *rate, self.now)?;

@@ -29,7 +29,7 @@ fn with_password(repository: &MemoryRepository, name: &str, password: &str) -> U
 }
 
 #[test]
-fn the_pair_is_split_at_the_first_colon_in_either_encoding() {
+fn pair_is_split_at_the_first_colon_in_either_encoding() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
 
@@ -91,7 +91,7 @@ fn what_is_not_utf_8_is_latin_1_from_its_first_to_its_last_byte() {
 }
 
 #[test]
-fn everything_that_is_wrong_with_a_pair_is_told_alike() {
+fn every_wrong_pair_gets_the_same_error() {
     let repository = MemoryRepository::default();
     user(&repository, "ada", true);
     user(&repository, "idle", false);
@@ -111,7 +111,7 @@ fn everything_that_is_wrong_with_a_pair_is_told_alike() {
 }
 
 #[test]
-fn a_broken_header_is_told_by_its_fault() {
+fn broken_header_is_refused_with_its_fault() {
     let repository = MemoryRepository::default();
     let cases: [(&[u8], HeaderFault); 2] = [
         (b"Basic", HeaderFault::NoCredentials),
@@ -132,7 +132,7 @@ fn a_broken_header_is_told_by_its_fault() {
 }
 
 #[test]
-fn after_too_many_wrong_passwords_none_is_tried() {
+fn password_after_too_many_failures_is_not_verified() {
     let repository = MemoryRepository::default();
     user(&repository, "ada", true);
     user(&repository, "idle", false);
@@ -152,7 +152,7 @@ fn after_too_many_wrong_passwords_none_is_tried() {
             );
         }
 
-        // The right one no more than any other: what is told does not depend on it.
+        // The right one no more than any other: the error does not depend on it.
         for pair in [&right, &wrong] {
             assert!(matches!(say(pair), Err(AuthError::Throttled(_))), "{name}");
         }

@@ -23,7 +23,7 @@ fn chain() -> Authenticator {
 }
 
 #[test]
-fn each_scheme_passes_on_what_is_not_its_own() {
+fn verifier_of_another_scheme_passes_the_attempt_on() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let header = format!(
@@ -42,7 +42,7 @@ fn each_scheme_passes_on_what_is_not_its_own() {
 }
 
 #[test]
-fn the_first_that_refuses_ends_the_request_and_the_first_of_all_challenges() {
+fn first_refusal_ends_the_request_and_the_first_scheme_challenges() {
     let repository = MemoryRepository::default();
 
     let error = chain()
@@ -61,7 +61,7 @@ fn the_first_that_refuses_ends_the_request_and_the_first_of_all_challenges() {
 }
 
 #[test]
-fn tokens_of_the_gone_and_the_inactive_are_told_apart() {
+fn tokens_of_deleted_and_inactive_users_are_refused_differently() {
     let repository = MemoryRepository::default();
     let idle = user(&repository, "idle", false);
     let jwt = verifier(&JwtSettings::default());

@@ -16,12 +16,12 @@ fn replay(target: &str, run: fn(&[u8])) {
 }
 
 #[test]
-fn the_corpus_of_authorization_headers_is_replayed() {
+fn corpus_of_authorization_headers_is_replayed() {
     replay("authorization", fuzzed::authorization);
 }
 
 #[test]
-fn the_corpus_of_tokens_is_replayed() {
+fn corpus_of_tokens_is_replayed() {
     replay("token", fuzzed::token);
 }
 

@@ -84,7 +84,7 @@ static SITE: LazyLock<Site> = LazyLock::new(|| {
     }
 });
 
-/// Any bytes as an `Authorization` header: nothing panics, and nobody gets in without credentials that
+/// Any bytes as an `Authorization` header: nothing panics, and no request is accepted without credentials that
 /// are spelled out in the header.
 pub fn authorization(header: &[u8]) {
     let site = &*SITE;

@@ -22,7 +22,7 @@ fn token_headers_are_split_at_runs_of_ascii_blanks() {
     let token = TokenVerifier::new(TokenPolicy {
         check_binding: true,
     });
-    let nobody = MemoryRepository::default();
+    let empty = MemoryRepository::default();
     let cases: [(&[u8], Option<HeaderFault>); 6] = [
         (b"Token", Some(HeaderFault::NoCredentials)),
         (b"  tOkEn \t", Some(HeaderFault::NoCredentials)),
@@ -34,7 +34,7 @@ fn token_headers_are_split_at_runs_of_ascii_blanks() {
 
     for (header, expected) in cases {
         assert_eq!(
-            fault(ask(&token, header, &nobody).as_ref()),
+            fault(ask(&token, header, &empty).as_ref()),
             expected,
             "{header:?}"
         );
@@ -42,11 +42,11 @@ fn token_headers_are_split_at_runs_of_ascii_blanks() {
 }
 
 #[test]
-fn other_schemes_and_bare_keys_are_not_mine() {
+fn other_scheme_or_bare_key_is_not_mine() {
     let token = TokenVerifier::new(TokenPolicy {
         check_binding: true,
     });
-    let nobody = MemoryRepository::default();
+    let empty = MemoryRepository::default();
     let headers: [&[u8]; 7] = [
         b"",
         b"   ",
@@ -58,17 +58,17 @@ fn other_schemes_and_bare_keys_are_not_mine() {
     ];
 
     for header in headers {
-        assert!(ask(&token, header, &nobody).is_none(), "{header:?}");
+        assert!(ask(&token, header, &empty).is_none(), "{header:?}");
     }
 }
 
 #[test]
 fn bearer_is_case_sensitive_and_takes_exactly_two_words() {
     let bearer = BearerVerifier::new(Arc::new(verifier(&JwtSettings::default())));
-    let nobody = MemoryRepository::default();
+    let empty = MemoryRepository::default();
 
     for header in [b"Bearer".as_slice(), b"Bearer a b", b"Bearer a,Bearer a"] {
-        let outcome = ask(&bearer, header, &nobody);
+        let outcome = ask(&bearer, header, &empty);
         let is_fault = matches!(
             outcome,
             Some(Err(AuthError::Header {
@@ -84,6 +84,6 @@ fn bearer_is_case_sensitive_and_takes_exactly_two_words() {
         b"Bearerx",
         b"Bearer: x",
     ] {
-        assert!(ask(&bearer, header, &nobody).is_none(), "{header:?}");
+        assert!(ask(&bearer, header, &empty).is_none(), "{header:?}");
     }
 }

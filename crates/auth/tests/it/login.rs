@@ -62,7 +62,7 @@ fn older() -> String {
 }
 
 #[test]
-fn a_user_with_the_right_password_is_accepted_and_nothing_recorded() {
+fn user_with_the_right_password_is_accepted_and_nothing_recorded() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let before = stored(&repository, &ada);
@@ -78,7 +78,7 @@ fn a_user_with_the_right_password_is_accepted_and_nothing_recorded() {
 }
 
 #[test]
-fn everything_else_is_wrong_or_inactive() {
+fn every_other_log_in_is_wrong_or_inactive() {
     let repository = MemoryRepository::default();
     user(&repository, "ada", true);
     let idle = user(&repository, "idle", false);
@@ -105,7 +105,7 @@ fn everything_else_is_wrong_or_inactive() {
 }
 
 #[test]
-fn an_old_hash_is_replaced_and_no_token_ends() {
+fn old_hash_is_replaced_and_no_token_ends() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let ada = set(&repository, &ada, &older());
@@ -121,7 +121,7 @@ fn an_old_hash_is_replaced_and_no_token_ends() {
 }
 
 #[test]
-fn a_hash_moves_to_another_algorithm() {
+fn hash_moves_to_another_algorithm() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let mut settings = PasswordSettings {
@@ -167,7 +167,7 @@ fn only_an_accepted_user_has_the_hash_replaced() {
 }
 
 #[test]
-fn an_upgrade_that_cannot_be_written_does_not_matter() {
+fn log_in_succeeds_when_the_upgraded_hash_cannot_be_written() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let old = older();
@@ -181,7 +181,7 @@ fn an_upgrade_that_cannot_be_written_does_not_matter() {
 }
 
 #[test]
-fn without_a_database_nobody_is_judged() {
+fn log_in_without_a_database_is_an_error() {
     let repository = MemoryRepository::default();
     repository.go_down();
 
@@ -189,7 +189,7 @@ fn without_a_database_nobody_is_judged() {
 }
 
 #[test]
-fn every_outcome_but_acceptance_counts_and_then_nothing_is_looked_up() {
+fn every_refused_log_in_counts_until_no_password_is_verified() {
     let repository = MemoryRepository::default();
     user(&repository, "ada", true);
     user(&repository, "idle", false);

@@ -137,7 +137,7 @@ fn md5_counts_only_where_it_is_allowed() {
 }
 
 #[test]
-fn a_new_hash_is_in_djangos_form_and_salted() {
+fn new_hash_is_in_djangos_form_and_salted() {
     let forms = [
         "pbkdf2_sha256$3$?$",
         "argon2$argon2id$v=19$m=64,t=2,p=2$?$",
@@ -193,7 +193,7 @@ fn absurd_costs_are_refused_before_any_work() {
 }
 
 #[test]
-fn what_stands_behind_72_bytes_counts_but_for_plain_bcrypt() {
+fn bytes_after_the_72nd_are_ignored_by_plain_bcrypt_only() {
     let long = "x".repeat(72);
     let longer = format!("{long}y");
     let bcrypt = "bcrypt$$2b$04$abcdefghijklmnopqrstuubzadhGtS2zEF.gu0yd0opP6cVzb.e0i";
@@ -208,7 +208,7 @@ fn what_stands_behind_72_bytes_counts_but_for_plain_bcrypt() {
 }
 
 #[test]
-fn passwords_beyond_all_bounds_are_refused() {
+fn overlong_password_is_refused() {
     let longest = "x".repeat(PasswordHasher::MAX_LENGTH);
     let huge = "x".repeat(10_000_000);
     let stored = hasher().encode(&longest).unwrap();
@@ -219,7 +219,7 @@ fn passwords_beyond_all_bounds_are_refused() {
 }
 
 #[test]
-fn costs_that_cannot_be_are_told_by_their_setting() {
+fn impossible_cost_is_refused_with_its_setting() {
     type Change = fn(&mut PasswordSettings);
     let cases: [(Change, &str); 9] = [
         (

@@ -38,23 +38,23 @@ fn rules_say_what_django_says() {
         };
         let policy = policy(usize::try_from(min_length).unwrap());
 
-        let told = messages(&policy, text("password").unwrap(), &account);
+        let found = messages(&policy, text("password").unwrap(), &account);
 
-        assert_eq!(Value::from(told), vector["messages"], "{vector}");
+        assert_eq!(Value::from(found), vector["messages"], "{vector}");
     }
 }
 
 #[test]
-fn the_account_is_the_one_that_is_stored() {
+fn similarity_is_judged_by_the_stored_account() {
     let ada = user(&MemoryRepository::default(), "lovelace", true);
 
-    let told = messages(&policy(8), "LoveLace1", &PersonalData::from(&ada));
+    let found = messages(&policy(8), "LoveLace1", &PersonalData::from(&ada));
 
-    assert_eq!(told, ["The password is too similar to the username."]);
+    assert_eq!(found, ["The password is too similar to the username."]);
 }
 
 #[test]
-fn a_deployment_chooses_its_rules_and_their_order() {
+fn deployment_chooses_its_rules_and_their_order() {
     let chosen = PasswordSettings {
         validators: vec![PasswordValidator::Numeric, PasswordValidator::Length],
         min_length: 12,
@@ -65,10 +65,10 @@ fn a_deployment_chooses_its_rules_and_their_order() {
         ..PersonalData::default()
     };
 
-    let told = messages(&PasswordPolicy::new(&chosen), "123456", &account);
+    let found = messages(&PasswordPolicy::new(&chosen), "123456", &account);
 
     assert_eq!(
-        told,
+        found,
         [
             "This password is entirely numeric.",
             "This password is too short. It must contain at least 12 characters.",
@@ -77,14 +77,14 @@ fn a_deployment_chooses_its_rules_and_their_order() {
 }
 
 #[test]
-fn huge_passwords_and_attributes_are_judged_in_no_time() {
+fn huge_passwords_and_attributes_are_judged_quickly() {
     let huge = "é".repeat(1_000_000);
     let account = PersonalData {
         username: Some(&huge),
         ..PersonalData::default()
     };
 
-    let told = messages(&policy(8), &huge, &account);
+    let found = messages(&policy(8), &huge, &account);
 
-    assert_eq!(told, ["The password is too similar to the username."]);
+    assert_eq!(found, ["The password is too similar to the username."]);
 }

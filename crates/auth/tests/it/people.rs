@@ -1,4 +1,4 @@
-//! Somebody to authenticate.
+//! Users to authenticate.
 
 use std::sync::{Arc, LazyLock};
 

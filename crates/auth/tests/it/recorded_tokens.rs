@@ -102,7 +102,7 @@ impl Site {
         Some(answer)
     }
 
-    /// As somebody whose password is right.
+    /// As a user whose password is right.
     fn log_in(&self, username: &str) -> Option<(i64, Value)> {
         use profiled_domain::ProfileDepth;
         let key = UserKey::Username(username.to_owned());
@@ -263,7 +263,7 @@ fn log_in_as_recorded(topic: &str, settings: &JwtSettings) {
 }
 
 #[test]
-fn a_log_in_mints_the_recorded_claims() {
+fn log_in_mints_the_recorded_claims() {
     log_in_as_recorded(ROTATION, &rotating());
     let check_revoke_token = true;
     log_in_as_recorded(
@@ -285,7 +285,7 @@ fn a_log_in_mints_the_recorded_claims() {
 }
 
 #[test]
-fn odd_claims_of_a_refresh_token_are_refused_as_the_contract_says() {
+fn refresh_token_with_odd_claims_is_refused_as_the_contract_says() {
     let site = Site::new(&JwtSettings::default());
     let refresh = |claims: Value| {
         let secrets: Value = serde_json::from_str(SECRETS).unwrap();
@@ -310,17 +310,17 @@ fn odd_claims_of_a_refresh_token_are_refused_as_the_contract_says() {
             "{odd}: {error}"
         );
     }
-    for nobody in [
+    for user in [
         json!("99"),
         json!(99),
         json!("99999999999999999999"),
         json!("3"),
         json!("0"),
     ] {
-        let error = refresh(claims(nobody.clone())).unwrap_err();
+        let error = refresh(claims(user.clone())).unwrap_err();
         assert!(
             matches!(error, RefreshError::NoActiveAccount),
-            "{nobody}: {error}"
+            "{user}: {error}"
         );
     }
     for none in [json!(""), json!(0)] {

@@ -28,7 +28,7 @@ fn log_in(
     key
 }
 
-/// What is said of a cookie beside a header: `None` for not mine.
+/// What is said of a cookie in addition to a header: `None` for not mine.
 fn ask(
     cookie: &str,
     authorization: Option<&[u8]>,
@@ -47,7 +47,7 @@ fn ask(
 }
 
 #[test]
-fn a_cookie_is_that_of_its_user_and_outlives_the_change_it_asks_for() {
+fn cookie_of_a_user_outlives_the_password_change_it_requested() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let key = log_in(&repository, ada.id, |_| ());
@@ -62,7 +62,7 @@ fn a_cookie_is_that_of_its_user_and_outlives_the_change_it_asks_for() {
 }
 
 #[test]
-fn a_cookie_is_no_token_and_a_token_no_cookie() {
+fn cookie_is_no_token_and_a_token_no_cookie() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let cookie = log_in(&repository, ada.id, |_| ());
@@ -88,7 +88,7 @@ fn a_cookie_is_no_token_and_a_token_no_cookie() {
 }
 
 #[test]
-fn authorization_beside_a_cookie_wins_whatever_it_says() {
+fn authorization_header_takes_precedence_over_a_cookie() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let key = log_in(&repository, ada.id, |_| ());
@@ -99,7 +99,7 @@ fn authorization_beside_a_cookie_wins_whatever_it_says() {
 }
 
 #[test]
-fn a_cookie_that_is_good_no_more_is_none() {
+fn ended_cookie_counts_as_none() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let idle = user(&repository, "idle", false);
@@ -126,7 +126,7 @@ fn a_cookie_that_is_good_no_more_is_none() {
 }
 
 #[test]
-fn a_second_word_for_the_scheme_is_taken_in_any_case() {
+fn second_word_for_the_scheme_is_taken_in_any_case() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let key = issue(&repository, ada.id, |_| ());

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use profiled_auth::{Counted, RateSetting, Throttle, ThrottleError, ThrottleSettings};
+use profiled_auth::{RateSetting, Throttle, ThrottleError, ThrottleSettings, ThrottleSubject};
 use profiled_domain::UserId;
 use profiled_domain::testing::MemoryThrottle;
 
@@ -28,8 +28,8 @@ fn address(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-fn stranger(text: &str) -> Counted {
-    Counted::Address(address(text))
+fn stranger(text: &str) -> ThrottleSubject {
+    ThrottleSubject::Address(address(text))
 }
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -61,10 +61,10 @@ fn succeed(throttle: &Throttle, account: &str, from: &str, seconds: i64) -> i64 
 }
 
 #[test]
-fn without_rates_nobody_is_counted() {
+fn requests_without_rates_are_not_counted() {
     let throttle = throttle("", "", "");
 
-    assert!(!throttle.counts(stranger(HOME)) && !throttle.counts(Counted::User(UserId(1))));
+    assert!(!throttle.counts(stranger(HOME)) && !throttle.counts(ThrottleSubject::User(UserId(1))));
     for _ in 0..1000 {
         assert_eq!(wait(throttle.request(stranger(HOME), at(0))), 0);
         assert_eq!(fail(&throttle, "ada", HOME, 0), 0);
@@ -75,7 +75,10 @@ fn without_rates_nobody_is_counted() {
 fn users_and_addresses_have_budgets_of_their_own() {
     let throttle = throttle("1/min", "2/min", "");
     let ask = |subject| wait(throttle.request(subject, at(0)));
-    let (ada, bob) = (Counted::User(UserId(1)), Counted::User(UserId(2)));
+    let (ada, bob) = (
+        ThrottleSubject::User(UserId(1)),
+        ThrottleSubject::User(UserId(2)),
+    );
 
     assert_eq!([ask(ada), ask(ada), ask(ada)], [0, 0, 60]);
     assert_eq!([ask(bob), ask(bob), ask(bob)], [0, 0, 60]);
@@ -84,7 +87,7 @@ fn users_and_addresses_have_budgets_of_their_own() {
 }
 
 #[test]
-fn a_rate_of_users_is_that_of_strangers_for_each_address() {
+fn rate_of_users_is_that_of_strangers_for_each_address() {
     let throttle = throttle("", "2/min", "");
     let ask = || wait(throttle.request(stranger(HOME), at(0)));
 
@@ -92,7 +95,7 @@ fn a_rate_of_users_is_that_of_strangers_for_each_address() {
 }
 
 #[test]
-fn the_longest_wait_is_told() {
+fn longest_of_several_waits_is_returned() {
     let throttle = throttle("1/min", "1/h", "");
     let ask = |second| wait(throttle.request(stranger(HOME), at(second)));
 
@@ -100,7 +103,7 @@ fn the_longest_wait_is_told() {
 }
 
 #[test]
-fn an_address_is_one_however_it_is_written_and_a_network_where_there_are_many() {
+fn address_is_one_however_it_is_written_and_a_network_where_there_are_many() {
     let throttle = throttle("1/min", "", "");
     let cases = [
         ("192.0.2.7", 0),
@@ -135,7 +138,7 @@ fn after_ten_failures_an_account_waits_at_that_address() {
 }
 
 #[test]
-fn a_lockout_is_no_weapon() {
+fn lockout_of_an_account_at_an_address_affects_no_other_account_or_address() {
     let throttle = throttle("", "", "10/min");
     for _ in 0..100 {
         fail(&throttle, "ada", AWAY, 0);
@@ -147,7 +150,7 @@ fn a_lockout_is_no_weapon() {
 }
 
 #[test]
-fn whoever_knows_the_password_is_never_stopped() {
+fn successful_log_ins_are_never_throttled() {
     let throttle = throttle("", "", "2/min");
 
     for _ in 0..100 {
@@ -156,7 +159,7 @@ fn whoever_knows_the_password_is_never_stopped() {
 }
 
 #[test]
-fn a_success_forgives_no_failure() {
+fn success_does_not_reset_the_count_of_failures() {
     let throttle = throttle("", "", "2/min");
     fail(&throttle, "ada", HOME, 0);
     succeed(&throttle, "ada", HOME, 1);
@@ -166,7 +169,7 @@ fn a_success_forgives_no_failure() {
 }
 
 #[test]
-fn an_address_may_not_try_account_after_account() {
+fn address_is_throttled_over_many_accounts() {
     let throttle = throttle("", "", "2/min");
 
     let tried = (0..100)
@@ -179,7 +182,7 @@ fn an_address_may_not_try_account_after_account() {
 }
 
 #[test]
-fn accounts_are_told_apart_as_the_login_does() {
+fn accounts_are_counted_by_the_name_that_the_log_in_looks_up() {
     let throttle = throttle("", "", "1/min");
     let accounts = ["ada", "Ada", "ada ", "", "\u{1f511}", "a\0da", "adа"];
 
@@ -190,7 +193,7 @@ fn accounts_are_told_apart_as_the_login_does() {
 }
 
 #[test]
-fn a_storage_that_is_down_admits_nobody() {
+fn request_is_refused_while_the_storage_fails() {
     let counters = Arc::new(MemoryThrottle::default());
     let settings = ThrottleSettings {
         anon: RateSetting(Some("9/s".parse().unwrap())),
@@ -200,11 +203,11 @@ fn a_storage_that_is_down_admits_nobody() {
     let attempt = throttle.login_attempt("ada", address(HOME), at(0)).unwrap();
     counters.go_down();
 
-    let told = attempt.failed();
+    let outcome = attempt.failed();
     let request = throttle.request(stranger(HOME), at(0));
     let login = throttle.login_attempt("ada", address(HOME), at(0));
 
-    assert!(told.is_err());
+    assert!(outcome.is_err());
     assert!(matches!(request, Err(ThrottleError::Repository(_))));
     assert!(matches!(login, Err(ThrottleError::Repository(_))));
 }

@@ -36,7 +36,7 @@ fn verifier() -> TokenVerifier {
 }
 
 #[test]
-fn a_key_is_40_lower_case_hexadecimal_digits_and_never_the_same() {
+fn key_is_40_lower_case_hexadecimal_digits_and_never_the_same() {
     let (one, two) = (TokenKey::generate(), TokenKey::generate());
 
     assert!(TokenKey::parse(one.as_str()).is_some());
@@ -48,7 +48,7 @@ fn a_key_is_40_lower_case_hexadecimal_digits_and_never_the_same() {
 }
 
 #[test]
-fn a_known_key_is_accepted_and_any_other_refused() {
+fn known_key_is_accepted_and_any_other_refused() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let key = issue(&repository, ada.id, |_| ());
@@ -77,7 +77,7 @@ fn a_known_key_is_accepted_and_any_other_refused() {
 }
 
 #[test]
-fn a_token_of_an_inactive_user_is_known_but_dead() {
+fn token_of_an_inactive_user_is_refused_as_inactive() {
     let repository = MemoryRepository::default();
     let key = issue(&repository, user(&repository, "ada", false).id, |_| ());
 
@@ -90,7 +90,7 @@ fn a_token_of_an_inactive_user_is_known_but_dead() {
 }
 
 #[test]
-fn a_token_ends_at_its_very_second() {
+fn token_ends_at_its_very_second() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let over = issue(&repository, ada.id, |token| token.expires_at = Some(now()));
@@ -109,7 +109,7 @@ fn a_token_ends_at_its_very_second() {
 }
 
 #[test]
-fn a_bound_token_is_unknown_elsewhere_even_when_it_is_over() {
+fn expired_bound_token_is_unknown_at_another_address() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let bound = |address: &str, agent: Option<&str>| {
@@ -143,7 +143,7 @@ fn a_bound_token_is_unknown_elsewhere_even_when_it_is_over() {
 }
 
 #[test]
-fn an_outage_is_no_refusal() {
+fn storage_failure_is_not_a_refusal() {
     let repository = MemoryRepository::default();
     repository.go_down();
 
@@ -155,7 +155,7 @@ fn an_outage_is_no_refusal() {
 /// B1: what storage compares is a digest, in which a key that begins right has no more in common with the
 /// right one than any other. So no time of answering leads to a key digit by digit.
 #[test]
-fn b1_a_key_that_begins_right_is_as_wrong_as_any_other() {
+fn b1_key_with_a_right_prefix_is_refused_as_any_other() {
     let key = TokenKey::generate();
     let right = key.digest();
     let agreeing_bits = |wrong: &str| {
@@ -181,7 +181,7 @@ fn b1_a_key_that_begins_right_is_as_wrong_as_any_other() {
 
 /// B3
 #[test]
-fn b3_what_is_stored_of_a_key_is_no_key() {
+fn b3_stored_digest_is_refused_as_key() {
     let repository = MemoryRepository::default();
     let ada = user(&repository, "ada", true);
     let key = issue(&repository, ada.id, |_| ());

@@ -64,7 +64,7 @@ impl GroupList {
         let record = context.record(Action::GroupCreate);
         let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let created = repository.create_group(&group, by);
-            record.tell_made(created, |record, group| record.on(Object::Group(group.id)))
+            record.log_created(created, |record, group| record.on(Object::Group(group.id)))
         };
         let created = context.write(context.staff_or_admin()?, create);
         let group = written(created.await?)?;
@@ -104,13 +104,13 @@ impl GroupDetail {
         let id = GroupId(context.parameters.id(0));
         let record = context.record(Action::GroupDelete).on(Object::Group(id));
         let deleted = context.write(context.staff_or_admin()?, move |r, by| {
-            record.tell(r.delete_group(id, by), Outcome::of_object)
+            record.log(r.delete_group(id, by), Outcome::of_object)
         });
         let is_gone = deleted.await??;
         is_gone.then(ViewResponse::no_content).ok_or(NO_GROUP)
     }
 
-    /// As in the framework: what cannot be written has no fields to tell.
+    /// As in the framework: what cannot be written has no fields to describe.
     async fn describe(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let found = find(context).await?;
         let writes = found.map(|_| ("PUT", self.fields.as_slice()));
@@ -133,7 +133,7 @@ impl GroupDetail {
         let record = context.record(Action::GroupUpdate);
         let record = record.on(Object::Group(id)).fields(change.fields());
         let updated = context.write(context.staff_or_admin()?, move |r, by| {
-            record.tell(r.update_group(id, &change, by), Outcome::of_found)
+            record.log(r.update_group(id, &change, by), Outcome::of_found)
         });
         let group = written(updated.await?)?.ok_or(NO_GROUP)?;
         Ok(context.ok(&GroupBody::new(&group)))

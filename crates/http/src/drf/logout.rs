@@ -35,7 +35,7 @@ async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse
     let record = record.for_user(context.caller()?.profile.user.id);
     let revoked = context
         .services
-        .blocking(move |r| record.tell(r.revoke_token(id), Outcome::of_change));
+        .blocking(move |r| record.log(r.revoke_token(id), Outcome::of_change));
     // Whoever was faster has done what was asked.
     let _was_there: bool = revoked.await??;
     Ok(ViewResponse::no_content())
@@ -52,7 +52,7 @@ async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
     let record = record.on(Object::User(id));
     let ended = context.write(Vec::new(), move |r, by| {
         let ended = r.revoke_credentials(id, &Keep::Nothing, by);
-        record.tell(ended, Outcome::of_change)
+        record.log(ended, Outcome::of_change)
     });
     let _was_there: bool = ended.await??;
     Ok(ViewResponse::no_content())

@@ -28,7 +28,7 @@ async fn add((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiE
     let (group, user) = ends(context);
     let record = record(context, Action::GroupMemberAdd);
     let added = context.write(context.staff_or_admin()?, move |r, by| {
-        record.tell(r.add_member(group, user, by), Outcome::of_change)
+        record.log(r.add_member(group, user, by), Outcome::of_change)
     });
     answer(added.await?)
 }
@@ -37,7 +37,7 @@ async fn remove((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let (group, user) = ends(context);
     let record = record(context, Action::GroupMemberRemove);
     let removed = context.write(context.staff_or_admin()?, move |r, by| {
-        record.tell(end(r, group, user, by), Outcome::of_change)
+        record.log(end(r, group, user, by), Outcome::of_change)
     });
     answer(removed.await?)
 }

@@ -128,7 +128,7 @@ async fn revoke((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let record = context.record(Action::TokenRevoke).on(Object::Token(id));
     let record = record.for_user(owner);
     let revoked = context.write(Vec::new(), move |r, by| {
-        record.tell(r.revoke_own_token(owner, id, by), Outcome::of_object)
+        record.log(r.revoke_own_token(owner, id, by), Outcome::of_object)
     });
     let is_revoked = revoked.await??;
     is_revoked.then(ViewResponse::no_content).ok_or(NO_TOKEN)

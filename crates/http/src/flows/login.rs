@@ -5,7 +5,7 @@ use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
 
 /// Judges a username and a password, compared as they are. Every failure is counted against the account
-/// at this address; a log-in of somebody who may not log in is one.
+/// at this address; a log-in of a user who may not log in is one.
 ///
 /// # Errors
 /// [`ApiError::Throttled`] after too many failures; [`ApiError::Unavailable`] when too many passwords

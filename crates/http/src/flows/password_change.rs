@@ -15,7 +15,7 @@ const CURRENT: &str = "current_password";
 /// Longest new password, in characters.
 const PASSWORD_MAX: usize = 128;
 
-/// The two fields, behind all others (contract `drf.md`, section 10).
+/// The two fields, after all others (contract `drf.md`, section 10).
 pub(crate) fn fields() -> [Field; 2] {
     let password = Field::written(PASSWORD, "Password", Kind::Password);
     let current = Field::written(CURRENT, "Current password", Kind::Password);
@@ -80,7 +80,7 @@ fn read(data: &Data, errors: &mut FieldErrors) -> Asked {
             password.check(&text, TextRules::default(), errors);
             asked.new = Some(text.into_text()).filter(|_| !errors.has(PASSWORD));
         }
-        // Not sent: whatever stands for the current one is nobody's business.
+        // Not sent: what was sent as the current one is not checked.
         Patch::Keep | Patch::Clear if !errors.has(PASSWORD) => return asked,
         Patch::Keep | Patch::Clear => {}
     }
@@ -122,7 +122,7 @@ async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
         let violations = violations.into_iter().flatten();
         let violations: Vec<String> = violations.map(|one| one.to_string()).collect();
         let is_current = match asked.current.as_deref() {
-            // A message tells what is wrong with it already.
+            // A message says already what is wrong with it.
             None => true,
             Some(current) => {
                 // A stolen token must not serve to guess the password.

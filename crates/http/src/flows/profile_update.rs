@@ -40,14 +40,14 @@ pub(crate) async fn update(
     let record = context.record_of_change(id, &change);
     let update = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let updated = repository.update_profile(id, &change, &precondition, by);
-        record.tell(updated, Outcome::of_found)
+        record.log(updated, Outcome::of_found)
     };
     let written = context.judged(rights, update).await?;
     avatar.settle(context.services, media, &written).await;
     match written {
         Ok(Some(profile)) => Ok(profile),
         Ok(None) => Err(ApiError::NotFound),
-        // Somebody else was quicker.
+        // Another request took the value first.
         Err(RepositoryError::Conflict(key)) => {
             let name = field_name(key);
             Err(ApiError::Invalid(FieldErrors::of(name, taken(key))))
@@ -125,7 +125,7 @@ async fn find_taken(
 ) -> Result<Vec<UniqueKey>, ApiError> {
     let value = |key: UniqueKey, stored: &Option<String>| {
         let field = fields.iter().find(|field| field.name == field_name(key))?;
-        // Messages are told when the fields are gone through in order.
+        // Messages are given later, when the fields are read in order.
         match field.candidate(data, &mut FieldErrors::default()) {
             Patch::Set(text) => text.storable().filter(|text| Some(text) != stored.as_ref()),
             Patch::Keep | Patch::Clear => None,
@@ -158,7 +158,7 @@ fn field_name(key: UniqueKey) -> &'static str {
     }
 }
 
-/// The framework's message for a value that somebody else holds.
+/// The framework's message for a value that another user or group holds.
 pub(crate) fn taken(key: UniqueKey) -> &'static str {
     match key {
         UniqueKey::Username => "A user with that username already exists.",

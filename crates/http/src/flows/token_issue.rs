@@ -15,7 +15,7 @@ use crate::settings::TowerSettings;
 /// What the right to a token is shown with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shown {
-    /// A username and its password, which the body holds. The token's epoch tells whether they still count.
+    /// A username and its password, which the body holds. The token's epoch decides whether they still count.
     Password,
     /// The credential of the request.
     Credential,
@@ -100,7 +100,7 @@ async fn store(
             Ok(Issued::Token(token)) => record.on(Object::Token(token.state.id)),
             _ => record,
         };
-        record.tell(issued, outcome)
+        record.log(issued, outcome)
     };
     let by = WriteContext {
         authority: None,

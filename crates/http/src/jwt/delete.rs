@@ -40,12 +40,12 @@ async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let record = context.record(Action::UserDelete).on(Object::User(own));
     let deleted = context.write(Vec::new(), move |repository, by| {
         let deleted = repository.delete_account(own, by);
-        record.tell(deleted, |change| (*change).into())
+        record.log(deleted, |change| (*change).into())
     });
     match deleted.await?? {
         AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),
         AccountChange::Missing => Err(ApiError::NoSuchObject("No Users matches the given query.")),
-        // Somebody has to be left who can administer the service.
+        // One user has to be left who can administer the service.
         AccountChange::LastSuperuser => Err(ApiError::PermissionDenied),
     }
 }

@@ -1,4 +1,4 @@
-//! Dialect `jwt`: profiles behind simplejwt's access tokens, and the tokens themselves (contract `drf.md`,
+//! Dialect `jwt`: profiles for simplejwt's access tokens, and the tokens themselves (contract `drf.md`,
 //! sections 4 and 5).
 
 mod body;

@@ -119,9 +119,11 @@ impl Tokens {
                 let record = context.record(audit::Action::TokenRefresh);
                 let new = self.ask(context, move |jwt, all| {
                     let record = record.on_jwt(jwt.name(&token, now));
-                    record.tell_made(jwt.refresh(&token, all, now), |record, new| {
+                    record.log_created(jwt.refresh(&token, all, now), |record, new| {
                         let next = new.refresh.as_deref().and_then(|next| jwt.name(next, now));
-                        record.made(jwt.name(&new.access, now)).made(next)
+                        record
+                            .with_token(jwt.name(&new.access, now))
+                            .with_token(next)
                     })
                 });
                 let new = new.await?.map_err(refused)?;
@@ -141,7 +143,7 @@ impl Tokens {
                 let record = context.record(audit::Action::TokenRevoke);
                 let work = self.ask(context, move |jwt, all| {
                     let record = record.on_jwt(jwt.name(&token, now));
-                    record.tell(jwt.blacklist(&token, all, now), |()| Outcome::Done)
+                    record.log(jwt.blacklist(&token, all, now), |()| Outcome::Done)
                 });
                 work.await?.map_err(refused)?;
                 Ok(context.ok(&Empty {}))
@@ -162,9 +164,9 @@ impl Tokens {
         let record = context.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
         let pair = self.ask(context, move |jwt, all| {
             let record = record.for_user(user.id);
-            record.tell_made(jwt.obtain(&user, all, now), |record, pair| {
+            record.log_created(jwt.obtain(&user, all, now), |record, pair| {
                 let record = record.on_jwt(jwt.name(&pair.refresh, now));
-                record.made(jwt.name(&pair.access, now))
+                record.with_token(jwt.name(&pair.access, now))
             })
         });
         let pair = pair.await?.map_err(|error| match error {

@@ -15,7 +15,7 @@ use super::name::{self, Names};
 use super::picture::{self, Refusal};
 use super::{IMAGE_TYPES, Media, StorageError, image_type};
 
-/// Names that are tried before an upload is told to come again.
+/// Names that are tried before an upload is refused for a while.
 const ATTEMPTS: usize = 10;
 /// Django cuts longer names before it looks at them.
 const NAME_MAX: usize = 255;
@@ -74,7 +74,7 @@ pub(crate) async fn read(
     Ok(Patch::Keep)
 }
 
-/// What can be told without a look at the content.
+/// What is known without a look at the content.
 fn outer_fault(upload: &Upload, name_max: Option<usize>, max_bytes: usize) -> Option<String> {
     if upload.bytes.is_empty() {
         return Some("The submitted file is empty.".to_owned());

@@ -1,4 +1,4 @@
-//! What went wrong with a storage, told without the names of files: clients choose them.
+//! What went wrong with a storage, without the names of files: clients choose them.
 
 use std::error::Error;
 use std::io;
@@ -7,7 +7,7 @@ use std::iter::successors;
 use object_store::client::HttpError;
 
 /// The kind of an error, and the operating system's or the connection's word on it.
-pub(super) fn told(error: &object_store::Error) -> String {
+pub(super) fn describe(error: &object_store::Error) -> String {
     let kind = match error {
         object_store::Error::NotFound { .. } => "not found",
         object_store::Error::AlreadyExists { .. } => "exists already",
@@ -72,8 +72,14 @@ mod tests {
             source: "PUT http://bucket/secret.png".into(),
         };
 
-        assert_eq!(told(&generic), "no success: Not a directory (os error 20)");
-        assert_eq!(told(&not_found), "not found: Not a directory (os error 20)");
-        assert_eq!(told(&quoting), "permission denied");
+        assert_eq!(
+            describe(&generic),
+            "no success: Not a directory (os error 20)"
+        );
+        assert_eq!(
+            describe(&not_found),
+            "not found: Not a directory (os error 20)"
+        );
+        assert_eq!(describe(&quoting), "permission denied");
     }
 }

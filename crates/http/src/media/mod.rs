@@ -48,7 +48,7 @@ pub(crate) const DRF_AVATARS: &str = "users/avatars/";
 pub(crate) const JWT_AVATARS: &str = "avatars/";
 
 /// Types that a browser may show, by extension. An upload is encoded in the type of its extension, so
-/// the extension tells the type of every file of ours.
+/// the extension is the type of every file of ours.
 const IMAGE_TYPES: [(&str, image::ImageFormat); 7] = [
     ("gif", image::ImageFormat::Gif),
     ("jfif", image::ImageFormat::Jpeg),

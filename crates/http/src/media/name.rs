@@ -1,4 +1,4 @@
-//! Names of stored files: what the client calls a file, made harmless, and told from others of that name
+//! Names of stored files: what the client calls a file, made harmless, and distinct from others of that name
 //! by its content (contract `drf.md`, section 9).
 
 use profiled_domain::is_word;
@@ -10,7 +10,7 @@ const KEY_MAX: usize = 100;
 /// Longest name, in bytes: file systems take 255, and a file that is being written has a few more.
 const NAME_BYTES_MAX: usize = 240;
 
-/// Characters that tell files of one name apart.
+/// Characters that make files of one name distinct.
 const SUFFIX_LENGTH: usize = 7;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -51,7 +51,7 @@ impl Names {
     }
 
     /// Keys in the order of preference: the name as it is if it is short enough, then names with a part
-    /// that comes from the content, which is told beside them.
+    /// that comes from the content, which stands next to them.
     pub(super) fn keys(&self) -> impl Iterator<Item = (String, bool)> + '_ {
         let bare = (self.fitting("") == self.stem).then(|| (self.key(""), false));
         let told_apart = (0..).map(|attempt| (self.key(&self.suffix(attempt)), true));

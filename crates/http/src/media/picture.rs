@@ -60,7 +60,7 @@ fn decode(
 ) -> Result<DynamicImage, Refusal> {
     let broken = |_error| Refusal::NotAnImage;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    // Dimensions are compared below, to be told; what a decoder needs beside the pixels is bounded here.
+    // Dimensions are compared below, for the message; what a decoder needs in addition to the pixels is bounded here.
     let mut bounds = Limits::no_limits();
     bounds.max_alloc = Some(limits.max_decoded_bytes);
     reader.limits(bounds);
@@ -117,7 +117,7 @@ fn on_white(picture: &RgbaImage) -> DynamicImage {
     DynamicImage::ImageRgba8(ground).into_rgb8().into()
 }
 
-/// Whether a JPEG has no end behind its last scan: its decoder makes up what is missing.
+/// Whether a JPEG has no end after its last scan: its decoder makes up what is missing.
 fn is_cut_off(jpeg: &[u8]) -> bool {
     let last = |marker: &[u8; 2]| memchr::memmem::rfind(jpeg, marker);
     last(b"\xff\xd9") <= last(b"\xff\xda")
@@ -156,7 +156,7 @@ fn gif_has_more(bytes: &[u8], max: usize) -> bool {
         return false;
     };
     let mut frames = 0;
-    // What cannot be read behind the first frame is not needed.
+    // What cannot be read after the first frame is not needed.
     while frames <= max && matches!(decoder.next_frame_info(), Ok(Some(_))) {
         frames += 1;
     }

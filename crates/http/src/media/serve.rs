@@ -71,7 +71,7 @@ async fn file(
     part(media, request, key, &meta).await
 }
 
-/// The part that `Range` asks for; what makes no sense, or asks for several parts, gets the whole
+/// The part that `Range` asks for; an invalid range, or one of several parts, gets the whole
 /// (RFC 9110, section 14.2).
 async fn part(
     media: &Media,
@@ -98,13 +98,13 @@ async fn part(
     };
     let mut response = head(media, key, &now, status);
     if status == StatusCode::PARTIAL_CONTENT {
-        let told = format!(
+        let range = format!(
             "bytes {}-{}/{}",
             range.start,
             range.end.saturating_sub(1),
             now.size
         );
-        response.insert_header((header::CONTENT_RANGE, told));
+        response.insert_header((header::CONTENT_RANGE, range));
     }
     Ok(Some(
         response.body(SizedStream::new(range.end - range.start, body)),

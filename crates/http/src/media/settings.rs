@@ -23,7 +23,7 @@ pub struct MediaSettings {
     pub max_frames: usize,
     /// Threads that decode and encode pictures; 0 means half of the cores, at least one.
     pub concurrency: usize,
-    /// Uploads that may wait for such a thread; more are told to come again.
+    /// Uploads that may wait for such a thread; more are refused for a while.
     pub queue: usize,
     /// Seconds that a cache may keep a file, and that its name is not used again.
     pub max_age: u32,

@@ -65,7 +65,7 @@ pub(super) struct Meta {
     pub(super) size: u64,
     /// In quotes.
     pub(super) e_tag: Option<String>,
-    /// To the second, as HTTP tells it.
+    /// To the second, as in HTTP headers.
     pub(super) modified: DateTime<Utc>,
 }
 
@@ -270,7 +270,7 @@ impl Meta {
 }
 
 impl Io {
-    /// Runs `work` on the threads for files, to its end even if nobody waits for it any more.
+    /// Runs `work` on the threads for files, to its end even if the request has ended.
     async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = object_store::Result<T>> + Send + 'static,
@@ -279,7 +279,7 @@ impl Io {
         let outcome = runtime.spawn(work).await;
         outcome
             .map_err(|_panicked| StorageError::GaveUp)?
-            .map_err(|error| StorageError::Objects(fault::told(&error)))
+            .map_err(|error| StorageError::Objects(fault::describe(&error)))
     }
 }
 

@@ -36,7 +36,7 @@ struct Introspect {
     introspector: Arc<Introspector>,
 }
 
-/// Body of the answer: of a token that is not active nothing is told (RFC 7662, section 2.2).
+/// Body of the answer: nothing is said of a token that is not active (RFC 7662, section 2.2).
 #[derive(Serialize)]
 struct Body {
     active: bool,

@@ -121,7 +121,7 @@ fn revoke(
         let record = Record::new(Action::TokenRevoke, actor).address(address);
         let revoked = repository.revoke_token(holder.token.id);
         let record = record.on(token).for_user(user);
-        record.tell(revoked, Outcome::of_change)?;
+        record.log(revoked, Outcome::of_change)?;
     }
     Ok(())
 }

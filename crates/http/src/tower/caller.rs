@@ -6,7 +6,7 @@ use profiled_rest::error::ApiError;
 
 use crate::tower::site;
 
-/// What a request tells of its caller.
+/// What a request knows of its caller.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller {
     pub(super) id: UserId,
@@ -37,8 +37,8 @@ impl Caller {
         Ok(context.services.blocking(look_up).await??)
     }
 
-    /// The same, as far as it decides about reading and changing objects of a model: that somebody administers
-    /// any organization at all opens no more than the users.
+    /// The same, as far as it decides about reading and changing objects of a model: administering any
+    /// organization opens no more than the users.
     pub(super) fn viewer_of_model(
         self,
         repository: &dyn Repository,

@@ -13,7 +13,7 @@ pub(super) const FORM_FIELD: &str = "csrfmiddlewaretoken";
 const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrftoken");
 
 /// The value of a cookie. One that is sent twice with different values is none: cookies of other paths
-/// and parent domains stand beside our own, and nothing tells which is which.
+/// and parent domains come together with our own, and nothing says which is which.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE);
     let pairs = lines.filter_map(|line| line.to_str().ok());
@@ -38,7 +38,7 @@ pub(super) fn set_cookie(
     Some((header::SET_COOKIE, value))
 }
 
-/// `Set-Cookie` that takes away what [`set_cookie`] has set: browsers tell cookies apart by name, host and path.
+/// `Set-Cookie` that takes away what [`set_cookie`] has set: browsers distinguish cookies by name, host and path.
 pub(super) fn clear_cookie(
     name: &str,
     attributes: &str,
@@ -70,8 +70,8 @@ pub(super) fn check_form(
     if own.is_foreign(headers) {
         return Err(failed("Origin checking failed."));
     }
-    let mut told = headers.get_all(X_CSRF_TOKEN).map(HeaderValue::as_bytes);
-    let sent = match (told.next(), told.next()) {
+    let mut tokens = headers.get_all(X_CSRF_TOKEN).map(HeaderValue::as_bytes);
+    let sent = match (tokens.next(), tokens.next()) {
         (None, _) => field.map(str::as_bytes),
         (sent, None) => sent,
         (Some(_), Some(_)) => None,

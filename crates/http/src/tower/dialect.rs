@@ -114,7 +114,7 @@ impl Dialect for Tower {
         true
     }
 
-    /// Forms are read for POST, though no view tells so (contract `tower.md`, section 1.4).
+    /// Forms are read for POST, though no OPTIONS document says so (contract `tower.md`, section 1.4).
     fn parsers(&self, _spec: &Spec, method: &Method) -> &'static [Parser] {
         if *method == Method::POST {
             &[Parser::Json, Parser::Form]

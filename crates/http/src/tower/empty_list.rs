@@ -17,7 +17,7 @@ use crate::tower::{options, parent};
 /// The view.
 pub(super) struct EmptyList {
     spec: Spec,
-    /// `None`: OPTIONS tells nothing.
+    /// `None`: the OPTIONS document is empty.
     schema: Option<&'static ObjectSchema>,
     parent: Option<Model>,
 }

@@ -13,7 +13,7 @@ use crate::tower::fields;
 /// A kind of object.
 pub(super) trait ObjectKind: Send + Sync + 'static {
     const MODEL: Model;
-    /// What OPTIONS documents tell of it.
+    /// What OPTIONS documents show of it.
     const SCHEMA: &'static fields::ObjectSchema;
     type Object: Send + 'static;
     type Body<'a>: Serialize;

@@ -89,7 +89,7 @@ pub(super) async fn end_log_in(
             let record = context.record_of(Action::TokenRevoke, actor);
             let record = record.on(Object::Token(id)).for_user(user);
             let end = context.services.blocking(move |repository| {
-                record.tell(repository.revoke_token(id), Outcome::of_change)
+                record.log(repository.revoke_token(id), Outcome::of_change)
             });
             end.await??;
         }

@@ -91,8 +91,8 @@ pub(super) async fn load_changeable<K: ObjectKind>(
     Ok(loaded)
 }
 
-/// Whether the query selects an object that the caller may read: what is told of one that it may not read would
-/// tell its values (`decisions.md` 24). An order is only checked.
+/// Whether the query selects an object that the caller may read: an answer about one that it may not read would
+/// reveal its values (`decisions.md` 24). An order is only checked.
 ///
 /// # Errors
 /// 400 and 403 for what is wrong with the query, 404 for another object than it selects.

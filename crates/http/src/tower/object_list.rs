@@ -32,7 +32,7 @@ pub(super) trait ListPost<K>: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Whether the OPTIONS document tells the caller what POST takes.
+    /// Whether the OPTIONS document shows the caller what POST takes.
     async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
         Ok(true)
     }

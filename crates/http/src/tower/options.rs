@@ -42,7 +42,7 @@ pub(super) struct ObjectDocument {
 /// What the objects of a view are like.
 struct ObjectActions {
     schema: &'static ObjectSchema,
-    /// The method that writes one, if it is told.
+    /// The method that writes one, if it is shown.
     writes: Option<&'static str>,
     is_list: bool,
 }
@@ -65,7 +65,7 @@ pub(super) fn list(
     }
 }
 
-/// Of one object. What PUT takes is told to every reader, if the view has it.
+/// Of one object. What PUT takes is shown to every reader, if the view has it.
 pub(super) fn detail(
     spec: &Spec,
     context: &RequestContext<'_>,

@@ -13,7 +13,7 @@ const MAX_KEYS: usize = 20;
 /// The order that a query asks for, of the last repetition; `None` if it asks for none.
 ///
 /// # Errors
-/// 400 for an order that makes no sense.
+/// 400 for an invalid order.
 pub(super) fn requested(model: Model, query: &Query) -> Result<Option<Vec<OrderBy>>, ApiError> {
     let is_asked = |pair: &&(String, String)| matches!(pair.0.as_str(), "order" | "order_by");
     let asked = query.pairs().iter().rev().find(is_asked);

@@ -42,7 +42,7 @@ const CONFIG: Spec = Spec {
     ..API
 };
 
-/// A view whose OPTIONS tells what it says of itself.
+/// A view whose OPTIONS document is made of its [`Spec`].
 fn resource<S: Send + Sync + 'static>(
     spec: Spec,
     added_in: &'static str,
@@ -70,7 +70,7 @@ async fn describe<S>(
     Ok(context.ok(&options::open(&root.spec, context, root.added_in)))
 }
 
-/// `/api/`; `has_v2` tells whether the second mount is there.
+/// `/api/`; `has_v2`: whether the second mount is there.
 pub(super) fn api(has_v2: bool) -> Resource<Root<bool>> {
     resource(API, "1.2", has_v2).get(versions)
 }
@@ -205,7 +205,7 @@ pub(super) fn config(settings: &TowerSettings) -> Resource<Root<Config>> {
     resource(CONFIG, "1.2", Config::new(settings)).get(configuration)
 }
 
-/// What it tells of the settings.
+/// What it shows of the settings.
 pub(super) struct Config {
     version: String,
     ansible_version: String,

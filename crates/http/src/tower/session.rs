@@ -18,7 +18,7 @@ use crate::tower::{csrf, options};
 
 /// The cookie that carries the key of a log-in.
 pub(super) const SESSION_COOKIE: &str = "sessionid";
-/// Its attribute beside those of all cookies: no script reads it.
+/// Its attribute in addition to those of all cookies: no script reads it.
 pub(super) const HTTP_ONLY: &str = "; HttpOnly";
 const SESSION_COOKIE_NAME: HeaderName = HeaderName::from_static("x-api-session-cookie-name");
 
@@ -71,7 +71,7 @@ struct Form<'a> {
 }
 
 async fn log_in(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-    // A page of elsewhere must not log its reader in as somebody of its choice.
+    // A page of elsewhere must not log its reader in as a user of its choice.
     if context.origin.is_foreign(context.request.headers()) {
         return Err(ApiError::CrossOriginForm);
     }

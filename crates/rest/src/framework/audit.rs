@@ -1,4 +1,4 @@
-//! What views tell the audit trail.
+//! What views write to the audit trail.
 
 use profiled_auth::AuthError;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason, Record};
@@ -28,7 +28,7 @@ impl RequestContext<'_> {
         self.record(action).on(Object::User(user)).fields(fields)
     }
 
-    /// The same of somebody who is no caller: who has shown a password, for example.
+    /// The same for an actor who is no caller: one who has shown a password, for example.
     pub fn record_of(&self, action: Action, actor: Actor) -> Record {
         let address = self.services.hosts.counted_address(self.request);
         Record::new(action, actor).address(address)

@@ -65,7 +65,7 @@ impl RequestContext<'_> {
         })
     }
 
-    /// What the next request with the same credential would be told.
+    /// The answer that the next request with the same credential would get.
     #[must_use]
     pub fn lapsed(&self, lapse: Lapse) -> ApiError {
         let scheme = self.identity.map(|identity| identity.scheme);

@@ -2,7 +2,7 @@
 //! framework does).
 //!
 //! An entity tag is `"<version>.<representation>"`. The row version decides whether a write may go
-//! ahead; the second part tells representations of one version from each other, so that a tag is
+//! ahead; the second part distinguishes representations of one version, so that a tag is
 //! strong: format, indentation, host, and the versions of the groups that are shown.
 
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -84,7 +84,7 @@ impl Parameters {
         values.map(parse_id).collect::<Option<_>>().map(Self)
     }
 
-    /// The id at a place of the pattern. A number beyond 64 bits is [`i64::MAX`], which nobody has.
+    /// The id at a place of the pattern. A number beyond 64 bits is [`i64::MAX`], which no object has.
     #[must_use]
     pub fn id(&self, at: usize) -> i64 {
         self.0.get(at).copied().unwrap_or_default()

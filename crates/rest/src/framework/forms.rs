@@ -1,4 +1,4 @@
-//! What a page offers beside what it shows: buttons, and forms that write.
+//! What a page offers in addition to what it shows: buttons, and forms that write.
 
 use actix_web::http::StatusCode;
 use serde::Serialize;
@@ -19,11 +19,11 @@ pub struct PageStyle {
     pub site_path: Option<&'static str>,
     /// Where the caller's name leads to.
     pub caller_path: Option<&'static str>,
-    /// What a page shows behind `Content-Type` and `Vary`, in this order.
+    /// What a page shows after `Content-Type` and `Vary`, in this order.
     pub headers: &'static [&'static str],
     /// Whether a description waits behind a toggle.
     pub folds_description: bool,
-    /// How `curl` is told the credentials.
+    /// How the credentials are given to `curl`.
     pub curl_credentials: &'static str,
     /// Whether browsers ask for these credentials.
     pub is_prompted: bool,

@@ -1,4 +1,4 @@
-//! Fields as OPTIONS documents tell them (contract `drf.md`, section 10).
+//! Fields as OPTIONS documents describe them (contract `drf.md`, section 10).
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -24,7 +24,7 @@ struct Actions {
     fields: Fields,
 }
 
-/// What OPTIONS tells of a view; `writes` is the method that its fields are described for.
+/// The OPTIONS document of a view; `writes` is the method that its fields are described for.
 #[must_use]
 pub fn metadata(
     spec: &Spec,
@@ -69,7 +69,7 @@ impl Serialize for Fields {
     }
 }
 
-/// What is told of a field, as far as it applies.
+/// What is said of a field, as far as it applies.
 #[derive(Serialize)]
 struct Described {
     r#type: &'static str,

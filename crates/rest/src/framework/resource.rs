@@ -116,7 +116,7 @@ impl<S: Send + Sync + 'static> Resource<S> {
         self
     }
 
-    /// The fields that OPTIONS tells of, under the method that writes them.
+    /// The fields that OPTIONS describes, under the method that writes them.
     #[must_use]
     pub fn fields(mut self, method: &'static str, fields: FieldsOf<S>) -> Self {
         self.fields = Some((method, fields));

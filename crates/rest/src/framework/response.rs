@@ -18,7 +18,7 @@ pub const X_API_TIME: HeaderName = HeaderName::from_static("x-api-time");
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
-/// What a view's answer is put together from, beside the answer.
+/// What a response is made of, in addition to the view's answer.
 pub struct Frame<'a> {
     /// The route that answers.
     pub route: &'a Route,

@@ -1,7 +1,7 @@
 //! From a path to a view.
 //!
 //! Own routing instead of actix-web's, because the contract decodes a path, `%2F` included, before it
-//! is matched, tells `Allow` on every answer and redirects a missing final slash only where a route
+//! is matched, sends `Allow` with every answer and redirects a missing final slash only where a route
 //! would be found (ADR 0007).
 
 use std::borrow::Cow;
@@ -81,7 +81,7 @@ pub enum Found<'a> {
 }
 
 impl Router {
-    /// `unrouted` tells how an answer to a path without a route is written.
+    /// `unrouted` decides how an answer to a path without a route is written.
     ///
     /// # Errors
     /// The pattern that cannot be added.

@@ -128,7 +128,7 @@ impl Services {
         (self.clock)()
     }
 
-    /// Notes the use of a token, and moves a sliding one on: soon and behind the answer's back, or first if
+    /// Notes the use of a token, and moves a sliding one on: soon after the answer, or before it if
     /// the token might end before.
     pub async fn note_use(&self, identity: &Identity, now: DateTime<Utc>) {
         let Some(token) = &identity.token else {

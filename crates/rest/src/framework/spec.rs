@@ -68,14 +68,14 @@ impl Spec {
         }
     }
 
-    /// Media types of [`Self::formats`], as OPTIONS documents tell them.
+    /// Media types of [`Self::formats`], as OPTIONS documents list them.
     #[must_use]
     pub fn renders(&self, is_browsable: bool) -> Vec<&'static str> {
         let formats = self.formats(is_browsable).iter();
         formats.map(|format| format.media_type()).collect()
     }
 
-    /// Media types of bodies, as OPTIONS documents tell them.
+    /// Media types of bodies, as OPTIONS documents list them.
     #[must_use]
     pub fn parses(&self) -> Vec<&'static str> {
         self.parsers

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use profiled_auth::{Counted, Identity, ThrottleError};
+use profiled_auth::{Identity, ThrottleError, ThrottleSubject};
 use profiled_domain::Wait;
 
 use crate::error::ApiError;
@@ -26,8 +26,8 @@ impl Services {
         identity: Option<&Identity>,
     ) -> Result<(), ApiError> {
         let subject = match identity {
-            Some(identity) => Counted::User(identity.profile.user.id),
-            None => Counted::Address(self.hosts.counted_address(request)),
+            Some(identity) => ThrottleSubject::User(identity.profile.user.id),
+            None => ThrottleSubject::Address(self.hosts.counted_address(request)),
         };
         if !self.throttle.counts(subject) {
             return Ok(());

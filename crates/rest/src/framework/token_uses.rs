@@ -12,7 +12,7 @@ use profiled_domain::{RepositoryError, TokenId, TokenRepository, TokenUse};
 const CAPACITY: usize = 100_000;
 /// Uses that one transaction notes: other writers wait that long at most.
 const BATCH: usize = 500;
-/// Uses of one turn, beside extensions: when very many tokens come into use at once, reads go on at their
+/// Uses of one turn, in addition to extensions: when very many tokens come into use at once, reads go on at their
 /// speed, and the uses are noted some minutes later.
 const TURN: usize = BATCH;
 /// A sliding token that would end so soon is extended at once: what waits must be written before.

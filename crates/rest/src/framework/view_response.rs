@@ -30,7 +30,7 @@ impl ViewResponse {
         Self::new(StatusCode::NO_CONTENT, Vec::new())
     }
 
-    /// The answer, which holds a token or tells of one: nobody on the way keeps it (RFC 6749, section 5.1).
+    /// The answer, which holds a token or describes one: no cache on the way keeps it (RFC 6749, section 5.1).
     #[must_use]
     pub fn not_stored(self) -> Self {
         self.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))

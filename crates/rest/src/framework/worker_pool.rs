@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A few threads behind a bounded queue.
+/// A few threads with a bounded queue.
 #[derive(Clone, Debug)]
 pub struct WorkerPool {
     name: &'static str,
@@ -45,7 +45,7 @@ impl WorkerPool {
     ) -> Result<T, PoolBusy> {
         let (sender, receiver) = oneshot::channel();
         let job = Box::new(move || {
-            // Nobody waits any more when the client has gone away.
+            // No task waits any more when the client has gone away.
             let _ = sender.send(job());
         });
         let busy = PoolBusy(self.name);

@@ -39,8 +39,8 @@ impl Origin {
 
     /// Whether a browser says that a page of another origin asks; `null` is one.
     pub fn is_foreign(&self, headers: &HeaderMap) -> bool {
-        let mut told = headers.get_all(header::ORIGIN);
-        told.any(|origin| origin.as_bytes() != self.0.as_bytes())
+        let mut origins = headers.get_all(header::ORIGIN);
+        origins.any(|origin| origin.as_bytes() != self.0.as_bytes())
     }
 }
 
@@ -72,14 +72,14 @@ impl Hosts {
 
     /// The address that a client is counted under and tokens are bound to, which it must not be able to
     /// choose: proxies append what they see, and what a client wrote itself stands left of that. So it is
-    /// the last one that is no trusted proxy; beyond an entry that makes no sense nothing is believed.
+    /// the last one that is no trusted proxy; nothing beyond an invalid entry is believed.
     pub fn counted_address(&self, request: &HttpRequest) -> IpAddr {
         let mut nearest = peer(request);
         if !self.is_proxy(nearest) {
             return nearest;
         }
-        let told = forwarded_for(request);
-        let mut towards_client = told.rsplit(',');
+        let forwarded = forwarded_for(request);
+        let mut towards_client = forwarded.rsplit(',');
         while self.is_proxy(nearest)
             && let Some(next) = towards_client.next().and_then(address)
         {
@@ -89,13 +89,13 @@ impl Hosts {
     }
 
     fn scheme(&self, request: &HttpRequest) -> &'static str {
-        let told = || {
+        let forwarded = || {
             request
                 .headers()
                 .get(X_FORWARDED_PROTO)
                 .map(header::HeaderValue::as_bytes)
         };
-        if self.is_proxy(peer(request)) && told() == Some(b"https") {
+        if self.is_proxy(peer(request)) && forwarded() == Some(b"https") {
             "https"
         } else {
             "http"
@@ -131,10 +131,10 @@ fn peer(request: &HttpRequest) -> IpAddr {
         .map_or(unspecified, |peer| peer.ip().to_canonical())
 }
 
-/// All that proxies tell of the way to the client.
+/// All that proxies say of the way to the client.
 fn forwarded_for(request: &HttpRequest) -> String {
-    let told = joined(request.headers(), &X_FORWARDED_FOR).unwrap_or_default();
-    String::from_utf8_lossy(&told).into_owned()
+    let forwarded = joined(request.headers(), &X_FORWARDED_FOR).unwrap_or_default();
+    String::from_utf8_lossy(&forwarded).into_owned()
 }
 
 /// An entry of `X-Forwarded-For`: an address, from some proxies with a port.
@@ -195,8 +195,12 @@ mod tests {
 
     #[test]
     fn strangers_tell_no_address() {
-        for told in ["203.0.113.1", "203.0.113.1, 10.0.0.2", "x", ""] {
-            assert_eq!(counted("192.0.2.1:80", &[told]), "192.0.2.1", "{told}");
+        for forwarded in ["203.0.113.1", "203.0.113.1, 10.0.0.2", "x", ""] {
+            assert_eq!(
+                counted("192.0.2.1:80", &[forwarded]),
+                "192.0.2.1",
+                "{forwarded}"
+            );
         }
     }
 

@@ -10,7 +10,7 @@ use serde_json::ser::{CharEscape, Formatter, Serializer};
 pub enum Style {
     /// `drf` and `jwt`: no blanks, UTF-8, U+2028 and U+2029 escaped (contract `drf.md`, section 6).
     Compact,
-    /// `tower`: a blank behind commas and colons, ASCII only (contract `tower.md`, section 1.3).
+    /// `tower`: a blank after commas and colons, ASCII only (contract `tower.md`, section 1.3).
     Spaced,
 }
 
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn indented_spaced_text_keeps_the_blank_behind_commas() {
+    fn indented_spaced_text_keeps_the_blank_after_commas() {
         let value = serde_json::json!([1, 2]);
 
         let written = text(&value, Style::Spaced, 4);

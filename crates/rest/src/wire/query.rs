@@ -9,7 +9,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads the text behind `?`, or a form body. `+` is a blank, a bad `%zz` stays as it is, bytes
+    /// Reads the text after `?`, or a form body. `+` is a blank, a bad `%zz` stays as it is, bytes
     /// that are not UTF-8 become U+FFFD (contract `drf.md`, section 9).
     #[must_use]
     pub fn parse(text: &[u8]) -> Self {

@@ -21,7 +21,7 @@ struct Text {
 }
 
 impl Text {
-    /// Date and time to the second. Years that have not four digits are nobody's business.
+    /// Date and time to the second. Years of other than four digits do not occur.
     fn new(at: DateTime<Utc>) -> Self {
         let mut text = Self {
             bytes: [0; LENGTH],

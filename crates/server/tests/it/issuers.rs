@@ -23,7 +23,7 @@ fn issuers(more: &Value) -> String {
 fn settings_that_leave_open_for_whom_tokens_are_or_what_names_a_user_are_refused_with_the_remedy() {
     let sandbox = Sandbox::migrated();
     let audience = "has neither audience nor client_ids, so tokens for others would be taken: set \
-                    one, or any_audience = true if it serves nobody else";
+                    one, or any_audience = true if it serves no other";
     let field = "has no user_field: say what user_claim holds, \"id\" (of this service), \
                  \"username\" or \"email\"";
     let both = format!("{audience}; {field}");
@@ -35,7 +35,7 @@ fn settings_that_leave_open_for_whom_tokens_are_or_what_names_a_user_are_refused
         (json!({"user_field": "id"}), audience),
         (
             json!({"user_field": "id", "audience": "a", "any_audience": true}),
-            "has any_audience beside audience or client_ids: remove one",
+            "has any_audience in addition to audience or client_ids: remove one",
         ),
         (
             json!({"user_field": "id", "audience": "a", "trust_email": true}),

@@ -68,9 +68,9 @@ fn audience(settings: &IssuerSettings) -> Option<&'static str> {
     match (is_narrow, settings.any_audience) {
         (false, false) => Some(
             "has neither audience nor client_ids, so tokens for others would be taken: set one, or \
-             any_audience = true if it serves nobody else",
+             any_audience = true if it serves no other",
         ),
-        (true, true) => Some("has any_audience beside audience or client_ids: remove one"),
+        (true, true) => Some("has any_audience in addition to audience or client_ids: remove one"),
         _ => None,
     }
 }

@@ -44,15 +44,15 @@ impl Fetcher {
     }
 
     pub(super) fn get(&self) -> Result<Vec<u8>, String> {
-        let told = |error: ureq::Error| error.to_string();
+        let failed = |error: ureq::Error| error.to_string();
         let request = self.agent.get(&self.url);
         let request = request.header("Accept", "application/jwk-set+json, application/json");
-        let mut answer = request.call().map_err(told)?;
+        let mut answer = request.call().map_err(failed)?;
         if answer.status() != 200 {
             return Err(format!("answered {}", answer.status()));
         }
         let body = answer.body_mut().with_config().limit(MAX_BYTES);
-        body.read_to_vec().map_err(told)
+        body.read_to_vec().map_err(failed)
     }
 }
 

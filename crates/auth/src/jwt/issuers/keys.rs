@@ -26,7 +26,7 @@ const MAX_WAITING: usize = 2;
 pub(super) struct IssuerKeys {
     shared: Arc<Shared>,
     /// Asks the thread to fetch. Dropping it ends the thread.
-    wish: Option<SyncSender<()>>,
+    fetch_request: Option<SyncSender<()>>,
     patience: Duration,
 }
 
@@ -80,7 +80,7 @@ impl IssuerKeys {
         });
         let mut keys = Self {
             shared: Arc::clone(&shared),
-            wish: None,
+            fetch_request: None,
             patience,
         };
         if !settings.secret_file.is_empty() {
@@ -98,11 +98,11 @@ impl IssuerKeys {
             source
         };
         shared.state().asked = 1;
-        let (wish, wishes) = sync_channel(1);
+        let (fetch_request, fetch_requests) = sync_channel(1);
         let thread = thread::Builder::new().name("jwks".to_owned());
-        let started = thread.spawn(move || shared.run(&source, &wishes, refresh));
+        let started = thread.spawn(move || shared.run(&source, &fetch_requests, refresh));
         started.map_err(|error| format!("has no thread: {error}"))?;
-        keys.wish = Some(wish);
+        keys.fetch_request = Some(fetch_request);
         Ok(keys)
     }
 
@@ -121,7 +121,7 @@ impl IssuerKeys {
 
     /// Has the keys fetched, unless they were a moment ago.
     fn ask(&self, now: DateTime<Utc>) -> bool {
-        let Some(wish) = &self.wish else {
+        let Some(fetch_request) = &self.fetch_request else {
             return false;
         };
         let mut state = self.shared.state();
@@ -132,8 +132,8 @@ impl IssuerKeys {
         }
         state.asked_at = Some(now);
         state.asked += 1;
-        // A full channel holds this very wish.
-        let _ = wish.try_send(());
+        // A full channel holds this very request.
+        let _ = fetch_request.try_send(());
         self.wait(state)
     }
 
@@ -171,18 +171,18 @@ impl Shared {
         meant.peek().is_some().then(|| meant.any(verifies))
     }
 
-    /// Fetches at once, at every wish, and every now and then, until nobody is left to wish.
-    fn run(&self, source: &Source, wishes: &Receiver<()>, refresh: Duration) {
+    /// Fetches at once, at every request, and after every interval, until the verifier is dropped.
+    fn run(&self, source: &Source, fetch_requests: &Receiver<()>, refresh: Duration) {
         loop {
             self.fetch(source);
-            match wishes.recv_timeout(refresh) {
+            match fetch_requests.recv_timeout(refresh) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    /// Keys that are there stay when no others can be had. What goes wrong is told once.
+    /// Keys that are there stay when no others can be fetched. A problem is logged once.
     fn fetch(&self, source: &Source) {
         let asked = self.state().asked;
         let document = source.read();
@@ -199,7 +199,11 @@ impl Shared {
             }
             Err(problem) => {
                 if !state.is_failing {
-                    tracing::warn!(issuer, problem, "the keys of a token issuer cannot be had");
+                    tracing::warn!(
+                        issuer,
+                        problem,
+                        "the keys of a token issuer cannot be fetched"
+                    );
                 }
                 state.is_failing = true;
             }

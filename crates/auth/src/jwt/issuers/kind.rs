@@ -7,10 +7,10 @@ use crate::error::JwtFault;
 use crate::jwt::claims::{Claims, Parts};
 
 /// Header `typ` of access tokens, and of tokens that do not say (RFC 7519, section 5.1; RFC 9068, section 2.1).
-const HEADER: [&str; 2] = ["jwt", "at+jwt"];
+const HEADER_TYPES: [&str; 2] = ["jwt", "at+jwt"];
 
-/// Claims that tell what a token is, and what they hold in access tokens: Keycloak's, Cognito's, simplejwt's.
-const TELLING: [(&str, &[&str]); 3] = [
+/// Claims that name the type of a token, and what they hold in access tokens: Keycloak's, Cognito's, simplejwt's.
+const TYPE_CLAIMS: [(&str, &[&str]); 3] = [
     (
         "typ",
         &["bearer", "access", "access_token", "at+jwt", "jwt"],
@@ -20,7 +20,7 @@ const TELLING: [(&str, &[&str]); 3] = [
 ];
 
 /// What the claim `type`, which may be about anything, holds in tokens that are none for access.
-const TYPES: [&str; 6] = [
+const OTHER_TYPES: [&str; 6] = [
     "refresh",
     "refresh_token",
     "id",
@@ -30,8 +30,9 @@ const TYPES: [&str; 6] = [
 ];
 
 /// Claims that only other tokens have, and the words that allow them: hashes of what an ID token came with
-/// (OIDC Core, 3.3.2.11), and what a security event token tells (RFC 8417, section 2.2).
-const BETRAYING: [(&str, &str); 3] = [("at_hash", "id"), ("c_hash", "id"), ("events", "events")];
+/// (OIDC Core, 3.3.2.11), and what a security event token reports (RFC 8417, section 2.2).
+const OTHER_TOKEN_CLAIMS: [(&str, &str); 3] =
+    [("at_hash", "id"), ("c_hash", "id"), ("events", "events")];
 
 /// The kinds of tokens that are taken of an issuer.
 #[derive(Clone, Debug)]
@@ -56,7 +57,7 @@ impl Kinds {
         if self.required.is_some() {
             return given.and_then(word_of) == self.required;
         }
-        given.is_none_or(|given| self.takes(given, &HEADER))
+        given.is_none_or(|given| self.takes(given, &HEADER_TYPES))
     }
 
     /// Refuses tokens whose claims say that they are something else.
@@ -66,12 +67,13 @@ impl Kinds {
                 .get(name)
                 .is_some_and(|said| !self.takes(&said, words))
         };
-        let betrays = |(name, word): &(&str, &str)| claims.has(name) && !self.allows(word);
+        let is_of_other_token =
+            |(name, word): &(&str, &str)| claims.has(name) && !self.allows(word);
         let kind = claims.get("type").as_ref().and_then(word_of);
         let is_other =
-            |kind: &String| TYPES.contains(&kind.as_str()) && !self.allows(kind.as_str());
-        if TELLING.iter().any(says_other)
-            || BETRAYING.iter().any(betrays)
+            |kind: &String| OTHER_TYPES.contains(&kind.as_str()) && !self.allows(kind.as_str());
+        if TYPE_CLAIMS.iter().any(says_other)
+            || OTHER_TOKEN_CLAIMS.iter().any(is_of_other_token)
             || kind.as_ref().is_some_and(is_other)
         {
             return Err(JwtFault::WrongType);

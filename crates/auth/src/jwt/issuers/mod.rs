@@ -45,30 +45,30 @@ impl Issuers {
     /// token waits for keys that are being fetched for `patience` at most.
     ///
     /// # Errors
-    /// [`IssuerError`] for settings that make no sense, or a file that cannot be read. An issuer that
+    /// [`IssuerError`] for settings that contradict each other, or a file that cannot be read. An issuer that
     /// does not answer is no error: its tokens are refused until it does.
     pub fn start(settings: &JwtSettings, patience: Duration) -> Result<Self, IssuerError> {
         let mut all: Vec<Arc<Issuer>> = Vec::new();
         let refresh = Duration::from_secs(settings.jwks_refresh.into());
         for each in &settings.issuers {
-            let told = |problem: String| IssuerError {
+            let error = |problem: String| IssuerError {
                 issuer: each.issuer.clone(),
                 problem,
             };
-            let field = check::user_field(each).map_err(told)?;
+            let field = check::user_field(each).map_err(error)?;
             if all.iter().any(|known| known.name == each.issuer) {
-                return Err(told("is there twice".to_owned()));
+                return Err(error("is there twice".to_owned()));
             }
             if each.issuer == settings.issuer {
-                return Err(told("is auth.jwt.issuer, this service itself".to_owned()));
+                return Err(error("is auth.jwt.issuer, this service itself".to_owned()));
             }
-            let issuer = Issuer::new(each, field, refresh, patience).map_err(told)?;
+            let issuer = Issuer::new(each, field, refresh, patience).map_err(error)?;
             all.push(Arc::new(issuer));
         }
         Ok(Self { all })
     }
 
-    /// The issuer that a token names, with the claims, which nobody has vouched for yet.
+    /// The issuer that a token names, with the claims, whose signature is not verified yet.
     pub(super) fn of(&self, parts: &Parts<'_>) -> Option<(&Issuer, Claims)> {
         if self.all.is_empty() {
             return None;
@@ -81,7 +81,7 @@ impl Issuers {
 }
 
 /// Whom a token of a foreign issuer names.
-pub(super) struct Foreign {
+pub(super) struct ForeignUser {
     /// In our words.
     pub(super) user: UserClaim,
     /// In the issuer's, where ours may change on either side.
@@ -129,7 +129,7 @@ impl Issuer {
         parts: &Parts<'_>,
         claims: &Claims,
         now: DateTime<Utc>,
-    ) -> Result<Foreign, JwtFault> {
+    ) -> Result<ForeignUser, JwtFault> {
         let algorithm = parts.header.algorithm();
         let algorithm = algorithm.filter(|algorithm| self.algorithms.contains(algorithm));
         let (Some(algorithm), true) = (algorithm, self.kinds.has_header(parts)) else {
@@ -149,7 +149,7 @@ impl Issuer {
         if claims.has("cnf") {
             return Err(JwtFault::KeyBound);
         }
-        self.foreign(claims)
+        self.foreign_user(claims)
     }
 
     /// Whether one of the clients of the settings has asked for the token: `azp` (OIDC Core, section 2),
@@ -160,7 +160,7 @@ impl Issuer {
         self.client_ids.is_empty() || client().is_some_and(is_known)
     }
 
-    fn foreign(&self, claims: &Claims) -> Result<Foreign, JwtFault> {
+    fn foreign_user(&self, claims: &Claims) -> Result<ForeignUser, JwtFault> {
         let claim = claims.get(&self.user_claim).ok_or(JwtFault::NoUser)?;
         let name = || {
             let name = claim.as_str().filter(|name| !name.contains('\0'));
@@ -177,11 +177,11 @@ impl Issuer {
             return Err(JwtFault::UnverifiedEmail);
         }
         let subject = match self.user_field {
-            // Ids are nobody else's ever after: nothing has to be remembered.
+            // An id is never given to another user: nothing has to be remembered.
             UserField::Id => None,
             UserField::Username | UserField::Email => Some(self.subject(claims)?),
         };
-        Ok(Foreign { user, subject })
+        Ok(ForeignUser { user, subject })
     }
 
     fn subject(&self, claims: &Claims) -> Result<ForeignSubject, JwtFault> {

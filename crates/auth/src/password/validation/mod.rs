@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::PasswordSettings;
 
-/// A rule for new passwords; [`PasswordViolation`] tells what each says.
+/// A rule for new passwords; [`PasswordViolation`] has their messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PasswordValidator {

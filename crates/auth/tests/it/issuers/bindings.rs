@@ -130,7 +130,7 @@ fn is_gone<T>(outcome: &Result<T, AuthError>) -> bool {
 }
 
 #[test]
-fn an_address_that_the_issuer_has_not_verified_opens_no_account() {
+fn unverified_address_of_an_issuer_is_refused() {
     let site = Site::by_email();
     let ada = site.user("ada");
     let refused = [
@@ -166,7 +166,7 @@ fn an_address_that_the_issuer_has_not_verified_opens_no_account() {
 }
 
 #[test]
-fn the_address_may_be_a_username_and_has_to_be_verified_all_the_same() {
+fn unverified_address_as_username_is_refused() {
     let site = Site::new(1, |settings| {
         "email".clone_into(&mut settings.user_claim);
         settings.user_field = Some(UserField::Username);
@@ -189,7 +189,7 @@ fn the_address_may_be_a_username_and_has_to_be_verified_all_the_same() {
 }
 
 #[test]
-fn an_issuer_that_is_trusted_need_not_have_verified_an_address() {
+fn unverified_address_of_a_trusted_issuer_is_accepted() {
     let site = Site::new(1, |settings| {
         names_by_email(settings);
         settings.trust_email = true;
@@ -203,7 +203,7 @@ fn an_issuer_that_is_trusted_need_not_have_verified_an_address() {
 }
 
 #[test]
-fn the_first_accepted_token_binds_its_subject_and_names_count_no_more() {
+fn first_accepted_token_binds_its_subject_to_the_user() {
     let site = Site::by_email();
     let (ada, bob) = (site.user("ada"), site.user("bob"));
     assert_eq!(site.ask("a", "ada").unwrap(), ada);
@@ -212,10 +212,10 @@ fn the_first_accepted_token_binds_its_subject_and_names_count_no_more() {
     // The provider gives the two each other's addresses.
     assert_eq!(site.ask("a", "bob").unwrap(), ada);
     assert_eq!(site.ask("b", "ada").unwrap(), bob);
-    // Nobody here goes by it.
+    // No user here has it.
     assert_eq!(site.ask("a", "nobody").unwrap(), ada);
     assert_eq!(site.ask("a", "ADA").unwrap(), ada);
-    // Somebody here takes the address over.
+    // Another user here takes the address over.
     site.move_to(ada, "ada.new");
     let eve = site.user("eve");
     site.move_to(eve, "ada");
@@ -224,7 +224,7 @@ fn the_first_accepted_token_binds_its_subject_and_names_count_no_more() {
 }
 
 #[test]
-fn another_subject_of_the_issuer_does_not_get_a_bound_user() {
+fn other_subject_of_the_issuer_is_refused_for_a_bound_user() {
     let site = Site::by_email();
     let ada = site.user("ada");
     assert_eq!(site.ask("first", "ada").unwrap(), ada);
@@ -243,7 +243,7 @@ fn another_subject_of_the_issuer_does_not_get_a_bound_user() {
 }
 
 #[test]
-fn issuers_bind_each_for_itself() {
+fn bindings_of_two_issuers_are_independent() {
     let site = Site::new(2, names_by_email);
     let (ada, bob) = (site.user("ada"), site.user("bob"));
     let ask =
@@ -257,7 +257,7 @@ fn issuers_bind_each_for_itself() {
 }
 
 #[test]
-fn a_name_that_is_refused_binds_nothing() {
+fn refused_name_binds_nothing() {
     let site = Site::by_email();
     let (idle, late) = (site.user("idle"), site.user("late"));
     site.repository.deactivate(idle).unwrap();
@@ -280,7 +280,7 @@ fn a_name_that_is_refused_binds_nothing() {
 }
 
 #[test]
-fn a_subject_of_a_deleted_user_stands_for_nobody() {
+fn subject_bound_to_a_deleted_user_is_refused() {
     let site = Site::by_email();
     let ada = site.user("ada");
     assert_eq!(site.ask("a", "ada").unwrap(), ada);
@@ -298,7 +298,7 @@ fn a_subject_of_a_deleted_user_stands_for_nobody() {
 }
 
 #[test]
-fn a_token_without_a_subject_names_nobody() {
+fn token_without_a_subject_is_refused() {
     let site = Site::by_email();
     site.user("ada");
     let cases = [
@@ -323,7 +323,7 @@ fn a_token_without_a_subject_names_nobody() {
 }
 
 #[test]
-fn users_named_by_id_need_no_binding() {
+fn user_named_by_id_is_not_bound() {
     let site = Site::new(1, |settings| "uid".clone_into(&mut settings.user_claim));
     let ada = site.user("ada");
     let with = |change: &Value| site.token(0, "s", "ada", change);
@@ -343,8 +343,8 @@ fn introspection_accepts_and_binds_like_a_request() {
     let (ada, bob) = (site.user("ada"), site.user("bob"));
     let ask = |subject, name| {
         let token = site.token(0, subject, name, &json!({}));
-        let told = site.jwt.introspect(&token, &site.repository, now());
-        told.unwrap()
+        let introspected = site.jwt.introspect(&token, &site.repository, now());
+        introspected.unwrap()
     };
 
     let first = ask("a", "ada").unwrap();
@@ -358,7 +358,7 @@ fn introspection_accepts_and_binds_like_a_request() {
 }
 
 #[test]
-fn without_a_database_that_writes_the_first_token_waits() {
+fn first_token_is_not_accepted_while_the_database_refuses_writes() {
     let site = Site::by_email();
     let (ada, _) = (site.user("ada"), site.user("bob"));
     assert_eq!(site.ask("a", "ada").unwrap(), ada);

@@ -28,7 +28,7 @@ fn keys_are_fetched_once_and_kept() {
 }
 
 #[test]
-fn an_unknown_key_is_asked_for_at_a_capped_rate() {
+fn unknown_key_is_fetched_at_a_capped_rate() {
     let mut provider = Provider::start(&[Algorithm::ES256]);
     let service = service(vec![provider.settings(&[Algorithm::ES256])]);
     assert_eq!(judge(&service, &provider.sign(0, |_, _| ())), SEVEN);
@@ -49,7 +49,7 @@ fn an_unknown_key_is_asked_for_at_a_capped_rate() {
 }
 
 #[test]
-fn keys_stay_when_no_others_can_be_had() {
+fn keys_stay_in_use_after_a_failed_fetch() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let service = service(vec![provider.settings(&[Algorithm::ES256])]);
     let good = provider.sign(0, |_, _| ());
@@ -72,7 +72,7 @@ fn keys_stay_when_no_others_can_be_had() {
 }
 
 #[test]
-fn an_issuer_that_does_not_answer_at_first_is_asked_again() {
+fn issuer_that_does_not_answer_at_first_is_asked_again() {
     let provider = Provider::start(&[Algorithm::ES256]);
     provider.answer_with([
         ("503 Later".to_owned(), Vec::new()),
@@ -87,7 +87,7 @@ fn an_issuer_that_does_not_answer_at_first_is_asked_again() {
 }
 
 #[test]
-fn an_issuer_that_is_down_refuses_its_own_tokens_only() {
+fn issuer_that_is_down_affects_its_own_tokens_only() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let nobody = IssuerSettings {
         jwks_url: "http://127.0.0.1:1/jwks.json".to_owned(),
@@ -103,7 +103,7 @@ fn an_issuer_that_is_down_refuses_its_own_tokens_only() {
 }
 
 #[test]
-fn a5_redirects_and_links_in_tokens_lead_nowhere() {
+fn a5_redirects_and_links_in_tokens_are_not_followed() {
     let mut evil = Provider::start(&[Algorithm::ES256]);
     let provider = Provider::start(&[Algorithm::ES256]);
     let good = ok(provider.document().to_string());
@@ -128,7 +128,7 @@ fn a5_redirects_and_links_in_tokens_lead_nowhere() {
 }
 
 #[test]
-fn keys_that_are_of_no_use_are_passed_over() {
+fn unusable_keys_are_skipped() {
     let provider = Provider::start(&[Algorithm::ES256, Algorithm::RS256]);
     let document = provider.document();
     let named = |algorithm: &str| {

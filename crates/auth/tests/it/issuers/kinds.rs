@@ -63,7 +63,7 @@ fn access_tokens_of_the_known_providers_are_taken() {
 }
 
 #[test]
-fn a_header_that_names_another_kind_is_refused() {
+fn header_that_names_another_kind_is_refused() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let service = taking(&provider, |_| ());
     let kinds = [
@@ -133,7 +133,7 @@ fn tokens_that_say_that_they_are_something_else_are_refused() {
 }
 
 #[test]
-fn other_kinds_are_taken_only_where_they_are_allowed() {
+fn token_of_another_kind_is_accepted_only_if_allowed() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let allowing = |words: &[&str]| {
         let words = words.iter().map(|&word| word.to_owned()).collect();
@@ -185,7 +185,7 @@ fn tokens_that_are_bound_to_a_key_are_refused() {
 }
 
 #[test]
-fn a_token_for_another_client_is_refused() {
+fn token_for_another_client_is_refused() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let clients = || vec!["web".to_owned(), "app".to_owned()];
     let of_clients = taking(&provider, |settings| {
@@ -206,7 +206,7 @@ fn a_token_for_another_client_is_refused() {
     ];
 
     for (claims, expected) in cases {
-        // As Cognito has it, and with somebody else's.
+        // As Cognito has it, and with that of another service.
         for audience in [None, Some("other")] {
             let token = provider.sign(0, |_, all| {
                 let all = all.as_object_mut().unwrap();

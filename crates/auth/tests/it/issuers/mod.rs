@@ -1,4 +1,4 @@
-//! Foreign issuers: their keys, their rules, and nobody else's (attack cases A4, A5, A7).
+//! Foreign issuers: their keys and rules (attack cases A4, A5, A7).
 
 mod bindings;
 mod fetching;
@@ -32,7 +32,7 @@ fn settings_with(issuers: Vec<IssuerSettings>) -> JwtSettings {
     }
 }
 
-/// A service that takes tokens of these issuers, beside its own.
+/// A service that takes tokens of these issuers, in addition to its own.
 fn service(issuers: Vec<IssuerSettings>) -> JwtVerifier {
     let settings = settings_with(issuers);
     let issuers = Issuers::start(&settings, PATIENCE).unwrap();

@@ -53,7 +53,7 @@ impl Provider {
         }
         provider.publish();
         let state = Arc::clone(&provider.state);
-        // It ends with the process: nobody calls it any more when the test is over.
+        // It ends with the process: it is not called any more when the test is over.
         thread::spawn(move || {
             for stream in listener.incoming() {
                 serve(&stream.unwrap(), &state);

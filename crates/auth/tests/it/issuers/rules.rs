@@ -30,7 +30,7 @@ fn tokens_of_every_asymmetric_algorithm_are_taken() {
 }
 
 #[test]
-fn a_key_serves_the_algorithms_of_the_settings_only() {
+fn key_is_used_for_the_configured_algorithms_only() {
     let provider = Provider::start(&[Algorithm::RS256, Algorithm::ES256]);
     let service = service(vec![provider.settings(&[Algorithm::ES256])]);
 
@@ -87,7 +87,7 @@ fn times_audience_and_ids_are_judged_by_the_issuers_rules() {
 }
 
 #[test]
-fn the_type_is_required_where_it_is_set() {
+fn type_is_required_where_it_is_set() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let mut settings = provider.settings(&[Algorithm::ES256]);
     settings.required_type = "at+jwt".to_owned();
@@ -176,7 +176,7 @@ fn users_are_named_by_id_username_or_email() {
 }
 
 #[test]
-fn a4_no_issuer_speaks_for_another_or_for_us() {
+fn a4_issuer_cannot_sign_for_another_or_for_us() {
     let (one, two) = (
         Provider::start(&[Algorithm::ES256]),
         Provider::start(&[Algorithm::ES256]),
@@ -206,7 +206,7 @@ fn a4_no_issuer_speaks_for_another_or_for_us() {
 }
 
 #[test]
-fn a7_a_foreign_refresh_token_gives_no_access_and_is_refreshed_nowhere() {
+fn a7_foreign_refresh_token_is_refused_everywhere() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let service = service(vec![provider.settings(&[Algorithm::ES256])]);
     let kind = |kind: &str| provider.sign(0, |_, claims| claims["token_type"] = json!(kind));
@@ -235,7 +235,7 @@ fn a7_a_foreign_refresh_token_gives_no_access_and_is_refreshed_nowhere() {
 }
 
 #[test]
-fn a_secret_can_be_shared_in_a_file() {
+fn secret_can_be_shared_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret");
     std::fs::write(&file, format!("{}\n", "s".repeat(40))).unwrap();
@@ -259,7 +259,7 @@ fn a_secret_can_be_shared_in_a_file() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_told_with_the_issuer() {
+fn contradictory_settings_are_refused_with_the_issuer() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let good = || provider.settings(&[Algorithm::ES256]);
     let own = JwtSettings {
@@ -323,11 +323,11 @@ fn settings_that_make_no_sense_are_told_with_the_issuer() {
         (
             set(&|i| i.audience.clear()),
             "has neither audience nor client_ids, so tokens for others would be taken: set one, or \
-             any_audience = true if it serves nobody else",
+             any_audience = true if it serves no other",
         ),
         (
             set(&|i| i.any_audience = true),
-            "has any_audience beside audience or client_ids: remove one",
+            "has any_audience in addition to audience or client_ids: remove one",
         ),
         (
             set(&|i| i.user_field = None),
@@ -358,7 +358,7 @@ fn settings_that_make_no_sense_are_told_with_the_issuer() {
 }
 
 #[test]
-fn a_foreign_token_stands_for_its_user_until_the_credentials_are_revoked() {
+fn foreign_token_is_accepted_until_its_users_credentials_are_revoked() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let mut settings = provider.settings(&[Algorithm::ES256]);
     settings.user_field = Some(UserField::Username);

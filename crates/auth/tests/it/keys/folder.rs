@@ -20,7 +20,7 @@ fn file(keys: &Keys, name: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_key_is_two_files_that_only_their_owner_reads() {
+fn key_is_two_files_that_only_their_owner_reads() {
     for (algorithm, ending) in [(Algorithm::EdDSA, "pem"), (Algorithm::HS256, "secret")] {
         let keys = Keys::new();
 
@@ -52,7 +52,7 @@ fn a_key_is_two_files_that_only_their_owner_reads() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_empty_and_made_for_its_owner() {
+fn folder_that_is_not_there_is_empty_and_made_for_its_owner() {
     let parent = Keys::new();
     let path = file(&parent, "a/b");
     let folder = profiled_auth::KeyFolder::new(&path);
@@ -68,7 +68,7 @@ fn a_folder_that_is_not_there_is_empty_and_made_for_its_owner() {
 }
 
 #[test]
-fn what_cannot_be_a_key_is_told_by_its_file() {
+fn unusable_key_is_refused_with_its_file() {
     let record = |kid: &str, algorithm: &str| {
         let times = r#""created":"2027-01-01T00:00:00Z","signs_from":"2027-01-01T00:00:00Z""#;
         format!(r#"{{"kid":"{kid}","algorithm":"{algorithm}",{times}}}"#)
@@ -107,7 +107,7 @@ fn what_cannot_be_a_key_is_told_by_its_file() {
 }
 
 #[test]
-fn a_public_key_verifies_and_never_signs() {
+fn public_key_verifies_and_never_signs() {
     let (home, guest) = (Keys::new(), Keys::new());
     let kid = home.add(Algorithm::ES256, 0);
     let issuer = home.server();
@@ -148,7 +148,7 @@ fn public_pem(point: &[String; 2]) -> String {
 }
 
 #[test]
-fn a_removed_key_is_gone_with_all_its_files() {
+fn removed_key_is_gone_with_all_its_files() {
     let keys = Keys::new();
     let first = keys.add(Algorithm::ES256, 0);
     let second = keys.add(Algorithm::HS256, 60);

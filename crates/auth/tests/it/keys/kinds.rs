@@ -1,4 +1,4 @@
-//! Every algorithm, in every form of a key file, beside another implementation.
+//! Every algorithm, in every form of a key file, compared with another implementation.
 
 use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -19,7 +19,7 @@ fn asymmetric() -> impl Iterator<Item = Algorithm> {
 }
 
 #[test]
-fn a_token_of_every_algorithm_names_its_key_and_is_accepted() {
+fn token_of_every_algorithm_names_its_key_and_is_accepted() {
     for algorithm in algorithms() {
         let keys = Keys::new();
         let kid = keys.add(algorithm, 0);
@@ -91,7 +91,7 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 #[test]
-fn a_single_private_key_is_configured_in_any_of_its_encodings() {
+fn single_private_key_is_configured_in_any_of_its_encodings() {
     let random = SystemRandom::new();
     let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();

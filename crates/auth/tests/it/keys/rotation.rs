@@ -42,7 +42,7 @@ fn keys_take_turns_by_the_clock_alone() {
 }
 
 #[test]
-fn a_new_key_is_published_and_accepted_before_its_first_use() {
+fn new_key_is_published_and_accepted_before_its_first_use() {
     let keys = Keys::new();
     keys.add(Algorithm::ES256, 0);
     let second = keys.add(Algorithm::ES256, LEAD);
@@ -120,7 +120,7 @@ fn secrets_are_never_published() {
 }
 
 #[test]
-fn a_configured_secret_gives_way_to_the_first_key_of_a_folder() {
+fn first_key_of_a_folder_replaces_the_configured_secret_for_signing() {
     let keys = Keys::new();
     let kid = keys.add(Algorithm::ES256, LEAD);
     let server = keys.server_with(Some(secret()));
@@ -137,14 +137,14 @@ fn a_configured_secret_gives_way_to_the_first_key_of_a_folder() {
 }
 
 #[test]
-fn a4_a_kid_leads_to_one_key_and_to_no_file() {
+fn a4_kid_selects_a_loaded_key_and_never_a_file() {
     let keys = Keys::new();
     let kid = keys.add(Algorithm::HS256, 0);
     let both = keys.server_with(Some(secret()));
     let folder_only = keys.server();
     let claims = r#"{"token_type":"access","exp":1900000000,"jti":"x","user_id":"7"}"#;
     let by_configured = |header: &str| hmac(SECRET, header, claims);
-    let nobody = [
+    let unknown = [
         "../../../etc/passwd",
         "/etc/passwd",
         "' OR 1=1 --",
@@ -153,7 +153,7 @@ fn a4_a_kid_leads_to_one_key_and_to_no_file() {
         &"k".repeat(8 * 1024),
     ];
 
-    for name in nobody {
+    for name in unknown {
         let token = by_configured(&format!(r#"{{"alg":"HS256","kid":"{name}"}}"#));
         assert_eq!(both.verify(&token, now()), Ok(()), "{name:.20}");
         let refused = folder_only.verify(&token, now());
@@ -173,7 +173,7 @@ fn a4_a_kid_leads_to_one_key_and_to_no_file() {
 }
 
 #[test]
-fn a3_a_key_answers_to_its_own_algorithm_only() {
+fn a3_key_verifies_its_own_algorithm_only() {
     let keys = Keys::new();
     let kid = keys.add(Algorithm::HS512, 0);
     let server = keys.server();
@@ -192,7 +192,7 @@ fn a3_a_key_answers_to_its_own_algorithm_only() {
 }
 
 #[test]
-fn a2_a_public_key_is_no_secret_whatever_its_form() {
+fn a2_public_key_is_no_secret_whatever_its_form() {
     let keys = Keys::new();
     let kid = keys.add(Algorithm::RS256, 0);
     let server = keys.server();
@@ -210,7 +210,7 @@ fn a2_a_public_key_is_no_secret_whatever_its_form() {
 }
 
 #[test]
-fn a_folder_that_breaks_leaves_the_keys_in_use() {
+fn broken_folder_leaves_the_keys_in_use() {
     let keys = Keys::new();
     let kid = keys.add(Algorithm::ES256, 0);
     let server = keys.server();
@@ -235,7 +235,7 @@ fn a_folder_that_breaks_leaves_the_keys_in_use() {
 }
 
 #[test]
-fn a_folder_that_did_not_change_is_not_read_again() {
+fn folder_that_did_not_change_is_not_read_again() {
     let keys = Keys::new();
     keys.add(Algorithm::ES256, 0);
     let server = keys.server();

@@ -37,7 +37,7 @@ fn pem_of(algorithm: Algorithm) -> String {
 }
 
 #[test]
-fn a12_a_weak_or_empty_secret_is_refused_with_the_remedy() {
+fn a12_weak_or_empty_secret_is_refused_with_the_remedy() {
     for length in [0, 1, 31] {
         let error = refused(&"k".repeat(length), Algorithm::HS256);
 
@@ -50,7 +50,7 @@ fn a12_a_weak_or_empty_secret_is_refused_with_the_remedy() {
 }
 
 #[test]
-fn a12_a_weak_rsa_key_is_refused() {
+fn a12_weak_rsa_key_is_refused() {
     for algorithm in [Algorithm::RS256, Algorithm::PS512] {
         let error = refused(WEAK_RSA, algorithm);
 
@@ -61,7 +61,7 @@ fn a12_a_weak_rsa_key_is_refused() {
 }
 
 #[test]
-fn a2_an_asymmetric_key_is_no_secret() {
+fn a2_asymmetric_key_is_no_secret() {
     let public = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n";
     let keys = [
         pem_of(Algorithm::ES256),
@@ -79,7 +79,7 @@ fn a2_an_asymmetric_key_is_no_secret() {
 }
 
 #[test]
-fn a3_a_key_of_another_family_than_the_algorithms_is_refused() {
+fn a3_key_of_another_family_than_the_algorithms_is_refused() {
     let cases = [
         ("k".repeat(64), Algorithm::RS256),
         ("k".repeat(64), Algorithm::EdDSA),

@@ -20,7 +20,7 @@ fn blacklisted(outcome: &Result<String, RefreshError>) -> bool {
 }
 
 #[test]
-fn c3_reuse_behind_the_grace_kills_the_family() {
+fn c3_reuse_after_the_grace_revokes_the_family() {
     for blacklists in [true, false] {
         let site = Site::new(&rotating(blacklists));
         let first = site.log_in(now()).refresh;
@@ -40,7 +40,7 @@ fn c3_reuse_behind_the_grace_kills_the_family() {
 }
 
 #[test]
-fn c3_within_the_grace_a_late_twin_ends_nothing_and_the_window_does_not_slide() {
+fn c3_reuse_within_the_grace_revokes_nothing_and_does_not_extend_it() {
     let site = Site::new(&rotating(false));
     let first = site.log_in(now()).refresh;
     let second = rotate(&site, &first, 0).unwrap();
@@ -57,7 +57,7 @@ fn c3_within_the_grace_a_late_twin_ends_nothing_and_the_window_does_not_slide() 
 }
 
 #[test]
-fn c3_where_rotated_tokens_are_blacklisted_a_late_twin_is_refused_and_ends_nothing() {
+fn c3_reuse_of_a_blacklisted_rotated_token_is_refused_and_revokes_nothing() {
     let site = Site::new(&rotating(true));
     let first = site.log_in(now()).refresh;
     let second = rotate(&site, &first, 0).unwrap();
@@ -69,7 +69,7 @@ fn c3_where_rotated_tokens_are_blacklisted_a_late_twin_is_refused_and_ends_nothi
 }
 
 #[test]
-fn c3_without_the_blacklist_nothing_is_remembered() {
+fn c3_rotation_without_the_blacklist_remembers_nothing() {
     let settings = JwtSettings {
         blacklist: false,
         ..rotating(true)
@@ -82,7 +82,7 @@ fn c3_without_the_blacklist_nothing_is_remembered() {
 }
 
 #[test]
-fn c5_a_clock_that_steps_back_lets_no_revoked_token_in() {
+fn c5_revoked_token_is_refused_after_the_clock_steps_back() {
     let site = Site::new(&JwtSettings::default());
     let fast = site.log_in(later(100));
     let elsewhere = made_elsewhere("access", "x", Some(later(100).timestamp()));
@@ -98,7 +98,7 @@ fn c5_a_clock_that_steps_back_lets_no_revoked_token_in() {
 }
 
 #[test]
-fn introspection_tells_what_a_token_is_worth_at_this_moment() {
+fn introspection_of_a_token_reports_its_present_state() {
     let site = Site::new(&rotating(true));
     let pair = site.log_in(now());
     let inspect = |token: &str, at| {

@@ -86,7 +86,7 @@ fn revoked<T: std::fmt::Debug>(outcome: &Result<T, AuthError>) -> bool {
     matches!(outcome, Err(AuthError::Jwt(JwtFault::Revoked)))
 }
 
-/// A token that somebody else made with the same key.
+/// A token that another service made with the same key.
 fn made_elsewhere(kind: &str, jti: &str, iat: Option<i64>) -> String {
     let mut claims = json!({
         "token_type": kind, "exp": 1_900_000_000, "jti": jti, "user_id": 1
@@ -98,7 +98,7 @@ fn made_elsewhere(kind: &str, jti: &str, iat: Option<i64>) -> String {
 }
 
 #[test]
-fn c1_a_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
+fn c1_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
     let site = Site::new(&JwtSettings::default());
     let bob = user(&site.repository, "bob", true);
     let hers = site.log_in(now());
@@ -121,7 +121,7 @@ fn c1_a_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
 }
 
 #[test]
-fn c1_the_token_of_the_request_outlives_the_change() {
+fn c1_token_of_the_request_outlives_the_change() {
     let site = Site::new(&JwtSettings::default());
     let (used, other) = (site.log_in(now()), site.log_in(now()));
     let keep = site.access(&used.access, now()).unwrap();
@@ -145,7 +145,7 @@ fn c1_the_token_of_the_request_outlives_the_change() {
 }
 
 #[test]
-fn c1_a_token_made_elsewhere_counts_from_behind_the_second_of_the_change() {
+fn c1_token_of_another_service_counts_after_the_second_of_the_change() {
     let site = Site::new(&JwtSettings::default());
     let second = now().timestamp();
     let tokens = |kind| {
@@ -169,7 +169,7 @@ fn c1_a_token_made_elsewhere_counts_from_behind_the_second_of_the_change() {
 }
 
 #[test]
-fn c1_a_token_of_somebody_else_can_be_kept_by_its_id() {
+fn c1_token_of_another_service_is_kept_by_its_id() {
     let long = "x".repeat(5000);
     for jti in ["", "short", long.as_str(), "with\0null"] {
         let site = Site::new(&JwtSettings::default());
@@ -187,7 +187,7 @@ fn c1_a_token_of_somebody_else_can_be_kept_by_its_id() {
 }
 
 #[test]
-fn c1_a_user_who_is_inactive_or_deleted_is_told_before_anything_else() {
+fn c1_inactive_or_deleted_user_is_reported_before_any_other_fault() {
     let settings = JwtSettings {
         check_revoke_token: true,
         ..JwtSettings::default()
@@ -238,7 +238,7 @@ fn c1_a_user_who_is_inactive_or_deleted_is_told_before_anything_else() {
 }
 
 #[test]
-fn c1_with_the_password_check_a_changed_password_is_told_first() {
+fn c1_changed_password_with_the_password_check_is_reported_first() {
     let settings = JwtSettings {
         check_revoke_token: true,
         ..JwtSettings::default()
@@ -271,7 +271,7 @@ fn c1_with_the_password_check_a_changed_password_is_told_first() {
 
 /// The digest is simplejwt's: upper-case MD5 of the stored text.
 #[test]
-fn c1_the_digest_of_a_password_is_handed_on_by_a_refresh() {
+fn c1_refresh_hands_on_the_digest_of_the_password() {
     let settings = JwtSettings {
         check_revoke_token: true,
         ..JwtSettings::default()
@@ -297,7 +297,7 @@ fn c1_the_digest_of_a_password_is_handed_on_by_a_refresh() {
 }
 
 #[test]
-fn c2_a_token_of_one_server_is_refused_by_another_at_once() {
+fn c2_token_of_one_server_is_refused_by_another_at_once() {
     let site = Site::new(&JwtSettings::default());
     let token = site.log_in(now()).access;
     let other = BearerVerifier::new(Arc::new(verifier(&JwtSettings::default())));

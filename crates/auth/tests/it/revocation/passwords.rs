@@ -48,7 +48,7 @@ fn log_in(site: &Site, iterations: u32) -> TokenPair {
     site.jwt.obtain(&user, &site.repository, now()).unwrap()
 }
 
-/// A token that somebody else made with the same key, a while after any change.
+/// A token that another service made with the same key, a while after any change.
 fn made_elsewhere(kind: &str, jti: &str, digest: Option<&str>) -> String {
     let mut claims = json!({
         "token_type": kind, "exp": 1_900_000_000, "jti": jti, "user_id": 1,
@@ -69,7 +69,7 @@ fn refused<T>(outcome: &Result<T, RefreshError>) -> bool {
 }
 
 #[test]
-fn a_log_in_that_upgrades_a_stored_hash_ends_no_token() {
+fn log_in_that_upgrades_a_stored_hash_ends_no_token() {
     let site = Site::new(&checking());
     let first_hash = site.account().1;
     let first = site.log_in(now());
@@ -94,7 +94,7 @@ fn a_log_in_that_upgrades_a_stored_hash_ends_no_token() {
 }
 
 #[test]
-fn the_digest_of_an_upgraded_hash_ends_with_its_password() {
+fn digest_of_an_upgraded_hash_ends_with_its_password() {
     let site = Site::new(&checking());
     let first_hash = site.account().1;
     let old = [log_in(&site, 3), log_in(&site, 4)];
@@ -121,7 +121,7 @@ fn the_digest_of_an_upgraded_hash_ends_with_its_password() {
 }
 
 #[test]
-fn a_refresh_token_whose_access_tokens_would_be_refused_is_refused_itself() {
+fn refresh_token_whose_access_tokens_would_be_refused_is_refused() {
     let site = Site::new(&checking());
     let right = digest(&site.account().1);
     let wrong = digest(&PasswordHash::from_encoded("!former"));
@@ -140,19 +140,22 @@ fn a_refresh_token_whose_access_tokens_would_be_refused_is_refused_itself() {
         assert_eq!(known, None, "not rotated");
         for kind in ["access", "refresh"] {
             let token = made_elsewhere(kind, "i", claim);
-            let told = site.jwt.introspect(&token, &site.repository, at).unwrap();
-            assert!(told.is_none(), "{kind} {claim:?}");
+            let introspected = site.jwt.introspect(&token, &site.repository, at).unwrap();
+            assert!(introspected.is_none(), "{kind} {claim:?}");
         }
     }
     let good = made_elsewhere("refresh", "r", Some(&right));
     assert!(site.refresh(&good, at).is_ok());
     let without = Site::new(&JwtSettings::default());
     let unmarked = made_elsewhere("refresh", "r", None);
-    assert!(without.refresh(&unmarked, at).is_ok(), "nobody asks");
+    assert!(
+        without.refresh(&unmarked, at).is_ok(),
+        "the digest is not checked"
+    );
 }
 
 #[test]
-fn who_may_not_log_in_is_told_before_the_password() {
+fn user_who_may_not_log_in_is_refused_before_the_password_is_judged() {
     let site = Site::new(&checking());
     let stale = made_elsewhere("refresh", "r", None);
     let (mut bob, password) = site.account();
@@ -171,7 +174,7 @@ fn who_may_not_log_in_is_told_before_the_password() {
 
 /// A change keeps the access token that it was asked with, and nothing else that goes by its id.
 #[test]
-fn a_refresh_token_is_not_kept_for_the_id_of_an_access_token() {
+fn refresh_token_with_the_id_of_a_kept_access_token_is_revoked() {
     for settings in [checking(), JwtSettings::default()] {
         let site = Site::new(&settings);
         let right = digest(&site.account().1);

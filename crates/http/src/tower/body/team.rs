@@ -46,7 +46,7 @@ struct TeamSummaries<'a> {
     modified_by: Option<UserSummaryBody<'a>>,
 }
 
-/// What a team tells of its organization.
+/// What a team shows of its organization.
 #[derive(Serialize)]
 struct OrganizationNames<'a> {
     name: &'a str,

@@ -5,7 +5,7 @@ use profiled_rest::error::ApiError;
 
 use crate::tower::filter::bad_request::bad_request_list;
 
-/// `YYYY-MM-DD`, or that with `HH:MM[:SS[.ffffff]]` and perhaps a zone behind it; without one it is UTC.
+/// `YYYY-MM-DD`, or that with `HH:MM[:SS[.ffffff]]` and perhaps a zone after it; without one it is UTC.
 ///
 /// # Errors
 /// 400, as a list.
@@ -68,7 +68,7 @@ impl Written {
     }
 }
 
-/// `HH:MM[:SS[.ffffff]]`; digits behind the sixth of a fraction do not count.
+/// `HH:MM[:SS[.ffffff]]`; digits after the sixth of a fraction do not count.
 fn time(rest: &mut &str) -> Option<[u32; 4]> {
     let hour = digits(rest, 1, 2)?;
     skip(rest, ":")?;
@@ -87,7 +87,7 @@ fn time(rest: &mut &str) -> Option<[u32; 4]> {
     Some([hour, minute, second, micros])
 }
 
-/// `Z`, `+HH`, `+HHMM`, `+HH:MM` or nothing, and nothing behind it.
+/// `Z`, `+HH`, `+HHMM`, `+HH:MM` or nothing, and nothing after it.
 fn offset(text: &str) -> Option<i32> {
     let mut rest = text;
     if rest.is_empty() || rest == "Z" {
@@ -122,8 +122,8 @@ fn digits(rest: &mut &str, least: usize, most: usize) -> Option<u32> {
     if count < least {
         return None;
     }
-    let (number, behind) = rest.split_at_checked(count)?;
-    *rest = behind;
+    let (number, left) = rest.split_at_checked(count)?;
+    *rest = left;
     number.parse().ok()
 }
 

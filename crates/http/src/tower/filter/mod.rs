@@ -31,7 +31,7 @@ const MAX_PATTERNS: usize = 10;
 /// What the query demands of an object.
 ///
 /// # Errors
-/// 400 for a term that makes no sense, 403 for one that would tell a secret.
+/// 400 for an invalid term, 403 for one that would reveal a secret.
 pub(super) fn condition(model: Model, query: &Query) -> Result<Condition, ApiError> {
     let is_term = |pair: &&(String, String)| !RESERVED.contains(&pair.0.as_str());
     let (mut terms, mut patterns) = (Vec::new(), 0);
@@ -99,11 +99,11 @@ fn together(terms: Vec<Term>) -> Result<Condition, ApiError> {
         terms.into_iter().partition(|term| term.group == Group::Or);
     let shared: Vec<Relation> = either.iter().filter_map(Term::root).collect();
     let is_shared = |term: &Term| term.root().is_some_and(|root| shared.contains(&root));
-    let (beside, apart): (Vec<Term>, Vec<Term>) = plain.into_iter().partition(is_shared);
-    check_count(either.len() * (beside.len() + 1))?;
+    let (together, apart): (Vec<Term>, Vec<Term>) = plain.into_iter().partition(is_shared);
+    check_count(either.len() * (together.len() + 1))?;
     let mut conditions = vec![joined(apart)];
     if !either.is_empty() {
-        let one = |term| joined(beside.iter().cloned().chain([term]));
+        let one = |term| joined(together.iter().cloned().chain([term]));
         conditions.push(any(either.into_iter().map(one).collect()));
     }
     conditions.extend(chained.into_iter().map(|term| joined([term])));

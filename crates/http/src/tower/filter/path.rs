@@ -69,7 +69,7 @@ impl<'a> Path<'a> {
     }
 }
 
-/// The path with its look-up, behind which there must be nothing.
+/// The path with its look-up, after which there must be nothing.
 fn finished<'a>(
     relations: Vec<Relation>,
     end: End,

@@ -51,10 +51,10 @@ async fn create(
     let addition = context.record(Action::of_membership(membership, true));
     let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let created = repository.create_user_in(membership, &new, by);
-        let created = record.tell_made(created, |record, user| record.on(Object::User(user.id)));
+        let created = record.log_created(created, |record, user| record.on(Object::User(user.id)));
         addition
             .on(membership)
-            .tell_made(created, |record, user| record.for_user(user.id))
+            .log_created(created, |record, user| record.for_user(user.id))
     };
     let user = context
         .write(rights, create)
@@ -76,7 +76,7 @@ async fn attach(
     let record = record.on(membership).for_user(user);
     let add = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let added = repository.add_to(membership, user, by);
-        record.tell(added, Outcome::of_change)
+        record.log(added, Outcome::of_change)
     };
     context
         .write(vec![right, child], add)
@@ -97,7 +97,7 @@ async fn detach(
     let record = record.on(membership).for_user(user);
     let remove = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let removed = repository.remove_from(membership, user, by);
-        record.tell(removed, Outcome::of_change)
+        record.log(removed, Outcome::of_change)
     };
     context
         .write(vec![right], remove)

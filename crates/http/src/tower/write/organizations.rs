@@ -39,7 +39,7 @@ impl WritableKind for Organizations {
         let record = context.record(Action::OrganizationCreate);
         let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let created = repository.create_organization(&new, by);
-            record.tell_made(created, |record, made| {
+            record.log_created(created, |record, made| {
                 record.on(Object::Organization(made.id))
             })
         };
@@ -61,7 +61,7 @@ impl WritableKind for Organizations {
         let record = record.on(Object::Organization(id)).fields(change.fields());
         let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let updated = repository.update_organization(id, &change, by);
-            record.tell(updated, Outcome::of_found)
+            record.log(updated, Outcome::of_found)
         };
         let organization = context.write(vec![loaded.right], write).await?;
         let organization = organization.map_err(to_error)?;
@@ -76,7 +76,7 @@ impl WritableKind for Organizations {
         let record = record.on(Object::Organization(id));
         let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let deleted = repository.delete_organization(id, by);
-            record.tell(deleted, Outcome::of_object)
+            record.log(deleted, Outcome::of_object)
         };
         if context.write(vec![loaded.right], delete).await?? {
             Ok(ViewResponse::no_content())
@@ -94,7 +94,7 @@ fn body<'a>(organization: &'a Organization, context: &RequestContext<'_>) -> Org
     OrganizationBody::new(organization, context.mount)
 }
 
-/// The body after all phases but for the uniqueness of the name, which the write tells.
+/// The body after all phases but for the uniqueness of the name, which the write checks.
 async fn read(context: &RequestContext<'_>, mode: Mode) -> Result<NamedForm, ApiError> {
     let body = object(context.data().await?)?;
     let mut errors = FieldErrors::default();

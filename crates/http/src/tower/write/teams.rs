@@ -146,7 +146,7 @@ pub(super) async fn insert(
     let record = context.record(Action::TeamCreate);
     let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let created = repository.create_team(&new, by);
-        record.tell_made(created, |record, team| record.on(Object::Team(team.id)))
+        record.log_created(created, |record, team| record.on(Object::Team(team.id)))
     };
     let team = context.write(vec![right], create).await?;
     team.map_err(|error| to_error(error, Some(organization)))
@@ -173,7 +173,7 @@ pub(super) async fn store_change(
     let record = record.on(Object::Team(id)).fields(change.fields());
     let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let updated = repository.update_team(id, &change, by);
-        record.tell(updated, Outcome::of_found)
+        record.log(updated, Outcome::of_found)
     };
     let team = context.write(rights, write).await?;
     let team = team.map_err(|error| to_error(error, organization))?;
@@ -189,12 +189,12 @@ pub(super) async fn remove(
     let record = context.record(Action::TeamDelete);
     let record = record.on(Object::Team(id));
     let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
-        record.tell(repository.delete_team(id, by), Outcome::of_object)
+        record.log(repository.delete_team(id, by), Outcome::of_object)
     };
     Ok(context.write(rights, delete).await??)
 }
 
-/// A body after all phases but for the uniqueness of the name, which the write tells.
+/// A body after all phases but for the uniqueness of the name, which the write checks.
 struct TeamForm {
     named: NamedForm,
     /// `None` stays.
@@ -242,7 +242,7 @@ fn invalid(message: String) -> ApiError {
     ApiError::Invalid(FieldErrors::of(ORGANIZATION_OF_TEAM.name, message))
 }
 
-/// Somebody else was quicker with the name, or with the organization: the same answers as from validation.
+/// The same answers as from validation, where another request took the name or deleted the organization first.
 fn to_error(error: RepositoryError, organization: Option<OrganizationId>) -> ApiError {
     match (error, organization) {
         (RepositoryError::Conflict(UniqueKey::TeamName), _) => {

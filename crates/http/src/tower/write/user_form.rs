@@ -136,7 +136,7 @@ impl UserForm {
         }
     }
 
-    /// Only a superuser makes one. A flag that is none is told before that (contract `tower.md`, section 4).
+    /// Only a superuser makes one. An invalid flag is reported before that (contract `tower.md`, section 4).
     pub(super) fn permit_flag(&self, by_superuser: bool) -> Result<(), ApiError> {
         match self.is_superuser {
             FieldInput::Wrong => Err(ApiError::Invalid(self.errors.clone())),
@@ -257,7 +257,7 @@ fn is_username_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"@.+-_".contains(&byte)
 }
 
-/// The fields that nobody changes on oneself, and that the body would change, in the order of telling
+/// The fields that users cannot change on themselves, and that the body would change, in the order of the message
 /// (contract `tower.md`, section 6.1).
 pub(super) fn protected_changes(body: &Value, user: &User) -> Vec<&'static str> {
     let stored = UserTexts::new(user);
@@ -279,7 +279,7 @@ pub(super) fn protected_changes(body: &Value, user: &User) -> Vec<&'static str> 
         .filter(differs)
         .map(|(name, _)| name)
         .collect();
-    // No field of this dialect, but told as one.
+    // No field of this dialect, but reported as one.
     let stays_active = |value: &Value| match value {
         Value::Null | Value::Bool(true) => true,
         Value::Number(digits) => digits == "1",

@@ -43,7 +43,7 @@ impl WritableKind for Users {
         let record = context.record(Action::UserCreate);
         let create = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let created = repository.create_user(&new, by);
-            record.tell_made(created, |record, user| record.on(Object::User(user.id)))
+            record.log_created(created, |record, user| record.on(Object::User(user.id)))
         };
         let user = context.write(vec![right], create).await?;
         answer_created(context, &user.map_err(to_error)?)
@@ -62,7 +62,7 @@ impl WritableKind for Users {
         let record = record.fields(changes_flag.then_some(IS_SUPERUSER.name));
         let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let outcome = repository.change_account(id, &change, is_superuser, by);
-            let outcome = record.tell(outcome, |change| (*change).into())?;
+            let outcome = record.log(outcome, |change| (*change).into())?;
             let profile = repository.find_profile(id, ProfileDepth::Account)?;
             Ok((outcome, profile))
         };
@@ -95,7 +95,7 @@ impl WritableKind for Users {
         let record = context.record(Action::UserDelete).on(Object::User(id));
         let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let deleted = repository.delete_account(id, by);
-            record.tell(deleted, |change| (*change).into())
+            record.log(deleted, |change| (*change).into())
         };
         match context.write(vec![access.right], delete).await?? {
             AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),

@@ -119,7 +119,7 @@ impl Field {
         }
     }
 
-    /// The file of an image field; its content is nobody's business here.
+    /// The file of an image field; its content is judged elsewhere.
     pub fn file<'a>(&self, data: &'a Data, errors: &mut FieldErrors) -> Patch<&'a Upload> {
         match self.input(data) {
             Input::Absent => Patch::Keep,

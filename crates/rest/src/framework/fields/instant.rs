@@ -10,7 +10,7 @@ use crate::error::FieldErrors;
 use crate::wire::body::Data;
 
 impl Field {
-    /// The instant of a field: ISO 8601, in UTC where no offset is told, to the microsecond. Messages go to
+    /// The instant of a field: ISO 8601, in UTC where no offset is given, to the microsecond. Messages go to
     /// `errors`.
     pub fn instant(&self, data: &Data, errors: &mut FieldErrors) -> Patch<DateTime<Utc>> {
         let instant = match self.input(data) {

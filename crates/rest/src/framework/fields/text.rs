@@ -52,10 +52,10 @@ impl Candidate {
     }
 }
 
-/// What is to be known for the rules of a text beside the text.
+/// What the rules of a text need to know in addition to the text.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TextRules<'a> {
-    /// The message for a value that somebody else holds, if somebody does.
+    /// The message for a value that another user or group holds, if one does.
     pub taken: Option<&'a str>,
 }
 

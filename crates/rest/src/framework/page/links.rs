@@ -20,8 +20,8 @@ pub(super) fn pieces<'a>(json: &'a str, origin: &str) -> Vec<Piece<'a>> {
         };
         at = end + 1;
         let text = json.get(start..end).unwrap_or_default();
-        let behind = json.get(at..).unwrap_or_default();
-        if !behind.starts_with(':') && is_own(text, origin) {
+        let next = json.get(at..).unwrap_or_default();
+        if !next.starts_with(':') && is_own(text, origin) {
             pieces.push(Piece::Text(json.get(shown..start).unwrap_or_default()));
             pieces.push(Piece::Link(text));
             shown = end;
@@ -35,7 +35,7 @@ fn find(text: &str, from: usize, wanted: char) -> Option<usize> {
     Some(from + text.get(from..)?.find(wanted)?)
 }
 
-/// Where the string ends that begins at `start`, behind its quote.
+/// Where the string ends that begins at `start`, after its quote.
 fn end_of_string(json: &str, start: usize) -> Option<usize> {
     let mut is_escaped = false;
     let mut bytes = json.as_bytes().get(start..)?.iter();

@@ -133,7 +133,7 @@ struct Shown {
     is_link: bool,
 }
 
-/// Where the pages before and behind this one are.
+/// Where the pages before and after this one are.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Pages<'a> {

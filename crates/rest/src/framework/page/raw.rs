@@ -11,7 +11,7 @@ use crate::wire::body::{self, Value};
 static PASSWORD: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"("[^"\\]*password"\s*:\s*)"(?:[^"\\]|\\.)*""#).ok());
 
-/// The text with passwords cut out; `None` if it may hold one that cannot be told apart.
+/// The text with passwords cut out; `None` if it may hold one that cannot be recognised.
 pub(super) fn without_passwords(typed: &str) -> Option<String> {
     let pattern = PASSWORD.as_ref()?;
     let text = pattern.replace_all(typed, "${1}\"\"");

@@ -154,7 +154,7 @@ fn an_answer_without_a_body_is_sent_so_that_its_page_shows() {
 }
 
 #[test]
-fn pages_before_and_behind_are_linked_if_they_are_of_this_server() {
+fn pages_before_and_after_are_linked_if_they_are_of_this_server() {
     let origin = "http://localhost";
     let list = r#"{"count": 3, "next": "/api/x/?page=3", "previous": "http://localhost/api/x/?a=%26", "results": []}"#;
     let foreign = r#"{"next": "http://evil.example/api/", "previous": "javascript:alert(1)"}"#;
@@ -288,7 +288,7 @@ fn a_written_object_is_shown_as_it_is_now() {
 }
 
 #[test]
-fn nobody_who_is_refused_is_offered_anything() {
+fn a_refused_caller_is_offered_nothing() {
     let codes = [200, 201, 204, 400, 405, 412, 413, 415];
     let refusals = [401, 403, 404, 406, 429, 500, 503];
 

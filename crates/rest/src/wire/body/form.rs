@@ -34,7 +34,7 @@ impl Form {
         }
     }
 
-    /// A field. Files count as sent behind all text.
+    /// A field. Files count as sent after all text.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Part> {
         let mut named = self.parts.iter().rev().filter(|(key, _)| key == name);
@@ -46,7 +46,7 @@ impl Form {
         named.map(|(_, part)| part).find(is_file).or(last)
     }
 
-    /// Follows the marks of a page's form, which cannot tell "unset" from "empty" otherwise: fields
+    /// Follows the marks of a page's form, which cannot distinguish "unset" from "empty" otherwise: fields
     /// named by `_keep` were not sent if they are blank, and those named by `_clear` are blank.
     pub(super) fn follow_marks(&mut self) {
         let named = |mark: &str| -> Vec<String> {

@@ -1,7 +1,7 @@
 //! JSON (RFC 8259) as Python's `json.loads` reads it (contract `drf.md`, section 9).
 //!
 //! A parser of our own, because clients may send what `serde_json` refuses and the contract takes:
-//! lone surrogates are told by field, and numbers become text with the digits that were sent.
+//! lone surrogates are reported by field, and numbers become text with the digits that were sent.
 
 use super::value::{Text, Value};
 
@@ -18,7 +18,7 @@ pub(super) struct Fault {
     at: usize,
 }
 
-/// Reads one value and nothing behind it.
+/// Reads one value, with nothing after it.
 ///
 /// # Errors
 /// The reason and its place, in words.
@@ -260,7 +260,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The four digits behind `u`, which is next.
+    /// The four digits after `u`, which is next.
     fn code_unit(&mut self) -> Result<u16, Fault> {
         let digits = self.text.get(self.at + 1..self.at + 5);
         let digits = digits.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));

@@ -157,7 +157,7 @@ impl<'a> RequestBody<'a> {
         Ok(method)
     }
 
-    /// What nobody has read.
+    /// What no view has read.
     pub fn into_rest(self) -> Payload {
         self.payload.into_inner()
     }

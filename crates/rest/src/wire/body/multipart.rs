@@ -56,7 +56,7 @@ pub(super) fn parse(
     Ok(form)
 }
 
-/// Where `needle` begins, at or behind `from`.
+/// Where `needle` begins, at or after `from`.
 fn find(haystack: &[u8], needle: &[u8], from: usize) -> Option<usize> {
     let rest = haystack.get(from..)?;
     Some(from + memchr::memmem::find(rest, needle)?)
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_repeated_fields_counts_and_files_stand_behind_text() {
+    fn the_last_of_repeated_fields_counts_and_files_stand_after_text() {
         let body = "--b\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\n\n1\n\
                     --b\nContent-Disposition: form-data; name=\"a\"\n\n2\n--b--";
 

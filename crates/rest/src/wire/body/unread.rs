@@ -1,4 +1,4 @@
-//! What a client sends and nobody reads.
+//! What a client sends and no view reads.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -29,7 +29,7 @@ pub async fn discard(payload: &mut Payload, limit: usize, deadline: Instant) -> 
     timeout_at(deadline, rest).await.unwrap_or(false)
 }
 
-/// Closes the connection behind a response, for there is no end to the request's body.
+/// Closes the connection after a response, for there is no end to the request's body.
 ///
 /// A chunked body that was dropped would be waited for, whatever time it takes; one that is held while
 /// the response is sent is not.

@@ -28,7 +28,7 @@ pub(super) fn png_header(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// Signature and header of a PNG, and the rest.
-pub(super) fn split_behind_header(png: &[u8]) -> [Vec<u8>; 2] {
+pub(super) fn split_after_header(png: &[u8]) -> [Vec<u8>; 2] {
     let (start, end) = png.split_at(PNG_SIGNATURE.len() + 25);
     [start.to_vec(), end.to_vec()]
 }
@@ -44,7 +44,7 @@ pub(super) fn flat_data(width: u32, height: u32) -> Vec<u8> {
     )
     .write_image(&pixels, width, height, ExtendedColorType::Rgb8)
     .unwrap();
-    let [_, mut rest] = split_behind_header(&png);
+    let [_, mut rest] = split_after_header(&png);
     let mut data = Vec::new();
     while rest.get(4..8) == Some(b"IDAT") {
         let length = u32::from_be_bytes(rest[..4].try_into().unwrap()) as usize;
@@ -54,7 +54,7 @@ pub(super) fn flat_data(width: u32, height: u32) -> Vec<u8> {
     data
 }
 
-/// Puts a segment behind the first marker of a JPEG.
+/// Puts a segment after the first marker of a JPEG.
 pub(super) fn insert_segment(jpeg: &mut Vec<u8>, marker: u8, data: &[u8]) {
     let length = u16::try_from(data.len() + 2).unwrap().to_be_bytes();
     let segment = [&[0xff, marker], &length[..], data].concat();
@@ -88,7 +88,7 @@ pub(super) fn exif(orientation: u16) -> Vec<u8> {
         [&tag[..], &kind, &count, &value].concat()
     };
     let short = |value: u16| [value.to_le_bytes(), [0; 2]].concat().try_into().unwrap();
-    // The note stands behind the header (8), two entries (2 + 24) and the link to the next list (4).
+    // The note stands after the header (8), two entries (2 + 24) and the link to the next list (4).
     let entries = [
         entry(0x0112, 3, 1, short(orientation)),
         entry(0x001b, 7, 10, 38_u32.to_le_bytes()),

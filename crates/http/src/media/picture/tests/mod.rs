@@ -166,7 +166,7 @@ fn f2_what_inflates_without_end_is_not_inflated() {
     let header = |name: &[u8; 4]| chunk(name, &[&b"name\0\0"[..], &zeros].concat());
     let international = chunk(b"iTXt", &[&b"name\0\x01\0\0\0"[..], &zeros].concat());
     let bombs = [header(b"zTXt"), header(b"iCCP"), international].map(|bomb| {
-        let [start, end] = split_behind_header(&file(ImageFormat::Png));
+        let [start, end] = split_after_header(&file(ImageFormat::Png));
         [start, bomb.repeat(20), end].concat()
     });
     let tiny = [
@@ -206,7 +206,7 @@ fn f2_an_animation_of_ten_thousand_frames_is_refused_from_its_headers() {
         [&head[..], &frame.repeat(frames), b";"].concat()
     };
     let still = |frames: u32| {
-        let [start, end] = split_behind_header(&file(ImageFormat::Png));
+        let [start, end] = split_after_header(&file(ImageFormat::Png));
         let control = [frames.to_be_bytes(), [0; 4]].concat();
         [start, chunk(b"acTL", &control), end].concat()
     };
@@ -228,7 +228,7 @@ fn f3_a_truncated_file_is_refused_or_read_as_far_as_it_goes() {
         for length in 0..whole.len() {
             let cut = whole.get(..length).unwrap();
             if let Ok(out) = encode_anew(cut, format, &limits()) {
-                // Only what stands behind the pixels may be missing.
+                // Only what stands after the pixels may be missing.
                 assert!(
                     length + 16 >= whole.len(),
                     "{format:?} {length} of {}",
@@ -263,7 +263,7 @@ proptest! {
     }
 
     #[test]
-    fn f3_noise_behind_a_signature_is_a_picture_or_none(
+    fn f3_noise_after_a_signature_is_a_picture_or_none(
         format in 0..FORMATS.len(),
         keep in 0_usize..60,
         noise in prop::collection::vec(any::<u8>(), 0..300),
@@ -284,7 +284,7 @@ fn f4_the_orientation_is_applied_and_no_metadata_is_left() {
     let exif = exif(6);
     let mut jpeg = file(ImageFormat::Jpeg);
     insert_segment(&mut jpeg, 0xe1, &[&b"Exif\0\0"[..], &exif].concat());
-    let [start, end] = split_behind_header(&file(ImageFormat::Png));
+    let [start, end] = split_after_header(&file(ImageFormat::Png));
     let png = [start, chunk(b"eXIf", &exif), end].concat();
 
     for source in [jpeg, png] {
