@@ -110,3 +110,70 @@ fn every_decision_has_its_sections_in_order() {
         assert!(is_whole, "{}: {begins:?}", path.display());
     }
 }
+
+/// The checklists of how to add something: headings, and their items as one line each.
+fn checklists() -> Vec<(String, Vec<String>)> {
+    let mut lists: Vec<(String, Vec<String>)> = Vec::new();
+    for line in read(&root().join("docs/CONTRIBUTING.md")).lines() {
+        let (is_item, text) = (line.starts_with(|c: char| c.is_ascii_digit()), line.trim());
+        match lists.last_mut() {
+            _ if line.starts_with("## ") => lists.push((line[3..].to_owned(), Vec::new())),
+            Some((_, items)) if is_item => items.push(text.to_owned()),
+            Some((_, items)) if line.starts_with("   ") => {
+                let item = items.last_mut().expect(line);
+                item.push(' ');
+                item.push_str(text);
+            }
+            _ => {}
+        }
+    }
+    lists
+}
+
+/// What stands between backticks.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn every_checklist_names_files_that_exist_and_names_that_are_in_them() {
+    let is_path = |code: &&str| root().join(code).exists();
+    let is_name = |code: &&str| code.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let is_word = |c: char| !c.is_alphanumeric() && c != '_';
+
+    for (heading, items) in checklists() {
+        for item in items {
+            let first = code(&item).next().unwrap_or_default();
+            let paths = code(&item).filter(|code| code.contains('/'));
+            for path in paths.chain([first]) {
+                assert!(is_path(&path), "{heading}: {path}");
+            }
+            let files: Vec<_> = code(&item)
+                .filter(is_path)
+                .map(|p| root().join(p))
+                .collect();
+            let texts: Vec<_> = files
+                .iter()
+                .filter(|p| p.is_file())
+                .map(|p| read(p))
+                .collect();
+            for name in code(&item).filter(is_name) {
+                let is_there = texts
+                    .iter()
+                    .any(|t| t.split(is_word).any(|word| word == name));
+                assert!(is_there, "{heading}: {name} is not in {files:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_addition_has_a_checklist() {
+    let lists = checklists();
+
+    for wanted in ["A view", "A dialect", "A migration"] {
+        let list = lists.iter().find(|(heading, _)| heading == wanted);
+        let count = list.map_or(0, |(_, items)| items.len());
+        assert!(count >= 3, "{wanted}: {count} steps");
+    }
+}

@@ -38,6 +38,7 @@ pub use settings::{
 pub fn configure(state: web::Data<AppState>) -> impl FnOnce(&mut web::ServiceConfig) + Clone {
     move |config| {
         config
+            .app_data(state.tower.clone())
             .app_data(state)
             .default_service(web::to(dispatch::dispatch));
     }

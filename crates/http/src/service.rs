@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use actix_web::web;
+use chrono::Duration;
 use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
 
 use crate::media::Media;
 use crate::parts::Parts;
 use crate::routes;
+use crate::settings::TowerSettings;
 
 /// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +27,7 @@ pub struct AppState {
     services: Services,
     pub(crate) router: Router,
     pub(crate) media: Arc<Media>,
+    pub(crate) tower: web::Data<TowerSettings>,
 }
 
 impl AppState {
@@ -32,11 +36,13 @@ impl AppState {
     /// # Errors
     /// [`BuildError`]: a thread that cannot be started.
     pub fn new(parts: Parts) -> Result<Self, BuildError> {
+        let sliding_lifetime = Duration::seconds(parts.dialects.tower.token_lifetime.into());
         let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
         let media = Arc::new(media);
         Ok(Self {
             router: routes::router(&parts, &media)?,
-            services: Services::new(parts.services, parts.dialects.tower)?,
+            services: Services::new(parts.services, sliding_lifetime)?,
+            tower: web::Data::new(parts.dialects.tower),
             media,
         })
     }

@@ -43,32 +43,6 @@ impl HttpSettings {
     }
 }
 
-/// Section `dialects.tower` (contract `tower.md`, section 13).
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct TowerSettings {
-    /// Whether the dialect exists.
-    pub enabled: bool,
-    /// Items of a page unless `page_size` says otherwise.
-    pub page_size: u32,
-    /// Upper limit of `page_size`.
-    pub max_page_size: u32,
-    /// Seconds that a sliding token lives after its last use, and up to a twentieth or a minute longer.
-    pub token_lifetime: u32,
-    /// Refuse bound tokens from another address or `User-Agent`.
-    pub bind_tokens: bool,
-    /// Whether admins of an organization see all users, or only those of their organizations.
-    pub org_admins_see_all_users: bool,
-    /// Fields that cannot be changed on users whom a directory manages.
-    pub directory_managed_fields: Vec<String>,
-    /// The version that `ping/` and `config/` report.
-    pub version: String,
-    /// The Ansible version that `config/` reports.
-    pub ansible_version: String,
-    /// The name that `ping/` reports; empty means the host's name.
-    pub instance_name: String,
-}
-
 /// An address, or a network in CIDR notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]

@@ -27,13 +27,13 @@ pub(crate) struct Cli {
 // shown in place of what each command does.)
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Settings file (TOML); may be repeated, later ones win.
+    /// Settings file (TOML); may be repeated, later files override earlier ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Vec<PathBuf>,
     /// Settings profile: development or production.
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// One setting, as http.bind=127.0.0.1:8001; may be repeated, wins over everything.
+    /// One setting, for example http.bind=127.0.0.1:8001; may be repeated, overrides all other sources.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
     /// Write results as JSON.
@@ -85,15 +85,15 @@ fn with_global(command: clap::Command) -> clap::Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve the three dialects.
+    /// Serve the dialects that are switched on.
     Serve,
     /// Create a database with first users, show their credentials once, and serve.
     Quickstart,
-    /// Bring the database to this build's schema.
+    /// Migrate the database to the schema of this build.
     Migrate(Migrate),
-    /// Tell the settings in force, and what is wrong with them or with the database.
+    /// Show the settings in force, and report what is wrong with them or with the database.
     Check,
-    /// Bring in accounts that were made elsewhere.
+    /// Import accounts from other services.
     #[command(subcommand)]
     Import(Import),
     /// Create, show and change users, and set their passwords.
@@ -102,37 +102,37 @@ pub(crate) enum Command {
     /// Create, change and delete groups, and their members.
     #[command(subcommand)]
     Group(Group),
-    /// Create, change and delete organizations, and say who belongs to them.
+    /// Create, change and delete organizations, their members and admins.
     #[command(subcommand)]
     Org(Org),
-    /// Create, change and delete teams, and say who belongs to them.
+    /// Create, change and delete teams, and their members.
     #[command(subcommand)]
     Team(Team),
     /// Create, show and revoke opaque tokens.
     #[command(subcommand)]
     Token(Token),
-    /// Mint access tokens.
+    /// Create access tokens.
     #[command(subcommand)]
     Jwt(Jwt),
-    /// Make, show and rotate the keys that sign JSON Web Tokens.
+    /// Generate, list and rotate the keys that sign JSON Web Tokens.
     #[command(subcommand)]
     Keys(Keys),
-    /// Show and remove what binds subjects of foreign token issuers to users.
+    /// List and remove bindings of foreign issuers' subjects to users.
     #[command(subcommand)]
     Binding(Binding),
-    /// Erase what is deleted or has expired for long enough.
+    /// Erase deleted and expired records whose retention time is over.
     Purge,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Migrate {
-    /// Only tell which migrations the database has.
+    /// Only show which migrations the database has.
     #[arg(long, conflicts_with = "revert")]
     pub(crate) status: bool,
-    /// Take the last N migrations back, with their data.
+    /// Revert the last N migrations, which deletes their data.
     #[arg(long, value_name = "N")]
     pub(crate) revert: Option<usize>,
-    /// Yes, lose that data.
+    /// Confirm that the data is deleted.
     #[arg(long, requires = "revert")]
     pub(crate) yes: bool,
 }
@@ -153,55 +153,55 @@ pub(crate) struct ImportDjango {
     /// Dumps (JSON), imported together; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Tell what would happen, and change nothing.
+    /// Report what would change, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
-    /// Create a user. Without a password nobody can log in as this user.
+    /// Create a user. Without a password the user cannot log in.
     Create(UserCreate),
     /// List users by id.
     List {
-        /// Users to skip.
+        /// Number of users to skip.
         #[arg(long, default_value_t = 0)]
         offset: u32,
-        /// Users to list at most.
+        /// Maximum number of users to list.
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
-    /// Show one user with groups and what its profile lacks.
+    /// Show one user with its groups and the fields that its profile lacks.
     Show {
         /// Id, username or e-mail address.
         user: String,
     },
     /// Change a user.
     Set(UserSet),
-    /// Set a password and revoke all other credentials of the user. Unless an option tells where it is, the
-    /// password is asked for, or read from standard input.
+    /// Set the password of a user and revoke all other credentials. Without an option, the password is
+    /// prompted for, or read from standard input.
     SetPassword {
         /// Id, username or e-mail address.
         user: String,
         #[command(flatten)]
         password: PasswordSource,
     },
-    /// Take the right to log in away from a user.
+    /// Deactivate a user: it cannot log in, and its credentials are revoked.
     Deactivate {
         /// Id, username or e-mail address.
         user: String,
     },
-    /// Give it back; credentials from before stay void.
+    /// Activate a user again. Credentials from before stay revoked.
     Activate {
         /// Id, username or e-mail address.
         user: String,
     },
-    /// Delete a user: its names are free at once, and purge erases it after the grace of accounts.
+    /// Delete a user: its names are free at once, and purge erases it after the deletion grace of accounts.
     Delete {
         /// Id, username or e-mail address.
         user: String,
     },
-    /// Bring a deleted user back that is not erased yet.
+    /// Restore a deleted user that is not erased yet.
     Restore {
         /// Id.
         user: String,
@@ -221,13 +221,13 @@ pub(crate) struct PasswordSource {
 
 #[derive(Debug, Args)]
 pub(crate) struct UserCreate {
-    /// Unique.
+    /// Username, unique.
     #[arg(long)]
     pub(crate) username: Option<String>,
-    /// Unique.
+    /// E-mail address, unique.
     #[arg(long)]
     pub(crate) email: Option<String>,
-    /// Unique.
+    /// Mobile number, unique.
     #[arg(long)]
     pub(crate) mobile_number: Option<String>,
     /// Given name.
@@ -239,13 +239,13 @@ pub(crate) struct UserCreate {
     /// male, female or other.
     #[arg(long)]
     pub(crate) gender: Option<String>,
-    /// May use the drf dialect.
+    /// Let the user use the drf dialect.
     #[arg(long)]
     pub(crate) staff: bool,
-    /// Has every permission.
+    /// Give the user every permission.
     #[arg(long)]
     pub(crate) superuser: bool,
-    /// May not authenticate.
+    /// Create the user without the right to log in.
     #[arg(long)]
     pub(crate) inactive: bool,
     #[command(flatten)]
@@ -261,7 +261,7 @@ pub(crate) enum Token {
         /// What the token is for.
         #[arg(long, default_value = "")]
         label: String,
-        /// Life of the token, as 90d, 12h, 30m or 60s. Without it the token lives until it is revoked.
+        /// Lifetime of the token, for example 90d, 12h, 30m or 60s. Without it the token is valid until revoked.
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
         /// The key itself, 40 lower-case hexadecimal digits: for tests and imports.
@@ -282,7 +282,7 @@ pub(crate) enum Token {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Jwt {
-    /// Mint an access token.
+    /// Create an access token.
     Create {
         /// Id, username or e-mail address.
         user: String,
@@ -291,23 +291,23 @@ pub(crate) enum Jwt {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
-    /// Make a key. The first one signs at once, others after they have been published for a while.
+    /// Generate a key. The first key signs at once, later keys after they have been published for a while.
     Generate {
         /// HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA.
         #[arg(long)]
         algorithm: String,
-        /// Sign at once: servers that have not seen the key yet refuse its tokens.
+        /// Sign at once. Servers that have not read the key yet refuse its tokens.
         #[arg(long)]
         at_once: bool,
     },
-    /// List all keys as they begin to sign.
+    /// List all keys in the order in which they begin to sign.
     List,
-    /// Make the next key, and remove those whose last tokens are over.
+    /// Generate the next key, and remove keys whose last tokens have expired.
     Rotate {
-        /// Algorithm of the next key; that of the present one unless given.
+        /// Algorithm of the next key; by default that of the current key.
         #[arg(long)]
         algorithm: Option<String>,
-        /// Sign at once: servers that have not seen the key yet refuse its tokens.
+        /// Sign at once. Servers that have not read the key yet refuse its tokens.
         #[arg(long)]
         at_once: bool,
     },
@@ -319,18 +319,18 @@ pub(crate) enum Binding {
     List {
         /// Id, username or e-mail address; without it, bindings of all users.
         user: Option<String>,
-        /// Bindings to skip.
+        /// Number of bindings to skip.
         #[arg(long, default_value_t = 0)]
         offset: u32,
-        /// Bindings to list at most.
+        /// Maximum number of bindings to list.
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
-    /// Remove a binding: the next token of the subject binds it to the user whom it names then.
+    /// Remove a binding. The next token of the subject binds it to the user whom that token names.
     Remove {
-        /// iss of the tokens.
+        /// Issuer: the claim iss of the tokens.
         issuer: String,
-        /// sub of the tokens.
+        /// Subject: the claim sub of the tokens.
         #[arg(allow_hyphen_values = true)]
         subject: String,
     },

@@ -62,7 +62,7 @@ impl Periodic {
         {
             Ok(cleared) if cleared.is_nothing() => {}
             Ok(cleared) => tracing::info!(?cleared, "purged"),
-            Err(error) => tracing::warn!(%error, "the purge did not come to its end"),
+            Err(error) => tracing::warn!(%error, "the purge failed"),
         };
         Self::start("purge", interval, work)
     }
@@ -73,7 +73,7 @@ fn look_at(keys: &KeyRing, told: &mut String) {
         Ok(false) => {}
         Ok(true) => {
             told.clear();
-            tracing::info!("the folder of keys has changed and was read");
+            tracing::info!("the folder of keys has changed and was read again");
         }
         Err(error) => {
             let text = error.to_string();

@@ -10,6 +10,8 @@ use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::wire::host::user_agent;
 
+use crate::settings::TowerSettings;
+
 /// What the right to a token is shown with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Shown {
@@ -55,12 +57,12 @@ pub(crate) async fn issue_token(
 /// if the settings say so. `digest` is what is stored of its key.
 pub(crate) async fn issue_sliding_token(
     context: &RequestContext<'_>,
+    settings: &TowerSettings,
     owner: &User,
     label: &str,
     digest: impl FnOnce(&TokenKey) -> TokenDigest,
 ) -> Result<Option<(Token, TokenKey)>, ApiError> {
     let (key, now) = (TokenKey::generate(), context.services.now());
-    let settings = &context.services.tower;
     let binding = || TokenBinding {
         address: context
             .services

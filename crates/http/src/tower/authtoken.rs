@@ -6,8 +6,7 @@ use actix_web::http::header::{self, HeaderValue};
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
 use profiled_domain::{Detail, Repository, RepositoryError, TokenDigest};
-use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
-use profiled_rest::wire::body::{Data, Part, Value};
+use profiled_rest::error::ApiError;
 use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::timestamp::Millis;
 use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
@@ -17,8 +16,10 @@ use crate::flows::login::login;
 use crate::flows::token_issue;
 use crate::settings::TowerSettings;
 use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
+use crate::tower::login_input::{LoginInput, whole};
 use crate::tower::logout::end_log_in;
 use crate::tower::mount::Mount;
+use crate::tower::site;
 use crate::tower::{dialect, options};
 
 const SPEC: Spec = Spec {
@@ -59,12 +60,6 @@ struct Body<'a> {
     expires: Option<Millis>,
 }
 
-/// A username and a password that were sent. It has no `Debug`: it holds credentials.
-pub(super) struct LoginInput {
-    pub(super) username: String,
-    pub(super) password: String,
-}
-
 impl AuthToken {
     async fn log_in(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let LoginInput { username, password } = LoginInput::of(&context.data().await?)?;
@@ -73,7 +68,13 @@ impl AuthToken {
             LoginOutcome::WrongCredentials => return Err(refused()),
             LoginOutcome::Inactive(_) => return Err(whole("User account is disabled.")),
         };
-        let issued = token_issue::issue_sliding_token(context, &user, "", TokenKey::digest);
+        let issued = token_issue::issue_sliding_token(
+            context,
+            site::settings(context)?,
+            &user,
+            "",
+            TokenKey::digest,
+        );
         let (token, key) = issued.await?.ok_or_else(refused)?;
         let body = Body {
             token: key.as_str(),
@@ -123,59 +124,6 @@ fn revoke(
         record.log(revoked, Outcome::of_change)?;
     }
     Ok(())
-}
-
-impl LoginInput {
-    /// Both, as they were written.
-    ///
-    /// # Errors
-    /// 400 that names what is missing or no text.
-    pub(super) fn of(data: &Data) -> Result<Self, ApiError> {
-        match data {
-            Data::Json(Value::Null) => return Err(whole("No input provided")),
-            Data::Json(Value::Object(_)) | Data::Form(_) => {}
-            Data::Json(_) => return Err(whole("Invalid data")),
-        }
-        let mut errors = FieldErrors::default();
-        let mut field = |name| {
-            text(data, name).unwrap_or_else(|message| {
-                errors.push(name, message);
-                String::new()
-            })
-        };
-        let (username, password) = (field("username"), field("password"));
-        errors.into_result()?;
-        Ok(Self { username, password })
-    }
-}
-
-/// A field that must be there; numbers are taken as their text.
-fn text(data: &Data, name: &str) -> Result<String, &'static str> {
-    const REQUIRED: &str = "This field is required.";
-    let found = match data {
-        Data::Form(form) => match form.get(name) {
-            Some(Part::Text(text)) => text.clone(),
-            Some(Part::File(_)) | None => String::new(),
-        },
-        Data::Json(object) => match object.get(name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::Text(text)) => text.text.clone(),
-            Some(number @ Value::Number(_)) => number.to_python_str(),
-            Some(Value::List(items)) if items.is_empty() => String::new(),
-            Some(Value::Object(members)) if members.is_empty() => String::new(),
-            Some(Value::Bool(_) | Value::List(_) | Value::Object(_)) => {
-                return Err("This field must be text.");
-            }
-        },
-    };
-    if found.is_empty() {
-        return Err(REQUIRED);
-    }
-    Ok(found)
-}
-
-fn whole(text: &str) -> ApiError {
-    ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, text))
 }
 
 /// The same for an unknown name and a wrong password.

@@ -4,6 +4,8 @@ use profiled_domain::{Condition, Model, OrderBy, Repository, RepositoryError, Us
 use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
 
+use crate::tower::site;
+
 /// What a request tells of its caller.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Caller {
@@ -18,7 +20,7 @@ impl Caller {
         Ok(Self {
             id: user.id,
             is_superuser: user.is_superuser,
-            admins_see_all_users: context.services.tower.org_admins_see_all_users,
+            admins_see_all_users: site::settings(context)?.org_admins_see_all_users,
         })
     }
 

@@ -10,6 +10,7 @@ mod error;
 mod fields;
 mod filter;
 mod kind;
+mod login_input;
 mod logout;
 mod me;
 mod mount;
@@ -23,6 +24,7 @@ mod paging;
 mod parent;
 mod roots;
 mod session;
+mod site;
 mod write;
 
 use std::sync::Arc;

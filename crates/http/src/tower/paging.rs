@@ -7,6 +7,7 @@ use profiled_rest::wire::query::{self, Query};
 use serde::Serialize;
 
 use crate::settings::TowerSettings;
+use crate::tower::site;
 
 /// Parameters of a list that are no filters (contract `tower.md`, section 10).
 pub(super) const RESERVED: [&str; 7] = [
@@ -33,7 +34,7 @@ pub(super) struct Envelope<T> {
 /// # Errors
 /// 404 for one that no list has.
 pub(super) fn requested_page(context: &RequestContext<'_>) -> Result<NumberedPage, ApiError> {
-    page(&context.services.tower, context.query)
+    page(site::settings(context)?, context.query)
 }
 
 fn page(settings: &TowerSettings, query: &Query) -> Result<NumberedPage, ApiError> {

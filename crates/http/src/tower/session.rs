@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::flows::login::login;
 use crate::flows::token_issue;
-use crate::tower::authtoken::LoginInput;
+use crate::tower::login_input::LoginInput;
+use crate::tower::site;
 use crate::tower::{csrf, options};
 
 /// The cookie that carries the key of a log-in.
@@ -80,8 +81,13 @@ async fn log_in(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResp
     let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
         return Err(refused());
     };
-    let issued =
-        token_issue::issue_sliding_token(context, &user, "Cookie log-in", TokenKey::session_digest);
+    let issued = token_issue::issue_sliding_token(
+        context,
+        site::settings(context)?,
+        &user,
+        "Cookie log-in",
+        TokenKey::session_digest,
+    );
     let (_, key) = issued.await?.ok_or_else(refused)?;
     let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, context.origin);
     let mut answer = found(context, next(&data));

@@ -16,7 +16,7 @@ use tracing::Span;
 use crate::error::ApiError;
 use crate::framework::token_uses::{Deferred, TokenUses};
 use crate::framework::worker_pool::WorkerPool;
-use crate::settings::{HttpSettings, TowerSettings};
+use crate::settings::HttpSettings;
 use crate::wire::body::Limits;
 use crate::wire::host::Hosts;
 
@@ -66,8 +66,6 @@ pub struct Services {
     pub tokens: TokenSettings,
     /// Section `profile_completion`.
     pub completion: CompletionRules,
-    /// Section `dialects.tower`.
-    pub tower: Arc<TowerSettings>,
     /// Whether there is HTML.
     pub is_browsable: bool,
     /// Largest bodies.
@@ -81,11 +79,11 @@ pub struct Services {
 }
 
 impl Services {
-    /// Starts the pool that hashes passwords.
+    /// Starts the pool that hashes passwords. A sliding token lives so long after its last use.
     ///
     /// # Errors
     /// The operating system's, when it gives no thread.
-    pub fn new(parts: ServiceParts, tower: TowerSettings) -> std::io::Result<Self> {
+    pub fn new(parts: ServiceParts, sliding_lifetime: Duration) -> std::io::Result<Self> {
         let passwords = &parts.password_settings;
         Ok(Self {
             hosts: Hosts::new(&parts.http),
@@ -103,8 +101,7 @@ impl Services {
                 body: parts.http.max_body_bytes,
                 upload: parts.http.max_upload_bytes,
             },
-            sliding_lifetime: Duration::seconds(tower.token_lifetime.into()),
-            tower: Arc::new(tower),
+            sliding_lifetime,
             token_uses: TokenUses::default(),
             clock: parts.clock,
             is_draining: AtomicBool::new(false),

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 pub(crate) enum Org {
     /// Create an organization.
     Create {
-        /// Unique.
+        /// Name, unique.
         name: String,
         /// Free text.
         #[arg(long, default_value = "")]
@@ -25,7 +25,7 @@ pub(crate) enum Org {
     Delete {
         /// Id or name.
         organization: String,
-        /// Yes, lose them.
+        /// Confirm that they are deleted.
         #[arg(long)]
         yes: bool,
     },
@@ -35,7 +35,7 @@ pub(crate) enum Org {
     Remove(OrgMember),
     /// Make a user an admin of an organization.
     AddAdmin(OrgMember),
-    /// Take that right away again.
+    /// Remove a user from the admins of an organization.
     RemoveAdmin(OrgMember),
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct OrgMember {
 pub(crate) enum Team {
     /// Create a team in an organization.
     Create {
-        /// Unique in its organization.
+        /// Name, unique in its organization.
         name: String,
         /// Id or name of the organization.
         #[arg(long)]
@@ -74,7 +74,7 @@ pub(crate) enum Team {
     },
     /// List teams by name.
     List {
-        /// Only those of this organization: id or name.
+        /// Only teams of this organization: id or name.
         #[arg(long)]
         organization: Option<String>,
     },
@@ -86,11 +86,11 @@ pub(crate) enum Team {
     Delete {
         #[command(flatten)]
         team: TeamName,
-        /// Yes, lose them.
+        /// Confirm that they are deleted.
         #[arg(long)]
         yes: bool,
     },
-    /// Add a user to a team. It need not be in the team's organization.
+    /// Add a user to a team. The user need not belong to the team's organization.
     Add(TeamMember),
     /// Remove a user from a team.
     Remove(TeamMember),
@@ -100,7 +100,7 @@ pub(crate) enum Team {
 pub(crate) struct TeamName {
     /// Id or name.
     pub(crate) team: String,
-    /// Where the team belongs, if several have that name: id or name of the organization.
+    /// Id or name of the team's organization, needed if several teams have that name.
     #[arg(long)]
     pub(crate) organization: Option<String>,
 }
@@ -115,7 +115,7 @@ pub(crate) struct TeamSet {
     /// New description.
     #[arg(long)]
     pub(crate) description: Option<String>,
-    /// Where the team moves: id or name of an organization.
+    /// Move the team to this organization: id or name.
     #[arg(long, value_name = "ORGANIZATION")]
     pub(crate) move_to: Option<String>,
 }

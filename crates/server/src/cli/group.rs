@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 pub(crate) enum Group {
     /// Create a group.
     Create {
-        /// Unique.
+        /// Name, unique.
         name: String,
         /// Free text.
         #[arg(long)]
@@ -29,7 +29,7 @@ pub(crate) enum Group {
     Delete {
         /// Id or name.
         group: String,
-        /// Yes, lose them.
+        /// Confirm that they are deleted.
         #[arg(long)]
         yes: bool,
     },
@@ -45,7 +45,7 @@ pub(crate) struct GroupSet {
     /// New notes.
     #[arg(long)]
     pub(crate) notes: Option<String>,
-    /// No notes any more.
+    /// Remove the notes.
     #[arg(long, conflicts_with = "notes")]
     pub(crate) no_notes: bool,
 }

@@ -9,16 +9,16 @@ use clap::Args;
     reason = "one for each switch of the command line"
 )]
 pub(crate) struct UserChange {
-    /// Unique. Of this as of all the following, an empty value takes the present one away.
+    /// New username, unique. Here and in the options below, an empty value removes the current one.
     #[arg(long)]
     pub(crate) username: Option<String>,
-    /// Unique.
+    /// E-mail address, unique.
     #[arg(long)]
     pub(crate) email: Option<String>,
-    /// Unique.
+    /// Mobile number, unique.
     #[arg(long)]
     pub(crate) mobile_number: Option<String>,
-    /// Where the user can be reached.
+    /// Phone number.
     #[arg(long)]
     pub(crate) number_phone: Option<String>,
     /// Given name.
@@ -30,16 +30,16 @@ pub(crate) struct UserChange {
     /// male, female or other.
     #[arg(long)]
     pub(crate) gender: Option<String>,
-    /// May use the drf dialect.
+    /// Let the user use the drf dialect.
     #[arg(long)]
     pub(crate) staff: bool,
-    /// May not use it any more.
+    /// Withdraw staff status.
     #[arg(long, conflicts_with = "staff")]
     pub(crate) no_staff: bool,
-    /// Has every permission.
+    /// Give the user every permission.
     #[arg(long)]
     pub(crate) superuser: bool,
-    /// Has no longer every permission.
+    /// Withdraw superuser status.
     #[arg(long, conflicts_with = "superuser")]
     pub(crate) no_superuser: bool,
 }

@@ -221,9 +221,12 @@ fn remove(
     line.came_of(Outcome::of_change(&is_changed));
     let told = json!({ "group": group.id, "user": user, "changed": is_changed });
     output.write(&told, |_| {
-        let verb = if is_changed { "is no longer" } else { "was no" };
-        let article = if is_changed { " a" } else { "" };
-        format!("user {user} {verb}{article} member of group {}", group.id)
+        let verb = if is_changed {
+            "is no longer"
+        } else {
+            "was not"
+        };
+        format!("user {user} {verb} a member of group {}", group.id)
     })
 }
 
@@ -240,7 +243,7 @@ fn delete(
     if !yes {
         let (id, members) = (group.id, group.users_count);
         let text = format!(
-            "group delete takes group {id} with its {members} memberships: add --yes if that is what you want"
+            "group delete deletes group {id} and its {members} memberships: add --yes to confirm"
         );
         return Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed));
     }

@@ -25,7 +25,7 @@ pub(super) fn run(settings: &Settings, arguments: &Migrate, output: Output) -> R
     }
     let done = match arguments.revert {
         Some(_) if !arguments.yes => {
-            let text = "migrate --revert deletes data: add --yes if that is what you want";
+            let text = "migrate --revert deletes data: add --yes to confirm";
             return Err(Failure::new(Kind::Refused, text));
         }
         Some(count) => {

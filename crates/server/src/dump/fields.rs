@@ -12,7 +12,7 @@ impl Fields {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(format!("{name} is no text")),
+            Some(_) => Err(format!("{name} is not a text")),
         }
     }
 
@@ -33,7 +33,7 @@ impl Fields {
         let parsed = DateTime::parse_from_rfc3339(&text);
         parsed
             .map(|at| Some(at.with_timezone(&Utc)))
-            .map_err(|_invalid| format!("{name} {text:?} is no instant"))
+            .map_err(|_invalid| format!("{name} {text:?} is not an instant"))
     }
 
     /// A list; an absent one is empty.
@@ -41,7 +41,7 @@ impl Fields {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::Array(items)) => Ok(items),
-            Some(_) => Err(format!("{name} is no list")),
+            Some(_) => Err(format!("{name} is not a list")),
         }
     }
 }

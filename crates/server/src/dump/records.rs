@@ -79,7 +79,7 @@ pub(crate) fn classify(record: Record) -> Result<Row, Unreadable> {
 
 fn id(pk: &Value) -> Result<i64, String> {
     let number = pk.as_i64().filter(|id| *id > 0);
-    number.ok_or_else(|| "pk is no positive number: dump without --natural-primary".to_owned())
+    number.ok_or_else(|| "pk is not a positive number: dump without --natural-primary".to_owned())
 }
 
 fn reference(value: &Value) -> Result<Reference, String> {
@@ -87,7 +87,7 @@ fn reference(value: &Value) -> Result<Reference, String> {
         Value::Number(_) => id(value).map(Reference::Id),
         Value::Array(parts) => match parts.as_slice() {
             [Value::String(name)] => Ok(Reference::Name(name.clone())),
-            _ => Err(format!("{value} is no natural key of one part")),
+            _ => Err(format!("{value} is not a natural key of one part")),
         },
         _ => Err(format!("{value} refers to nothing")),
     }
@@ -142,7 +142,7 @@ fn group(record: Record) -> Result<ImportedGroup, String> {
 
 fn token(record: Record) -> Result<DumpedToken, String> {
     let Value::String(key) = record.pk else {
-        return Err("pk is no key".to_owned());
+        return Err("pk is not a key".to_owned());
     };
     let mut fields = Fields(record.fields);
     Ok(DumpedToken {

@@ -65,7 +65,7 @@ fn users_admins_and_teams_belong_to_an_organization() {
                 "1 One\ndescription: \nusers: ada\nadmins: bob\nteams: A\n"
             );
             let told = sandbox.done(&["org", "remove-admin", "One", "bob"]);
-            assert_eq!(told, "user 2 was no admin of organization 1\n");
+            assert_eq!(told, "user 2 was not an admin of organization 1\n");
         },
     );
 }
@@ -137,7 +137,7 @@ fn what_is_not_there_and_what_is_taken_is_told() {
         (
             &["org", "add", "One", "bob"],
             1,
-            "user 2 may not log in: user activate or user restore first",
+            "user 2 cannot log in: run profiled user activate or profiled user restore first",
         ),
         (
             &["org", "create", "One"],

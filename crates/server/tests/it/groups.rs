@@ -37,7 +37,7 @@ fn a_group_is_made_changed_and_deleted() {
         assert_eq!(unsure.code, Some(3));
         assert_eq!(
             unsure.err,
-            "profiled: group delete takes group 1 with its 0 memberships: add --yes if that is what you want\n"
+            "profiled: group delete deletes group 1 and its 0 memberships: add --yes to confirm\n"
         );
         assert_eq!(sandbox.json(&["group", "list"]), json!([]));
     });
@@ -63,7 +63,7 @@ fn members_come_and_leave_and_repetitions_do_no_harm() {
             assert_eq!(groups, json!(["Team"]));
             assert_eq!(removed, [json!(true), json!(false)]);
             let told = sandbox.done(&["group", "remove", "Team", "ada"]);
-            assert_eq!(told, "user 1 was no member of group 1\n");
+            assert_eq!(told, "user 1 was not a member of group 1\n");
         },
     );
 }

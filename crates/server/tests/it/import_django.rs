@@ -292,7 +292,7 @@ fn a_record_that_cannot_be_read_is_left_out_and_the_command_fails() {
     assert_eq!(
         told,
         [
-            "skipped: accounts.user 1: date_joined \"yesterday\" is no instant",
+            "skipped: accounts.user 1: date_joined \"yesterday\" is not an instant",
             "skipped: accounts.user 2: gender must be male, female or other: \"M\"",
             "skipped: accounts.user 3: is_staff is neither true nor false",
             "skipped: authtoken.token 01234567…: null refers to nothing",

@@ -44,7 +44,7 @@ fn reverting_needs_a_yes() {
     assert_eq!(refused.code, Some(3));
     assert_eq!(
         refused.err,
-        "profiled: migrate --revert deletes data: add --yes if that is what you want\n"
+        "profiled: migrate --revert deletes data: add --yes to confirm\n"
     );
     assert_eq!(reverted["reverted"].as_array().map(Vec::len), Some(1));
     assert_eq!(reverted["applied"], json!([]));

@@ -39,7 +39,7 @@ fn a_password_is_set_from_standard_input_or_a_file() {
         let ended = sandbox.run_with_input(&[&SET[..], &options].concat(), input);
 
         assert_eq!(ended.code, Some(0), "{ended:?}");
-        let told = "user 1 has a new password and no credentials but that\n";
+        let told = "changed the password of user 1 and revoked all other credentials\n";
         assert_eq!((ended.out.as_str(), ended.err.as_str()), (told, ""));
         assert!(is_password_of_ada(&sandbox, expected), "{expected:?}");
     }

@@ -63,7 +63,7 @@ fn what_cannot_be_is_told_and_stores_nothing() {
         (
             &["root", "--username", "boss", "--no-superuser"],
             3,
-            "user 1 is the last active superuser: make another one first",
+            "user 1 is the last active superuser: make another user superuser first",
         ),
         (
             &["root", "--username", "ada"],

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use profiled_rest::error::ApiError;
 
-use crate::tower::filter::bad_request_list;
+use crate::tower::filter::bad_request::bad_request_list;
 
 /// `YYYY-MM-DD`, or that with `HH:MM[:SS[.ffffff]]` and perhaps a zone behind it; without one it is UTC.
 ///

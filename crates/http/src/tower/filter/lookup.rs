@@ -5,7 +5,8 @@ use profiled_domain::{
 };
 use profiled_rest::error::ApiError;
 
-use crate::tower::filter::{bad_request, bad_request_list, instant};
+use crate::tower::filter::bad_request::{bad_request, bad_request_list};
+use crate::tower::filter::instant;
 
 /// Names of look-ups, compared with case.
 const NAMES: [&str; 16] = [

@@ -4,6 +4,7 @@
 //! together, as Django's `filter()` has it: they share their joins. A negated term speaks of all objects
 //! at the end of a relation, and a chained one of any, so both stand for themselves.
 
+mod bad_request;
 mod instant;
 mod joins;
 mod lookup;
@@ -11,7 +12,7 @@ pub(super) mod names;
 pub(super) mod path;
 
 use profiled_domain::{Case, Condition, Model, Relation, Test, TextTest};
-use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::error::ApiError;
 use profiled_rest::wire::query::Query;
 
 use crate::tower::filter::joins::Joins;
@@ -19,6 +20,7 @@ use crate::tower::filter::lookup::Leaf;
 use crate::tower::filter::path::{End, Path, PathError};
 use crate::tower::paging::RESERVED;
 
+pub(super) use bad_request::bad_request;
 pub(super) use joins::{all, any};
 
 /// Terms and words that a query may have: each may cost the database a scan.
@@ -186,16 +188,6 @@ fn leaf(path: &Path<'_>, value: &str) -> Result<Leaf, ApiError> {
             PathError::Unknown(model, lookup).into_error()
         }),
     }
-}
-
-/// A 400 with a text.
-pub(super) fn bad_request(text: String) -> ApiError {
-    ApiError::BadRequest(Detail::Text(text))
-}
-
-/// A 400 with a text in a list.
-fn bad_request_list(text: String) -> ApiError {
-    ApiError::BadRequest(Detail::List(vec![text]))
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 use profiled_domain::{Field, Model, Relation};
 use profiled_rest::error::ApiError;
 
+use crate::tower::filter::bad_request::bad_request;
+use crate::tower::filter::lookup;
 use crate::tower::filter::names::{self, Named};
-use crate::tower::filter::{bad_request, lookup};
 
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]

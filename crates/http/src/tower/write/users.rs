@@ -18,6 +18,7 @@ use crate::tower::caller::Caller;
 use crate::tower::fields::{IS_SUPERUSER, object, value_of};
 use crate::tower::kind::{Users, WritableKind};
 use crate::tower::object::{check_selected, load};
+use crate::tower::site;
 
 impl WritableKind for Users {
     async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
@@ -156,7 +157,7 @@ async fn requested_change(
 ) -> Result<(ProfileChange, Option<bool>), ApiError> {
     let user = &access.user;
     let body = object(context.data().await?)?;
-    let managed = &context.services.tower.directory_managed_fields;
+    let managed = &site::settings(context)?.directory_managed_fields;
     let mut form = UserForm::of_change(&body, mode(context), user, managed);
     form.permit_flag(access.caller.is_superuser)?;
     if !access.is_admin {
@@ -185,7 +186,7 @@ async fn new_password(
     access: &UserAccess,
     password: String,
 ) -> Result<Option<PasswordChange>, ApiError> {
-    let has_directory = !context.services.tower.directory_managed_fields.is_empty();
+    let has_directory = !site::settings(context)?.directory_managed_fields.is_empty();
     let is_managed = has_directory && !access.user.ldap_dn.is_empty();
     let (id, hasher) = (access.user.id, Arc::clone(&context.services.passwords));
     let encode = move |repository: &dyn Repository| {

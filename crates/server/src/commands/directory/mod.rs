@@ -175,7 +175,9 @@ fn change_membership(
     };
     let is_changed = match outcome {
         Err(RepositoryError::Missing("user")) => {
-            let text = format!("user {user} may not log in: user activate or user restore first");
+            let text = format!(
+                "user {user} cannot log in: run profiled user activate or profiled user restore first"
+            );
             return Err(Failure::failed(text).because(Reason::Inactive));
         }
         outcome => outcome?,
@@ -188,6 +190,6 @@ fn change_membership(
         (true, true) => format!("user {user} is {article} {role} of {of}"),
         (true, false) => format!("user {user} is {article} {role} of {of} already"),
         (false, true) => format!("user {user} is no longer {article} {role} of {of}"),
-        (false, false) => format!("user {user} was no {role} of {of}"),
+        (false, false) => format!("user {user} was not {article} {role} of {of}"),
     })
 }

@@ -184,8 +184,8 @@ fn delete(
     line.on(Object::Organization(id));
     if !yes {
         return refused(format!(
-            "org delete takes organization {id} with its memberships, for good, and leaves its teams without one: \
-             add --yes if that is what you want"
+            "org delete deletes organization {id} and its memberships for good, and leaves its teams without one: \
+             add --yes to confirm"
         ));
     }
     if !store.delete_organization(id, None, now())? {

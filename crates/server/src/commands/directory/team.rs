@@ -231,7 +231,7 @@ fn delete(
     line.on(Object::Team(id));
     if !yes {
         return refused(format!(
-            "team delete takes team {id} with its memberships, for good: add --yes if that is what you want"
+            "team delete deletes team {id} and its memberships for good: add --yes to confirm"
         ));
     }
     if !store.delete_team(id, None, now())? {

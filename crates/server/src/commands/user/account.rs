@@ -80,7 +80,9 @@ fn take(
             return Err(Failure::failed(format!("user {id} {state}")));
         }
         AccountChange::LastSuperuser => {
-            let text = format!("user {id} is the last active superuser: make another one first");
+            let text = format!(
+                "user {id} is the last active superuser: make another user superuser first"
+            );
             return Err(Failure::new(Kind::Refused, text));
         }
     }

@@ -41,7 +41,9 @@ pub(super) fn set(
             return Err(Failure::failed(text));
         }
         AccountChange::LastSuperuser => {
-            let text = format!("user {id} is the last active superuser: make another one first");
+            let text = format!(
+                "user {id} is the last active superuser: make another user superuser first"
+            );
             return Err(Failure::new(Kind::Refused, text));
         }
     }

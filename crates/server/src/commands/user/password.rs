@@ -41,7 +41,7 @@ pub(super) fn set(
     line.came_of(Outcome::Done);
     output.write(&Shown::from(&user), |user| {
         format!(
-            "user {} has a new password and no credentials but that",
+            "changed the password of user {} and revoked all other credentials",
             user.id
         )
     })

@@ -1,4 +1,5 @@
 use profiled_domain::{Comparison, FieldValue};
+use profiled_rest::error::Detail;
 
 use super::*;
 
