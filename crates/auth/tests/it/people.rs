@@ -8,8 +8,8 @@ use profiled_auth::{
     PasswordLogin, PasswordSettings, RateSetting, SigningKey, Subject, Throttle, ThrottleSettings,
     Verdict, Verifier,
 };
-use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{Detail, NewUser, PasswordHash, User, UserId, UserRepository, Username};
+use profiled_store::{MemoryCounters, Store};
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -32,7 +32,7 @@ pub fn throttle(login: &str) -> Arc<Throttle> {
         login: RateSetting::try_from(login.to_owned()).unwrap(),
         ..ThrottleSettings::default()
     };
-    let counters = Arc::new(MemoryThrottle::default());
+    let counters = Arc::new(MemoryCounters::default());
     Arc::new(Throttle::new(&settings, counters, b"secret"))
 }
 
@@ -61,7 +61,7 @@ pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
     jwt.mint_access(subject(id), now()).unwrap()
 }
 
-pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User {
+pub fn user(repository: &Store, name: &str, is_active: bool) -> User {
     let new = NewUser {
         username: Username::parse(name).ok(),
         password: hasher().encode("p:äss").ok(),
@@ -86,7 +86,7 @@ pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
 pub fn ask(
     verifier: &dyn Verifier,
     authorization: &[u8],
-    repository: &MemoryRepository,
+    repository: &Store,
 ) -> Option<Result<Identity, AuthError>> {
     match verifier.verify(&attempt(authorization), repository) {
         Verdict::NotMine => None,
