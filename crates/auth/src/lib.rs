@@ -5,6 +5,9 @@
 //! *refused*; the first that refuses ends the request. Nothing here knows SQL, a web framework or the
 //! time: storage comes as [`profiled_domain::Repository`], the moment in the [`Attempt`].
 //!
+//! There is no storage in memory to test with: `profiled_store::testing::TestDatabase` makes an embedded
+//! database for each test, as the tests of this crate do, and `profiled_store::Store` implements the traits.
+//!
 //! Keys are read, and signatures made and checked, by `jsonwebtoken` with its backend `aws_lc_rs`. Where
 //! another crate of the tree turns on `rust_crypto` as well, the binary has to choose with
 //! `jsonwebtoken::crypto::CryptoProvider::install_default` before its first token.

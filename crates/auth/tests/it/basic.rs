@@ -3,10 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::{AuthError, BasicVerifier, HeaderFault, Scheme};
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{NewUser, User, UserRepository, Username, WriteContext};
+use profiled_store::Store;
 
 use crate::people::{ask, hasher, login, now, user};
+use crate::test_store::TestStore;
 
 fn verifier() -> BasicVerifier {
     BasicVerifier::new(login(""))
@@ -17,7 +18,7 @@ fn header(scheme: &str, pair: &[u8]) -> Vec<u8> {
 }
 
 /// A user with a password of its own.
-fn with_password(repository: &MemoryRepository, name: &str, password: &str) -> User {
+fn with_password(repository: &Store, name: &str, password: &str) -> User {
     let new = NewUser {
         username: Username::parse(name).ok(),
         password: hasher().encode(password).ok(),
@@ -30,7 +31,7 @@ fn with_password(repository: &MemoryRepository, name: &str, password: &str) -> U
 
 #[test]
 fn pair_is_split_at_the_first_colon_in_either_encoding() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
 
     for scheme in ["Basic", "basic", "BASIC"] {
@@ -48,7 +49,7 @@ fn pair_is_split_at_the_first_colon_in_either_encoding() {
 
 #[test]
 fn names_and_passwords_of_any_script_are_read_as_utf_8() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let pairs = [
         ("мария", "пароль:с двоеточием"),
         ("名前", "パスワード😀"),
@@ -71,7 +72,7 @@ fn names_and_passwords_of_any_script_are_read_as_utf_8() {
 /// One byte that is not UTF-8 decides for the whole pair.
 #[test]
 fn what_is_not_utf_8_is_latin_1_from_its_first_to_its_last_byte() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let zoe = with_password(&repository, "zoé", "p\u{e4}ss\u{ff}");
     let mixed = with_password(&repository, "zoÃª", "p\u{e4}ss");
 
@@ -92,7 +93,7 @@ fn what_is_not_utf_8_is_latin_1_from_its_first_to_its_last_byte() {
 
 #[test]
 fn every_wrong_pair_gets_the_same_error() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     user(&repository, "ada", true);
     user(&repository, "idle", false);
     let wrong = [
@@ -112,7 +113,7 @@ fn every_wrong_pair_gets_the_same_error() {
 
 #[test]
 fn broken_header_is_refused_with_its_fault() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let cases: [(&[u8], HeaderFault); 2] = [
         (b"Basic", HeaderFault::NoCredentials),
         (b"Basic a b", HeaderFault::Spaces),
@@ -133,7 +134,7 @@ fn broken_header_is_refused_with_its_fault() {
 
 #[test]
 fn password_after_too_many_failures_is_not_verified() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     user(&repository, "ada", true);
     user(&repository, "idle", false);
     let verifier = BasicVerifier::new(login("3/min"));

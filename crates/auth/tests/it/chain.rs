@@ -6,9 +6,9 @@ use profiled_auth::{
     AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtFault, JwtSettings, Scheme,
     TokenPolicy, TokenVerifier,
 };
-use profiled_domain::testing::MemoryRepository;
 
 use crate::people::{access_token, attempt, login, user, verifier};
+use crate::test_store::TestStore;
 
 fn chain() -> Authenticator {
     Authenticator::new(vec![
@@ -24,7 +24,7 @@ fn chain() -> Authenticator {
 
 #[test]
 fn verifier_of_another_scheme_passes_the_attempt_on() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let header = format!(
         "Bearer {}",
@@ -32,7 +32,7 @@ fn verifier_of_another_scheme_passes_the_attempt_on() {
     );
 
     let identity = chain()
-        .authenticate(&attempt(header.as_bytes()), &repository)
+        .authenticate(&attempt(header.as_bytes()), &*repository)
         .unwrap();
 
     assert_eq!(
@@ -43,13 +43,13 @@ fn verifier_of_another_scheme_passes_the_attempt_on() {
 
 #[test]
 fn first_refusal_ends_the_request_and_the_first_scheme_challenges() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
 
     let error = chain()
-        .authenticate(&attempt(b"Bearer x"), &repository)
+        .authenticate(&attempt(b"Bearer x"), &*repository)
         .unwrap_err();
     let none = chain()
-        .authenticate(&attempt(b"Digest x"), &repository)
+        .authenticate(&attempt(b"Digest x"), &*repository)
         .unwrap_err();
 
     assert!(
@@ -62,14 +62,14 @@ fn first_refusal_ends_the_request_and_the_first_scheme_challenges() {
 
 #[test]
 fn tokens_of_deleted_and_inactive_users_are_refused_differently() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let idle = user(&repository, "idle", false);
     let jwt = verifier(&JwtSettings::default());
     let bearer = |id| format!("Bearer {}", access_token(&jwt, id));
 
-    let inactive = chain().authenticate(&attempt(bearer(idle.id).as_bytes()), &repository);
+    let inactive = chain().authenticate(&attempt(bearer(idle.id).as_bytes()), &*repository);
     let gone = bearer(profiled_domain::UserId(99));
-    let gone = chain().authenticate(&attempt(gone.as_bytes()), &repository);
+    let gone = chain().authenticate(&attempt(gone.as_bytes()), &*repository);
 
     assert!(matches!(
         inactive,

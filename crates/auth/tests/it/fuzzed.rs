@@ -1,6 +1,7 @@
 //! What the fuzzers run, and the replay of their corpus: see `fuzz/` and `make fuzz`.
 
-use std::sync::{Arc, LazyLock};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
@@ -8,11 +9,12 @@ use profiled_auth::{
     JwtVerifier, PasswordHasher, PasswordLogin, PasswordSettings, SigningKey, Subject, Throttle,
     ThrottleSettings, TokenKey, TokenPolicy, TokenVerifier, UserClaim,
 };
-use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
     NewToken, NewUser, PasswordHash, ProfileDepth, TokenRepository, User, UserRepository, Username,
     WriteContext,
 };
+use profiled_store::testing::TestDatabase;
+use profiled_store::{MemoryCounters, Store};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// The opaque token, and with a colon the name and password, of the only user.
@@ -25,69 +27,78 @@ fn now() -> DateTime<Utc> {
 struct Site {
     jwt: Arc<JwtVerifier>,
     chain: Authenticator,
-    repository: MemoryRepository,
+    repository: Store,
+    _database: TestDatabase,
     user: User,
     password: PasswordHash,
 }
 
-static SITE: LazyLock<Site> = LazyLock::new(|| {
-    let settings = JwtSettings {
-        rotate_refresh_tokens: true,
-        ..JwtSettings::default()
-    };
-    let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
-    let jwt = Arc::new(JwtVerifier::new(&settings, key));
-    let hasher = PasswordHasher::new(&PasswordSettings {
-        iterations: 1,
-        ..PasswordSettings::default()
-    });
-    let hasher = Arc::new(hasher.unwrap());
-    let counters = Arc::new(MemoryThrottle::default());
-    let throttle = Throttle::new(&ThrottleSettings::default(), counters, b"secret");
-    let repository = MemoryRepository::default();
-    let password = hasher.encode("secret").unwrap();
-    let new = NewUser {
-        username: Username::parse("ada").ok(),
-        password: Some(password.clone()),
-        ..NewUser::default()
-    };
-    let user = repository
-        .create_user(&new, WriteContext::operator(now()))
-        .unwrap();
-    let key = TokenKey::parse(KEY).unwrap();
-    let token = NewToken {
-        owner: user.id,
-        epoch: None,
-        digest: key.digest(),
-        prefix: key.prefix().to_owned(),
-        label: String::new(),
-        created_at: now(),
-        expires_at: None,
-        is_sliding: false,
-        binding: None,
-    };
-    repository.issue_token(&token).unwrap();
-    let check_binding = true;
-    Site {
-        chain: Authenticator::new(vec![
-            Box::new(TokenVerifier::new(TokenPolicy { check_binding })),
-            Box::new(BearerVerifier::new(Arc::clone(&jwt))),
-            Box::new(BasicVerifier::new(PasswordLogin::new(
-                hasher,
-                Arc::new(throttle),
-            ))),
-        ]),
-        jwt,
-        repository,
-        user,
-        password,
+thread_local! {
+    static SITE: Rc<Site> = Rc::new(Site::new());
+}
+
+impl Site {
+    fn new() -> Self {
+        let settings = JwtSettings {
+            rotate_refresh_tokens: true,
+            ..JwtSettings::default()
+        };
+        let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
+        let jwt = Arc::new(JwtVerifier::new(&settings, key));
+        let hasher = PasswordHasher::new(&PasswordSettings {
+            iterations: 1,
+            ..PasswordSettings::default()
+        });
+        let hasher = Arc::new(hasher.unwrap());
+        let counters = Arc::new(MemoryCounters::default());
+        let throttle = Throttle::new(&ThrottleSettings::default(), counters, b"secret");
+        let database = TestDatabase::sqlite().unwrap();
+        let repository = database.store().unwrap();
+        let password = hasher.encode("secret").unwrap();
+        let new = NewUser {
+            username: Username::parse("ada").ok(),
+            password: Some(password.clone()),
+            ..NewUser::default()
+        };
+        let user = repository
+            .create_user(&new, WriteContext::operator(now()))
+            .unwrap();
+        let key = TokenKey::parse(KEY).unwrap();
+        let token = NewToken {
+            owner: user.id,
+            epoch: None,
+            digest: key.digest(),
+            prefix: key.prefix().to_owned(),
+            label: String::new(),
+            created_at: now(),
+            expires_at: None,
+            is_sliding: false,
+            binding: None,
+        };
+        repository.issue_token(&token).unwrap();
+        let check_binding = true;
+        Site {
+            chain: Authenticator::new(vec![
+                Box::new(TokenVerifier::new(TokenPolicy { check_binding })),
+                Box::new(BearerVerifier::new(Arc::clone(&jwt))),
+                Box::new(BasicVerifier::new(PasswordLogin::new(
+                    hasher,
+                    Arc::new(throttle),
+                ))),
+            ]),
+            jwt,
+            repository,
+            _database: database,
+            user,
+            password,
+        }
     }
-});
+}
 
 /// Any bytes as an `Authorization` header: nothing panics, and no request is accepted without credentials that
 /// are spelled out in the header.
 pub fn authorization(header: &[u8]) {
-    let site = &*SITE;
+    let site = SITE.with(Rc::clone);
     let attempt = Attempt {
         authorization: Some(header),
         session: None,
@@ -114,7 +125,7 @@ pub fn authorization(header: &[u8]) {
 /// nothing panics, what is accepted names a user in the canonical form, and what it is exchanged for is
 /// accepted in turn.
 pub fn token(input: &[u8]) {
-    let site = &*SITE;
+    let site = SITE.with(Rc::clone);
     assert!(site.jwt.verify(input, now()).is_err() || input.starts_with(b"ey"));
     let Some(at) = input.iter().position(|byte| *byte == b'\n') else {
         return;
@@ -161,7 +172,7 @@ fn signed(header: &[u8], payload: &[u8]) -> String {
 
 /// Good tokens to begin with.
 pub fn seeds() -> [String; 2] {
-    let site = &*SITE;
+    let site = SITE.with(Rc::clone);
     let subject = Subject::new(&site.user, &site.password);
     let pair = site.jwt.mint_pair(subject, now()).unwrap();
     [pair.access, pair.refresh]

@@ -6,9 +6,9 @@ use profiled_auth::{
     AuthError, BearerVerifier, HeaderFault, Identity, JwtSettings, Scheme, TokenPolicy,
     TokenVerifier,
 };
-use profiled_domain::testing::MemoryRepository;
 
 use crate::people::{ask, verifier};
+use crate::test_store::TestStore;
 
 fn fault(outcome: Option<&Result<Identity, AuthError>>) -> Option<HeaderFault> {
     match outcome {
@@ -22,7 +22,7 @@ fn token_headers_are_split_at_runs_of_ascii_blanks() {
     let token = TokenVerifier::new(TokenPolicy {
         check_binding: true,
     });
-    let empty = MemoryRepository::default();
+    let empty = TestStore::new();
     let cases: [(&[u8], Option<HeaderFault>); 6] = [
         (b"Token", Some(HeaderFault::NoCredentials)),
         (b"  tOkEn \t", Some(HeaderFault::NoCredentials)),
@@ -46,7 +46,7 @@ fn other_scheme_or_bare_key_is_not_mine() {
     let token = TokenVerifier::new(TokenPolicy {
         check_binding: true,
     });
-    let empty = MemoryRepository::default();
+    let empty = TestStore::new();
     let headers: [&[u8]; 7] = [
         b"",
         b"   ",
@@ -65,7 +65,7 @@ fn other_scheme_or_bare_key_is_not_mine() {
 #[test]
 fn bearer_is_case_sensitive_and_takes_exactly_two_words() {
     let bearer = BearerVerifier::new(Arc::new(verifier(&JwtSettings::default())));
-    let empty = MemoryRepository::default();
+    let empty = TestStore::new();
 
     for header in [b"Bearer".as_slice(), b"Bearer a b", b"Bearer a,Bearer a"] {
         let outcome = ask(&bearer, header, &empty);

@@ -7,11 +7,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use profiled_auth::{JwtFault, JwtSettings, RefreshError, UserClaim};
 use profiled_domain::UserId;
-use profiled_domain::testing::MemoryRepository;
 use serde_json::{Value, json};
 
 use crate::people::{SECRET, access_token, now, subject, verifier};
 use crate::signing::hmac;
+use crate::test_store::TestStore;
 
 /// A token with any header and payload, signed as the header's default wants it.
 fn signed(header: &str, payload: &str) -> String {
@@ -143,11 +143,14 @@ fn a6_unknown_critical_header_or_unencoded_payload_is_refused() {
 #[test]
 fn a7_refresh_token_gives_no_access_and_an_access_token_no_refresh() {
     let jwt = verifier(&JwtSettings::default());
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let pair = jwt.mint_pair(subject(UserId(7)), now()).unwrap();
 
     let as_access = jwt.verify(pair.refresh.as_bytes(), now());
-    let as_refresh = jwt.refresh(&pair.access, &repository, now()).err().unwrap();
+    let as_refresh = jwt
+        .refresh(&pair.access, &*repository, now())
+        .err()
+        .unwrap();
 
     assert_eq!(as_access, Err(JwtFault::WrongType));
     assert!(

@@ -6,13 +6,14 @@ use profiled_auth::{
     HasherName, LoginOutcome, PasswordAttempt, PasswordHasher, PasswordLogin, PasswordSettings,
     ThrottleError,
 };
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{
     CredentialRepository, PasswordHash, ProfileDepth, ProfileRepository, TokenRepository, User,
     UserKey, UserRepository,
 };
+use profiled_store::Store;
 
 use crate::people::{hasher, now, throttle, user};
+use crate::test_store::TestStore;
 use crate::token::issue;
 
 fn login() -> PasswordLogin {
@@ -23,7 +24,7 @@ fn check(
     login: &PasswordLogin,
     username: &str,
     password: &str,
-    repository: &MemoryRepository,
+    repository: &Store,
 ) -> Result<LoginOutcome, ThrottleError> {
     let attempt = PasswordAttempt {
         username,
@@ -34,13 +35,13 @@ fn check(
     login.check(&attempt, repository)
 }
 
-fn stored(repository: &MemoryRepository, user: &User) -> String {
+fn stored(repository: &Store, user: &User) -> String {
     let found = repository.find_password_by_id(user.id).unwrap();
     found.unwrap().as_encoded().to_owned()
 }
 
 /// Stores another hash, as an upgrade would, and returns the user as it is then.
-fn set(repository: &MemoryRepository, user: &User, encoded: &str) -> User {
+fn set(repository: &Store, user: &User, encoded: &str) -> User {
     let texts = [stored(repository, user), encoded.to_owned()];
     let [old, new] = texts.map(PasswordHash::from_encoded);
     assert!(
@@ -63,7 +64,7 @@ fn older() -> String {
 
 #[test]
 fn user_with_the_right_password_is_accepted_and_nothing_recorded() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let before = stored(&repository, &ada);
 
@@ -79,7 +80,7 @@ fn user_with_the_right_password_is_accepted_and_nothing_recorded() {
 
 #[test]
 fn every_other_log_in_is_wrong_or_inactive() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     user(&repository, "ada", true);
     let idle = user(&repository, "idle", false);
     let locked = user(&repository, "locked", true);
@@ -106,7 +107,7 @@ fn every_other_log_in_is_wrong_or_inactive() {
 
 #[test]
 fn old_hash_is_replaced_and_no_token_ends() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let ada = set(&repository, &ada, &older());
     issue(&repository, ada.id, |_| {});
@@ -122,7 +123,7 @@ fn old_hash_is_replaced_and_no_token_ends() {
 
 #[test]
 fn hash_moves_to_another_algorithm() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let mut settings = PasswordSettings {
         hasher: HasherName::Argon2,
@@ -150,7 +151,7 @@ fn hash_moves_to_another_algorithm() {
 
 #[test]
 fn only_an_accepted_user_has_the_hash_replaced() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let idle = user(&repository, "idle", false);
     let old = older();
@@ -168,7 +169,7 @@ fn only_an_accepted_user_has_the_hash_replaced() {
 
 #[test]
 fn log_in_succeeds_when_the_upgraded_hash_cannot_be_written() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let old = older();
     let ada = set(&repository, &ada, &old);
@@ -182,7 +183,7 @@ fn log_in_succeeds_when_the_upgraded_hash_cannot_be_written() {
 
 #[test]
 fn log_in_without_a_database_is_an_error() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     repository.go_down();
 
     assert!(check(&login(), "ada", "p:äss", &repository).is_err());
@@ -190,7 +191,7 @@ fn log_in_without_a_database_is_an_error() {
 
 #[test]
 fn every_refused_log_in_counts_until_no_password_is_verified() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     user(&repository, "ada", true);
     user(&repository, "idle", false);
     let login = crate::people::login("2/min");

@@ -23,5 +23,6 @@ mod recorded_tokens;
 mod revocation;
 mod session;
 mod signing;
+mod test_store;
 mod throttle;
 mod token;

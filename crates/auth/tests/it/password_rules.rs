@@ -1,10 +1,10 @@
 //! Rules for new passwords (contract `drf.md`, section 9).
 
 use profiled_auth::{PasswordPolicy, PasswordSettings, PasswordValidator, PersonalData};
-use profiled_domain::testing::MemoryRepository;
 use serde_json::Value;
 
 use crate::people::user;
+use crate::test_store::TestStore;
 
 /// What Django 5.2 said: `golden/record.py`.
 const GOLDEN: &str = include_str!("../golden/rules.json");
@@ -46,7 +46,7 @@ fn rules_say_what_django_says() {
 
 #[test]
 fn similarity_is_judged_by_the_stored_account() {
-    let ada = user(&MemoryRepository::default(), "lovelace", true);
+    let ada = user(&TestStore::new(), "lovelace", true);
 
     let found = messages(&policy(8), "LoveLace1", &PersonalData::from(&ada));
 

@@ -8,10 +8,10 @@ use profiled_auth::{
     PasswordLogin, PasswordSettings, RateSetting, SigningKey, Subject, Throttle, ThrottleSettings,
     Verdict, Verifier,
 };
-use profiled_domain::testing::{MemoryRepository, MemoryThrottle};
 use profiled_domain::{
     NewUser, PasswordHash, ProfileDepth, User, UserId, UserRepository, Username, WriteContext,
 };
+use profiled_store::{MemoryCounters, Store};
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -34,7 +34,7 @@ pub fn throttle(login: &str) -> Arc<Throttle> {
         login: RateSetting::try_from(login.to_owned()).unwrap(),
         ..ThrottleSettings::default()
     };
-    let counters = Arc::new(MemoryThrottle::default());
+    let counters = Arc::new(MemoryCounters::default());
     Arc::new(Throttle::new(&settings, counters, b"secret"))
 }
 
@@ -63,7 +63,7 @@ pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
     jwt.mint_access(subject(id), now()).unwrap()
 }
 
-pub fn user(repository: &MemoryRepository, name: &str, is_active: bool) -> User {
+pub fn user(repository: &Store, name: &str, is_active: bool) -> User {
     let new = NewUser {
         username: Username::parse(name).ok(),
         password: hasher().encode("p:äss").ok(),
@@ -90,7 +90,7 @@ pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
 pub fn ask(
     verifier: &dyn Verifier,
     authorization: &[u8],
-    repository: &MemoryRepository,
+    repository: &Store,
 ) -> Option<Result<Identity, AuthError>> {
     match verifier.verify(&attempt(authorization), repository) {
         Verdict::NotMine => None,

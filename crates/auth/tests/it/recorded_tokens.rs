@@ -7,13 +7,13 @@ use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, JwtFault, JwtSettings, JwtVerifier, RefreshError, SigningKey, Subject, VerifyError,
 };
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{
     NewUser, PasswordHash, ProfileRepository, UserKey, UserRepository, Username, WriteContext,
 };
 use serde_json::{Value, json};
 
 use crate::signing::claims_of;
+use crate::test_store::TestStore;
 
 const TOKENS: &str = include_str!("../../../../tests/contract/cases/jwt_tokens.json");
 const ROTATION: &str = include_str!("../../../../tests/contract/cases/jwt_rotation.json");
@@ -32,7 +32,7 @@ fn recorded_now() -> DateTime<Utc> {
 /// A service of one topic with the people of the fixture.
 struct Site {
     jwt: JwtVerifier,
-    repository: MemoryRepository,
+    repository: TestStore,
     captured: HashMap<String, String>,
 }
 
@@ -41,7 +41,7 @@ impl Site {
         let secrets: Value = serde_json::from_str(SECRETS).unwrap();
         let secret = secrets["SECRET"].as_str().unwrap().to_owned();
         let key = SigningKey::new(&secret.into(), Algorithm::HS256).unwrap();
-        let repository = MemoryRepository::default();
+        let repository = TestStore::new();
         let people: Value = serde_json::from_str(PEOPLE).unwrap();
         let is_user = |record: &&Value| !record["fields"]["password"].is_null();
         for person in people.as_array().unwrap().iter().filter(is_user) {
@@ -71,7 +71,7 @@ impl Site {
             body = body.replace(&format!("{{{{{name}}}}}"), token);
         }
         let body: Value = serde_json::from_str(&body).ok()?;
-        let (repository, now) = (&self.repository, recorded_now());
+        let (repository, now) = (&*self.repository, recorded_now());
         let token = |name: &str| body[name].as_str().map(str::trim);
         let answer = match request["path"].as_str()? {
             "/api/token/" => self.log_in(body["username"].as_str()?)?,
@@ -291,7 +291,7 @@ fn refresh_token_with_odd_claims_is_refused_as_the_contract_says() {
         let secrets: Value = serde_json::from_str(SECRETS).unwrap();
         let secret = secrets["SECRET"].as_str().unwrap();
         let token = crate::signing::hmac(secret, r#"{"alg":"HS256"}"#, &claims.to_string());
-        let outcome = site.jwt.refresh(&token, &site.repository, recorded_now());
+        let outcome = site.jwt.refresh(&token, &*site.repository, recorded_now());
         outcome.map(drop)
     };
     let claims = |user: Value| json!({ "token_type": "refresh", "exp": 4_102_444_800_i64, "jti": "x", "user_id": user });

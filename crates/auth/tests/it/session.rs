@@ -5,21 +5,18 @@ use profiled_auth::{
     Attempt, AuthError, Identity, Scheme, SessionVerifier, TokenKey, TokenPolicy, TokenVerifier,
     Verdict, Verifier,
 };
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{Keep, NewToken, TokenBinding, UserId};
+use profiled_store::Store;
 
 use crate::people::{attempt, now, user};
+use crate::test_store::TestStore;
 use crate::token::issue;
 
 const POLICY: TokenPolicy = TokenPolicy {
     check_binding: true,
 };
 
-fn log_in(
-    repository: &MemoryRepository,
-    owner: UserId,
-    change: impl FnOnce(&mut NewToken),
-) -> TokenKey {
+fn log_in(repository: &Store, owner: UserId, change: impl FnOnce(&mut NewToken)) -> TokenKey {
     let key = TokenKey::generate();
     issue(repository, owner, |token| {
         token.digest = key.session_digest();
@@ -32,7 +29,7 @@ fn log_in(
 fn ask(
     cookie: &str,
     authorization: Option<&[u8]>,
-    repository: &MemoryRepository,
+    repository: &Store,
 ) -> Option<Result<Identity, AuthError>> {
     let attempt = Attempt {
         authorization,
@@ -48,7 +45,7 @@ fn ask(
 
 #[test]
 fn cookie_of_a_user_outlives_the_password_change_it_requested() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let key = log_in(&repository, ada.id, |_| ());
 
@@ -63,7 +60,7 @@ fn cookie_of_a_user_outlives_the_password_change_it_requested() {
 
 #[test]
 fn cookie_is_no_token_and_a_token_no_cookie() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let cookie = log_in(&repository, ada.id, |_| ());
     let token = issue(&repository, ada.id, |_| ());
@@ -89,7 +86,7 @@ fn cookie_is_no_token_and_a_token_no_cookie() {
 
 #[test]
 fn authorization_header_takes_precedence_over_a_cookie() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let key = log_in(&repository, ada.id, |_| ());
 
@@ -100,7 +97,7 @@ fn authorization_header_takes_precedence_over_a_cookie() {
 
 #[test]
 fn ended_cookie_counts_as_none() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let idle = user(&repository, "idle", false);
     let expired = log_in(&repository, ada.id, |token| token.expires_at = Some(now()));
@@ -127,7 +124,7 @@ fn ended_cookie_counts_as_none() {
 
 #[test]
 fn second_word_for_the_scheme_is_taken_in_any_case() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let key = issue(&repository, ada.id, |_| ());
     let one = TokenVerifier::new(POLICY);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{RateSetting, Throttle, ThrottleError, ThrottleSettings, ThrottleSubject};
 use profiled_domain::UserId;
-use profiled_domain::testing::MemoryThrottle;
+use profiled_store::MemoryCounters;
 
 use crate::people;
+use crate::test_store::TestStore;
 
 const HOME: &str = "192.0.2.1";
 const AWAY: &str = "192.0.2.2";
@@ -21,7 +22,7 @@ fn throttle(anon: &str, user: &str, login: &str) -> Throttle {
         login: rate(login),
         ..ThrottleSettings::default()
     };
-    Throttle::new(&settings, Arc::new(MemoryThrottle::default()), b"secret")
+    Throttle::new(&settings, Arc::new(MemoryCounters::default()), b"secret")
 }
 
 fn address(text: &str) -> IpAddr {
@@ -194,14 +195,14 @@ fn accounts_are_counted_by_the_name_that_the_log_in_looks_up() {
 
 #[test]
 fn request_is_refused_while_the_storage_fails() {
-    let counters = Arc::new(MemoryThrottle::default());
+    let store = TestStore::new();
     let settings = ThrottleSettings {
         anon: RateSetting(Some("9/s".parse().unwrap())),
         ..ThrottleSettings::default()
     };
-    let throttle = Throttle::new(&settings, Arc::clone(&counters) as _, b"secret");
+    let throttle = Throttle::new(&settings, Arc::new(store.clone()), b"secret");
     let attempt = throttle.login_attempt("ada", address(HOME), at(0)).unwrap();
-    counters.go_down();
+    store.go_down();
 
     let outcome = attempt.failed();
     let request = throttle.request(stranger(HOME), at(0));
@@ -214,7 +215,7 @@ fn request_is_refused_while_the_storage_fails() {
 
 #[test]
 fn counters_are_kept_under_keys_that_only_the_secret_leads_to() {
-    let counters = Arc::new(MemoryThrottle::default());
+    let counters = Arc::new(MemoryCounters::default());
     let settings = ThrottleSettings {
         anon: RateSetting(Some("1/min".parse().unwrap())),
         ..ThrottleSettings::default()

@@ -2,16 +2,13 @@
 
 use chrono::Duration;
 use profiled_auth::{AuthError, Scheme, TokenKey, TokenPolicy, TokenVerifier};
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{NewToken, TokenBinding, TokenRepository, UserId};
+use profiled_store::Store;
 
 use crate::people::{ask, now, user};
+use crate::test_store::TestStore;
 
-pub fn issue(
-    repository: &MemoryRepository,
-    owner: UserId,
-    change: impl FnOnce(&mut NewToken),
-) -> String {
+pub fn issue(repository: &Store, owner: UserId, change: impl FnOnce(&mut NewToken)) -> String {
     let key = TokenKey::generate();
     let mut token = NewToken {
         owner,
@@ -49,7 +46,7 @@ fn key_is_40_lower_case_hexadecimal_digits_and_never_the_same() {
 
 #[test]
 fn known_key_is_accepted_and_any_other_refused() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let key = issue(&repository, ada.id, |_| ());
 
@@ -78,7 +75,7 @@ fn known_key_is_accepted_and_any_other_refused() {
 
 #[test]
 fn token_of_an_inactive_user_is_refused_as_inactive() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let key = issue(&repository, user(&repository, "ada", false).id, |_| ());
 
     let refused = ask(&verifier(), format!("Token {key}").as_bytes(), &repository);
@@ -91,7 +88,7 @@ fn token_of_an_inactive_user_is_refused_as_inactive() {
 
 #[test]
 fn token_ends_at_its_very_second() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let over = issue(&repository, ada.id, |token| token.expires_at = Some(now()));
     let last = now() + Duration::microseconds(1);
@@ -110,7 +107,7 @@ fn token_ends_at_its_very_second() {
 
 #[test]
 fn expired_bound_token_is_unknown_at_another_address() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let bound = |address: &str, agent: Option<&str>| {
         issue(&repository, ada.id, |token| {
@@ -144,7 +141,7 @@ fn expired_bound_token_is_unknown_at_another_address() {
 
 #[test]
 fn storage_failure_is_not_a_refusal() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     repository.go_down();
 
     let outcome = ask(&verifier(), b"Token 0", &repository);
@@ -182,7 +179,7 @@ fn b1_key_with_a_right_prefix_is_refused_as_any_other() {
 /// B3
 #[test]
 fn b3_stored_digest_is_refused_as_key() {
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     let key = issue(&repository, ada.id, |_| ());
     let digest = hex::encode(TokenKey::digest_of(&key).0);

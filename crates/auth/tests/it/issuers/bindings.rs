@@ -6,7 +6,6 @@ use profiled_auth::{
     Algorithm, AuthError, BearerVerifier, IssuerSettings, JwtFault, JwtVerifier, TokenKind,
     UserField, Verdict, Verifier,
 };
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{
     AccountRepository, BindingRepository, CredentialRepository, EmailAddress, ForeignSubject, Keep,
     NewUser, Patch, Precondition, ProfileChange, UserId, UserRepository, Username, WriteContext,
@@ -16,11 +15,12 @@ use serde_json::{Value, json};
 use super::provider::Provider;
 use super::service;
 use crate::people::{attempt, now};
+use crate::test_store::TestStore;
 
 struct Site {
     providers: Vec<Provider>,
     jwt: Arc<JwtVerifier>,
-    repository: MemoryRepository,
+    repository: TestStore,
 }
 
 impl Site {
@@ -36,7 +36,7 @@ impl Site {
         Self {
             jwt: Arc::new(service(settings.collect())),
             providers,
-            repository: MemoryRepository::default(),
+            repository: TestStore::new(),
         }
     }
 
@@ -85,7 +85,7 @@ impl Site {
     fn judge(&self, token: &str) -> Result<UserId, AuthError> {
         let bearer = BearerVerifier::new(Arc::clone(&self.jwt));
         let header = format!("Bearer {token}");
-        match bearer.verify(&attempt(header.as_bytes()), &self.repository) {
+        match bearer.verify(&attempt(header.as_bytes()), &*self.repository) {
             Verdict::Accepted(identity) => Ok(identity.profile.user.id),
             Verdict::Refused(error) => Err(error),
             Verdict::NotMine => panic!("it is a Bearer token"),
@@ -343,7 +343,7 @@ fn introspection_accepts_and_binds_like_a_request() {
     let (ada, bob) = (site.user("ada"), site.user("bob"));
     let ask = |subject, name| {
         let token = site.token(0, subject, name, &json!({}));
-        let introspected = site.jwt.introspect(&token, &site.repository, now());
+        let introspected = site.jwt.introspect(&token, &*site.repository, now());
         introspected.unwrap()
     };
 

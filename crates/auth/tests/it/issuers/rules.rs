@@ -6,13 +6,13 @@ use profiled_auth::{
     Algorithm, AuthError, BearerVerifier, IssuerSettings, Issuers, JwtFault, JwtSettings,
     UserClaim, UserField, Verdict, Verifier, algorithms,
 };
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{CredentialRepository, Keep, UserId, WriteContext};
 use serde_json::{Value, json};
 
 use super::{PATIENCE, Provider, judge, service, settings_with};
 use crate::people::{SECRET, attempt, now, subject, user};
 use crate::signing::hmac;
+use crate::test_store::TestStore;
 
 const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
 const INVALID: Result<UserClaim, JwtFault> = Err(JwtFault::Invalid);
@@ -221,10 +221,10 @@ fn a7_foreign_refresh_token_is_refused_everywhere() {
             "{other}"
         );
     }
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     for token in [kind("refresh"), kind("access")] {
-        assert!(service.refresh(&token, &repository, now()).is_err());
-        assert!(service.blacklist(&token, &repository, now()).is_err());
+        assert!(service.refresh(&token, &*repository, now()).is_err());
+        assert!(service.blacklist(&token, &*repository, now()).is_err());
     }
     let simplejwts = json!({
         "token_type": "access", "exp": 1_900_000_000, "jti": "x", "user_id": "7",
@@ -363,7 +363,7 @@ fn foreign_token_is_accepted_until_its_users_credentials_are_revoked() {
     let mut settings = provider.settings(&[Algorithm::ES256]);
     settings.user_field = Some(UserField::Username);
     let bearer = BearerVerifier::new(Arc::new(service(vec![settings])));
-    let repository = MemoryRepository::default();
+    let repository = TestStore::new();
     let ada = user(&repository, "ada", true);
     user(&repository, "bob", false);
     let judge = |name: &str, seconds: i64| {
@@ -372,7 +372,7 @@ fn foreign_token_is_accepted_until_its_users_credentials_are_revoked() {
             claims["iat"] = json!(now().timestamp() + seconds);
         });
         let header = format!("Bearer {token}");
-        match bearer.verify(&attempt(header.as_bytes()), &repository) {
+        match bearer.verify(&attempt(header.as_bytes()), &*repository) {
             Verdict::Accepted(identity) => Ok(identity.profile.user.id),
             Verdict::Refused(error) => Err(error),
             Verdict::NotMine => panic!("it is a Bearer token"),

@@ -11,7 +11,7 @@ fn rotating(blacklist_after_rotation: bool) -> JwtSettings {
 }
 
 fn rotate(site: &Site, token: &str, seconds: i64) -> Result<String, RefreshError> {
-    let tokens = site.jwt.refresh(token, &site.repository, later(seconds))?;
+    let tokens = site.jwt.refresh(token, &*site.repository, later(seconds))?;
     Ok(tokens.refresh.unwrap())
 }
 
@@ -102,7 +102,7 @@ fn introspection_of_a_token_reports_its_present_state() {
     let site = Site::new(&rotating(true));
     let pair = site.log_in(now());
     let inspect = |token: &str, at| {
-        let found = site.jwt.introspect(token, &site.repository, at).unwrap();
+        let found = site.jwt.introspect(token, &*site.repository, at).unwrap();
         found.map(|token| (token.user.id, token.kind.as_str(), token.claim("exp")))
     };
     let end = |seconds: i64| Some(json!(now().timestamp() + seconds));

@@ -8,20 +8,20 @@ use profiled_auth::{
     AuthError, BearerVerifier, JwtFault, JwtSettings, JwtVerifier, RefreshError, Scheme, Subject,
     TokenPair, Verdict, Verifier,
 };
-use profiled_domain::testing::MemoryRepository;
 use profiled_domain::{
-    CredentialRepository, Keep, PasswordHash, ProfileDepth, ProfileRepository, User, UserId,
-    UserKey, WriteContext,
+    AccountRepository, CredentialRepository, Keep, PasswordHash, ProfileDepth, ProfileRepository,
+    User, UserId, UserKey, WriteContext,
 };
 use serde_json::json;
 use std::sync::Arc;
 
 use crate::people::{SECRET, attempt, now, user, verifier};
 use crate::signing::{claims_of, hmac};
+use crate::test_store::TestStore;
 
 /// Ada, and servers that share her and the key.
 struct Site {
-    repository: MemoryRepository,
+    repository: TestStore,
     jwt: Arc<JwtVerifier>,
     ada: UserId,
 }
@@ -32,7 +32,7 @@ fn later(seconds: i64) -> DateTime<Utc> {
 
 impl Site {
     fn new(settings: &JwtSettings) -> Self {
-        let repository = MemoryRepository::default();
+        let repository = TestStore::new();
         let ada = user(&repository, "ada", true).id;
         Self {
             repository,
@@ -62,7 +62,7 @@ impl Site {
             ..attempt(header.as_bytes())
         };
         let bearer = BearerVerifier::new(Arc::clone(&self.jwt));
-        match bearer.verify(&attempt, &self.repository) {
+        match bearer.verify(&attempt, &*self.repository) {
             Verdict::Accepted(identity) => Ok(identity.keep),
             Verdict::Refused(error) => Err(error),
             Verdict::NotMine => panic!("it is a Bearer token"),
@@ -70,7 +70,7 @@ impl Site {
     }
 
     fn refresh(&self, token: &str, at: DateTime<Utc>) -> Result<(), RefreshError> {
-        self.jwt.refresh(token, &self.repository, at).map(drop)
+        self.jwt.refresh(token, &*self.repository, at).map(drop)
     }
 
     fn revoke(&self, keep: &Keep, at: DateTime<Utc>) {
@@ -193,40 +193,30 @@ fn c1_inactive_or_deleted_user_is_reported_before_any_other_fault() {
         ..JwtSettings::default()
     };
     let site = Site::new(&settings);
-    let (ada, password) = site.account();
-    let people = [
-        User {
-            id: UserId(11),
-            is_active: false,
-            ..ada.clone()
-        },
-        User {
-            id: UserId(12),
-            is_active: false,
-            deleted_at: Some(now()),
-            ..ada
-        },
-    ];
-    for person in people {
+    let (_, password) = site.account();
+    for (name, is_deleted) in [("idle", false), ("gone", true)] {
+        let person = user(&site.repository, name, false);
         let token = site
             .jwt
             .mint_pair(Subject::new(&person, &password), now())
             .unwrap();
-        let id = person.id;
         site.repository
-            .insert_user(person, PasswordHash::from_encoded("!other"));
-        site.repository
-            .revoke_credentials(id, &Keep::Nothing, WriteContext::operator(now()))
+            .revoke_credentials(person.id, &Keep::Nothing, WriteContext::operator(now()))
             .unwrap();
+        if is_deleted {
+            let deleted = site
+                .repository
+                .delete_account(person.id, WriteContext::operator(now()));
+            assert!(deleted.is_ok());
+        }
 
         let access = site.access(&token.access, now()).unwrap_err();
         let refresh = site.refresh(&token.refresh, now()).unwrap_err();
 
         assert!(
             matches!(
-                (id, &access),
-                (UserId(11), AuthError::UserInactive(Scheme::Bearer))
-                    | (UserId(12), AuthError::UserGone)
+                (is_deleted, &access),
+                (false, AuthError::UserInactive(Scheme::Bearer)) | (true, AuthError::UserGone)
             ),
             "{access:?}"
         );
@@ -286,7 +276,7 @@ fn c1_refresh_hands_on_the_digest_of_the_password() {
 
     let access = site
         .jwt
-        .refresh(&pair.refresh, &site.repository, now())
+        .refresh(&pair.refresh, &*site.repository, now())
         .unwrap()
         .access;
 
@@ -302,7 +292,7 @@ fn c2_token_of_one_server_is_refused_by_another_at_once() {
     let token = site.log_in(now()).access;
     let other = BearerVerifier::new(Arc::new(verifier(&JwtSettings::default())));
     let header = format!("Bearer {token}");
-    let judge = || match other.verify(&attempt(header.as_bytes()), &site.repository) {
+    let judge = || match other.verify(&attempt(header.as_bytes()), &*site.repository) {
         Verdict::Refused(error) => Some(error),
         Verdict::Accepted(_) | Verdict::NotMine => None,
     };

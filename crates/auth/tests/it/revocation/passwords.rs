@@ -6,12 +6,12 @@ use profiled_auth::{
     AuthError, JwtSettings, PasswordAttempt, PasswordHasher, PasswordLogin, PasswordSettings,
     RefreshError, TokenPair,
 };
-use profiled_domain::{CredentialRepository, Keep, PasswordHash, RefreshTokenRepository, UserId};
+use profiled_domain::{CredentialRepository, Keep, PasswordHash, RefreshTokenRepository};
 use serde_json::json;
 use std::sync::Arc;
 
 use super::{Site, later};
-use crate::people::{SECRET, now, throttle};
+use crate::people::{SECRET, now, throttle, user};
 use crate::signing::{claims_of, hmac};
 
 fn checking() -> JwtSettings {
@@ -40,12 +40,12 @@ fn log_in(site: &Site, iterations: u32) -> TokenPair {
         counted_address: [127, 0, 0, 1].into(),
         now: now(),
     };
-    let outcome = PasswordLogin::new(hasher, throttle("")).check(&attempt, &site.repository);
+    let outcome = PasswordLogin::new(hasher, throttle("")).check(&attempt, &*site.repository);
     let profiled_auth::LoginOutcome::Accepted(user) = outcome.unwrap() else {
         panic!("the password is right")
     };
     assert_ne!(before, site.account().1, "the hash was upgraded");
-    site.jwt.obtain(&user, &site.repository, now()).unwrap()
+    site.jwt.obtain(&user, &*site.repository, now()).unwrap()
 }
 
 /// A token that another service made with the same key, a while after any change.
@@ -80,7 +80,7 @@ fn log_in_that_upgrades_a_stored_hash_ends_no_token() {
 
     for pair in &pairs {
         assert!(site.access(&pair.access, now()).is_ok());
-        let next = site.jwt.refresh(&pair.refresh, &site.repository, now());
+        let next = site.jwt.refresh(&pair.refresh, &*site.repository, now());
         let access = next.unwrap().access;
         assert!(site.access(&access, now()).is_ok());
         let claim = &claims_of(&access).1["hash_password"];
@@ -108,7 +108,7 @@ fn digest_of_an_upgraded_hash_ends_with_its_password() {
 
     for pair in &old {
         assert!(changed(&site.access(&pair.access, now())));
-        let outcome = site.jwt.refresh(&pair.refresh, &site.repository, now());
+        let outcome = site.jwt.refresh(&pair.refresh, &*site.repository, now());
         assert!(refused(&outcome));
     }
     let at = later(61);
@@ -134,13 +134,13 @@ fn refresh_token_whose_access_tokens_would_be_refused_is_refused() {
             &site.access(&made_elsewhere("access", "a", claim), at)
         ));
         let refresh = made_elsewhere("refresh", "r", claim);
-        let outcome = site.jwt.refresh(&refresh, &site.repository, at);
+        let outcome = site.jwt.refresh(&refresh, &*site.repository, at);
         assert!(refused(&outcome), "{claim:?}");
         let known = site.repository.find_refresh_token("r").unwrap();
         assert_eq!(known, None, "not rotated");
         for kind in ["access", "refresh"] {
             let token = made_elsewhere(kind, "i", claim);
-            let introspected = site.jwt.introspect(&token, &site.repository, at).unwrap();
+            let introspected = site.jwt.introspect(&token, &*site.repository, at).unwrap();
             assert!(introspected.is_none(), "{kind} {claim:?}");
         }
     }
@@ -158,12 +158,10 @@ fn refresh_token_whose_access_tokens_would_be_refused_is_refused() {
 fn user_who_may_not_log_in_is_refused_before_the_password_is_judged() {
     let site = Site::new(&checking());
     let stale = made_elsewhere("refresh", "r", None);
-    let (mut bob, password) = site.account();
-    (bob.id, bob.username, bob.is_active) = (UserId(2), None, false);
-    site.repository.insert_user(bob, password);
+    let bob = user(&site.repository, "bob", false);
 
     let claims = json!({
-        "token_type": "refresh", "exp": 1_900_000_000, "jti": "b", "user_id": 2,
+        "token_type": "refresh", "exp": 1_900_000_000, "jti": "b", "user_id": bob.id.0,
     });
     let of_bob = hmac(SECRET, r#"{"alg":"HS256"}"#, &claims.to_string());
     let outcome = site.refresh(&of_bob, now());
