@@ -83,8 +83,6 @@ impl fmt::Display for Username {
 pub struct MobileNumber(String);
 
 impl MobileNumber {
-    /// Longest number unless a setting says otherwise, in characters.
-    pub const DEFAULT_MAX: usize = 11;
     /// What storage holds: no setting may go beyond, in characters.
     pub const STORED_MAX: usize = 32;
 

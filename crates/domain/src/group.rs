@@ -79,13 +79,4 @@ impl GroupChange {
             ("notes", !self.notes.is_keep()),
         ])
     }
-
-    /// Applies the change to a group in memory, at `now`.
-    pub fn apply_to(&self, group: &mut Group, now: DateTime<Utc>) {
-        if let Some(name) = &self.name {
-            group.name.clone_from(name);
-        }
-        self.notes.apply_to(&mut group.notes);
-        group.updated_at = now;
-    }
 }

@@ -1,8 +1,7 @@
 //! Users, groups, profiles and their rules.
 //!
 //! Everything here is pure: no SQL, no HTTP, no clock. Time is an argument, and storage is a set of
-//! [repository traits](repository) that a database, or the in-memory double behind the feature
-//! `testing`, implements.
+//! [repository traits](repository) that a database implements.
 
 mod authority;
 mod binding;
@@ -19,8 +18,6 @@ mod profile;
 mod rate;
 mod refresh;
 pub mod repository;
-#[cfg(feature = "testing")]
-pub mod testing;
 mod throttle;
 mod token;
 mod user;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{User, UserId, UserProfile};
+use crate::{UserId, UserProfile};
 
 /// Identifier of a stored token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,13 +163,6 @@ pub struct NewToken {
 }
 
 impl NewToken {
-    /// Whether the right to the token still holds for its owner as it is now.
-    #[must_use]
-    pub fn is_of_epoch(&self, owner: &User) -> bool {
-        self.epoch
-            .is_none_or(|epoch| epoch == owner.credentials.number)
-    }
-
     /// The token as it is once it is stored.
     #[must_use]
     pub fn stored_as(&self, id: TokenId) -> Token {

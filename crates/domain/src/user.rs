@@ -30,18 +30,6 @@ pub enum UserKey {
     Email(String),
 }
 
-impl UserKey {
-    /// Whether it names this user.
-    #[must_use]
-    pub fn names(&self, user: &User) -> bool {
-        match self {
-            Self::Id(id) => user.id == *id,
-            Self::Username(name) => user.username.as_ref() == Some(name),
-            Self::Email(email) => user.email.as_ref() == Some(email),
-        }
-    }
-}
-
 /// Which credentials of a user still count (`decisions.md` 10, 11).
 ///
 /// Whatever ends all credentials of a user at once begins a new epoch; what was given out in an earlier

@@ -201,20 +201,6 @@ impl Relation {
             _ => Model::User,
         }
     }
-
-    /// Whether it leads to one object at most.
-    #[must_use]
-    pub fn is_to_one(self) -> bool {
-        matches!(
-            self,
-            Self::OrganizationCreatedBy
-                | Self::OrganizationModifiedBy
-                | Self::TeamOrganization
-                | Self::TeamCreatedBy
-                | Self::TeamModifiedBy
-                | Self::EventActor
-        )
-    }
 }
 
 /// A value to compare with.
