@@ -75,22 +75,31 @@ macro_rules! account {
     };
 }
 
+/// The rows of a profile.
+pub(crate) fn profile_rows(
+    connection: &mut DbConnection,
+    id: UserId,
+    depth: ProfileDepth,
+) -> QueryResult<Option<(UserRow, Vec<GroupRow>)>> {
+    match depth {
+        ProfileDepth::Account => {
+            let user = user_by_id(connection, id.0)?;
+            Ok(user.map(|user| (user, Vec::new())))
+        }
+        ProfileDepth::Groups => {
+            let rows = join_by_id(connection, id.0)?;
+            split(connection, rows, |user| user.id)
+        }
+    }
+}
+
 impl ProfileRepository for Store {
     fn find_profile(
         &self,
         id: UserId,
         depth: ProfileDepth,
     ) -> Result<Option<UserProfile>, RepositoryError> {
-        let found = self.read(|connection| match depth {
-            ProfileDepth::Account => {
-                let user = user_by_id(connection, id.0)?;
-                Ok(user.map(|user| (user, Vec::new())))
-            }
-            ProfileDepth::Groups => {
-                let rows = join_by_id(connection, id.0)?;
-                split(connection, rows, |user| user.id)
-            }
-        })?;
+        let found = self.read(|connection| profile_rows(connection, id, depth))?;
         found
             .map(|(user, groups)| profile(user, groups))
             .transpose()

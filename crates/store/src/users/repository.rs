@@ -12,7 +12,7 @@ use super::lists;
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{DbConnection, Store, StoreError};
-use crate::profiles::profile;
+use crate::profiles::{profile, profile_rows};
 
 impl UserRepository for Store {
     fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
@@ -63,13 +63,18 @@ impl UserRepository for Store {
         precondition: &Precondition,
         by: WriteContext<'_>,
     ) -> Result<Option<UserProfile>, RepositoryError> {
-        if !change.is_empty() || *precondition != Precondition::None {
-            self.write(|connection| {
-                self.admit(connection, by, Some(id))?;
-                change_profile(connection, id, change, precondition, by)
-            })?;
+        if change.is_empty() && *precondition == Precondition::None {
+            return self.find_profile(id, ProfileDepth::Groups);
         }
-        self.find_profile(id, ProfileDepth::Groups)
+        // Read within the transaction: what another change makes of the profile is not the answer to this one.
+        let written = self.write(|connection| {
+            self.admit(connection, by, Some(id))?;
+            change_profile(connection, id, change, precondition, by)?;
+            Ok(profile_rows(connection, id, ProfileDepth::Groups)?)
+        })?;
+        written
+            .map(|(user, groups)| profile(user, groups))
+            .transpose()
     }
 
     fn find_taken(
