@@ -63,7 +63,7 @@ async fn answer(
         return not_found();
     };
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
-        notes.route = Some("/media/{key}".into());
+        notes.route = Some(["", "/media/{key}"]);
         let file = media::answer(&state.media, request, key, notes).await;
         return file.unwrap_or_else(not_found);
     }

@@ -18,7 +18,7 @@ pub(crate) async fn answer(
         "/ready" => "/ready",
         _ => return None,
     };
-    notes.route = Some(route.into());
+    notes.route = Some(["", route]);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = (header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return Some(

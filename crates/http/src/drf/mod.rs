@@ -116,7 +116,7 @@ impl Dialect for Drf {
             } else {
                 "-H 'Authorization: Bearer YOUR_TOKEN'"
             },
-            ..rest_framework::PAGE_STYLE
+            ..PageStyle::DEFAULT
         }
     }
 }

@@ -3,22 +3,11 @@
 
 use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, HeaderFault, JwtFault, Scheme};
+use profiled_rest::ViewResponse;
 use profiled_rest::error::{ApiError, Detail};
 use profiled_rest::throttle;
 use profiled_rest::wire::json_writer::{self, Layout};
-use profiled_rest::{PageStyle, ViewResponse};
 use serde::Serialize;
-
-/// Pages of both dialects.
-pub(crate) const PAGE_STYLE: PageStyle = PageStyle {
-    site: "profiled",
-    site_path: None,
-    caller_path: None,
-    headers: &["Location", "Retry-After", "WWW-Authenticate", "Allow"],
-    folds_description: false,
-    curl_credentials: "-H 'Authorization: Bearer YOUR_TOKEN'",
-    is_prompted: false,
-};
 
 #[derive(Serialize)]
 struct Body<'a> {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use profiled_auth::{Authenticator, BearerVerifier};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::json_writer::{Layout, Style};
-use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
+use profiled_rest::{Dialect, Route, ViewResponse};
 
 use crate::flows::rest_framework;
 use crate::media::Media;
@@ -80,9 +80,5 @@ impl Dialect for Jwt {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         (self.describe)(error, layout)
-    }
-
-    fn page_style(&self) -> PageStyle {
-        rest_framework::PAGE_STYLE
     }
 }

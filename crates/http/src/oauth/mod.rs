@@ -12,7 +12,7 @@ use profiled_auth::Authenticator;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::accept::Format;
 use profiled_rest::wire::json_writer::{self, Layout, Style};
-use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
+use profiled_rest::{Dialect, Route, View, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::rest_framework;
@@ -72,10 +72,6 @@ impl Dialect for OAuth {
 
     fn challenge(&self, _headers: &HeaderMap) -> HeaderValue {
         HeaderValue::from_static("Basic realm=\"introspection\"")
-    }
-
-    fn page_style(&self) -> PageStyle {
-        rest_framework::PAGE_STYLE
     }
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {

@@ -104,5 +104,7 @@ pub trait Dialect: Send + Sync {
     }
 
     /// How its pages look.
-    fn page_style(&self) -> PageStyle;
+    fn page_style(&self) -> PageStyle {
+        PageStyle::DEFAULT
+    }
 }

@@ -29,6 +29,19 @@ pub struct PageStyle {
     pub is_prompted: bool,
 }
 
+impl PageStyle {
+    /// Pages of a dialect that says no more about them.
+    pub const DEFAULT: Self = Self {
+        site: "profiled",
+        site_path: None,
+        caller_path: None,
+        headers: &["Location", "Retry-After", "WWW-Authenticate", "Allow"],
+        folds_description: false,
+        curl_credentials: "-H 'Authorization: Bearer YOUR_TOKEN'",
+        is_prompted: false,
+    };
+}
+
 /// Buttons and forms for those who may use them.
 #[derive(Clone, Debug, Default)]
 pub struct PageForms {

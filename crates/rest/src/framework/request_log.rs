@@ -29,8 +29,8 @@ const METHODS: [Method; 9] = [
 /// What is learned of a request on its way. Never a credential.
 #[derive(Debug, Default)]
 pub struct Notes {
-    /// The pattern, not the path: paths may hold anything.
-    pub route: Option<Cow<'static, str>>,
+    /// Mount and pattern, not the path: paths may hold anything.
+    pub route: Option<[&'static str; 2]>,
     /// Name of the dialect that answered.
     pub dialect: Option<&'static str>,
     scheme: Option<Scheme>,
@@ -53,6 +53,14 @@ impl Notes {
     }
 }
 
+/// A pattern with its mount; made only for a line that is written.
+fn joined([mount, pattern]: [&'static str; 2]) -> Cow<'static, str> {
+    match mount {
+        "" => pattern.into(),
+        mount => [mount, pattern].concat().into(),
+    }
+}
+
 /// Writes the line: failures of ours at level error, everything else at info.
 pub fn write(request: &HttpRequest, status: StatusCode, started: Instant, notes: &Notes) {
     let method = METHODS.iter().find(|known| *known == request.method());
@@ -63,7 +71,7 @@ pub fn write(request: &HttpRequest, status: StatusCode, started: Instant, notes:
                 target: "profiled::request",
                 $level,
                 method,
-                route = notes.route.as_deref().unwrap_or("-"),
+                route = notes.route.map_or(Cow::Borrowed("-"), joined).as_ref(),
                 status = status.as_u16(),
                 duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
                 dialect = notes.dialect,

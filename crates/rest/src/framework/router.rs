@@ -30,12 +30,8 @@ pub struct Route {
 
 impl Route {
     /// The pattern with its mount.
-    #[must_use]
-    pub fn full_pattern(&self) -> Cow<'static, str> {
-        match self.mount {
-            "" => self.pattern.into(),
-            mount => [mount, self.pattern].concat().into(),
-        }
+    fn full_pattern(&self) -> String {
+        [self.mount, self.pattern].concat()
     }
 }
 
@@ -50,7 +46,7 @@ pub struct Crumb<'a> {
 #[derive(Clone, Debug)]
 pub struct RouteEntry {
     /// The path, with `{name}` for an id.
-    pub pattern: Cow<'static, str>,
+    pub pattern: String,
     /// Who may use it.
     pub access: Access,
     /// Its header `Allow`.
@@ -99,7 +95,7 @@ impl Router {
         for route in all {
             let pattern = route.full_pattern();
             let added = routes.insert(pattern.clone(), route);
-            added.map_err(|_conflict| RouteConflict(pattern.into_owned()))?;
+            added.map_err(|_conflict| RouteConflict(pattern))?;
         }
         Ok(Self {
             routes,

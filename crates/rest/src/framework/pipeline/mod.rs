@@ -182,7 +182,7 @@ impl Pipeline<'_> {
         }
         let seconds = self.started.elapsed().as_secs_f64();
         dialect.add_headers(&mut headers, answer.status, identity, seconds);
-        self.notes.route = Some(self.route.full_pattern());
+        self.notes.route = Some([self.route.mount, self.route.pattern]);
         self.notes.dialect = Some(dialect.name());
         let target = self.request.uri().path_and_query();
         let frame = Frame {
