@@ -141,6 +141,17 @@ fn a_request_is_one_line_of_the_log_in_either_form() {
 }
 
 #[test]
+fn the_log_tells_the_pattern_of_a_route_with_its_mount_and_no_id() {
+    let sandbox = Sandbox::new();
+    let mut json = sandbox.start(&["serve", "--set", "log.format=json"]);
+
+    json.send("GET", "/api/v1/users/8642/", "Token secret");
+
+    let line: Value = serde_json::from_str(&json.log_line("profiled::request")).unwrap();
+    assert_eq!(line["route"], "/api/v1/users/{id}/");
+}
+
+#[test]
 fn j1_what_a_stranger_sends_makes_no_line_of_the_log_and_is_cut() {
     let large = "x".repeat(40_000);
     let injected = "x\", status=200 {\"user_id\":1} \\x1b[31m";
