@@ -75,7 +75,7 @@ impl TestDatabase {
     }
 
     /// A database on the server that `TEST_POSTGRES_URL` names. Without one the test is skipped, which
-    /// is told on standard error and in the file that `TEST_SKIP_LOG` names.
+    /// is noted on standard error and in the file that `TEST_SKIP_LOG` names.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -129,7 +129,7 @@ impl TestDatabase {
         Ok(Store::open(&self.settings())?)
     }
 
-    /// Runs SQL text on a connection of its own, beside the store.
+    /// Runs SQL text on a connection of its own.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -159,7 +159,7 @@ impl TestDatabase {
         })
     }
 
-    /// A store whose database is gone: whatever is asked of it is unavailable, after a second.
+    /// A store whose database is gone: every call fails with [`RepositoryError::Unavailable`](profiled_domain::RepositoryError), after a second.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -200,7 +200,7 @@ impl TestDatabase {
         Ok(text.into_bytes())
     }
 
-    /// Rows of a table, seen from beside the store.
+    /// How many rows a table has.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -244,7 +244,7 @@ fn drop_statement(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 }
 
-/// Tells that a test is skipped for a reason, on standard error and in the file that `TEST_SKIP_LOG`
+/// Notes that a test is skipped for a reason, on standard error and in the file that `TEST_SKIP_LOG`
 /// names.
 ///
 /// # Panics
@@ -259,14 +259,14 @@ pub fn skip(test: &str, reason: &str, required: &str) {
     if let Some(log) = variable("TEST_SKIP_LOG")
         && let Ok(mut log) = OpenOptions::new().create(true).append(true).open(log)
     {
-        // The line on standard error has told it.
+        // The line on standard error is enough.
         let _ = log.write_all(line.as_bytes());
     }
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "tests are told by their environment"
+    reason = "the environment configures tests"
 )]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct DatabaseSettings {
     /// The database: see [`crate::DatabaseUrl`].
     pub url: String,
-    /// File that holds the URL, in place of `url`; whoever loads the settings reads it.
+    /// File that holds the URL, in place of `url`. The loader of the settings reads it.
     pub url_file: String,
     /// Connections; 0 means two for each core.
     pub pool_size: u32,

@@ -1,5 +1,6 @@
 //! Users, groups, memberships and tokens of an import.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use profiled_domain::{Keep, PasswordHash, RepositoryError, UniqueKey};
 
@@ -12,6 +13,17 @@ use crate::database::{DbConnection, StoreError, on_each, stored};
 
 /// Memberships that one statement writes on PostgreSQL.
 const BATCH: usize = 1000;
+
+/// All columns of a group, for comparing and writing.
+#[derive(PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = groups, treat_none_as_null = true)]
+struct StoredGroup {
+    id: i64,
+    name: String,
+    notes: Option<String>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
 
 impl ImportSession<'_> {
     /// Stores a user under its id.
@@ -122,59 +134,39 @@ impl ImportSession<'_> {
                 holder,
             }));
         }
-        let old: Option<(
-            String,
-            Option<String>,
-            chrono::NaiveDateTime,
-            chrono::NaiveDateTime,
-        )> = groups::table
+        let stored_group = groups::table
             .find(group.id)
-            .select((
-                groups::name,
-                groups::notes,
-                groups::created_at,
-                groups::updated_at,
-            ))
-            .first(self.connection)
-            .optional()?;
-        let created = |old| group.created_at.map_or(old, stored);
-        let updated = |old| group.updated_at.map_or(old, stored);
+            .select(StoredGroup::as_select());
+        let old: Option<StoredGroup> = stored_group.first(self.connection).optional()?;
         let now = stored(self.now);
-        let (created_at, updated_at) = match &old {
-            Some((_, _, old_created, old_updated)) => {
-                (created(*old_created), updated(*old_updated))
-            }
-            None => (created(now), updated(now)),
+        let (created, updated) = old
+            .as_ref()
+            .map_or((now, now), |old| (old.created_at, old.updated_at));
+        let new = StoredGroup {
+            id: group.id,
+            name: group.name.clone(),
+            notes: group.notes.clone(),
+            created_at: group.created_at.map_or(created, stored),
+            updated_at: group.updated_at.map_or(updated, stored),
         };
-        let new = (
-            group.name.clone(),
-            group.notes.clone(),
-            created_at,
-            updated_at,
-        );
-        let values = (
-            groups::name.eq(&new.0),
-            groups::notes.eq(&new.1),
-            groups::created_at.eq(new.2),
-            groups::updated_at.eq(new.3),
-        );
-        match old {
-            Some(old) if old == new => Ok(Outcome::Unchanged),
-            Some(_) => {
-                let target = diesel::update(groups::table.find(group.id));
-                target.set(values).execute(self.connection)?;
-                Ok(Outcome::Updated)
-            }
-            None => {
-                diesel::insert_into(groups::table)
-                    .values((groups::id.eq(group.id), values))
-                    .execute(self.connection)?;
-                if let Some(known) = &mut self.known.groups {
-                    known.insert(group.id);
-                }
-                Ok(Outcome::Created)
-            }
+        if old.as_ref() == Some(&new) {
+            return Ok(Outcome::Unchanged);
         }
+        if old.is_some() {
+            on_each!(self.connection, |c| diesel::update(
+                groups::table.find(new.id)
+            )
+            .set(&new)
+            .execute(c))?;
+            return Ok(Outcome::Updated);
+        }
+        on_each!(self.connection, |c| diesel::insert_into(groups::table)
+            .values(&new)
+            .execute(c))?;
+        if let Some(known) = &mut self.known.groups {
+            known.insert(new.id);
+        }
+        Ok(Outcome::Created)
     }
 
     /// Adds members, pairs of user and group; one outcome for each pair.

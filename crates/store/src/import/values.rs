@@ -25,7 +25,7 @@ pub struct ImportedUser {
     pub first_name: Option<String>,
     /// Family name.
     pub last_name: Option<String>,
-    /// `None` when not told.
+    /// `None` when not stated.
     pub gender: Option<Gender>,
     /// Storage key.
     pub avatar: Option<String>,

@@ -209,7 +209,7 @@ impl Store {
     }
 }
 
-/// The state of an account that nobody else changes before the transaction ends.
+/// The state of an account, locked until the transaction ends.
 fn lock(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<State>> {
     let row = users::table.find(id.0).select((
         users::is_active,
@@ -235,7 +235,7 @@ fn lock_superusers_of(connection: &mut DbConnection, id: UserId) -> QueryResult<
     Ok(())
 }
 
-/// Whether nobody would be left who may do everything.
+/// Whether no other active superuser is left.
 fn is_last_superuser(
     connection: &mut DbConnection,
     id: UserId,

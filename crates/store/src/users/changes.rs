@@ -13,7 +13,7 @@ use crate::database::schema::users;
 use crate::database::{DbConnection, StoreError, stored};
 use crate::media;
 
-/// What an account without a password stores: Django takes any text behind `!` for unusable.
+/// What an account without a password stores: Django takes any text after `!` for unusable.
 const UNUSABLE_PASSWORD: &str = "!";
 
 /// Flags of an account that operators change; `None` stays.

@@ -130,7 +130,7 @@ fn change_profile(
     write_profile(connection, id, change, AccountFlags::default(), by)
 }
 
-/// Keeps other writers from a user until the transaction ends, and tells its version. SQLite has one
+/// Keeps other writers from a user until the transaction ends, and returns its version. SQLite has one
 /// writer at a time anyway.
 fn lock_user(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<i64>> {
     let version = users::table.find(id.0).select(users::version);
