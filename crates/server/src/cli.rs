@@ -48,7 +48,7 @@ pub(crate) struct Global {
 }
 
 impl Global {
-    /// These options and then `inner`, which stand further behind.
+    /// These options and then `inner`, which come later.
     fn and(mut self, inner: Self) -> Self {
         self.config.extend(inner.config);
         self.set.extend(inner.set);

@@ -101,14 +101,14 @@ enum Expiry {
 
 /// What the import did.
 #[derive(Debug, Default, Serialize)]
-struct Report {
+struct PeopleReport {
     created: u64,
     updated: u64,
     unchanged: u64,
     skipped: Vec<String>,
 }
 
-impl Report {
+impl PeopleReport {
     fn count(&mut self, name: impl FnOnce() -> String, outcome: &Outcome) {
         match outcome {
             Outcome::Created => self.created += 1,
@@ -151,32 +151,32 @@ fn import(
     let hasher = hasher(settings)?;
     let store = open(settings)?;
     let report = store.import(false, now(), |session| {
-        let mut report = Report::default();
+        let mut report = PeopleReport::default();
         fill(session, &people, &hasher, &mut report)?;
         Ok::<_, Failure>(report)
     })?;
     let skipped = u64::try_from(report.skipped.len()).unwrap_or(u64::MAX);
     line.imported(report.created, report.updated, skipped);
-    output.write(&report, Report::lines)
+    output.write(&report, PeopleReport::lines)
 }
 
 fn parse(file: &Path) -> Result<People, Failure> {
-    let told = |error: String| {
+    let to_failure = |error: String| {
         Failure::failed(format!("{}: {error}; nothing is imported", file.display()))
     };
     let source: Box<dyn Read> = if file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
-        Box::new(File::open(file).map_err(|error| told(error.to_string()))?)
+        Box::new(File::open(file).map_err(|error| to_failure(error.to_string()))?)
     };
-    serde_json::from_reader(BufReader::new(source)).map_err(|error| told(error.to_string()))
+    serde_json::from_reader(BufReader::new(source)).map_err(|error| to_failure(error.to_string()))
 }
 
 fn fill(
     session: &mut ImportSession<'_>,
     people: &People,
     hasher: &PasswordHasher,
-    report: &mut Report,
+    report: &mut PeopleReport,
 ) -> Result<(), Failure> {
     for person in &people.users {
         let user = imported_user(session, person, hasher)?;
@@ -228,14 +228,15 @@ fn imported_user(
 }
 
 fn encode(hasher: &PasswordHasher, person: &Person) -> Result<PasswordHash, Failure> {
-    let told = |error| Failure::failed(format!("user {}: {error}; nothing is imported", person.id));
-    hasher.encode(&person.password).map_err(told)
+    let to_failure =
+        |error| Failure::failed(format!("user {}: {error}; nothing is imported", person.id));
+    hasher.encode(&person.password).map_err(to_failure)
 }
 
 fn fill_organization(
     session: &mut ImportSession<'_>,
     organization: &Organization,
-    report: &mut Report,
+    report: &mut PeopleReport,
 ) -> Result<(), Failure> {
     let id = organization.id;
     let outcome = session.organization(&ImportedOrganization {
@@ -261,7 +262,7 @@ fn fill_organization(
 fn fill_team(
     session: &mut ImportSession<'_>,
     team: &Team,
-    report: &mut Report,
+    report: &mut PeopleReport,
 ) -> Result<(), Failure> {
     let id = team.id;
     let outcome = session.team(&ImportedTeam {

@@ -49,7 +49,7 @@ impl std::fmt::Display for Reference {
     }
 }
 
-/// A record of one of our models that makes no sense.
+/// An invalid record of one of our models.
 pub(crate) struct Unreadable {
     /// `user`, `group` or `token`
     pub(crate) row: &'static str,

@@ -17,7 +17,7 @@ const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];
 /// What messages call the built-in defaults.
 const DEFAULTS: &str = "config/base.toml";
-/// Where settings are looked for, beside the built-in defaults.
+/// Where settings are looked for, in addition to the built-in defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Name of the profile; else that of the other sources, else development.
@@ -124,8 +124,8 @@ fn parse(name: &str, text: &str) -> Result<Vec<Leaf>, Failure> {
             line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit())
                 .starts_with('|')
         };
-        let told: Vec<&str> = text.lines().filter(|line| !is_quote(line)).collect();
-        Failure::settings(format!("{name}: {}", told.join(": ")))
+        let lines: Vec<&str> = text.lines().filter(|line| !is_quote(line)).collect();
+        Failure::settings(format!("{name}: {}", lines.join(": ")))
     })?;
     let mut leaves = Vec::new();
     flatten("", members, name, &mut leaves);
@@ -241,7 +241,7 @@ fn tables(given: ValueKind) -> Result<ValueKind, &'static str> {
     let is_table = |item: &Value| matches!(item.kind, ValueKind::Table(_));
     let given = match given {
         ValueKind::String(text) if text.trim().is_empty() => ValueKind::Array(Vec::new()),
-        // TOML's inline tables would do as well, but nobody writes them into an environment.
+        // TOML's inline tables would do as well, but they are unusual in an environment.
         ValueKind::String(text) => match serde_json::from_str(&text) {
             Ok(value) => from_json(value),
             Err(_) => ValueKind::Nil,
@@ -284,21 +284,21 @@ fn list(text: &str) -> Vec<Value> {
 /// All layers in one structure; later values win.
 fn merged(leaves: &[Leaf]) -> Result<Settings, String> {
     let mut builder = Config::builder();
-    let told = |error: ConfigError| error.to_string();
+    let to_text = |error: ConfigError| error.to_string();
     for leaf in leaves {
         builder = builder
             .set_override(&leaf.key, leaf.kind.clone())
-            .map_err(told)?;
+            .map_err(to_text)?;
     }
     let merged: serde_json::Value = builder
         .build()
         .and_then(Config::try_deserialize)
-        .map_err(told)?;
-    // By way of JSON, because its messages tell which values are known.
+        .map_err(to_text)?;
+    // By way of JSON, because its messages list the known values.
     Settings::deserialize(merged).map_err(|error| error.to_string())
 }
 
-/// Names the value that makes no sense: the first one with which the layers so far do not fit.
+/// Names the invalid value: the first one with which the layers so far do not fit.
 fn blame(leaves: &[Leaf], error: String) -> Failure {
     let defaults = leaves.iter().filter(|leaf| leaf.origin == DEFAULTS).count();
     for count in defaults + 1..=leaves.len() {

@@ -19,7 +19,7 @@ use crate::error::Failure;
 
 pub use layers::Sources;
 
-/// Everything that can be set. `config/base.toml` tells each key.
+/// Everything that can be set. `config/base.toml` describes each key.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -128,7 +128,7 @@ impl Settings {
     /// Creates the data folder, for whatever is put into it.
     pub(crate) fn create_data_dir(&self) -> Result<&Path, Failure> {
         let folder = &self.data_dir;
-        // Nobody else looks into it.
+        // No other user of the machine looks into it.
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|error| Failure::settings(format!("data_dir {}: {error}", folder.display())))?;
         Ok(folder)

@@ -119,7 +119,7 @@ struct Page<'a> {
     method: &'a str,
     target: &'a str,
     status: String,
-    headers: Vec<Shown>,
+    headers: Vec<ShownHeader>,
     json: Vec<Piece<'a>>,
     /// What to type to be let in.
     curl: Option<String>,
@@ -127,7 +127,7 @@ struct Page<'a> {
 }
 
 /// A header of the answer.
-struct Shown {
+struct ShownHeader {
     name: &'static str,
     value: String,
     is_link: bool,
@@ -222,8 +222,8 @@ fn format_link(query: &Query, format: &str) -> String {
 }
 
 /// What the answer's headers are or, as JSON, would be.
-fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<Shown> {
-    let shown = |name, value: &str, is_link| Shown {
+fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<ShownHeader> {
+    let shown = |name, value: &str, is_link| ShownHeader {
         name,
         value: value.to_owned(),
         is_link,

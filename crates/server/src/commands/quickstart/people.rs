@@ -41,7 +41,7 @@ impl Credential {
     }
 }
 
-/// Creates everything in one transaction: a first start that is cut off leaves nothing behind. Tells how many
+/// Creates everything in one transaction: a first start that is cut off leaves nothing half-made. Returns how many
 /// rows that is.
 pub(super) fn create(settings: &Settings, store: &Store) -> Result<(Credentials, u64), Failure> {
     let credentials = [Credential::new("admin"), Credential::new(DEMO)];

@@ -63,8 +63,8 @@ pub(super) fn read(source: &PasswordSource) -> Result<Option<String>, Failure> {
     let text = if source.password_stdin {
         read_standard_input()?
     } else if let Some(file) = &source.password_file {
-        let told = |error| Failure::failed(format!("{}: {error}", file.display()));
-        std::fs::read_to_string(file).map_err(told)?
+        let to_failure = |error| Failure::failed(format!("{}: {error}", file.display()));
+        std::fs::read_to_string(file).map_err(to_failure)?
     } else {
         return Ok(None);
     };
