@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{UserId, UserProfile};
+use crate::UserId;
 
 /// Identifier of a stored token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,15 +112,6 @@ pub enum Keep {
     Token(TokenId),
     /// A JSON Web Token, by its `jti`.
     Jwt(String),
-}
-
-/// A token together with its user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenHolder {
-    /// The token's state.
-    pub token: TokenState,
-    /// The user it stands for, active or not.
-    pub profile: UserProfile,
 }
 
 /// A stored token, as its owner may see it.

@@ -10,7 +10,7 @@ use profiled_auth::{
     ThrottleSettings, TokenKey, TokenPolicy, TokenVerifier, UserClaim,
 };
 use profiled_domain::{
-    NewToken, NewUser, PasswordHash, ProfileDepth, TokenRepository, User, UserRepository, Username,
+    NewToken, NewUser, PasswordHash, Person, ProfileDepth, TokenRepository, User, UserRepository,
     WriteContext,
 };
 use profiled_store::testing::TestDatabase;
@@ -56,7 +56,10 @@ impl Site {
         let repository = database.store().unwrap();
         let password = hasher.encode("secret").unwrap();
         let new = NewUser {
-            username: Username::parse("ada").ok(),
+            person: Person {
+                username: Some("ada".to_owned()),
+                ..Person::default()
+            },
             password: Some(password.clone()),
             ..NewUser::default()
         };

@@ -9,7 +9,7 @@ use profiled_auth::{
     Verdict, Verifier,
 };
 use profiled_domain::{
-    NewUser, PasswordHash, ProfileDepth, User, UserId, UserRepository, Username, WriteContext,
+    NewUser, PasswordHash, Person, ProfileDepth, User, UserId, UserRepository, WriteContext,
 };
 use profiled_store::{MemoryCounters, Store};
 
@@ -65,7 +65,10 @@ pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
 
 pub fn user(repository: &Store, name: &str, is_active: bool) -> User {
     let new = NewUser {
-        username: Username::parse(name).ok(),
+        person: Person {
+            username: Some(name.to_owned()),
+            ..Person::default()
+        },
         password: hasher().encode("p:äss").ok(),
         is_active,
         ..NewUser::default()

@@ -8,7 +8,7 @@ use profiled_auth::{
     Algorithm, JwtFault, JwtSettings, JwtVerifier, RefreshError, SigningKey, Subject, VerifyError,
 };
 use profiled_domain::{
-    NewUser, PasswordHash, ProfileRepository, UserKey, UserRepository, Username, WriteContext,
+    NewUser, PasswordHash, Person, ProfileRepository, UserKey, UserRepository, WriteContext,
 };
 use serde_json::{Value, json};
 
@@ -47,7 +47,10 @@ impl Site {
         for person in people.as_array().unwrap().iter().filter(is_user) {
             let fields = &person["fields"];
             let new = NewUser {
-                username: Username::parse(fields["username"].as_str().unwrap()).ok(),
+                person: Person {
+                    username: Some(fields["username"].as_str().unwrap().to_owned()),
+                    ..Person::default()
+                },
                 password: fields["password"].as_str().map(PasswordHash::from_encoded),
                 is_active: fields["is_active"].as_bool().unwrap(),
                 ..NewUser::default()

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use profiled_auth::PasswordHasher;
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
-use profiled_auth::{PasswordHasher, PersonalData};
 use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
 use profiled_rest::error::{ApiError, FieldErrors};
-use profiled_rest::fields::{Field, Input, Kind, TextRules, messages};
+use profiled_rest::fields::{Field, Input, Kind, messages};
 use profiled_rest::wire::body::Data;
 use profiled_rest::{RequestContext, Services};
 
@@ -75,10 +75,10 @@ fn read(data: &Data, errors: &mut FieldErrors) -> PasswordInput {
     let mut input = PasswordInput::default();
     match password.candidate(data, errors) {
         // A client that sends back what it was shown changes nothing.
-        Patch::Set(text) if text.as_str() == PasswordHasher::PLACEHOLDER => return input,
+        Patch::Set(text) if text.text == PasswordHasher::PLACEHOLDER => return input,
         Patch::Set(text) => {
-            password.check(&text, TextRules::default(), errors);
-            input.new = Some(text.into_text()).filter(|_| !errors.has(PASSWORD));
+            password.check(&text, None, errors);
+            input.new = Some(text.text).filter(|_| !errors.has(PASSWORD));
         }
         // Not sent: what was sent as the current one is not checked.
         Patch::Keep | Patch::Clear if !errors.has(PASSWORD) => return input,
@@ -88,8 +88,8 @@ fn read(data: &Data, errors: &mut FieldErrors) -> PasswordInput {
     if is_absent {
         errors.push(CURRENT, messages::REQUIRED);
     } else if let Patch::Set(text) = current.candidate(data, errors) {
-        current.check(&text, TextRules::default(), errors);
-        input.current = Some(text.into_text()).filter(|_| !errors.has(CURRENT));
+        current.check(&text, None, errors);
+        input.current = Some(text.text).filter(|_| !errors.has(CURRENT));
     }
     input
 }
@@ -118,7 +118,7 @@ async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
     let work = move |repository: &dyn Repository| {
         let (user, input) = (&job.user, &job.input);
         let new = input.new.as_deref();
-        let violations = new.map(|new| policy.violations(new, &PersonalData::from(user)));
+        let violations = new.map(|new| policy.violations(new, &user.person));
         let violations = violations.into_iter().flatten();
         let violations: Vec<String> = violations.map(|one| one.to_string()).collect();
         let is_current = match input.current.as_deref() {
@@ -126,7 +126,11 @@ async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
             None => true,
             Some(current) => {
                 // A stolen token must not serve to guess the password.
-                let account = user.username.clone().unwrap_or_else(|| user.id.to_string());
+                let account = user
+                    .person
+                    .username
+                    .clone()
+                    .unwrap_or_else(|| user.id.to_string());
                 let attempt = throttle.login_attempt(&account, job.address, now)?;
                 let stored = repository.find_password_by_id(user.id)?;
                 let is_right = stored.is_some_and(|stored| hasher.verify(current, &stored));

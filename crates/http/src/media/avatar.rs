@@ -167,7 +167,7 @@ async fn store(
     let names = Names::new(picture.folder, &picture.name, user.id.0, &picture.bytes);
     for (key, is_of_content) in names.keys().take(ATTEMPTS) {
         if media.storage.head(&key).await?.is_some() {
-            if is_of_content && user.avatar.as_deref() == Some(&*key) {
+            if is_of_content && user.person.avatar.as_deref() == Some(&*key) {
                 // The very picture that the user has.
                 return Ok(Patch::Keep);
             }

@@ -14,9 +14,8 @@ use profiled_auth::{
     Throttle, ThrottleSettings, TokenKey, TokenSettings,
 };
 use profiled_domain::{
-    CompletionRules, EmailAddress, Gender, GroupRepository, NewGroup, NewToken, NewUser,
-    PasswordHash, ThrottleRepository, TokenRepository, User, UserId, UserRepository, Username,
-    WriteContext,
+    CompletionRules, Gender, GroupRepository, NewGroup, NewToken, NewUser, PasswordHash, Person,
+    ThrottleRepository, TokenRepository, User, UserId, UserRepository, WriteContext,
 };
 use profiled_http::{
     AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
@@ -94,12 +93,15 @@ impl TestApp {
     /// A user with a complete profile, except for what `change` takes away.
     pub fn user(&self, name: &str, change: impl FnOnce(&mut NewUser)) -> User {
         let mut user = NewUser {
-            username: Username::parse(name).ok(),
-            email: EmailAddress::parse(&format!("{name}@example.com")).ok(),
-            mobile_number: profiled_domain::MobileNumber::parse(name, 11).ok(),
-            first_name: Some("First".to_owned()),
-            last_name: Some("Last".to_owned()),
-            gender: Some(Gender::Other),
+            person: Person {
+                username: Some(name.to_owned()),
+                email: Some(format!("{name}@example.com")),
+                mobile_number: Some(name.to_owned()),
+                first_name: Some("First".to_owned()),
+                last_name: Some("Last".to_owned()),
+                gender: Some(Gender::Other),
+                ..Person::default()
+            },
             password: Some(self.hash("secret")),
             ..NewUser::default()
         };

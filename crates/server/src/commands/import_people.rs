@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::audit::Action;
 use profiled_auth::{PasswordHasher, TokenKey};
-use profiled_domain::{PasswordHash, TokenBinding, UserId};
+use profiled_domain::{PasswordHash, Person, TokenBinding, UserId};
 use profiled_store::{
     ImportSession, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser, Outcome,
 };
@@ -31,7 +31,7 @@ struct People {
     #[serde(default)]
     #[expect(dead_code, reason = "a comment, which JSON has no other place for")]
     about: Vec<String>,
-    users: Vec<Person>,
+    users: Vec<UserEntry>,
     #[serde(default)]
     organizations: Vec<Organization>,
     #[serde(default)]
@@ -42,7 +42,7 @@ struct People {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Person {
+struct UserEntry {
     id: i64,
     username: String,
     password: String,
@@ -199,7 +199,7 @@ fn fill(
 /// A password that is stored already keeps its hash: a new one would differ each time.
 fn imported_user(
     session: &mut ImportSession<'_>,
-    person: &Person,
+    person: &UserEntry,
     hasher: &PasswordHasher,
 ) -> Result<ImportedUser, Failure> {
     let old = session.password(person.id)?;
@@ -209,14 +209,13 @@ fn imported_user(
     };
     Ok(ImportedUser {
         id: person.id,
-        username: Some(person.username.clone()),
-        email: person.email.clone(),
-        mobile_number: None,
-        number_phone: None,
-        first_name: Some(person.first_name.clone()),
-        last_name: Some(person.last_name.clone()),
-        gender: None,
-        avatar: None,
+        person: Person {
+            username: Some(person.username.clone()),
+            email: person.email.clone(),
+            first_name: Some(person.first_name.clone()),
+            last_name: Some(person.last_name.clone()),
+            ..Person::default()
+        },
         is_active: person.is_active,
         is_staff: false,
         is_superuser: person.is_superuser,
@@ -227,7 +226,7 @@ fn imported_user(
     })
 }
 
-fn encode(hasher: &PasswordHasher, person: &Person) -> Result<PasswordHash, Failure> {
+fn encode(hasher: &PasswordHasher, person: &UserEntry) -> Result<PasswordHash, Failure> {
     let to_failure =
         |error| Failure::failed(format!("user {}: {error}; nothing is imported", person.id));
     hasher.encode(&person.password).map_err(to_failure)

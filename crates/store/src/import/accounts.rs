@@ -31,13 +31,13 @@ impl ImportSession<'_> {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub fn user(&mut self, user: &ImportedUser) -> Result<Outcome, RepositoryError> {
+        if let Some(refusal) = user.misfit() {
+            return Ok(Outcome::Refused(refusal));
+        }
         Ok(self.store_user(&StoredUser::from(user))?)
     }
 
     fn store_user(&mut self, new: &StoredUser) -> Result<Outcome, StoreError> {
-        if let Some(refusal) = new.misfit() {
-            return Ok(Outcome::Refused(refusal));
-        }
         let related = related_users(self.connection, new)?;
         let others = || related.iter().filter(|other| other.id != new.id);
         let taken = others().find_map(|other| Some((shared_key(new, other)?, other.id)));
@@ -234,20 +234,20 @@ impl ImportSession<'_> {
 fn related_users(connection: &mut DbConnection, new: &StoredUser) -> QueryResult<Vec<StoredUser>> {
     on_each!(connection, |c| users::table
         .filter(users::id.eq(new.id))
-        .or_filter(users::username.eq(new.username.as_deref()))
-        .or_filter(users::email.eq(new.email.as_deref()))
-        .or_filter(users::mobile_number.eq(new.mobile_number.as_deref()))
+        .or_filter(users::username.eq(new.person.username.as_deref()))
+        .or_filter(users::email.eq(new.person.email.as_deref()))
+        .or_filter(users::mobile_number.eq(new.person.mobile_number.as_deref()))
         .select(StoredUser::as_select())
         .load(c))
 }
 
 fn shared_key(new: &StoredUser, other: &StoredUser) -> Option<UniqueKey> {
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-    if same(&new.username, &other.username) {
+    if same(&new.person.username, &other.person.username) {
         Some(UniqueKey::Username)
-    } else if same(&new.email, &other.email) {
+    } else if same(&new.person.email, &other.person.email) {
         Some(UniqueKey::Email)
-    } else if same(&new.mobile_number, &other.mobile_number) {
+    } else if same(&new.person.mobile_number, &other.person.mobile_number) {
         Some(UniqueKey::MobileNumber)
     } else {
         None

@@ -206,7 +206,11 @@ impl<'a> Pages<'a> {
 }
 
 fn name_of(user: &User) -> String {
-    let name = user.username.as_deref().or(user.email.as_deref());
+    let name = user
+        .person
+        .username
+        .as_deref()
+        .or(user.person.email.as_deref());
     let name = name.filter(|name| !name.is_empty());
     name.map_or_else(|| format!("user {}", user.id.0), str::to_owned)
 }

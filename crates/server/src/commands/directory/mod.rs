@@ -34,7 +34,7 @@ impl From<User> for MemberOutput {
     fn from(user: User) -> Self {
         Self {
             id: user.id.0,
-            username: user.username,
+            username: user.person.username,
         }
     }
 }

@@ -184,15 +184,15 @@ impl<'a, 'b> Import<'a, 'b> {
         let rules: [(&str, Option<Result<(), InvalidText>>); 3] = [
             (
                 "username",
-                given(&user.username).map(|text| Username::parse(&text).map(drop)),
+                given(&user.person.username).map(|text| Username::parse(&text).map(drop)),
             ),
             (
                 "email",
-                given(&user.email).map(|text| EmailAddress::parse(&text).map(drop)),
+                given(&user.person.email).map(|text| EmailAddress::parse(&text).map(drop)),
             ),
             (
                 "mobile_number",
-                given(&user.mobile_number)
+                given(&user.person.mobile_number)
                     .map(|text| MobileNumber::parse(&text, self.mobile_number_max).map(drop)),
             ),
         ];
