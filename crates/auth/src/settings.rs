@@ -1,6 +1,7 @@
 //! Settings of the section `auth`.
 
 use jsonwebtoken::Algorithm;
+use profiled_domain::settings::{YEAR, bounded};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -25,6 +26,7 @@ pub struct AuthSettings {
 #[serde(deny_unknown_fields)]
 pub struct TokenSettings {
     /// Seconds that a token lives at most, and unless less is asked for; 0 means until it is revoked.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub lifetime: u32,
     /// Tokens that a user may hold, expired ones not counted; 0 means any number.
     pub max_per_user: u32,
@@ -58,18 +60,23 @@ pub struct JwtSettings {
     /// Folder of further keys, each with a name and an algorithm. Empty: none.
     pub keys_dir: String,
     /// Seconds that a new key is published before it signs.
+    #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub keys_lead_time: u32,
     /// Seconds between two looks for changes of the folder.
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub keys_reload: u32,
     /// Seconds that a minted access token lives.
+    #[serde(deserialize_with = "bounded::<1, YEAR, _, _>")]
     pub access_lifetime: u32,
     /// Seconds that a minted refresh token lives.
+    #[serde(deserialize_with = "bounded::<1, { 10 * YEAR }, _, _>")]
     pub refresh_lifetime: u32,
     /// A refresh gives a new refresh token, too.
     pub rotate_refresh_tokens: bool,
     /// A refresh token that was rotated is refused at once, and not only after the grace.
     pub blacklist_after_rotation: bool,
     /// Seconds in which the use of a rotated refresh token does not end its family.
+    #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub rotation_grace: u32,
     /// Refresh tokens can be blacklisted, and are remembered once they are or were rotated.
     pub blacklist: bool,
@@ -78,6 +85,7 @@ pub struct JwtSettings {
     /// A log-in for tokens sets the user's last login.
     pub update_last_login: bool,
     /// Seconds of tolerance for `exp`, `nbf` and `iat`.
+    #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub leeway: u32,
     /// Required `iss`. Empty: not looked at.
     pub issuer: String,
@@ -94,6 +102,7 @@ pub struct JwtSettings {
     /// Others whose access tokens are taken.
     pub issuers: Vec<IssuerSettings>,
     /// Seconds between two fetches of an issuer's keys.
+    #[serde(deserialize_with = "bounded::<10, 86_400, _, _>")]
     pub jwks_refresh: u32,
 }
 

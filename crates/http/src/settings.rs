@@ -1,5 +1,7 @@
 //! Settings of the dialects: the sections `limits` and `dialects`.
 
+use profiled_domain::MobileNumber;
+use profiled_domain::settings::{YEAR, bounded};
 use serde::{Deserialize, Serialize};
 
 /// Section `limits`: longest values that are taken, in characters.
@@ -7,8 +9,10 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct LimitSettings {
     /// Of `mobile_number`.
+    #[serde(deserialize_with = "bounded::<1, { MobileNumber::STORED_MAX as u64 }, _, _>")]
     pub mobile_number: usize,
     /// Of `number_phone`.
+    #[serde(deserialize_with = "bounded::<1, { MobileNumber::STORED_MAX as u64 }, _, _>")]
     pub number_phone: usize,
 }
 
@@ -39,8 +43,10 @@ pub struct DrfSettings {
     /// Whether users and groups can be listed.
     pub lists: bool,
     /// Items of a page unless `page_size` says otherwise.
+    #[serde(deserialize_with = "bounded::<1, 10_000, _, _>")]
     pub page_size: u32,
     /// Upper limit of `page_size`.
+    #[serde(deserialize_with = "bounded::<1, 10_000, _, _>")]
     pub max_page_size: u32,
 }
 
@@ -79,10 +85,13 @@ pub struct TowerSettings {
     /// Whether the dialect exists.
     pub enabled: bool,
     /// Items of a page unless `page_size` says otherwise.
+    #[serde(deserialize_with = "bounded::<1, 10_000, _, _>")]
     pub page_size: u32,
     /// Upper limit of `page_size`.
+    #[serde(deserialize_with = "bounded::<1, 10_000, _, _>")]
     pub max_page_size: u32,
     /// Seconds that a sliding token lives after its last use, and up to a twentieth or a minute longer.
+    #[serde(deserialize_with = "bounded::<1, YEAR, _, _>")]
     pub token_lifetime: u32,
     /// Refuse bound tokens from another address or `User-Agent`.
     pub bind_tokens: bool,

@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::ops::RangeInclusive;
 
+use profiled_domain::settings::bounded;
 use serde::{Deserialize, Serialize};
 
 use super::method::Method;
@@ -29,10 +30,13 @@ pub struct PasswordSettings {
     /// Rules for new passwords, in the order of their messages.
     pub validators: Vec<PasswordValidator>,
     /// Shortest new password, in characters.
+    #[serde(deserialize_with = "bounded::<1, 128, _, _>")]
     pub min_length: usize,
     /// Threads that hash passwords; 0 means half of the cores, at least one.
+    #[serde(deserialize_with = "bounded::<0, 256, _, _>")]
     pub concurrency: usize,
     /// Requests that may wait for such a thread; more are asked to come again.
+    #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
     pub queue: usize,
 }
 

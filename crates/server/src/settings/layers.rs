@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, FileFormat, Format, Value, ValueKind};
-use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::settings::Settings;
@@ -77,9 +76,13 @@ pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
     for leaf in profile_file(&profile)?.into_iter().chain(given) {
         leaves.push(fitting(leaf, &known)?);
     }
-    let settings = merged(&leaves).map_err(|error| blame(&leaves, error))?;
+    let merged = merged(&leaves).map_err(|error| Failure::settings(error.to_string()))?;
     let origins = leaves.into_iter().map(|leaf| (leaf.key, leaf.origin));
-    Ok((settings, Origins(origins.collect())))
+    let origins = Origins(origins.collect());
+    // By way of JSON, because its messages tell which values are known.
+    let settings = serde_path_to_error::deserialize(merged);
+    let settings = settings.map_err(|error| blame(&error, &origins))?;
+    Ok((settings, origins))
 }
 
 /// The profile decides which file is the second layer, so it is looked for ahead of all others.
@@ -282,32 +285,21 @@ fn list(text: &str) -> Vec<Value> {
 }
 
 /// All layers in one structure; later values win.
-fn merged(leaves: &[Leaf]) -> Result<Settings, String> {
+fn merged(leaves: &[Leaf]) -> Result<serde_json::Value, ConfigError> {
     let mut builder = Config::builder();
-    let told = |error: ConfigError| error.to_string();
     for leaf in leaves {
-        builder = builder
-            .set_override(&leaf.key, leaf.kind.clone())
-            .map_err(told)?;
+        builder = builder.set_override(&leaf.key, leaf.kind.clone())?;
     }
-    let merged: serde_json::Value = builder
-        .build()
-        .and_then(Config::try_deserialize)
-        .map_err(told)?;
-    // By way of JSON, because its messages tell which values are known.
-    Settings::deserialize(merged).map_err(|error| error.to_string())
+    builder.build()?.try_deserialize()
 }
 
-/// Names the value that makes no sense: the first one with which the layers so far do not fit.
-fn blame(leaves: &[Leaf], error: String) -> Failure {
-    let defaults = leaves.iter().filter(|leaf| leaf.origin == DEFAULTS).count();
-    for count in defaults + 1..=leaves.len() {
-        let Some(so_far @ [.., Leaf { key, origin, .. }]) = leaves.get(..count) else {
-            continue;
-        };
-        if let Err(error) = merged(so_far) {
-            return Failure::settings(format!("{key} in {origin}: {error}"));
-        }
-    }
-    Failure::settings(error)
+/// Names the value that makes no sense.
+fn blame(error: &serde_path_to_error::Error<serde_json::Error>, origins: &Origins) -> Failure {
+    let path = error.path().to_string();
+    // Of a list, that is its item.
+    let key = path.split('[').next().unwrap_or(&path);
+    let text = error.inner().to_string();
+    // What is said of a number continues the key.
+    let colon = if text.starts_with("is ") { "" } else { ":" };
+    Failure::settings(format!("{}{colon} {text}", origins.name(key)))
 }

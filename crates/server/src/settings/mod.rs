@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use profiled_auth::{AuthSettings, ThrottleSettings};
 use profiled_domain::CompletionRules;
+use profiled_domain::settings::{YEAR, bounded};
 use profiled_http::{DialectSettings, HttpSettings, LimitSettings, MediaSettings};
 use profiled_store::DatabaseSettings;
 use serde::{Deserialize, Serialize};
@@ -66,8 +67,10 @@ pub enum Profile {
 #[serde(deny_unknown_fields)]
 pub struct AccountSettings {
     /// Seconds in which a deleted account can be restored, before it is erased.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub deletion_grace: u64,
     /// Seconds between two purges while serving; 0 leaves that to the command.
+    #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub purge_interval: u64,
 }
 
@@ -76,8 +79,10 @@ pub struct AccountSettings {
 #[serde(deny_unknown_fields)]
 pub struct RetentionSettings {
     /// Events of Tower's activity stream.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub activity: u64,
     /// What is remembered of deleted organizations and teams.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub tombstones: u64,
 }
 

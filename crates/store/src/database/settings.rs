@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::time::Duration;
 
+use profiled_domain::settings::bounded;
 use serde::{Deserialize, Serialize};
 
 /// Section `database`.
@@ -14,11 +15,14 @@ pub struct DatabaseSettings {
     /// File that holds the URL, in place of `url`; whoever loads the settings reads it.
     pub url_file: String,
     /// Connections; 0 means two for each core.
+    #[serde(deserialize_with = "bounded::<0, 1000, _, _>")]
     pub pool_size: u32,
     /// Seconds to wait for a connection before a request is answered 503.
+    #[serde(deserialize_with = "bounded::<1, 600, _, _>")]
     pub connect_timeout: u64,
     /// Seconds that a statement may take on PostgreSQL and a selection by filters on SQLite, and that SQLite
     /// waits for another writer.
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub statement_timeout: u64,
     /// Whether `serve` applies pending migrations.
     pub migrate_on_start: MigrateOnStart,

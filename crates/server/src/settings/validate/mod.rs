@@ -7,14 +7,13 @@ mod jwt;
 mod media;
 
 use profiled_auth::{InvalidCost, PasswordHasher};
-use profiled_domain::MobileNumber;
+use profiled_http::HttpSettings;
 use profiled_store::DatabaseUrl;
 
 use crate::error::Failure;
-use crate::settings::RetentionSettings;
 use crate::settings::Settings;
 use crate::settings::layers::Origins;
-use finding::{Finding, YEAR, outside};
+use finding::Finding;
 
 /// The first finding.
 pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
@@ -24,7 +23,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         bind(&settings.http.bind),
         hosts::allowed(&settings.http.allowed_hosts, settings.profile),
         hosts::public_url(&settings.http.public_url),
-        body_timeout(settings.http.body_timeout),
+        uploads(&settings.http),
         jwt::check(&settings.auth.jwt),
         clients::check(&settings.auth.introspection.clients),
         pages(settings),
@@ -33,18 +32,11 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         validators(settings),
         password_costs(settings),
         media::check(&settings.media),
-        retention(settings.retention),
-        ranges(settings),
     ];
     match findings.into_iter().flatten().next() {
         Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
         None => Ok(()),
     }
-}
-
-fn body_timeout(seconds: f64) -> Option<Finding> {
-    let text = format!("is {seconds}: it must be at least 0.01 and at most 3600");
-    (!(0.01..=3600.0).contains(&seconds)).then_some(Finding("http.body_timeout", text))
 }
 
 fn database(settings: &Settings) -> Option<Finding> {
@@ -71,6 +63,13 @@ fn bind(addresses: &[String]) -> Option<Finding> {
         None => return None,
     };
     Some(Finding("http.bind", text))
+}
+
+/// A body with files is a body.
+fn uploads(http: &HttpSettings) -> Option<Finding> {
+    let (size, least) = (http.max_upload_bytes, http.max_body_bytes);
+    let text = format!("is {size}: it must be at least max_body_bytes, {least}");
+    (size < least).then_some(Finding("http.max_upload_bytes", text))
 }
 
 fn pages(settings: &Settings) -> Option<Finding> {
@@ -130,107 +129,4 @@ fn validators(settings: &Settings) -> Option<Finding> {
 fn password_costs(settings: &Settings) -> Option<Finding> {
     let InvalidCost { key, text } = PasswordHasher::new(&settings.auth.password).err()?;
     Some(Finding(key, text))
-}
-
-fn retention(kept: RetentionSettings) -> Option<Finding> {
-    outside(&[
-        ("retention.activity", kept.activity, 0, 100 * YEAR),
-        ("retention.tombstones", kept.tombstones, 0, 100 * YEAR),
-    ])
-}
-
-fn ranges(settings: &Settings) -> Option<Finding> {
-    let (database, http) = (&settings.database, &settings.http);
-    let (drf, tower) = (&settings.dialects.drf, &settings.dialects.tower);
-    let auth = &settings.auth;
-    let size = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
-    let numbers = [
-        (
-            "limits.mobile_number",
-            size(settings.limits.mobile_number),
-            1,
-            size(MobileNumber::STORED_MAX),
-        ),
-        (
-            "limits.number_phone",
-            size(settings.limits.number_phone),
-            1,
-            size(MobileNumber::STORED_MAX),
-        ),
-        (
-            "accounts.deletion_grace",
-            settings.accounts.deletion_grace,
-            0,
-            100 * YEAR,
-        ),
-        (
-            "accounts.purge_interval",
-            settings.accounts.purge_interval,
-            0,
-            YEAR,
-        ),
-        ("database.pool_size", database.pool_size.into(), 0, 1000),
-        ("database.connect_timeout", database.connect_timeout, 1, 600),
-        (
-            "database.statement_timeout",
-            database.statement_timeout,
-            1,
-            3600,
-        ),
-        ("http.workers", size(http.workers), 0, 1024),
-        ("http.max_body_bytes", size(http.max_body_bytes), 1, 1 << 30),
-        (
-            "http.max_upload_bytes",
-            size(http.max_upload_bytes),
-            size(http.max_body_bytes),
-            1 << 30,
-        ),
-        ("http.header_timeout", http.header_timeout, 1, 3600),
-        ("http.shutdown_timeout", http.shutdown_timeout, 0, 3600),
-        (
-            "dialects.tower.page_size",
-            tower.page_size.into(),
-            1,
-            10_000,
-        ),
-        (
-            "dialects.tower.max_page_size",
-            tower.max_page_size.into(),
-            1,
-            10_000,
-        ),
-        (
-            "dialects.tower.token_lifetime",
-            tower.token_lifetime.into(),
-            1,
-            YEAR,
-        ),
-        ("dialects.drf.page_size", drf.page_size.into(), 1, 10_000),
-        (
-            "dialects.drf.max_page_size",
-            drf.max_page_size.into(),
-            1,
-            10_000,
-        ),
-        (
-            "auth.token.lifetime",
-            auth.token.lifetime.into(),
-            0,
-            100 * YEAR,
-        ),
-        (
-            "auth.password.min_length",
-            size(auth.password.min_length),
-            1,
-            128,
-        ),
-        (
-            "auth.password.concurrency",
-            size(auth.password.concurrency),
-            0,
-            256,
-        ),
-        ("auth.password.queue", size(auth.password.queue), 1, 100_000),
-    ];
-    outside(&numbers)
 }
