@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::password::PasswordSettings;
 
 /// Section `auth`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthSettings {
     /// Section `auth.jwt`.
@@ -30,15 +30,6 @@ pub struct TokenSettings {
     pub lifetime: u32,
     /// Tokens that a user may hold, expired ones not counted; 0 means any number.
     pub max_per_user: u32,
-}
-
-impl Default for TokenSettings {
-    fn default() -> Self {
-        Self {
-            lifetime: 0,
-            max_per_user: 10_000,
-        }
-    }
 }
 
 /// Section `auth.jwt`, after simplejwt's settings.
@@ -190,38 +181,8 @@ impl JwtSettings {
     }
 }
 
-impl Default for JwtSettings {
-    fn default() -> Self {
-        Self {
-            signing_key: SecretString::default(),
-            signing_key_file: String::new(),
-            algorithm: Algorithm::HS256,
-            keys_dir: String::new(),
-            keys_lead_time: 600,
-            keys_reload: 10,
-            access_lifetime: 300,
-            refresh_lifetime: 86_400,
-            rotate_refresh_tokens: false,
-            blacklist_after_rotation: false,
-            rotation_grace: 10,
-            blacklist: true,
-            check_revoke_token: false,
-            update_last_login: false,
-            leeway: 0,
-            issuer: String::new(),
-            audience: String::new(),
-            user_id_claim: "user_id".to_owned(),
-            token_type_claim: "token_type".to_owned(),
-            jti_claim: "jti".to_owned(),
-            revoke_token_claim: "hash_password".to_owned(),
-            issuers: Vec::new(),
-            jwks_refresh: 300,
-        }
-    }
-}
-
 /// Section `auth.introspection`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct IntrospectionSettings {
     /// Services that may ask. Without any, every request is refused.

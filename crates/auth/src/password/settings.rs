@@ -88,49 +88,6 @@ pub struct ScryptSettings {
     pub p: u32,
 }
 
-impl Default for PasswordSettings {
-    fn default() -> Self {
-        Self {
-            hasher: HasherName::Pbkdf2Sha256,
-            iterations: 1_000_000,
-            argon2: Argon2Settings::default(),
-            bcrypt: BcryptSettings::default(),
-            scrypt: ScryptSettings::default(),
-            allow_md5: false,
-            validators: PasswordValidator::ALL.to_vec(),
-            min_length: 8,
-            concurrency: 0,
-            queue: 64,
-        }
-    }
-}
-
-impl Default for Argon2Settings {
-    fn default() -> Self {
-        Self {
-            memory_cost: 102_400,
-            time_cost: 2,
-            parallelism: 8,
-        }
-    }
-}
-
-impl Default for BcryptSettings {
-    fn default() -> Self {
-        Self { rounds: 12 }
-    }
-}
-
-impl Default for ScryptSettings {
-    fn default() -> Self {
-        Self {
-            n: 1 << 14,
-            r: 8,
-            p: 5,
-        }
-    }
-}
-
 /// A cost that is refused: too dear to be verified, or none that Django could verify.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{key} {text}")]

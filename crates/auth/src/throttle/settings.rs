@@ -1,6 +1,6 @@
 //! Settings of the section `throttle`.
 
-use profiled_domain::{InvalidRate, Period, Rate};
+use profiled_domain::{InvalidRate, Rate};
 use serde::{Deserialize, Serialize};
 
 /// Section `throttle`.
@@ -15,17 +15,6 @@ pub struct ThrottleSettings {
     pub login: RateSetting,
     /// Where the counters are.
     pub store: CounterStore,
-}
-
-impl Default for ThrottleSettings {
-    fn default() -> Self {
-        Self {
-            anon: RateSetting(None),
-            user: RateSetting(None),
-            login: RateSetting(Some(Rate::new(10, Period::Minute))),
-            store: CounterStore::Memory,
-        }
-    }
 }
 
 /// A rate, or none where the text is empty.

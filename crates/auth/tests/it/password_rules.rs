@@ -1,6 +1,7 @@
 //! Rules for new passwords (contract `drf.md`, section 9).
 
 use profiled_auth::{PasswordPolicy, PasswordSettings, PasswordValidator, PersonalData};
+use profiled_store::testing::defaults;
 use serde_json::Value;
 
 use crate::people::user;
@@ -12,7 +13,7 @@ const GOLDEN: &str = include_str!("../golden/rules.json");
 fn policy(min_length: usize) -> PasswordPolicy {
     PasswordPolicy::new(&PasswordSettings {
         min_length,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     })
 }
 
@@ -58,7 +59,7 @@ fn deployment_chooses_its_rules_and_their_order() {
     let chosen = PasswordSettings {
         validators: vec![PasswordValidator::Numeric, PasswordValidator::Length],
         min_length: 12,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     };
     let account = PersonalData {
         username: Some("123456"),

@@ -82,41 +82,6 @@ pub struct S3Settings {
     pub timeout: u64,
 }
 
-impl Default for MediaSettings {
-    fn default() -> Self {
-        Self {
-            storage: StorageKind::File,
-            max_file_bytes: 8 * 1024 * 1024,
-            max_width: 8000,
-            max_height: 8000,
-            max_decoded_bytes: 96 * 1024 * 1024,
-            max_frames: 1000,
-            concurrency: 0,
-            queue: 8,
-            max_age: 30 * 24 * 3600,
-            sweep_grace: 3600,
-            s3: S3Settings::default(),
-        }
-    }
-}
-
-impl Default for S3Settings {
-    fn default() -> Self {
-        Self {
-            bucket: String::new(),
-            endpoint: String::new(),
-            region: "us-east-1".to_owned(),
-            prefix: String::new(),
-            access_key: SecretString::default(),
-            access_key_file: String::new(),
-            secret_key: SecretString::default(),
-            secret_key_file: String::new(),
-            allow_http: false,
-            timeout: 10,
-        }
-    }
-}
-
 impl MediaSettings {
     /// Threads that decode and encode pictures.
     #[must_use]

@@ -68,14 +68,10 @@ pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
     let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
     let given = files.chain(given(sources)?).collect::<Vec<_>>();
     let profile = profile(&defaults, &given)?;
-    let known: BTreeMap<String, ValueKind> = defaults
-        .iter()
-        .map(|leaf| (leaf.key.clone(), leaf.kind.clone()))
-        .collect();
-    let mut leaves = defaults;
-    for leaf in profile_file(&profile)?.into_iter().chain(given) {
-        leaves.push(fitting(leaf, &known)?);
-    }
+    let given = profile_file(&profile)?.into_iter().chain(given);
+    let given = given.map(|leaf| fitting(leaf, &defaults));
+    let given = given.collect::<Result<Vec<_>, _>>()?;
+    let leaves = [defaults, given].concat();
     let merged = merged(&leaves).map_err(|error| Failure::settings(error.to_string()))?;
     let origins = leaves.into_iter().map(|leaf| (leaf.key, leaf.origin));
     let origins = Origins(origins.collect());
@@ -167,10 +163,8 @@ fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
     }
     for pair in &sources.overrides {
         let (key, text) = pair.split_once('=').ok_or_else(|| {
-            Failure::new(
-                crate::Kind::Usage,
-                "--set needs a key and a value, as log.level=debug",
-            )
+            let text = "--set needs a key and a value, as log.level=debug";
+            Failure::new(crate::Kind::Usage, text)
         })?;
         add(key.trim().to_owned(), text, "--set".to_owned());
     }
@@ -181,10 +175,10 @@ fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
 }
 
 /// The value in the kind of the default, if it is one of that kind or text of one.
-fn fitting(leaf: Leaf, known: &BTreeMap<String, ValueKind>) -> Result<Leaf, Failure> {
+fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Leaf, Failure> {
     let Leaf { key, kind, origin } = leaf;
-    let is_section = |prefix: &str| known.keys().any(|known| known.starts_with(prefix));
-    let Some(expected) = known.get(&key) else {
+    let is_section = |prefix: &str| known.iter().any(|known| known.key.starts_with(prefix));
+    let Some(Leaf { kind: expected, .. }) = known.iter().find(|known| known.key == key) else {
         return Err(Failure::settings(if is_section(&format!("{key}.")) {
             format!("{key} in {origin} is a section: set its keys")
         } else {

@@ -73,22 +73,6 @@ impl Synchronous {
 }
 
 impl DatabaseSettings {
-    /// The defaults, for a database.
-    #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            url_file: String::new(),
-            pool_size: 0,
-            connect_timeout: 2,
-            statement_timeout: 10,
-            migrate_on_start: MigrateOnStart::Auto,
-            sqlite: SqliteSettings {
-                synchronous: Synchronous::Full,
-            },
-        }
-    }
-
     /// Connections of the pool.
     #[must_use]
     pub fn connections(&self) -> u32 {
