@@ -10,33 +10,23 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// Section `http`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct HttpSettings {
-    /// Addresses to listen on, `host:port`; port 0 takes any free one.
     pub bind: Vec<String>,
-    /// Worker threads; 0 means one for each core.
     #[serde(deserialize_with = "bounded::<0, 1024, _, _>")]
     pub workers: usize,
-    /// Scheme and host of absolute URLs. Empty: those of the request.
     pub public_url: String,
-    /// Host names to answer to, without port; `.example.com` includes subdomains, `*` is any.
     pub allowed_hosts: Vec<String>,
-    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks.
     pub trusted_proxies: Vec<IpNetOrAddr>,
-    /// Largest body that is read, in bytes.
     #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
     pub max_body_bytes: usize,
-    /// Largest body with files that is read, in bytes.
     #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
     pub max_upload_bytes: usize,
-    /// HTML as a second representation.
     pub browsable: bool,
-    /// Seconds in which a request's head must arrive.
     #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub header_timeout: u64,
-    /// Seconds in which a request's body must arrive.
     #[serde(deserialize_with = "body_timeout")]
     pub body_timeout: f64,
-    /// Seconds that requests under way get to end at shutdown.
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub shutdown_timeout: u64,
 }

@@ -14,28 +14,19 @@ use super::{argon2, bcrypt, pbkdf2, scrypt};
 /// Section `auth.password`. The defaults are those of Django 5.2.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct PasswordSettings {
-    /// What new hashes are made with; hashes of other methods and costs are replaced at the next log-in.
     pub hasher: HasherName,
-    /// PBKDF2 iterations of new hashes.
     pub iterations: u32,
-    /// Section `auth.password.argon2`.
     pub argon2: Argon2Settings,
-    /// Section `auth.password.bcrypt`.
     pub bcrypt: BcryptSettings,
-    /// Section `auth.password.scrypt`.
     pub scrypt: ScryptSettings,
-    /// Whether stored MD5 hashes are verified. They protect nothing.
     pub allow_md5: bool,
-    /// Rules for new passwords, in the order of their messages.
     pub validators: Vec<PasswordValidator>,
-    /// Shortest new password, in characters.
     #[serde(deserialize_with = "bounded::<1, 128, _, _>")]
     pub min_length: usize,
-    /// Threads that hash passwords; 0 means half of the cores, at least one.
     #[serde(deserialize_with = "bounded::<0, 256, _, _>")]
     pub concurrency: usize,
-    /// Requests that may wait for such a thread; more are asked to come again.
     #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
     pub queue: usize,
 }
@@ -59,32 +50,28 @@ pub enum HasherName {
 /// Section `auth.password.argon2`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct Argon2Settings {
-    /// KiB of memory.
     pub memory_cost: u32,
-    /// Passes over the memory.
     pub time_cost: u32,
-    /// Lanes.
     pub parallelism: u32,
 }
 
 /// Section `auth.password.bcrypt`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct BcryptSettings {
-    /// Each more doubles the work.
     pub rounds: u32,
 }
 
 /// Section `auth.password.scrypt`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct ScryptSettings {
-    /// N, a power of two.
     pub n: u32,
-    /// Block size; N times r times 128 bytes are filled.
     pub r: u32,
-    /// Lanes, one after the other.
     pub p: u32,
 }
 

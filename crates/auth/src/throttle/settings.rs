@@ -6,14 +6,11 @@ use serde::{Deserialize, Serialize};
 /// Section `throttle`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct ThrottleSettings {
-    /// Requests of strangers to open views, for each address.
     pub anon: RateSetting,
-    /// Requests of a user; of strangers for each address, as in the framework.
     pub user: RateSetting,
-    /// Failed log-ins to an account from an address.
     pub login: RateSetting,
-    /// Where the counters are.
     pub store: CounterStore,
 }
 

@@ -23,32 +23,20 @@ pub use layers::Sources;
 /// Everything that can be set. `config/base.toml` tells each key.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct Settings {
-    /// Which set of rules applies.
     pub profile: Profile,
-    /// Folder of files that the service makes.
     pub data_dir: PathBuf,
-    /// Section `database`.
     pub database: DatabaseSettings,
-    /// Section `http`.
     pub http: HttpSettings,
-    /// Section `dialects`.
     pub dialects: DialectSettings,
-    /// Section `accounts`.
     pub accounts: AccountSettings,
-    /// Section `retention`.
     pub retention: RetentionSettings,
-    /// Section `media`.
     pub media: MediaSettings,
-    /// Section `limits`.
     pub limits: LimitSettings,
-    /// Section `profile_completion`.
     pub profile_completion: CompletionRules,
-    /// Section `auth`.
     pub auth: AuthSettings,
-    /// Section `throttle`.
     pub throttle: ThrottleSettings,
-    /// Section `log`.
     pub log: LogSettings,
 }
 
@@ -66,10 +54,8 @@ pub enum Profile {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSettings {
-    /// Seconds in which a deleted account can be restored, before it is erased.
     #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub deletion_grace: u64,
-    /// Seconds between two purges while serving; 0 leaves that to the command.
     #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub purge_interval: u64,
 }
@@ -78,10 +64,8 @@ pub struct AccountSettings {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionSettings {
-    /// Events of Tower's activity stream.
     #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub activity: u64,
-    /// What is remembered of deleted organizations and teams.
     #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub tombstones: u64,
 }
@@ -89,12 +73,10 @@ pub struct RetentionSettings {
 /// Section `log`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct LogSettings {
-    /// Form of a line.
     pub format: LogFormat,
-    /// What is worth a line.
     pub level: LogLevel,
-    /// Whether the audit trail is written.
     pub audit: bool,
 }
 
