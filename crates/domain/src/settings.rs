@@ -24,6 +24,31 @@ where
     fitting.ok_or_else(|| D::Error::custom(outside(value, MIN, MAX)))
 }
 
+/// Reads a value in which `fault` finds nothing wrong, for such an attribute.
+///
+/// # Errors
+/// What `fault` says, which continues the name of the setting.
+pub fn checked<'de, T, D>(
+    deserializer: D,
+    fault: impl FnOnce(&T) -> Option<String>,
+) -> Result<T, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let value = T::deserialize(deserializer)?;
+    match fault(&value) {
+        None => Ok(value),
+        Some(fault) => Err(D::Error::custom(fault)),
+    }
+}
+
+/// Whether something is in a list twice.
+pub fn is_repeated<T: PartialEq>(items: &[T]) -> bool {
+    let mut places = items.iter().enumerate();
+    places.any(|(at, item)| items.iter().take(at).any(|earlier| earlier == item))
+}
+
 /// What is said of a number that is not from `min` to `max`.
 pub fn outside<T: Display>(value: T, min: T, max: T) -> String {
     format!("is {value}: it must be at least {min} and at most {max}")

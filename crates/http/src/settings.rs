@@ -1,8 +1,8 @@
 //! Settings of the dialects: the sections `limits` and `dialects`.
 
 use profiled_domain::MobileNumber;
-use profiled_domain::settings::{YEAR, bounded};
-use serde::{Deserialize, Serialize};
+use profiled_domain::settings::{YEAR, bounded, checked, is_repeated};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Section `limits`: longest values that are taken, in characters.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -32,6 +32,7 @@ pub struct DialectSettings {
 #[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct DrfSettings {
     pub enabled: bool,
+    #[serde(deserialize_with = "authenticators")]
     pub authenticators: Vec<DrfScheme>,
     pub groups: GroupsForm,
     pub lists: bool,
@@ -83,6 +84,7 @@ pub struct TowerSettings {
     pub token_lifetime: u32,
     pub bind_tokens: bool,
     pub org_admins_see_all_users: bool,
+    #[serde(deserialize_with = "user_fields")]
     pub directory_managed_fields: Vec<String>,
     pub version: String,
     pub ansible_version: String,
@@ -96,4 +98,29 @@ pub struct TowerSettings {
 #[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct TowerV2Settings {
     pub enabled: bool,
+}
+
+fn authenticators<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<DrfScheme>, D::Error> {
+    checked(deserializer, |schemes: &Vec<DrfScheme>| {
+        let text = "must name each scheme once: token, jwt, or both in the order of trial";
+        (schemes.is_empty() || is_repeated(schemes)).then(|| text.to_owned())
+    })
+}
+
+fn user_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    const KNOWN: [&str; 5] = [
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "is_superuser",
+    ];
+    let is_unknown = |name: &&String| !KNOWN.contains(&name.as_str());
+    checked(deserializer, |fields: &Vec<String>| {
+        let known = KNOWN.join(", ");
+        let unknown = fields.iter().find(is_unknown);
+        let unknown = unknown.map(|wrong| format!("has {wrong:?}: it takes {known}"));
+        let repeated = || format!("must name each field once: {known}");
+        unknown.or_else(|| is_repeated(fields).then(repeated))
+    })
 }

@@ -3,18 +3,21 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
-use profiled_domain::settings::{GIBIBYTE, bounded, outside};
-use serde::de::Error;
+use profiled_domain::settings::{GIBIBYTE, bounded, checked, outside};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::wire::host_name::is_authority;
 
 /// Section `http`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct HttpSettings {
+    #[serde(deserialize_with = "addresses")]
     pub bind: Vec<String>,
     #[serde(deserialize_with = "bounded::<0, 1024, _, _>")]
     pub workers: usize,
+    #[serde(deserialize_with = "public_url")]
     pub public_url: String,
     pub allowed_hosts: Vec<String>,
     pub trusted_proxies: Vec<IpNetOrAddr>,
@@ -41,11 +44,37 @@ impl HttpSettings {
     }
 }
 
+fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let has_port = |address: &String| {
+        let parts = address.rsplit_once(':');
+        parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    };
+    checked(deserializer, |addresses: &Vec<String>| {
+        match addresses.iter().find(|address| !has_port(address)) {
+            Some(wrong) => Some(format!("has {wrong:?}: write host:port, as 127.0.0.1:8000")),
+            None if addresses.is_empty() => {
+                Some("is empty: name an address, as 127.0.0.1:8000".to_owned())
+            }
+            None => None,
+        }
+    })
+}
+
+fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    checked(deserializer, |url: &String| {
+        let schemes = ["https://", "http://"];
+        let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+        let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+        (!url.is_empty() && !host.is_some_and(is_authority))
+            .then(|| format!("is {url:?}: write a scheme and a host, as https://api.example.com"))
+    })
+}
+
 fn body_timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let (min, max) = (0.01, HttpSettings::HOUR.as_secs_f64());
-    let seconds = f64::deserialize(deserializer)?;
-    let inside = (min..=max).contains(&seconds).then_some(seconds);
-    inside.ok_or_else(|| D::Error::custom(outside(seconds, min, max)))
+    checked(deserializer, |seconds| {
+        (!(min..=max).contains(seconds)).then(|| outside(*seconds, min, max))
+    })
 }
 
 /// An address, or a network in CIDR notation.

@@ -3,8 +3,8 @@
 use std::num::NonZero;
 use std::ops::RangeInclusive;
 
-use profiled_domain::settings::bounded;
-use serde::{Deserialize, Serialize};
+use profiled_domain::settings::{bounded, checked, is_repeated};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::method::Method;
 use super::pbkdf2::Digest;
@@ -22,6 +22,7 @@ pub struct PasswordSettings {
     pub bcrypt: BcryptSettings,
     pub scrypt: ScryptSettings,
     pub allow_md5: bool,
+    #[serde(deserialize_with = "validators")]
     pub validators: Vec<PasswordValidator>,
     #[serde(deserialize_with = "bounded::<1, 128, _, _>")]
     pub min_length: usize,
@@ -184,4 +185,14 @@ fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<(
     let (min, max) = range.into_inner();
     let text = format!("is {value}: it must be at least {min} and at most {max}");
     Err(InvalidCost { key, text })
+}
+
+fn validators<'de, D>(deserializer: D) -> Result<Vec<PasswordValidator>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    checked(deserializer, |rules: &Vec<PasswordValidator>| {
+        let text = "must name each rule once: similarity, length, common, numeric";
+        is_repeated(rules).then(|| text.to_owned())
+    })
 }

@@ -84,9 +84,8 @@ pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
 /// The profile decides which file is the second layer, so it is looked for ahead of all others.
 fn profile(defaults: &[Leaf], given: &[Leaf]) -> Result<Leaf, Failure> {
     let mut all = defaults.iter().chain(given).rev();
-    let last = all.find(|leaf| leaf.key == "profile");
-    last.cloned()
-        .ok_or_else(|| Failure::settings("profile is not set"))
+    let last = all.find(|leaf| leaf.key == "profile").cloned();
+    last.ok_or_else(|| Failure::settings("profile is not set"))
 }
 
 /// `config/<profile>.toml` of the working directory, or the built-in one.
@@ -205,11 +204,10 @@ fn coerced(expected: &ValueKind, given: ValueKind) -> Result<ValueKind, &'static
         }
         (ValueKind::Array(_), _) => Err("a list of texts"),
         (ValueKind::Boolean(_), ValueKind::Boolean(flag)) => Ok(ValueKind::Boolean(flag)),
-        (ValueKind::Boolean(_), ValueKind::String(text)) => match text.as_str() {
-            "true" => Ok(ValueKind::Boolean(true)),
-            "false" => Ok(ValueKind::Boolean(false)),
-            _ => Err("true or false"),
-        },
+        (ValueKind::Boolean(_), ValueKind::String(text)) => {
+            let flag = text.parse().map(ValueKind::Boolean);
+            flag.ok().ok_or("true or false")
+        }
         (ValueKind::Boolean(_), _) => Err("true or false"),
         (ValueKind::I64(_), ValueKind::I64(number)) if number >= 0 => Ok(ValueKind::I64(number)),
         (ValueKind::I64(_), ValueKind::String(text)) => {
@@ -293,7 +291,10 @@ fn blame(error: &serde_path_to_error::Error<serde_json::Error>, origins: &Origin
     // Of a list, that is its item.
     let key = path.split('[').next().unwrap_or(&path);
     let text = error.inner().to_string();
-    // What is said of a number continues the key.
-    let colon = if text.starts_with("is ") { "" } else { ":" };
+    // What our rules say continues the key.
+    let continues = ["is ", "has ", "must "]
+        .iter()
+        .any(|verb| text.starts_with(verb));
+    let colon = if continues { "" } else { ":" };
     Failure::settings(format!("{}{colon} {text}", origins.name(key)))
 }

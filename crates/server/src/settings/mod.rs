@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 
 use profiled_auth::{AuthSettings, ThrottleSettings};
 use profiled_domain::CompletionRules;
-use profiled_domain::settings::{YEAR, bounded};
+use profiled_domain::settings::{YEAR, bounded, checked};
 use profiled_http::{DialectSettings, HttpSettings, LimitSettings, MediaSettings};
 use profiled_store::DatabaseSettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::Failure;
 
@@ -26,6 +26,7 @@ pub use layers::Sources;
 #[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct Settings {
     pub profile: Profile,
+    #[serde(deserialize_with = "data_dir")]
     pub data_dir: PathBuf,
     pub database: DatabaseSettings,
     pub http: HttpSettings,
@@ -38,6 +39,13 @@ pub struct Settings {
     pub auth: AuthSettings,
     pub throttle: ThrottleSettings,
     pub log: LogSettings,
+}
+
+fn data_dir<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    checked(deserializer, |folder: &PathBuf| {
+        let text = "is empty: name a folder, as ./data";
+        folder.as_os_str().is_empty().then(|| text.to_owned())
+    })
 }
 
 /// The setting `profile`.
