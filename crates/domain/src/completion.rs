@@ -5,27 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::{Person, ProfileField};
 
 /// Which fields a complete profile has filled, as data: operators change it by a setting.
-///
-/// The default is that of `decisions.md` 4: mobile number, e-mail, both names and gender.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompletionRules {
     /// The required fields, in the order in which they are reported.
     pub required: Vec<ProfileField>,
-}
-
-impl Default for CompletionRules {
-    fn default() -> Self {
-        Self {
-            required: vec![
-                ProfileField::MobileNumber,
-                ProfileField::Email,
-                ProfileField::FirstName,
-                ProfileField::LastName,
-                ProfileField::Gender,
-            ],
-        }
-    }
 }
 
 impl CompletionRules {

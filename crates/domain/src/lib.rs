@@ -20,6 +20,7 @@ mod profile;
 mod rate;
 mod refresh;
 pub mod repository;
+pub mod settings;
 mod throttle;
 mod token;
 mod user;

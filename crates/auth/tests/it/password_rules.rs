@@ -2,6 +2,7 @@
 
 use profiled_auth::{PasswordPolicy, PasswordSettings, PasswordValidator};
 use profiled_domain::Person;
+use profiled_store::testing::defaults;
 use serde_json::Value;
 
 use crate::people::user;
@@ -13,7 +14,7 @@ const GOLDEN: &str = include_str!("../golden/rules.json");
 fn policy(min_length: usize) -> PasswordPolicy {
     PasswordPolicy::new(&PasswordSettings {
         min_length,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     })
 }
 
@@ -60,7 +61,7 @@ fn deployment_chooses_its_rules_and_their_order() {
     let chosen = PasswordSettings {
         validators: vec![PasswordValidator::Numeric, PasswordValidator::Length],
         min_length: 12,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     };
     let account = Person {
         username: Some("123456".to_owned()),

@@ -1,5 +1,6 @@
 //! Users to authenticate.
 
+use profiled_store::testing::defaults;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Duration, Utc};
@@ -23,7 +24,7 @@ pub fn now() -> DateTime<Utc> {
 pub fn hasher() -> PasswordHasher {
     PasswordHasher::new(&PasswordSettings {
         iterations: 2,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     })
     .unwrap()
 }
@@ -32,7 +33,7 @@ pub fn hasher() -> PasswordHasher {
 pub fn throttle(login: &str) -> Arc<Throttle> {
     let settings = ThrottleSettings {
         login: RateSetting::try_from(login.to_owned()).unwrap(),
-        ..ThrottleSettings::default()
+        ..defaults("throttle")
     };
     let counters = Arc::new(MemoryCounters::default());
     Arc::new(Throttle::new(&settings, counters, b"secret"))

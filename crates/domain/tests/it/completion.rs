@@ -2,6 +2,18 @@ use profiled_domain::{CompletionRules, Patch, Person, ProfileChange, ProfileFiel
 
 use crate::people::complete;
 
+/// Section 4 of `decisions.md`.
+fn of_the_contract() -> CompletionRules {
+    let required = vec![
+        ProfileField::MobileNumber,
+        ProfileField::Email,
+        ProfileField::FirstName,
+        ProfileField::LastName,
+        ProfileField::Gender,
+    ];
+    CompletionRules { required }
+}
+
 #[test]
 fn a_profile_with_all_required_fields_misses_nothing() {
     let person = Person {
@@ -11,7 +23,7 @@ fn a_profile_with_all_required_fields_misses_nothing() {
         ..complete()
     };
 
-    let rules = CompletionRules::default();
+    let rules = of_the_contract();
 
     assert_eq!(rules.missing(&person), []);
     assert!(rules.is_complete(&person));
@@ -26,7 +38,7 @@ fn null_and_empty_fields_are_missing_in_the_order_of_the_rule() {
         ..complete()
     };
 
-    let rules = CompletionRules::default();
+    let rules = of_the_contract();
 
     let missing = [
         ProfileField::MobileNumber,

@@ -3,6 +3,7 @@
 mod files;
 
 use image::{ExtendedColorType, GenericImageView, ImageEncoder, Rgb, RgbImage, Rgba};
+use profiled_store::testing::defaults;
 use proptest::prelude::*;
 
 use super::*;
@@ -16,7 +17,7 @@ const FORMATS: [ImageFormat; 4] = [
 ];
 
 fn limits() -> MediaSettings {
-    MediaSettings::default()
+    defaults("media")
 }
 
 /// Red on the left, blue on the right, with some noise.
