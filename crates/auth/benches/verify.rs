@@ -7,13 +7,12 @@
     reason = "a benchmark that cannot be set up has failed"
 )]
 
+use profiled_store::testing::defaults;
 use std::hint::black_box;
 
 use chrono::{DateTime, Duration, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
-use profiled_auth::{
-    Algorithm, JwtSettings, JwtVerifier, KeyFolder, KeyRing, SigningKey, Subject, algorithms,
-};
+use profiled_auth::{Algorithm, JwtVerifier, KeyFolder, KeyRing, SigningKey, Subject, algorithms};
 use profiled_domain::{PasswordHash, UserId};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -34,7 +33,7 @@ fn subject(password: &PasswordHash) -> Subject<'_> {
 /// As it is configured: one secret, and tokens that name no key.
 fn configured() -> JwtVerifier {
     let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256);
-    JwtVerifier::new(&JwtSettings::default(), key.unwrap())
+    JwtVerifier::new(&defaults("auth.jwt"), key.unwrap())
 }
 
 /// With a key of a folder, which tokens name.
@@ -43,7 +42,7 @@ fn named(algorithm: Algorithm) -> JwtVerifier {
     let folder = KeyFolder::new(path.path());
     folder.add(algorithm, now(), now()).unwrap();
     let ring = KeyRing::open(None, folder, Duration::days(1)).unwrap();
-    JwtVerifier::new(&JwtSettings::default(), ring)
+    JwtVerifier::new(&defaults("auth.jwt"), ring)
 }
 
 fn tokens(c: &mut Criterion) {

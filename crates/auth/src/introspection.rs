@@ -132,7 +132,7 @@ impl Introspected {
         Self {
             user: user.id,
             subject: Some(user.id.to_string()),
-            username: user.username,
+            username: user.person.username,
             scheme,
             expires_at: None,
             issued_at: None,

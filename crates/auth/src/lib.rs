@@ -42,7 +42,7 @@ pub use jwt::{
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,
     PasswordAttempt, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
-    PasswordValidator, PasswordViolation, PersonalData, PersonalField, ScryptSettings,
+    PasswordValidator, PasswordViolation, ScryptSettings,
 };
 pub use scheme::Scheme;
 pub use session::SessionVerifier;

@@ -1,42 +1,31 @@
 //! Settings of the section `auth`.
 
 use jsonwebtoken::Algorithm;
+use profiled_domain::settings::{YEAR, bounded};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::password::PasswordSettings;
 
 /// Section `auth`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct AuthSettings {
-    /// Section `auth.jwt`.
     pub jwt: JwtSettings,
-    /// Section `auth.introspection`.
     pub introspection: IntrospectionSettings,
-    /// Section `auth.password`.
     pub password: PasswordSettings,
-    /// Section `auth.token`.
     pub token: TokenSettings,
 }
 
 /// Section `auth.token`: opaque tokens that users ask for.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct TokenSettings {
-    /// Seconds that a token lives at most, and unless less is asked for; 0 means until it is revoked.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub lifetime: u32,
-    /// Tokens that a user may hold, expired ones not counted; 0 means any number.
     pub max_per_user: u32,
-}
-
-impl Default for TokenSettings {
-    fn default() -> Self {
-        Self {
-            lifetime: 0,
-            max_per_user: 10_000,
-        }
-    }
 }
 
 /// Section `auth.jwt`, after simplejwt's settings.
@@ -46,54 +35,38 @@ impl Default for TokenSettings {
     clippy::struct_excessive_bools,
     reason = "one for each setting of simplejwt"
 )]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct JwtSettings {
-    /// Secret of the HMAC algorithms, at least 32 bytes, or a private key in PEM for others. Empty: none.
-    /// Written as `***`.
     #[serde(serialize_with = "mask")]
     pub signing_key: SecretString,
-    /// File that holds the secret, in place of `signing_key`. Empty: none.
     pub signing_key_file: String,
-    /// The one algorithm of `signing_key`.
     pub algorithm: Algorithm,
-    /// Folder of further keys, each with a name and an algorithm. Empty: none.
     pub keys_dir: String,
-    /// Seconds that a new key is published before it signs.
+    #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub keys_lead_time: u32,
-    /// Seconds between two looks for changes of the folder.
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub keys_reload: u32,
-    /// Seconds that a minted access token lives.
+    #[serde(deserialize_with = "bounded::<1, YEAR, _, _>")]
     pub access_lifetime: u32,
-    /// Seconds that a minted refresh token lives.
+    #[serde(deserialize_with = "bounded::<1, { 10 * YEAR }, _, _>")]
     pub refresh_lifetime: u32,
-    /// A refresh gives a new refresh token, too.
     pub rotate_refresh_tokens: bool,
-    /// A refresh token that was rotated is refused at once, and not only after the grace.
     pub blacklist_after_rotation: bool,
-    /// Seconds in which the use of a rotated refresh token does not end its family.
+    #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub rotation_grace: u32,
-    /// Refresh tokens can be blacklisted, and are remembered once they are or were rotated.
     pub blacklist: bool,
-    /// Tokens carry a digest of the stored password, and end with it.
     pub check_revoke_token: bool,
-    /// A log-in for tokens sets the user's last login.
     pub update_last_login: bool,
-    /// Seconds of tolerance for `exp`, `nbf` and `iat`.
+    #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub leeway: u32,
-    /// Required `iss`. Empty: not looked at.
     pub issuer: String,
-    /// Required `aud`. Empty: not looked at.
     pub audience: String,
-    /// The claim that names the user's id.
     pub user_id_claim: String,
-    /// The claim that holds the type: access or refresh.
     pub token_type_claim: String,
-    /// The claim that holds the token's id.
     pub jti_claim: String,
-    /// The claim that holds the digest of the stored password.
     pub revoke_token_claim: String,
-    /// Others whose access tokens are taken.
     pub issuers: Vec<IssuerSettings>,
-    /// Seconds between two fetches of an issuer's keys.
+    #[serde(deserialize_with = "bounded::<10, 86_400, _, _>")]
     pub jwks_refresh: u32,
 }
 
@@ -181,41 +154,11 @@ impl JwtSettings {
     }
 }
 
-impl Default for JwtSettings {
-    fn default() -> Self {
-        Self {
-            signing_key: SecretString::default(),
-            signing_key_file: String::new(),
-            algorithm: Algorithm::HS256,
-            keys_dir: String::new(),
-            keys_lead_time: 600,
-            keys_reload: 10,
-            access_lifetime: 300,
-            refresh_lifetime: 86_400,
-            rotate_refresh_tokens: false,
-            blacklist_after_rotation: false,
-            rotation_grace: 10,
-            blacklist: true,
-            check_revoke_token: false,
-            update_last_login: false,
-            leeway: 0,
-            issuer: String::new(),
-            audience: String::new(),
-            user_id_claim: "user_id".to_owned(),
-            token_type_claim: "token_type".to_owned(),
-            jti_claim: "jti".to_owned(),
-            revoke_token_claim: "hash_password".to_owned(),
-            issuers: Vec::new(),
-            jwks_refresh: 300,
-        }
-    }
-}
-
 /// Section `auth.introspection`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct IntrospectionSettings {
-    /// Services that may ask. Without any, every request is refused.
     pub clients: Vec<ClientSettings>,
 }
 

@@ -36,7 +36,7 @@ impl<'a> WriteContext<'a> {
 }
 
 /// A caller's right to a write, as it was found before the write: it may have waited since, for a body, for a
-/// thread or for a lock. The transaction of the write judges it once more, under locks that whoever ends a part
+/// thread or for a lock. The transaction of the write judges it once more, under locks that every write which ends a part
 /// of it waits for, and stores nothing unless it still holds (`decisions.md` 22).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Authority {
@@ -46,7 +46,7 @@ pub struct Authority {
     pub epoch: i64,
     /// The credential: [`Keep::Nothing`] for one that is neither a stored token nor has an id.
     pub credential: Keep,
-    /// What has to hold beside it: all of it.
+    /// What has to hold in addition: all of it.
     pub rights: Vec<Right>,
 }
 

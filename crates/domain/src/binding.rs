@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::UserId;
 
-/// Somebody as a foreign issuer knows them: the pair is never given to anybody else (OIDC Core,
+/// A person as a foreign issuer knows them: the pair is never given to another person (OIDC Core,
 /// section 2). Both are compared character by character.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ForeignSubject {
@@ -19,7 +19,7 @@ impl ForeignSubject {
     pub const MAX_SUBJECT: usize = 255;
 }
 
-/// Whom a subject stands for. A subject is bound to one user, and a user to one subject of an issuer.
+/// The user that a subject stands for. A subject is bound to one user, and a user to one subject of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// The subject.
@@ -33,7 +33,7 @@ pub struct Binding {
 /// What comes of the wish to bind a subject to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
-    /// The subject stands for this user: the one that was asked for, unless somebody else was faster.
+    /// The subject stands for this user: the wanted one, unless a parallel request was faster.
     To(UserId),
     /// Another subject of the issuer stands for the user already.
     Occupied,

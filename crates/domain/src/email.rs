@@ -7,7 +7,7 @@ use crate::contact::{InvalidText, check_text};
 
 /// An e-mail address: 1 to 254 characters, in a form that Django accepts (contract `drf.md`, section 9).
 ///
-/// A dot-atom or a quoted string before the last `@`, and behind it a host name with a top-level
+/// A dot-atom or a quoted string before the last `@`, and after it a host name with a top-level
 /// label of two letters or more, `localhost`, or an IP address in brackets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress(String);

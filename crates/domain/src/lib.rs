@@ -5,28 +5,31 @@
 
 mod authority;
 mod binding;
-mod change;
 mod completion;
 mod contact;
 mod directory;
 mod email;
+mod gender;
 mod group;
 mod media;
 mod page;
+mod password;
 mod patch;
+mod person;
 mod profile;
 mod rate;
 mod refresh;
 pub mod repository;
+pub mod settings;
 mod throttle;
 mod token;
 mod user;
+mod user_id;
 mod word;
 
 pub use authority::{Authority, Lapse, Right, WriteContext};
 pub use binding::{Binding, Bound, ForeignSubject};
-pub use change::{PasswordChange, ProfileChange};
-pub use completion::{CompletionRules, ProfileField};
+pub use completion::CompletionRules;
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use directory::{
     ActivityEvent, Case, Comparison, Condition, DirectoryObject, EventId, Field, FieldKind,
@@ -36,11 +39,14 @@ pub use directory::{
     Test, TextTest, UserSummary, Viewer,
 };
 pub use email::EmailAddress;
+pub use gender::{Gender, UnknownGender};
 pub use group::{Group, GroupChange, GroupId, NewGroup};
 pub use media::{MediaRepository, SweepRule};
 pub use page::{NumberedPage, Page, PageNumber, PageRequest, Slice};
+pub use password::{PasswordChange, PasswordHash};
 pub use patch::{Patch, Precondition};
-pub use profile::UserProfile;
+pub use person::{Person, ProfileChange, ProfileField, UnknownField};
+pub use profile::{TokenHolder, UserProfile};
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
@@ -51,10 +57,9 @@ pub use repository::{
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{
-    Extension, Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenHolder, TokenId,
-    TokenState, TokenUse,
+    Extension, Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenId, TokenState,
+    TokenUse,
 };
-pub use user::{
-    CredentialsEpoch, Gender, NewUser, PasswordHash, UnknownGender, User, UserId, UserKey,
-};
+pub use user::{CredentialsEpoch, NewUser, User, UserKey};
+pub use user_id::UserId;
 pub use word::is_word;

@@ -53,7 +53,7 @@ pub struct NumberedPage {
 pub struct Slice {
     /// Items to skip.
     pub skip: i64,
-    /// Items to take behind them.
+    /// Items to take after them.
     pub take: i64,
     /// Both are counted from the end of the list backwards.
     pub is_from_end: bool,
@@ -84,11 +84,11 @@ impl NumberedPage {
         let size = self.size.max(1);
         let before = (self.resolve(total)? - 1) * size;
         let take = size.min(total - before).max(0);
-        let behind = total - before - take;
+        let after = total - before - take;
         Some(Slice {
-            skip: before.min(behind).max(0),
+            skip: before.min(after).max(0),
             take,
-            is_from_end: behind < before,
+            is_from_end: after < before,
         })
     }
 }

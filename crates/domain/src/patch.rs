@@ -1,5 +1,7 @@
 //! Partial changes: what is not mentioned stays.
 
+use std::str::FromStr;
+
 /// What a request says about one attribute: nothing, "none", or a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Patch<T> {
@@ -27,6 +29,27 @@ impl<T> Patch<T> {
             Self::Clear => Some(None),
             Self::Set(value) => Some(Some(value)),
         }
+    }
+
+    /// The same of another value.
+    pub fn map<V>(self, to: impl FnOnce(T) -> V) -> Patch<V> {
+        match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(value) => Patch::Set(to(value)),
+        }
+    }
+
+    /// The same of the values that texts stand for.
+    pub(crate) fn parse<V: FromStr>(self) -> Result<Patch<V>, V::Err>
+    where
+        T: AsRef<str>,
+    {
+        Ok(match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(text) => Patch::Set(text.as_ref().parse()?),
+        })
     }
 
     /// Applies the patch to a stored value.

@@ -1,6 +1,6 @@
 //! The aggregate that every dialect shows.
 
-use crate::{Group, User};
+use crate::{Group, TokenState, User};
 
 /// A user with the groups it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,4 +9,13 @@ pub struct UserProfile {
     pub user: User,
     /// Ascending by id. Empty when only the account was asked for ([`crate::ProfileDepth::Account`]).
     pub groups: Vec<Group>,
+}
+
+/// A token together with its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenHolder {
+    /// The token's state.
+    pub token: TokenState,
+    /// The user it stands for, active or not.
+    pub profile: UserProfile,
 }

@@ -10,7 +10,7 @@ use crate::UserId;
 pub struct RefreshToken {
     /// `jti`, unique, at most 128 characters.
     pub jti: String,
-    /// Nobody takes the token any more: from then on it may be forgotten.
+    /// The token is not accepted any more: from then on it may be forgotten.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -66,7 +66,7 @@ impl Rotation {
 /// What came of a [`Rotation`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationOutcome {
-    /// The new token is the next of the family, or one more beside it.
+    /// The new token is the next of the family, or a sibling of the last one.
     Rotated,
     /// The old one is blacklisted, or its family is revoked: nothing was handed out.
     Blacklisted,

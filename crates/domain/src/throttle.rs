@@ -159,7 +159,7 @@ pub trait ThrottleRepository: Send + Sync {
     /// lost.
     ///
     /// # Errors
-    /// [`RepositoryError`] on failure of the storage: then nobody knows, and the request must fail.
+    /// [`RepositoryError`] on failure of the storage: the count is unknown then, and the request must fail.
     fn hit(
         &self,
         key: &ThrottleKey,

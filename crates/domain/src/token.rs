@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::{UserId, UserProfile};
+use crate::UserId;
 
 /// Identifier of a stored token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +51,7 @@ pub struct TokenState {
 }
 
 impl TokenState {
-    /// How far `last_used_at` may lag behind the last use: a busy token costs a write a minute and not
+    /// How far `last_used_at` may be older than the last use: a busy token costs a write a minute and not
     /// one a request.
     pub const USE_PRECISION: Duration = Duration::minutes(1);
 
@@ -70,7 +70,7 @@ impl TokenState {
 
     /// The expiry that a use at `now` gives a sliding token, if it is worth a write.
     ///
-    /// A token lives for the whole lifetime behind each use, and longer by a twentieth of it or
+    /// A token lives for the whole lifetime after each use, and longer by a twentieth of it or
     /// [`Self::USE_PRECISION`], whichever is less: a busy client costs a write a while and not one a request.
     #[must_use]
     pub fn extension(&self, now: DateTime<Utc>, lifetime: Duration) -> Option<Extension> {
@@ -112,15 +112,6 @@ pub enum Keep {
     Token(TokenId),
     /// A JSON Web Token, by its `jti`.
     Jwt(String),
-}
-
-/// A token together with its user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenHolder {
-    /// The token's state.
-    pub token: TokenState,
-    /// The user it stands for, active or not.
-    pub profile: UserProfile,
 }
 
 /// A stored token, as its owner may see it.

@@ -41,7 +41,7 @@ pub enum ApiError {
     MethodNotAllowed(String),
     /// The query is invalid: the dialect's text.
     #[error("bad request{}", .0.told_kind())]
-    BadRequest(Detail),
+    BadRequest(ErrorDetail),
     /// The body is of a type that the view does not read: the header as it was sent.
     #[error("unsupported media type")]
     UnsupportedMediaType(String),
@@ -151,7 +151,7 @@ impl std::fmt::Display for FieldErrors {
 /// `detail` of a 400: some of Tower's come as a list.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(untagged)]
-pub enum Detail {
+pub enum ErrorDetail {
     /// One text.
     Text(String),
     /// A list of texts.
@@ -174,7 +174,7 @@ fn told_kind(text: &str) -> &'static str {
     named.map_or("", |(_, kind)| kind)
 }
 
-impl Detail {
+impl ErrorDetail {
     fn told_kind(&self) -> &'static str {
         match self {
             Self::Text(text) => told_kind(text),

@@ -3,33 +3,34 @@
 use std::time::Duration;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use profiled_domain::settings::{GIBIBYTE, bounded, checked, outside};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::wire::host_name::is_authority;
 
 /// Section `http`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct HttpSettings {
-    /// Addresses to listen on, `host:port`; port 0 takes any free one.
+    #[serde(deserialize_with = "addresses")]
     pub bind: Vec<String>,
-    /// Worker threads; 0 means one for each core.
+    #[serde(deserialize_with = "bounded::<0, 1024, _, _>")]
     pub workers: usize,
-    /// Scheme and host of absolute URLs. Empty: those of the request.
+    #[serde(deserialize_with = "public_url")]
     pub public_url: String,
-    /// Host names to answer to, without port; `.example.com` includes subdomains, `*` is any.
     pub allowed_hosts: Vec<String>,
-    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed: addresses or networks.
     pub trusted_proxies: Vec<IpNetOrAddr>,
-    /// Largest body that is read, in bytes.
+    #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
     pub max_body_bytes: usize,
-    /// Largest body with files that is read, in bytes.
+    #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
     pub max_upload_bytes: usize,
-    /// HTML as a second representation.
     pub browsable: bool,
-    /// Seconds in which a request's head must arrive.
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub header_timeout: u64,
-    /// Seconds in which a request's body must arrive.
+    #[serde(deserialize_with = "body_timeout")]
     pub body_timeout: f64,
-    /// Seconds that requests under way get to end at shutdown.
+    #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub shutdown_timeout: u64,
 }
 
@@ -41,6 +42,39 @@ impl HttpSettings {
         let timeout = Duration::try_from_secs_f64(self.body_timeout);
         timeout.map_or(Self::HOUR, |timeout| timeout.min(Self::HOUR))
     }
+}
+
+fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let has_port = |address: &String| {
+        let parts = address.rsplit_once(':');
+        parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    };
+    checked(deserializer, |addresses: &Vec<String>| {
+        match addresses.iter().find(|address| !has_port(address)) {
+            Some(wrong) => Some(format!("has {wrong:?}: write host:port, as 127.0.0.1:8000")),
+            None if addresses.is_empty() => {
+                Some("is empty: name an address, as 127.0.0.1:8000".to_owned())
+            }
+            None => None,
+        }
+    })
+}
+
+fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    checked(deserializer, |url: &String| {
+        let schemes = ["https://", "http://"];
+        let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+        let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+        (!url.is_empty() && !host.is_some_and(is_authority))
+            .then(|| format!("is {url:?}: write a scheme and a host, as https://api.example.com"))
+    })
+}
+
+fn body_timeout<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let (min, max) = (0.01, HttpSettings::HOUR.as_secs_f64());
+    checked(deserializer, |seconds| {
+        (!(min..=max).contains(seconds)).then(|| outside(*seconds, min, max))
+    })
 }
 
 /// An address, or a network in CIDR notation.

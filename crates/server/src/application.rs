@@ -65,7 +65,7 @@ impl Application {
         }
         let state = web::Data::new(state(settings, store.clone(), keys, issuers, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
-        // A start that fails is told in one line, so this comes last.
+        // A start that fails is reported in one line, so this comes last.
         for finding in exposed(settings) {
             tracing::warn!("{finding}");
         }

@@ -2,6 +2,7 @@
 
 mod directory;
 mod group;
+mod person;
 mod user;
 
 use std::ffi::OsString;
@@ -11,7 +12,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, TeamSet};
 pub(crate) use group::{Group, GroupSet, Membership};
-pub(crate) use user::{UserChange, UserSet};
+pub(crate) use user::{UserCreate, UserSet};
 
 /// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
 #[derive(Debug, Parser)]
@@ -48,7 +49,7 @@ pub(crate) struct Global {
 }
 
 impl Global {
-    /// These options and then `inner`, which stand further behind.
+    /// These options and then `inner`, which come later.
     fn and(mut self, inner: Self) -> Self {
         self.config.extend(inner.config);
         self.set.extend(inner.set);
@@ -217,39 +218,6 @@ pub(crate) struct PasswordSource {
     /// Read the password from a file.
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UserCreate {
-    /// Username, unique.
-    #[arg(long)]
-    pub(crate) username: Option<String>,
-    /// E-mail address, unique.
-    #[arg(long)]
-    pub(crate) email: Option<String>,
-    /// Mobile number, unique.
-    #[arg(long)]
-    pub(crate) mobile_number: Option<String>,
-    /// Given name.
-    #[arg(long)]
-    pub(crate) first_name: Option<String>,
-    /// Family name.
-    #[arg(long)]
-    pub(crate) last_name: Option<String>,
-    /// male, female or other.
-    #[arg(long)]
-    pub(crate) gender: Option<String>,
-    /// Let the user use the drf dialect.
-    #[arg(long)]
-    pub(crate) staff: bool,
-    /// Give the user every permission.
-    #[arg(long)]
-    pub(crate) superuser: bool,
-    /// Create the user without the right to log in.
-    #[arg(long)]
-    pub(crate) inactive: bool,
-    #[command(flatten)]
-    pub(crate) password: PasswordSource,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,7 +15,7 @@ use profiled_store::OpenError;
 pub enum Kind {
     /// The command did not work.
     Failed = 1,
-    /// The command line makes no sense.
+    /// The command line is wrong.
     Usage = 2,
     /// It needs `--yes`, or is there already.
     Refused = 3,
@@ -31,7 +31,7 @@ impl From<Kind> for ExitCode {
     }
 }
 
-/// A failure, told in one line.
+/// A failure, reported in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     kind: Kind,
@@ -49,7 +49,7 @@ impl Failure {
         }
     }
 
-    /// The failure with the reason that the audit trail tells.
+    /// The failure with the reason in the audit trail.
     #[must_use]
     pub(crate) fn because(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);

@@ -33,12 +33,12 @@ fn places(settings: &Settings) -> Vec<PathBuf> {
     }
     let database = settings.database.url.parse::<DatabaseUrl>().ok();
     if let Some(file) = database.as_ref().and_then(DatabaseUrl::file) {
-        let beside = ["", "-wal", "-shm", "-journal"].map(|ending| {
+        let companions = ["", "-wal", "-shm", "-journal"].map(|ending| {
             let mut name = file.as_os_str().to_owned();
             name.push(ending);
             PathBuf::from(name)
         });
-        places.extend(beside);
+        places.extend(companions);
     }
     places
 }

@@ -40,7 +40,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     match commands::run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Unlike eprintln!, this does not panic when nobody reads standard error.
+            // Unlike eprintln!, this does not panic when standard error is closed.
             let _ = writeln!(std::io::stderr(), "profiled: {failure}");
             failure.kind().into()
         }

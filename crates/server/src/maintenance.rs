@@ -16,7 +16,7 @@ use crate::settings::Settings;
 /// Rows that one transaction takes: other writers wait that long at most.
 const BATCH: u32 = 500;
 
-/// How long an expired token stays known, so that its client is told that it is expired and not that it is wrong.
+/// How long an expired token stays known, so that its client learns that it is expired and not that it is wrong.
 const EXPIRED_TOKENS_KEPT: TimeDelta = TimeDelta::days(7);
 
 /// What a run has cleared away.
@@ -34,7 +34,7 @@ pub(crate) struct Cleared {
     pub(crate) events: u64,
     /// Deleted organizations and teams, of which nothing is remembered now.
     pub(crate) tombstones: u64,
-    /// Whether somebody who was reading kept the log of an embedded database from being emptied.
+    /// Whether a reader kept the log of an embedded database from being emptied.
     pub(crate) log_is_busy: bool,
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn run(
         .unwrap_or(DateTime::UNIX_EPOCH);
     let tokens = in_batches(|| store.prune_tokens(expired_until, BATCH))?;
     let refresh_tokens = in_batches(|| store.prune_refresh_tokens(now, BATCH))?;
-    // Behind the accounts, whose files nobody needs any more.
+    // After the accounts, whose files are not needed any more.
     let files = sweep(store, media, &settings.media, now)?;
     let kept = settings.retention;
     let events = past(kept.activity, now, |until| store.prune_events(until, BATCH))?;

@@ -1,4 +1,4 @@
-//! What commands tell the audit trail.
+//! What commands write to the audit trail.
 
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason, Record};
 use profiled_domain::UserId;
@@ -46,7 +46,7 @@ impl Line {
     }
 }
 
-/// Runs a command that changes something, and leaves a line of it. A command line that makes no sense changes
+/// Runs a command that changes something, and leaves a line of it. A wrong command line changes
 /// nothing and leaves none.
 pub(crate) fn audited<T>(
     action: Action,

@@ -44,8 +44,8 @@ impl Periodic {
 
     /// Looks for changes of the folder of keys.
     pub(crate) fn keys(keys: Arc<KeyRing>, interval: Duration) -> io::Result<Self> {
-        let mut told = String::new();
-        Self::start("keys", interval, move || look_at(&keys, &mut told))
+        let mut reported = String::new();
+        Self::start("keys", interval, move || look_at(&keys, &mut reported))
     }
 
     /// Notes the uses of tokens.
@@ -68,19 +68,19 @@ impl Periodic {
     }
 }
 
-fn look_at(keys: &KeyRing, told: &mut String) {
+fn look_at(keys: &KeyRing, reported: &mut String) {
     match keys.reload(now()) {
         Ok(false) => {}
         Ok(true) => {
-            told.clear();
+            reported.clear();
             tracing::info!("the folder of keys has changed and was read again");
         }
         Err(error) => {
             let text = error.to_string();
-            if text != *told {
+            if text != *reported {
                 tracing::error!(%error, "the folder of keys cannot be used: former keys stay");
             }
-            *told = text;
+            *reported = text;
         }
     }
 }

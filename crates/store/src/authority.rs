@@ -1,6 +1,6 @@
 //! The right of a caller to a write, judged in the transaction of the write (`decisions.md` 22).
 //!
-//! On SQLite that transaction is alone. On PostgreSQL it shares the row of the caller: whoever ends a right of a
+//! On SQLite that transaction is alone. On PostgreSQL it shares the row of the caller: a write that ends a right of a
 //! user (log-out, deactivation, a flag, a membership, the end of an organization) writes or locks the row of that
 //! user, and so waits. The row of the user whom the write is about is locked for this transaction alone. Rows of
 //! users are locked in the order of their ids, after those of organizations and teams.

@@ -128,7 +128,7 @@ impl GroupRepository for Store {
 
 impl Store {
     /// Groups whose stored count is not their number of members: id, stored, counted. There are none,
-    /// unless somebody switched the triggers off.
+    /// unless the triggers were switched off.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
@@ -163,7 +163,7 @@ const GROUP_LOCKS: i64 = 0x6772_6f75_7073_0000;
 /// Keeps other changes of the group's memberships away until the transaction ends.
 ///
 /// It comes before all locks of rows. Those of users come next, then those of memberships and groups: so do
-/// the triggers, and whoever deletes a user. Without the first one a member could join between the last
+/// the triggers, and the deletion of a user. Without the first one a member could join between the last
 /// look at the members of a group and its deletion.
 fn lock_group(connection: &mut DbConnection, group: GroupId) -> QueryResult<()> {
     // SQLite has one writer at a time anyway.

@@ -23,7 +23,7 @@ impl MediaRepository for Store {
             if added == 0 {
                 return Ok(false);
             }
-            // Behind the row: it kept out whoever was about to give the key to a user.
+            // After the row is written, which keeps the key from being given to a user.
             let is_used = has_user(connection, key)?;
             if is_used {
                 remove_waiting(connection, key)?;
@@ -132,7 +132,7 @@ fn remove_due(
     diesel::delete(row).execute(connection)
 }
 
-/// `false` if somebody else was quicker: another sweep, or the end of an upload.
+/// `false` if something else was quicker: another sweep, or the end of an upload.
 fn claim(
     connection: &mut DbConnection,
     key: &str,

@@ -19,7 +19,7 @@ use crate::database::{DbConnection, Store, on_each};
 /// second statement.
 const JOINED_GROUPS: u8 = 8;
 
-/// One more than is carried tells that there are more.
+/// One more than is carried shows that there are more.
 const JOIN_LIMIT: u8 = JOINED_GROUPS + 1;
 
 /// The user's columns, once for each group.

@@ -176,6 +176,8 @@ impl PasswordHasher {
 
 #[cfg(test)]
 mod tests {
+    use profiled_store::testing::defaults;
+
     use super::*;
 
     const ITERATIONS: u32 = 1000;
@@ -183,7 +185,7 @@ mod tests {
     fn hasher() -> PasswordHasher {
         let settings = PasswordSettings {
             iterations: ITERATIONS,
-            ..PasswordSettings::default()
+            ..defaults("auth.password")
         };
         PasswordHasher::new(&settings).unwrap()
     }
@@ -249,7 +251,7 @@ mod tests {
         let hasher = hasher();
         let settings = PasswordSettings {
             iterations: 300,
-            ..PasswordSettings::default()
+            ..defaults("auth.password")
         };
         let older = PasswordHasher::new(&settings)
             .unwrap()

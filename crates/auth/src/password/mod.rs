@@ -20,6 +20,4 @@ pub use login::{LoginOutcome, PasswordAttempt, PasswordLogin};
 pub use settings::{
     Argon2Settings, BcryptSettings, HasherName, InvalidCost, PasswordSettings, ScryptSettings,
 };
-pub use validation::{
-    PasswordPolicy, PasswordValidator, PasswordViolation, PersonalData, PersonalField,
-};
+pub use validation::{PasswordPolicy, PasswordValidator, PasswordViolation};

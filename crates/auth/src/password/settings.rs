@@ -3,7 +3,8 @@
 use std::num::NonZero;
 use std::ops::RangeInclusive;
 
-use serde::{Deserialize, Serialize};
+use profiled_domain::settings::{bounded, checked, is_repeated};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::method::Method;
 use super::pbkdf2::Digest;
@@ -13,26 +14,21 @@ use super::{argon2, bcrypt, pbkdf2, scrypt};
 /// Section `auth.password`. The defaults are those of Django 5.2.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct PasswordSettings {
-    /// What new hashes are made with; hashes of other methods and costs are replaced at the next log-in.
     pub hasher: HasherName,
-    /// PBKDF2 iterations of new hashes.
     pub iterations: u32,
-    /// Section `auth.password.argon2`.
     pub argon2: Argon2Settings,
-    /// Section `auth.password.bcrypt`.
     pub bcrypt: BcryptSettings,
-    /// Section `auth.password.scrypt`.
     pub scrypt: ScryptSettings,
-    /// Whether stored MD5 hashes are verified. They protect nothing.
     pub allow_md5: bool,
-    /// Rules for new passwords, in the order of their messages.
+    #[serde(deserialize_with = "validators")]
     pub validators: Vec<PasswordValidator>,
-    /// Shortest new password, in characters.
+    #[serde(deserialize_with = "bounded::<1, 128, _, _>")]
     pub min_length: usize,
-    /// Threads that hash passwords; 0 means half of the cores, at least one.
+    #[serde(deserialize_with = "bounded::<0, 256, _, _>")]
     pub concurrency: usize,
-    /// Requests that may wait for such a thread; more are asked to come again.
+    #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
     pub queue: usize,
 }
 
@@ -55,76 +51,29 @@ pub enum HasherName {
 /// Section `auth.password.argon2`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct Argon2Settings {
-    /// KiB of memory.
     pub memory_cost: u32,
-    /// Passes over the memory.
     pub time_cost: u32,
-    /// Lanes.
     pub parallelism: u32,
 }
 
 /// Section `auth.password.bcrypt`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct BcryptSettings {
-    /// Each more doubles the work.
     pub rounds: u32,
 }
 
 /// Section `auth.password.scrypt`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct ScryptSettings {
-    /// N, a power of two.
     pub n: u32,
-    /// Block size; N times r times 128 bytes are filled.
     pub r: u32,
-    /// Lanes, one after the other.
     pub p: u32,
-}
-
-impl Default for PasswordSettings {
-    fn default() -> Self {
-        Self {
-            hasher: HasherName::Pbkdf2Sha256,
-            iterations: 1_000_000,
-            argon2: Argon2Settings::default(),
-            bcrypt: BcryptSettings::default(),
-            scrypt: ScryptSettings::default(),
-            allow_md5: false,
-            validators: PasswordValidator::ALL.to_vec(),
-            min_length: 8,
-            concurrency: 0,
-            queue: 64,
-        }
-    }
-}
-
-impl Default for Argon2Settings {
-    fn default() -> Self {
-        Self {
-            memory_cost: 102_400,
-            time_cost: 2,
-            parallelism: 8,
-        }
-    }
-}
-
-impl Default for BcryptSettings {
-    fn default() -> Self {
-        Self { rounds: 12 }
-    }
-}
-
-impl Default for ScryptSettings {
-    fn default() -> Self {
-        Self {
-            n: 1 << 14,
-            r: 8,
-            p: 5,
-        }
-    }
 }
 
 /// A cost that is refused: too dear to be verified, or none that Django could verify.
@@ -236,4 +185,14 @@ fn within(key: &'static str, value: u32, range: RangeInclusive<u32>) -> Result<(
     let (min, max) = range.into_inner();
     let text = format!("is {value}: it must be at least {min} and at most {max}");
     Err(InvalidCost { key, text })
+}
+
+fn validators<'de, D>(deserializer: D) -> Result<Vec<PasswordValidator>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    checked(deserializer, |rules: &Vec<PasswordValidator>| {
+        let text = "must name each rule once: similarity, length, common, numeric";
+        is_repeated(rules).then(|| text.to_owned())
+    })
 }

@@ -1,31 +1,17 @@
 //! Settings of the section `throttle`.
 
-use profiled_domain::{InvalidRate, Period, Rate};
+use profiled_domain::{InvalidRate, Rate};
 use serde::{Deserialize, Serialize};
 
 /// Section `throttle`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct ThrottleSettings {
-    /// Requests of strangers to open views, for each address.
     pub anon: RateSetting,
-    /// Requests of a user; of strangers for each address, as in the framework.
     pub user: RateSetting,
-    /// Failed log-ins to an account from an address.
     pub login: RateSetting,
-    /// Where the counters are.
     pub store: CounterStore,
-}
-
-impl Default for ThrottleSettings {
-    fn default() -> Self {
-        Self {
-            anon: RateSetting(None),
-            user: RateSetting(None),
-            login: RateSetting(Some(Rate::new(10, Period::Minute))),
-            store: CounterStore::Memory,
-        }
-    }
 }
 
 /// A rate, or none where the text is empty.

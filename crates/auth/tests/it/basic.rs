@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::{AuthError, BasicVerifier, HeaderFault, Scheme};
-use profiled_domain::{NewUser, User, UserRepository, Username, WriteContext};
+use profiled_domain::{NewUser, Person, User, UserRepository, WriteContext};
 use profiled_store::Store;
 
 use crate::people::{ask, hasher, login, now, user};
@@ -20,7 +20,10 @@ fn header(scheme: &str, pair: &[u8]) -> Vec<u8> {
 /// A user with a password of its own.
 fn with_password(repository: &Store, name: &str, password: &str) -> User {
     let new = NewUser {
-        username: Username::parse(name).ok(),
+        person: Person {
+            username: Some(name.to_owned()),
+            ..Person::default()
+        },
         password: hasher().encode(password).ok(),
         ..NewUser::default()
     };

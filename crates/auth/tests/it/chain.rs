@@ -1,10 +1,11 @@
 //! Several schemes on one view (contract `drf.md`, section 5).
 
+use profiled_store::testing::defaults;
 use std::sync::Arc;
 
 use profiled_auth::{
-    AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtFault, JwtSettings, Scheme,
-    TokenPolicy, TokenVerifier,
+    AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtFault, Scheme, TokenPolicy,
+    TokenVerifier,
 };
 
 use crate::people::{access_token, attempt, login, user, verifier};
@@ -15,9 +16,9 @@ fn chain() -> Authenticator {
         Box::new(TokenVerifier::new(TokenPolicy {
             check_binding: true,
         })),
-        Box::new(BearerVerifier::new(Arc::new(verifier(
-            &JwtSettings::default(),
-        )))),
+        Box::new(BearerVerifier::new(Arc::new(verifier(&defaults(
+            "auth.jwt",
+        ))))),
         Box::new(BasicVerifier::new(login(""))),
     ])
 }
@@ -28,7 +29,7 @@ fn verifier_of_another_scheme_passes_the_attempt_on() {
     let ada = user(&repository, "ada", true);
     let header = format!(
         "Bearer {}",
-        access_token(&verifier(&JwtSettings::default()), ada.id)
+        access_token(&verifier(&defaults("auth.jwt")), ada.id)
     );
 
     let identity = chain()
@@ -64,7 +65,7 @@ fn first_refusal_ends_the_request_and_the_first_scheme_challenges() {
 fn tokens_of_deleted_and_inactive_users_are_refused_differently() {
     let repository = TestStore::new();
     let idle = user(&repository, "idle", false);
-    let jwt = verifier(&JwtSettings::default());
+    let jwt = verifier(&defaults("auth.jwt"));
     let bearer = |id| format!("Bearer {}", access_token(&jwt, id));
 
     let inactive = chain().authenticate(&attempt(bearer(idle.id).as_bytes()), &*repository);

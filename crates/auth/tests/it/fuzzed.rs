@@ -7,13 +7,13 @@ use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, Attempt, AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtSettings,
     JwtVerifier, PasswordHasher, PasswordLogin, PasswordSettings, SigningKey, Subject, Throttle,
-    ThrottleSettings, TokenKey, TokenPolicy, TokenVerifier, UserClaim,
+    TokenKey, TokenPolicy, TokenVerifier, UserClaim,
 };
 use profiled_domain::{
-    NewToken, NewUser, PasswordHash, ProfileDepth, TokenRepository, User, UserRepository, Username,
+    NewToken, NewUser, PasswordHash, Person, ProfileDepth, TokenRepository, User, UserRepository,
     WriteContext,
 };
-use profiled_store::testing::TestDatabase;
+use profiled_store::testing::{TestDatabase, defaults};
 use profiled_store::{MemoryCounters, Store};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -41,22 +41,25 @@ impl Site {
     fn new() -> Self {
         let settings = JwtSettings {
             rotate_refresh_tokens: true,
-            ..JwtSettings::default()
+            ..defaults("auth.jwt")
         };
         let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
         let jwt = Arc::new(JwtVerifier::new(&settings, key));
         let hasher = PasswordHasher::new(&PasswordSettings {
             iterations: 1,
-            ..PasswordSettings::default()
+            ..defaults("auth.password")
         });
         let hasher = Arc::new(hasher.unwrap());
         let counters = Arc::new(MemoryCounters::default());
-        let throttle = Throttle::new(&ThrottleSettings::default(), counters, b"secret");
+        let throttle = Throttle::new(&defaults("throttle"), counters, b"secret");
         let database = TestDatabase::sqlite().unwrap();
         let repository = database.store().unwrap();
         let password = hasher.encode("secret").unwrap();
         let new = NewUser {
-            username: Username::parse("ada").ok(),
+            person: Person {
+                username: Some("ada".to_owned()),
+                ..Person::default()
+            },
             password: Some(password.clone()),
             ..NewUser::default()
         };

@@ -1,10 +1,10 @@
 //! The words of the header (contract `drf.md`, sections 3 and 4).
 
+use profiled_store::testing::defaults;
 use std::sync::Arc;
 
 use profiled_auth::{
-    AuthError, BearerVerifier, HeaderFault, Identity, JwtSettings, Scheme, TokenPolicy,
-    TokenVerifier,
+    AuthError, BearerVerifier, HeaderFault, Identity, Scheme, TokenPolicy, TokenVerifier,
 };
 
 use crate::people::{ask, verifier};
@@ -64,7 +64,7 @@ fn other_scheme_or_bare_key_is_not_mine() {
 
 #[test]
 fn bearer_is_case_sensitive_and_takes_exactly_two_words() {
-    let bearer = BearerVerifier::new(Arc::new(verifier(&JwtSettings::default())));
+    let bearer = BearerVerifier::new(Arc::new(verifier(&defaults("auth.jwt"))));
     let empty = TestStore::new();
 
     for header in [b"Bearer".as_slice(), b"Bearer a b", b"Bearer a,Bearer a"] {

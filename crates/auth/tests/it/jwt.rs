@@ -1,5 +1,6 @@
 //! Access tokens: the checks that the recorded cases leave out, and attack cases A.
 
+use profiled_store::testing::defaults;
 use std::net::TcpListener;
 
 use base64::Engine;
@@ -27,7 +28,7 @@ fn verify_with(settings: &JwtSettings, token: &str) -> Result<UserClaim, JwtFaul
 }
 
 fn verify(header: &str, payload: &str) -> Result<UserClaim, JwtFault> {
-    verify_with(&JwtSettings::default(), &signed(header, payload))
+    verify_with(&defaults("auth.jwt"), &signed(header, payload))
 }
 
 fn verify_claims(change: impl FnOnce(&mut Value)) -> Result<UserClaim, JwtFault> {
@@ -41,7 +42,7 @@ fn minted_token_has_simplejwts_form_and_is_accepted() {
     let settings = JwtSettings {
         audience: "a".into(),
         issuer: "i".into(),
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     };
 
     let token = access_token(&verifier(&settings), UserId(7));
@@ -83,7 +84,7 @@ fn a1_a3_only_the_pinned_algorithm_counts() {
         );
         let unsigned = signed(&header, &payload);
         let unsigned = unsigned.rsplit_once('.').unwrap().0;
-        let stripped = verify_with(&JwtSettings::default(), &format!("{unsigned}."));
+        let stripped = verify_with(&defaults("auth.jwt"), &format!("{unsigned}."));
         assert_eq!(stripped, Err(JwtFault::Invalid), "{algorithm}");
     }
     assert_eq!(verify("{}", &payload), Err(JwtFault::Invalid));
@@ -111,7 +112,7 @@ fn a5_links_and_keys_in_a_header_are_ignored_without_a_network_call() {
         let header = header.to_string();
         assert_eq!(verify(&header, &payload), Ok(UserClaim::Id(UserId(7))));
         let forged = hmac(&"k".repeat(32), &header, &payload);
-        let outcome = verify_with(&JwtSettings::default(), &forged);
+        let outcome = verify_with(&defaults("auth.jwt"), &forged);
         assert_eq!(outcome, Err(JwtFault::Invalid));
     }
     let called = listener.accept().map_err(|error| error.kind());
@@ -142,7 +143,7 @@ fn a6_unknown_critical_header_or_unencoded_payload_is_refused() {
 
 #[test]
 fn a7_refresh_token_gives_no_access_and_an_access_token_no_refresh() {
-    let jwt = verifier(&JwtSettings::default());
+    let jwt = verifier(&defaults("auth.jwt"));
     let repository = TestStore::new();
     let pair = jwt.mint_pair(subject(UserId(7)), now()).unwrap();
 
@@ -242,7 +243,7 @@ fn a9_times_of_odd_types_are_refused() {
 fn times_are_exact_to_the_second_and_shifted_by_the_leeway() {
     let lenient = JwtSettings {
         leeway: 10,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     };
     let now = now().timestamp();
     let cases = [
@@ -258,7 +259,7 @@ fn times_are_exact_to_the_second_and_shifted_by_the_leeway() {
         let mut claims = claims();
         claims[name] = json!(at);
         let token = signed(r#"{"alg":"HS256"}"#, &claims.to_string());
-        let outcome = verify_with(&JwtSettings::default(), &token).map(drop);
+        let outcome = verify_with(&defaults("auth.jwt"), &token).map(drop);
         assert_eq!(outcome, strict, "{name} {at}");
         assert_eq!(
             verify_with(&lenient, &token).is_ok(),
@@ -304,7 +305,7 @@ fn issuer_and_audience_are_required_where_they_are_set() {
     let settings = JwtSettings {
         audience: "a".into(),
         issuer: "i".into(),
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     };
     let cases = [
         (json!("i"), json!("a"), true),
@@ -357,7 +358,7 @@ fn a11_a13_malformed_or_huge_token_is_refused() {
     ];
 
     for token in cases {
-        let outcome = verify_with(&JwtSettings::default(), &token);
+        let outcome = verify_with(&defaults("auth.jwt"), &token);
         assert_eq!(
             outcome,
             Err(JwtFault::Invalid),
@@ -365,5 +366,5 @@ fn a11_a13_malformed_or_huge_token_is_refused() {
             token.get(..60).unwrap_or(&token)
         );
     }
-    assert!(verify_with(&JwtSettings::default(), &format!("{good}=")).is_ok());
+    assert!(verify_with(&defaults("auth.jwt"), &format!("{good}=")).is_ok());
 }

@@ -1,5 +1,6 @@
 //! Log-in by username and password, and the upgrade of old hashes.
 
+use profiled_store::testing::defaults;
 use std::sync::Arc;
 
 use profiled_auth::{
@@ -56,7 +57,7 @@ fn set(repository: &Store, user: &User, encoded: &str) -> User {
 fn older() -> String {
     let settings = PasswordSettings {
         iterations: 1,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     };
     let hash = PasswordHasher::new(&settings).unwrap().encode("p:äss");
     hash.unwrap().as_encoded().to_owned()
@@ -127,7 +128,7 @@ fn hash_moves_to_another_algorithm() {
     let ada = user(&repository, "ada", true);
     let mut settings = PasswordSettings {
         hasher: HasherName::Argon2,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     };
     (settings.argon2.memory_cost, settings.argon2.time_cost) = (64, 1);
     let argon2 = PasswordLogin::new(

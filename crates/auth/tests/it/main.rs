@@ -1,4 +1,4 @@
-//! Authentication over the in-memory repositories.
+//! Authentication over a database.
 
 #![expect(
     clippy::unwrap_used,

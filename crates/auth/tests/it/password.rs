@@ -5,6 +5,7 @@ use profiled_auth::{
     ScryptSettings,
 };
 use profiled_domain::PasswordHash;
+use profiled_store::testing::defaults;
 use serde_json::Value;
 
 use crate::people::hasher;
@@ -33,7 +34,7 @@ fn cheap(hasher: HasherName) -> PasswordSettings {
         bcrypt: BcryptSettings { rounds: 4 },
         scrypt: ScryptSettings { n: 16, r: 2, p: 3 },
         allow_md5: true,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     }
 }
 
@@ -76,7 +77,7 @@ fn recorded_hashes_of_the_default_costs_are_kept_and_others_replaced() {
     for (hasher, name) in HASHERS {
         let settings = PasswordSettings {
             hasher,
-            ..PasswordSettings::default()
+            ..defaults("auth.password")
         };
         let hasher = PasswordHasher::new(&settings).unwrap();
         for sample in list(&fixture, "samples") {
@@ -262,7 +263,7 @@ fn impossible_cost_is_refused_with_its_setting() {
     ];
 
     for (change, expected) in cases {
-        let mut settings = PasswordSettings::default();
+        let mut settings = defaults("auth.password");
         change(&mut settings);
         let error = PasswordHasher::new(&settings).map(drop).unwrap_err();
         assert_eq!(error.to_string(), expected);

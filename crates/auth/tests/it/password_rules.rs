@@ -1,6 +1,8 @@
 //! Rules for new passwords (contract `drf.md`, section 9).
 
-use profiled_auth::{PasswordPolicy, PasswordSettings, PasswordValidator, PersonalData};
+use profiled_auth::{PasswordPolicy, PasswordSettings, PasswordValidator};
+use profiled_domain::Person;
+use profiled_store::testing::defaults;
 use serde_json::Value;
 
 use crate::people::user;
@@ -12,11 +14,11 @@ const GOLDEN: &str = include_str!("../golden/rules.json");
 fn policy(min_length: usize) -> PasswordPolicy {
     PasswordPolicy::new(&PasswordSettings {
         min_length,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     })
 }
 
-fn messages(policy: &PasswordPolicy, password: &str, account: &PersonalData<'_>) -> Vec<String> {
+fn messages(policy: &PasswordPolicy, password: &str, account: &Person) -> Vec<String> {
     let violations = policy.violations(password, account);
     violations.iter().map(ToString::to_string).collect()
 }
@@ -28,17 +30,18 @@ fn rules_say_what_django_says() {
     assert!(vectors.len() > 150);
 
     for vector in vectors {
-        let text = |name: &str| vector[name].as_str();
+        let text = |name: &str| vector[name].as_str().map(str::to_owned);
         let min_length = vector["min_length"].as_u64().unwrap_or(8);
-        let account = PersonalData {
+        let account = Person {
             username: text("username"),
             first_name: text("first_name"),
             last_name: text("last_name"),
             email: text("email"),
+            ..Person::default()
         };
         let policy = policy(usize::try_from(min_length).unwrap());
 
-        let found = messages(&policy, text("password").unwrap(), &account);
+        let found = messages(&policy, &text("password").unwrap(), &account);
 
         assert_eq!(Value::from(found), vector["messages"], "{vector}");
     }
@@ -48,7 +51,7 @@ fn rules_say_what_django_says() {
 fn similarity_is_judged_by_the_stored_account() {
     let ada = user(&TestStore::new(), "lovelace", true);
 
-    let found = messages(&policy(8), "LoveLace1", &PersonalData::from(&ada));
+    let found = messages(&policy(8), "LoveLace1", &ada.person);
 
     assert_eq!(found, ["The password is too similar to the username."]);
 }
@@ -58,11 +61,11 @@ fn deployment_chooses_its_rules_and_their_order() {
     let chosen = PasswordSettings {
         validators: vec![PasswordValidator::Numeric, PasswordValidator::Length],
         min_length: 12,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     };
-    let account = PersonalData {
-        username: Some("123456"),
-        ..PersonalData::default()
+    let account = Person {
+        username: Some("123456".to_owned()),
+        ..Person::default()
     };
 
     let found = messages(&PasswordPolicy::new(&chosen), "123456", &account);
@@ -79,9 +82,9 @@ fn deployment_chooses_its_rules_and_their_order() {
 #[test]
 fn huge_passwords_and_attributes_are_judged_quickly() {
     let huge = "é".repeat(1_000_000);
-    let account = PersonalData {
-        username: Some(&huge),
-        ..PersonalData::default()
+    let account = Person {
+        username: Some(huge.clone()),
+        ..Person::default()
     };
 
     let found = messages(&policy(8), &huge, &account);

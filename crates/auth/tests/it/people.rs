@@ -1,5 +1,6 @@
 //! Users to authenticate.
 
+use profiled_store::testing::defaults;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Duration, Utc};
@@ -9,7 +10,7 @@ use profiled_auth::{
     Verdict, Verifier,
 };
 use profiled_domain::{
-    NewUser, PasswordHash, ProfileDepth, User, UserId, UserRepository, Username, WriteContext,
+    NewUser, PasswordHash, Person, ProfileDepth, User, UserId, UserRepository, WriteContext,
 };
 use profiled_store::{MemoryCounters, Store};
 
@@ -23,7 +24,7 @@ pub fn now() -> DateTime<Utc> {
 pub fn hasher() -> PasswordHasher {
     PasswordHasher::new(&PasswordSettings {
         iterations: 2,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     })
     .unwrap()
 }
@@ -32,7 +33,7 @@ pub fn hasher() -> PasswordHasher {
 pub fn throttle(login: &str) -> Arc<Throttle> {
     let settings = ThrottleSettings {
         login: RateSetting::try_from(login.to_owned()).unwrap(),
-        ..ThrottleSettings::default()
+        ..defaults("throttle")
     };
     let counters = Arc::new(MemoryCounters::default());
     Arc::new(Throttle::new(&settings, counters, b"secret"))
@@ -65,7 +66,10 @@ pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
 
 pub fn user(repository: &Store, name: &str, is_active: bool) -> User {
     let new = NewUser {
-        username: Username::parse(name).ok(),
+        person: Person {
+            username: Some(name.to_owned()),
+            ..Person::default()
+        },
         password: hasher().encode("p:äss").ok(),
         is_active,
         ..NewUser::default()

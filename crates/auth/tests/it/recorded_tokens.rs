@@ -1,6 +1,7 @@
 //! Recorded refreshes, verifications and blacklistings: what simplejwt answered to each
 //! (`tests/contract/cases`).
 
+use profiled_store::testing::defaults;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
@@ -8,7 +9,7 @@ use profiled_auth::{
     Algorithm, JwtFault, JwtSettings, JwtVerifier, RefreshError, SigningKey, Subject, VerifyError,
 };
 use profiled_domain::{
-    NewUser, PasswordHash, ProfileRepository, UserKey, UserRepository, Username, WriteContext,
+    NewUser, PasswordHash, Person, ProfileRepository, UserKey, UserRepository, WriteContext,
 };
 use serde_json::{Value, json};
 
@@ -47,7 +48,10 @@ impl Site {
         for person in people.as_array().unwrap().iter().filter(is_user) {
             let fields = &person["fields"];
             let new = NewUser {
-                username: Username::parse(fields["username"].as_str().unwrap()).ok(),
+                person: Person {
+                    username: Some(fields["username"].as_str().unwrap().to_owned()),
+                    ..Person::default()
+                },
                 password: fields["password"].as_str().map(PasswordHash::from_encoded),
                 is_active: fields["is_active"].as_bool().unwrap(),
                 ..NewUser::default()
@@ -223,13 +227,13 @@ fn rotating() -> JwtSettings {
     JwtSettings {
         rotate_refresh_tokens: true,
         blacklist_after_rotation: true,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     }
 }
 
 #[test]
 fn tokens_are_refreshed_verified_and_blacklisted_as_recorded() {
-    let replayed = replay(TOKENS, &JwtSettings::default());
+    let replayed = replay(TOKENS, &defaults("auth.jwt"));
 
     assert!(replayed >= 25, "{replayed}");
 }
@@ -245,7 +249,7 @@ fn tokens_are_rotated_as_recorded() {
 fn without_the_blacklist_everything_else_is_as_recorded() {
     let settings = JwtSettings {
         blacklist: false,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     };
 
     assert!(replay(NO_BLACKLIST, &settings) >= 2);
@@ -270,7 +274,7 @@ fn log_in_mints_the_recorded_claims() {
         CHECK_REVOKE,
         &JwtSettings {
             check_revoke_token,
-            ..JwtSettings::default()
+            ..defaults("auth.jwt")
         },
     );
     let (audience, issuer) = ("profile-api".to_owned(), "profile-issuer".to_owned());
@@ -279,14 +283,14 @@ fn log_in_mints_the_recorded_claims() {
         &JwtSettings {
             audience,
             issuer,
-            ..JwtSettings::default()
+            ..defaults("auth.jwt")
         },
     );
 }
 
 #[test]
 fn refresh_token_with_odd_claims_is_refused_as_the_contract_says() {
-    let site = Site::new(&JwtSettings::default());
+    let site = Site::new(&defaults("auth.jwt"));
     let refresh = |claims: Value| {
         let secrets: Value = serde_json::from_str(SECRETS).unwrap();
         let secret = secrets["SECRET"].as_str().unwrap();

@@ -1,5 +1,6 @@
 //! Who is counted with whom, and what a failed log-in costs (attack cases D4).
 
+use profiled_store::testing::defaults;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ fn throttle(anon: &str, user: &str, login: &str) -> Throttle {
         anon: rate(anon),
         user: rate(user),
         login: rate(login),
-        ..ThrottleSettings::default()
+        ..defaults("throttle")
     };
     Throttle::new(&settings, Arc::new(MemoryCounters::default()), b"secret")
 }
@@ -198,7 +199,7 @@ fn request_is_refused_while_the_storage_fails() {
     let store = TestStore::new();
     let settings = ThrottleSettings {
         anon: RateSetting(Some("9/s".parse().unwrap())),
-        ..ThrottleSettings::default()
+        ..defaults("throttle")
     };
     let throttle = Throttle::new(&settings, Arc::new(store.clone()), b"secret");
     let attempt = throttle.login_attempt("ada", address(HOME), at(0)).unwrap();
@@ -218,7 +219,7 @@ fn counters_are_kept_under_keys_that_only_the_secret_leads_to() {
     let counters = Arc::new(MemoryCounters::default());
     let settings = ThrottleSettings {
         anon: RateSetting(Some("1/min".parse().unwrap())),
-        ..ThrottleSettings::default()
+        ..defaults("throttle")
     };
     let with = |secret: &[u8]| Throttle::new(&settings, Arc::clone(&counters) as _, secret);
 

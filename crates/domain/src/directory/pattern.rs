@@ -56,7 +56,7 @@ impl Pattern {
             .case_insensitive(case == Case::Ignored)
             .build()
             .parse(text);
-        // What cannot be parsed is told by the engine.
+        // The engine reports what cannot be parsed.
         if let Ok(hir) = &parsed {
             let size = Size::of(hir);
             if size.atoms > ATOMS || size.blanks > BLANKS || size.ranges > RANGES {

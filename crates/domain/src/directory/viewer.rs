@@ -75,8 +75,8 @@ impl Viewer {
         Condition::All(vec![may_read, condition])
     }
 
-    /// What the caller may change and delete. Users may change some of their own fields beside that: that is
-    /// not told here.
+    /// What the caller may change and delete. Users may change some of their own fields in addition, which is
+    /// not decided here.
     #[must_use]
     pub fn may_change(&self, model: Model) -> Condition {
         match model {

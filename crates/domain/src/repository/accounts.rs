@@ -14,7 +14,7 @@ pub enum AccountChange {
     Unchanged,
     /// There is no such account, or it is deleted (for a restoration: is not).
     Missing,
-    /// Nobody would be left who may do everything: refused.
+    /// It is the last active superuser: refused.
     LastSuperuser,
 }
 
@@ -59,7 +59,7 @@ pub trait AccountRepository: Send + Sync {
     /// Brings a deleted account back with what it held, but without credentials.
     ///
     /// # Errors
-    /// [`RepositoryError::Conflict`] if somebody else holds one of its values by now.
+    /// [`RepositoryError::Conflict`] if another account holds one of its values by now.
     fn restore_account(
         &self,
         id: UserId,

@@ -36,7 +36,7 @@ pub trait BindingRepository: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<Binding>, RepositoryError>;
 
-    /// Forgets whom a subject stands for; `false` if nobody knew.
+    /// Deletes the binding of a subject; `false` if there is none.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.

@@ -1,4 +1,4 @@
-//! Why storage did not do what it was asked.
+//! Errors of storage.
 
 use std::error::Error;
 use std::fmt;
@@ -41,7 +41,7 @@ impl fmt::Display for UniqueKey {
 /// Cause of a storage error, for the log only.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Why storage did not do what it was asked.
+/// Why storage did not do what was requested.
 #[derive(Debug, thiserror::Error)]
 pub enum RepositoryError {
     /// Another row holds the value.
@@ -57,7 +57,7 @@ pub enum RepositoryError {
     #[error("{0}")]
     Lapsed(Lapse),
     /// A stored row breaks a rule of the domain.
-    #[error("stored {entity} {id} makes no sense")]
+    #[error("stored {entity} {id} is inconsistent")]
     Inconsistent {
         /// The kind of row.
         entity: &'static str,

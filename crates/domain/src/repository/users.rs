@@ -6,7 +6,7 @@ use crate::{
     UserProfile, WriteContext,
 };
 
-/// Values of a user that nobody else may hold; `None` is not asked for.
+/// Values that only one user may hold; `None` is not looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UniqueValues {
     /// A username.
@@ -18,7 +18,7 @@ pub struct UniqueValues {
 }
 
 impl UniqueValues {
-    /// Whether nothing is asked for.
+    /// Whether no value is looked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -99,7 +99,7 @@ pub trait UserRepository: Send + Sync {
         wanted: &UniqueValues,
     ) -> Result<Vec<UniqueKey>, RepositoryError>;
 
-    /// Answers when the database can be asked.
+    /// Returns when the database answers.
     ///
     /// # Errors
     /// [`RepositoryError::Unavailable`] when it cannot.

@@ -1,38 +1,8 @@
-//! The profile as `drf` writes it (contract `drf.md`, section 3).
+//! Groups and tokens as `drf` writes them (contract `drf.md`, sections 3 and 10).
 
-use profiled_domain::{Group, Token, UserProfile};
-use profiled_rest::RequestContext;
-use profiled_rest::wire::query::Query;
+use profiled_domain::{Group, Token};
 use profiled_rest::wire::timestamp::Micros;
 use serde::Serialize;
-
-use crate::media_url;
-use crate::settings::GroupsForm;
-
-/// A user, in the documented order: body of `/api/users/me/`, and of each in `/api/users/`.
-#[derive(Serialize)]
-pub(super) struct MeBody<'a> {
-    id: i64,
-    username: Option<&'a str>,
-    mobile_number: Option<&'a str>,
-    email: Option<&'a str>,
-    avatar: Option<String>,
-    first_name: Option<&'a str>,
-    last_name: Option<&'a str>,
-    full_name: Option<String>,
-    gender: Option<&'static str>,
-    is_profile_completed: bool,
-    groups: Groups<'a>,
-    last_login: Option<Micros>,
-    created_at: Micros,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Groups<'a> {
-    Objects(Vec<GroupBody<'a>>),
-    Ids(Vec<i64>),
-}
 
 /// A group, in the documented order.
 #[derive(Serialize)]
@@ -43,52 +13,6 @@ pub(super) struct GroupBody<'a> {
     users_count: i64,
     created_at: Micros,
     updated_at: Micros,
-}
-
-impl<'a> MeBody<'a> {
-    pub(super) fn new(
-        context: &RequestContext<'_>,
-        profile: &'a UserProfile,
-        form: GroupsForm,
-    ) -> Self {
-        let user = &profile.user;
-        let avatar = media_url::path(user.avatar.as_deref());
-        Self {
-            id: user.id.0,
-            username: user.username.as_deref(),
-            mobile_number: user.mobile_number.as_deref(),
-            email: user.email.as_deref(),
-            avatar: avatar.map(|path| format!("{}{path}", context.origin.as_str())),
-            first_name: user.first_name.as_deref(),
-            last_name: user.last_name.as_deref(),
-            full_name: user.full_name(),
-            gender: user.gender.map(profiled_domain::Gender::as_str),
-            is_profile_completed: context.services.completion.is_complete(user),
-            groups: Groups::new(&profile.groups, form),
-            last_login: user.last_login.map(Micros),
-            created_at: Micros(user.date_joined),
-        }
-    }
-}
-
-impl GroupsForm {
-    /// The form that a query asks for, else this one (`decisions.md` 3).
-    pub(super) fn asked(self, query: &Query) -> Self {
-        match query.get("groups") {
-            Some("ids") => Self::Ids,
-            Some("objects") => Self::Objects,
-            _ => self,
-        }
-    }
-}
-
-impl<'a> Groups<'a> {
-    fn new(groups: &'a [Group], form: GroupsForm) -> Self {
-        match form {
-            GroupsForm::Objects => Self::Objects(groups.iter().map(GroupBody::new).collect()),
-            GroupsForm::Ids => Self::Ids(groups.iter().map(|group| group.id.0).collect()),
-        }
-    }
 }
 
 impl<'a> GroupBody<'a> {

@@ -3,7 +3,8 @@
 use profiled_domain::{GroupChange, GroupId, Patch, RepositoryError, UniqueKey};
 use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors};
-use profiled_rest::fields::{Candidate, Field, Input, TextRules, body_of};
+use profiled_rest::fields::{Field, Input, body_of};
+use profiled_rest::wire::body::Text;
 
 use crate::flows::profile_update::taken;
 
@@ -30,8 +31,8 @@ pub(super) async fn read(
                 if let Patch::Set(name) = field.candidate(data, &mut errors) {
                     let is_taken = is_taken(context, &name, group).await?;
                     let taken = is_taken.then(|| taken(UniqueKey::GroupName));
-                    field.check(&name, TextRules { taken }, &mut errors);
-                    change.name = Some(name.into_text());
+                    field.check(&name, taken, &mut errors);
+                    change.name = Some(name.text);
                 }
             }
             "notes" => change.notes = field.text(data, &mut errors),
@@ -55,7 +56,7 @@ pub(super) fn written<T>(outcome: Result<T, RepositoryError>) -> Result<T, ApiEr
 /// Whether another group has the name. What no database can hold, none has.
 async fn is_taken(
     context: &RequestContext<'_>,
-    name: &Candidate,
+    name: &Text,
     own: Option<GroupId>,
 ) -> Result<bool, ApiError> {
     let Some(name) = name.storable() else {

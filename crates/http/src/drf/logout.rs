@@ -3,7 +3,7 @@
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::Keep;
-use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 
 const ONE: Spec = Spec {
@@ -28,7 +28,7 @@ async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse
     let Some(token) = &context.caller()?.token else {
         let text = "Only a token of the Token scheme can be revoked alone. Others end by themselves, \
                     or with all of them: /api/auth/logoutall/.";
-        return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
+        return Err(ApiError::BadRequest(ErrorDetail::Text(text.to_owned())));
     };
     let id = token.id;
     let record = context.record(Action::TokenRevoke).on(Object::Token(id));

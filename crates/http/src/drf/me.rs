@@ -9,7 +9,7 @@ use profiled_rest::{
     Access, EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
 };
 
-use crate::drf::body::MeBody;
+use crate::drf::profile::MeBody;
 use crate::flows::profile_update;
 use crate::media::Media;
 use crate::settings::GroupsForm;

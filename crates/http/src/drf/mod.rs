@@ -9,6 +9,7 @@ mod logout;
 mod me;
 mod members;
 mod obtain;
+mod profile;
 mod tokens;
 mod users;
 
@@ -30,7 +31,7 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         authenticator: authenticator(parts),
     });
     let settings = &parts.dialects.drf;
-    let fields = fields::me(parts.limits.mobile_number);
+    let fields = profile::fields(parts.limits.mobile_number);
     let me = me::view(settings.groups, fields, Arc::clone(media));
     let mut views = vec![("/api/users/me/", me)];
     views.extend(token_views(settings));

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::flows::login::login;
 use crate::flows::token_issue;
-use crate::flows::token_issue::Shown;
+use crate::flows::token_issue::Proof;
 
 const SPEC: Spec = Spec {
     name: "Obtain Auth Token",
@@ -71,7 +71,7 @@ async fn issue(context: &RequestContext<'_>, user: &User) -> Result<Option<Strin
     let expires_at = token_issue::latest_expiry(context, now);
     let issued = token_issue::issue_token(
         context,
-        Shown::Password,
+        Proof::Password,
         user,
         String::new(),
         expires_at,

@@ -14,7 +14,7 @@ use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 use crate::drf::body::TokenBody;
 use crate::drf::list::{Envelope, Paging};
 use crate::flows::token_issue;
-use crate::flows::token_issue::Shown;
+use crate::flows::token_issue::Proof;
 
 const LIST: Spec = Spec {
     name: "Token List",
@@ -63,7 +63,7 @@ impl TokenList {
         let (label, expires_at) = self.wanted(body_of(&data)?, now, latest)?;
         let owner = &context.caller()?.profile.user;
         let issued =
-            token_issue::issue_token(context, Shown::Credential, owner, label, expires_at, now);
+            token_issue::issue_token(context, Proof::Credential, owner, label, expires_at, now);
         let issued = issued.await?;
         let (token, key) = issued.ok_or(AuthError::InvalidToken)?;
         let body = TokenBody::new(&token, Some(key.as_str()));

@@ -4,8 +4,8 @@ use profiled_domain::{ProfileDepth, UserId, UserProfile};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
-use crate::drf::body::MeBody;
 use crate::drf::list::{Envelope, Paging};
+use crate::drf::profile::MeBody;
 use crate::settings::GroupsForm;
 
 const LIST: Spec = Spec {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use profiled_auth::PasswordHasher;
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
-use profiled_auth::{PasswordHasher, PersonalData};
 use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
 use profiled_rest::error::{ApiError, FieldErrors};
-use profiled_rest::fields::{Field, Input, Kind, TextRules, messages};
+use profiled_rest::fields::{Field, Input, Kind, messages};
 use profiled_rest::wire::body::Data;
 use profiled_rest::{RequestContext, Services};
 
@@ -27,7 +27,7 @@ pub(crate) fn fields() -> [Field; 2] {
 
 /// What a body asks for: texts that have passed the rules of their fields, and messages for others.
 #[derive(Default)]
-struct Asked {
+struct PasswordInput {
     new: Option<String>,
     current: Option<String>,
 }
@@ -42,15 +42,15 @@ pub(crate) async fn change(
     data: &Data,
     errors: &mut FieldErrors,
 ) -> Result<Option<PasswordChange>, ApiError> {
-    let asked = read(data, errors);
-    if asked.new.is_none() && asked.current.is_none() {
+    let input = read(data, errors);
+    if input.new.is_none() && input.current.is_none() {
         return Ok(None);
     }
     let identity = context.caller()?;
     let job = Job {
         user: identity.profile.user.clone(),
         is_refused: !errors.is_empty(),
-        asked,
+        input,
         address: context.services.hosts.counted_address(context.request),
     };
     let judged = judge(context.services, job).await?;
@@ -70,34 +70,34 @@ pub(crate) async fn change(
     }))
 }
 
-fn read(data: &Data, errors: &mut FieldErrors) -> Asked {
+fn read(data: &Data, errors: &mut FieldErrors) -> PasswordInput {
     let [password, current] = fields();
-    let mut asked = Asked::default();
+    let mut input = PasswordInput::default();
     match password.candidate(data, errors) {
         // A client that sends back what it was shown changes nothing.
-        Patch::Set(text) if text.as_str() == PasswordHasher::PLACEHOLDER => return asked,
+        Patch::Set(text) if text.text == PasswordHasher::PLACEHOLDER => return input,
         Patch::Set(text) => {
-            password.check(&text, TextRules::default(), errors);
-            asked.new = Some(text.into_text()).filter(|_| !errors.has(PASSWORD));
+            password.check(&text, None, errors);
+            input.new = Some(text.text).filter(|_| !errors.has(PASSWORD));
         }
         // Not sent: what was sent as the current one is not checked.
-        Patch::Keep | Patch::Clear if !errors.has(PASSWORD) => return asked,
+        Patch::Keep | Patch::Clear if !errors.has(PASSWORD) => return input,
         Patch::Keep | Patch::Clear => {}
     }
     let is_absent = matches!(current.input(data), Input::Absent);
     if is_absent {
         errors.push(CURRENT, messages::REQUIRED);
     } else if let Patch::Set(text) = current.candidate(data, errors) {
-        current.check(&text, TextRules::default(), errors);
-        asked.current = Some(text.into_text()).filter(|_| !errors.has(CURRENT));
+        current.check(&text, None, errors);
+        input.current = Some(text.text).filter(|_| !errors.has(CURRENT));
     }
-    asked
+    input
 }
 
 /// What is to be found out on the threads that hash.
 struct Job {
     user: User,
-    asked: Asked,
+    input: PasswordInput,
     /// The body has other defects: no new hash is needed.
     is_refused: bool,
     address: std::net::IpAddr,
@@ -116,17 +116,21 @@ async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
     );
     let (throttle, now) = (Arc::clone(&services.throttle), services.now());
     let work = move |repository: &dyn Repository| {
-        let (user, asked) = (&job.user, &job.asked);
-        let new = asked.new.as_deref();
-        let violations = new.map(|new| policy.violations(new, &PersonalData::from(user)));
+        let (user, input) = (&job.user, &job.input);
+        let new = input.new.as_deref();
+        let violations = new.map(|new| policy.violations(new, &user.person));
         let violations = violations.into_iter().flatten();
         let violations: Vec<String> = violations.map(|one| one.to_string()).collect();
-        let is_current = match asked.current.as_deref() {
+        let is_current = match input.current.as_deref() {
             // A message says already what is wrong with it.
             None => true,
             Some(current) => {
                 // A stolen token must not serve to guess the password.
-                let account = user.username.clone().unwrap_or_else(|| user.id.to_string());
+                let account = user
+                    .person
+                    .username
+                    .clone()
+                    .unwrap_or_else(|| user.id.to_string());
                 let attempt = throttle.login_attempt(&account, job.address, now)?;
                 let stored = repository.find_password_by_id(user.id)?;
                 let is_right = stored.is_some_and(|stored| hasher.verify(current, &stored));
@@ -138,7 +142,7 @@ async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
         };
         let is_fine = !job.is_refused && is_current && violations.is_empty();
         // The same password again is no change, and ends nothing.
-        let is_other = new != asked.current.as_deref();
+        let is_other = new != input.current.as_deref();
         let hash = new
             .filter(|_| is_fine && is_other)
             .map(|new| hasher.encode(new));

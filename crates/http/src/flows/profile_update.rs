@@ -1,14 +1,16 @@
 //! Changing one's own profile, by the rules of a dialect's fields (contract `drf.md`, section 9).
 
+use std::error::Error;
+
 use profiled_auth::audit::Outcome;
 use profiled_domain::{
-    Gender, Patch, ProfileChange, Repository, RepositoryError, Right, UniqueKey, UniqueValues,
-    User, UserProfile, WriteContext,
+    Patch, ProfileChange, Repository, RepositoryError, Right, UniqueKey, UniqueValues, User,
+    UserProfile, WriteContext,
 };
 use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors};
-use profiled_rest::fields::{Candidate, Field, Kind, TextRules, body_of};
-use profiled_rest::wire::body::Data;
+use profiled_rest::fields::{Field, Kind, body_of};
+use profiled_rest::wire::body::{Data, Text};
 
 use crate::flows::password_change;
 use crate::media::{self, Avatar, Media, Picture};
@@ -59,6 +61,9 @@ pub(crate) async fn update(
     }
 }
 
+/// A field, and what the body says of it or why it is refused.
+type Read<'a> = (&'a Field, Result<Patch<Text>, String>);
+
 /// What the body says, the avatar apart: its file is not stored yet.
 async fn change(
     context: &RequestContext<'_>,
@@ -69,72 +74,59 @@ async fn change(
     errors: &mut FieldErrors,
 ) -> Result<(ProfileChange, Patch<Picture>), ApiError> {
     let data = body_of(data)?;
-    let taken_keys = find_taken(context, fields, data, user).await?;
+    let is_attribute =
+        |field: &&Field| !field.is_read_only && !matches!(field.kind, Kind::Password);
+    let attributes = fields.iter().filter(is_attribute);
+    let read: Vec<Read<'_>> = attributes.map(|field| (field, field.read(data))).collect();
+    let taken_keys = find_taken(context, &read, user).await?;
     let mut change = ProfileChange::default();
     let mut picture = Patch::Keep;
-    for field in fields.iter().filter(|field| !field.is_read_only) {
-        match field.kind {
-            Kind::Text | Kind::Username | Kind::Email => {
-                let value = field.candidate(data, errors);
+    for (field, read) in read {
+        match (&field.kind, read) {
+            (Kind::Image, _) => picture = media::read(media, field, data, errors).await?,
+            (_, Err(message)) => errors.push(field.name, message),
+            (_, Ok(value)) => {
                 if let Patch::Set(text) = &value {
-                    let mut keys = taken_keys
-                        .iter()
-                        .filter(|key| field_name(**key) == field.name);
-                    let taken = keys.next().map(|key| taken(*key));
-                    field.check(text, TextRules { taken }, errors);
+                    let mut keys = taken_keys.iter();
+                    let key = keys.find(|key| field_name(**key) == field.name);
+                    field.check(text, key.map(|key| taken(*key)), errors);
                 }
-                set_text(&mut change, field.name, value);
+                let set = change.set(
+                    field.name.parse().map_err(internal)?,
+                    value.map(|text| text.text),
+                );
+                set.map_err(internal)?;
             }
-            Kind::Choice(_) => {
-                change.gender = match field.choice(data, errors) {
-                    Patch::Keep => Patch::Keep,
-                    Patch::Clear => Patch::Clear,
-                    Patch::Set(value) => value.parse::<Gender>().map_or(Patch::Keep, Patch::Set),
-                };
-            }
-            Kind::Image => picture = media::read(media, field, data, errors).await?,
-            _ => {}
         }
     }
     Ok((change, picture))
 }
 
-fn set_text(change: &mut ProfileChange, name: &str, value: Patch<Candidate>) {
-    let target = match name {
-        "username" => &mut change.username,
-        "mobile_number" => &mut change.mobile_number,
-        "number_phone" => &mut change.number_phone,
-        "email" => &mut change.email,
-        "first_name" => &mut change.first_name,
-        "last_name" => &mut change.last_name,
-        _ => return,
-    };
-    *target = match value {
-        Patch::Keep => Patch::Keep,
-        Patch::Clear => Patch::Clear,
-        Patch::Set(text) => Patch::Set(text.into_text()),
-    };
+/// A field that is no attribute, or takes what the attribute does not.
+fn internal(error: impl Error + Send + Sync + 'static) -> ApiError {
+    ApiError::Internal(Box::new(error))
 }
 
 /// Values of the body that another user holds.
 async fn find_taken(
     context: &RequestContext<'_>,
-    fields: &[Field],
-    data: &Data,
+    read: &[Read<'_>],
     user: &User,
 ) -> Result<Vec<UniqueKey>, ApiError> {
     let value = |key: UniqueKey, stored: &Option<String>| {
-        let field = fields.iter().find(|field| field.name == field_name(key))?;
-        // Messages are given later, when the fields are read in order.
-        match field.candidate(data, &mut FieldErrors::default()) {
-            Patch::Set(text) => text.storable().filter(|text| Some(text) != stored.as_ref()),
-            Patch::Keep | Patch::Clear => None,
+        let mut read = read.iter();
+        match read.find(|(field, _)| field.name == field_name(key))? {
+            (_, Ok(Patch::Set(text))) => {
+                text.storable().filter(|text| Some(text) != stored.as_ref())
+            }
+            _ => None,
         }
     };
+    let stored = &user.person;
     let wanted = UniqueValues {
-        username: value(UniqueKey::Username, &user.username),
-        email: value(UniqueKey::Email, &user.email),
-        mobile_number: value(UniqueKey::MobileNumber, &user.mobile_number),
+        username: value(UniqueKey::Username, &stored.username),
+        email: value(UniqueKey::Email, &stored.email),
+        mobile_number: value(UniqueKey::MobileNumber, &stored.mobile_number),
     };
     if wanted.is_empty() {
         return Ok(Vec::new());

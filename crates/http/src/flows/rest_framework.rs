@@ -4,14 +4,14 @@
 use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, HeaderFault, JwtFault, Scheme};
 use profiled_rest::ViewResponse;
-use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::throttle;
 use profiled_rest::wire::json_writer::{self, Layout};
 use serde::Serialize;
 
 #[derive(Serialize)]
 struct Body<'a> {
-    detail: &'a Detail,
+    detail: &'a ErrorDetail,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,7 +30,7 @@ struct Refused {
 pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     if let ApiError::Unauthenticated(cause) = error {
         let (detail, code, messages) = refusal(cause);
-        let detail = &Detail::Text(detail.to_owned());
+        let detail = &ErrorDetail::Text(detail.to_owned());
         let body = Body {
             detail,
             code,
@@ -54,7 +54,7 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     ViewResponse::new(status, json_writer::to_vec(&body, layout))
 }
 
-fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
+fn status_and_detail(error: &ApiError) -> (StatusCode, ErrorDetail) {
     let (status, text) = match error {
         ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, NOT_PROVIDED.to_owned()),
         ApiError::Refused { detail, .. } => (StatusCode::UNAUTHORIZED, (*detail).to_owned()),
@@ -102,7 +102,7 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
         ),
         ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR.to_owned()),
     };
-    (status, Detail::Text(text))
+    (status, ErrorDetail::Text(text))
 }
 
 /// Text of a 500 (`decisions.md` 8).
@@ -111,9 +111,9 @@ const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID_TOKEN: &str = "Invalid token.";
 pub(crate) const NOT_VALID: &str = "token_not_valid";
 
-type Refusal = (&'static str, Option<&'static str>, Option<[Refused; 1]>);
+type RefusalText = (&'static str, Option<&'static str>, Option<[Refused; 1]>);
 
-fn refusal(error: &AuthError) -> Refusal {
+fn refusal(error: &AuthError) -> RefusalText {
     let text = match error {
         AuthError::Header {
             scheme: Scheme::Bearer,

@@ -14,7 +14,7 @@ use crate::settings::TowerSettings;
 
 /// What the right to a token is shown with.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Shown {
+pub(crate) enum Proof {
     /// A username and its password, which the body holds. The token's epoch decides whether they still count.
     Password,
     /// The credential of the request.
@@ -37,7 +37,7 @@ pub(crate) fn latest_expiry(
 /// [`ApiError::Invalid`] if the user holds as many tokens as the settings allow.
 pub(crate) async fn issue_token(
     context: &RequestContext<'_>,
-    shown: Shown,
+    proof: Proof,
     owner: &User,
     label: String,
     expires_at: Option<DateTime<Utc>>,
@@ -49,7 +49,7 @@ pub(crate) async fn issue_token(
         expires_at,
         ..new_token(owner, &key, key.digest(), now)
     };
-    let issued = store(context, shown, token).await?;
+    let issued = store(context, proof, token).await?;
     Ok(issued.map(|token| (token, key)))
 }
 
@@ -78,19 +78,19 @@ pub(crate) async fn issue_sliding_token(
         binding: settings.bind_tokens.then(binding),
         ..new_token(owner, &key, digest(&key), now)
     };
-    let issued = store(context, Shown::Password, token).await?;
+    let issued = store(context, Proof::Password, token).await?;
     Ok(issued.map(|token| (token, key)))
 }
 
 async fn store(
     context: &RequestContext<'_>,
-    shown: Shown,
+    proof: Proof,
     token: NewToken,
 ) -> Result<Option<Token>, ApiError> {
     let limit = Some(context.services.tokens.max_per_user).filter(|limit| *limit > 0);
-    let actor = match shown {
-        Shown::Password => Actor::by_password(token.owner),
-        Shown::Credential => context.caller()?.into(),
+    let actor = match proof {
+        Proof::Password => Actor::by_password(token.owner),
+        Proof::Credential => context.caller()?.into(),
     };
     let record = context.record_of(Action::TokenCreate, actor);
     let (record, now) = (record.for_user(token.owner), token.created_at);
@@ -106,9 +106,9 @@ async fn store(
         authority: None,
         at: now,
     };
-    let issued = match shown {
-        Shown::Password => context.services.blocking(move |r| issue(r, by)).await??,
-        Shown::Credential => context.write(Vec::new(), issue).await??,
+    let issued = match proof {
+        Proof::Password => context.services.blocking(move |r| issue(r, by)).await??,
+        Proof::Credential => context.write(Vec::new(), issue).await??,
     };
     match issued {
         Issued::Token(token) => Ok(Some(token)),

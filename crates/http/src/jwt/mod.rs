@@ -29,7 +29,7 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         dialect: Arc::clone(&profiles),
         view,
     };
-    let fields = fields::profile(parts.limits.number_phone);
+    let fields = body::fields(parts.limits.number_phone);
     let update = update::view(fields, Arc::clone(media));
     let mut routes = vec![
         route("/api/profile/", profile::view()),

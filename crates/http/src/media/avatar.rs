@@ -12,7 +12,7 @@ use profiled_rest::fields::Field;
 use profiled_rest::wire::body::{Data, Upload};
 
 use super::name::{self, Names};
-use super::picture::{self, Refusal};
+use super::picture::{self, PictureRefusal};
 use super::{IMAGE_TYPES, Media, StorageError, image_type};
 
 /// Names that are tried before an upload is refused for a while.
@@ -101,14 +101,14 @@ async fn encode(
     media: &Media,
     bytes: Bytes,
     target: ImageFormat,
-) -> Result<Result<Vec<u8>, Refusal>, ApiError> {
+) -> Result<Result<Vec<u8>, PictureRefusal>, ApiError> {
     let settings = media.settings.clone();
     let job = move || {
         let work = AssertUnwindSafe(|| picture::encode_anew(&bytes, target, &settings));
         // A decoder that stumbles over a file has found no picture in it.
         catch_unwind(work).unwrap_or_else(|_panic| {
             tracing::warn!("a decoder panicked over an upload");
-            Err(Refusal::NotAnImage)
+            Err(PictureRefusal::NotAnImage)
         })
     };
     let encoded = media.pictures.run(job).await;
@@ -167,7 +167,7 @@ async fn store(
     let names = Names::new(picture.folder, &picture.name, user.id.0, &picture.bytes);
     for (key, is_of_content) in names.keys().take(ATTEMPTS) {
         if media.storage.head(&key).await?.is_some() {
-            if is_of_content && user.avatar.as_deref() == Some(&*key) {
+            if is_of_content && user.person.avatar.as_deref() == Some(&*key) {
                 // The very picture that the user has.
                 return Ok(Patch::Keep);
             }

@@ -17,7 +17,7 @@ const JPEG_QUALITY: u8 = 90;
 
 /// Why a file is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
+pub(super) enum PictureRefusal {
     /// The framework's message.
     #[error(
         "Upload a valid image. The file you uploaded was either not an image or a corrupted image."
@@ -38,27 +38,27 @@ pub(super) enum Refusal {
 /// and of an animation the first frame is taken.
 ///
 /// # Errors
-/// [`Refusal`]: too large by its header, before anything is decoded; or no picture.
+/// [`PictureRefusal`]: too large by its header, before anything is decoded; or no picture.
 pub(super) fn encode_anew(
     bytes: &[u8],
     target: ImageFormat,
     limits: &MediaSettings,
-) -> Result<Vec<u8>, Refusal> {
-    let format = image::guess_format(bytes).map_err(|_unknown| Refusal::NotAnImage)?;
+) -> Result<Vec<u8>, PictureRefusal> {
+    let format = image::guess_format(bytes).map_err(|_unknown| PictureRefusal::NotAnImage)?;
     check_frames(bytes, format, limits.max_frames)?;
     if format == ImageFormat::Jpeg && is_cut_off(bytes) {
-        return Err(Refusal::NotAnImage);
+        return Err(PictureRefusal::NotAnImage);
     }
     let picture = decode(bytes, format, limits)?;
-    encode(picture, target).map_err(|_failed| Refusal::NotAnImage)
+    encode(picture, target).map_err(|_failed| PictureRefusal::NotAnImage)
 }
 
 fn decode(
     bytes: &[u8],
     format: ImageFormat,
     limits: &MediaSettings,
-) -> Result<DynamicImage, Refusal> {
-    let broken = |_error| Refusal::NotAnImage;
+) -> Result<DynamicImage, PictureRefusal> {
+    let broken = |_error| PictureRefusal::NotAnImage;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // Dimensions are compared below, for the message; what a decoder needs in addition to the pixels is bounded here.
     let mut bounds = Limits::no_limits();
@@ -67,11 +67,11 @@ fn decode(
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (max, size) = ((limits.max_width, limits.max_height), decoder.dimensions());
     if size.0 > max.0 || size.1 > max.1 {
-        return Err(Refusal::Dimensions { max, size });
+        return Err(PictureRefusal::Dimensions { max, size });
     }
     let (max, bytes) = (limits.max_decoded_bytes, decoder.total_bytes());
     if bytes > max {
-        return Err(Refusal::Memory { max, bytes });
+        return Err(PictureRefusal::Memory { max, bytes });
     }
     // What is wrong with metadata does not matter: it is dropped.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -124,7 +124,7 @@ fn is_cut_off(jpeg: &[u8]) -> bool {
 }
 
 /// Counts the frames of an animation without decoding any.
-fn check_frames(bytes: &[u8], format: ImageFormat, max: usize) -> Result<(), Refusal> {
+fn check_frames(bytes: &[u8], format: ImageFormat, max: usize) -> Result<(), PictureRefusal> {
     let has_more = match format {
         ImageFormat::Gif => gif_has_more(bytes, max),
         ImageFormat::WebP => {
@@ -141,10 +141,10 @@ fn check_frames(bytes: &[u8], format: ImageFormat, max: usize) -> Result<(), Ref
             })
         }
         ImageFormat::Jpeg => false,
-        _ => return Err(Refusal::NotAnImage),
+        _ => return Err(PictureRefusal::NotAnImage),
     };
     if has_more {
-        return Err(Refusal::Frames { max });
+        return Err(PictureRefusal::Frames { max });
     }
     Ok(())
 }

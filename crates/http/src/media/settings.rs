@@ -2,34 +2,34 @@
 
 use std::num::NonZero;
 
+use profiled_domain::settings::{GIBIBYTE, YEAR, bounded};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// Section `media`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct MediaSettings {
-    /// Where files are kept.
     pub storage: StorageKind,
-    /// Largest file of an upload, in bytes.
+    #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
     pub max_file_bytes: usize,
-    /// Widest picture, in pixels.
+    #[serde(deserialize_with = "bounded::<1, 65_535, _, _>")]
     pub max_width: u32,
-    /// Highest picture, in pixels.
+    #[serde(deserialize_with = "bounded::<1, 65_535, _, _>")]
     pub max_height: u32,
-    /// Most memory that the pixels of a picture may take, in bytes.
+    #[serde(deserialize_with = "bounded::<1, { 4 * GIBIBYTE }, _, _>")]
     pub max_decoded_bytes: u64,
-    /// Most frames of an animation; the first one is kept.
+    #[serde(deserialize_with = "bounded::<1, 1_000_000, _, _>")]
     pub max_frames: usize,
-    /// Threads that decode and encode pictures; 0 means half of the cores, at least one.
+    #[serde(deserialize_with = "bounded::<0, 256, _, _>")]
     pub concurrency: usize,
-    /// Uploads that may wait for such a thread; more are refused for a while.
+    #[serde(deserialize_with = "bounded::<1, 1000, _, _>")]
     pub queue: usize,
-    /// Seconds that a cache may keep a file, and that its name is not used again.
+    #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub max_age: u32,
-    /// Seconds that a file is left alone after a sweep has found that no user needs it.
+    #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub sweep_grace: u32,
-    /// Section `media.s3`.
     pub s3: S3Settings,
 }
 
@@ -46,64 +46,21 @@ pub enum StorageKind {
 /// Section `media.s3`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct S3Settings {
-    /// Name of the bucket.
     pub bucket: String,
-    /// URL of the server. Empty: Amazon's of the region.
     pub endpoint: String,
-    /// The region, which is part of every signature.
     pub region: String,
-    /// What all keys of the bucket begin with. Empty: nothing.
     pub prefix: String,
-    /// Empty: the credentials of the machine's role. Written as `***`.
     #[serde(serialize_with = "mask")]
     pub access_key: SecretString,
-    /// File that holds it, in place of `access_key`. Empty: none.
     pub access_key_file: String,
-    /// Empty: the credentials of the machine's role. Written as `***`.
     #[serde(serialize_with = "mask")]
     pub secret_key: SecretString,
-    /// File that holds it, in place of `secret_key`. Empty: none.
     pub secret_key_file: String,
-    /// Whether the endpoint may be without TLS.
     pub allow_http: bool,
-    /// Seconds that one attempt to reach the server may take.
+    #[serde(deserialize_with = "bounded::<1, 600, _, _>")]
     pub timeout: u64,
-}
-
-impl Default for MediaSettings {
-    fn default() -> Self {
-        Self {
-            storage: StorageKind::File,
-            max_file_bytes: 8 * 1024 * 1024,
-            max_width: 8000,
-            max_height: 8000,
-            max_decoded_bytes: 96 * 1024 * 1024,
-            max_frames: 1000,
-            concurrency: 0,
-            queue: 8,
-            max_age: 30 * 24 * 3600,
-            sweep_grace: 3600,
-            s3: S3Settings::default(),
-        }
-    }
-}
-
-impl Default for S3Settings {
-    fn default() -> Self {
-        Self {
-            bucket: String::new(),
-            endpoint: String::new(),
-            region: "us-east-1".to_owned(),
-            prefix: String::new(),
-            access_key: SecretString::default(),
-            access_key_file: String::new(),
-            secret_key: SecretString::default(),
-            secret_key_file: String::new(),
-            allow_http: false,
-            timeout: 10,
-        }
-    }
 }
 
 impl MediaSettings {

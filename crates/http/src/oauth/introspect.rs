@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use profiled_auth::{AuthError, Introspected, Introspector};
-use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::wire::body::{Data, Parser};
 use profiled_rest::wire::headers::joined;
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
@@ -87,7 +87,7 @@ impl Introspect {
             Data::Form(form) => form.text("token").map(str::to_owned),
             Data::Json(_) => None,
         };
-        let missing = || ApiError::BadRequest(Detail::Text("no token".to_owned()));
+        let missing = || ApiError::BadRequest(ErrorDetail::Text("no token".to_owned()));
         let token = token.ok_or_else(missing)?;
         let (introspector, now) = (Arc::clone(&self.introspector), context.services.now());
         let found = context

@@ -2,14 +2,14 @@
 
 use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, HeaderFault, Scheme};
-use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::wire::json_writer::{self, Layout};
 use profiled_rest::{ViewResponse, throttle};
 use serde::Serialize;
 
 #[derive(Serialize)]
 struct Body {
-    detail: Detail,
+    detail: ErrorDetail,
 }
 
 /// Status and body of an error.
@@ -21,7 +21,7 @@ pub(super) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     ViewResponse::new(status, json_writer::to_vec(&Body { detail }, layout))
 }
 
-fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
+fn status_and_detail(error: &ApiError) -> (StatusCode, ErrorDetail) {
     let (status, text) = match error {
         ApiError::Unauthenticated(cause) => (StatusCode::UNAUTHORIZED, refusal(cause)),
         ApiError::Refused { detail, .. } => (StatusCode::UNAUTHORIZED, *detail),
@@ -29,7 +29,9 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             StatusCode::FORBIDDEN,
             "You do not have permission to perform this action.",
         ),
-        ApiError::Forbidden(text) => return (StatusCode::FORBIDDEN, Detail::Text(text.clone())),
+        ApiError::Forbidden(text) => {
+            return (StatusCode::FORBIDDEN, ErrorDetail::Text(text.clone()));
+        }
         ApiError::CrossOriginForm => (
             StatusCode::FORBIDDEN,
             "Cross-origin form posts are not allowed.",
@@ -41,15 +43,18 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
         ),
         ApiError::MethodNotAllowed(method) => {
             let text = format!("Method '{method}' not allowed.");
-            return (StatusCode::METHOD_NOT_ALLOWED, Detail::Text(text));
+            return (StatusCode::METHOD_NOT_ALLOWED, ErrorDetail::Text(text));
         }
         ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
         ApiError::Invalid(fields) => {
-            return (StatusCode::BAD_REQUEST, Detail::Text(fields.to_string()));
+            return (
+                StatusCode::BAD_REQUEST,
+                ErrorDetail::Text(fields.to_string()),
+            );
         }
         ApiError::UnsupportedMediaType(sent) => {
             let text = format!("Unsupported media type '{sent}' in request.");
-            return (StatusCode::UNSUPPORTED_MEDIA_TYPE, Detail::Text(text));
+            return (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorDetail::Text(text));
         }
         ApiError::NoSuchObject(text) => (StatusCode::NOT_FOUND, *text),
         ApiError::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "Precondition failed."),
@@ -59,7 +64,7 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             "The request body did not arrive in time.",
         ),
         ApiError::Throttled(wait) => {
-            let text = Detail::Text(throttle::detail(*wait));
+            let text = ErrorDetail::Text(throttle::detail(*wait));
             return (StatusCode::TOO_MANY_REQUESTS, text);
         }
         ApiError::Unavailable(_) => (
@@ -71,7 +76,7 @@ fn status_and_detail(error: &ApiError) -> (StatusCode, Detail) {
             "A server error occurred.",
         ),
     };
-    (status, Detail::Text(text.to_owned()))
+    (status, ErrorDetail::Text(text.to_owned()))
 }
 
 fn refusal(error: &AuthError) -> &'static str {

@@ -70,10 +70,10 @@ impl ObjectGraph for SingleUser<'_> {
         let text = |text: &Option<String>| Some(FieldValue::Text(text.clone().unwrap_or_default()));
         match field {
             Field::Id => Some(FieldValue::Integer(self.0.id.0)),
-            Field::Username => text(&self.0.username),
-            Field::FirstName => text(&self.0.first_name),
-            Field::LastName => text(&self.0.last_name),
-            Field::Email => text(&self.0.email),
+            Field::Username => text(&self.0.person.username),
+            Field::FirstName => text(&self.0.person.first_name),
+            Field::LastName => text(&self.0.person.last_name),
+            Field::Email => text(&self.0.person.email),
             Field::IsSuperuser => Some(FieldValue::Boolean(self.0.is_superuser)),
             Field::IsStaff => Some(FieldValue::Boolean(self.0.is_staff)),
             Field::DateJoined => Some(FieldValue::Instant(self.0.date_joined)),

@@ -8,7 +8,7 @@ use crate::tower::object::{check_selected, load_readable};
 use crate::tower::options;
 
 /// What the handlers of one object are given.
-struct Detail {
+struct ObjectDetail {
     spec: Spec,
     has_put: bool,
 }
@@ -35,18 +35,18 @@ fn resource<K: ObjectKind>(
     name: &'static str,
     description: &'static str,
     has_put: bool,
-) -> Resource<Detail> {
+) -> Resource<ObjectDetail> {
     let spec = Spec {
         name,
         description,
         ..Spec::VIEW
     };
-    let view = Resource::new(spec, Detail { spec, has_put }).get(retrieve::<K>);
+    let view = Resource::new(spec, ObjectDetail { spec, has_put }).get(retrieve::<K>);
     view.options(describe::<K>)
 }
 
 async fn retrieve<K: ObjectKind>(
-    _: &Detail,
+    _: &ObjectDetail,
     context: &RequestContext<'_>,
 ) -> Result<ViewResponse, ApiError> {
     let id = context.parameters.id(0);
@@ -56,21 +56,21 @@ async fn retrieve<K: ObjectKind>(
 }
 
 async fn update<K: WritableKind>(
-    _: &Detail,
+    _: &ObjectDetail,
     context: &RequestContext<'_>,
 ) -> Result<ViewResponse, ApiError> {
     K::update(context, context.parameters.id(0)).await
 }
 
 async fn delete<K: WritableKind>(
-    _: &Detail,
+    _: &ObjectDetail,
     context: &RequestContext<'_>,
 ) -> Result<ViewResponse, ApiError> {
     K::delete(context, context.parameters.id(0)).await
 }
 
 async fn describe<K: ObjectKind>(
-    detail: &Detail,
+    detail: &ObjectDetail,
     context: &RequestContext<'_>,
 ) -> Result<ViewResponse, ApiError> {
     load_readable::<K>(context, context.parameters.id(0)).await?;
@@ -79,7 +79,7 @@ async fn describe<K: ObjectKind>(
 }
 
 async fn forms<K: WritableKind>(
-    _: &Detail,
+    _: &ObjectDetail,
     context: &RequestContext<'_>,
 ) -> Result<PageForms, ApiError> {
     K::forms(context, context.parameters.id(0)).await

@@ -105,12 +105,12 @@ fn keys(model: Model, part: &str) -> Result<Vec<OrderBy>, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use profiled_rest::error::Detail;
+    use profiled_rest::error::ErrorDetail;
 
     fn text(query: &str) -> Option<String> {
         match requested(Model::User, &Query::parse(query.as_bytes())) {
             Ok(_) => None,
-            Err(ApiError::BadRequest(Detail::Text(text))) => Some(text),
+            Err(ApiError::BadRequest(ErrorDetail::Text(text))) => Some(text),
             Err(other) => panic!("{other}"),
         }
     }

@@ -114,16 +114,9 @@ mod tests {
 
     fn settings() -> TowerSettings {
         TowerSettings {
-            enabled: true,
             page_size: 2,
             max_page_size: 3,
-            token_lifetime: 1800,
-            bind_tokens: true,
-            org_admins_see_all_users: true,
-            directory_managed_fields: Vec::new(),
-            version: String::new(),
-            ansible_version: String::new(),
-            instance_name: String::new(),
+            ..profiled_store::testing::defaults("dialects.tower")
         }
     }
 

@@ -14,16 +14,14 @@ use profiled_auth::{
     Throttle, ThrottleSettings, TokenKey, TokenSettings,
 };
 use profiled_domain::{
-    CompletionRules, EmailAddress, Gender, GroupRepository, NewGroup, NewToken, NewUser,
-    PasswordHash, ThrottleRepository, TokenRepository, User, UserId, UserRepository, Username,
-    WriteContext,
+    Gender, GroupRepository, NewGroup, NewToken, NewUser, PasswordHash, Person, ThrottleRepository,
+    TokenRepository, User, UserId, UserRepository, WriteContext,
 };
 use profiled_http::{
-    AppState, DialectSettings, DrfScheme, DrfSettings, GroupsForm, HttpSettings,
-    JwtDialectSettings, LimitSettings, MediaSettings, MediaStorage, Parts, ServiceParts,
-    TowerSettings, TowerV2Settings, configure,
+    AppState, DialectSettings, HttpSettings, MediaSettings, MediaStorage, Parts, ServiceParts,
+    configure,
 };
-use profiled_store::testing::TestDatabase;
+use profiled_store::testing::{TestDatabase, defaults};
 use profiled_store::{MemoryCounters, Store};
 
 thread_local! {
@@ -64,10 +62,10 @@ impl TestApp {
             iterations: 1,
             concurrency: 1,
             queue: 4,
-            ..PasswordSettings::default()
+            ..defaults("auth.password")
         };
         let database = TestDatabase::sqlite().unwrap();
-        let jwt = JwtSettings::default();
+        let jwt: JwtSettings = defaults("auth.jwt");
         let secret = "0123456789abcdef0123456789abcdef".to_owned().into();
         let key = SigningKey::new(&secret, Algorithm::HS256).unwrap();
         Self {
@@ -75,14 +73,14 @@ impl TestApp {
             database,
             http: http_settings(),
             dialects: dialect_settings(),
-            throttle: ThrottleSettings::default(),
+            throttle: defaults("throttle"),
             counters: Arc::new(MemoryCounters::default()),
             media: MediaStorage::in_memory().unwrap(),
-            media_settings: MediaSettings::default(),
+            media_settings: defaults("media"),
             jwt: Arc::new(JwtVerifier::new(&jwt, key)),
             hasher: Arc::new(PasswordHasher::new(&passwords).unwrap()),
             passwords,
-            tokens: TokenSettings::default(),
+            tokens: defaults("auth.token"),
         }
     }
 
@@ -94,12 +92,15 @@ impl TestApp {
     /// A user with a complete profile, except for what `change` takes away.
     pub fn user(&self, name: &str, change: impl FnOnce(&mut NewUser)) -> User {
         let mut user = NewUser {
-            username: Username::parse(name).ok(),
-            email: EmailAddress::parse(&format!("{name}@example.com")).ok(),
-            mobile_number: profiled_domain::MobileNumber::parse(name, 11).ok(),
-            first_name: Some("First".to_owned()),
-            last_name: Some("Last".to_owned()),
-            gender: Some(Gender::Other),
+            person: Person {
+                username: Some(name.to_owned()),
+                email: Some(format!("{name}@example.com")),
+                mobile_number: Some(name.to_owned()),
+                first_name: Some("First".to_owned()),
+                last_name: Some("Last".to_owned()),
+                gender: Some(Gender::Other),
+                ..Person::default()
+            },
             password: Some(self.hash("secret")),
             ..NewUser::default()
         };
@@ -179,7 +180,7 @@ impl TestApp {
             password_settings: self.passwords.clone(),
             tokens: self.tokens,
             http: self.http.clone(),
-            completion: CompletionRules::default(),
+            completion: defaults("profile_completion"),
             clock: now,
         };
         let parts = Parts {
@@ -187,10 +188,7 @@ impl TestApp {
             jwt: Arc::clone(&self.jwt),
             introspector: None,
             dialects: self.dialects.clone(),
-            limits: LimitSettings {
-                mobile_number: 11,
-                number_phone: 10,
-            },
+            limits: defaults("limits"),
             media: self.media.clone(),
             media_settings: self.media_settings.clone(),
         };
@@ -255,43 +253,15 @@ pub fn get(path: &str, authorization: &str) -> TestRequest {
 
 fn http_settings() -> HttpSettings {
     HttpSettings {
-        bind: Vec::new(),
-        workers: 1,
-        public_url: String::new(),
         allowed_hosts: vec!["localhost".to_owned()],
-        trusted_proxies: Vec::new(),
         max_body_bytes: 1000,
         max_upload_bytes: 2000,
-        browsable: true,
-        header_timeout: 5,
-        body_timeout: 30.0,
-        shutdown_timeout: 1,
+        ..defaults("http")
     }
 }
 
 fn dialect_settings() -> DialectSettings {
-    DialectSettings {
-        drf: DrfSettings {
-            enabled: true,
-            authenticators: vec![DrfScheme::Token],
-            groups: GroupsForm::Objects,
-            lists: true,
-            page_size: 100,
-            max_page_size: 1000,
-        },
-        jwt: JwtDialectSettings { enabled: true },
-        tower: TowerSettings {
-            enabled: true,
-            page_size: 25,
-            max_page_size: 200,
-            token_lifetime: 1800,
-            bind_tokens: true,
-            directory_managed_fields: Vec::new(),
-            version: "2.3.0".to_owned(),
-            ansible_version: String::new(),
-            instance_name: "test".to_owned(),
-            org_admins_see_all_users: true,
-        },
-        tower_v2: TowerV2Settings { enabled: true },
-    }
+    let mut dialects: DialectSettings = defaults("dialects");
+    "test".clone_into(&mut dialects.tower.instance_name);
+    dialects
 }

@@ -113,7 +113,7 @@ async fn the_page_shows_the_answer_escaped() {
     let app = TestApp::new();
     let ada = app.user("ada", |user| {
         user.is_staff = true;
-        user.first_name = Some("<script>alert(1)</script>".to_owned());
+        user.person.first_name = Some("<script>alert(1)</script>".to_owned());
     });
 
     let html = get(PATH, &app.token(ada.id)).insert_header(("Accept", "text/html"));

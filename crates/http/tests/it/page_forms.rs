@@ -8,7 +8,7 @@ async fn a_form_changes_what_was_filled_in_and_leaves_the_unset_unset() {
     let app = TestApp::new();
     let ada = app.user("ada", |user| {
         user.is_staff = true;
-        user.mobile_number = None;
+        user.person.mobile_number = None;
     });
     let token = app.token(ada.id);
     let fields = [

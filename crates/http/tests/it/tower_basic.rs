@@ -2,7 +2,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::Username;
 
 use crate::app::{TestApp, get};
 
@@ -16,7 +15,7 @@ fn basic(pair: &[u8]) -> String {
 fn with_password(app: &TestApp, name: &str, password: &str) {
     let hash = app.hash(password);
     app.user("someone", |user| {
-        user.username = Username::parse(name).ok();
+        user.person.username = Some(name.to_owned());
         user.password = Some(hash);
     });
 }

@@ -96,7 +96,7 @@ fn add_security(response: &mut HttpResponseBuilder) {
 }
 
 #[derive(serde::Serialize)]
-struct Detail {
+struct PlainBody {
     detail: &'static str,
 }
 
@@ -111,7 +111,10 @@ pub fn plain(status: StatusCode, detail: &'static str, style: Style) -> HttpResp
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
         ))
-        .body(json_writer::to_vec(&Detail { detail }, Layout::line(style)))
+        .body(json_writer::to_vec(
+            &PlainBody { detail },
+            Layout::line(style),
+        ))
 }
 
 /// 503 outside of all views.

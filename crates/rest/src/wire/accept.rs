@@ -57,7 +57,7 @@ impl Accepted {
 
 /// Why no representation fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum NegotiationFailure {
     /// `?format=` names none of the view's representations.
     UnknownFormat,
     /// Nothing in `Accept` matches.
@@ -72,11 +72,11 @@ pub fn negotiate(
     offered: &[Format],
     accept: Option<&str>,
     format: Option<&str>,
-) -> Result<Accepted, Refusal> {
+) -> Result<Accepted, NegotiationFailure> {
     let wanted = format.filter(|name| !name.is_empty());
     let fits = |candidate: &Format| wanted.is_none_or(|name| candidate.name() == name);
     if !offered.iter().any(fits) {
-        return Err(Refusal::UnknownFormat);
+        return Err(NegotiationFailure::UnknownFormat);
     }
     let ranges = parse(accept.unwrap_or("*/*"));
     for precedence in (0..=3).rev() {
@@ -87,7 +87,7 @@ pub fn negotiate(
             }
         }
     }
-    Err(Refusal::NotAcceptable)
+    Err(NegotiationFailure::NotAcceptable)
 }
 
 fn parse(accept: &str) -> Vec<Range<'_>> {
@@ -159,11 +159,11 @@ impl<'a> Range<'a> {
     }
 }
 
-impl From<Refusal> for ApiError {
-    fn from(refusal: Refusal) -> Self {
+impl From<NegotiationFailure> for ApiError {
+    fn from(refusal: NegotiationFailure) -> Self {
         match refusal {
-            Refusal::UnknownFormat => Self::NotFound,
-            Refusal::NotAcceptable => Self::NotAcceptable,
+            NegotiationFailure::UnknownFormat => Self::NotFound,
+            NegotiationFailure::NotAcceptable => Self::NotAcceptable,
         }
     }
 }
@@ -174,7 +174,7 @@ mod tests {
 
     const BOTH: [Format; 2] = [Format::Json, Format::Html];
 
-    fn chosen(accept: &str) -> Result<Format, Refusal> {
+    fn chosen(accept: &str) -> Result<Format, NegotiationFailure> {
         negotiate(&BOTH, Some(accept), None).map(|accepted| accepted.format)
     }
 
@@ -192,9 +192,12 @@ mod tests {
             ("*/json", Ok(Format::Json)),
             ("APPLICATION/JSON", Ok(Format::Json)),
             ("application/json;q=0", Ok(Format::Json)),
-            ("", Err(Refusal::NotAcceptable)),
-            ("garbage", Err(Refusal::NotAcceptable)),
-            ("application/vnd.api+json", Err(Refusal::NotAcceptable)),
+            ("", Err(NegotiationFailure::NotAcceptable)),
+            ("garbage", Err(NegotiationFailure::NotAcceptable)),
+            (
+                "application/vnd.api+json",
+                Err(NegotiationFailure::NotAcceptable),
+            ),
         ];
 
         for (accept, expected) in cases {
@@ -221,9 +224,9 @@ mod tests {
         let not_offered = negotiate(&[Format::Json], None, Some("api"));
 
         assert_eq!(html, Ok(Format::Html));
-        assert_eq!(mismatch, Err(Refusal::NotAcceptable));
-        assert_eq!(unknown, Err(Refusal::UnknownFormat));
-        assert_eq!(not_offered, Err(Refusal::UnknownFormat));
+        assert_eq!(mismatch, Err(NegotiationFailure::NotAcceptable));
+        assert_eq!(unknown, Err(NegotiationFailure::UnknownFormat));
+        assert_eq!(not_offered, Err(NegotiationFailure::UnknownFormat));
     }
 
     #[test]
@@ -231,7 +234,7 @@ mod tests {
         let far = format!("{}application/json", "a/b, ".repeat(64));
         let long = format!("application/json;{}=1", "x".repeat(300));
 
-        assert_eq!(chosen(&far), Err(Refusal::NotAcceptable));
-        assert_eq!(chosen(&long), Err(Refusal::NotAcceptable));
+        assert_eq!(chosen(&far), Err(NegotiationFailure::NotAcceptable));
+        assert_eq!(chosen(&long), Err(NegotiationFailure::NotAcceptable));
     }
 }

@@ -15,12 +15,12 @@ pub struct Millis(pub DateTime<Utc>);
 const LENGTH: usize = 27;
 
 /// Text on the stack: an answer may hold hundreds of instants, and formatting is most of their cost.
-struct Text {
+struct TimestampText {
     bytes: [u8; LENGTH],
     length: usize,
 }
 
-impl Text {
+impl TimestampText {
     /// Date and time to the second. Years of other than four digits do not occur.
     fn new(at: DateTime<Utc>) -> Self {
         let mut text = Self {
@@ -62,8 +62,8 @@ impl Text {
 }
 
 impl Micros {
-    fn text(self) -> Text {
-        let mut text = Text::new(self.0);
+    fn text(self) -> TimestampText {
+        let mut text = TimestampText::new(self.0);
         let micros = self.0.timestamp_subsec_micros();
         if micros > 0 {
             text.push(b'.');
@@ -75,8 +75,8 @@ impl Micros {
 }
 
 impl Millis {
-    fn text(self) -> Text {
-        let mut text = Text::new(self.0);
+    fn text(self) -> TimestampText {
+        let mut text = TimestampText::new(self.0);
         text.push(b'.');
         text.number(self.0.timestamp_subsec_millis(), 3);
         text.push(b'Z');

@@ -13,14 +13,14 @@ use crate::trail::{Line, audited};
 
 /// A binding as commands show it.
 #[derive(Serialize)]
-struct Shown {
+struct BindingOutput {
     issuer: String,
     subject: String,
     user: i64,
     created: String,
 }
 
-impl From<Stored> for Shown {
+impl From<Stored> for BindingOutput {
     fn from(binding: Stored) -> Self {
         Self {
             issuer: binding.subject.issuer,
@@ -62,10 +62,10 @@ fn list(
     let store = open(settings)?;
     let user = user.map(|name| find_user(&store, name)).transpose()?;
     let found = store.list_bindings(user.map(|user| user.id), page)?;
-    let shown: Vec<Shown> = found.items.into_iter().map(Shown::from).collect();
+    let shown: Vec<BindingOutput> = found.items.into_iter().map(BindingOutput::from).collect();
     output.write(&shown, |bindings| {
-        let line = |binding: &Shown| {
-            let Shown {
+        let line = |binding: &BindingOutput| {
+            let BindingOutput {
                 issuer,
                 subject,
                 user,

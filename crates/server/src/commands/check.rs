@@ -15,7 +15,7 @@ use crate::output::Output;
 use crate::settings::Settings;
 
 #[derive(Serialize)]
-struct Report {
+struct CheckReport {
     settings: BTreeMap<String, Value>,
     findings: Vec<String>,
     warnings: Vec<String>,
@@ -25,7 +25,7 @@ struct Report {
 /// serving, or if others on this machine may read what is stored.
 pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
     let (findings, kind) = findings(settings);
-    let report = Report {
+    let report = CheckReport {
         settings: effective(settings)?,
         findings,
         warnings: issuers_to_watch(settings),
@@ -76,7 +76,7 @@ fn flatten(prefix: &str, value: Value, found: &mut BTreeMap<String, Value>) {
 }
 
 fn findings(settings: &Settings) -> (Vec<String>, Kind) {
-    // First: to look into a database makes files beside it.
+    // First: to look into a database makes files next to it.
     let exposed = exposed(settings);
     let (mut findings, kind) = hindrances(settings);
     findings.extend(exposed);

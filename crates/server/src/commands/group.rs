@@ -22,7 +22,7 @@ const PAGE_SIZE: i64 = 1000;
 
 /// A group as commands show it.
 #[derive(Serialize)]
-struct Shown {
+struct GroupOutput {
     id: i64,
     name: String,
     notes: Option<String>,
@@ -31,7 +31,7 @@ struct Shown {
     updated: String,
 }
 
-impl From<Stored> for Shown {
+impl From<Stored> for GroupOutput {
     fn from(group: Stored) -> Self {
         Self {
             id: group.id.0,
@@ -52,7 +52,7 @@ pub(super) fn run(settings: &Settings, command: Group, output: Output) -> Result
         Group::List => list(settings, output),
         Group::Show { group } => {
             let group = find(&open(settings)?, &group)?;
-            output.write(&Shown::from(group), |group| {
+            output.write(&GroupOutput::from(group), |group| {
                 let notes = group.notes.as_deref().unwrap_or("-");
                 format!("{}\nnotes: {notes}", shown(group))
             })
@@ -122,21 +122,21 @@ fn create(
     };
     let group = open(settings)?.create_group(&group, operator())?;
     line.done(Object::Group(group.id));
-    output.write(&Shown::from(group), |group| {
+    output.write(&GroupOutput::from(group), |group| {
         format!("created group {}", group.id)
     })
 }
 
 fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
     let store = open(settings)?;
-    let mut all: Vec<Shown> = Vec::new();
+    let mut all: Vec<GroupOutput> = Vec::new();
     for number in 1.. {
         let page = NumberedPage {
             number: PageNumber::At(number),
             size: PAGE_SIZE,
         };
         let found = store.list_groups(page)?;
-        all.extend(found.items.into_iter().map(Shown::from));
+        all.extend(found.items.into_iter().map(GroupOutput::from));
         if number >= page.last(found.total) {
             break;
         }
@@ -146,7 +146,7 @@ fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
     })
 }
 
-fn shown(group: &Shown) -> String {
+fn shown(group: &GroupOutput) -> String {
     let plural = if group.users_count == 1 { "" } else { "s" };
     format!(
         "{} {} ({} member{plural})",
@@ -175,7 +175,7 @@ fn set(
     let group = store.update_group(id, &patch, operator())?;
     let group = group.ok_or_else(|| gone(&change.group))?;
     line.came_of(Outcome::Done);
-    output.write(&Shown::from(group), |group| {
+    output.write(&GroupOutput::from(group), |group| {
         format!("changed group {}", group.id)
     })
 }
@@ -199,8 +199,8 @@ fn add(
         outcome => outcome?,
     };
     line.came_of(Outcome::of_change(&is_changed));
-    let told = json!({ "group": group.id, "user": user, "changed": is_changed });
-    output.write(&told, |_| {
+    let result = json!({ "group": group.id, "user": user, "changed": is_changed });
+    output.write(&result, |_| {
         let already = if is_changed { "" } else { " already" };
         format!("user {user} is a member of group {}{already}", group.id)
     })
@@ -219,8 +219,8 @@ fn remove(
     line.for_user(user);
     let is_changed = store.remove_member(group.id, user, operator())?;
     line.came_of(Outcome::of_change(&is_changed));
-    let told = json!({ "group": group.id, "user": user, "changed": is_changed });
-    output.write(&told, |_| {
+    let result = json!({ "group": group.id, "user": user, "changed": is_changed });
+    output.write(&result, |_| {
         let verb = if is_changed {
             "is no longer"
         } else {

@@ -7,7 +7,7 @@ use std::path::Path;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::audit::Action;
 use profiled_auth::{PasswordHasher, TokenKey};
-use profiled_domain::{PasswordHash, TokenBinding, UserId};
+use profiled_domain::{PasswordHash, Person, TokenBinding, UserId};
 use profiled_store::{
     ImportSession, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser, Outcome,
 };
@@ -31,7 +31,7 @@ struct People {
     #[serde(default)]
     #[expect(dead_code, reason = "a comment, which JSON has no other place for")]
     about: Vec<String>,
-    users: Vec<Person>,
+    users: Vec<UserEntry>,
     #[serde(default)]
     organizations: Vec<Organization>,
     #[serde(default)]
@@ -42,7 +42,7 @@ struct People {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Person {
+struct UserEntry {
     id: i64,
     username: String,
     password: String,
@@ -101,14 +101,14 @@ enum Expiry {
 
 /// What the import did.
 #[derive(Debug, Default, Serialize)]
-struct Report {
+struct PeopleReport {
     created: u64,
     updated: u64,
     unchanged: u64,
     skipped: Vec<String>,
 }
 
-impl Report {
+impl PeopleReport {
     fn count(&mut self, name: impl FnOnce() -> String, outcome: &Outcome) {
         match outcome {
             Outcome::Created => self.created += 1,
@@ -151,32 +151,32 @@ fn import(
     let hasher = hasher(settings)?;
     let store = open(settings)?;
     let report = store.import(false, now(), |session| {
-        let mut report = Report::default();
+        let mut report = PeopleReport::default();
         fill(session, &people, &hasher, &mut report)?;
         Ok::<_, Failure>(report)
     })?;
     let skipped = u64::try_from(report.skipped.len()).unwrap_or(u64::MAX);
     line.imported(report.created, report.updated, skipped);
-    output.write(&report, Report::lines)
+    output.write(&report, PeopleReport::lines)
 }
 
 fn parse(file: &Path) -> Result<People, Failure> {
-    let told = |error: String| {
+    let to_failure = |error: String| {
         Failure::failed(format!("{}: {error}; nothing is imported", file.display()))
     };
     let source: Box<dyn Read> = if file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
-        Box::new(File::open(file).map_err(|error| told(error.to_string()))?)
+        Box::new(File::open(file).map_err(|error| to_failure(error.to_string()))?)
     };
-    serde_json::from_reader(BufReader::new(source)).map_err(|error| told(error.to_string()))
+    serde_json::from_reader(BufReader::new(source)).map_err(|error| to_failure(error.to_string()))
 }
 
 fn fill(
     session: &mut ImportSession<'_>,
     people: &People,
     hasher: &PasswordHasher,
-    report: &mut Report,
+    report: &mut PeopleReport,
 ) -> Result<(), Failure> {
     for person in &people.users {
         let user = imported_user(session, person, hasher)?;
@@ -199,7 +199,7 @@ fn fill(
 /// A password that is stored already keeps its hash: a new one would differ each time.
 fn imported_user(
     session: &mut ImportSession<'_>,
-    person: &Person,
+    person: &UserEntry,
     hasher: &PasswordHasher,
 ) -> Result<ImportedUser, Failure> {
     let old = session.password(person.id)?;
@@ -209,14 +209,13 @@ fn imported_user(
     };
     Ok(ImportedUser {
         id: person.id,
-        username: Some(person.username.clone()),
-        email: person.email.clone(),
-        mobile_number: None,
-        number_phone: None,
-        first_name: Some(person.first_name.clone()),
-        last_name: Some(person.last_name.clone()),
-        gender: None,
-        avatar: None,
+        person: Person {
+            username: Some(person.username.clone()),
+            email: person.email.clone(),
+            first_name: Some(person.first_name.clone()),
+            last_name: Some(person.last_name.clone()),
+            ..Person::default()
+        },
         is_active: person.is_active,
         is_staff: false,
         is_superuser: person.is_superuser,
@@ -227,15 +226,16 @@ fn imported_user(
     })
 }
 
-fn encode(hasher: &PasswordHasher, person: &Person) -> Result<PasswordHash, Failure> {
-    let told = |error| Failure::failed(format!("user {}: {error}; nothing is imported", person.id));
-    hasher.encode(&person.password).map_err(told)
+fn encode(hasher: &PasswordHasher, person: &UserEntry) -> Result<PasswordHash, Failure> {
+    let to_failure =
+        |error| Failure::failed(format!("user {}: {error}; nothing is imported", person.id));
+    hasher.encode(&person.password).map_err(to_failure)
 }
 
 fn fill_organization(
     session: &mut ImportSession<'_>,
     organization: &Organization,
-    report: &mut Report,
+    report: &mut PeopleReport,
 ) -> Result<(), Failure> {
     let id = organization.id;
     let outcome = session.organization(&ImportedOrganization {
@@ -261,7 +261,7 @@ fn fill_organization(
 fn fill_team(
     session: &mut ImportSession<'_>,
     team: &Team,
-    report: &mut Report,
+    report: &mut PeopleReport,
 ) -> Result<(), Failure> {
     let id = team.id;
     let outcome = session.team(&ImportedTeam {

@@ -21,7 +21,7 @@ struct Made {
 }
 
 #[derive(Serialize)]
-struct Listed {
+struct KeyOutput {
     kid: Option<String>,
     algorithm: Algorithm,
     state: &'static str,
@@ -40,7 +40,7 @@ pub(super) fn run(settings: &Settings, command: Keys, output: Output) -> Result<
                 let begin = begin(settings, &settings.keys()?, at_once, now);
                 let kid = folder.add(algorithm, begin, now).map_err(failed)?;
                 line.done(Object::Key(kid.clone()));
-                tell(output, kid, algorithm, begin, Vec::new())
+                report(output, kid, algorithm, begin, Vec::new())
             })
         }
         Keys::List => list(settings, now, output),
@@ -122,10 +122,10 @@ fn rotate(
             folder.remove(kid).map_err(failed)
         })?;
     }
-    tell(output, kid, algorithm, begin, removed)
+    report(output, kid, algorithm, begin, removed)
 }
 
-fn tell(
+fn report(
     output: Output,
     kid: String,
     algorithm: Algorithm,
@@ -154,8 +154,8 @@ fn tell(
 fn list(settings: &Settings, now: DateTime<Utc>, output: Output) -> Result<(), Failure> {
     let text = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339());
     let keys = settings.keys()?.list(now).into_iter();
-    let listed: Vec<Listed> = keys
-        .map(|key| Listed {
+    let listed: Vec<KeyOutput> = keys
+        .map(|key| KeyOutput {
             kid: key.kid,
             algorithm: key.algorithm,
             state: key.state.as_str(),
@@ -165,7 +165,7 @@ fn list(settings: &Settings, now: DateTime<Utc>, output: Output) -> Result<(), F
         })
         .collect();
     output.write(&listed, |keys| {
-        let line = |key: &Listed| {
+        let line = |key: &KeyOutput| {
             let name = key.kid.as_deref().unwrap_or("(configured)");
             let times = [("from", &key.signs_from), ("until", &key.retires_at)];
             let times = times.iter().filter_map(|(word, at)| {

@@ -14,7 +14,7 @@ struct Done {
 }
 
 #[derive(Serialize)]
-struct State {
+struct MigrationOutput {
     name: String,
     is_applied: bool,
 }
@@ -57,14 +57,14 @@ pub(super) fn run(settings: &Settings, arguments: &Migrate, output: Output) -> R
 
 fn status(settings: &Settings, output: Output) -> Result<(), Failure> {
     let all = profiled_store::status(&settings.database)?.into_iter();
-    let all: Vec<State> = all
-        .map(|m| State {
+    let all: Vec<MigrationOutput> = all
+        .map(|m| MigrationOutput {
             name: m.name,
             is_applied: m.is_applied,
         })
         .collect();
     output.write(&all, |all| {
-        let line = |state: &State| {
+        let line = |state: &MigrationOutput| {
             let word = if state.is_applied {
                 "applied"
             } else {

@@ -21,7 +21,7 @@ struct Created {
 }
 
 #[derive(Serialize)]
-struct Listed {
+struct TokenOutput {
     id: i64,
     prefix: String,
     label: String,
@@ -139,8 +139,8 @@ fn list(settings: &Settings, user: &str, output: Output) -> Result<(), Failure> 
     let store = open(settings)?;
     let owner = find_user(&store, user)?.id;
     let tokens = store.list_tokens(owner)?.into_iter();
-    let listed: Vec<Listed> = tokens
-        .map(|token| Listed {
+    let listed: Vec<TokenOutput> = tokens
+        .map(|token| TokenOutput {
             id: token.state.id.0,
             prefix: token.prefix,
             label: token.label,
@@ -150,7 +150,7 @@ fn list(settings: &Settings, user: &str, output: Output) -> Result<(), Failure> 
         })
         .collect();
     output.write(&listed, |tokens| {
-        let line = |token: &Listed| {
+        let line = |token: &TokenOutput| {
             let expires = token.expires.as_deref().unwrap_or("never");
             format!(
                 "{} {}… expires {expires} {}",

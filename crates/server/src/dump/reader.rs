@@ -18,7 +18,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The record for a message. The primary key of a token is the token itself: not all of it is told.
+    /// The record for a message. The primary key of a token is the token itself: not all of it is shown.
     pub(crate) fn name(&self) -> String {
         match &self.pk {
             Value::String(key) => {
@@ -34,7 +34,7 @@ impl Record {
 /// Why a dump could not be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DumpError<E> {
-    /// The text is broken: the message tells line and column.
+    /// The text is broken: the message names line and column.
     #[error("{0}")]
     Syntax(serde_json::Error),
     /// A record could not be stored.

@@ -1,7 +1,7 @@
 //! From the records of Django's models to accounts, groups and tokens.
 
 use profiled_auth::TokenKey;
-use profiled_domain::{Gender, PasswordHash, TokenDigest};
+use profiled_domain::{PasswordHash, Patch, Person, ProfileChange, ProfileField, TokenDigest};
 use profiled_store::{ImportedGroup, ImportedUser};
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ impl std::fmt::Display for Reference {
     }
 }
 
-/// A record of one of our models that makes no sense.
+/// An invalid record of one of our models.
 pub(crate) struct Unreadable {
     /// `user`, `group` or `token`
     pub(crate) row: &'static str,
@@ -101,22 +101,13 @@ fn user(record: Record) -> Result<DumpedUser, String> {
         .iter()
         .map(reference)
         .collect::<Result<_, _>>()?;
-    let gender = fields.text("gender")?.filter(|text| !text.is_empty());
-    let gender = gender.map(|text| text.parse::<Gender>().map_err(|e| format!("{e}: {text:?}")));
     let joined = match fields.instant("date_joined")? {
         Some(at) => Some(at),
         None => fields.instant("created_at")?,
     };
     let user = ImportedUser {
         id,
-        username: fields.text("username")?,
-        email: fields.text("email")?,
-        mobile_number: fields.text("mobile_number")?,
-        number_phone: fields.text("number_phone")?,
-        first_name: fields.text("first_name")?,
-        last_name: fields.text("last_name")?,
-        gender: gender.transpose()?,
-        avatar: fields.text("avatar")?.filter(|key| !key.is_empty()),
+        person: person(&mut fields)?,
         is_active: fields.flag("is_active", true)?,
         is_staff: fields.flag("is_staff", false)?,
         is_superuser: fields.flag("is_superuser", false)?,
@@ -126,6 +117,25 @@ fn user(record: Record) -> Result<DumpedUser, String> {
         last_login: fields.instant("last_login")?,
     };
     Ok(DumpedUser { user, groups })
+}
+
+/// The attributes that the record has. A gender or an avatar of `""` is none.
+fn person(fields: &mut Fields) -> Result<Person, String> {
+    let mut change = ProfileChange::default();
+    for field in ProfileField::ALL {
+        let is_nullable = matches!(field, ProfileField::Gender | ProfileField::Avatar);
+        let Some(text) = fields
+            .text(field.as_str())?
+            .filter(|text| !(is_nullable && text.is_empty()))
+        else {
+            continue;
+        };
+        let set = change.set(*field, Patch::Set(text.clone()));
+        set.map_err(|error| format!("{error}: {text:?}"))?;
+    }
+    let mut person = Person::default();
+    change.apply_to(&mut person);
+    Ok(person)
 }
 
 fn group(record: Record) -> Result<ImportedGroup, String> {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, FileFormat, Format, Value, ValueKind};
-use serde::Deserialize;
 
 use crate::error::Failure;
 use crate::settings::Settings;
@@ -17,7 +16,7 @@ const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];
 /// What messages call the built-in defaults.
 const DEFAULTS: &str = "config/base.toml";
-/// Where settings are looked for, beside the built-in defaults.
+/// Where settings are looked for, in addition to the built-in defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Name of the profile; else that of the other sources, else development.
@@ -69,25 +68,24 @@ pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
     let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
     let given = files.chain(given(sources)?).collect::<Vec<_>>();
     let profile = profile(&defaults, &given)?;
-    let known: BTreeMap<String, ValueKind> = defaults
-        .iter()
-        .map(|leaf| (leaf.key.clone(), leaf.kind.clone()))
-        .collect();
-    let mut leaves = defaults;
-    for leaf in profile_file(&profile)?.into_iter().chain(given) {
-        leaves.push(fitting(leaf, &known)?);
-    }
-    let settings = merged(&leaves).map_err(|error| blame(&leaves, error))?;
+    let given = profile_file(&profile)?.into_iter().chain(given);
+    let given = given.map(|leaf| fitting(leaf, &defaults));
+    let given = given.collect::<Result<Vec<_>, _>>()?;
+    let leaves = [defaults, given].concat();
+    let merged = merged(&leaves).map_err(|error| Failure::settings(error.to_string()))?;
     let origins = leaves.into_iter().map(|leaf| (leaf.key, leaf.origin));
-    Ok((settings, Origins(origins.collect())))
+    let origins = Origins(origins.collect());
+    // By way of JSON, because its messages tell which values are known.
+    let settings = serde_path_to_error::deserialize(merged);
+    let settings = settings.map_err(|error| blame(&error, &origins))?;
+    Ok((settings, origins))
 }
 
 /// The profile decides which file is the second layer, so it is looked for ahead of all others.
 fn profile(defaults: &[Leaf], given: &[Leaf]) -> Result<Leaf, Failure> {
     let mut all = defaults.iter().chain(given).rev();
-    let last = all.find(|leaf| leaf.key == "profile");
-    last.cloned()
-        .ok_or_else(|| Failure::settings("profile is not set"))
+    let last = all.find(|leaf| leaf.key == "profile").cloned();
+    last.ok_or_else(|| Failure::settings("profile is not set"))
 }
 
 /// `config/<profile>.toml` of the working directory, or the built-in one.
@@ -124,8 +122,8 @@ fn parse(name: &str, text: &str) -> Result<Vec<Leaf>, Failure> {
             line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit())
                 .starts_with('|')
         };
-        let told: Vec<&str> = text.lines().filter(|line| !is_quote(line)).collect();
-        Failure::settings(format!("{name}: {}", told.join(": ")))
+        let lines: Vec<&str> = text.lines().filter(|line| !is_quote(line)).collect();
+        Failure::settings(format!("{name}: {}", lines.join(": ")))
     })?;
     let mut leaves = Vec::new();
     flatten("", members, name, &mut leaves);
@@ -164,10 +162,8 @@ fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
     }
     for pair in &sources.overrides {
         let (key, text) = pair.split_once('=').ok_or_else(|| {
-            Failure::new(
-                crate::Kind::Usage,
-                "--set needs a key and a value, as log.level=debug",
-            )
+            let text = "--set needs a key and a value, as log.level=debug";
+            Failure::new(crate::Kind::Usage, text)
         })?;
         add(key.trim().to_owned(), text, "--set".to_owned());
     }
@@ -178,10 +174,10 @@ fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
 }
 
 /// The value in the kind of the default, if it is one of that kind or text of one.
-fn fitting(leaf: Leaf, known: &BTreeMap<String, ValueKind>) -> Result<Leaf, Failure> {
+fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Leaf, Failure> {
     let Leaf { key, kind, origin } = leaf;
-    let is_section = |prefix: &str| known.keys().any(|known| known.starts_with(prefix));
-    let Some(expected) = known.get(&key) else {
+    let is_section = |prefix: &str| known.iter().any(|known| known.key.starts_with(prefix));
+    let Some(Leaf { kind: expected, .. }) = known.iter().find(|known| known.key == key) else {
         return Err(Failure::settings(if is_section(&format!("{key}.")) {
             format!("{key} in {origin} is a section: set its keys")
         } else {
@@ -208,11 +204,10 @@ fn coerced(expected: &ValueKind, given: ValueKind) -> Result<ValueKind, &'static
         }
         (ValueKind::Array(_), _) => Err("a list of texts"),
         (ValueKind::Boolean(_), ValueKind::Boolean(flag)) => Ok(ValueKind::Boolean(flag)),
-        (ValueKind::Boolean(_), ValueKind::String(text)) => match text.as_str() {
-            "true" => Ok(ValueKind::Boolean(true)),
-            "false" => Ok(ValueKind::Boolean(false)),
-            _ => Err("true or false"),
-        },
+        (ValueKind::Boolean(_), ValueKind::String(text)) => {
+            let flag = text.parse().map(ValueKind::Boolean);
+            flag.ok().ok_or("true or false")
+        }
         (ValueKind::Boolean(_), _) => Err("true or false"),
         (ValueKind::I64(_), ValueKind::I64(number)) if number >= 0 => Ok(ValueKind::I64(number)),
         (ValueKind::I64(_), ValueKind::String(text)) => {
@@ -241,7 +236,7 @@ fn tables(given: ValueKind) -> Result<ValueKind, &'static str> {
     let is_table = |item: &Value| matches!(item.kind, ValueKind::Table(_));
     let given = match given {
         ValueKind::String(text) if text.trim().is_empty() => ValueKind::Array(Vec::new()),
-        // TOML's inline tables would do as well, but nobody writes them into an environment.
+        // TOML's inline tables would do as well, but they are unusual in an environment.
         ValueKind::String(text) => match serde_json::from_str(&text) {
             Ok(value) => from_json(value),
             Err(_) => ValueKind::Nil,
@@ -282,32 +277,24 @@ fn list(text: &str) -> Vec<Value> {
 }
 
 /// All layers in one structure; later values win.
-fn merged(leaves: &[Leaf]) -> Result<Settings, String> {
+fn merged(leaves: &[Leaf]) -> Result<serde_json::Value, ConfigError> {
     let mut builder = Config::builder();
-    let told = |error: ConfigError| error.to_string();
     for leaf in leaves {
-        builder = builder
-            .set_override(&leaf.key, leaf.kind.clone())
-            .map_err(told)?;
+        builder = builder.set_override(&leaf.key, leaf.kind.clone())?;
     }
-    let merged: serde_json::Value = builder
-        .build()
-        .and_then(Config::try_deserialize)
-        .map_err(told)?;
-    // By way of JSON, because its messages tell which values are known.
-    Settings::deserialize(merged).map_err(|error| error.to_string())
+    builder.build()?.try_deserialize()
 }
 
-/// Names the value that makes no sense: the first one with which the layers so far do not fit.
-fn blame(leaves: &[Leaf], error: String) -> Failure {
-    let defaults = leaves.iter().filter(|leaf| leaf.origin == DEFAULTS).count();
-    for count in defaults + 1..=leaves.len() {
-        let Some(so_far @ [.., Leaf { key, origin, .. }]) = leaves.get(..count) else {
-            continue;
-        };
-        if let Err(error) = merged(so_far) {
-            return Failure::settings(format!("{key} in {origin}: {error}"));
-        }
-    }
-    Failure::settings(error)
+/// Names the invalid value.
+fn blame(error: &serde_path_to_error::Error<serde_json::Error>, origins: &Origins) -> Failure {
+    let path = error.path().to_string();
+    // Of a list, that is its item.
+    let key = path.split('[').next().unwrap_or(&path);
+    let text = error.inner().to_string();
+    // What our rules say continues the key.
+    let continues = ["is ", "has ", "must "]
+        .iter()
+        .any(|verb| text.starts_with(verb));
+    let colon = if continues { "" } else { ":" };
+    Failure::settings(format!("{}{colon} {text}", origins.name(key)))
 }

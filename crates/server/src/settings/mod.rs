@@ -11,44 +11,41 @@ use std::path::{Path, PathBuf};
 
 use profiled_auth::{AuthSettings, ThrottleSettings};
 use profiled_domain::CompletionRules;
+use profiled_domain::settings::{YEAR, bounded, checked};
 use profiled_http::{DialectSettings, HttpSettings, LimitSettings, MediaSettings};
 use profiled_store::DatabaseSettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::Failure;
 
 pub use layers::Sources;
 
-/// Everything that can be set. `config/base.toml` tells each key.
+/// Everything that can be set. `config/base.toml` describes each key.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct Settings {
-    /// Which set of rules applies.
     pub profile: Profile,
-    /// Folder of files that the service makes.
+    #[serde(deserialize_with = "data_dir")]
     pub data_dir: PathBuf,
-    /// Section `database`.
     pub database: DatabaseSettings,
-    /// Section `http`.
     pub http: HttpSettings,
-    /// Section `dialects`.
     pub dialects: DialectSettings,
-    /// Section `accounts`.
     pub accounts: AccountSettings,
-    /// Section `retention`.
     pub retention: RetentionSettings,
-    /// Section `media`.
     pub media: MediaSettings,
-    /// Section `limits`.
     pub limits: LimitSettings,
-    /// Section `profile_completion`.
     pub profile_completion: CompletionRules,
-    /// Section `auth`.
     pub auth: AuthSettings,
-    /// Section `throttle`.
     pub throttle: ThrottleSettings,
-    /// Section `log`.
     pub log: LogSettings,
+}
+
+fn data_dir<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    checked(deserializer, |folder: &PathBuf| {
+        let text = "is empty: name a folder, as ./data";
+        folder.as_os_str().is_empty().then(|| text.to_owned())
+    })
 }
 
 /// The setting `profile`.
@@ -65,9 +62,9 @@ pub enum Profile {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountSettings {
-    /// Seconds in which a deleted account can be restored, before it is erased.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub deletion_grace: u64,
-    /// Seconds between two purges while serving; 0 leaves that to the command.
+    #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub purge_interval: u64,
 }
 
@@ -75,21 +72,19 @@ pub struct AccountSettings {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionSettings {
-    /// Events of Tower's activity stream.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub activity: u64,
-    /// What is remembered of deleted organizations and teams.
+    #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub tombstones: u64,
 }
 
 /// Section `log`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct LogSettings {
-    /// Form of a line.
     pub format: LogFormat,
-    /// What is worth a line.
     pub level: LogLevel,
-    /// Whether the audit trail is written.
     pub audit: bool,
 }
 
@@ -128,7 +123,7 @@ impl Settings {
     /// Creates the data folder, for whatever is put into it.
     pub(crate) fn create_data_dir(&self) -> Result<&Path, Failure> {
         let folder = &self.data_dir;
-        // Nobody else looks into it.
+        // No other user of the machine looks into it.
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|error| Failure::settings(format!("data_dir {}: {error}", folder.display())))?;
         Ok(folder)

@@ -50,8 +50,9 @@ fn client_secret(client: &ClientSettings, origins: &Origins) -> Result<String, F
         let text = format!("{key}: {id:?} has a secret and a secret_file: remove one of them");
         return Err(Failure::settings(text));
     }
-    let told = |error| Failure::settings(format!("{key}: {id:?}: secret_file {file}: {error}"));
-    let text = std::fs::read_to_string(file).map_err(told)?;
+    let to_failure =
+        |error| Failure::settings(format!("{key}: {id:?}: secret_file {file}: {error}"));
+    let text = std::fs::read_to_string(file).map_err(to_failure)?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -130,7 +131,7 @@ impl Settings {
     }
 
     /// As [`Self::key_ring`], whether there is a key to sign with or not. With a folder of keys,
-    /// development makes none beside it.
+    /// development makes none in addition.
     pub(crate) fn keys(&self) -> Result<KeyRing, Failure> {
         let jwt = &self.auth.jwt;
         if jwt.keys_dir.is_empty() {
@@ -146,14 +147,14 @@ impl Settings {
 
     fn generated_key(&self) -> Result<SecretString, Failure> {
         let file = self.create_data_dir()?.join("signing.key");
-        let told = |error: io::Error| Failure::failed(format!("{}: {error}", file.display()));
-        if !file.exists() && create_key(&file).map_err(told)? {
+        let to_failure = |error: io::Error| Failure::failed(format!("{}: {error}", file.display()));
+        if !file.exists() && create_key(&file).map_err(to_failure)? {
             let record = Record::new(Action::KeyCreate, Actor::Service);
             record
                 .on(Object::Key("signing.key".to_owned()))
                 .write(Outcome::Done);
         }
-        let text = std::fs::read_to_string(&file).map_err(told)?;
+        let text = std::fs::read_to_string(&file).map_err(to_failure)?;
         Ok(text.trim_end().to_owned().into())
     }
 }
@@ -163,7 +164,7 @@ impl Settings {
 fn create_key(file: &Path) -> io::Result<bool> {
     let secret = [TokenKey::generate(), TokenKey::generate()];
     let secret: String = secret.iter().map(TokenKey::as_str).collect();
-    // Complete before it has its name: nobody reads half a key.
+    // Complete before it has its name: no process reads half a key.
     let unfinished = file.with_extension(format!("key.{}", TokenKey::generate().prefix()));
     let mut options = OpenOptions::new();
     let options = options.write(true).create_new(true).mode(0o600);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod at_rest;
+mod attributes;
 mod audit;
 mod beginnings;
 mod configuration;

@@ -22,14 +22,6 @@ fn complaint(overrides: &[&str]) -> String {
 }
 
 #[test]
-fn the_defaults_are_those_of_the_code() {
-    let told = Settings::load(&Sources::default()).unwrap().media;
-
-    let json = |settings| serde_json::to_value(settings).unwrap();
-    assert_eq!(json(told), json(profiled_http::MediaSettings::default()));
-}
-
-#[test]
 fn a_bucket_needs_all_that_leads_to_it() {
     let table: [(&[&str], &str); 7] = [
         (&[], ""),

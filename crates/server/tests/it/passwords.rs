@@ -1,7 +1,8 @@
 //! `profiled user set-password`, and the settings of `auth.password`.
 
-use profiled_auth::{PasswordHasher, PasswordSettings};
+use profiled_auth::PasswordHasher;
 use profiled_domain::PasswordHash;
+use profiled_store::testing::defaults;
 use serde_json::json;
 
 use crate::sandbox::Sandbox;
@@ -17,7 +18,7 @@ fn with_ada() -> Sandbox {
 
 fn is_password_of_ada(sandbox: &Sandbox, password: &str) -> bool {
     let stored = PasswordHash::from_encoded(sandbox.password("ada"));
-    let hasher = PasswordHasher::new(&PasswordSettings::default());
+    let hasher = PasswordHasher::new(&defaults("auth.password"));
     hasher.is_ok_and(|hasher| hasher.verify(password, &stored))
 }
 

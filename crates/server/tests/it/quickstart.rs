@@ -5,9 +5,10 @@
     reason = "a line in another form is a failed test"
 )]
 
+use profiled_store::testing::defaults;
 use std::net::TcpListener;
 
-use profiled_auth::{PasswordHasher, PasswordSettings};
+use profiled_auth::PasswordHasher;
 use profiled_domain::PasswordHash;
 use serde_json::Value;
 
@@ -91,7 +92,7 @@ fn passwords_that_are_shown_are_those_of_the_users() {
     let service = sandbox.start(&["--json", "quickstart"]);
 
     let shown: Value = serde_json::from_str(&service.greeting).unwrap();
-    let hasher = PasswordHasher::new(&PasswordSettings::default()).unwrap();
+    let hasher = PasswordHasher::new(&defaults("auth.password")).unwrap();
     for name in ["admin", "demo"] {
         let users = shown["created"].as_array().unwrap();
         let user = users.iter().find(|user| user["username"] == name).unwrap();

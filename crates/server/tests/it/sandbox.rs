@@ -12,8 +12,9 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
 use profiled_domain::CredentialRepository;
+use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
-use profiled_store::{DatabaseSettings, Store};
+use profiled_store::testing::database_settings;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -66,11 +67,7 @@ impl Sandbox {
     /// What the commands work on, on SQLite.
     pub fn store(&self) -> Store {
         let file = self.path().join("data/profiled.sqlite3");
-        Store::open(&DatabaseSettings::new(format!(
-            "sqlite://{}",
-            file.display()
-        )))
-        .unwrap()
+        Store::open(&database_settings(&format!("sqlite://{}", file.display()))).unwrap()
     }
 
     /// The stored password of a user, on SQLite.

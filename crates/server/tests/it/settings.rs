@@ -221,6 +221,22 @@ fn values_out_of_range_are_named_with_the_remedy() {
             "database.pool_size in --set is 1001: it must be at least 0 and at most 1000",
         ),
         (
+            "http.body_timeout=0",
+            "http.body_timeout in --set is 0: it must be at least 0.01 and at most 3600",
+        ),
+        (
+            "http.max_upload_bytes=2621439",
+            "http.max_upload_bytes in --set is 2621439: it must be at least max_body_bytes, 2621440",
+        ),
+        (
+            "media.max_decoded_bytes=4294967297",
+            "media.max_decoded_bytes in --set is 4294967297: it must be at least 1 and at most 4294967296",
+        ),
+        (
+            "media.max_width=4294967296",
+            "media.max_width in --set is 4294967296: it must be at least 1 and at most 65535",
+        ),
+        (
             "auth.jwt.access_lifetime=0",
             "auth.jwt.access_lifetime in --set is 0: it must be at least 1 and at most 31536000",
         ),
@@ -289,6 +305,16 @@ fn values_out_of_range_are_named_with_the_remedy() {
     for (setting, expected) in cases {
         assert_eq!(complaint(setting), expected);
     }
+}
+
+#[test]
+fn a_wrong_value_that_a_later_layer_replaces_is_not_blamed() {
+    let replaced = load(&["http.workers=2000", "http.workers=2"]);
+    let both = load(&["http.workers=2000", "http.workers=2", "log.format=xml"]);
+
+    assert_eq!(replaced.unwrap().http.workers, 2);
+    let expected = "log.format in --set: unknown variant `xml`, expected `text` or `json`";
+    assert_eq!(both.unwrap_err(), expected);
 }
 
 #[test]

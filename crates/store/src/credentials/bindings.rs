@@ -1,4 +1,4 @@
-//! Subjects of foreign issuers, and whom they stand for.
+//! Subjects of foreign issuers, and the users that they stand for.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
@@ -37,7 +37,7 @@ impl BindingRepository for Store {
                 ))
                 .on_conflict_do_nothing()
                 .execute(c))?;
-            // Whoever was faster is right.
+            // A parallel binding may have been faster, and counts.
             let bound = bound(connection, subject)?;
             Ok(bound.map_or(Bound::Occupied, Bound::To))
         })

@@ -10,7 +10,7 @@ use crate::database::{DbConnection, StoreError, stored};
 /// Begins a new epoch of a user's credentials and deletes the opaque tokens, in the transaction of the
 /// caller; `false` if there is no such user.
 ///
-/// Whoever writes a password, or takes the right to log in away, calls this.
+/// Every write of a password calls this, and every end of the right to log in.
 pub(crate) fn revoke_all(
     connection: &mut DbConnection,
     user: i64,
@@ -62,7 +62,7 @@ pub(crate) fn set_password(
     revoke_all(connection, user.0, keep, now)
 }
 
-/// Refuses what was asked for in an epoch that has ended. The present one lasts as long as the
+/// Refuses a request of an epoch that has ended. The present one lasts as long as the
 /// transaction of the caller.
 pub(crate) fn check_epoch(
     connection: &mut DbConnection,

@@ -52,7 +52,7 @@ impl RefreshTokenRepository for Store {
     ) -> Result<RotationOutcome, RepositoryError> {
         self.write(|connection| {
             let family = lock_family(connection, rotation)?;
-            // Whoever held the lock before may have changed the token.
+            // The previous holder of the lock may have changed the token.
             let state = state(connection, &rotation.old.jti)?.unwrap_or_default();
             let outcome = rotation.outcome(state, now);
             match outcome {
@@ -137,7 +137,7 @@ fn lock_family(connection: &mut DbConnection, rotation: &Rotation) -> QueryResul
     Ok(family)
 }
 
-/// Marks the old token, and stores the new one beside it.
+/// Marks the old token, and stores the new one.
 fn rotate(
     connection: &mut DbConnection,
     rotation: &Rotation,
@@ -198,7 +198,7 @@ fn revoke(connection: &mut DbConnection, family: &str, now: DateTime<Utc>) -> Qu
 }
 
 /// Deletes families, with their tokens, and then tokens that have expired. Rows that another writer
-/// holds stay for another time, so nobody waits for anybody.
+/// holds stay for another time, so that no writer waits.
 fn prune(connection: &mut DbConnection, now: DateTime<Utc>, limit: u32) -> QueryResult<u64> {
     let now = stored(now);
     let families = refresh_families::table

@@ -35,7 +35,7 @@ pub(super) fn note(connection: &mut DbConnection, used: &TokenUse) -> QueryResul
 }
 
 /// Notes uses in two statements, whatever their number, and returns those of tokens that are gone or that
-/// another transaction holds: it waits for nobody.
+/// another transaction holds: it does not wait.
 pub(super) fn note_all<'a>(
     connection: &mut PgConnection,
     uses: &'a [TokenUse],

@@ -97,7 +97,7 @@ impl TokenRepository for Store {
                 Ok(Vec::new())
             }
         })?;
-        // Waits for whoever holds it, but holds nothing meanwhile: so there is no deadlock.
+        // Waits for the writer that holds the token, but holds none itself: so there is no deadlock.
         held.into_iter()
             .filter(|used| used.extension.is_some())
             .try_for_each(|used| self.write(|connection| Ok(note(connection, used)?)))
@@ -110,7 +110,7 @@ impl TokenRepository for Store {
         Ok(deleted > 0)
     }
 
-    /// Tokens that another writer holds stay for another time, so nobody waits for anybody.
+    /// Tokens that another writer holds stay for another time, so that no writer waits.
     fn prune_tokens(
         &self,
         expired_until: DateTime<Utc>,
@@ -160,7 +160,7 @@ pub(crate) fn insert_token(
 }
 
 /// The epoch of the credentials of a user who may log in. The user stays as it is until the transaction
-/// ends: whoever revokes credentials, or asks for one more token, waits.
+/// ends: revocations of credentials, and further tokens, wait.
 fn lock_owner(connection: &mut DbConnection, user: UserId) -> QueryResult<Option<i64>> {
     let epoch = users::table
         .find(user.0)

@@ -59,7 +59,7 @@ impl DbConnection {
 
     /// Runs `work` in a transaction that may write.
     ///
-    /// SQLite is told so at once: a transaction that begins as a reader fails when it turns into a
+    /// SQLite learns that at the beginning: a transaction that begins as a reader fails when it turns into a
     /// writer while another one is at work, without waiting.
     pub(crate) fn write<T, E: From<diesel::result::Error>>(
         &mut self,
@@ -138,7 +138,7 @@ fn session(connection: &DbConnection, settings: &DatabaseSettings) -> String {
     match connection {
         DbConnection::Sqlite(_) => {
             let synchronous = settings.sqlite.synchronous.as_str();
-            // What is deleted is overwritten: pages that are free hold nobody's data.
+            // What is deleted is overwritten: free pages hold no personal data.
             format!(
                 "PRAGMA busy_timeout = {timeout}; PRAGMA foreign_keys = ON; \
                  PRAGMA secure_delete = ON; PRAGMA synchronous = {synchronous}; PRAGMA mmap_size = 268435456; \

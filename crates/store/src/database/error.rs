@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use profiled_domain::{RepositoryError, UniqueKey};
 
-/// PostgreSQL tells the name of a constraint, SQLite the columns: both lead to the same key.
+/// PostgreSQL names the constraint, SQLite the columns: both lead to the same key.
 const UNIQUE_KEYS: [(&str, &str, UniqueKey); 7] = [
     ("users_username_key", "users.username", UniqueKey::Username),
     ("users_email_key", "users.email", UniqueKey::Email),

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// What is made is read by nobody but its owner, whatever the `umask`. `SQLite` gives the log and its index the
+/// Only the owner may read what is created, whatever the `umask`. `SQLite` gives the log and its index the
 /// mode of the database.
 const FILE_MODE: u32 = 0o600;
 const FOLDER_MODE: u32 = 0o700;
@@ -20,12 +20,12 @@ pub(crate) struct FolderLock {
 }
 
 impl FolderLock {
-    /// Waits until nobody else makes or looks at a database of this folder.
+    /// Waits until no other process creates or looks at a database of this folder.
     pub(crate) fn exclusive(database: &Path) -> Self {
         Self::take(database, File::lock)
     }
 
-    /// Waits until nobody makes a database of this folder; others may look at it, too.
+    /// Waits until no other process creates a database of this folder; others may look at it, too.
     pub(crate) fn shared(database: &Path) -> Self {
         Self::take(database, File::lock_shared)
     }
@@ -38,7 +38,7 @@ impl FolderLock {
     }
 }
 
-/// Makes an empty database file, and its folder, where there is none; nobody else does until the lock is dropped.
+/// Makes an empty database file, and its folder, where there is none; no other process does until the lock is dropped.
 ///
 /// # Errors
 /// The operating system's.

@@ -17,13 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// What `PRAGMA wal_checkpoint` answers; the other columns are of no interest.
 #[derive(diesel::QueryableByName)]
 struct Checkpoint {
-    /// 1 if somebody was reading or writing all the while.
+    /// 1 if another connection was reading or writing all the time.
     #[diesel(sql_type = Integer)]
     busy: i32,
 }
 
 impl Store {
-    /// Brings the log into the database and empties it, beside others who are at work; `false` if they did not
+    /// Brings the log into the database and empties it, while other connections work; `false` if they did not
     /// let it happen in time. Nothing is lost then, and it can be tried again. On `PostgreSQL` there is nothing
     /// to do.
     ///

@@ -205,8 +205,8 @@ fn names(url: &DatabaseUrl) -> Result<Vec<(String, String)>, BoxError> {
     }
 }
 
-/// Versions of the migrations that a database has, the newest first. Nothing is made to find out: not even the
-/// table that tells.
+/// Versions of the migrations that a database has, the newest first. Nothing is created to find out: not even the
+/// table of versions.
 fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
     let table = match connection {
         DbConnection::Sqlite(_) => {

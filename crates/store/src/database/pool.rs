@@ -9,7 +9,7 @@ use crate::database::connection::DbConnection;
 use crate::database::settings::DatabaseSettings;
 use crate::database::url::DatabaseUrl;
 
-/// Opens connections, and tells which ones are beyond use.
+/// Opens connections, and recognises those that are broken.
 #[derive(Clone, Debug)]
 pub(crate) struct Manager {
     url: DatabaseUrl,
@@ -80,7 +80,7 @@ impl ManageConnection for Manager {
 
 pub(crate) type Checkout = PooledConnection<Manager>;
 
-/// r2d2 tries again and again; each failure is told once.
+/// r2d2 tries again and again; each failure is logged once.
 #[derive(Debug)]
 struct LogErrors;
 

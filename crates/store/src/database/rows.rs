@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialsEpoch, Gender, Group, GroupId, RepositoryError, Token, TokenBinding, TokenId,
-    TokenState, User, UserId,
+    CredentialsEpoch, Group, GroupId, RepositoryError, Token, TokenBinding, TokenId, TokenState,
+    User, UserId,
 };
 
 use crate::database::instant::Instant;
+use crate::database::person::PersonRow;
 use crate::database::schema::{groups, tokens, users};
 
 /// A user without the password.
@@ -14,14 +15,8 @@ use crate::database::schema::{groups, tokens, users};
 #[diesel(table_name = users)]
 pub(crate) struct UserRow {
     pub(crate) id: i64,
-    username: Option<String>,
-    email: Option<String>,
-    mobile_number: Option<String>,
-    number_phone: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    gender: Option<String>,
-    avatar: Option<String>,
+    #[diesel(embed)]
+    person: PersonRow,
     is_active: bool,
     is_staff: bool,
     is_superuser: bool,
@@ -40,22 +35,9 @@ impl TryFrom<UserRow> for User {
     type Error = RepositoryError;
 
     fn try_from(row: UserRow) -> Result<Self, Self::Error> {
-        let gender = row.gender.as_deref().map(str::parse::<Gender>).transpose();
-        let gender = gender.map_err(|source| RepositoryError::Inconsistent {
-            entity: "user",
-            id: row.id,
-            source: Box::new(source),
-        })?;
         Ok(Self {
             id: UserId(row.id),
-            username: row.username,
-            email: row.email,
-            mobile_number: row.mobile_number,
-            number_phone: row.number_phone,
-            first_name: row.first_name,
-            last_name: row.last_name,
-            gender,
-            avatar: row.avatar,
+            person: row.person.into_person(row.id)?,
             is_active: row.is_active,
             is_staff: row.is_staff,
             is_superuser: row.is_superuser,

@@ -1,31 +1,6 @@
 //! The tables as both databases have them: mirrored in `migrations/`.
 
-diesel::table! {
-    users (id) {
-        id -> BigInt,
-        username -> Nullable<Text>,
-        email -> Nullable<Text>,
-        mobile_number -> Nullable<Text>,
-        number_phone -> Nullable<Text>,
-        first_name -> Nullable<Text>,
-        last_name -> Nullable<Text>,
-        gender -> Nullable<Text>,
-        avatar -> Nullable<Text>,
-        is_active -> Bool,
-        is_staff -> Bool,
-        is_superuser -> Bool,
-        ldap_dn -> Text,
-        password -> Text,
-        date_joined -> Timestamp,
-        last_login -> Nullable<Timestamp>,
-        version -> BigInt,
-        credentials_epoch -> BigInt,
-        credentials_epoch_at -> Nullable<Timestamp>,
-        kept_jti -> Nullable<Text>,
-        password_digest -> Nullable<Text>,
-        deleted_at -> Nullable<Timestamp>,
-    }
-}
+pub(crate) use super::person::users;
 
 diesel::table! {
     groups (id) {

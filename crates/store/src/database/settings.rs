@@ -3,26 +3,23 @@
 use std::num::NonZero;
 use std::time::Duration;
 
+use profiled_domain::settings::bounded;
 use serde::{Deserialize, Serialize};
 
 /// Section `database`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct DatabaseSettings {
-    /// The database: see [`crate::DatabaseUrl`].
     pub url: String,
-    /// File that holds the URL, in place of `url`; whoever loads the settings reads it.
     pub url_file: String,
-    /// Connections; 0 means two for each core.
+    #[serde(deserialize_with = "bounded::<0, 1000, _, _>")]
     pub pool_size: u32,
-    /// Seconds to wait for a connection before a request is answered 503.
+    #[serde(deserialize_with = "bounded::<1, 600, _, _>")]
     pub connect_timeout: u64,
-    /// Seconds that a statement may take on PostgreSQL and a selection by filters on SQLite, and that SQLite
-    /// waits for another writer.
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub statement_timeout: u64,
-    /// Whether `serve` applies pending migrations.
     pub migrate_on_start: MigrateOnStart,
-    /// Section `database.sqlite`.
     pub sqlite: SqliteSettings,
 }
 
@@ -41,8 +38,8 @@ pub enum MigrateOnStart {
 /// Section `database.sqlite`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct SqliteSettings {
-    /// What is on the disk before a write is acknowledged.
     pub synchronous: Synchronous,
 }
 
@@ -69,22 +66,6 @@ impl Synchronous {
 }
 
 impl DatabaseSettings {
-    /// The defaults, for a database.
-    #[must_use]
-    pub fn new(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            url_file: String::new(),
-            pool_size: 0,
-            connect_timeout: 2,
-            statement_timeout: 10,
-            migrate_on_start: MigrateOnStart::Auto,
-            sqlite: SqliteSettings {
-                synchronous: Synchronous::Full,
-            },
-        }
-    }
-
     /// Connections of the pool.
     #[must_use]
     pub fn connections(&self) -> u32 {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 /// as it lives, and clients may ask for any number of combinations.
 const MOST: usize = 256;
 
-/// The first statements that were asked for.
+/// The first statements that were run.
 #[derive(Debug, Default)]
 pub(crate) struct Shapes(Mutex<HashSet<u64>>);
 

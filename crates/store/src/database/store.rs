@@ -75,7 +75,7 @@ impl Store {
         self.pool.get().map_err(unavailable)
     }
 
-    /// A connection beside the pool, for what sets a session up in its own way.
+    /// A connection outside the pool, for what sets a session up in its own way.
     pub(crate) fn separate(&self) -> Result<DbConnection, RepositoryError> {
         let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
         self.manager.open().map_err(unavailable)
@@ -99,7 +99,7 @@ impl Store {
         }
     }
 
-    /// Runs a write in a transaction of its own. It is never tried again: nobody knows how far it came.
+    /// Runs a write in a transaction of its own. It is never repeated: it may have been committed.
     pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,

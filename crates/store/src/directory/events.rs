@@ -99,11 +99,11 @@ impl TryFrom<Event> for ActivityEvent {
     type Error = RepositoryError;
 
     fn try_from(event: Event) -> Result<Self, Self::Error> {
-        let mut told = event.row.with(event.actor)?;
-        told.users = event.users.into_iter().map(UserSummary::from).collect();
+        let mut described = event.row.with(event.actor)?;
+        described.users = event.users.into_iter().map(UserSummary::from).collect();
         let organizations = event.organizations.into_iter();
-        told.organizations = organizations.map(OrganizationSummary::from).collect();
-        told.teams = event.teams.into_iter().map(TeamSummary::from).collect();
-        Ok(told)
+        described.organizations = organizations.map(OrganizationSummary::from).collect();
+        described.teams = event.teams.into_iter().map(TeamSummary::from).collect();
+        Ok(described)
     }
 }

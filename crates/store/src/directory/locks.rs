@@ -19,7 +19,7 @@ pub(super) enum Lock {
     Exclusive,
 }
 
-/// Locks a row by its id, and tells whether it is there.
+/// Locks a row by its id, and returns whether it is there.
 macro_rules! lock_row {
     ($connection:expr, $table:ident, $id:expr, $lock:expr) => {{
         let row = $table::table.find($id).select($table::id);
@@ -106,7 +106,7 @@ pub(super) fn lock_rights(
         let own = teams::table.filter(teams::organization_id.eq(organization.0));
         let own = own.order(teams::id).select(teams::id);
         own.for_update().load::<i64>(c)?;
-        // Nobody becomes an administrator meanwhile: the organization is locked.
+        // No administrator is added meanwhile: the organization is locked.
         let admins = organization_admins::table
             .filter(organization_admins::organization_id.eq(organization.0));
         let mut ids: Vec<i64> = admins.select(organization_admins::user_id).load(c)?;

@@ -1,5 +1,5 @@
-//! The end of events and tombstones. Rows that another writer holds stay for another time, so nobody waits for
-//! anybody.
+//! The end of events and tombstones. Rows that another writer holds stay for another time, so that no writer
+//! waits.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

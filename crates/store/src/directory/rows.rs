@@ -16,7 +16,7 @@ diesel::alias!(
     pub(super) const MODIFIERS: Alias<Modifiers> = users as modifiers;
 );
 
-/// The people whom two columns name, if they are active: joined, and what to select of them.
+/// The active users that two columns name: joined, and what to select of them.
 macro_rules! authored {
     ($table:ident) => {
         $table::table

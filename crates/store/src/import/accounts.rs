@@ -1,5 +1,6 @@
 //! Users, groups, memberships and tokens of an import.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use profiled_domain::{Keep, PasswordHash, RepositoryError, UniqueKey};
 
@@ -13,19 +14,30 @@ use crate::database::{DbConnection, StoreError, on_each, stored};
 /// Memberships that one statement writes on PostgreSQL.
 const BATCH: usize = 1000;
 
+/// All columns of a group, for comparing and writing.
+#[derive(PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = groups, treat_none_as_null = true)]
+struct StoredGroup {
+    id: i64,
+    name: String,
+    notes: Option<String>,
+    created_at: NaiveDateTime,
+    updated_at: NaiveDateTime,
+}
+
 impl ImportSession<'_> {
     /// Stores a user under its id.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub fn user(&mut self, user: &ImportedUser) -> Result<Outcome, RepositoryError> {
+        if let Some(refusal) = user.misfit() {
+            return Ok(Outcome::Refused(refusal));
+        }
         Ok(self.store_user(&StoredUser::from(user))?)
     }
 
     fn store_user(&mut self, new: &StoredUser) -> Result<Outcome, StoreError> {
-        if let Some(refusal) = new.misfit() {
-            return Ok(Outcome::Refused(refusal));
-        }
         let related = related_users(self.connection, new)?;
         let others = || related.iter().filter(|other| other.id != new.id);
         let taken = others().find_map(|other| Some((shared_key(new, other)?, other.id)));
@@ -122,59 +134,39 @@ impl ImportSession<'_> {
                 holder,
             }));
         }
-        let old: Option<(
-            String,
-            Option<String>,
-            chrono::NaiveDateTime,
-            chrono::NaiveDateTime,
-        )> = groups::table
+        let stored_group = groups::table
             .find(group.id)
-            .select((
-                groups::name,
-                groups::notes,
-                groups::created_at,
-                groups::updated_at,
-            ))
-            .first(self.connection)
-            .optional()?;
-        let created = |old| group.created_at.map_or(old, stored);
-        let updated = |old| group.updated_at.map_or(old, stored);
+            .select(StoredGroup::as_select());
+        let old: Option<StoredGroup> = stored_group.first(self.connection).optional()?;
         let now = stored(self.now);
-        let (created_at, updated_at) = match &old {
-            Some((_, _, old_created, old_updated)) => {
-                (created(*old_created), updated(*old_updated))
-            }
-            None => (created(now), updated(now)),
+        let (created, updated) = old
+            .as_ref()
+            .map_or((now, now), |old| (old.created_at, old.updated_at));
+        let new = StoredGroup {
+            id: group.id,
+            name: group.name.clone(),
+            notes: group.notes.clone(),
+            created_at: group.created_at.map_or(created, stored),
+            updated_at: group.updated_at.map_or(updated, stored),
         };
-        let new = (
-            group.name.clone(),
-            group.notes.clone(),
-            created_at,
-            updated_at,
-        );
-        let values = (
-            groups::name.eq(&new.0),
-            groups::notes.eq(&new.1),
-            groups::created_at.eq(new.2),
-            groups::updated_at.eq(new.3),
-        );
-        match old {
-            Some(old) if old == new => Ok(Outcome::Unchanged),
-            Some(_) => {
-                let target = diesel::update(groups::table.find(group.id));
-                target.set(values).execute(self.connection)?;
-                Ok(Outcome::Updated)
-            }
-            None => {
-                diesel::insert_into(groups::table)
-                    .values((groups::id.eq(group.id), values))
-                    .execute(self.connection)?;
-                if let Some(known) = &mut self.known.groups {
-                    known.insert(group.id);
-                }
-                Ok(Outcome::Created)
-            }
+        if old.as_ref() == Some(&new) {
+            return Ok(Outcome::Unchanged);
         }
+        if old.is_some() {
+            on_each!(self.connection, |c| diesel::update(
+                groups::table.find(new.id)
+            )
+            .set(&new)
+            .execute(c))?;
+            return Ok(Outcome::Updated);
+        }
+        on_each!(self.connection, |c| diesel::insert_into(groups::table)
+            .values(&new)
+            .execute(c))?;
+        if let Some(known) = &mut self.known.groups {
+            known.insert(new.id);
+        }
+        Ok(Outcome::Created)
     }
 
     /// Adds members, pairs of user and group; one outcome for each pair.
@@ -242,20 +234,20 @@ impl ImportSession<'_> {
 fn related_users(connection: &mut DbConnection, new: &StoredUser) -> QueryResult<Vec<StoredUser>> {
     on_each!(connection, |c| users::table
         .filter(users::id.eq(new.id))
-        .or_filter(users::username.eq(new.username.as_deref()))
-        .or_filter(users::email.eq(new.email.as_deref()))
-        .or_filter(users::mobile_number.eq(new.mobile_number.as_deref()))
+        .or_filter(users::username.eq(new.person.username.as_deref()))
+        .or_filter(users::email.eq(new.person.email.as_deref()))
+        .or_filter(users::mobile_number.eq(new.person.mobile_number.as_deref()))
         .select(StoredUser::as_select())
         .load(c))
 }
 
 fn shared_key(new: &StoredUser, other: &StoredUser) -> Option<UniqueKey> {
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-    if same(&new.username, &other.username) {
+    if same(&new.person.username, &other.person.username) {
         Some(UniqueKey::Username)
-    } else if same(&new.email, &other.email) {
+    } else if same(&new.person.email, &other.person.email) {
         Some(UniqueKey::Email)
-    } else if same(&new.mobile_number, &other.mobile_number) {
+    } else if same(&new.person.mobile_number, &other.person.mobile_number) {
         Some(UniqueKey::MobileNumber)
     } else {
         None

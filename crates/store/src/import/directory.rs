@@ -15,6 +15,53 @@ use crate::directory::{ORGANIZATION, TEAM, forget_tombstone};
 /// Longest name of an organization or a team, in characters.
 const NAME_MAX: usize = 512;
 
+/// What is compared and written of an organization.
+#[derive(PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = organizations)]
+struct StoredOrganization {
+    name: String,
+    description: String,
+}
+
+/// What is compared and written of a team.
+#[derive(PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = teams, treat_none_as_null = true)]
+struct StoredTeam {
+    name: String,
+    description: String,
+    organization_id: Option<i64>,
+}
+
+/// Writes the values of a row if they are not stored yet, and with them what it is created with.
+macro_rules! write {
+    ($session:expr, $table:ident, $row:ty, $id:expr, $values:expr, $at_creation:expr) => {{
+        let target = $table::table.find($id);
+        let old: Option<$row> = target
+            .select(<$row>::as_select())
+            .first($session.connection)
+            .optional()?;
+        match old {
+            Some(old) if old == $values => Outcome::Unchanged,
+            Some(_) => {
+                on_each!($session.connection, |c| diesel::update(target)
+                    .set(&$values)
+                    .execute(c))?;
+                Outcome::Updated
+            }
+            None => {
+                let row = ($at_creation, &$values);
+                on_each!($session.connection, |c| diesel::insert_into($table::table)
+                    .values(row)
+                    .execute(c))?;
+                if let Some(known) = &mut $session.known.$table {
+                    known.insert($id);
+                }
+                Outcome::Created
+            }
+        }
+    }};
+}
+
 impl ImportSession<'_> {
     /// Stores an organization under its id; one that is there already gets name and description.
     ///
@@ -45,38 +92,25 @@ impl ImportSession<'_> {
         if let Some(refusal) = self.missing_user(new.created_by)? {
             return Ok(Outcome::Refused(refusal));
         }
-        let old: Option<(String, String)> = dsl::organizations
-            .find(new.id)
-            .select((dsl::name, dsl::description))
-            .first(self.connection)
-            .optional()?;
-        let text = (
-            dsl::name.eq(&new.name),
-            dsl::description.eq(&new.description),
+        let values = StoredOrganization {
+            name: new.name.clone(),
+            description: new.description.clone(),
+        };
+        let at_creation = (
+            dsl::id.eq(new.id),
+            dsl::created_by.eq(new.created_by),
+            dsl::created.eq(stored(new.created)),
+            dsl::modified.eq(stored(new.modified)),
         );
-        match old {
-            Some(old) if old.0 == new.name && old.1 == new.description => Ok(Outcome::Unchanged),
-            Some(_) => {
-                let target = diesel::update(dsl::organizations.find(new.id));
-                target.set(text).execute(self.connection)?;
-                Ok(Outcome::Updated)
-            }
-            None => {
-                let rest = (
-                    dsl::id.eq(new.id),
-                    dsl::created_by.eq(new.created_by),
-                    dsl::created.eq(stored(new.created)),
-                    dsl::modified.eq(stored(new.modified)),
-                );
-                let insert = diesel::insert_into(dsl::organizations);
-                insert.values((text, rest)).execute(self.connection)?;
-                forget_tombstone(self.connection, ORGANIZATION, new.id)?;
-                if let Some(known) = &mut self.known.organizations {
-                    known.insert(new.id);
-                }
-                Ok(Outcome::Created)
-            }
+        let outcome = write!(
+            self,
+            organizations,
+            StoredOrganization, new.id, values, at_creation
+        );
+        if outcome == Outcome::Created {
+            forget_tombstone(self.connection, ORGANIZATION, new.id)?;
         }
+        Ok(outcome)
     }
 
     /// Stores a team under its id; one that is there already gets name, description, organization.
@@ -90,67 +124,48 @@ impl ImportSession<'_> {
     fn store_team(&mut self, new: &ImportedTeam) -> Result<Outcome, StoreError> {
         use teams::dsl;
 
-        if let Some(refusal) = misfits(&new.name, &new.description) {
+        if let Some(refusal) = self.refuse_team(new)? {
             return Ok(Outcome::Refused(refusal));
         }
-        let holder: Option<i64> = dsl::teams
-            .filter(
-                dsl::name
-                    .eq(&new.name)
-                    .and(dsl::organization_id.eq(new.organization)),
-            )
-            .select(dsl::id)
-            .first(self.connection)
-            .optional()?;
+        let values = StoredTeam {
+            name: new.name.clone(),
+            description: new.description.clone(),
+            organization_id: new.organization,
+        };
+        let at_creation = (
+            dsl::id.eq(new.id),
+            dsl::created_by.eq(new.created_by),
+            dsl::created.eq(stored(new.created)),
+            dsl::modified.eq(stored(new.modified)),
+        );
+        let outcome = write!(self, teams, StoredTeam, new.id, values, at_creation);
+        if outcome == Outcome::Created {
+            forget_tombstone(self.connection, TEAM, new.id)?;
+        }
+        Ok(outcome)
+    }
+
+    fn refuse_team(&mut self, new: &ImportedTeam) -> Result<Option<Refusal>, StoreError> {
+        if let Some(refusal) = misfits(&new.name, &new.description) {
+            return Ok(Some(refusal));
+        }
+        let is_same = teams::name
+            .eq(&new.name)
+            .and(teams::organization_id.eq(new.organization));
+        let holder = teams::table.filter(is_same).select(teams::id);
+        let holder: Option<i64> = holder.first(self.connection).optional()?;
         if let Some(holder) = holder.filter(|holder| *holder != new.id) {
-            return Ok(Outcome::Refused(Refusal::Taken {
-                key: UniqueKey::TeamName,
-                holder,
-            }));
+            let key = UniqueKey::TeamName;
+            return Ok(Some(Refusal::Taken { key, holder }));
         }
         if let Some(refusal) = self.missing_user(new.created_by)? {
-            return Ok(Outcome::Refused(refusal));
+            return Ok(Some(refusal));
         }
-        if let Some(id) = new.organization
-            && !self.has_organization(id)?
-        {
-            return Ok(Outcome::Refused(Refusal::Missing("organization", id)));
-        }
-        let old: Option<(String, String, Option<i64>)> = dsl::teams
-            .find(new.id)
-            .select((dsl::name, dsl::description, dsl::organization_id))
-            .first(self.connection)
-            .optional()?;
-        let wanted = (new.name.clone(), new.description.clone(), new.organization);
-        let values = (
-            dsl::name.eq(&new.name),
-            dsl::description.eq(&new.description),
-            dsl::organization_id.eq(new.organization),
-        );
-        match old {
-            Some(old) if old == wanted => Ok(Outcome::Unchanged),
-            Some(_) => {
-                diesel::update(dsl::teams.find(new.id))
-                    .set(values)
-                    .execute(self.connection)?;
-                Ok(Outcome::Updated)
+        match new.organization {
+            Some(id) if !self.has_organization(id)? => {
+                Ok(Some(Refusal::Missing("organization", id)))
             }
-            None => {
-                let rest = (
-                    dsl::id.eq(new.id),
-                    dsl::created_by.eq(new.created_by),
-                    dsl::created.eq(stored(new.created)),
-                    dsl::modified.eq(stored(new.modified)),
-                );
-                diesel::insert_into(dsl::teams)
-                    .values((values, rest))
-                    .execute(self.connection)?;
-                forget_tombstone(self.connection, TEAM, new.id)?;
-                if let Some(known) = &mut self.known.teams {
-                    known.insert(new.id);
-                }
-                Ok(Outcome::Created)
-            }
+            _ => Ok(None),
         }
     }
 

@@ -17,7 +17,7 @@ pub struct ImportSession<'a> {
     pub(super) known: Known,
 }
 
-/// Identifiers of what is stored, as far as they were asked for.
+/// Identifiers of what is stored, as far as they were needed.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) users: Option<HashSet<i64>>,
@@ -86,7 +86,7 @@ fn continue_ids(connection: &mut DbConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The identifiers of a table, read when they are asked for first.
+/// The identifiers of a table, read when they are needed first.
 macro_rules! known {
     ($session:expr, $table:ident) => {{
         if $session.known.$table.is_none() {

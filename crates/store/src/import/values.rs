@@ -2,33 +2,19 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{Gender, NewToken, PasswordHash};
+use profiled_domain::{NewToken, PasswordHash, Person, ProfileField};
 
 use super::outcome::Refusal;
 use crate::database::schema::users;
-use crate::database::stored;
+use crate::database::{PersonRow, stored};
 
 /// A user with its id. Text is stored as it is.
 #[derive(Clone, Debug)]
 pub struct ImportedUser {
     /// Identifier, kept.
     pub id: i64,
-    /// Unique.
-    pub username: Option<String>,
-    /// Unique.
-    pub email: Option<String>,
-    /// Unique.
-    pub mobile_number: Option<String>,
-    /// Contact phone.
-    pub number_phone: Option<String>,
-    /// Given name.
-    pub first_name: Option<String>,
-    /// Family name.
-    pub last_name: Option<String>,
-    /// `None` when not told.
-    pub gender: Option<Gender>,
-    /// Storage key.
-    pub avatar: Option<String>,
+    /// The attributes of the person.
+    pub person: Person,
     /// May authenticate.
     pub is_active: bool,
     /// Staff.
@@ -104,14 +90,8 @@ pub struct ImportedTeam {
 #[diesel(table_name = users, treat_none_as_null = true)]
 pub(super) struct StoredUser {
     pub(super) id: i64,
-    pub(super) username: Option<String>,
-    pub(super) email: Option<String>,
-    pub(super) mobile_number: Option<String>,
-    number_phone: Option<String>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    gender: Option<String>,
-    avatar: Option<String>,
+    #[diesel(embed)]
+    pub(super) person: PersonRow,
     is_active: bool,
     is_staff: bool,
     is_superuser: bool,
@@ -125,14 +105,7 @@ impl From<&ImportedUser> for StoredUser {
     fn from(user: &ImportedUser) -> Self {
         Self {
             id: user.id,
-            username: user.username.clone(),
-            email: user.email.clone(),
-            mobile_number: user.mobile_number.clone(),
-            number_phone: user.number_phone.clone(),
-            first_name: user.first_name.clone(),
-            last_name: user.last_name.clone(),
-            gender: user.gender.map(|gender| gender.as_str().to_owned()),
-            avatar: user.avatar.clone(),
+            person: user.person.clone().into(),
             is_active: user.is_active,
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
@@ -149,26 +122,21 @@ impl StoredUser {
     pub(super) fn ends_credentials_of(&self, old: &Self) -> bool {
         self.password != old.password || (old.is_active && !self.is_active)
     }
+}
 
+impl ImportedUser {
     /// The first text that its column does not hold.
     pub(super) fn misfit(&self) -> Option<Refusal> {
-        let columns = [
-            ("username", &self.username, 150),
-            ("email", &self.email, 254),
-            ("mobile_number", &self.mobile_number, 32),
-            ("number_phone", &self.number_phone, 32),
-            ("first_name", &self.first_name, 200),
-            ("last_name", &self.last_name, 200),
-            ("avatar", &self.avatar, usize::MAX),
-        ];
-        let given = columns
-            .into_iter()
-            .filter_map(|(name, text, max)| Some((name, text.as_deref()?, max)));
+        let fields = ProfileField::ALL.iter();
+        let columns = fields.filter_map(|field| {
+            let text = self.person.get(*field)?;
+            Some((field.as_str(), text, field.stored_max()))
+        });
         let others = [
             ("ldap_dn", self.ldap_dn.as_str(), usize::MAX),
-            ("password", self.password.as_str(), usize::MAX),
+            ("password", self.password.as_encoded(), usize::MAX),
         ];
-        given
+        columns
             .chain(others)
             .find_map(|(name, text, max)| misfit(name, text, max))
     }

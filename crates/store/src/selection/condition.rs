@@ -289,7 +289,7 @@ fn flatten<'a>(
     }
 }
 
-/// Whether a condition holds of every object, as far as its form tells.
+/// Whether a condition holds of every object, as far as its form shows.
 pub(super) fn is_everything(condition: &Condition) -> bool {
     match condition {
         Condition::All(all) => all.iter().all(is_everything),

@@ -218,51 +218,28 @@ impl Writer {
             }
             return;
         }
-        match (test, self.database) {
-            (TextTest::Exact, _) => self.push(&sql).push(" = ").text(&wanted),
-            (TextTest::Contains, Database::Sqlite) => self
-                .push("instr(")
-                .push(&sql)
-                .push(", ")
-                .text(&wanted)
-                .push(") > 0"),
-            (TextTest::Contains, Database::Postgres) => self
-                .push("strpos(")
-                .push(&sql)
-                .push(", ")
-                .text(&wanted)
-                .push(") > 0"),
-            (TextTest::StartsWith, _) if value.is_column && case == Case::Sensitive => {
-                self.prefix(&sql, &wanted)
-            }
-            (TextTest::StartsWith, Database::Sqlite) => self
-                .push("substr(")
-                .push(&sql)
-                .push(", 1, length(")
-                .text(&wanted)
-                .push(")) = ")
-                .text(&wanted),
-            (TextTest::StartsWith, Database::Postgres) => self
-                .push("starts_with(")
-                .push(&sql)
-                .push(", ")
-                .text(&wanted)
-                .push(")"),
-            (TextTest::EndsWith, Database::Sqlite) => self
-                .push("substr(")
-                .push(&sql)
-                .push(", -length(")
-                .text(&wanted)
-                .push(")) = ")
-                .text(&wanted),
-            (TextTest::EndsWith, Database::Postgres) => self
-                .push("right(")
-                .push(&sql)
-                .push(", length(")
-                .text(&wanted)
-                .push(")) = ")
-                .text(&wanted),
+        let is_prefix = test == TextTest::StartsWith && case == Case::Sensitive;
+        if is_prefix && value.is_column {
+            self.prefix(&sql, &wanted);
+            return;
+        }
+        let (before, middle, after) = match (test, self.database) {
+            (TextTest::Exact, _) => ("", " = ", ""),
+            (TextTest::Contains, Database::Sqlite) => ("instr(", ", ", ") > 0"),
+            (TextTest::Contains, Database::Postgres) => ("strpos(", ", ", ") > 0"),
+            (TextTest::StartsWith, Database::Postgres) => ("starts_with(", ", ", ")"),
+            (TextTest::StartsWith, Database::Sqlite) => ("substr(", ", 1, length(", ")) = "),
+            (TextTest::EndsWith, Database::Sqlite) => ("substr(", ", -length(", ")) = "),
+            (TextTest::EndsWith, Database::Postgres) => ("right(", ", length(", ")) = "),
         };
+        self.push(before)
+            .push(&sql)
+            .push(middle)
+            .text(&wanted)
+            .push(after);
+        if after.ends_with("= ") {
+            self.sql.text(&wanted);
+        }
     }
 
     /// A range of a column that is ordered by code points.

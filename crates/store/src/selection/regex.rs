@@ -12,7 +12,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 /// Repetitions that PostgreSQL counts in one bound.
 const BOUND: u32 = 255;
 
-/// What matches nowhere: a character behind the end.
+/// What matches nowhere: a character after the end.
 const NEVER: &str = r"(?:\Z.)";
 
 const ASCII_WORD: &str = "[0-9A-Z_a-z]";

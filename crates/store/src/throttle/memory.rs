@@ -10,7 +10,7 @@ use profiled_domain::{
 
 /// Locks, so that workers seldom wait for each other, and making room stops few of them.
 const SHARDS: usize = 64;
-/// What a key weighs beside its moments, in moments of 16 bytes.
+/// What a key weighs in addition to its moments, in moments of 16 bytes.
 const KEY_WEIGHT: usize = 12;
 /// Moments that are kept in all: 32 MiB, 160,000 keys that came once.
 const CAPACITY: usize = 1 << 21;
@@ -18,7 +18,7 @@ const CAPACITY: usize = 1 << 21;
 /// Sliding windows in bounded memory.
 ///
 /// When it is full, windows that have ended go first, and then those with the smallest part of their
-/// limit used up, the longest unused first. So whoever comes from many addresses cannot make it forget
+/// limit used up, the longest unused first. So a caller with many addresses cannot make it forget
 /// a window that is full, but by filling more windows than there is room for.
 #[derive(Debug)]
 pub struct MemoryCounters {
@@ -37,7 +37,7 @@ struct Shard {
 #[derive(Debug)]
 struct Counter {
     window: SlidingWindow,
-    /// The last one that was asked for.
+    /// The last rate that was used.
     rate: Rate,
 }
 

@@ -9,7 +9,7 @@ use profiled_domain::{
 use super::changes::{AccountFlags, write_profile};
 use crate::credentials::revoke_all;
 use crate::database::schema::{deleted_users, groups, user_groups, users};
-use crate::database::{DbConnection, Store, StoreError, on_each, stored};
+use crate::database::{DbConnection, PersonRow, Store, StoreError, on_each, stored};
 
 /// What decides whether an account may be changed.
 #[derive(Queryable)]
@@ -18,6 +18,7 @@ use crate::database::{DbConnection, Store, StoreError, on_each, stored};
     reason = "they are columns of the table"
 )]
 struct State {
+    person: PersonRow,
     is_active: bool,
     is_staff: bool,
     is_superuser: bool,
@@ -203,15 +204,16 @@ impl Store {
                     .is_superuser
                     .filter(|wanted| *wanted != state.is_superuser),
             };
-            write_profile(connection, id, change, flags, by)?;
+            write_profile(connection, id, state.person, change, flags, by)?;
             Ok::<_, StoreError>(AccountChange::Done)
         })
     }
 }
 
-/// The state of an account that nobody else changes before the transaction ends.
+/// The state of an account, locked until the transaction ends.
 fn lock(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<State>> {
     let row = users::table.find(id.0).select((
+        PersonRow::columns(),
         users::is_active,
         users::is_staff,
         users::is_superuser,
@@ -235,7 +237,7 @@ fn lock_superusers_of(connection: &mut DbConnection, id: UserId) -> QueryResult<
     Ok(())
 }
 
-/// Whether nobody would be left who may do everything.
+/// Whether no other active superuser is left.
 fn is_last_superuser(
     connection: &mut DbConnection,
     id: UserId,

@@ -2,22 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{
-    EmailAddress, Gender, MobileNumber, NewUser, Patch, ProfileChange, UserId, Username,
-    WriteContext,
-};
+use profiled_domain::{NewUser, Patch, ProfileChange, UserId, WriteContext};
 
 use crate::credentials::set_password;
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
-use crate::database::{DbConnection, StoreError, stored};
+use crate::database::{DbConnection, PersonRow, StoreError, stored};
 use crate::media;
 
-/// What an account without a password stores: Django takes any text behind `!` for unusable.
+/// What an account without a password stores: Django takes any text after `!` for unusable.
 const UNUSABLE_PASSWORD: &str = "!";
 
 /// Flags of an account that operators change; `None` stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = users)]
 pub struct AccountFlags {
     /// May use the `drf` dialect.
     pub is_staff: Option<bool>,
@@ -31,19 +29,13 @@ pub(crate) fn insert_user(
     new: &NewUser,
     now: DateTime<Utc>,
 ) -> QueryResult<UserRow> {
-    let text = |value: &Option<String>| value.clone();
     let password = new
         .password
         .as_ref()
         .map_or(UNUSABLE_PASSWORD, |hash| hash.as_encoded());
     let id: i64 = diesel::insert_into(users::table)
         .values((
-            users::username.eq(new.username.as_ref().map(Username::as_str)),
-            users::email.eq(new.email.as_ref().map(EmailAddress::as_str)),
-            users::mobile_number.eq(new.mobile_number.as_ref().map(MobileNumber::as_str)),
-            users::first_name.eq(text(&new.first_name)),
-            users::last_name.eq(text(&new.last_name)),
-            users::gender.eq(new.gender.map(Gender::as_str)),
+            PersonRow::from(new.person.clone()),
             users::is_active.eq(new.is_active),
             users::is_staff.eq(new.is_staff),
             users::is_superuser.eq(new.is_superuser),
@@ -59,22 +51,25 @@ pub(crate) fn insert_user(
         .first(connection)
 }
 
-/// Writes a change of a user, whom the caller has locked.
+/// Writes a change of a user, whom the caller has locked and read.
 pub(crate) fn write_profile(
     connection: &mut DbConnection,
     id: UserId,
+    stored: PersonRow,
     change: &ProfileChange,
     flags: AccountFlags,
     by: WriteContext<'_>,
 ) -> Result<(), StoreError> {
-    let values = Changed {
-        is_staff: flags.is_staff,
-        is_superuser: flags.is_superuser,
-        ..Changed::new(change)
+    let person = if change.fields().is_empty() {
+        None
+    } else {
+        let mut person = stored.into_person(id.0)?;
+        change.apply_to(&mut person);
+        Some(PersonRow::from(person))
     };
-    if !values.is_empty() {
+    if person.is_some() || flags != AccountFlags::default() {
         diesel::update(users::table.find(id.0))
-            .set(&values)
+            .set((person, flags))
             .execute(connection)?;
     }
     if let Some(new) = &change.password {
@@ -84,44 +79,4 @@ pub(crate) fn write_profile(
         media::use_reserved(connection, key)?;
     }
     Ok(())
-}
-
-/// `None` stays, `Some(None)` becomes null.
-#[derive(AsChangeset, Default, PartialEq)]
-#[diesel(table_name = users)]
-#[expect(clippy::option_option, reason = "diesel's form of keep, clear and set")]
-struct Changed {
-    username: Option<Option<String>>,
-    email: Option<Option<String>>,
-    mobile_number: Option<Option<String>>,
-    number_phone: Option<Option<String>>,
-    first_name: Option<Option<String>>,
-    last_name: Option<Option<String>>,
-    gender: Option<Option<String>>,
-    avatar: Option<Option<String>>,
-    is_staff: Option<bool>,
-    is_superuser: Option<bool>,
-}
-
-impl Changed {
-    fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    fn new(change: &ProfileChange) -> Self {
-        let text = |patch: &Patch<String>| patch.as_change().map(Option::<&String>::cloned);
-        let gender = change.gender.as_change();
-        Self {
-            username: text(&change.username),
-            email: text(&change.email),
-            mobile_number: text(&change.mobile_number),
-            number_phone: text(&change.number_phone),
-            first_name: text(&change.first_name),
-            last_name: text(&change.last_name),
-            gender: gender.map(|value| value.map(|gender| gender.as_str().to_owned())),
-            avatar: text(&change.avatar),
-            is_staff: None,
-            is_superuser: None,
-        }
-    }
 }

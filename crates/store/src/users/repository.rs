@@ -11,7 +11,7 @@ use super::changes::{AccountFlags, insert_user, write_profile};
 use super::lists;
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
-use crate::database::{DbConnection, Store, StoreError};
+use crate::database::{DbConnection, PersonRow, Store, StoreError};
 use crate::profiles::{profile, profile_rows};
 
 impl UserRepository for Store {
@@ -121,21 +121,22 @@ fn change_profile(
     precondition: &Precondition,
     by: WriteContext<'_>,
 ) -> Result<(), StoreError> {
-    let Some(version) = lock_user(connection, id)? else {
+    let Some((version, stored)) = lock_user(connection, id)? else {
         return Ok(());
     };
     if !precondition.holds(version) {
         return Err(RepositoryError::Stale.into());
     }
-    write_profile(connection, id, change, AccountFlags::default(), by)
+    write_profile(connection, id, stored, change, AccountFlags::default(), by)
 }
 
-/// Keeps other writers from a user until the transaction ends, and tells its version. SQLite has one
+/// Keeps other writers from a user until the transaction ends, and reads its version and its person. SQLite has one
 /// writer at a time anyway.
-fn lock_user(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<i64>> {
-    let version = users::table.find(id.0).select(users::version);
+fn lock_user(connection: &mut DbConnection, id: UserId) -> QueryResult<Option<(i64, PersonRow)>> {
+    let columns = (users::version, PersonRow::columns());
+    let row = users::table.find(id.0).select(columns);
     match connection {
-        DbConnection::Sqlite(c) => version.first(c).optional(),
-        DbConnection::Postgres(c) => version.for_no_key_update().first(c).optional(),
+        DbConnection::Sqlite(c) => row.first(c).optional(),
+        DbConnection::Postgres(c) => row.for_no_key_update().first(c).optional(),
     }
 }

@@ -4,7 +4,7 @@ use std::thread;
 
 use profiled_domain::{
     AccountRepository, Condition, Field, NewUser, NumberedPage, OrderBy, PageNumber, PasswordHash,
-    Selection, SelectionRepository, UserId, UserRepository,
+    Person, Selection, SelectionRepository, UserId, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{ImportedUser, Store};
@@ -44,14 +44,10 @@ fn active(store: &Store) -> i64 {
 fn imported(id: i64, is_active: bool) -> ImportedUser {
     ImportedUser {
         id,
-        username: Some(format!("imported{id}")),
-        email: None,
-        mobile_number: None,
-        number_phone: None,
-        first_name: None,
-        last_name: None,
-        gender: None,
-        avatar: None,
+        person: Person {
+            username: Some(format!("imported{id}")),
+            ..Person::default()
+        },
         is_active,
         is_staff: false,
         is_superuser: false,

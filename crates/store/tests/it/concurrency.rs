@@ -5,8 +5,8 @@ use std::thread;
 
 use profiled_domain::{
     CredentialRepository, Extension, Gender, GroupRepository, Keep, NewToken, NewUser,
-    PasswordHash, Patch, Precondition, ProfileChange, RepositoryError, TokenRepository, TokenUse,
-    UniqueKey, UserRepository, Username,
+    PasswordHash, Patch, Person, Precondition, ProfileChange, RepositoryError, TokenRepository,
+    TokenUse, UniqueKey, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -63,7 +63,10 @@ fn writers_wait_for_each_other(database: &TestDatabase) {
 fn of_racing_values_exactly_one_wins(database: &TestDatabase) {
     let store = database.store().unwrap();
     let named = NewUser {
-        username: Username::parse("ada").ok(),
+        person: Person {
+            username: Some("ada".to_owned()),
+            ..Person::default()
+        },
         ..NewUser::default()
     };
 

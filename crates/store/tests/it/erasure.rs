@@ -4,10 +4,10 @@ use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use profiled_domain::{
-    AccountChange, AccountRepository, EmailAddress, GroupRepository, Membership,
-    MembershipRepository, MobileNumber, NewOrganization, NewTeam, NewToken, NewUser,
-    OrganizationRepository, PasswordHash, RefreshToken, RefreshTokenRepository, Rotation,
-    TeamRepository, TokenBinding, TokenRepository, UserId, UserRepository, Username, WriteContext,
+    AccountChange, AccountRepository, GroupRepository, Membership, MembershipRepository,
+    NewOrganization, NewTeam, NewToken, NewUser, OrganizationRepository, PasswordHash, Person,
+    RefreshToken, RefreshTokenRepository, Rotation, TeamRepository, TokenBinding, TokenRepository,
+    UserId, UserRepository, WriteContext,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -41,11 +41,14 @@ fn has(database: &TestDatabase, text: &str) -> bool {
 fn marked(store: &Store) -> UserId {
     let [name, email, mobile, _, first, last, hash, _] = MARKS;
     let new = NewUser {
-        username: Username::parse(name).ok(),
-        email: EmailAddress::parse(email).ok(),
-        mobile_number: MobileNumber::parse(mobile, 11).ok(),
-        first_name: Some(first.to_owned()),
-        last_name: Some(last.to_owned()),
+        person: Person {
+            username: Some(name.to_owned()),
+            email: Some(email.to_owned()),
+            mobile_number: Some(mobile.to_owned()),
+            first_name: Some(first.to_owned()),
+            last_name: Some(last.to_owned()),
+            ..Person::default()
+        },
         password: Some(PasswordHash::from_encoded(hash)),
         ..NewUser::default()
     };

@@ -1,7 +1,7 @@
 //! Errors of the databases in the words of the domain.
 
 use profiled_domain::{
-    GroupRepository, ProfileDepth, ProfileRepository, RepositoryError, UniqueKey, UserId,
+    GroupRepository, Person, ProfileDepth, ProfileRepository, RepositoryError, UniqueKey, UserId,
     UserRepository,
 };
 use profiled_store::testing::TestDatabase;
@@ -50,7 +50,10 @@ fn a_row_that_makes_no_sense_is_told_from_a_missing_one(database: &TestDatabase)
 fn text_that_a_column_does_not_hold_is_a_failure_and_changes_nothing(database: &TestDatabase) {
     let store = database.store().unwrap();
     let long = profiled_domain::NewUser {
-        first_name: Some("x".repeat(201)),
+        person: Person {
+            first_name: Some("x".repeat(201)),
+            ..person("ada").person
+        },
         ..person("ada")
     };
 

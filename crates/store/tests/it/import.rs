@@ -2,8 +2,8 @@
 
 use profiled_domain::{
     GroupRepository, Model, ObjectState, OrganizationId, OrganizationRepository, PasswordHash,
-    ProfileDepth, ProfileRepository, RepositoryError, SelectionRepository, TeamId, TeamRepository,
-    TokenRepository, UniqueKey, UserId, UserRepository,
+    Person, ProfileDepth, ProfileRepository, RepositoryError, SelectionRepository, TeamId,
+    TeamRepository, TokenRepository, UniqueKey, UserId, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{
@@ -28,14 +28,12 @@ profiled_store::database_tests!(
 fn user(id: i64, name: &str) -> ImportedUser {
     ImportedUser {
         id,
-        username: Some(name.to_owned()),
-        email: Some(format!("{name}@example.com")),
-        mobile_number: None,
-        number_phone: None,
-        first_name: None,
-        last_name: Some(String::new()),
-        gender: None,
-        avatar: None,
+        person: Person {
+            username: Some(name.to_owned()),
+            email: Some(format!("{name}@example.com")),
+            last_name: Some(String::new()),
+            ..Person::default()
+        },
         is_active: true,
         is_staff: true,
         is_superuser: false,
@@ -112,7 +110,10 @@ fn another_password_and_deactivation_end_all_credentials(database: &TestDatabase
         (found.unwrap().user.credentials.number, tokens.len())
     };
     let renamed = ImportedUser {
-        username: Some("eve".to_owned()),
+        person: Person {
+            username: Some("eve".to_owned()),
+            ..user(5, "ada").person
+        },
         ..user(5, "ada")
     };
     let other_password = ImportedUser {
@@ -137,7 +138,10 @@ fn a_changed_row_is_updated(database: &TestDatabase) {
     let store = database.store().unwrap();
     import(&store, everything);
     let renamed = ImportedUser {
-        username: None,
+        person: Person {
+            username: None,
+            ..user(5, "ada").person
+        },
         last_login: None,
         ..user(5, "ada")
     };
@@ -149,7 +153,10 @@ fn a_changed_row_is_updated(database: &TestDatabase) {
         .find_profile(UserId(5), ProfileDepth::Groups)
         .unwrap()
         .unwrap();
-    assert_eq!((stored.user.username, stored.user.last_login), (None, None));
+    assert_eq!(
+        (stored.user.person.username, stored.user.last_login),
+        (None, None)
+    );
     assert_eq!(stored.groups.len(), 1);
 }
 
@@ -157,7 +164,10 @@ fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {
     let store = database.store().unwrap();
     import(&store, everything);
     let thief = ImportedUser {
-        email: Some("bob@example.com".to_owned()),
+        person: Person {
+            email: Some("bob@example.com".to_owned()),
+            ..user(9, "eve").person
+        },
         ..user(9, "eve")
     };
 
@@ -182,11 +192,17 @@ fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {
 fn what_a_column_does_not_hold_is_refused(database: &TestDatabase) {
     let store = database.store().unwrap();
     let long = ImportedUser {
-        mobile_number: Some("1".repeat(33)),
+        person: Person {
+            mobile_number: Some("1".repeat(33)),
+            ..user(1, "long").person
+        },
         ..user(1, "long")
     };
     let null = ImportedUser {
-        first_name: Some("a\0b".to_owned()),
+        person: Person {
+            first_name: Some("a\0b".to_owned()),
+            ..user(2, "null").person
+        },
         ..user(2, "null")
     };
 

@@ -105,6 +105,7 @@ fn of_racing_uploads_all_but_one_are_collected(database: &TestDatabase) {
         .unwrap()
         .unwrap()
         .user
+        .person
         .avatar
         .unwrap();
     let others: Vec<_> = keys.into_iter().filter(|key| *key != stays).collect();

@@ -10,8 +10,8 @@ use profiled_domain::{
     OrganizationRepository, PageNumber, Selection, SelectionRepository, TokenRepository,
     UserRepository,
 };
-use profiled_store::testing::TestDatabase;
-use profiled_store::{DatabaseSettings, Store, migrate, pending, revert, status};
+use profiled_store::testing::{TestDatabase, database_settings};
+use profiled_store::{Store, migrate, pending, revert, status};
 
 use crate::people::{at, operator, person, token};
 
@@ -31,7 +31,7 @@ fn both_databases_have_the_same_migrations() {
 fn a_database_that_is_not_there_is_pending_and_not_created() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("new.sqlite3");
-    let settings = DatabaseSettings::new(format!("sqlite://{}", file.display()));
+    let settings = database_settings(&format!("sqlite://{}", file.display()));
 
     let missing = pending(&settings).unwrap();
     let opened = Store::open(&settings);

@@ -1,8 +1,8 @@
 //! A database that goes away and comes back.
 
 use profiled_domain::{ProfileDepth, ProfileRepository, RepositoryError, UserRepository};
-use profiled_store::testing::TestDatabase;
-use profiled_store::{DatabaseSettings, Store};
+use profiled_store::Store;
+use profiled_store::testing::{TestDatabase, database_settings};
 
 use crate::people::{operator, person};
 
@@ -49,7 +49,7 @@ fn a_write_on_a_cut_connection_is_unavailable_and_not_repeated() {
 
 #[test]
 fn a_server_that_is_not_there_is_told_without_the_password() {
-    let settings = DatabaseSettings::new("postgres://me:secret@127.0.0.1:1/nothing");
+    let settings = database_settings("postgres://me:secret@127.0.0.1:1/nothing");
 
     let error = Store::open(&settings).err().unwrap();
 

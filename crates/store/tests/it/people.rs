@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    EmailAddress, Gender, MobileNumber, NewGroup, NewToken, NewUser, PasswordHash, TokenDigest,
-    UserId, Username, WriteContext,
+    Gender, NewGroup, NewToken, NewUser, PasswordHash, Person, TokenDigest, UserId, WriteContext,
 };
 
 /// An instant with microseconds.
@@ -13,12 +12,15 @@ pub fn at(seconds: i64) -> DateTime<Utc> {
 
 pub fn person(name: &str) -> NewUser {
     NewUser {
-        username: Username::parse(name).ok(),
-        email: EmailAddress::parse(&format!("{name}@example.com")).ok(),
-        mobile_number: MobileNumber::parse(name, 32).ok(),
-        first_name: Some("Ünï \"quoted\" 😀".to_owned()),
-        last_name: Some(String::new()),
-        gender: Some(Gender::Female),
+        person: Person {
+            username: Some(name.to_owned()),
+            email: Some(format!("{name}@example.com")),
+            mobile_number: Some(name.to_owned()),
+            first_name: Some("Ünï \"quoted\" 😀".to_owned()),
+            last_name: Some(String::new()),
+            gender: Some(Gender::Female),
+            ..Person::default()
+        },
         is_staff: true,
         password: Some(PasswordHash::from_encoded("pbkdf2_sha256$1$salt$hash")),
         ..NewUser::default()

@@ -85,7 +85,7 @@ fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
             subject: subject.to_owned(),
         });
         let bind = |subject: &ForeignSubject, user: &User| {
-            let name = UserKey::Username(user.username.clone().unwrap());
+            let name = UserKey::Username(user.person.username.clone().unwrap());
             store.bind(subject, user, &name, at(2)).unwrap()
         };
 

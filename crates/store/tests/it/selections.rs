@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use profiled_domain::{
     Case, Condition, Field, FieldValue, Membership, MembershipRepository, NewOrganization,
-    NumberedPage, OrderBy, OrganizationRepository, PageNumber, Pattern, Relation, RepositoryError,
-    Selection, SelectionRepository, Step, Test, TextTest, UserRepository,
+    NumberedPage, OrderBy, OrganizationRepository, PageNumber, Pattern, Person, Relation,
+    RepositoryError, Selection, SelectionRepository, Step, Test, TextTest, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -80,7 +80,10 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
     let store = database.store().unwrap();
     let long = format!("{}1", "ab ".repeat(40));
     let new = profiled_domain::NewUser {
-        first_name: Some(long),
+        person: Person {
+            first_name: Some(long),
+            ..person("ada").person
+        },
         ..person("ada")
     };
     store.create_user(&new, operator(1)).unwrap();

@@ -4,9 +4,7 @@ mod common;
 mod similarity;
 mod unicode;
 
-use std::fmt;
-
-use profiled_domain::User;
+use profiled_domain::{Person, ProfileField};
 use serde::{Deserialize, Serialize};
 
 use super::settings::PasswordSettings;
@@ -30,60 +28,12 @@ impl PasswordValidator {
     pub const ALL: [Self; 4] = [Self::Similarity, Self::Length, Self::Common, Self::Numeric];
 }
 
-/// What a password must be unlike.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct PersonalData<'a> {
-    /// The account's name.
-    pub username: Option<&'a str>,
-    /// Given name.
-    pub first_name: Option<&'a str>,
-    /// Family name.
-    pub last_name: Option<&'a str>,
-    /// The whole address.
-    pub email: Option<&'a str>,
-}
-
-impl<'a> From<&'a User> for PersonalData<'a> {
-    fn from(user: &'a User) -> Self {
-        Self {
-            username: user.username.as_deref(),
-            first_name: user.first_name.as_deref(),
-            last_name: user.last_name.as_deref(),
-            email: user.email.as_deref(),
-        }
-    }
-}
-
-/// An attribute that a password is too similar to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PersonalField {
-    /// `username`
-    Username,
-    /// `first name`
-    FirstName,
-    /// `last name`
-    LastName,
-    /// `email`
-    Email,
-}
-
-impl fmt::Display for PersonalField {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Username => "username",
-            Self::FirstName => "first name",
-            Self::LastName => "last name",
-            Self::Email => "email",
-        })
-    }
-}
-
 /// What is wrong with a new password. Displayed, it is Django's message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordViolation {
     /// Of several attributes, the first.
-    #[error("The password is too similar to the {0}.")]
-    TooSimilar(PersonalField),
+    #[error("The password is too similar to the {}.", .0.as_str().replace('_', " "))]
+    TooSimilar(ProfileField),
     /// Code points count, not bytes.
     #[error(
         "This password is too short. It must contain at least {min_length} character{}.",
@@ -121,7 +71,7 @@ impl PasswordPolicy {
     /// All that is wrong with a password, in the order of the rules. The account is the one before the
     /// change.
     #[must_use]
-    pub fn violations(&self, password: &str, account: &PersonalData<'_>) -> Vec<PasswordViolation> {
+    pub fn violations(&self, password: &str, account: &Person) -> Vec<PasswordViolation> {
         let min_length = self.min_length;
         let check = |validator: &PasswordValidator| match validator {
             PasswordValidator::Similarity => {

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
+use profiled_domain::{Person, ProfileField};
+
 use super::unicode::is_word;
-use super::{PersonalData, PersonalField};
 
 /// The first attribute that, as a whole or in one of its words, resembles the password.
-pub(super) fn first_similar(password: &str, account: &PersonalData<'_>) -> Option<PersonalField> {
+pub(super) fn first_similar(password: &str, account: &Person) -> Option<ProfileField> {
     let password = password.to_lowercase();
     let attributes = [
-        (PersonalField::Username, account.username),
-        (PersonalField::FirstName, account.first_name),
-        (PersonalField::LastName, account.last_name),
-        (PersonalField::Email, account.email),
+        ProfileField::Username,
+        ProfileField::FirstName,
+        ProfileField::LastName,
+        ProfileField::Email,
     ];
     let resembles = |value: Option<&str>| {
         let value = value.unwrap_or_default().to_lowercase();
@@ -21,8 +22,7 @@ pub(super) fn first_similar(password: &str, account: &PersonalData<'_>) -> Optio
     };
     attributes
         .into_iter()
-        .find(|(_, value)| resembles(*value))
-        .map(|(field, _)| field)
+        .find(|field| resembles(account.get(*field)))
 }
 
 /// Whether two texts have a `quick_ratio` of 0.7 or more, as Python's `difflib.SequenceMatcher` defines

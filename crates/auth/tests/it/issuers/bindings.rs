@@ -7,8 +7,8 @@ use profiled_auth::{
     UserField, Verdict, Verifier,
 };
 use profiled_domain::{
-    AccountRepository, BindingRepository, CredentialRepository, EmailAddress, ForeignSubject, Keep,
-    NewUser, Patch, Precondition, ProfileChange, UserId, UserRepository, Username, WriteContext,
+    AccountRepository, BindingRepository, CredentialRepository, ForeignSubject, Keep, NewUser,
+    Patch, Person, Precondition, ProfileChange, UserId, UserRepository, WriteContext,
 };
 use serde_json::{Value, json};
 
@@ -46,8 +46,11 @@ impl Site {
 
     fn user(&self, name: &str) -> UserId {
         let new = NewUser {
-            username: Username::parse(name).ok(),
-            email: EmailAddress::parse(&address(name)).ok(),
+            person: Person {
+                username: Some(name.to_owned()),
+                email: Some(address(name)),
+                ..Person::default()
+            },
             ..NewUser::default()
         };
         self.repository
@@ -172,7 +175,10 @@ fn unverified_address_as_username_is_refused() {
         settings.user_field = Some(UserField::Username);
     });
     let new = NewUser {
-        username: Username::parse("ada@example.com").ok(),
+        person: Person {
+            username: Some("ada@example.com".to_owned()),
+            ..Person::default()
+        },
         ..NewUser::default()
     };
     let ada = site

@@ -6,6 +6,7 @@ mod kinds;
 mod provider;
 mod rules;
 
+use profiled_store::testing::defaults;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ fn settings_with(issuers: Vec<IssuerSettings>) -> JwtSettings {
         issuers,
         // No test lives so long: only what is asked for is fetched.
         jwks_refresh: 86_400,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     }
 }
 

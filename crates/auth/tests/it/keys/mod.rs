@@ -5,13 +5,12 @@ mod kinds;
 mod rotation;
 mod weak;
 
+use profiled_store::testing::defaults;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, TimeDelta, Utc};
 use profiled_auth::Issuers;
-use profiled_auth::{
-    Algorithm, JwtFault, JwtSettings, JwtVerifier, KeyFolder, KeyRing, SigningKey, UserClaim,
-};
+use profiled_auth::{Algorithm, JwtFault, JwtVerifier, KeyFolder, KeyRing, SigningKey, UserClaim};
 use profiled_domain::UserId;
 use tempfile::TempDir;
 
@@ -60,7 +59,7 @@ struct Server {
 impl Server {
     fn new(keys: KeyRing) -> Self {
         let keys = Arc::new(keys);
-        let (settings, issuers) = (JwtSettings::default(), Issuers::default());
+        let (settings, issuers) = (defaults("auth.jwt"), Issuers::default());
         let jwt = JwtVerifier::with_issuers(&settings, Arc::clone(&keys), issuers);
         Self { keys, jwt }
     }

@@ -1,12 +1,13 @@
 //! Refresh tokens in families, and what a token is worth at a moment.
 
 use super::*;
+use profiled_store::testing::defaults;
 
 fn rotating(blacklist_after_rotation: bool) -> JwtSettings {
     JwtSettings {
         rotate_refresh_tokens: true,
         blacklist_after_rotation,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     }
 }
 
@@ -83,7 +84,7 @@ fn c3_rotation_without_the_blacklist_remembers_nothing() {
 
 #[test]
 fn c5_revoked_token_is_refused_after_the_clock_steps_back() {
-    let site = Site::new(&JwtSettings::default());
+    let site = Site::new(&defaults("auth.jwt"));
     let fast = site.log_in(later(100));
     let elsewhere = made_elsewhere("access", "x", Some(later(100).timestamp()));
 

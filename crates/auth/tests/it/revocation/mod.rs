@@ -12,6 +12,7 @@ use profiled_domain::{
     AccountRepository, CredentialRepository, Keep, PasswordHash, ProfileDepth, ProfileRepository,
     User, UserId, UserKey, WriteContext,
 };
+use profiled_store::testing::defaults;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -99,7 +100,7 @@ fn made_elsewhere(kind: &str, jti: &str, iat: Option<i64>) -> String {
 
 #[test]
 fn c1_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
-    let site = Site::new(&JwtSettings::default());
+    let site = Site::new(&defaults("auth.jwt"));
     let bob = user(&site.repository, "bob", true);
     let hers = site.log_in(now());
     let his = site
@@ -122,7 +123,7 @@ fn c1_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
 
 #[test]
 fn c1_token_of_the_request_outlives_the_change() {
-    let site = Site::new(&JwtSettings::default());
+    let site = Site::new(&defaults("auth.jwt"));
     let (used, other) = (site.log_in(now()), site.log_in(now()));
     let keep = site.access(&used.access, now()).unwrap();
     assert_eq!(
@@ -146,7 +147,7 @@ fn c1_token_of_the_request_outlives_the_change() {
 
 #[test]
 fn c1_token_of_another_service_counts_after_the_second_of_the_change() {
-    let site = Site::new(&JwtSettings::default());
+    let site = Site::new(&defaults("auth.jwt"));
     let second = now().timestamp();
     let tokens = |kind| {
         [None, Some(second - 1), Some(second), Some(second + 1)]
@@ -172,7 +173,7 @@ fn c1_token_of_another_service_counts_after_the_second_of_the_change() {
 fn c1_token_of_another_service_is_kept_by_its_id() {
     let long = "x".repeat(5000);
     for jti in ["", "short", long.as_str(), "with\0null"] {
-        let site = Site::new(&JwtSettings::default());
+        let site = Site::new(&defaults("auth.jwt"));
         let token = made_elsewhere("access", jti, None);
         let keep = site.access(&token, now()).unwrap();
 
@@ -190,7 +191,7 @@ fn c1_token_of_another_service_is_kept_by_its_id() {
 fn c1_inactive_or_deleted_user_is_reported_before_any_other_fault() {
     let settings = JwtSettings {
         check_revoke_token: true,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     };
     let site = Site::new(&settings);
     let (_, password) = site.account();
@@ -231,7 +232,7 @@ fn c1_inactive_or_deleted_user_is_reported_before_any_other_fault() {
 fn c1_changed_password_with_the_password_check_is_reported_first() {
     let settings = JwtSettings {
         check_revoke_token: true,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     };
     let site = Site::new(&settings);
     let (ada, _) = site.account();
@@ -264,7 +265,7 @@ fn c1_changed_password_with_the_password_check_is_reported_first() {
 fn c1_refresh_hands_on_the_digest_of_the_password() {
     let settings = JwtSettings {
         check_revoke_token: true,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     };
     let site = Site::new(&settings);
     let stored = PasswordHash::from_encoded("!stored");
@@ -288,9 +289,9 @@ fn c1_refresh_hands_on_the_digest_of_the_password() {
 
 #[test]
 fn c2_token_of_one_server_is_refused_by_another_at_once() {
-    let site = Site::new(&JwtSettings::default());
+    let site = Site::new(&defaults("auth.jwt"));
     let token = site.log_in(now()).access;
-    let other = BearerVerifier::new(Arc::new(verifier(&JwtSettings::default())));
+    let other = BearerVerifier::new(Arc::new(verifier(&defaults("auth.jwt"))));
     let header = format!("Bearer {token}");
     let judge = || match other.verify(&attempt(header.as_bytes()), &*site.repository) {
         Verdict::Refused(error) => Some(error),

@@ -7,6 +7,7 @@ use profiled_auth::{
     RefreshError, TokenPair,
 };
 use profiled_domain::{CredentialRepository, Keep, PasswordHash, RefreshTokenRepository};
+use profiled_store::testing::defaults;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ fn checking() -> JwtSettings {
     JwtSettings {
         check_revoke_token: true,
         rotate_refresh_tokens: true,
-        ..JwtSettings::default()
+        ..defaults("auth.jwt")
     }
 }
 
@@ -30,7 +31,7 @@ fn digest(hash: &PasswordHash) -> String {
 fn log_in(site: &Site, iterations: u32) -> TokenPair {
     let settings = PasswordSettings {
         iterations,
-        ..PasswordSettings::default()
+        ..defaults("auth.password")
     };
     let hasher = Arc::new(PasswordHasher::new(&settings).unwrap());
     let before = site.account().1;
@@ -146,7 +147,7 @@ fn refresh_token_whose_access_tokens_would_be_refused_is_refused() {
     }
     let good = made_elsewhere("refresh", "r", Some(&right));
     assert!(site.refresh(&good, at).is_ok());
-    let without = Site::new(&JwtSettings::default());
+    let without = Site::new(&defaults("auth.jwt"));
     let unmarked = made_elsewhere("refresh", "r", None);
     assert!(
         without.refresh(&unmarked, at).is_ok(),
@@ -173,7 +174,7 @@ fn user_who_may_not_log_in_is_refused_before_the_password_is_judged() {
 /// A change keeps the access token that it was asked with, and nothing else that goes by its id.
 #[test]
 fn refresh_token_with_the_id_of_a_kept_access_token_is_revoked() {
-    for settings in [checking(), JwtSettings::default()] {
+    for settings in [checking(), defaults("auth.jwt")] {
         let site = Site::new(&settings);
         let right = digest(&site.account().1);
         let access = made_elsewhere("access", "same", Some(&right));

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use profiled_domain::{Model, ObjectState, Repository, RepositoryError, Right, Viewer};
-use profiled_rest::error::{ApiError, Detail};
+use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::wire::body::Value;
 use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
@@ -70,7 +70,7 @@ pub(super) async fn known_id(
             _ => "User",
         };
         let text = format!("{name} matching query does not exist.");
-        ApiError::BadRequest(Detail::Text(text))
+        ApiError::BadRequest(ErrorDetail::Text(text))
     };
     let id = id.ok_or_else(unknown)?;
     let look_up = move |repository: &dyn Repository| repository.object_state(model, id);

@@ -49,9 +49,7 @@ impl ValidNewUser {
         check_unique(context, NO_USER, unique, errors).await?;
         Ok(Self {
             password: form.password().unwrap_or_default().to_owned(),
-            user: form
-                .into_new_user()
-                .map_err(|error| ApiError::Internal(Box::new(error)))?,
+            user: form.into_new_user(),
         })
     }
 

@@ -7,7 +7,7 @@ use profiled_domain::{
     Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right, Team,
     TeamChange, TeamId, UniqueKey, WriteContext,
 };
-use profiled_rest::error::{ApiError, Detail, FieldErrors};
+use profiled_rest::error::{ApiError, ErrorDetail, FieldErrors};
 use profiled_rest::wire::body::{Value, number_text};
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
@@ -70,7 +70,7 @@ impl WritableKind for Teams {
         let body = value_of(context.peek().await?);
         let Some(id) = OrganizationInput::read(&body).known(context).await? else {
             let text = "Organization matching query does not exist.";
-            return Err(ApiError::BadRequest(Detail::Text(text.to_owned())));
+            return Err(ApiError::BadRequest(ErrorDetail::Text(text.to_owned())));
         };
         let look_up = move |repository: &dyn Repository| {
             let may_change = caller.viewer(repository)?.may_change(Model::Organization);

@@ -1,9 +1,7 @@
 //! What a body says of a user, and the rules of it (contract `tower.md`, section 4).
 
 use profiled_auth::PasswordHasher;
-use profiled_domain::{
-    EmailAddress, InvalidText, NewUser, Patch, ProfileChange, UniqueValues, User, Username,
-};
+use profiled_domain::{NewUser, Patch, Person, ProfileChange, UniqueValues, User};
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::wire::body::Value;
 
@@ -39,10 +37,10 @@ struct UserTexts<'a> {
 impl<'a> UserTexts<'a> {
     fn new(user: &'a User) -> Self {
         Self {
-            username: user.username.as_deref().unwrap_or_default(),
-            first_name: user.first_name.as_deref().unwrap_or_default(),
-            last_name: user.last_name.as_deref().unwrap_or_default(),
-            email: user.email.as_deref().unwrap_or_default(),
+            username: user.person.username.as_deref().unwrap_or_default(),
+            first_name: user.person.first_name.as_deref().unwrap_or_default(),
+            last_name: user.person.last_name.as_deref().unwrap_or_default(),
+            email: user.person.email.as_deref().unwrap_or_default(),
         }
     }
 }
@@ -200,22 +198,23 @@ impl UserForm {
     }
 
     /// The user to be created, as yet without a password.
-    pub(super) fn into_new_user(self) -> Result<NewUser, InvalidText> {
+    pub(super) fn into_new_user(self) -> NewUser {
         let is_superuser = self.is_superuser().unwrap_or_default();
         let given = |sent: FieldInput<String>| match sent {
             FieldInput::Value(text) if !text.is_empty() => Some(text),
             _ => None,
         };
-        let username = given(self.username).map(|text| Username::parse(&text));
-        let email = given(self.email).map(|text| EmailAddress::parse(&text));
-        Ok(NewUser {
-            username: username.transpose()?,
-            email: email.transpose()?,
-            first_name: given(self.first_name),
-            last_name: given(self.last_name),
+        NewUser {
+            person: Person {
+                username: given(self.username),
+                email: given(self.email),
+                first_name: given(self.first_name),
+                last_name: given(self.last_name),
+                ..Person::default()
+            },
             is_superuser,
             ..NewUser::default()
-        })
+        }
     }
 
     /// The change of a user, as yet without a password. What would be shown as before stays as it is stored.

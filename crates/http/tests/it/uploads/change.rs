@@ -1,5 +1,6 @@
 //! What becomes of a profile and its files.
 
+use profiled_store::testing::defaults;
 use std::os::unix::fs::PermissionsExt;
 
 use futures_util::future::join;
@@ -214,7 +215,7 @@ async fn without_its_storage_an_upload_is_503_and_everything_else_works() {
     let mut uploads = Uploads::new();
     let mut settings = MediaSettings {
         storage: StorageKind::S3,
-        ..MediaSettings::default()
+        ..defaults("media")
     };
     settings.s3.bucket = "avatars".to_owned();
     settings.s3.endpoint = "http://127.0.0.1:9".to_owned();

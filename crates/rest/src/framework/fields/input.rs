@@ -2,7 +2,7 @@
 
 use profiled_domain::Patch;
 
-use super::text::{Candidate, TextRules};
+use super::text::trim;
 use super::{Field, Kind, messages};
 use crate::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::wire::body::{Data, Part, Text, Upload, Value, number_text};
@@ -69,54 +69,50 @@ impl Field {
         }
     }
 
-    /// The field as text, trimmed and turned from a number where it is one. Messages go to `errors`.
-    pub fn candidate(&self, data: &Data, errors: &mut FieldErrors) -> Patch<Candidate> {
-        let text = match self.input(data) {
-            Input::Absent if self.is_required => return self.refuse(messages::REQUIRED, errors),
-            Input::Absent => return Patch::Keep,
-            Input::Null if self.takes_null => return Patch::Clear,
-            Input::Null => return self.refuse(messages::NULL, errors),
-            Input::Text(text) => text,
-            Input::Number(digits) => number_text(digits).as_str().into(),
-            Input::File(_) | Input::Other(_) => return self.refuse(messages::NOT_TEXT, errors),
-        };
-        let candidate = Candidate::new(text, self.is_trimmed);
-        if candidate.is_blank() && !self.takes_blank {
-            return self.refuse(messages::BLANK, errors);
+    /// What a body says of the field: text, trimmed and turned from a number where it is one; of a field with
+    /// choices, one of them.
+    ///
+    /// # Errors
+    /// The message for what the field does not take. The [rules](Field::check) of texts are another matter.
+    pub fn read(&self, data: &Data) -> Result<Patch<Text>, String> {
+        let input = self.input(data);
+        match (&self.kind, input) {
+            (_, Input::Absent) if self.is_required => Err(messages::REQUIRED.to_owned()),
+            (_, Input::Absent) => Ok(Patch::Keep),
+            (_, Input::Null) if self.takes_null => Ok(Patch::Clear),
+            (_, Input::Null) => Err(messages::NULL.to_owned()),
+            (Kind::Choice(choices), input) => choice(choices, input).map(Patch::Set),
+            (_, Input::Text(text)) => self.text_of(text).map(Patch::Set),
+            (_, Input::Number(digits)) => self
+                .text_of(number_text(digits).as_str().into())
+                .map(Patch::Set),
+            (_, Input::File(_) | Input::Other(_)) => Err(messages::NOT_TEXT.to_owned()),
         }
-        Patch::Set(candidate)
+    }
+
+    fn text_of(&self, mut text: Text) -> Result<Text, String> {
+        if self.is_trimmed {
+            trim(&mut text);
+        }
+        if text.text.is_empty() && !self.takes_blank {
+            return Err(messages::BLANK.to_owned());
+        }
+        Ok(text)
+    }
+
+    /// The same. The message goes to `errors`.
+    pub fn candidate(&self, data: &Data, errors: &mut FieldErrors) -> Patch<Text> {
+        self.read(data)
+            .unwrap_or_else(|message| self.refuse(&message, errors))
     }
 
     /// The field as text that keeps all its rules. Messages go to `errors`.
     pub fn text(&self, data: &Data, errors: &mut FieldErrors) -> Patch<String> {
-        match self.candidate(data, errors) {
-            Patch::Keep => Patch::Keep,
-            Patch::Clear => Patch::Clear,
-            Patch::Set(candidate) => {
-                self.check(&candidate, TextRules::default(), errors);
-                Patch::Set(candidate.into_text())
-            }
+        let candidate = self.candidate(data, errors);
+        if let Patch::Set(text) = &candidate {
+            self.check(text, None, errors);
         }
-    }
-
-    /// The value of a field with choices.
-    pub fn choice(&self, data: &Data, errors: &mut FieldErrors) -> Patch<&'static str> {
-        let Kind::Choice(choices) = self.kind else {
-            return Patch::Keep;
-        };
-        let shown = match self.input(data) {
-            Input::Absent => return Patch::Keep,
-            Input::Null if self.takes_null => return Patch::Clear,
-            Input::Null => return self.refuse(messages::NULL, errors),
-            Input::Text(text) => text.text,
-            Input::Number(digits) => number_text(digits),
-            Input::Other(value) => value.to_python_str(),
-            Input::File(upload) => upload.name.clone(),
-        };
-        match choices.iter().find(|(value, _)| *value == shown) {
-            Some((value, _)) => Patch::Set(value),
-            None => self.refuse(&format!("\"{shown}\" is not a valid choice."), errors),
-        }
+        candidate.map(|text| text.text)
     }
 
     /// The file of an image field; its content is judged elsewhere.
@@ -136,4 +132,17 @@ impl Field {
         errors.push(self.name, message);
         Patch::Keep
     }
+}
+
+fn choice(choices: &[(&str, &str)], input: Input<'_>) -> Result<Text, String> {
+    let sent = match input {
+        Input::Absent | Input::Null => String::new(),
+        Input::Text(text) => text.text,
+        Input::Number(digits) => number_text(digits),
+        Input::Other(value) => value.to_python_str(),
+        Input::File(upload) => upload.name.clone(),
+    };
+    let chosen = choices.iter().find(|(value, _)| *value == sent);
+    let (value, _) = chosen.ok_or_else(|| format!("\"{sent}\" is not a valid choice."))?;
+    Ok((*value).into())
 }

@@ -6,7 +6,6 @@ mod instant;
 mod text;
 
 pub use input::{Input, body_of};
-pub use text::{Candidate, TextRules};
 
 /// A field of a body.
 #[derive(Clone, Debug)]

@@ -119,7 +119,7 @@ struct Page<'a> {
     method: &'a str,
     target: &'a str,
     status: String,
-    headers: Vec<Shown>,
+    headers: Vec<ShownHeader>,
     json: Vec<Piece<'a>>,
     /// What to type to be let in.
     curl: Option<String>,
@@ -127,7 +127,7 @@ struct Page<'a> {
 }
 
 /// A header of the answer.
-struct Shown {
+struct ShownHeader {
     name: &'static str,
     value: String,
     is_link: bool,
@@ -206,7 +206,11 @@ impl<'a> Pages<'a> {
 }
 
 fn name_of(user: &User) -> String {
-    let name = user.username.as_deref().or(user.email.as_deref());
+    let name = user
+        .person
+        .username
+        .as_deref()
+        .or(user.person.email.as_deref());
     let name = name.filter(|name| !name.is_empty());
     name.map_or_else(|| format!("user {}", user.id.0), str::to_owned)
 }
@@ -222,8 +226,8 @@ fn format_link(query: &Query, format: &str) -> String {
 }
 
 /// What the answer's headers are or, as JSON, would be.
-fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<Shown> {
-    let shown = |name, value: &str, is_link| Shown {
+fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<ShownHeader> {
+    let shown = |name, value: &str, is_link| ShownHeader {
         name,
         value: value.to_owned(),
         is_link,

@@ -33,7 +33,7 @@ fn input(control: Control, messages: &[String]) -> Input<'_> {
 }
 
 fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
-    let shown = |is_link| Shown {
+    let shown = |is_link| ShownHeader {
         name: "Location",
         value: EVIL.to_owned(),
         is_link,

@@ -10,14 +10,14 @@ use super::Pipeline;
 use crate::error::ApiError;
 use crate::framework::spec::{Access, Spec};
 use crate::framework::view_response::ViewResponse;
-use crate::wire::accept::{Format, Refusal};
+use crate::wire::accept::{Format, NegotiationFailure};
 use crate::wire::host::{Origin, user_agent};
 use crate::wire::json_writer::Layout;
 use crate::wire::query::Query;
 
 /// What a request asks for in addition to its method and body.
 pub(super) struct Negotiated<'a> {
-    pub(super) outcome: Result<(), Refusal>,
+    pub(super) outcome: Result<(), NegotiationFailure>,
     pub(super) format: Format,
     pub(super) query: &'a Query,
     pub(super) layout: Layout,

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 
 use super::charset::Charset;
 use super::{Data, Form, Parser, Value, json, media_type, multipart};
-use crate::error::{ApiError, Detail};
+use crate::error::{ApiError, ErrorDetail};
 use crate::wire::query::Query;
 
 /// Most fields of a form.
@@ -35,7 +35,7 @@ pub(super) async fn read(
 }
 
 fn bad(text: impl Into<String>) -> ApiError {
-    ApiError::BadRequest(Detail::Text(text.into()))
+    ApiError::BadRequest(ErrorDetail::Text(text.into()))
 }
 
 pub(super) fn select(parsers: &[Parser], content_type: &str) -> Option<Parser> {

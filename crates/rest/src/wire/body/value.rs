@@ -37,6 +37,15 @@ impl From<&str> for Text {
     }
 }
 
+impl Text {
+    /// The text, if any database can hold it.
+    #[must_use]
+    pub fn storable(&self) -> Option<String> {
+        let is_storable = self.surrogate.is_none() && !self.text.contains('\0');
+        is_storable.then(|| self.text.clone())
+    }
+}
+
 impl Value {
     /// The name of the type in Python.
     #[must_use]

@@ -25,16 +25,16 @@ const PAGE_SIZE: i64 = 1000;
 
 /// A user as organizations and teams show it.
 #[derive(Serialize)]
-struct Member {
+struct MemberOutput {
     id: i64,
     username: Option<String>,
 }
 
-impl From<User> for Member {
+impl From<User> for MemberOutput {
     fn from(user: User) -> Self {
         Self {
             id: user.id.0,
-            username: user.username,
+            username: user.person.username,
         }
     }
 }
@@ -76,15 +76,15 @@ fn is_called(name: &str) -> Condition {
 }
 
 /// The users at the end of a relation.
-fn members(store: &Store, back: Relation, id: i64) -> Result<Vec<Member>, Failure> {
+fn members(store: &Store, back: Relation, id: i64) -> Result<Vec<MemberOutput>, Failure> {
     let condition = Condition::related_to(back, id);
     let users = select(&condition, Field::Id, |wanted| store.select_users(wanted))?;
-    Ok(users.into_iter().map(Member::from).collect())
+    Ok(users.into_iter().map(MemberOutput::from).collect())
 }
 
 /// Members in one line.
-fn names(members: &[Member]) -> String {
-    let name = |member: &Member| {
+fn names(members: &[MemberOutput]) -> String {
+    let name = |member: &MemberOutput| {
         let id = || member.id.to_string();
         member.username.clone().unwrap_or_else(id)
     };
@@ -145,8 +145,8 @@ fn refused(text: String) -> Result<(), Failure> {
     Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed))
 }
 
-/// A place that users can belong to, and the words for it.
-struct Place {
+/// A target that users can belong to, and the words for it.
+struct MembershipTarget {
     membership: Membership,
     /// `member` or `admin`.
     role: &'static str,
@@ -159,19 +159,19 @@ fn change_membership(
     settings: &Settings,
     user: &str,
     is_addition: bool,
-    find: impl FnOnce(&Store) -> Result<Place, Failure>,
+    find: impl FnOnce(&Store) -> Result<MembershipTarget, Failure>,
     line: &mut Line,
     output: Output,
 ) -> Result<(), Failure> {
     let store = open(settings)?;
-    let place = find(&store)?;
-    line.on(place.membership);
+    let target = find(&store)?;
+    line.on(target.membership);
     let user = find_user(&store, user)?.id;
     line.for_user(user);
     let outcome = if is_addition {
-        store.add_to(place.membership, user, operator())
+        store.add_to(target.membership, user, operator())
     } else {
-        store.remove_from(place.membership, user, operator())
+        store.remove_from(target.membership, user, operator())
     };
     let is_changed = match outcome {
         Err(RepositoryError::Missing("user")) => {
@@ -183,10 +183,10 @@ fn change_membership(
         outcome => outcome?,
     };
     line.came_of(Outcome::of_change(&is_changed));
-    let told = json!({ "user": user, "of": place.name, "changed": is_changed });
-    let (role, of) = (place.role, &place.name);
+    let result = json!({ "user": user, "of": target.name, "changed": is_changed });
+    let (role, of) = (target.role, &target.name);
     let article = if role == "admin" { "an" } else { "a" };
-    output.write(&told, |_| match (is_addition, is_changed) {
+    output.write(&result, |_| match (is_addition, is_changed) {
         (true, true) => format!("user {user} is {article} {role} of {of}"),
         (true, false) => format!("user {user} is {article} {role} of {of} already"),
         (false, true) => format!("user {user} is no longer {article} {role} of {of}"),

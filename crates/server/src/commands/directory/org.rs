@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Member, Place, change_membership, description, find_organization, listed, members, name, names,
-    no_organization, refused, select,
+    MemberOutput, MembershipTarget, change_membership, description, find_organization, listed,
+    members, name, names, no_organization, refused, select,
 };
 use crate::cli::{Org, OrgMember, OrgSet};
 use crate::clock::operator;
@@ -23,7 +23,7 @@ use crate::trail::{Line, audited};
 
 /// An organization as commands show it.
 #[derive(Serialize)]
-struct Shown {
+struct OrganizationOutput {
     id: i64,
     name: String,
     description: String,
@@ -35,9 +35,9 @@ struct Shown {
 #[derive(Serialize)]
 struct ShownWithMembers {
     #[serde(flatten)]
-    organization: Shown,
-    users: Vec<Member>,
-    admins: Vec<Member>,
+    organization: OrganizationOutput,
+    users: Vec<MemberOutput>,
+    admins: Vec<MemberOutput>,
     teams: Vec<ShownTeam>,
 }
 
@@ -47,7 +47,7 @@ struct ShownTeam {
     name: String,
 }
 
-impl From<Organization> for Shown {
+impl From<Organization> for OrganizationOutput {
     fn from(organization: Organization) -> Self {
         Self {
             id: organization.id.0,
@@ -96,7 +96,7 @@ fn create(
     };
     let created = open(settings)?.create_organization(&new, operator())?;
     line.done(Object::Organization(created.id));
-    output.write(&Shown::from(created), |organization| {
+    output.write(&OrganizationOutput::from(created), |organization| {
         format!("created organization {}", organization.id)
     })
 }
@@ -106,13 +106,13 @@ fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
     let all = select(&Condition::everything(), Field::Name, |wanted| {
         store.select_organizations(wanted)
     })?;
-    let all: Vec<Shown> = all.into_iter().map(Shown::from).collect();
+    let all: Vec<OrganizationOutput> = all.into_iter().map(OrganizationOutput::from).collect();
     output.write(&all, |all| {
         all.iter().map(shown).collect::<Vec<_>>().join("\n")
     })
 }
 
-fn shown(organization: &Shown) -> String {
+fn shown(organization: &OrganizationOutput) -> String {
     format!("{} {}", organization.id, organization.name)
 }
 
@@ -167,7 +167,7 @@ fn set(
     let changed = store.update_organization(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| no_organization(&change.organization))?;
     line.came_of(Outcome::Done);
-    output.write(&Shown::from(changed), |organization| {
+    output.write(&OrganizationOutput::from(changed), |organization| {
         format!("changed organization {}", organization.id)
     })
 }
@@ -250,9 +250,9 @@ fn place(
     name: &str,
     role: &'static str,
     membership: fn(OrganizationId) -> Membership,
-) -> Result<Place, Failure> {
+) -> Result<MembershipTarget, Failure> {
     let id = find_organization(store, name)?.id;
-    Ok(Place {
+    Ok(MembershipTarget {
         membership: membership(id),
         role,
         name: format!("organization {id}"),

@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Member, Place, change_membership, description, find_organization, is_called, members, name,
-    names, refused, select,
+    MemberOutput, MembershipTarget, change_membership, description, find_organization, is_called,
+    members, name, names, refused, select,
 };
 use crate::cli::{Team, TeamMember, TeamName, TeamSet};
 use crate::clock::operator;
@@ -23,7 +23,7 @@ use crate::trail::{Line, audited};
 
 /// A team as commands show it.
 #[derive(Serialize)]
-struct Shown {
+struct TeamOutput {
     id: i64,
     name: String,
     description: String,
@@ -42,8 +42,8 @@ struct ShownOrganization {
 #[derive(Serialize)]
 struct ShownWithMembers {
     #[serde(flatten)]
-    team: Shown,
-    users: Vec<Member>,
+    team: TeamOutput,
+    users: Vec<MemberOutput>,
 }
 
 impl From<OrganizationSummary> for ShownOrganization {
@@ -55,7 +55,7 @@ impl From<OrganizationSummary> for ShownOrganization {
     }
 }
 
-impl From<Stored> for Shown {
+impl From<Stored> for TeamOutput {
     fn from(team: Stored) -> Self {
         Self {
             id: team.id.0,
@@ -94,7 +94,7 @@ pub(in crate::commands) fn run(
     }
 }
 
-/// The team that an operator names: by id or by name, of an organization if that is told.
+/// The team that an operator names: by id or by name, of an organization if that is given.
 fn find(store: &Store, wanted: &TeamName) -> Result<Stored, Failure> {
     let place = match &wanted.organization {
         Some(name) => {
@@ -144,7 +144,7 @@ fn create(
     };
     let created = store.create_team(&new, operator())?;
     line.done(Object::Team(created.id));
-    output.write(&Shown::from(created), |team| {
+    output.write(&TeamOutput::from(created), |team| {
         format!("created team {}", team.id)
     })
 }
@@ -159,13 +159,13 @@ fn list(settings: &Settings, organization: Option<&str>, output: Output) -> Resu
         None => Condition::everything(),
     };
     let all = select(&wanted, Field::Name, |wanted| store.select_teams(wanted))?;
-    let all: Vec<Shown> = all.into_iter().map(Shown::from).collect();
+    let all: Vec<TeamOutput> = all.into_iter().map(TeamOutput::from).collect();
     output.write(&all, |all| {
         all.iter().map(shown).collect::<Vec<_>>().join("\n")
     })
 }
 
-fn shown(team: &Shown) -> String {
+fn shown(team: &TeamOutput) -> String {
     let place = team.organization.as_ref();
     let place = place.map_or("no organization", |own| own.name.as_str());
     format!("{} {} ({place})", team.id, team.name)
@@ -214,7 +214,7 @@ fn set(
     let changed = store.update_team(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| gone(&change.team.team))?;
     line.came_of(Outcome::Done);
-    output.write(&Shown::from(changed), |team| {
+    output.write(&TeamOutput::from(changed), |team| {
         format!("changed team {}", team.id)
     })
 }
@@ -249,7 +249,7 @@ fn change_member(
 ) -> Result<(), Failure> {
     let place = |store: &Store| {
         let id = find(store, &member.team)?.id;
-        Ok(Place {
+        Ok(MembershipTarget {
             membership: Membership::TeamUser(id),
             role: "member",
             name: format!("team {id}"),

@@ -23,7 +23,7 @@ use crate::output::Output;
 use crate::settings::Settings;
 use crate::trail::audited;
 
-use report::{Kind, Report};
+use report::{DjangoReport, Kind};
 
 /// Why an import ends early: nothing is kept then.
 enum Stop {
@@ -52,7 +52,7 @@ pub(super) fn run(
             Ok(report)
         })
     }?;
-    output.write(&report, Report::lines)?;
+    output.write(&report, DjangoReport::lines)?;
     match report.unreadable {
         0 => Ok(()),
         count => Err(Failure::failed(format!(
@@ -65,7 +65,7 @@ fn import(
     settings: &Settings,
     arguments: &ImportDjango,
     output: Output,
-) -> Result<Report, Failure> {
+) -> Result<DjangoReport, Failure> {
     let store = open(settings)?;
     let progress = progress_bar(&arguments.files, output);
     let report = store.import(arguments.dry_run, now(), |session| {
@@ -100,7 +100,7 @@ fn progress_bar(files: &[PathBuf], output: Output) -> ProgressBar {
 struct Import<'a, 'b> {
     session: &'a mut ImportSession<'b>,
     mobile_number_max: usize,
-    report: Report,
+    report: DjangoReport,
     /// Ids that the dumps have named: a second row under one would replace the first.
     users: HashSet<i64>,
     groups: HashSet<i64>,
@@ -113,7 +113,7 @@ impl<'a, 'b> Import<'a, 'b> {
         Self {
             session,
             mobile_number_max,
-            report: Report::default(),
+            report: DjangoReport::default(),
             users: HashSet::new(),
             groups: HashSet::new(),
             memberships: Vec::new(),
@@ -122,16 +122,16 @@ impl<'a, 'b> Import<'a, 'b> {
     }
 
     fn file(&mut self, path: &Path, progress: &ProgressBar) -> Result<(), Stop> {
-        let told = |error: String| Stop::Dump(format!("{}: {error}", path.display()));
+        let to_stop = |error: String| Stop::Dump(format!("{}: {error}", path.display()));
         let source: Box<dyn Read> = if path == Path::new("-") {
             Box::new(std::io::stdin())
         } else {
-            Box::new(File::open(path).map_err(|error| told(error.to_string()))?)
+            Box::new(File::open(path).map_err(|error| to_stop(error.to_string()))?)
         };
         let source = BufReader::with_capacity(1 << 16, progress.wrap_read(source));
         let outcome = read(source, |record| self.record(record));
         outcome.map_err(|error| match error {
-            DumpError::Syntax(error) => told(error.to_string()),
+            DumpError::Syntax(error) => to_stop(error.to_string()),
             DumpError::Sink(error) => Stop::Storage(error),
         })
     }
@@ -184,15 +184,15 @@ impl<'a, 'b> Import<'a, 'b> {
         let rules: [(&str, Option<Result<(), InvalidText>>); 3] = [
             (
                 "username",
-                given(&user.username).map(|text| Username::parse(&text).map(drop)),
+                given(&user.person.username).map(|text| Username::parse(&text).map(drop)),
             ),
             (
                 "email",
-                given(&user.email).map(|text| EmailAddress::parse(&text).map(drop)),
+                given(&user.person.email).map(|text| EmailAddress::parse(&text).map(drop)),
             ),
             (
                 "mobile_number",
-                given(&user.mobile_number)
+                given(&user.person.mobile_number)
                     .map(|text| MobileNumber::parse(&text, self.mobile_number_max).map(drop)),
             ),
         ];
@@ -217,7 +217,7 @@ impl<'a, 'b> Import<'a, 'b> {
     }
 
     /// Stores what refers to others, now that all of them are there.
-    fn finish(mut self) -> Result<Report, Stop> {
+    fn finish(mut self) -> Result<DjangoReport, Stop> {
         self.store_memberships()?;
         for token in std::mem::take(&mut self.tokens) {
             let name = || format!("token {}…", token.prefix);

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 /// The report of an import.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Report {
+pub(super) struct DjangoReport {
     pub(super) dry_run: bool,
     pub(super) users: Tally,
     pub(super) groups: Tally,
@@ -41,7 +41,7 @@ pub(super) enum Kind {
     Tokens,
 }
 
-impl Report {
+impl DjangoReport {
     /// Counts an outcome; a refusal is listed under the name of its row. Whether the row is stored.
     pub(super) fn count(
         &mut self,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use profiled_auth::TokenKey;
-use profiled_domain::{Gender, PasswordHash, UserId};
+use profiled_domain::{Gender, PasswordHash, Person, UserId};
 use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store};
 
 use crate::clock::now;
@@ -41,7 +41,7 @@ impl Credential {
     }
 }
 
-/// Creates everything in one transaction: a first start that is cut off leaves nothing behind. Tells how many
+/// Creates everything in one transaction: a first start that is cut off leaves nothing half-made. Returns how many
 /// rows that is.
 pub(super) fn create(settings: &Settings, store: &Store) -> Result<(Credentials, u64), Failure> {
     let credentials = [Credential::new("admin"), Credential::new(DEMO)];
@@ -82,14 +82,15 @@ fn person(
 ) -> ImportedUser {
     ImportedUser {
         id,
-        username: Some(credential.username.to_owned()),
-        email: Some(format!("{}@example.com", credential.username)),
-        mobile_number: Some(mobile_number.to_owned()),
-        number_phone: None,
-        first_name: Some(first_name.to_owned()),
-        last_name: Some(last_name.to_owned()),
-        gender: Some(Gender::Other),
-        avatar: None,
+        person: Person {
+            username: Some(credential.username.to_owned()),
+            email: Some(format!("{}@example.com", credential.username)),
+            mobile_number: Some(mobile_number.to_owned()),
+            first_name: Some(first_name.to_owned()),
+            last_name: Some(last_name.to_owned()),
+            gender: Some(Gender::Other),
+            ..Person::default()
+        },
         is_active: true,
         is_staff: true,
         is_superuser: false,

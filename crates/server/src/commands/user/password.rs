@@ -3,11 +3,11 @@
 use std::io::{IsTerminal, Read};
 
 use console::Term;
+use profiled_auth::PasswordPolicy;
 use profiled_auth::audit::{Object, Outcome, Reason};
-use profiled_auth::{PasswordPolicy, PersonalData};
-use profiled_domain::{CredentialRepository, Keep, PasswordHash};
+use profiled_domain::{CredentialRepository, Keep, PasswordHash, Person};
 
-use super::Shown;
+use super::output::UserOutput;
 use crate::cli::PasswordSource;
 use crate::clock::now;
 use crate::commands::database::{find_user, hasher, open};
@@ -31,13 +31,13 @@ pub(super) fn set(
         Some(password) => password,
         None => ask()?,
     };
-    let hash = encode(settings, &password, &PersonalData::from(&user))?;
+    let hash = encode(settings, &password, &user.person)?;
     if !store.set_password(user.id, &hash, &Keep::Nothing, now())? {
         let gone = Failure::failed(format!("user {} is gone", user.id));
         return Err(gone.because(Reason::Missing));
     }
     line.came_of(Outcome::Done);
-    output.write(&Shown::from(&user), |user| {
+    output.write(&UserOutput::from(user), |user| {
         format!(
             "changed the password of user {} and revoked all other credentials",
             user.id
@@ -49,10 +49,10 @@ pub(super) fn set(
 pub(super) fn encode(
     settings: &Settings,
     password: &str,
-    account: &PersonalData<'_>,
+    person: &Person,
 ) -> Result<PasswordHash, Failure> {
     let policy = PasswordPolicy::new(&settings.auth.password);
-    for violation in policy.violations(password, account) {
+    for violation in policy.violations(password, person) {
         tracing::warn!("{violation}");
     }
     Ok(hasher(settings)?.encode(password)?)
@@ -63,8 +63,8 @@ pub(super) fn read(source: &PasswordSource) -> Result<Option<String>, Failure> {
     let text = if source.password_stdin {
         read_standard_input()?
     } else if let Some(file) = &source.password_file {
-        let told = |error| Failure::failed(format!("{}: {error}", file.display()));
-        std::fs::read_to_string(file).map_err(told)?
+        let to_failure = |error| Failure::failed(format!("{}: {error}", file.display()));
+        std::fs::read_to_string(file).map_err(to_failure)?
     } else {
         return Ok(None);
     };

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 
 use super::finding::Finding;
 
-/// Services that may introspect tokens: each has a name of its own and a secret that nobody guesses.
+/// Services that may introspect tokens: each has a name of its own and a secret that cannot be guessed.
 pub(super) fn check(clients: &[ClientSettings]) -> Option<Finding> {
     let text = clients.iter().enumerate().find_map(|(at, client)| {
         let (id, min) = (&client.id, ClientSettings::MIN_SECRET);

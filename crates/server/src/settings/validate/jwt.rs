@@ -3,12 +3,11 @@
 use profiled_auth::{AlgorithmFamily, JwtSettings, SigningKey};
 use secrecy::ExposeSecret;
 
-use super::finding::{Finding, YEAR, outside};
+use super::finding::Finding;
 
 pub(super) fn check(jwt: &JwtSettings) -> Option<Finding> {
     signing_key(jwt)
         .or_else(|| claims(jwt))
-        .or_else(|| ranges(jwt))
         .or_else(|| lead_time(jwt))
 }
 
@@ -66,36 +65,4 @@ fn lead_time(jwt: &JwtSettings) -> Option<Finding> {
         );
         Finding("auth.jwt.keys_lead_time", text)
     })
-}
-
-fn ranges(jwt: &JwtSettings) -> Option<Finding> {
-    outside(&[
-        (
-            "auth.jwt.access_lifetime",
-            jwt.access_lifetime.into(),
-            1,
-            YEAR,
-        ),
-        (
-            "auth.jwt.refresh_lifetime",
-            jwt.refresh_lifetime.into(),
-            1,
-            10 * YEAR,
-        ),
-        (
-            "auth.jwt.rotation_grace",
-            jwt.rotation_grace.into(),
-            0,
-            3600,
-        ),
-        ("auth.jwt.keys_reload", jwt.keys_reload.into(), 1, 3600),
-        (
-            "auth.jwt.keys_lead_time",
-            jwt.keys_lead_time.into(),
-            0,
-            YEAR,
-        ),
-        ("auth.jwt.jwks_refresh", jwt.jwks_refresh.into(), 10, 86_400),
-        ("auth.jwt.leeway", jwt.leeway.into(), 0, 3600),
-    ])
 }

@@ -3,41 +3,14 @@
 use profiled_http::{MediaSettings, S3Settings, StorageKind};
 use secrecy::ExposeSecret;
 
-use super::finding::{Finding, YEAR, outside};
+use super::finding::Finding;
 
 /// The first finding.
 pub(super) fn check(settings: &MediaSettings) -> Option<Finding> {
-    ranges(settings).or_else(|| match settings.storage {
+    match settings.storage {
         StorageKind::File => None,
         StorageKind::S3 => s3(&settings.s3),
-    })
-}
-
-fn ranges(media: &MediaSettings) -> Option<Finding> {
-    let size = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
-    let gigabyte = 1 << 30;
-    outside(&[
-        (
-            "media.max_file_bytes",
-            size(media.max_file_bytes),
-            1,
-            gigabyte,
-        ),
-        ("media.max_width", media.max_width.into(), 1, 65_535),
-        ("media.max_height", media.max_height.into(), 1, 65_535),
-        (
-            "media.max_decoded_bytes",
-            media.max_decoded_bytes,
-            1,
-            4 * gigabyte,
-        ),
-        ("media.max_frames", size(media.max_frames), 1, 1_000_000),
-        ("media.concurrency", size(media.concurrency), 0, 256),
-        ("media.queue", size(media.queue), 1, 1000),
-        ("media.max_age", media.max_age.into(), 0, YEAR),
-        ("media.sweep_grace", media.sweep_grace.into(), 0, YEAR),
-        ("media.s3.timeout", media.s3.timeout, 1, 600),
-    ])
+    }
 }
 
 fn s3(s3: &S3Settings) -> Option<Finding> {

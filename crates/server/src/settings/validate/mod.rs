@@ -1,4 +1,5 @@
-//! What a value may be, beyond its type: each finding names the key, its source and the remedy.
+//! Rules that a field cannot hold by itself: those between several, and of what files hold. Each finding names the key,
+//! its source and the remedy.
 
 mod clients;
 mod finding;
@@ -7,44 +8,30 @@ mod jwt;
 mod media;
 
 use profiled_auth::{InvalidCost, PasswordHasher};
-use profiled_domain::MobileNumber;
+use profiled_http::HttpSettings;
 use profiled_store::DatabaseUrl;
 
 use crate::error::Failure;
-use crate::settings::RetentionSettings;
 use crate::settings::Settings;
 use crate::settings::layers::Origins;
-use finding::{Finding, YEAR, outside};
+use finding::Finding;
 
 /// The first finding.
 pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
     let findings = [
         database(settings),
-        data_dir(settings),
-        bind(&settings.http.bind),
         hosts::allowed(&settings.http.allowed_hosts, settings.profile),
-        hosts::public_url(&settings.http.public_url),
-        body_timeout(settings.http.body_timeout),
+        uploads(&settings.http),
         jwt::check(&settings.auth.jwt),
         clients::check(&settings.auth.introspection.clients),
         pages(settings),
-        authenticators(settings),
-        directory_managed(&settings.dialects.tower.directory_managed_fields),
-        validators(settings),
         password_costs(settings),
         media::check(&settings.media),
-        retention(settings.retention),
-        ranges(settings),
     ];
     match findings.into_iter().flatten().next() {
         Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
         None => Ok(()),
     }
-}
-
-fn body_timeout(seconds: f64) -> Option<Finding> {
-    let text = format!("is {seconds}: it must be at least 0.01 and at most 3600");
-    (!(0.01..=3600.0).contains(&seconds)).then_some(Finding("http.body_timeout", text))
 }
 
 fn database(settings: &Settings) -> Option<Finding> {
@@ -55,22 +42,11 @@ fn database(settings: &Settings) -> Option<Finding> {
     Some(Finding("database.url", text.to_owned()))
 }
 
-fn data_dir(settings: &Settings) -> Option<Finding> {
-    let is_empty = settings.data_dir.as_os_str().is_empty();
-    is_empty.then(|| Finding("data_dir", "is empty: name a folder, as ./data".to_owned()))
-}
-
-fn bind(addresses: &[String]) -> Option<Finding> {
-    let has_port = |address: &String| {
-        let parts = address.rsplit_once(':');
-        parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
-    };
-    let text = match addresses.iter().find(|address| !has_port(address)) {
-        Some(wrong) => format!("has {wrong:?}: write host:port, as 127.0.0.1:8000"),
-        None if addresses.is_empty() => "is empty: name an address, as 127.0.0.1:8000".to_owned(),
-        None => return None,
-    };
-    Some(Finding("http.bind", text))
+/// A body with files is a body.
+fn uploads(http: &HttpSettings) -> Option<Finding> {
+    let (size, least) = (http.max_upload_bytes, http.max_body_bytes);
+    let text = format!("is {size}: it must be at least max_body_bytes, {least}");
+    (size < least).then_some(Finding("http.max_upload_bytes", text))
 }
 
 fn pages(settings: &Settings) -> Option<Finding> {
@@ -88,149 +64,7 @@ fn pages(settings: &Settings) -> Option<Finding> {
     Some(Finding(key, text))
 }
 
-fn is_repeated<T: PartialEq>(items: &[T]) -> bool {
-    items.iter().enumerate().any(|(at, item)| {
-        let mut earlier = items.iter().take(at);
-        earlier.any(|other| other == item)
-    })
-}
-
-fn authenticators(settings: &Settings) -> Option<Finding> {
-    let schemes = &settings.dialects.drf.authenticators;
-    (schemes.is_empty() || is_repeated(schemes)).then(|| {
-        let text = "must name each scheme once: token, jwt, or both in the order of trial";
-        Finding("dialects.drf.authenticators", text.to_owned())
-    })
-}
-
-fn directory_managed(fields: &[String]) -> Option<Finding> {
-    const KNOWN: [&str; 5] = [
-        "username",
-        "first_name",
-        "last_name",
-        "email",
-        "is_superuser",
-    ];
-    let is_unknown = |name: &&String| !KNOWN.contains(&name.as_str());
-    let text = match fields.iter().find(is_unknown) {
-        Some(wrong) => format!("has {wrong:?}: it takes {}", KNOWN.join(", ")),
-        None if is_repeated(fields) => format!("must name each field once: {}", KNOWN.join(", ")),
-        None => return None,
-    };
-    Some(Finding("dialects.tower.directory_managed_fields", text))
-}
-
-fn validators(settings: &Settings) -> Option<Finding> {
-    is_repeated(&settings.auth.password.validators).then(|| {
-        let text = "must name each rule once: similarity, length, common, numeric";
-        Finding("auth.password.validators", text.to_owned())
-    })
-}
-
 fn password_costs(settings: &Settings) -> Option<Finding> {
     let InvalidCost { key, text } = PasswordHasher::new(&settings.auth.password).err()?;
     Some(Finding(key, text))
-}
-
-fn retention(kept: RetentionSettings) -> Option<Finding> {
-    outside(&[
-        ("retention.activity", kept.activity, 0, 100 * YEAR),
-        ("retention.tombstones", kept.tombstones, 0, 100 * YEAR),
-    ])
-}
-
-fn ranges(settings: &Settings) -> Option<Finding> {
-    let (database, http) = (&settings.database, &settings.http);
-    let (drf, tower) = (&settings.dialects.drf, &settings.dialects.tower);
-    let auth = &settings.auth;
-    let size = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
-    let numbers = [
-        (
-            "limits.mobile_number",
-            size(settings.limits.mobile_number),
-            1,
-            size(MobileNumber::STORED_MAX),
-        ),
-        (
-            "limits.number_phone",
-            size(settings.limits.number_phone),
-            1,
-            size(MobileNumber::STORED_MAX),
-        ),
-        (
-            "accounts.deletion_grace",
-            settings.accounts.deletion_grace,
-            0,
-            100 * YEAR,
-        ),
-        (
-            "accounts.purge_interval",
-            settings.accounts.purge_interval,
-            0,
-            YEAR,
-        ),
-        ("database.pool_size", database.pool_size.into(), 0, 1000),
-        ("database.connect_timeout", database.connect_timeout, 1, 600),
-        (
-            "database.statement_timeout",
-            database.statement_timeout,
-            1,
-            3600,
-        ),
-        ("http.workers", size(http.workers), 0, 1024),
-        ("http.max_body_bytes", size(http.max_body_bytes), 1, 1 << 30),
-        (
-            "http.max_upload_bytes",
-            size(http.max_upload_bytes),
-            size(http.max_body_bytes),
-            1 << 30,
-        ),
-        ("http.header_timeout", http.header_timeout, 1, 3600),
-        ("http.shutdown_timeout", http.shutdown_timeout, 0, 3600),
-        (
-            "dialects.tower.page_size",
-            tower.page_size.into(),
-            1,
-            10_000,
-        ),
-        (
-            "dialects.tower.max_page_size",
-            tower.max_page_size.into(),
-            1,
-            10_000,
-        ),
-        (
-            "dialects.tower.token_lifetime",
-            tower.token_lifetime.into(),
-            1,
-            YEAR,
-        ),
-        ("dialects.drf.page_size", drf.page_size.into(), 1, 10_000),
-        (
-            "dialects.drf.max_page_size",
-            drf.max_page_size.into(),
-            1,
-            10_000,
-        ),
-        (
-            "auth.token.lifetime",
-            auth.token.lifetime.into(),
-            0,
-            100 * YEAR,
-        ),
-        (
-            "auth.password.min_length",
-            size(auth.password.min_length),
-            1,
-            128,
-        ),
-        (
-            "auth.password.concurrency",
-            size(auth.password.concurrency),
-            0,
-            256,
-        ),
-        ("auth.password.queue", size(auth.password.queue), 1, 100_000),
-    ];
-    outside(&numbers)
 }

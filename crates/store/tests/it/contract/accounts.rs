@@ -79,7 +79,10 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
         .find_profile(ada, ProfileDepth::Groups)
         .unwrap()
         .unwrap();
-    assert_eq!((gone.user.username, gone.user.is_active), (None, false));
+    assert_eq!(
+        (gone.user.person.username, gone.user.is_active),
+        (None, false)
+    );
     assert_eq!(gone.user.deleted_at, Some(at(5)));
     assert_eq!(gone.groups, []);
     let group = repository.find_group("Staff").unwrap().unwrap();
@@ -105,9 +108,12 @@ fn a_restored_user_has_what_it_held_and_no_credential(repository: &dyn Repositor
     assert_eq!(restored, AccountChange::Done);
     let profile = repository.find_profile(before.id, ProfileDepth::Groups);
     let profile = profile.unwrap().unwrap();
-    assert_eq!(profile.user.username, before.username);
-    assert_eq!(profile.user.email, before.email);
-    assert_eq!(profile.user.mobile_number, before.mobile_number);
+    assert_eq!(profile.user.person.username, before.person.username);
+    assert_eq!(profile.user.person.email, before.person.email);
+    assert_eq!(
+        profile.user.person.mobile_number,
+        before.person.mobile_number
+    );
     assert!(profile.user.is_active && profile.user.deleted_at.is_none());
     assert_eq!(profile.groups.len(), 1);
     assert_eq!(profile.groups[0].users_count, 1);
@@ -206,7 +212,7 @@ fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repo
 
     assert_eq!(done.unwrap(), AccountChange::Done);
     let after = find();
-    assert_eq!(after.username.as_deref(), Some("eve"));
+    assert_eq!(after.person.username.as_deref(), Some("eve"));
     assert!(after.is_superuser);
     assert_eq!(after.version, before.version + 1);
     assert_eq!(after.credentials.number, 1);
@@ -233,7 +239,7 @@ fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
     assert_eq!(resign(other).unwrap(), AccountChange::LastSuperuser);
 
     let user = repository.find_user(&UserKey::Id(other)).unwrap().unwrap();
-    assert_eq!(user.username.as_deref(), Some("other"));
+    assert_eq!(user.person.username.as_deref(), Some("other"));
     assert!(user.is_superuser);
 }
 

@@ -34,7 +34,7 @@ fn user(repository: &dyn Repository, name: &str) -> User {
 }
 
 fn bind(repository: &dyn Repository, to: &ForeignSubject, user: &User) -> Bound {
-    let name = UserKey::Username(user.username.clone().unwrap());
+    let name = UserKey::Username(user.person.username.clone().unwrap());
     repository.bind(to, user, &name, at(5)).unwrap()
 }
 

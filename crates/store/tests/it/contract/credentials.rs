@@ -1,8 +1,8 @@
 //! Tokens and passwords.
 
 use profiled_domain::{
-    Keep, NewToken, NewUser, PasswordHash, ProfileDepth, Repository, RepositoryError, TokenBinding,
-    TokenDigest, TokenId, UniqueKey, UserId, Username,
+    Keep, NewToken, NewUser, PasswordHash, Person, ProfileDepth, Repository, RepositoryError,
+    TokenBinding, TokenDigest, TokenId, UniqueKey, UserId,
 };
 
 use crate::people::{at, operator, person, token};
@@ -122,7 +122,10 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
 fn a_password_is_found_by_username(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let secretless = NewUser {
-        username: Username::parse("bob").ok(),
+        person: Person {
+            username: Some("bob".to_owned()),
+            ..Person::default()
+        },
         password: None,
         ..NewUser::default()
     };

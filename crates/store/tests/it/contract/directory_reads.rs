@@ -85,7 +85,7 @@ fn users_come_by_condition_and_order(repository: &dyn Repository) {
         let names: Vec<String> = page
             .items
             .into_iter()
-            .filter_map(|user| user.username)
+            .filter_map(|user| user.person.username)
             .collect();
         (names.join(" "), page.total)
     };
@@ -246,7 +246,7 @@ fn a_page_that_is_not_there_is_empty_but_counted(repository: &dyn Repository) {
         let names: Vec<String> = page
             .items
             .into_iter()
-            .filter_map(|user| user.username)
+            .filter_map(|user| user.person.username)
             .collect();
         (names.join(""), page.total)
     };

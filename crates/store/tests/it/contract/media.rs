@@ -45,7 +45,7 @@ fn set(
         ..ProfileChange::default()
     };
     let profile = repository.update_profile(user, &change, &Precondition::None, operator(0))?;
-    Ok(profile.unwrap().user.avatar)
+    Ok(profile.unwrap().user.person.avatar)
 }
 
 /// Gives a user a new file.

@@ -1,8 +1,8 @@
 //! Users.
 
 use profiled_domain::{
-    Gender, NewUser, PageRequest, Patch, Precondition, ProfileChange, ProfileDepth, Repository,
-    RepositoryError, UniqueKey, UniqueValues, UserId, UserKey,
+    Gender, NewUser, PageRequest, Patch, Person, Precondition, ProfileChange, ProfileDepth,
+    Repository, RepositoryError, UniqueKey, UniqueValues, UserId, UserKey,
 };
 
 use crate::people::{at, operator, person};
@@ -29,9 +29,9 @@ fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
         .unwrap();
 
     assert_eq!(profile.user, user);
-    assert_eq!(user.username.as_deref(), Some("ada"));
-    assert_eq!(user.first_name.as_deref(), Some("Ünï \"quoted\" 😀"));
-    assert_eq!(user.gender, Some(Gender::Female));
+    assert_eq!(user.person.username.as_deref(), Some("ada"));
+    assert_eq!(user.person.first_name.as_deref(), Some("Ünï \"quoted\" 😀"));
+    assert_eq!(user.person.gender, Some(Gender::Female));
     assert_eq!(user.date_joined, at(5));
     assert_eq!(
         (user.is_active, user.is_staff, user.is_superuser),
@@ -41,17 +41,24 @@ fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
 
 fn null_and_empty_text_stay_what_they_are(repository: &dyn Repository) {
     let empty = NewUser {
-        last_name: Some(String::new()),
+        person: Person {
+            last_name: Some(String::new()),
+            ..Person::default()
+        },
         ..NewUser::default()
     };
 
     let user = repository.create_user(&empty, operator(1)).unwrap();
 
     assert_eq!(
-        (user.username, user.email, user.first_name),
+        (
+            user.person.username,
+            user.person.email,
+            user.person.first_name
+        ),
         (None, None, None)
     );
-    assert_eq!(user.last_name.as_deref(), Some(""));
+    assert_eq!(user.person.last_name.as_deref(), Some(""));
 }
 
 fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
@@ -96,21 +103,30 @@ fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
         (
             UniqueKey::Username,
             NewUser {
-                username: person("ada").username,
+                person: Person {
+                    username: person("ada").person.username,
+                    ..other.person.clone()
+                },
                 ..other.clone()
             },
         ),
         (
             UniqueKey::Email,
             NewUser {
-                email: person("ada").email,
+                person: Person {
+                    email: person("ada").person.email,
+                    ..other.person.clone()
+                },
                 ..other.clone()
             },
         ),
         (
             UniqueKey::MobileNumber,
             NewUser {
-                mobile_number: person("ada").mobile_number,
+                person: Person {
+                    mobile_number: person("ada").person.mobile_number,
+                    ..other.person.clone()
+                },
                 ..other
             },
         ),
@@ -136,7 +152,7 @@ fn taken_values_are_found_and_one_s_own_are_not(repository: &dyn Repository) {
     let wanted = UniqueValues {
         username: Some("ada".to_owned()),
         email: Some("Ada@example.com".to_owned()),
-        mobile_number: bob.mobile_number.clone(),
+        mobile_number: bob.person.mobile_number.clone(),
     };
 
     let nothing = repository.find_taken(ada.id, &UniqueValues::default());
@@ -163,7 +179,7 @@ fn users_come_in_pages_by_id(repository: &dyn Repository) {
     let names: Vec<_> = page
         .items
         .iter()
-        .filter_map(|user| user.username.clone())
+        .filter_map(|user| user.person.username.clone())
         .collect();
     assert_eq!(
         (names, page.total),
@@ -193,7 +209,7 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
     );
 
     let mut expected = before;
-    change.apply_to(&mut expected);
+    change.apply_to(&mut expected.person);
     expected.version += 1;
     assert_eq!(after, expected);
     assert_eq!(unchanged.unwrap().unwrap().user, expected);

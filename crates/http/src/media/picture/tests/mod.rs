@@ -3,6 +3,7 @@
 mod files;
 
 use image::{ExtendedColorType, GenericImageView, ImageEncoder, Rgb, RgbImage, Rgba};
+use profiled_store::testing::defaults;
 use proptest::prelude::*;
 
 use super::*;
@@ -16,7 +17,7 @@ const FORMATS: [ImageFormat; 4] = [
 ];
 
 fn limits() -> MediaSettings {
-    MediaSettings::default()
+    defaults("media")
 }
 
 /// Red on the left, blue on the right, with some noise.
@@ -104,7 +105,7 @@ fn f1_what_is_no_picture_is_refused_whatever_it_looks_like() {
 
         assert_eq!(
             outcome,
-            Err(Refusal::NotAnImage),
+            Err(PictureRefusal::NotAnImage),
             "{:?}",
             String::from_utf8_lossy(file)
         );
@@ -143,18 +144,18 @@ fn f2_a_large_picture_is_refused_from_its_header() {
         let outcome = encode_anew(&png_header(width, height), ImageFormat::Png, &limits());
 
         let (max, size) = ((8000, 8000), (width, height));
-        assert_eq!(outcome, Err(Refusal::Dimensions { max, size }));
+        assert_eq!(outcome, Err(PictureRefusal::Dimensions { max, size }));
     }
     let bytes = 7000 * 7000 * 3;
     let outcome = encode_anew(&png_header(7000, 7000), ImageFormat::Png, &limits());
     let max = 96 * 1024 * 1024;
-    assert_eq!(outcome, Err(Refusal::Memory { max, bytes }));
+    assert_eq!(outcome, Err(PictureRefusal::Memory { max, bytes }));
 
     let mut gif = b"GIF89a\xff\xff\xff\xff\0\0\0".to_vec();
     gif.extend_from_slice(b",\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;");
     let outcome = encode_anew(&gif, ImageFormat::Gif, &limits());
     assert!(
-        matches!(outcome, Err(Refusal::Dimensions { .. })),
+        matches!(outcome, Err(PictureRefusal::Dimensions { .. })),
         "{outcome:?}"
     );
 }
@@ -210,7 +211,7 @@ fn f2_an_animation_of_ten_thousand_frames_is_refused_from_its_headers() {
         let control = [frames.to_be_bytes(), [0; 4]].concat();
         [start, chunk(b"acTL", &control), end].concat()
     };
-    let refused = Err(Refusal::Frames { max: 1000 });
+    let refused = Err(PictureRefusal::Frames { max: 1000 });
 
     for many in [gif(10_000), gif(1001), still(10_000), webp_frames(10_000)] {
         assert_eq!(encode_anew(&many, ImageFormat::Png, &limits()), refused);

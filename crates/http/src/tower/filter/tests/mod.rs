@@ -1,5 +1,5 @@
 use profiled_domain::{Comparison, FieldValue};
-use profiled_rest::error::Detail;
+use profiled_rest::error::ErrorDetail;
 
 use super::*;
 
@@ -52,8 +52,8 @@ fn read(model: Model, query: &str) -> Result<String, String> {
     condition
         .map(|condition| written(&condition))
         .map_err(|error| match error {
-            ApiError::BadRequest(Detail::Text(text)) => format!("400 {text}"),
-            ApiError::BadRequest(Detail::List(texts)) => format!("400 {texts:?}"),
+            ApiError::BadRequest(ErrorDetail::Text(text)) => format!("400 {text}"),
+            ApiError::BadRequest(ErrorDetail::List(texts)) => format!("400 {texts:?}"),
             ApiError::Forbidden(text) => format!("403 {text}"),
             other => other.to_string(),
         })

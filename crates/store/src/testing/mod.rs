@@ -1,7 +1,8 @@
 //! Databases that live as long as one test.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+mod settings;
+mod skip;
+
 use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -14,6 +15,10 @@ use tempfile::TempDir;
 use crate::database::{
     DatabaseSettings, DbConnection, OpenError, SqliteSettings, Store, Synchronous, on_each,
 };
+
+pub use settings::{database_settings, defaults};
+pub use skip::skip;
+use skip::variable;
 
 /// A migrated, empty database of its own, removed when it is dropped.
 pub struct TestDatabase {
@@ -63,7 +68,7 @@ impl TestDatabase {
         let url = format!("sqlite://{}", file.display());
         let mut empty = EMPTY.lock().unwrap_or_else(PoisonError::into_inner);
         if empty.is_empty() {
-            crate::database::migrate(&DatabaseSettings::new(url.clone()))?;
+            crate::database::migrate(&database_settings(&url))?;
             *empty = std::fs::read(&file)?;
         } else {
             std::fs::write(&file, &*empty)?;
@@ -75,7 +80,7 @@ impl TestDatabase {
     }
 
     /// A database on the server that `TEST_POSTGRES_URL` names. Without one the test is skipped, which
-    /// is told on standard error and in the file that `TEST_SKIP_LOG` names.
+    /// is noted on standard error and in the file that `TEST_SKIP_LOG` names.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -117,7 +122,7 @@ impl TestDatabase {
             sqlite: SqliteSettings {
                 synchronous: Synchronous::Normal,
             },
-            ..DatabaseSettings::new(self.url.clone())
+            ..database_settings(&self.url)
         }
     }
 
@@ -129,7 +134,7 @@ impl TestDatabase {
         Ok(Store::open(&self.settings())?)
     }
 
-    /// Runs SQL text on a connection of its own, beside the store.
+    /// Runs SQL text on a connection of its own.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -159,7 +164,7 @@ impl TestDatabase {
         })
     }
 
-    /// A store whose database is gone: whatever is asked of it is unavailable, after a second.
+    /// A store whose database is gone: every call fails with [`RepositoryError::Unavailable`](profiled_domain::RepositoryError), after a second.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -200,7 +205,7 @@ impl TestDatabase {
         Ok(text.into_bytes())
     }
 
-    /// Rows of a table, seen from beside the store.
+    /// How many rows a table has.
     ///
     /// # Errors
     /// [`TestDatabaseError`]
@@ -242,34 +247,6 @@ impl Drop for TestDatabase {
 
 fn drop_statement(name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-}
-
-/// Tells that a test is skipped for a reason, on standard error and in the file that `TEST_SKIP_LOG`
-/// names.
-///
-/// # Panics
-/// If the variable `required` is 1: then nothing may be missing.
-pub fn skip(test: &str, reason: &str, required: &str) {
-    assert!(
-        variable(required).as_deref() != Some("1"),
-        "{test}: {reason}, and {required} is 1"
-    );
-    let line = format!("skipped: {test}: {reason}\n");
-    eprint!("{line}");
-    if let Some(log) = variable("TEST_SKIP_LOG")
-        && let Ok(mut log) = OpenOptions::new().create(true).append(true).open(log)
-    {
-        // The line on standard error has told it.
-        let _ = log.write_all(line.as_bytes());
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests are told by their environment"
-)]
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// Makes tests of functions that take a `&TestDatabase`: one each on SQLite and on PostgreSQL.

@@ -1,0 +1,40 @@
+//! Passwords as they are stored, and their change.
+
+use std::fmt;
+
+use crate::Keep;
+
+/// A password as Django encodes it: `algorithm$…`, or `!…` for an unusable one.
+///
+/// It never appears in `Debug` output.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes an encoded password as it is: verification decides whether it is of any use.
+    #[must_use]
+    pub fn from_encoded(encoded: impl Into<String>) -> Self {
+        Self(encoded.into())
+    }
+
+    /// The encoded text, for storage and for verification.
+    #[must_use]
+    pub fn as_encoded(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// A new password. Every other credential of the user ends with the old one (`decisions.md` 10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// The new one.
+    pub password: PasswordHash,
+    /// The credential that the change was asked with.
+    pub keep: Keep,
+}

@@ -1,0 +1,90 @@
+//! The table of users, and those of its columns that make a person.
+
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use profiled_domain::{Gender, Person, RepositoryError};
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Nullable<Text>,
+        email -> Nullable<Text>,
+        mobile_number -> Nullable<Text>,
+        number_phone -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        gender -> Nullable<Text>,
+        avatar -> Nullable<Text>,
+        is_active -> Bool,
+        is_staff -> Bool,
+        is_superuser -> Bool,
+        ldap_dn -> Text,
+        password -> Text,
+        date_joined -> Timestamp,
+        last_login -> Nullable<Timestamp>,
+        version -> BigInt,
+        credentials_epoch -> BigInt,
+        credentials_epoch_at -> Nullable<Timestamp>,
+        kept_jti -> Nullable<Text>,
+        password_digest -> Nullable<Text>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+/// The attributes of a person, in every row of users that is read, compared or written. No value is null.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub(crate) struct PersonRow {
+    pub(crate) username: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) mobile_number: Option<String>,
+    number_phone: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    gender: Option<String>,
+    avatar: Option<String>,
+}
+
+impl From<Person> for PersonRow {
+    fn from(person: Person) -> Self {
+        Self {
+            username: person.username,
+            email: person.email,
+            mobile_number: person.mobile_number,
+            number_phone: person.number_phone,
+            first_name: person.first_name,
+            last_name: person.last_name,
+            gender: person.gender.map(|gender| gender.as_str().to_owned()),
+            avatar: person.avatar,
+        }
+    }
+}
+
+impl PersonRow {
+    /// Its columns, in queries that go to either database.
+    pub(crate) fn columns() -> <Self as Selectable<Sqlite>>::SelectExpression {
+        <Self as Selectable<Sqlite>>::construct_selection()
+    }
+
+    /// The person of user `id`.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Inconsistent`] for a gender that is none.
+    pub(crate) fn into_person(self, id: i64) -> Result<Person, RepositoryError> {
+        let gender = self.gender.as_deref().map(str::parse::<Gender>).transpose();
+        Ok(Person {
+            username: self.username,
+            email: self.email,
+            mobile_number: self.mobile_number,
+            number_phone: self.number_phone,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            gender: gender.map_err(|source| RepositoryError::Inconsistent {
+                entity: "user",
+                id,
+                source: Box::new(source),
+            })?,
+            avatar: self.avatar,
+        })
+    }
+}
