@@ -1,34 +1,8 @@
-//! Standard output: lines for people, JSON for programs.
+//! Standard output.
 
 use std::io::{self, Write};
 
-use serde::Serialize;
-
 use crate::error::Failure;
-
-/// Where a command writes its result.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Output {
-    pub(crate) is_json: bool,
-    pub(crate) is_quiet: bool,
-}
-
-impl Output {
-    /// Writes a result: as JSON, or as the text that `lines` makes of it.
-    pub(crate) fn write<T: Serialize>(
-        self,
-        result: &T,
-        lines: impl FnOnce(&T) -> String,
-    ) -> Result<(), Failure> {
-        let text = if self.is_json {
-            serde_json::to_string_pretty(result)
-                .map_err(|error| Failure::failed(error.to_string()))?
-        } else {
-            lines(result)
-        };
-        print_line(&text)
-    }
-}
 
 /// Writes a line and flushes it. A reader that has gone away (`| head`) has seen enough.
 pub(crate) fn print_line(text: &str) -> Result<(), Failure> {

@@ -3,12 +3,11 @@
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{Binding as Stored, BindingRepository, ForeignSubject, PageRequest};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::cli::Binding;
-use crate::commands::database::{find_user, open};
+use crate::commands::context::{Context, find_user};
 use crate::error::Failure;
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::{Line, audited};
 
 /// A binding as commands show it.
@@ -31,7 +30,7 @@ impl From<Stored> for BindingOutput {
     }
 }
 
-pub(super) fn run(settings: &Settings, command: Binding, output: Output) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, command: Binding) -> Result<(), Failure> {
     match command {
         Binding::List {
             user,
@@ -42,64 +41,40 @@ pub(super) fn run(settings: &Settings, command: Binding, output: Output) -> Resu
                 offset: offset.into(),
                 limit: limit.into(),
             };
-            list(settings, user.as_deref(), page, output)
+            list(context, user.as_deref(), page)
         }
         Binding::Remove { issuer, subject } => {
             let subject = ForeignSubject { issuer, subject };
-            audited(Action::IssuerUnbind, |line| {
-                remove(settings, subject, line, output)
-            })
+            audited(Action::IssuerUnbind, |line| remove(context, subject, line))
         }
     }
 }
 
-fn list(
-    settings: &Settings,
-    user: Option<&str>,
-    page: PageRequest,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn list(context: &Context, user: Option<&str>, page: PageRequest) -> Result<(), Failure> {
+    let store = context.open()?;
     let user = user.map(|name| find_user(&store, name)).transpose()?;
     let found = store.list_bindings(user.map(|user| user.id), page)?;
-    let shown: Vec<BindingOutput> = found.items.into_iter().map(BindingOutput::from).collect();
-    output.write(&shown, |bindings| {
-        let line = |binding: &BindingOutput| {
-            let BindingOutput {
-                issuer,
-                subject,
-                user,
-                created,
-            } = binding;
-            format!("{issuer} {subject} user {user} since {created}")
-        };
-        bindings.iter().map(line).collect::<Vec<_>>().join("\n")
+    context.write_list(found.items, |binding: &BindingOutput| {
+        let BindingOutput {
+            issuer,
+            subject,
+            user,
+            created,
+        } = binding;
+        format!("{issuer} {subject} user {user} since {created}")
     })
 }
 
-#[derive(Serialize)]
-struct Removed {
-    issuer: String,
-    subject: String,
-}
-
-fn remove(
-    settings: &Settings,
-    subject: ForeignSubject,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
+fn remove(context: &Context, subject: ForeignSubject, line: &mut Line) -> Result<(), Failure> {
     line.on(Object::Issuer(subject.issuer.clone()));
-    if !open(settings)?.unbind(&subject)? {
+    if !context.open()?.unbind(&subject)? {
         let text = "there is no such binding: profiled binding list shows all";
         return Err(Failure::failed(text).because(Reason::Missing));
     }
     line.came_of(Outcome::Done);
     let ForeignSubject { issuer, subject } = subject;
-    output.write(&Removed { issuer, subject }, |removed| {
-        format!(
-            "removed the binding of {} {}",
-            removed.issuer, removed.subject
-        )
+    let removed = json!({ "issuer": issuer, "subject": subject });
+    context.write(&removed, |_| {
+        format!("removed the binding of {issuer} {subject}")
     })
 }

@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::application::issuers;
 use crate::clock::now;
+use crate::commands::context::Context;
 use crate::error::{Failure, Kind};
 use crate::exposure::exposed;
-use crate::output::Output;
 use crate::settings::Settings;
 
 #[derive(Serialize)]
@@ -23,14 +23,14 @@ struct CheckReport {
 
 /// Prints the settings in force, secrets masked, and what to be careful with, and fails if anything stands in the way of
 /// serving, or if others on this machine may read what is stored.
-pub(super) fn run(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let (findings, kind) = findings(settings);
+pub(super) fn run(context: &Context) -> Result<(), Failure> {
+    let (findings, kind) = findings(&context.settings);
     let report = CheckReport {
-        settings: effective(settings)?,
+        settings: effective(&context.settings)?,
         findings,
-        warnings: issuers_to_watch(settings),
+        warnings: issuers_to_watch(&context.settings),
     };
-    output.write(&report, |report| {
+    context.write(&report, |report| {
         let lines = report
             .settings
             .iter()

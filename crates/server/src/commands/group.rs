@@ -2,8 +2,7 @@
 
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{
-    Group as Stored, GroupChange, GroupId, GroupRepository, InvalidText, NewGroup, NumberedPage,
-    PageNumber, Patch, RepositoryError,
+    Group as Stored, GroupChange, GroupId, GroupRepository, NewGroup, Patch, RepositoryError,
 };
 use profiled_store::Store;
 use serde::Serialize;
@@ -11,14 +10,9 @@ use serde_json::json;
 
 use crate::cli::{Group, GroupSet, Membership};
 use crate::clock::operator;
-use crate::commands::database::{find_user, open};
+use crate::commands::context::{Context, all_pages, find_user, trimmed_name, without_null};
 use crate::error::{Failure, Kind};
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::{Line, audited};
-
-/// Groups that are read at a time.
-const PAGE_SIZE: i64 = 1000;
 
 /// A group as commands show it.
 #[derive(Serialize)]
@@ -44,30 +38,28 @@ impl From<Stored> for GroupOutput {
     }
 }
 
-pub(super) fn run(settings: &Settings, command: Group, output: Output) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, command: Group) -> Result<(), Failure> {
     match command {
         Group::Create { name, notes } => audited(Action::GroupCreate, |line| {
-            create(settings, &name, notes, line, output)
+            create(context, &name, notes, line)
         }),
-        Group::List => list(settings, output),
+        Group::List => list(context),
         Group::Show { group } => {
-            let group = find(&open(settings)?, &group)?;
-            output.write(&GroupOutput::from(group), |group| {
+            let group = find(&context.open()?, &group)?;
+            context.write(&GroupOutput::from(group), |group| {
                 let notes = group.notes.as_deref().unwrap_or("-");
                 format!("{}\nnotes: {notes}", shown(group))
             })
         }
-        Group::Set(change) => audited(Action::GroupUpdate, |line| {
-            set(settings, change, line, output)
-        }),
+        Group::Set(change) => audited(Action::GroupUpdate, |line| set(context, change, line)),
         Group::Add(membership) => audited(Action::GroupMemberAdd, |line| {
-            add(settings, &membership, line, output)
+            add(context, &membership, line)
         }),
         Group::Remove(membership) => audited(Action::GroupMemberRemove, |line| {
-            remove(settings, &membership, line, output)
+            remove(context, &membership, line)
         }),
         Group::Delete { group, yes } => audited(Action::GroupDelete, |line| {
-            delete(settings, &group, yes, line, output)
+            delete(context, &group, yes, line)
         }),
     }
 }
@@ -91,59 +83,35 @@ fn gone(name: &str) -> Failure {
     .because(Reason::Missing)
 }
 
-/// A name as the service stores it: without white space around it.
 fn name(text: &str) -> Result<String, Failure> {
-    let name = text.trim();
-    checked("the name", Stored::check_name(name))?;
-    Ok(name.to_owned())
+    trimmed_name(text, Stored::check_name)
 }
 
 fn notes(text: Option<String>) -> Result<Option<String>, Failure> {
-    if text.as_ref().is_some_and(|text| text.contains('\0')) {
-        checked("--notes", Err(InvalidText::NullCharacter))?;
-    }
-    Ok(text)
-}
-
-fn checked(what: &str, outcome: Result<(), InvalidText>) -> Result<(), Failure> {
-    outcome.map_err(|error| Failure::new(Kind::Usage, format!("{what} {error}")))
+    text.map(|text| without_null("--notes", text)).transpose()
 }
 
 fn create(
-    settings: &Settings,
+    context: &Context,
     text: &str,
     more: Option<String>,
     line: &mut Line,
-    output: Output,
 ) -> Result<(), Failure> {
     let group = NewGroup {
         name: name(text)?,
         notes: notes(more)?,
     };
-    let group = open(settings)?.create_group(&group, operator())?;
+    let group = context.open()?.create_group(&group, operator())?;
     line.done(Object::Group(group.id));
-    output.write(&GroupOutput::from(group), |group| {
+    context.write(&GroupOutput::from(group), |group| {
         format!("created group {}", group.id)
     })
 }
 
-fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let store = open(settings)?;
-    let mut all: Vec<GroupOutput> = Vec::new();
-    for number in 1.. {
-        let page = NumberedPage {
-            number: PageNumber::At(number),
-            size: PAGE_SIZE,
-        };
-        let found = store.list_groups(page)?;
-        all.extend(found.items.into_iter().map(GroupOutput::from));
-        if number >= page.last(found.total) {
-            break;
-        }
-    }
-    output.write(&all, |groups| {
-        groups.iter().map(shown).collect::<Vec<_>>().join("\n")
-    })
+fn list(context: &Context) -> Result<(), Failure> {
+    let store = context.open()?;
+    let all = all_pages(|page| store.list_groups(page))?;
+    context.write_list(all, shown)
 }
 
 fn shown(group: &GroupOutput) -> String {
@@ -154,12 +122,7 @@ fn shown(group: &GroupOutput) -> String {
     )
 }
 
-fn set(
-    settings: &Settings,
-    change: GroupSet,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
+fn set(context: &Context, change: GroupSet, line: &mut Line) -> Result<(), Failure> {
     let patch = GroupChange {
         name: change.name.as_deref().map(name).transpose()?,
         notes: match notes(change.notes)? {
@@ -168,25 +131,20 @@ fn set(
             None => Patch::Keep,
         },
     };
-    let store = open(settings)?;
+    let store = context.open()?;
     let id = find(&store, &change.group)?.id;
     line.on(Object::Group(id));
     line.fields(patch.fields());
     let group = store.update_group(id, &patch, operator())?;
     let group = group.ok_or_else(|| gone(&change.group))?;
     line.came_of(Outcome::Done);
-    output.write(&GroupOutput::from(group), |group| {
+    context.write(&GroupOutput::from(group), |group| {
         format!("changed group {}", group.id)
     })
 }
 
-fn add(
-    settings: &Settings,
-    membership: &Membership,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn add(context: &Context, membership: &Membership, line: &mut Line) -> Result<(), Failure> {
+    let store = context.open()?;
     let group = find(&store, &membership.group)?;
     line.on(Object::Group(group.id));
     let user = find_user(&store, &membership.user)?.id;
@@ -200,19 +158,14 @@ fn add(
     };
     line.came_of(Outcome::of_change(&is_changed));
     let result = json!({ "group": group.id, "user": user, "changed": is_changed });
-    output.write(&result, |_| {
+    context.write(&result, |_| {
         let already = if is_changed { "" } else { " already" };
         format!("user {user} is a member of group {}{already}", group.id)
     })
 }
 
-fn remove(
-    settings: &Settings,
-    membership: &Membership,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn remove(context: &Context, membership: &Membership, line: &mut Line) -> Result<(), Failure> {
+    let store = context.open()?;
     let group = find(&store, &membership.group)?;
     line.on(Object::Group(group.id));
     let user = find_user(&store, &membership.user)?.id;
@@ -220,7 +173,7 @@ fn remove(
     let is_changed = store.remove_member(group.id, user, operator())?;
     line.came_of(Outcome::of_change(&is_changed));
     let result = json!({ "group": group.id, "user": user, "changed": is_changed });
-    output.write(&result, |_| {
+    context.write(&result, |_| {
         let verb = if is_changed {
             "is no longer"
         } else {
@@ -230,14 +183,8 @@ fn remove(
     })
 }
 
-fn delete(
-    settings: &Settings,
-    name: &str,
-    yes: bool,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn delete(context: &Context, name: &str, yes: bool, line: &mut Line) -> Result<(), Failure> {
+    let store = context.open()?;
     let group = find(&store, name)?;
     line.on(Object::Group(group.id));
     if !yes {
@@ -251,7 +198,7 @@ fn delete(
         return Err(gone(name));
     }
     line.came_of(Outcome::Done);
-    output.write(&json!({ "id": group.id }), |_| {
+    context.write(&json!({ "id": group.id }), |_| {
         format!("deleted group {}", group.id)
     })
 }

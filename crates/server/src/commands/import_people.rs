@@ -14,10 +14,8 @@ use profiled_store::{
 use serde::{Deserialize, Serialize};
 
 use crate::clock::now;
-use crate::commands::database::{hasher, open};
+use crate::commands::context::Context;
 use crate::error::Failure;
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::{Line, audited};
 
 /// How long a token of the file lives whose expiry is `future`, in days.
@@ -137,19 +135,14 @@ impl PeopleReport {
     }
 }
 
-pub(super) fn run(settings: &Settings, file: &Path, output: Output) -> Result<(), Failure> {
-    audited(Action::Import, |line| import(settings, file, line, output))
+pub(super) fn run(context: &Context, file: &Path) -> Result<(), Failure> {
+    audited(Action::Import, |line| import(context, file, line))
 }
 
-fn import(
-    settings: &Settings,
-    file: &Path,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
+fn import(context: &Context, file: &Path, line: &mut Line) -> Result<(), Failure> {
     let people = parse(file)?;
-    let hasher = hasher(settings)?;
-    let store = open(settings)?;
+    let hasher = context.hasher()?;
+    let store = context.open()?;
     let report = store.import(false, now(), |session| {
         let mut report = PeopleReport::default();
         fill(session, &people, &hasher, &mut report)?;
@@ -157,7 +150,7 @@ fn import(
     })?;
     let skipped = u64::try_from(report.skipped.len()).unwrap_or(u64::MAX);
     line.imported(report.created, report.updated, skipped);
-    output.write(&report, PeopleReport::lines)
+    context.write(&report, PeopleReport::lines)
 }
 
 fn parse(file: &Path) -> Result<People, Failure> {

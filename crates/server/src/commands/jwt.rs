@@ -4,27 +4,21 @@ use profiled_auth::audit::{Action, Object, Reason};
 use profiled_auth::{JwtVerifier, Subject};
 use profiled_domain::{ProfileDepth, ProfileRepository, UserKey};
 use profiled_store::Store;
-use serde::Serialize;
+use serde_json::json;
 
 use crate::cli::Jwt;
 use crate::clock::now;
-use crate::commands::database::{find_user, open};
+use crate::commands::context::{Context, find_user};
 use crate::error::Failure;
-use crate::output::Output;
 use crate::settings::Settings;
 use crate::trail::{Line, audited};
 
-#[derive(Serialize)]
-struct Minted {
-    access: String,
-}
-
-pub(super) fn run(settings: &Settings, command: &Jwt, output: Output) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, command: &Jwt) -> Result<(), Failure> {
     let Jwt::Create { user } = command;
     let access = audited(Action::TokenCreate, |line| {
-        access_token(settings, &open(settings)?, user, line)
+        access_token(&context.settings, &context.open()?, user, line)
     })?;
-    output.write(&Minted { access }, |minted| minted.access.clone())
+    context.write(&json!({ "access": access }), |_| access.clone())
 }
 
 /// A new access token for the user that an operator names.

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::cli::Keys;
 use crate::clock::now;
+use crate::commands::context::Context;
 use crate::error::{Failure, Kind};
-use crate::output::Output;
 use crate::settings::Settings;
 use crate::trail::{Line, audited};
 
@@ -30,24 +30,24 @@ struct KeyOutput {
     retires_at: Option<String>,
 }
 
-pub(super) fn run(settings: &Settings, command: Keys, output: Output) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, command: Keys) -> Result<(), Failure> {
     let now = now();
     match command {
         Keys::Generate { algorithm, at_once } => {
             let algorithm = parse(&algorithm)?;
             audited(Action::KeyCreate, |line| {
-                let folder = folder(settings)?;
-                let begin = begin(settings, &settings.keys()?, at_once, now);
+                let folder = folder(&context.settings)?;
+                let begin = begin(&context.settings, &context.settings.keys()?, at_once, now);
                 let kid = folder.add(algorithm, begin, now).map_err(failed)?;
                 line.done(Object::Key(kid.clone()));
-                report(output, kid, algorithm, begin, Vec::new())
+                report(context, kid, algorithm, begin, Vec::new())
             })
         }
-        Keys::List => list(settings, now, output),
+        Keys::List => list(context, now),
         Keys::Rotate { algorithm, at_once } => {
             let algorithm = algorithm.as_deref().map(parse).transpose()?;
             audited(Action::KeyCreate, |line| {
-                rotate(settings, algorithm, at_once, now, line, output)
+                rotate(context, algorithm, at_once, now, line)
             })
         }
     }
@@ -86,15 +86,14 @@ fn begin(settings: &Settings, ring: &KeyRing, at_once: bool, now: DateTime<Utc>)
 }
 
 fn rotate(
-    settings: &Settings,
+    context: &Context,
     algorithm: Option<Algorithm>,
     at_once: bool,
     now: DateTime<Utc>,
     line: &mut Line,
-    output: Output,
 ) -> Result<(), Failure> {
-    let folder = folder(settings)?;
-    let ring = settings.keys()?;
+    let folder = folder(&context.settings)?;
+    let ring = context.settings.keys()?;
     let keys = ring.list(now);
     let with = |state| keys.iter().filter(move |key: &&KeyInfo| key.state == state);
     if let Some(waiting) = with(KeyState::Published).next()
@@ -111,7 +110,7 @@ fn rotate(
     let present = with(KeyState::Signing).next_back().map(|key| key.algorithm);
     let none = || Failure::failed("no key signs yet: run profiled keys generate");
     let algorithm = algorithm.or(present).ok_or_else(none)?;
-    let begin = begin(settings, &ring, at_once, now);
+    let begin = begin(&context.settings, &ring, at_once, now);
     let kid = folder.add(algorithm, begin, now).map_err(failed)?;
     line.done(Object::Key(kid.clone()));
     let retired = with(KeyState::Retired).filter_map(|key| key.kid.clone());
@@ -122,11 +121,11 @@ fn rotate(
             folder.remove(kid).map_err(failed)
         })?;
     }
-    report(output, kid, algorithm, begin, removed)
+    report(context, kid, algorithm, begin, removed)
 }
 
 fn report(
-    output: Output,
+    context: &Context,
     kid: String,
     algorithm: Algorithm,
     begin: DateTime<Utc>,
@@ -138,7 +137,7 @@ fn report(
         signs_from: begin.to_rfc3339(),
         removed,
     };
-    output.write(&made, |made| {
+    context.write(&made, |made| {
         let Made {
             kid,
             algorithm,
@@ -151,30 +150,25 @@ fn report(
     })
 }
 
-fn list(settings: &Settings, now: DateTime<Utc>, output: Output) -> Result<(), Failure> {
+fn list(context: &Context, now: DateTime<Utc>) -> Result<(), Failure> {
     let text = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339());
-    let keys = settings.keys()?.list(now).into_iter();
-    let listed: Vec<KeyOutput> = keys
-        .map(|key| KeyOutput {
-            kid: key.kid,
-            algorithm: key.algorithm,
-            state: key.state.as_str(),
-            created: text(key.created),
-            signs_from: text(key.signs_from),
-            retires_at: text(key.retires_at),
-        })
-        .collect();
-    output.write(&listed, |keys| {
-        let line = |key: &KeyOutput| {
-            let name = key.kid.as_deref().unwrap_or("(configured)");
-            let times = [("from", &key.signs_from), ("until", &key.retires_at)];
-            let times = times.iter().filter_map(|(word, at)| {
-                let at = at.as_deref()?;
-                Some(format!(" {word} {at}"))
-            });
-            let head = format!("{name} {:?} {}", key.algorithm, key.state);
-            times.fold(head, |line, time| line + &time)
-        };
-        keys.iter().map(line).collect::<Vec<_>>().join("\n")
+    let keys = context.settings.keys()?.list(now).into_iter();
+    let shown = keys.map(|key| KeyOutput {
+        kid: key.kid,
+        algorithm: key.algorithm,
+        state: key.state.as_str(),
+        created: text(key.created),
+        signs_from: text(key.signs_from),
+        retires_at: text(key.retires_at),
+    });
+    context.write_list(shown, |key: &KeyOutput| {
+        let name = key.kid.as_deref().unwrap_or("(configured)");
+        let times = [("from", &key.signs_from), ("until", &key.retires_at)];
+        let times = times.iter().filter_map(|(word, at)| {
+            let at = at.as_deref()?;
+            Some(format!(" {word} {at}"))
+        });
+        let head = format!("{name} {:?} {}", key.algorithm, key.state);
+        times.fold(head, |line, time| line + &time)
     })
 }

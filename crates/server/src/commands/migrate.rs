@@ -1,17 +1,11 @@
 //! `profiled migrate`
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::cli::Migrate;
+use crate::commands::context::Context;
 use crate::error::{Failure, Kind};
-use crate::output::Output;
-use crate::settings::Settings;
-
-#[derive(Serialize)]
-struct Done {
-    applied: Vec<String>,
-    reverted: Vec<String>,
-}
 
 #[derive(Serialize)]
 struct MigrationOutput {
@@ -19,33 +13,23 @@ struct MigrationOutput {
     is_applied: bool,
 }
 
-pub(super) fn run(settings: &Settings, arguments: &Migrate, output: Output) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, arguments: &Migrate) -> Result<(), Failure> {
     if arguments.status {
-        return status(settings, output);
+        return status(context);
     }
-    let done = match arguments.revert {
+    let settings = &context.settings.database;
+    let (applied, reverted) = match arguments.revert {
         Some(_) if !arguments.yes => {
             let text = "migrate --revert deletes data: add --yes to confirm";
             return Err(Failure::new(Kind::Refused, text));
         }
-        Some(count) => {
-            let reverted = profiled_store::revert(&settings.database, count)?;
-            Done {
-                applied: Vec::new(),
-                reverted,
-            }
-        }
-        None => {
-            let applied = profiled_store::migrate(&settings.database)?;
-            Done {
-                applied,
-                reverted: Vec::new(),
-            }
-        }
+        Some(count) => (Vec::new(), profiled_store::revert(settings, count)?),
+        None => (profiled_store::migrate(settings)?, Vec::new()),
     };
-    output.write(&done, |done| {
-        let all = done.applied.iter().map(|name| format!("applied {name}"));
-        let all = all.chain(done.reverted.iter().map(|name| format!("reverted {name}")));
+    let done = json!({ "applied": applied, "reverted": reverted });
+    context.write(&done, |_| {
+        let all = applied.iter().map(|name| format!("applied {name}"));
+        let all = all.chain(reverted.iter().map(|name| format!("reverted {name}")));
         let lines: Vec<String> = all.collect();
         if lines.is_empty() {
             "nothing to do".to_owned()
@@ -55,23 +39,18 @@ pub(super) fn run(settings: &Settings, arguments: &Migrate, output: Output) -> R
     })
 }
 
-fn status(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let all = profiled_store::status(&settings.database)?.into_iter();
-    let all: Vec<MigrationOutput> = all
-        .map(|m| MigrationOutput {
-            name: m.name,
-            is_applied: m.is_applied,
-        })
-        .collect();
-    output.write(&all, |all| {
-        let line = |state: &MigrationOutput| {
-            let word = if state.is_applied {
-                "applied"
-            } else {
-                "pending"
-            };
-            format!("{word} {}", state.name)
+fn status(context: &Context) -> Result<(), Failure> {
+    let all = profiled_store::status(&context.settings.database)?.into_iter();
+    let all = all.map(|migration| MigrationOutput {
+        name: migration.name,
+        is_applied: migration.is_applied,
+    });
+    context.write_list(all, |state: &MigrationOutput| {
+        let word = if state.is_applied {
+            "applied"
+        } else {
+            "pending"
         };
-        all.iter().map(line).collect::<Vec<_>>().join("\n")
+        format!("{word} {}", state.name)
     })
 }

@@ -2,7 +2,7 @@
 
 mod binding;
 mod check;
-mod database;
+mod context;
 mod directory;
 mod group;
 mod import_django;
@@ -18,36 +18,35 @@ mod user;
 
 use crate::cli::{Cli, Command, Global, Import};
 use crate::error::Failure;
-use crate::output::Output;
 use crate::settings::{LogLevel, Settings, Sources};
 use crate::telemetry;
+use context::Context;
 
 /// Loads the settings and runs the command.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let settings = settings(&cli.global)?;
     telemetry::start(settings.log);
-    let output = Output {
+    let context = Context {
+        settings,
         is_json: cli.global.json,
         is_quiet: cli.global.quiet,
     };
     match cli.command {
-        Command::Serve => serve::run(&settings, output),
-        Command::Quickstart => quickstart::run(&settings, &cli.global, output),
-        Command::Migrate(arguments) => migrate::run(&settings, &arguments, output),
-        Command::Check => check::run(&settings, output),
-        Command::Import(Import::Django(arguments)) => {
-            import_django::run(&settings, &arguments, output)
-        }
-        Command::Import(Import::People { file }) => import_people::run(&settings, &file, output),
-        Command::User(command) => user::run(&settings, command, output),
-        Command::Group(command) => group::run(&settings, command, output),
-        Command::Org(command) => directory::org::run(&settings, command, output),
-        Command::Team(command) => directory::team::run(&settings, command, output),
-        Command::Token(command) => token::run(&settings, command, output),
-        Command::Jwt(command) => jwt::run(&settings, &command, output),
-        Command::Keys(command) => keys::run(&settings, command, output),
-        Command::Binding(command) => binding::run(&settings, command, output),
-        Command::Purge => purge::run(&settings, output),
+        Command::Serve => serve::run(&context),
+        Command::Quickstart => quickstart::run(context, &cli.global),
+        Command::Migrate(arguments) => migrate::run(&context, &arguments),
+        Command::Check => check::run(&context),
+        Command::Import(Import::Django(arguments)) => import_django::run(&context, &arguments),
+        Command::Import(Import::People { file }) => import_people::run(&context, &file),
+        Command::User(command) => user::run(&context, command),
+        Command::Group(command) => group::run(&context, command),
+        Command::Org(command) => directory::org::run(&context, command),
+        Command::Team(command) => directory::team::run(&context, command),
+        Command::Token(command) => token::run(&context, command),
+        Command::Jwt(command) => jwt::run(&context, &command),
+        Command::Keys(command) => keys::run(&context, command),
+        Command::Binding(command) => binding::run(&context, command),
+        Command::Purge => purge::run(&context),
     }
 }
 

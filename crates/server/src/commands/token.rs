@@ -5,20 +5,13 @@ use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{NewToken, ProfileRepository, TokenId, TokenRepository, UserId};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::cli::Token;
 use crate::clock::now;
-use crate::commands::database::{find_user, open};
+use crate::commands::context::{Context, find_user};
 use crate::error::{Failure, Kind};
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::{Line, audited};
-
-#[derive(Serialize)]
-struct Created {
-    id: i64,
-    key: String,
-}
 
 #[derive(Serialize)]
 struct TokenOutput {
@@ -30,7 +23,7 @@ struct TokenOutput {
     expires: Option<String>,
 }
 
-pub(super) fn run(settings: &Settings, command: Token, output: Output) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, command: Token) -> Result<(), Failure> {
     match command {
         Token::Create {
             user,
@@ -42,13 +35,13 @@ pub(super) fn run(settings: &Settings, command: Token, output: Output) -> Result
             let key = key.as_deref().map(given_key).transpose()?;
             let key = key.unwrap_or_else(TokenKey::generate);
             audited(Action::TokenCreate, |line| {
-                create(settings, &user, label, life, &key, line, output)
+                create(context, &user, label, life, &key, line)
             })
         }
-        Token::List { user } => list(settings, &user, output),
-        Token::Revoke { token } => audited(Action::TokenRevoke, |line| {
-            revoke(settings, &token, line, output)
-        }),
+        Token::List { user } => list(context, &user),
+        Token::Revoke { token } => {
+            audited(Action::TokenRevoke, |line| revoke(context, &token, line))
+        }
     }
 }
 
@@ -91,15 +84,14 @@ fn lifetime(text: &str) -> Result<Duration, Failure> {
 }
 
 fn create(
-    settings: &Settings,
+    context: &Context,
     user: &str,
     label: String,
     lifetime: Option<Duration>,
     key: &TokenKey,
     line: &mut Line,
-    output: Output,
 ) -> Result<(), Failure> {
-    let store = open(settings)?;
+    let store = context.open()?;
     let owner = find_user(&store, user)?.id;
     line.for_user(owner);
     let now = now();
@@ -108,11 +100,8 @@ fn create(
         ..new_token(owner, key, label, now)
     })?;
     line.done(Object::Token(id));
-    let created = Created {
-        id: id.0,
-        key: key.as_str().to_owned(),
-    };
-    output.write(&created, |created| created.key.clone())
+    let key = key.as_str();
+    context.write(&json!({ "id": id.0, "key": key }), |_| key.to_owned())
 }
 
 /// A token that works from anywhere until it is revoked.
@@ -135,44 +124,29 @@ pub(super) fn new_token(
     }
 }
 
-fn list(settings: &Settings, user: &str, output: Output) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn list(context: &Context, user: &str) -> Result<(), Failure> {
+    let store = context.open()?;
     let owner = find_user(&store, user)?.id;
     let tokens = store.list_tokens(owner)?.into_iter();
-    let listed: Vec<TokenOutput> = tokens
-        .map(|token| TokenOutput {
-            id: token.state.id.0,
-            prefix: token.prefix,
-            label: token.label,
-            created: token.created_at.to_rfc3339(),
-            last_used: token.state.last_used_at.map(|at| at.to_rfc3339()),
-            expires: token.state.expires_at.map(|at| at.to_rfc3339()),
-        })
-        .collect();
-    output.write(&listed, |tokens| {
-        let line = |token: &TokenOutput| {
-            let expires = token.expires.as_deref().unwrap_or("never");
-            format!(
-                "{} {}… expires {expires} {}",
-                token.id, token.prefix, token.label
-            )
-        };
-        tokens.iter().map(line).collect::<Vec<_>>().join("\n")
+    let shown = tokens.map(|token| TokenOutput {
+        id: token.state.id.0,
+        prefix: token.prefix,
+        label: token.label,
+        created: token.created_at.to_rfc3339(),
+        last_used: token.state.last_used_at.map(|at| at.to_rfc3339()),
+        expires: token.state.expires_at.map(|at| at.to_rfc3339()),
+    });
+    context.write_list(shown, |token: &TokenOutput| {
+        let expires = token.expires.as_deref().unwrap_or("never");
+        format!(
+            "{} {}… expires {expires} {}",
+            token.id, token.prefix, token.label
+        )
     })
 }
 
-#[derive(Serialize)]
-struct Revoked {
-    id: i64,
-}
-
-fn revoke(
-    settings: &Settings,
-    token: &str,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn revoke(context: &Context, token: &str, line: &mut Line) -> Result<(), Failure> {
+    let store = context.open()?;
     let none = || {
         let text = "there is no such token: profiled token list USER shows all";
         Failure::failed(text).because(Reason::Missing)
@@ -190,7 +164,5 @@ fn revoke(
         return Err(none());
     }
     line.came_of(Outcome::Done);
-    output.write(&Revoked { id: id.0 }, |revoked| {
-        format!("revoked token {}", revoked.id)
-    })
+    context.write(&json!({ "id": id.0 }), |_| format!("revoked token {id}"))
 }

@@ -5,23 +5,17 @@ pub(super) mod team;
 
 use profiled_auth::audit::{Outcome, Reason};
 use profiled_domain::{
-    Comparison, Condition, Field, FieldValue, InvalidText, Membership, MembershipRepository,
-    NumberedPage, OrderBy, Organization, Page, PageNumber, Relation, RepositoryError, Selection,
-    SelectionRepository, Test, User,
+    Comparison, Condition, Field, FieldValue, Membership, MembershipRepository, OrderBy,
+    Organization, Page, Relation, RepositoryError, Selection, SelectionRepository, Test, User,
 };
 use profiled_store::Store;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::clock::operator;
-use crate::commands::database::{find_user, open};
+use crate::commands::context::{Context, all_pages, find_user, trimmed_name, without_null};
 use crate::error::{Failure, Kind};
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::Line;
-
-/// Objects that are read at a time.
-const PAGE_SIZE: i64 = 1000;
 
 /// A user as organizations and teams show it.
 #[derive(Serialize)]
@@ -39,35 +33,31 @@ impl From<User> for MemberOutput {
     }
 }
 
+/// An organization or a team as other objects show it.
+#[derive(Serialize)]
+struct NameOutput {
+    id: i64,
+    name: String,
+}
+
 /// All objects that fulfil a condition, in the order of a field.
 fn select<T>(
     condition: &Condition,
     order: Field,
     page_of: impl Fn(&Selection) -> Result<Page<T>, RepositoryError>,
 ) -> Result<Vec<T>, Failure> {
-    let mut all = Vec::new();
-    for number in 1.. {
-        let page = NumberedPage {
-            number: PageNumber::At(number),
-            size: PAGE_SIZE,
-        };
+    all_pages(|page| {
         let order = OrderBy {
             path: Vec::new(),
             field: order,
             is_descending: false,
         };
-        let selection = Selection {
+        page_of(&Selection {
             condition: condition.clone(),
             order: vec![order],
             page,
-        };
-        let found = page_of(&selection)?;
-        all.extend(found.items);
-        if number >= page.last(found.total) {
-            break;
-        }
-    }
-    Ok(all)
+        })
+    })
 }
 
 fn is_called(name: &str) -> Condition {
@@ -123,55 +113,35 @@ fn no_organization(name: &str) -> Failure {
     .because(Reason::Missing)
 }
 
-/// A name as the service stores it: without white space around it.
 fn name(text: &str) -> Result<String, Failure> {
-    let name = text.trim();
-    checked("the name", Organization::check_name(name))?;
-    Ok(name.to_owned())
+    trimmed_name(text, Organization::check_name)
 }
 
 fn description(text: String) -> Result<String, Failure> {
-    if text.contains('\0') {
-        checked("--description", Err(InvalidText::NullCharacter))?;
-    }
-    Ok(text)
-}
-
-fn checked(what: &str, outcome: Result<(), InvalidText>) -> Result<(), Failure> {
-    outcome.map_err(|error| Failure::new(Kind::Usage, format!("{what} {error}")))
+    without_null("--description", text)
 }
 
 fn refused(text: String) -> Result<(), Failure> {
     Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed))
 }
 
-/// A target that users can belong to, and the words for it.
-struct MembershipTarget {
-    membership: Membership,
-    /// `member` or `admin`.
-    role: &'static str,
-    /// As `organization 1`.
-    name: String,
-}
-
 /// Adds a user, or removes it.
 fn change_membership(
-    settings: &Settings,
+    context: &Context,
     user: &str,
     is_addition: bool,
-    find: impl FnOnce(&Store) -> Result<MembershipTarget, Failure>,
+    find: impl FnOnce(&Store) -> Result<Membership, Failure>,
     line: &mut Line,
-    output: Output,
 ) -> Result<(), Failure> {
-    let store = open(settings)?;
-    let target = find(&store)?;
-    line.on(target.membership);
+    let store = context.open()?;
+    let membership = find(&store)?;
+    line.on(membership);
     let user = find_user(&store, user)?.id;
     line.for_user(user);
     let outcome = if is_addition {
-        store.add_to(target.membership, user, operator())
+        store.add_to(membership, user, operator())
     } else {
-        store.remove_from(target.membership, user, operator())
+        store.remove_from(membership, user, operator())
     };
     let is_changed = match outcome {
         Err(RepositoryError::Missing("user")) => {
@@ -183,13 +153,16 @@ fn change_membership(
         outcome => outcome?,
     };
     line.came_of(Outcome::of_change(&is_changed));
-    let result = json!({ "user": user, "of": target.name, "changed": is_changed });
-    let (role, of) = (target.role, &target.name);
-    let article = if role == "admin" { "an" } else { "a" };
-    output.write(&result, |_| match (is_addition, is_changed) {
-        (true, true) => format!("user {user} is {article} {role} of {of}"),
-        (true, false) => format!("user {user} is {article} {role} of {of} already"),
-        (false, true) => format!("user {user} is no longer {article} {role} of {of}"),
-        (false, false) => format!("user {user} was not {article} {role} of {of}"),
+    let (role, of) = match membership {
+        Membership::OrganizationUser(id) => ("a member", format!("organization {id}")),
+        Membership::OrganizationAdmin(id) => ("an admin", format!("organization {id}")),
+        Membership::TeamUser(id) => ("a member", format!("team {id}")),
+    };
+    let result = json!({ "user": user, "of": of, "changed": is_changed });
+    context.write(&result, |_| match (is_addition, is_changed) {
+        (true, true) => format!("user {user} is {role} of {of}"),
+        (true, false) => format!("user {user} is {role} of {of} already"),
+        (false, true) => format!("user {user} is no longer {role} of {of}"),
+        (false, false) => format!("user {user} was not {role} of {of}"),
     })
 }

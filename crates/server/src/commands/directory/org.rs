@@ -10,15 +10,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    MemberOutput, MembershipTarget, change_membership, description, find_organization, listed,
-    members, name, names, no_organization, refused, select,
+    MemberOutput, NameOutput, change_membership, description, find_organization, listed, members,
+    name, names, no_organization, refused, select,
 };
 use crate::cli::{Org, OrgMember, OrgSet};
 use crate::clock::operator;
-use crate::commands::database::open;
+use crate::commands::context::Context;
 use crate::error::Failure;
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::{Line, audited};
 
 /// An organization as commands show it.
@@ -38,13 +36,7 @@ struct ShownWithMembers {
     organization: OrganizationOutput,
     users: Vec<MemberOutput>,
     admins: Vec<MemberOutput>,
-    teams: Vec<ShownTeam>,
-}
-
-#[derive(Serialize)]
-struct ShownTeam {
-    id: i64,
-    name: String,
+    teams: Vec<NameOutput>,
 }
 
 impl From<Organization> for OrganizationOutput {
@@ -59,70 +51,65 @@ impl From<Organization> for OrganizationOutput {
     }
 }
 
-pub(in crate::commands) fn run(
-    settings: &Settings,
-    command: Org,
-    output: Output,
-) -> Result<(), Failure> {
+pub(in crate::commands) fn run(context: &Context, command: Org) -> Result<(), Failure> {
     match command {
         Org::Create { name, description } => audited(Action::OrganizationCreate, |line| {
-            create(settings, &name, description, line, output)
+            create(context, &name, description, line)
         }),
-        Org::List => list(settings, output),
-        Org::Show { organization } => show(settings, &organization, output),
+        Org::List => list(context),
+        Org::Show { organization } => show(context, &organization),
         Org::Set(change) => audited(Action::OrganizationUpdate, |line| {
-            set(settings, change, line, output)
+            set(context, change, line)
         }),
         Org::Delete { organization, yes } => audited(Action::OrganizationDelete, |line| {
-            delete(settings, &organization, yes, line, output)
+            delete(context, &organization, yes, line)
         }),
-        Org::Add(member) => member_of(settings, &member, true, output),
-        Org::Remove(member) => member_of(settings, &member, false, output),
-        Org::AddAdmin(member) => admin_of(settings, &member, true, output),
-        Org::RemoveAdmin(member) => admin_of(settings, &member, false, output),
+        Org::Add(member) => audited(Action::OrganizationMemberAdd, |line| {
+            change_member(context, &member, Membership::OrganizationUser, true, line)
+        }),
+        Org::Remove(member) => audited(Action::OrganizationMemberRemove, |line| {
+            change_member(context, &member, Membership::OrganizationUser, false, line)
+        }),
+        Org::AddAdmin(member) => audited(Action::OrganizationAdminAdd, |line| {
+            change_member(context, &member, Membership::OrganizationAdmin, true, line)
+        }),
+        Org::RemoveAdmin(member) => audited(Action::OrganizationAdminRemove, |line| {
+            change_member(context, &member, Membership::OrganizationAdmin, false, line)
+        }),
     }
 }
 
-fn create(
-    settings: &Settings,
-    text: &str,
-    more: String,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
+fn create(context: &Context, text: &str, more: String, line: &mut Line) -> Result<(), Failure> {
     let new = NewOrganization {
         name: name(text)?,
         description: description(more)?,
     };
-    let created = open(settings)?.create_organization(&new, operator())?;
+    let created = context.open()?.create_organization(&new, operator())?;
     line.done(Object::Organization(created.id));
-    output.write(&OrganizationOutput::from(created), |organization| {
+    context.write(&OrganizationOutput::from(created), |organization| {
         format!("created organization {}", organization.id)
     })
 }
 
-fn list(settings: &Settings, output: Output) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn list(context: &Context) -> Result<(), Failure> {
+    let store = context.open()?;
     let all = select(&Condition::everything(), Field::Name, |wanted| {
         store.select_organizations(wanted)
     })?;
-    let all: Vec<OrganizationOutput> = all.into_iter().map(OrganizationOutput::from).collect();
-    output.write(&all, |all| {
-        all.iter().map(shown).collect::<Vec<_>>().join("\n")
-    })
+    context.write_list(all, shown)
 }
 
 fn shown(organization: &OrganizationOutput) -> String {
     format!("{} {}", organization.id, organization.name)
 }
 
-fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn show(context: &Context, name: &str) -> Result<(), Failure> {
+    let store = context.open()?;
     let organization = find_organization(&store, name)?;
     let id = organization.id.0;
     let of_it = Condition::related_to(Relation::TeamOrganization, id);
     let teams = select(&of_it, Field::Name, |wanted| store.select_teams(wanted))?;
-    let teams = teams.into_iter().map(|team| ShownTeam {
+    let teams = teams.into_iter().map(|team| NameOutput {
         id: team.id.0,
         name: team.name,
     });
@@ -132,7 +119,7 @@ fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> 
         admins: members(&store, Relation::UserAdminOfOrganizations, id)?,
         teams: teams.collect(),
     };
-    output.write(&shown, |shown| {
+    context.write(&shown, |shown| {
         format!(
             "{}\ndescription: {}\nusers: {}\nadmins: {}\nteams: {}",
             self::shown(&shown.organization),
@@ -150,36 +137,25 @@ fn show(settings: &Settings, name: &str, output: Output) -> Result<(), Failure> 
     })
 }
 
-fn set(
-    settings: &Settings,
-    change: OrgSet,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
+fn set(context: &Context, change: OrgSet, line: &mut Line) -> Result<(), Failure> {
     let patch = OrganizationChange {
         name: change.name.as_deref().map(name).transpose()?,
         description: change.description.map(description).transpose()?,
     };
-    let store = open(settings)?;
+    let store = context.open()?;
     let id = find_organization(&store, &change.organization)?.id;
     line.on(Object::Organization(id));
     line.fields(patch.fields());
     let changed = store.update_organization(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| no_organization(&change.organization))?;
     line.came_of(Outcome::Done);
-    output.write(&OrganizationOutput::from(changed), |organization| {
+    context.write(&OrganizationOutput::from(changed), |organization| {
         format!("changed organization {}", organization.id)
     })
 }
 
-fn delete(
-    settings: &Settings,
-    name: &str,
-    yes: bool,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn delete(context: &Context, name: &str, yes: bool, line: &mut Line) -> Result<(), Failure> {
+    let store = context.open()?;
     let id = find_organization(&store, name)?.id;
     line.on(Object::Organization(id));
     if !yes {
@@ -192,69 +168,22 @@ fn delete(
         return Err(no_organization(name));
     }
     line.came_of(Outcome::Done);
-    output.write(&json!({ "id": id.0 }), |_| {
+    context.write(&json!({ "id": id.0 }), |_| {
         format!("deleted organization {id}")
     })
 }
 
-fn member_of(
-    settings: &Settings,
+fn change_member(
+    context: &Context,
     member: &OrgMember,
-    is_addition: bool,
-    output: Output,
-) -> Result<(), Failure> {
-    let find = |store: &Store| {
-        place(
-            store,
-            &member.organization,
-            "member",
-            Membership::OrganizationUser,
-        )
-    };
-    let action = if is_addition {
-        Action::OrganizationMemberAdd
-    } else {
-        Action::OrganizationMemberRemove
-    };
-    audited(action, |line| {
-        change_membership(settings, &member.user, is_addition, find, line, output)
-    })
-}
-
-fn admin_of(
-    settings: &Settings,
-    member: &OrgMember,
-    is_addition: bool,
-    output: Output,
-) -> Result<(), Failure> {
-    let find = |store: &Store| {
-        place(
-            store,
-            &member.organization,
-            "admin",
-            Membership::OrganizationAdmin,
-        )
-    };
-    let action = if is_addition {
-        Action::OrganizationAdminAdd
-    } else {
-        Action::OrganizationAdminRemove
-    };
-    audited(action, |line| {
-        change_membership(settings, &member.user, is_addition, find, line, output)
-    })
-}
-
-fn place(
-    store: &Store,
-    name: &str,
-    role: &'static str,
     membership: fn(OrganizationId) -> Membership,
-) -> Result<MembershipTarget, Failure> {
-    let id = find_organization(store, name)?.id;
-    Ok(MembershipTarget {
-        membership: membership(id),
-        role,
-        name: format!("organization {id}"),
-    })
+    is_addition: bool,
+    line: &mut Line,
+) -> Result<(), Failure> {
+    let find = |store: &Store| {
+        Ok(membership(
+            find_organization(store, &member.organization)?.id,
+        ))
+    };
+    change_membership(context, &member.user, is_addition, find, line)
 }

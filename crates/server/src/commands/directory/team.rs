@@ -2,23 +2,21 @@
 
 use profiled_auth::audit::{Action, Object, Outcome, Reason};
 use profiled_domain::{
-    Condition, Field, Membership, NewTeam, OrganizationSummary, Relation, SelectionRepository,
-    Team as Stored, TeamChange, TeamRepository,
+    Condition, Field, Membership, NewTeam, Relation, SelectionRepository, Team as Stored,
+    TeamChange, TeamRepository,
 };
 use profiled_store::Store;
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    MemberOutput, MembershipTarget, change_membership, description, find_organization, is_called,
+    MemberOutput, NameOutput, change_membership, description, find_organization, is_called,
     members, name, names, refused, select,
 };
 use crate::cli::{Team, TeamMember, TeamName, TeamSet};
 use crate::clock::operator;
-use crate::commands::database::open;
+use crate::commands::context::Context;
 use crate::error::Failure;
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::{Line, audited};
 
 /// A team as commands show it.
@@ -27,15 +25,9 @@ struct TeamOutput {
     id: i64,
     name: String,
     description: String,
-    organization: Option<ShownOrganization>,
+    organization: Option<NameOutput>,
     created: String,
     modified: String,
-}
-
-#[derive(Serialize)]
-struct ShownOrganization {
-    id: i64,
-    name: String,
 }
 
 /// The same with its users.
@@ -46,63 +38,49 @@ struct ShownWithMembers {
     users: Vec<MemberOutput>,
 }
 
-impl From<OrganizationSummary> for ShownOrganization {
-    fn from(organization: OrganizationSummary) -> Self {
-        Self {
-            id: organization.id.0,
-            name: organization.name,
-        }
-    }
-}
-
 impl From<Stored> for TeamOutput {
     fn from(team: Stored) -> Self {
         Self {
             id: team.id.0,
             name: team.name,
             description: team.description,
-            organization: team.organization.map(ShownOrganization::from),
+            organization: team.organization.map(|organization| NameOutput {
+                id: organization.id.0,
+                name: organization.name,
+            }),
             created: team.created.to_rfc3339(),
             modified: team.modified.to_rfc3339(),
         }
     }
 }
 
-pub(in crate::commands) fn run(
-    settings: &Settings,
-    command: Team,
-    output: Output,
-) -> Result<(), Failure> {
+pub(in crate::commands) fn run(context: &Context, command: Team) -> Result<(), Failure> {
     match command {
         Team::Create {
             name,
             organization,
             description,
         } => audited(Action::TeamCreate, |line| {
-            create(settings, &name, &organization, description, line, output)
+            create(context, &name, &organization, description, line)
         }),
-        Team::List { organization } => list(settings, organization.as_deref(), output),
-        Team::Show(team) => show(settings, &team, output),
-        Team::Set(change) => audited(Action::TeamUpdate, |line| {
-            set(settings, change, line, output)
+        Team::List { organization } => list(context, organization.as_deref()),
+        Team::Show(team) => show(context, &team),
+        Team::Set(change) => audited(Action::TeamUpdate, |line| set(context, change, line)),
+        Team::Delete { team, yes } => {
+            audited(Action::TeamDelete, |line| delete(context, &team, yes, line))
+        }
+        Team::Add(member) => audited(Action::TeamMemberAdd, |line| {
+            change_member(context, &member, true, line)
         }),
-        Team::Delete { team, yes } => audited(Action::TeamDelete, |line| {
-            delete(settings, &team, yes, line, output)
+        Team::Remove(member) => audited(Action::TeamMemberRemove, |line| {
+            change_member(context, &member, false, line)
         }),
-        Team::Add(member) => change_member(settings, &member, true, output),
-        Team::Remove(member) => change_member(settings, &member, false, output),
     }
 }
 
 /// The team that an operator names: by id or by name, of an organization if that is given.
 fn find(store: &Store, wanted: &TeamName) -> Result<Stored, Failure> {
-    let place = match &wanted.organization {
-        Some(name) => {
-            let id = find_organization(store, name)?.id.0;
-            Condition::related_to(Relation::TeamOrganization, id)
-        }
-        None => Condition::everything(),
-    };
+    let place = in_organization(store, wanted.organization.as_deref())?;
     let teams = |condition| {
         let both = Condition::All(vec![condition, place.clone()]);
         select(&both, Field::Id, |wanted| store.select_teams(wanted))
@@ -120,6 +98,15 @@ fn find(store: &Store, wanted: &TeamName) -> Result<Stored, Failure> {
     found.pop().ok_or_else(|| gone(name))
 }
 
+/// Teams of an organization, or all without one.
+fn in_organization(store: &Store, name: Option<&str>) -> Result<Condition, Failure> {
+    let Some(name) = name else {
+        return Ok(Condition::everything());
+    };
+    let id = find_organization(store, name)?.id.0;
+    Ok(Condition::related_to(Relation::TeamOrganization, id))
+}
+
 fn gone(name: &str) -> Failure {
     Failure::failed(format!(
         "there is no team {name:?}: profiled team list shows all"
@@ -128,15 +115,14 @@ fn gone(name: &str) -> Failure {
 }
 
 fn create(
-    settings: &Settings,
+    context: &Context,
     text: &str,
     organization: &str,
     more: String,
     line: &mut Line,
-    output: Output,
 ) -> Result<(), Failure> {
     let (name, description) = (name(text)?, description(more)?);
-    let store = open(settings)?;
+    let store = context.open()?;
     let new = NewTeam {
         organization: find_organization(&store, organization)?.id,
         name,
@@ -144,25 +130,16 @@ fn create(
     };
     let created = store.create_team(&new, operator())?;
     line.done(Object::Team(created.id));
-    output.write(&TeamOutput::from(created), |team| {
+    context.write(&TeamOutput::from(created), |team| {
         format!("created team {}", team.id)
     })
 }
 
-fn list(settings: &Settings, organization: Option<&str>, output: Output) -> Result<(), Failure> {
-    let store = open(settings)?;
-    let wanted = match organization {
-        Some(name) => {
-            let id = find_organization(&store, name)?.id.0;
-            Condition::related_to(Relation::TeamOrganization, id)
-        }
-        None => Condition::everything(),
-    };
+fn list(context: &Context, organization: Option<&str>) -> Result<(), Failure> {
+    let store = context.open()?;
+    let wanted = in_organization(&store, organization)?;
     let all = select(&wanted, Field::Name, |wanted| store.select_teams(wanted))?;
-    let all: Vec<TeamOutput> = all.into_iter().map(TeamOutput::from).collect();
-    output.write(&all, |all| {
-        all.iter().map(shown).collect::<Vec<_>>().join("\n")
-    })
+    context.write_list(all, shown)
 }
 
 fn shown(team: &TeamOutput) -> String {
@@ -171,14 +148,14 @@ fn shown(team: &TeamOutput) -> String {
     format!("{} {} ({place})", team.id, team.name)
 }
 
-fn show(settings: &Settings, name: &TeamName, output: Output) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn show(context: &Context, name: &TeamName) -> Result<(), Failure> {
+    let store = context.open()?;
     let team = find(&store, name)?;
     let shown = ShownWithMembers {
         users: members(&store, Relation::UserTeams, team.id.0)?,
         team: team.into(),
     };
-    output.write(&shown, |shown| {
+    context.write(&shown, |shown| {
         format!(
             "{}\ndescription: {}\nusers: {}",
             self::shown(&shown.team),
@@ -188,17 +165,12 @@ fn show(settings: &Settings, name: &TeamName, output: Output) -> Result<(), Fail
     })
 }
 
-fn set(
-    settings: &Settings,
-    change: TeamSet,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
+fn set(context: &Context, change: TeamSet, line: &mut Line) -> Result<(), Failure> {
     let (name, description) = (
         change.name.as_deref().map(name).transpose()?,
         change.description.map(description).transpose()?,
     );
-    let store = open(settings)?;
+    let store = context.open()?;
     let id = find(&store, &change.team)?.id;
     line.on(Object::Team(id));
     let place = change.move_to.as_deref();
@@ -214,19 +186,13 @@ fn set(
     let changed = store.update_team(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| gone(&change.team.team))?;
     line.came_of(Outcome::Done);
-    output.write(&TeamOutput::from(changed), |team| {
+    context.write(&TeamOutput::from(changed), |team| {
         format!("changed team {}", team.id)
     })
 }
 
-fn delete(
-    settings: &Settings,
-    name: &TeamName,
-    yes: bool,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn delete(context: &Context, name: &TeamName, yes: bool, line: &mut Line) -> Result<(), Failure> {
+    let store = context.open()?;
     let id = find(&store, name)?.id;
     line.on(Object::Team(id));
     if !yes {
@@ -238,29 +204,15 @@ fn delete(
         return Err(gone(&name.team));
     }
     line.came_of(Outcome::Done);
-    output.write(&json!({ "id": id.0 }), |_| format!("deleted team {id}"))
+    context.write(&json!({ "id": id.0 }), |_| format!("deleted team {id}"))
 }
 
 fn change_member(
-    settings: &Settings,
+    context: &Context,
     member: &TeamMember,
     is_addition: bool,
-    output: Output,
+    line: &mut Line,
 ) -> Result<(), Failure> {
-    let place = |store: &Store| {
-        let id = find(store, &member.team)?.id;
-        Ok(MembershipTarget {
-            membership: Membership::TeamUser(id),
-            role: "member",
-            name: format!("team {id}"),
-        })
-    };
-    let action = if is_addition {
-        Action::TeamMemberAdd
-    } else {
-        Action::TeamMemberRemove
-    };
-    audited(action, |line| {
-        change_membership(settings, &member.user, is_addition, place, line, output)
-    })
+    let find = |store: &Store| Ok(Membership::TeamUser(find(store, &member.team)?.id));
+    change_membership(context, &member.user, is_addition, find, line)
 }

@@ -14,13 +14,11 @@ use profiled_store::{ImportSession, ImportedGroup, ImportedToken, ImportedUser};
 
 use crate::cli::ImportDjango;
 use crate::clock::now;
-use crate::commands::database::open;
+use crate::commands::context::Context;
 use crate::dump::{
     DumpError, DumpedToken, DumpedUser, Record, Reference, Row, Unreadable, classify, read,
 };
 use crate::error::Failure;
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::audited;
 
 use report::{DjangoReport, Kind};
@@ -37,22 +35,18 @@ impl From<RepositoryError> for Stop {
     }
 }
 
-pub(super) fn run(
-    settings: &Settings,
-    arguments: &ImportDjango,
-    output: Output,
-) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Failure> {
     let report = if arguments.dry_run {
-        import(settings, arguments, output)
+        import(context, arguments)
     } else {
         audited(Action::Import, |line| {
-            let report = import(settings, arguments, output)?;
+            let report = import(context, arguments)?;
             let [created, updated, skipped] = report.totals();
             line.imported(created, updated, skipped);
             Ok(report)
         })
     }?;
-    output.write(&report, DjangoReport::lines)?;
+    context.write(&report, DjangoReport::lines)?;
     match report.unreadable {
         0 => Ok(()),
         count => Err(Failure::failed(format!(
@@ -61,15 +55,11 @@ pub(super) fn run(
     }
 }
 
-fn import(
-    settings: &Settings,
-    arguments: &ImportDjango,
-    output: Output,
-) -> Result<DjangoReport, Failure> {
-    let store = open(settings)?;
-    let progress = progress_bar(&arguments.files, output);
+fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, Failure> {
+    let store = context.open()?;
+    let progress = progress_bar(context, &arguments.files);
     let report = store.import(arguments.dry_run, now(), |session| {
-        let mut import = Import::new(session, settings.limits.mobile_number);
+        let mut import = Import::new(session, context.settings.limits.mobile_number);
         import.report.dry_run = arguments.dry_run;
         for file in &arguments.files {
             import.file(file, &progress)?;
@@ -84,8 +74,8 @@ fn import(
 }
 
 /// A bar on a terminal, nothing anywhere else.
-fn progress_bar(files: &[PathBuf], output: Output) -> ProgressBar {
-    if output.is_quiet {
+fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
+    if context.is_quiet {
         return ProgressBar::hidden();
     }
     let length = |file: &PathBuf| file.metadata().map_or(0, |metadata| metadata.len());

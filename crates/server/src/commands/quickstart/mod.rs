@@ -11,11 +11,12 @@ use serde_json::json;
 
 use crate::application::Application;
 use crate::cli::Global;
+use crate::commands::context::Context;
 use crate::commands::jwt::access_token;
 use crate::commands::serve::serve;
 use crate::error::{Failure, Kind};
-use crate::output::{Output, print_line};
-use crate::settings::{Profile, Settings};
+use crate::output::print_line;
+use crate::settings::Profile;
 use crate::trail::audited;
 
 use people::{Credentials, DEMO};
@@ -26,31 +27,30 @@ const SECRET: [&str; 2] = ["auth.jwt.signing_key", "database.url"];
 /// Creates what is missing, shows how to ask, and serves.
 ///
 /// The users are created once the service is bound, so that their credentials are shown in any case.
-pub(super) fn run(settings: &Settings, global: &Global, output: Output) -> Result<(), Failure> {
-    if settings.profile == Profile::Production {
+pub(super) fn run(mut context: Context, global: &Global) -> Result<(), Failure> {
+    if context.settings.profile == Profile::Production {
         let text = "quickstart is for development: use migrate, user create and serve";
         return Err(Failure::new(Kind::Refused, text));
     }
-    let mut settings = settings.clone();
-    settings.database.migrate_on_start = MigrateOnStart::Always;
-    settings.create_data_dir()?;
-    serve(&settings, output, |application| {
+    context.settings.database.migrate_on_start = MigrateOnStart::Always;
+    context.settings.create_data_dir()?;
+    serve(&context, |application| {
         let Some(address) = application.addresses().first().map(reachable) else {
             return Ok(());
         };
         let store = application.store();
         if has_users(store)? {
-            return remind(application, global, address, output);
+            return remind(&context, application, global, address);
         }
         let created = audited(Action::Import, |line| {
-            let (credentials, created) = people::create(&settings, store)?;
+            let (credentials, created) = people::create(&context, store)?;
             line.imported(created, 0, 0);
             Ok(credentials)
         });
         match created {
-            Ok(credentials) => show(&settings, store, &credentials, address, output),
+            Ok(credentials) => show(&context, store, &credentials, address),
             // Another one was quicker: theirs are the credentials that count.
-            Err(_) if has_users(store)? => remind(application, global, address, output),
+            Err(_) if has_users(store)? => remind(&context, application, global, address),
             Err(failure) => Err(failure),
         }
     })
@@ -77,18 +77,17 @@ fn reachable(address: &SocketAddr) -> SocketAddr {
 
 /// The credentials, this one time.
 fn show(
-    settings: &Settings,
+    context: &Context,
     store: &Store,
     credentials: &Credentials,
     address: SocketAddr,
-    output: Output,
 ) -> Result<(), Failure> {
     let [admin, demo] = credentials;
     let bearer = audited(Action::TokenCreate, |line| {
-        access_token(settings, store, DEMO, line)
+        access_token(&context.settings, store, DEMO, line)
     })?;
     let token = demo.token.as_str();
-    if output.is_json {
+    if context.is_json {
         let user = |user: &people::Credential| {
             let (name, key) = (user.username, user.token.as_str());
             json!({ "username": name, "password": user.password, "token": key })
@@ -104,19 +103,19 @@ fn show(
          Try the three dialects (the access token of the second line lives {} seconds):\n\n{}",
         line(admin),
         line(demo),
-        settings.auth.jwt.access_lifetime,
+        context.settings.auth.jwt.access_lifetime,
         curl_lines(address, '\'', token, &bearer),
     ))
 }
 
 /// How to make new credentials: the first ones are not stored anywhere.
 fn remind(
+    context: &Context,
     application: &Application,
     global: &Global,
     address: SocketAddr,
-    output: Output,
 ) -> Result<(), Failure> {
-    if output.is_json {
+    if context.is_json {
         return print_line(&json!({ "created": [] }).to_string());
     }
     let key = UserKey::Username(DEMO.to_owned());

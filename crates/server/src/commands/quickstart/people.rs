@@ -6,10 +6,9 @@ use profiled_domain::{Gender, PasswordHash, Person, UserId};
 use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store};
 
 use crate::clock::now;
-use crate::commands::database::hasher;
+use crate::commands::context::Context;
 use crate::commands::token::new_token;
 use crate::error::{Failure, Kind};
-use crate::settings::Settings;
 
 /// Name of the user whose credentials the examples use.
 pub(super) const DEMO: &str = "demo";
@@ -43,10 +42,10 @@ impl Credential {
 
 /// Creates everything in one transaction: a first start that is cut off leaves nothing half-made. Returns how many
 /// rows that is.
-pub(super) fn create(settings: &Settings, store: &Store) -> Result<(Credentials, u64), Failure> {
+pub(super) fn create(context: &Context, store: &Store) -> Result<(Credentials, u64), Failure> {
     let credentials = [Credential::new("admin"), Credential::new(DEMO)];
     let [admin, demo] = &credentials;
-    let hasher = hasher(settings)?;
+    let hasher = context.hasher()?;
     let now = now();
     let admin = ImportedUser {
         is_superuser: true,

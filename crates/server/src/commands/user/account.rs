@@ -6,10 +6,8 @@ use profiled_store::Store;
 use serde_json::json;
 
 use crate::clock::{now, operator};
-use crate::commands::database::{find_user, open};
+use crate::commands::context::{Context, find_user};
 use crate::error::{Failure, Kind};
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::{Line, audited};
 
 type Change = fn(&Store, UserId) -> Result<AccountChange, RepositoryError>;
@@ -42,23 +40,12 @@ pub(super) const RESTORE: Step = Step {
     done: "restored",
 };
 
-pub(super) fn run(
-    settings: &Settings,
-    name: &str,
-    step: &Step,
-    output: Output,
-) -> Result<(), Failure> {
-    audited(step.action, |line| take(settings, name, step, line, output))
+pub(super) fn run(context: &Context, name: &str, step: &Step) -> Result<(), Failure> {
+    audited(step.action, |line| take(context, name, step, line))
 }
 
-fn take(
-    settings: &Settings,
-    name: &str,
-    step: &Step,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let store = open(settings)?;
+fn take(context: &Context, name: &str, step: &Step, line: &mut Line) -> Result<(), Failure> {
+    let store = context.open()?;
     let id = find_user(&store, name)?.id;
     let done = step.done;
     line.on(Object::User(id));
@@ -67,7 +54,7 @@ fn take(
     match changed {
         AccountChange::Done => {}
         AccountChange::Unchanged => {
-            return output.write(&json!({ "id": id, "changed": false }), |_| {
+            return context.write(&json!({ "id": id, "changed": false }), |_| {
                 format!("user {id} was {done} already")
             });
         }
@@ -86,7 +73,7 @@ fn take(
             return Err(Failure::new(Kind::Refused, text));
         }
     }
-    output.write(&json!({ "id": id, "changed": true }), |_| {
+    context.write(&json!({ "id": id, "changed": true }), |_| {
         format!("user {id} is {done}")
     })
 }

@@ -7,19 +7,12 @@ use profiled_store::AccountFlags;
 use super::output::UserOutput;
 use crate::cli::UserSet;
 use crate::clock::now;
-use crate::commands::database::{find_user, open};
+use crate::commands::context::{Context, find_user};
 use crate::error::{Failure, Kind};
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::Line;
 
-pub(super) fn set(
-    settings: &Settings,
-    wanted: &UserSet,
-    line: &mut Line,
-    output: Output,
-) -> Result<(), Failure> {
-    let change = wanted.person.change(&settings.limits)?;
+pub(super) fn set(context: &Context, wanted: &UserSet, line: &mut Line) -> Result<(), Failure> {
+    let change = wanted.person.change(&context.settings.limits)?;
     let flags = AccountFlags {
         is_staff: flag(wanted.staff, wanted.no_staff),
         is_superuser: flag(wanted.superuser, wanted.no_superuser),
@@ -28,7 +21,7 @@ pub(super) fn set(
         let text = "user set needs an option: profiled user set --help lists them";
         return Err(Failure::new(Kind::Usage, text));
     }
-    let store = open(settings)?;
+    let store = context.open()?;
     let id = find_user(&store, &wanted.user)?.id;
     line.on(Object::User(id));
     line.fields(change.fields());
@@ -51,7 +44,7 @@ pub(super) fn set(
     }
     let user = store.find_user(&UserKey::Id(id))?;
     let user = user.ok_or_else(|| Failure::failed(format!("user {id} is gone")))?;
-    output.write(&UserOutput::from(user), |user| {
+    context.write(&UserOutput::from(user), |user| {
         format!("changed user {}", user.id)
     })
 }

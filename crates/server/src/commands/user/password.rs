@@ -10,34 +10,31 @@ use profiled_domain::{CredentialRepository, Keep, PasswordHash, Person};
 use super::output::UserOutput;
 use crate::cli::PasswordSource;
 use crate::clock::now;
-use crate::commands::database::{find_user, hasher, open};
+use crate::commands::context::{Context, find_user};
 use crate::error::{Failure, Kind};
-use crate::output::Output;
-use crate::settings::Settings;
 use crate::trail::Line;
 
 /// Stores a new password and revokes all credentials of the user.
 pub(super) fn set(
-    settings: &Settings,
+    context: &Context,
     name: &str,
     source: &PasswordSource,
     line: &mut Line,
-    output: Output,
 ) -> Result<(), Failure> {
-    let store = open(settings)?;
+    let store = context.open()?;
     let user = find_user(&store, name)?;
     line.on(Object::User(user.id));
     let password = match read(source)? {
         Some(password) => password,
         None => ask()?,
     };
-    let hash = encode(settings, &password, &user.person)?;
+    let hash = encode(context, &password, &user.person)?;
     if !store.set_password(user.id, &hash, &Keep::Nothing, now())? {
         let gone = Failure::failed(format!("user {} is gone", user.id));
         return Err(gone.because(Reason::Missing));
     }
     line.came_of(Outcome::Done);
-    output.write(&UserOutput::from(user), |user| {
+    context.write(&UserOutput::from(user), |user| {
         format!(
             "changed the password of user {} and revoked all other credentials",
             user.id
@@ -47,15 +44,15 @@ pub(super) fn set(
 
 /// Hashes a password. What the rules for users say of it is a warning: an operator decides.
 pub(super) fn encode(
-    settings: &Settings,
+    context: &Context,
     password: &str,
     person: &Person,
 ) -> Result<PasswordHash, Failure> {
-    let policy = PasswordPolicy::new(&settings.auth.password);
+    let policy = PasswordPolicy::new(&context.settings.auth.password);
     for violation in policy.violations(password, person) {
         tracing::warn!("{violation}");
     }
-    Ok(hasher(settings)?.encode(password)?)
+    Ok(context.hasher()?.encode(password)?)
 }
 
 /// The password, never from the command line: other users of the machine see that.

@@ -1,0 +1,122 @@
+//! What commands are given, and what more than one of them does.
+
+use profiled_auth::PasswordHasher;
+use profiled_auth::audit::Reason;
+use profiled_domain::{
+    InvalidText, NumberedPage, Page, PageNumber, RepositoryError, User, UserId, UserKey,
+    UserRepository,
+};
+use profiled_store::Store;
+use serde::Serialize;
+
+use crate::error::{Failure, Kind};
+use crate::output::print_line;
+use crate::settings::Settings;
+
+/// Rows that are read at a time.
+const PAGE_SIZE: i64 = 1000;
+
+pub(super) struct Context {
+    pub(super) settings: Settings,
+    pub(super) is_json: bool,
+    pub(super) is_quiet: bool,
+}
+
+impl Context {
+    /// The store, which must have the schema of this build.
+    pub(super) fn open(&self) -> Result<Store, Failure> {
+        let settings = &self.settings.database;
+        if let Some(first) = profiled_store::pending(settings)?.first() {
+            let text = format!("the database lacks the migration {first}: run profiled migrate");
+            return Err(Failure::failed(text));
+        }
+        Ok(Store::open(settings)?)
+    }
+
+    pub(super) fn hasher(&self) -> Result<PasswordHasher, Failure> {
+        Ok(PasswordHasher::new(&self.settings.auth.password)?)
+    }
+
+    /// Writes a result to standard output: as JSON, or as the text that `lines` makes of it.
+    pub(super) fn write<T: Serialize>(
+        &self,
+        result: &T,
+        lines: impl FnOnce(&T) -> String,
+    ) -> Result<(), Failure> {
+        let text = if self.is_json {
+            serde_json::to_string_pretty(result)
+                .map_err(|error| Failure::failed(error.to_string()))?
+        } else {
+            lines(result)
+        };
+        print_line(&text)
+    }
+
+    /// Writes a list: as JSON, or as a line for each item.
+    pub(super) fn write_list<T: Serialize>(
+        &self,
+        items: impl IntoIterator<Item = impl Into<T>>,
+        line: impl Fn(&T) -> String,
+    ) -> Result<(), Failure> {
+        let items: Vec<T> = items.into_iter().map(Into::into).collect();
+        self.write(&items, |items| {
+            items.iter().map(line).collect::<Vec<_>>().join("\n")
+        })
+    }
+}
+
+/// The user that an operator names: by id, by username or by e-mail address.
+pub(super) fn find_user(store: &Store, name: &str) -> Result<User, Failure> {
+    let id = name.parse().ok().map(|id| UserKey::Id(UserId(id)));
+    let keys = [
+        UserKey::Username(name.to_owned()),
+        UserKey::Email(name.to_owned()),
+    ];
+    for key in id.into_iter().chain(keys) {
+        if let Some(user) = store.find_user(&key)? {
+            return Ok(user);
+        }
+    }
+    let text = format!("there is no user {name:?}: profiled user list shows all");
+    Err(Failure::failed(text).because(Reason::Missing))
+}
+
+/// The rows of all pages.
+pub(super) fn all_pages<T>(
+    page_of: impl Fn(NumberedPage) -> Result<Page<T>, RepositoryError>,
+) -> Result<Vec<T>, Failure> {
+    let mut all = Vec::new();
+    for number in 1.. {
+        let page = NumberedPage {
+            number: PageNumber::At(number),
+            size: PAGE_SIZE,
+        };
+        let found = page_of(page)?;
+        all.extend(found.items);
+        if number >= page.last(found.total) {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// A name as the service stores it: without white space around it.
+pub(super) fn trimmed_name(
+    text: &str,
+    check: fn(&str) -> Result<(), InvalidText>,
+) -> Result<String, Failure> {
+    let name = text.trim();
+    checked("the name", check(name))?;
+    Ok(name.to_owned())
+}
+
+pub(super) fn without_null(option: &str, text: String) -> Result<String, Failure> {
+    if text.contains('\0') {
+        checked(option, Err(InvalidText::NullCharacter))?;
+    }
+    Ok(text)
+}
+
+fn checked(what: &str, outcome: Result<(), InvalidText>) -> Result<(), Failure> {
+    outcome.map_err(|error| Failure::new(Kind::Usage, format!("{what} {error}")))
+}
