@@ -1,6 +1,5 @@
-//! Rules that a field cannot hold by itself: those between several, of what files of secrets hold, and of
-//! host names. Each finding names the key,
-//! its source and the remedy.
+//! Rules that a field cannot hold by itself: those between several, of what files of secrets hold, and of host names.
+//! Each finding names the key, its source and the remedy.
 
 mod clients;
 mod finding;
