@@ -6,8 +6,6 @@ use ipnet::IpNet;
 use profiled_domain::settings::{GIBIBYTE, bounded, checked, outside};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::wire::host_name::is_authority;
-
 /// Section `http`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -17,7 +15,6 @@ pub struct HttpSettings {
     pub bind: Vec<String>,
     #[serde(deserialize_with = "bounded::<0, 1024, _, _>")]
     pub workers: usize,
-    #[serde(deserialize_with = "public_url")]
     pub public_url: String,
     pub allowed_hosts: Vec<String>,
     pub trusted_proxies: Vec<IpNetOrAddr>,
@@ -57,16 +54,6 @@ fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, 
             }
             None => None,
         }
-    })
-}
-
-fn public_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    checked(deserializer, |url: &String| {
-        let schemes = ["https://", "http://"];
-        let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
-        let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
-        (!url.is_empty() && !host.is_some_and(is_authority))
-            .then(|| format!("is {url:?}: write a scheme and a host, as https://api.example.com"))
     })
 }
 

@@ -55,7 +55,8 @@ pub fn is_allowable(entry: &str) -> bool {
 }
 
 /// Whether a text is a host and perhaps a port, as they stand in a URL.
-pub(crate) fn is_authority(text: &str) -> bool {
+#[must_use]
+pub fn is_authority(text: &str) -> bool {
     // Proxies may know names that no `Host` header of ours has.
     let number = |port: &str| port.is_empty() || port.parse::<u16>().is_ok();
     let port = text

@@ -1,6 +1,6 @@
-//! The names that the service answers to.
+//! The names that the service answers to, and the one that it gives itself.
 
-use profiled_http::is_allowable;
+use profiled_http::{is_allowable, is_authority};
 
 use super::finding::Finding;
 use crate::settings::Profile;
@@ -36,4 +36,14 @@ fn remedy(wrong: &str) -> String {
     } else {
         "write a host name without scheme and port, as api.example.com".to_owned()
     }
+}
+
+pub(super) fn public_url(url: &str) -> Option<Finding> {
+    let schemes = ["https://", "http://"];
+    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+    let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+    (!url.is_empty() && !host.is_some_and(is_authority)).then(|| {
+        let text = format!("is {url:?}: write a scheme and a host, as https://api.example.com");
+        Finding("http.public_url", text)
+    })
 }

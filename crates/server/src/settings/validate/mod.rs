@@ -1,5 +1,5 @@
-//! Rules that a field cannot hold by itself: those between several, and of what files hold. Each finding names the key,
-//! its source and the remedy.
+//! Rules that a field cannot hold by itself: those between several, of what files of secrets hold, and of host names.
+//! Each finding names the key, its source and the remedy.
 
 mod clients;
 mod finding;
@@ -21,6 +21,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
     let findings = [
         database(settings),
         hosts::allowed(&settings.http.allowed_hosts, settings.profile),
+        hosts::public_url(&settings.http.public_url),
         uploads(&settings.http),
         jwt::check(&settings.auth.jwt),
         clients::check(&settings.auth.introspection.clients),
