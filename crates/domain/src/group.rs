@@ -1,24 +1,11 @@
 //! Groups that users belong to.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
+use crate::GroupId;
 use crate::contact::check_text;
 use crate::patch::named;
 use crate::{InvalidText, Patch};
-
-/// Identifier of a group: positive, 64 bits, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct GroupId(pub i64);
-
-impl fmt::Display for GroupId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// A group, as a member's profile shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod directory;
 mod email;
 mod gender;
 mod group;
+mod id;
 mod media;
 mod page;
 mod password;
@@ -24,7 +25,6 @@ pub mod settings;
 mod throttle;
 mod token;
 mod user;
-mod user_id;
 mod word;
 
 pub use authority::{Authority, Lapse, Right, WriteContext};
@@ -32,15 +32,16 @@ pub use binding::{Binding, Bound, ForeignSubject};
 pub use completion::CompletionRules;
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use directory::{
-    ActivityEvent, Case, Comparison, Condition, DirectoryObject, EventId, Field, FieldKind,
-    FieldValue, InvalidPattern, Membership, Model, NewEvent, NewOrganization, NewTeam, ObjectGraph,
-    ObjectState, Operation, OrderBy, Organization, OrganizationChange, OrganizationId,
-    OrganizationSummary, Pattern, Relation, Selection, Step, Team, TeamChange, TeamId, TeamSummary,
-    Test, TextTest, UserSummary, Viewer,
+    ActivityEvent, Case, Comparison, Condition, DirectoryObject, Field, FieldKind, FieldValue,
+    InvalidPattern, Membership, Model, NewEvent, NewOrganization, NewTeam, ObjectGraph,
+    ObjectState, Operation, OrderBy, Organization, OrganizationChange, OrganizationSummary,
+    Pattern, Relation, Selection, Step, Team, TeamChange, TeamSummary, Test, TextTest, UserSummary,
+    Viewer,
 };
 pub use email::EmailAddress;
 pub use gender::{Gender, UnknownGender};
-pub use group::{Group, GroupChange, GroupId, NewGroup};
+pub use group::{Group, GroupChange, NewGroup};
+pub use id::{EventId, GroupId, OrganizationId, TeamId, TokenId, UserId};
 pub use media::{MediaRepository, SweepRule};
 pub use page::{NumberedPage, Page, PageNumber, PageRequest, Slice};
 pub use password::{PasswordChange, PasswordHash};
@@ -57,9 +58,7 @@ pub use repository::{
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{
-    Extension, Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenId, TokenState,
-    TokenUse,
+    Extension, Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenState, TokenUse,
 };
 pub use user::{CredentialsEpoch, NewUser, User, UserKey};
-pub use user_id::UserId;
 pub use word::is_word;

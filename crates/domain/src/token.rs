@@ -4,17 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::UserId;
-
-/// Identifier of a stored token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TokenId(pub i64);
-
-impl fmt::Display for TokenId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use crate::{TokenId, UserId};
 
 /// SHA-256 of a token's key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -50,25 +50,17 @@ async fn answer(
         let text = "Invalid Host header.";
         return plain(state, request, StatusCode::BAD_REQUEST, [text, text]);
     };
-    let not_found = || {
-        plain(
-            state,
-            request,
-            StatusCode::NOT_FOUND,
-            ["Not found.", "Not found"],
-        )
-    };
     let path = decode(request.path());
     let Some(path) = path.as_deref() else {
-        return not_found();
+        return not_found(state, request);
     };
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
         notes.route = Some(["", "/media/{key}"]);
         let file = media::answer(&state.media, request, key, notes).await;
-        return file.unwrap_or_else(not_found);
+        return file.unwrap_or_else(|| not_found(state, request));
     }
     let (route, parameters) = match state.router.find(path) {
-        Found::Nothing => return not_found(),
+        Found::Nothing => return not_found(state, request),
         Found::MissingSlash(route) => {
             return response::redirect(route, path, request.query_string(), &origin);
         }
@@ -91,6 +83,11 @@ async fn answer(
     let response = pipeline.answer().await;
     *payload = pipeline.body.into_rest();
     response
+}
+
+fn not_found(state: &AppState, request: &HttpRequest) -> HttpResponse {
+    let texts = ["Not found.", "Not found"];
+    plain(state, request, StatusCode::NOT_FOUND, texts)
 }
 
 /// An answer that no view gives: the second text is Tower's.

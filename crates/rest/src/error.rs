@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
+use actix_web::http::StatusCode;
 use profiled_auth::AuthError;
 use profiled_domain::{RepositoryError, Wait};
 
@@ -69,6 +70,30 @@ pub enum ApiError {
     /// Our fault.
     #[error("internal error")]
     Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+impl ApiError {
+    /// Status of the answer, in every dialect.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthenticated(_) | Self::Refused { .. } => StatusCode::UNAUTHORIZED,
+            Self::PermissionDenied | Self::Forbidden(_) | Self::CrossOriginForm => {
+                StatusCode::FORBIDDEN
+            }
+            Self::NotFound | Self::NoSuchObject(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
 }
 
 /// What is wrong with the fields of a body, in the order of the fields.

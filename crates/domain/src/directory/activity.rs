@@ -3,11 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
-use super::object::{OrganizationSummary, TeamId, UserSummary};
-
-/// Identifier of an event: positive, 64 bits, never reused; a later event has a greater one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EventId(pub i64);
+use super::object::{OrganizationSummary, UserSummary};
+use crate::{EventId, TeamId};
 
 /// What other objects tell of a team.
 #[derive(Clone, Debug, PartialEq, Eq)]

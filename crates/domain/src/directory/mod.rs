@@ -9,7 +9,7 @@ mod pattern;
 mod record;
 mod viewer;
 
-pub use activity::{ActivityEvent, EventId, Operation, TeamSummary};
+pub use activity::{ActivityEvent, Operation, TeamSummary};
 pub use filter::{
     Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Relation, Selection, Step,
     Test, TextTest,
@@ -17,7 +17,7 @@ pub use filter::{
 pub use graph::ObjectGraph;
 pub use object::{
     Membership, NewOrganization, NewTeam, ObjectState, Organization, OrganizationChange,
-    OrganizationId, OrganizationSummary, Team, TeamChange, TeamId, UserSummary,
+    OrganizationSummary, Team, TeamChange, UserSummary,
 };
 pub use pattern::{Case, InvalidPattern, Pattern};
 pub use record::{DirectoryObject, NewEvent};

@@ -1,32 +1,11 @@
 //! Organizations and teams.
 
-use std::fmt;
-
 use chrono::{DateTime, Utc};
 
+use crate::InvalidText;
 use crate::contact::check_text;
 use crate::patch::named;
-use crate::{InvalidText, UserId};
-
-/// Identifier of an organization: positive, 64 bits, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OrganizationId(pub i64);
-
-/// Identifier of a team: positive, 64 bits, never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TeamId(pub i64);
-
-impl fmt::Display for OrganizationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for TeamId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use crate::{OrganizationId, TeamId, UserId};
 
 /// What other objects tell of a user: an active one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::activity::Operation;
-use super::object::{Membership, Organization, OrganizationId, Team, TeamId};
-use crate::UserId;
+use super::object::{Membership, Organization, Team};
+use crate::{OrganizationId, TeamId, UserId};
 
 /// What events are about.
 #[derive(Clone, Copy, Debug)]

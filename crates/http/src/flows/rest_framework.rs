@@ -1,7 +1,8 @@
 //! What Django REST framework and simplejwt say, shared by the two dialects that speak for them
 //! (contract `drf.md`, sections 3, 4 and 7; `decisions.md` 8).
 
-use actix_web::http::StatusCode;
+use std::borrow::Cow;
+
 use profiled_auth::{AuthError, HeaderFault, JwtFault, Scheme};
 use profiled_rest::ViewResponse;
 use profiled_rest::error::{ApiError, ErrorDetail};
@@ -28,81 +29,49 @@ struct Refused {
 
 /// Status and body of an error.
 pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
-    if let ApiError::Unauthenticated(cause) = error {
-        let (detail, code, messages) = refusal(cause);
-        let detail = &ErrorDetail::Text(detail.to_owned());
-        let body = Body {
-            detail,
-            code,
-            messages,
-        };
-        return ViewResponse::new(StatusCode::UNAUTHORIZED, json_writer::to_vec(&body, layout));
-    }
-    if let ApiError::Invalid(fields) = error {
-        return ViewResponse::new(StatusCode::BAD_REQUEST, json_writer::to_vec(fields, layout));
-    }
-    let code = match error {
-        ApiError::Refused { code, .. } => *code,
-        _ => None,
+    let (code, messages) = match error {
+        ApiError::Invalid(fields) => {
+            return ViewResponse::new(error.status(), json_writer::to_vec(fields, layout));
+        }
+        ApiError::Unauthenticated(cause) => {
+            let (_, code, messages) = refusal(cause);
+            (code, messages)
+        }
+        ApiError::Refused { code, .. } => (*code, None),
+        _ => (None, None),
     };
-    let (status, detail) = status_and_detail(error);
+    let detail = &detail(error);
     let body = Body {
-        detail: &detail,
+        detail,
         code,
-        messages: None,
+        messages,
     };
-    ViewResponse::new(status, json_writer::to_vec(&body, layout))
+    ViewResponse::new(error.status(), json_writer::to_vec(&body, layout))
 }
 
-fn status_and_detail(error: &ApiError) -> (StatusCode, ErrorDetail) {
-    let (status, text) = match error {
-        ApiError::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, NOT_PROVIDED.to_owned()),
-        ApiError::Refused { detail, .. } => (StatusCode::UNAUTHORIZED, (*detail).to_owned()),
-        ApiError::PermissionDenied => {
-            let text = "You do not have permission to perform this action.";
-            (StatusCode::FORBIDDEN, text.to_owned())
+fn detail(error: &ApiError) -> ErrorDetail {
+    let text: Cow<'_, str> = match error {
+        ApiError::BadRequest(detail) => return detail.clone(),
+        ApiError::Unauthenticated(cause) => refusal(cause).0.into(),
+        ApiError::Refused { detail: text, .. } | ApiError::NoSuchObject(text) => (*text).into(),
+        ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
+        ApiError::Forbidden(text) => text.into(),
+        ApiError::CrossOriginForm => "Cross-origin form posts are not allowed.".into(),
+        ApiError::NotFound => "Not found.".into(),
+        ApiError::NotAcceptable => "Could not satisfy the request Accept header.".into(),
+        ApiError::MethodNotAllowed(method) => format!("Method \"{method}\" not allowed.").into(),
+        ApiError::Invalid(fields) => fields.to_string().into(),
+        ApiError::UnsupportedMediaType(sent) => {
+            format!("Unsupported media type \"{sent}\" in request.").into()
         }
-        ApiError::Forbidden(text) => (StatusCode::FORBIDDEN, text.clone()),
-        ApiError::CrossOriginForm => (
-            StatusCode::FORBIDDEN,
-            "Cross-origin form posts are not allowed.".to_owned(),
-        ),
-        ApiError::NotFound => (StatusCode::NOT_FOUND, "Not found.".to_owned()),
-        ApiError::NotAcceptable => {
-            let text = "Could not satisfy the request Accept header.";
-            (StatusCode::NOT_ACCEPTABLE, text.to_owned())
-        }
-        ApiError::MethodNotAllowed(method) => (
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("Method \"{method}\" not allowed."),
-        ),
-        ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
-        ApiError::Invalid(fields) => (StatusCode::BAD_REQUEST, fields.to_string()),
-        ApiError::UnsupportedMediaType(sent) => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            format!("Unsupported media type \"{sent}\" in request."),
-        ),
-        ApiError::NoSuchObject(text) => (StatusCode::NOT_FOUND, (*text).to_owned()),
-        ApiError::PreconditionFailed => (
-            StatusCode::PRECONDITION_FAILED,
-            "Precondition failed.".to_owned(),
-        ),
-        ApiError::BodyTooLarge => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "Request body too large.".to_owned(),
-        ),
-        ApiError::BodyTooSlow => (
-            StatusCode::REQUEST_TIMEOUT,
-            "The request body did not arrive in time.".to_owned(),
-        ),
-        ApiError::Throttled(wait) => (StatusCode::TOO_MANY_REQUESTS, throttle::detail(*wait)),
-        ApiError::Unavailable(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Service temporarily unavailable.".to_owned(),
-        ),
-        ApiError::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, SERVER_ERROR.to_owned()),
+        ApiError::PreconditionFailed => "Precondition failed.".into(),
+        ApiError::BodyTooLarge => "Request body too large.".into(),
+        ApiError::BodyTooSlow => "The request body did not arrive in time.".into(),
+        ApiError::Throttled(wait) => throttle::detail(*wait).into(),
+        ApiError::Unavailable(_) => "Service temporarily unavailable.".into(),
+        ApiError::Internal(_) => SERVER_ERROR.into(),
     };
-    (status, ErrorDetail::Text(text))
+    ErrorDetail::Text(text.into_owned())
 }
 
 /// Text of a 500 (`decisions.md` 8).

@@ -49,23 +49,31 @@ struct RefreshedBody {
 #[derive(Serialize)]
 struct Empty {}
 
-const OPEN: Spec = Spec {
+const OBTAIN: Spec = Spec {
+    name: "Token Obtain Pair",
+    description: "Exchange a username and a password for an access and a refresh token.",
     access: Access::Open,
     ..Spec::VIEW
+};
+const REFRESH: Spec = Spec {
+    name: "Token Refresh",
+    description: "Exchange a refresh token for a new access token.",
+    ..OBTAIN
+};
+const VERIFY: Spec = Spec {
+    name: "Token Verify",
+    description: "Check whether a token is valid.",
+    ..OBTAIN
+};
+const BLACKLIST: Spec = Spec {
+    name: "Token Blacklist",
+    description: "Blacklist a refresh token.",
+    ..OBTAIN
 };
 
 /// The views with their patterns.
 pub(super) fn views(jwt: &Arc<JwtVerifier>) -> Vec<(&'static str, Box<dyn View>)> {
-    let obtain = "Exchange a username and a password for an access and a refresh token.";
-    let refresh = "Exchange a refresh token for a new access token.";
-    let verify = "Check whether a token is valid.";
-    let blacklist = "Blacklist a refresh token.";
-    let view = |name, description, fields, action| -> Box<dyn View> {
-        let spec = Spec {
-            name,
-            description,
-            ..OPEN
-        };
+    let view = |spec, fields, action| -> Box<dyn View> {
         let tokens = Tokens {
             fields,
             action,
@@ -74,35 +82,21 @@ pub(super) fn views(jwt: &Arc<JwtVerifier>) -> Vec<(&'static str, Box<dyn View>)
         let view = Resource::new(spec, tokens).post(Tokens::post);
         Box::new(view.fields("POST", |tokens| &tokens.fields))
     };
+    let obtain = view(OBTAIN, fields::credentials(), Action::Obtain);
     let mut all = vec![
-        (
-            "/api/token/",
-            view(
-                "Token Obtain Pair",
-                obtain,
-                fields::credentials(),
-                Action::Obtain,
-            ),
-        ),
+        ("/api/token/", obtain),
         (
             "/api/token/refresh/",
-            view("Token Refresh", refresh, fields::refresh(), Action::Refresh),
+            view(REFRESH, fields::refresh(), Action::Refresh),
         ),
         (
             "/api/token/verify/",
-            view("Token Verify", verify, fields::token(), Action::Verify),
+            view(VERIFY, fields::token(), Action::Verify),
         ),
     ];
     if jwt.has_blacklist() {
-        all.push((
-            "/api/token/blacklist/",
-            view(
-                "Token Blacklist",
-                blacklist,
-                fields::blacklist(),
-                Action::Blacklist,
-            ),
-        ));
+        let blacklist = view(BLACKLIST, fields::blacklist(), Action::Blacklist);
+        all.push(("/api/token/blacklist/", blacklist));
     }
     all
 }

@@ -1,6 +1,7 @@
 //! Every status and text of the `tower` dialect (contract `tower.md`, sections 1.6 and 2.2).
 
-use actix_web::http::StatusCode;
+use std::borrow::Cow;
+
 use profiled_auth::{AuthError, HeaderFault, Scheme};
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::wire::json_writer::{self, Layout};
@@ -14,69 +15,38 @@ struct Body {
 
 /// Status and body of an error.
 pub(super) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
-    if let ApiError::Invalid(fields) = error {
-        return ViewResponse::new(StatusCode::BAD_REQUEST, json_writer::to_vec(fields, layout));
-    }
-    let (status, detail) = status_and_detail(error);
-    ViewResponse::new(status, json_writer::to_vec(&Body { detail }, layout))
+    let body = if let ApiError::Invalid(fields) = error {
+        json_writer::to_vec(fields, layout)
+    } else {
+        let detail = detail(error);
+        json_writer::to_vec(&Body { detail }, layout)
+    };
+    ViewResponse::new(error.status(), body)
 }
 
-fn status_and_detail(error: &ApiError) -> (StatusCode, ErrorDetail) {
-    let (status, text) = match error {
-        ApiError::Unauthenticated(cause) => (StatusCode::UNAUTHORIZED, refusal(cause)),
-        ApiError::Refused { detail, .. } => (StatusCode::UNAUTHORIZED, *detail),
-        ApiError::PermissionDenied => (
-            StatusCode::FORBIDDEN,
-            "You do not have permission to perform this action.",
-        ),
-        ApiError::Forbidden(text) => {
-            return (StatusCode::FORBIDDEN, ErrorDetail::Text(text.clone()));
-        }
-        ApiError::CrossOriginForm => (
-            StatusCode::FORBIDDEN,
-            "Cross-origin form posts are not allowed.",
-        ),
-        ApiError::NotFound => (StatusCode::NOT_FOUND, "Not found"),
-        ApiError::NotAcceptable => (
-            StatusCode::NOT_ACCEPTABLE,
-            "Could not satisfy the request's Accept header",
-        ),
-        ApiError::MethodNotAllowed(method) => {
-            let text = format!("Method '{method}' not allowed.");
-            return (StatusCode::METHOD_NOT_ALLOWED, ErrorDetail::Text(text));
-        }
-        ApiError::BadRequest(detail) => return (StatusCode::BAD_REQUEST, detail.clone()),
-        ApiError::Invalid(fields) => {
-            return (
-                StatusCode::BAD_REQUEST,
-                ErrorDetail::Text(fields.to_string()),
-            );
-        }
+fn detail(error: &ApiError) -> ErrorDetail {
+    let text: Cow<'_, str> = match error {
+        ApiError::BadRequest(detail) => return detail.clone(),
+        ApiError::Unauthenticated(cause) => refusal(cause).into(),
+        ApiError::Refused { detail: text, .. } | ApiError::NoSuchObject(text) => (*text).into(),
+        ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
+        ApiError::Forbidden(text) => text.into(),
+        ApiError::CrossOriginForm => "Cross-origin form posts are not allowed.".into(),
+        ApiError::NotFound => "Not found".into(),
+        ApiError::NotAcceptable => "Could not satisfy the request's Accept header".into(),
+        ApiError::MethodNotAllowed(method) => format!("Method '{method}' not allowed.").into(),
+        ApiError::Invalid(fields) => fields.to_string().into(),
         ApiError::UnsupportedMediaType(sent) => {
-            let text = format!("Unsupported media type '{sent}' in request.");
-            return (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorDetail::Text(text));
+            format!("Unsupported media type '{sent}' in request.").into()
         }
-        ApiError::NoSuchObject(text) => (StatusCode::NOT_FOUND, *text),
-        ApiError::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "Precondition failed."),
-        ApiError::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request body too large."),
-        ApiError::BodyTooSlow => (
-            StatusCode::REQUEST_TIMEOUT,
-            "The request body did not arrive in time.",
-        ),
-        ApiError::Throttled(wait) => {
-            let text = ErrorDetail::Text(throttle::detail(*wait));
-            return (StatusCode::TOO_MANY_REQUESTS, text);
-        }
-        ApiError::Unavailable(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "Service temporarily unavailable.",
-        ),
-        ApiError::Internal(_) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "A server error occurred.",
-        ),
+        ApiError::PreconditionFailed => "Precondition failed.".into(),
+        ApiError::BodyTooLarge => "Request body too large.".into(),
+        ApiError::BodyTooSlow => "The request body did not arrive in time.".into(),
+        ApiError::Throttled(wait) => throttle::detail(*wait).into(),
+        ApiError::Unavailable(_) => "Service temporarily unavailable.".into(),
+        ApiError::Internal(_) => "A server error occurred.".into(),
     };
-    (status, ErrorDetail::Text(text.to_owned()))
+    ErrorDetail::Text(text.into_owned())
 }
 
 fn refusal(error: &AuthError) -> &'static str {

@@ -11,21 +11,19 @@ use crate::tower::body::{EventBody, OrganizationBody, TeamBody, UserBody};
 use crate::tower::fields;
 
 /// A kind of object.
-pub(super) trait ObjectKind: Send + Sync + 'static {
+pub(super) trait ObjectKind: Sized + Send + Sync + 'static {
     const MODEL: Model;
     /// What OPTIONS documents show of it.
     const SCHEMA: &'static fields::ObjectSchema;
-    type Object: Send + 'static;
     type Body<'a>: Serialize;
 
-    fn select(
-        repository: &dyn Repository,
-        selection: &Selection,
-    ) -> Result<Page<Self::Object>, RepositoryError>;
+    fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self>;
 
-    /// How an object is written under a mount.
-    fn body<'a>(object: &'a Self::Object, mount: &'static str) -> Self::Body<'a>;
+    /// How the object is written under a mount.
+    fn body(&self, mount: &'static str) -> Self::Body<'_>;
 }
+
+type Selected<T> = Result<Page<T>, RepositoryError>;
 
 /// A kind of object that clients create, change and delete.
 pub(super) trait WritableKind: ObjectKind {
@@ -49,79 +47,58 @@ pub(super) trait WritableKind: ObjectKind {
     async fn forms(context: &RequestContext<'_>, id: i64) -> Result<PageForms, ApiError>;
 }
 
-pub(super) struct Users;
-pub(super) struct Organizations;
-pub(super) struct Teams;
-pub(super) struct Events;
-
-impl ObjectKind for Users {
+impl ObjectKind for User {
     const MODEL: Model = Model::User;
     const SCHEMA: &'static fields::ObjectSchema = fields::USER;
-    type Object = User;
     type Body<'a> = UserBody<'a>;
 
-    fn select(
-        repository: &dyn Repository,
-        selection: &Selection,
-    ) -> Result<Page<User>, RepositoryError> {
+    fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self> {
         repository.select_users(selection)
     }
 
-    fn body<'a>(user: &'a User, mount: &'static str) -> UserBody<'a> {
-        UserBody::new(user, mount)
+    fn body(&self, mount: &'static str) -> UserBody<'_> {
+        UserBody::new(self, mount)
     }
 }
 
-impl ObjectKind for Organizations {
+impl ObjectKind for Organization {
     const MODEL: Model = Model::Organization;
     const SCHEMA: &'static fields::ObjectSchema = fields::ORGANIZATION;
-    type Object = Organization;
     type Body<'a> = OrganizationBody<'a>;
 
-    fn select(
-        repository: &dyn Repository,
-        selection: &Selection,
-    ) -> Result<Page<Organization>, RepositoryError> {
+    fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self> {
         repository.select_organizations(selection)
     }
 
-    fn body<'a>(organization: &'a Organization, mount: &'static str) -> OrganizationBody<'a> {
-        OrganizationBody::new(organization, mount)
+    fn body(&self, mount: &'static str) -> OrganizationBody<'_> {
+        OrganizationBody::new(self, mount)
     }
 }
 
-impl ObjectKind for Teams {
+impl ObjectKind for Team {
     const MODEL: Model = Model::Team;
     const SCHEMA: &'static fields::ObjectSchema = fields::TEAM;
-    type Object = Team;
     type Body<'a> = TeamBody<'a>;
 
-    fn select(
-        repository: &dyn Repository,
-        selection: &Selection,
-    ) -> Result<Page<Team>, RepositoryError> {
+    fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self> {
         repository.select_teams(selection)
     }
 
-    fn body<'a>(team: &'a Team, mount: &'static str) -> TeamBody<'a> {
-        TeamBody::new(team, mount)
+    fn body(&self, mount: &'static str) -> TeamBody<'_> {
+        TeamBody::new(self, mount)
     }
 }
 
-impl ObjectKind for Events {
+impl ObjectKind for ActivityEvent {
     const MODEL: Model = Model::ActivityEvent;
     const SCHEMA: &'static fields::ObjectSchema = fields::EVENT;
-    type Object = ActivityEvent;
     type Body<'a> = EventBody<'a>;
 
-    fn select(
-        repository: &dyn Repository,
-        selection: &Selection,
-    ) -> Result<Page<ActivityEvent>, RepositoryError> {
+    fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self> {
         repository.select_events(selection)
     }
 
-    fn body<'a>(event: &'a ActivityEvent, mount: &'static str) -> EventBody<'a> {
-        EventBody::new(event, mount)
+    fn body(&self, mount: &'static str) -> EventBody<'_> {
+        EventBody::new(self, mount)
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct LoadedObject<T> {
 pub(super) async fn load<K: ObjectKind>(
     context: &RequestContext<'_>,
     id: i64,
-) -> Result<LoadedObject<K::Object>, ApiError> {
+) -> Result<LoadedObject<K>, ApiError> {
     let caller = Caller::of(context)?;
     let selection = Selection {
         condition: Condition::has_id(id),
@@ -66,7 +66,7 @@ pub(super) async fn load<K: ObjectKind>(
 pub(super) async fn load_readable<K: ObjectKind>(
     context: &RequestContext<'_>,
     id: i64,
-) -> Result<K::Object, ApiError> {
+) -> Result<K, ApiError> {
     let loaded = load::<K>(context, id).await?;
     if loaded.may_read {
         Ok(loaded.object)
@@ -82,7 +82,7 @@ pub(super) async fn load_readable<K: ObjectKind>(
 pub(super) async fn load_changeable<K: ObjectKind>(
     context: &RequestContext<'_>,
     id: i64,
-) -> Result<LoadedObject<K::Object>, ApiError> {
+) -> Result<LoadedObject<K>, ApiError> {
     let loaded = load::<K>(context, id).await?;
     if !loaded.may_change {
         return Err(ApiError::PermissionDenied);

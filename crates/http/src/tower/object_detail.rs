@@ -52,7 +52,7 @@ async fn retrieve<K: ObjectKind>(
     let id = context.parameters.id(0);
     let object = load_readable::<K>(context, id).await?;
     check_selected::<K>(context, id).await?;
-    Ok(context.ok(&K::body(&object, context.mount)))
+    Ok(context.ok(&object.body(context.mount)))
 }
 
 async fn update<K: WritableKind>(

@@ -105,7 +105,7 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
         let selected: Result<_, RepositoryError> = context.services.blocking(work).await?;
         let selected = selected?;
         let items = selected.items.iter();
-        let bodies = items.map(|object| K::body(object, context.mount)).collect();
+        let bodies = items.map(|object| object.body(context.mount)).collect();
         let envelope = Envelope::new(context, page, selected.total, bodies)?;
         Ok(context.ok(&envelope))
     }

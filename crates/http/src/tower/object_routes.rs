@@ -1,10 +1,11 @@
 //! The views of users, organizations, teams and events (contract `tower.md`, route table).
 
-use profiled_domain::{Membership, Model, OrganizationId, Relation, TeamId};
+use profiled_domain::{
+    ActivityEvent, Membership, Model, Organization, OrganizationId, Relation, Team, TeamId, User,
+};
 
 use crate::tower::empty_list::EmptyList;
 use crate::tower::fields;
-use crate::tower::kind::{Events, Organizations, Teams, Users};
 use crate::tower::mount::{MountedView, view};
 use crate::tower::object_detail;
 use crate::tower::object_list::{Create, ObjectList};
@@ -15,6 +16,7 @@ use crate::tower::write::organization_teams::OrganizationTeams;
 pub(super) fn views() -> Vec<MountedView> {
     let mut views = users();
     views.extend(organizations());
+    views.extend(organization_members());
     views.extend(teams());
     views.extend(others());
     views
@@ -22,10 +24,10 @@ pub(super) fn views() -> Vec<MountedView> {
 
 fn users() -> Vec<MountedView> {
     let organizations = |name, relation: &'static [Relation]| {
-        ObjectList::<Organizations>::new(name, "Organizations of a user.").related(relation)
+        ObjectList::<Organization>::new(name, "Organizations of a user.").related(relation)
     };
-    let teams = ObjectList::<Teams>::new("User Teams List", "Teams of a user.");
-    let events = ObjectList::<Events>::new(
+    let teams = ObjectList::<Team>::new("User Teams List", "Teams of a user.");
+    let events = ObjectList::<ActivityEvent>::new(
         "User Activity Stream List",
         "Events that a user has caused or is the object of.",
     );
@@ -33,11 +35,11 @@ fn users() -> Vec<MountedView> {
     vec![
         view(
             "users/",
-            ObjectList::<Users>::new("User List", "Users. POST creates one.").with(Create),
+            ObjectList::<User>::new("User List", "Users. POST creates one.").with(Create),
         ),
         view(
             "users/{id}/",
-            object_detail::writable::<Users>("User Detail", "A user."),
+            object_detail::writable::<User>("User Detail", "A user."),
         ),
         view(
             "users/{id}/organizations/",
@@ -71,16 +73,7 @@ fn users() -> Vec<MountedView> {
 }
 
 fn organizations() -> Vec<MountedView> {
-    let users = |name, relation: &'static [Relation], membership| {
-        ObjectList::<Users>::new(name, "Users of an organization. POST adds or removes one.")
-            .related(relation)
-            .with(Members(membership))
-    };
-    let teams = ObjectList::<Teams>::new(
-        "Organization Teams List",
-        "Teams of an organization. POST adds or deletes one.",
-    );
-    let events = ObjectList::<Events>::new(
+    let events = ObjectList::<ActivityEvent>::new(
         "Organization Activity Stream List",
         "Events of an organization.",
     );
@@ -88,7 +81,7 @@ fn organizations() -> Vec<MountedView> {
     vec![
         view(
             "organizations/",
-            ObjectList::<Organizations>::new(
+            ObjectList::<Organization>::new(
                 "Organization List",
                 "Organizations. POST creates one.",
             )
@@ -96,8 +89,35 @@ fn organizations() -> Vec<MountedView> {
         ),
         view(
             "organizations/{id}/",
-            object_detail::writable::<Organizations>("Organization Detail", "An organization."),
+            object_detail::writable::<Organization>("Organization Detail", "An organization."),
         ),
+        view(
+            "organizations/{id}/projects/",
+            empty("Organization Projects List", fields::PROJECT),
+        ),
+        view(
+            "organizations/{id}/inventories/",
+            empty("Organization Inventories List", fields::INVENTORY),
+        ),
+        view(
+            "organizations/{id}/activity_stream/",
+            events.related(&[Relation::EventOrganizations]),
+        ),
+    ]
+}
+
+/// Who and what belongs to an organization.
+fn organization_members() -> Vec<MountedView> {
+    let users = |name, relation: &'static [Relation], membership| {
+        ObjectList::<User>::new(name, "Users of an organization. POST adds or removes one.")
+            .related(relation)
+            .with(Members(membership))
+    };
+    let teams = ObjectList::<Team>::new(
+        "Organization Teams List",
+        "Teams of an organization. POST adds or deletes one.",
+    );
+    vec![
         view(
             "organizations/{id}/users/",
             users(
@@ -120,36 +140,24 @@ fn organizations() -> Vec<MountedView> {
                 .related(&[Relation::TeamOrganization])
                 .with(OrganizationTeams),
         ),
-        view(
-            "organizations/{id}/projects/",
-            empty("Organization Projects List", fields::PROJECT),
-        ),
-        view(
-            "organizations/{id}/inventories/",
-            empty("Organization Inventories List", fields::INVENTORY),
-        ),
-        view(
-            "organizations/{id}/activity_stream/",
-            events.related(&[Relation::EventOrganizations]),
-        ),
     ]
 }
 
 fn teams() -> Vec<MountedView> {
-    let users = ObjectList::<Users>::new(
+    let users = ObjectList::<User>::new(
         "Team Users List",
         "Users of a team. POST adds or removes one.",
     );
-    let events = ObjectList::<Events>::new("Team Activity Stream List", "Events of a team.");
+    let events = ObjectList::<ActivityEvent>::new("Team Activity Stream List", "Events of a team.");
     let empty = |name, schema| EmptyList::new(name, schema).of(Model::Team);
     vec![
         view(
             "teams/",
-            ObjectList::<Teams>::new("Team List", "Teams. POST creates one.").with(Create),
+            ObjectList::<Team>::new("Team List", "Teams. POST creates one.").with(Create),
         ),
         view(
             "teams/{id}/",
-            object_detail::writable::<Teams>("Team Detail", "A team."),
+            object_detail::writable::<Team>("Team Detail", "A team."),
         ),
         view(
             "teams/{id}/users/",
@@ -180,14 +188,14 @@ fn others() -> Vec<MountedView> {
     vec![
         view(
             "activity_stream/",
-            ObjectList::<Events>::new(
+            ObjectList::<ActivityEvent>::new(
                 "Activity Stream List",
                 "What was done to organizations and teams.",
             ),
         ),
         view(
             "activity_stream/{id}/",
-            object_detail::read_only::<Events>("Activity Stream Detail", "An event."),
+            object_detail::read_only::<ActivityEvent>("Activity Stream Detail", "An event."),
         ),
         view("projects/", EmptyList::new("Project List", fields::PROJECT)),
         view(

@@ -7,7 +7,9 @@ use std::path::Path;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::audit::Action;
 use profiled_auth::{PasswordHasher, TokenKey};
-use profiled_domain::{PasswordHash, Person, TokenBinding, UserId};
+use profiled_domain::{
+    Membership, OrganizationId, PasswordHash, Person, TeamId, TokenBinding, UserId,
+};
 use profiled_store::{
     ImportSession, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser, Outcome,
 };
@@ -117,17 +119,15 @@ impl PeopleReport {
     }
 
     fn lines(&self) -> String {
-        let Self {
-            created,
-            updated,
-            unchanged,
-            skipped,
-        } = self;
         let first = format!(
-            "{created} created, {updated} updated, {unchanged} unchanged, {} skipped",
-            skipped.len()
+            "{} created, {} updated, {} unchanged, {} skipped",
+            self.created,
+            self.updated,
+            self.unchanged,
+            self.skipped.len()
         );
-        let skipped = skipped.iter().map(|reason| format!("skipped: {reason}"));
+        let skipped = self.skipped.iter();
+        let skipped = skipped.map(|reason| format!("skipped: {reason}"));
         std::iter::once(first)
             .chain(skipped)
             .collect::<Vec<_>>()
@@ -241,11 +241,13 @@ fn fill_organization(
     })?;
     report.count(|| format!("organization {id}"), &outcome);
     for user in &organization.users {
-        let outcome = session.organization_user(id, *user)?;
+        let outcome =
+            session.membership(Membership::OrganizationUser(OrganizationId(id)), *user)?;
         report.count(|| format!("user {user} of organization {id}"), &outcome);
     }
     for user in &organization.admins {
-        let outcome = session.organization_admin(id, *user)?;
+        let outcome =
+            session.membership(Membership::OrganizationAdmin(OrganizationId(id)), *user)?;
         report.count(|| format!("admin {user} of organization {id}"), &outcome);
     }
     Ok(())
@@ -268,7 +270,7 @@ fn fill_team(
     })?;
     report.count(|| format!("team {id}"), &outcome);
     for user in &team.users {
-        let outcome = session.team_user(id, *user)?;
+        let outcome = session.membership(Membership::TeamUser(TeamId(id)), *user)?;
         report.count(|| format!("user {user} of team {id}"), &outcome);
     }
     Ok(())

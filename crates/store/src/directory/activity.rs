@@ -14,6 +14,17 @@ pub(crate) const ORGANIZATION: &str = "organization";
 /// `kind` of a deleted team.
 pub(crate) const TEAM: &str = "team";
 
+/// Stores which object an event is about, if it is about one of this kind.
+macro_rules! link {
+    ($connection:expr, $event:expr, $object:expr, $table:ident, $column:ident) => {
+        if let Some(object) = $object {
+            diesel::insert_into($table::table)
+                .values(($table::event_id.eq($event), $table::$column.eq(object.0)))
+                .execute($connection)?;
+        }
+    };
+}
+
 /// Writes an event in the transaction of the caller.
 pub(super) fn record(
     connection: &mut DbConnection,
@@ -31,30 +42,15 @@ pub(super) fn record(
         ))
         .returning(activity::id)
         .get_result(connection)?;
-    if let Some(user) = event.user {
-        diesel::insert_into(activity_users::table)
-            .values((
-                activity_users::event_id.eq(id),
-                activity_users::user_id.eq(user.0),
-            ))
-            .execute(connection)?;
-    }
-    if let Some(organization) = event.organization {
-        diesel::insert_into(activity_organizations::table)
-            .values((
-                activity_organizations::event_id.eq(id),
-                activity_organizations::organization_id.eq(organization.0),
-            ))
-            .execute(connection)?;
-    }
-    if let Some(team) = event.team {
-        diesel::insert_into(activity_teams::table)
-            .values((
-                activity_teams::event_id.eq(id),
-                activity_teams::team_id.eq(team.0),
-            ))
-            .execute(connection)?;
-    }
+    link!(connection, id, event.user, activity_users, user_id);
+    link!(
+        connection,
+        id,
+        event.organization,
+        activity_organizations,
+        organization_id
+    );
+    link!(connection, id, event.team, activity_teams, team_id);
     Ok(())
 }
 

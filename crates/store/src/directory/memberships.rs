@@ -30,7 +30,7 @@ impl MembershipRepository for Store {
             lock_target(connection, membership)?;
             self.admit(connection, by, Some(user))?;
             lock_active_user(connection, user)?;
-            let is_changed = insert(connection, membership, user)?;
+            let is_changed = insert_membership(connection, membership, user)?;
             if is_changed {
                 record(connection, NewEvent::added(membership, user), by)?;
             }
@@ -67,7 +67,7 @@ impl MembershipRepository for Store {
             self.admit(connection, by, None)?;
             let row = insert_user(connection, new, by.at)?;
             let user = UserId(row.id);
-            insert(connection, membership, user)?;
+            insert_membership(connection, membership, user)?;
             record(connection, NewEvent::added(membership, user), by)?;
             Ok(row)
         })?;
@@ -75,44 +75,31 @@ impl MembershipRepository for Store {
     }
 }
 
+/// Inserts a row unless it is there already, and returns how many were inserted.
+macro_rules! insert {
+    ($connection:expr, $table:ident, $column:ident, $id:expr, $user:expr) => {{
+        let row = ($table::user_id.eq($user.0), $table::$column.eq($id.0));
+        on_each!($connection, |c| diesel::insert_into($table::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))
+    }};
+}
+
 /// `false` for a membership that is there already.
-fn insert(
+pub(crate) fn insert_membership(
     connection: &mut DbConnection,
     membership: Membership,
     user: UserId,
 ) -> QueryResult<bool> {
     let added = match membership {
         Membership::OrganizationUser(id) => {
-            let row = (
-                organization_users::user_id.eq(user.0),
-                organization_users::organization_id.eq(id.0),
-            );
-            on_each!(connection, |c| diesel::insert_into(
-                organization_users::table
-            )
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(c))
+            insert!(connection, organization_users, organization_id, id, user)
         }
         Membership::OrganizationAdmin(id) => {
-            let row = (
-                organization_admins::user_id.eq(user.0),
-                organization_admins::organization_id.eq(id.0),
-            );
-            on_each!(connection, |c| diesel::insert_into(
-                organization_admins::table
-            )
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(c))
+            insert!(connection, organization_admins, organization_id, id, user)
         }
-        Membership::TeamUser(id) => {
-            let row = (team_users::user_id.eq(user.0), team_users::team_id.eq(id.0));
-            on_each!(connection, |c| diesel::insert_into(team_users::table)
-                .values(row)
-                .on_conflict_do_nothing()
-                .execute(c))
-        }
+        Membership::TeamUser(id) => insert!(connection, team_users, team_id, id, user),
     };
     Ok(added? > 0)
 }

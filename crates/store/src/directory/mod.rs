@@ -11,3 +11,4 @@ mod selections;
 mod teams;
 
 pub(crate) use activity::{ORGANIZATION, TEAM, forget_tombstone};
+pub(crate) use memberships::insert_membership;

@@ -1,16 +1,14 @@
 //! Organizations and teams of an import.
 
 use diesel::prelude::*;
-use profiled_domain::{RepositoryError, UniqueKey};
+use profiled_domain::{Membership, OrganizationId, RepositoryError, TeamId, UniqueKey, UserId};
 
 use super::outcome::{Outcome, Refusal};
 use super::session::ImportSession;
 use super::values::{ImportedOrganization, ImportedTeam, misfit};
-use crate::database::schema::{
-    organization_admins, organization_users, organizations, team_users, teams,
-};
+use crate::database::schema::{organizations, teams};
 use crate::database::{StoreError, on_each, stored};
-use crate::directory::{ORGANIZATION, TEAM, forget_tombstone};
+use crate::directory::{ORGANIZATION, TEAM, forget_tombstone, insert_membership};
 
 /// Longest name of an organization or a team, in characters.
 const NAME_MAX: usize = 512;
@@ -169,84 +167,34 @@ impl ImportSession<'_> {
         }
     }
 
-    /// Makes a user a member of an organization.
+    /// Makes a user a member of an organization or a team, or an administrator of an organization.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub fn organization_user(
+    pub fn membership(
         &mut self,
-        organization: i64,
+        membership: Membership,
         user: i64,
     ) -> Result<Outcome, RepositoryError> {
-        if let Some(refusal) = self.missing_in_organization(organization, user)? {
-            return Ok(Outcome::Refused(refusal));
-        }
-        let row = (
-            organization_users::user_id.eq(user),
-            organization_users::organization_id.eq(organization),
-        );
-        let added = on_each!(self.connection, |c| diesel::insert_into(
-            organization_users::table
-        )
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c));
-        Ok(outcome(added.map_err(StoreError::from)?))
-    }
-
-    /// Makes a user an administrator of an organization.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn organization_admin(
-        &mut self,
-        organization: i64,
-        user: i64,
-    ) -> Result<Outcome, RepositoryError> {
-        if let Some(refusal) = self.missing_in_organization(organization, user)? {
-            return Ok(Outcome::Refused(refusal));
-        }
-        let row = (
-            organization_admins::user_id.eq(user),
-            organization_admins::organization_id.eq(organization),
-        );
-        let added = on_each!(self.connection, |c| diesel::insert_into(
-            organization_admins::table
-        )
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(c));
-        Ok(outcome(added.map_err(StoreError::from)?))
-    }
-
-    /// Makes a user a member of a team.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn team_user(&mut self, team: i64, user: i64) -> Result<Outcome, RepositoryError> {
-        if !self.has_team(team)? {
-            return Ok(Outcome::Refused(Refusal::Missing("team", team)));
+        let (is_known, kind, id) = match membership {
+            Membership::OrganizationUser(OrganizationId(id))
+            | Membership::OrganizationAdmin(OrganizationId(id)) => {
+                (self.has_organization(id)?, "organization", id)
+            }
+            Membership::TeamUser(TeamId(id)) => (self.has_team(id)?, "team", id),
+        };
+        if !is_known {
+            return Ok(Outcome::Refused(Refusal::Missing(kind, id)));
         }
         if let Some(refusal) = self.missing_user(Some(user))? {
             return Ok(Outcome::Refused(refusal));
         }
-        let row = (team_users::user_id.eq(user), team_users::team_id.eq(team));
-        let added = on_each!(self.connection, |c| diesel::insert_into(team_users::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(c));
-        Ok(outcome(added.map_err(StoreError::from)?))
-    }
-
-    fn missing_in_organization(
-        &mut self,
-        organization: i64,
-        user: i64,
-    ) -> Result<Option<Refusal>, StoreError> {
-        if !self.has_organization(organization)? {
-            return Ok(Some(Refusal::Missing("organization", organization)));
-        }
-        self.missing_user(Some(user))
+        let added = insert_membership(self.connection, membership, UserId(user));
+        Ok(if added.map_err(StoreError::from)? {
+            Outcome::Created
+        } else {
+            Outcome::Unchanged
+        })
     }
 
     fn missing_user(&mut self, id: Option<i64>) -> Result<Option<Refusal>, StoreError> {
@@ -259,12 +207,4 @@ impl ImportSession<'_> {
 
 fn misfits(name: &str, description: &str) -> Option<Refusal> {
     misfit("name", name, NAME_MAX).or_else(|| misfit("description", description, usize::MAX))
-}
-
-fn outcome(added: usize) -> Outcome {
-    if added > 0 {
-        Outcome::Created
-    } else {
-        Outcome::Unchanged
-    }
 }

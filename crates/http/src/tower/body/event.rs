@@ -68,7 +68,7 @@ impl<'a> EventBody<'a> {
         Self {
             id: event.id.0,
             r#type: "activity_stream",
-            url: object_url(mount, "activity_stream", event.id.0),
+            url: ObjectUrl::new(mount, "activity_stream", event.id.0),
             related: EventRelated::new(event, mount),
             summary_fields: EventSummaries::new(event),
             timestamp: Millis(event.timestamp),
@@ -88,9 +88,9 @@ impl EventRelated {
         Self {
             actor: event.actor.as_ref().map(user),
             organization: organizations
-                .map(|id| object_url(mount, "organizations", id))
+                .map(|id| ObjectUrl::new(mount, "organizations", id))
                 .collect(),
-            team: teams.map(|id| object_url(mount, "teams", id)).collect(),
+            team: teams.map(|id| ObjectUrl::new(mount, "teams", id)).collect(),
             user: event.users.iter().map(user).collect(),
         }
     }
@@ -123,14 +123,5 @@ fn event_user(user: &UserSummary) -> EventUser<'_> {
         first_name: &user.first_name,
         last_name: &user.last_name,
         id: user.id.0,
-    }
-}
-
-fn object_url(mount: &'static str, kind: &'static str, id: i64) -> ObjectUrl {
-    ObjectUrl {
-        mount,
-        kind,
-        id,
-        list: "",
     }
 }

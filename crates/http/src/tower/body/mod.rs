@@ -25,13 +25,22 @@ struct ObjectUrl {
 }
 
 impl ObjectUrl {
-    fn user(mount: &'static str, user: &UserSummary) -> Self {
+    fn new(mount: &'static str, kind: &'static str, id: i64) -> Self {
         Self {
             mount,
-            kind: "users",
-            id: user.id.0,
+            kind,
+            id,
             list: "",
         }
+    }
+
+    fn user(mount: &'static str, user: &UserSummary) -> Self {
+        Self::new(mount, "users", user.id.0)
+    }
+
+    /// The path of a list below it.
+    fn list(&self, list: &'static str) -> Self {
+        Self { list, ..*self }
     }
 }
 

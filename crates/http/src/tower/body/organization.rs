@@ -48,26 +48,21 @@ impl<'a> OrganizationBody<'a> {
             organization.created_by.as_ref(),
             organization.modified_by.as_ref(),
         );
-        let url_of = |list| ObjectUrl {
-            mount,
-            kind: "organizations",
-            id: organization.id.0,
-            list,
-        };
+        let url = ObjectUrl::new(mount, "organizations", organization.id.0);
         Self {
             id: organization.id.0,
             r#type: "organization",
-            url: url_of(""),
             related: OrganizationRelated {
                 created_by: created_by.map(|user| ObjectUrl::user(mount, user)),
                 modified_by: modified_by.map(|user| ObjectUrl::user(mount, user)),
-                admins: url_of("admins"),
-                users: url_of("users"),
-                inventories: url_of("inventories"),
-                activity_stream: url_of("activity_stream"),
-                projects: url_of("projects"),
-                teams: url_of("teams"),
+                admins: url.list("admins"),
+                users: url.list("users"),
+                inventories: url.list("inventories"),
+                activity_stream: url.list("activity_stream"),
+                projects: url.list("projects"),
+                teams: url.list("teams"),
             },
+            url,
             summary_fields: OrganizationSummaries {
                 created_by: created_by.map(UserSummaryBody::new),
                 modified_by: modified_by.map(UserSummaryBody::new),

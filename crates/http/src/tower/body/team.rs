@@ -57,31 +57,22 @@ impl<'a> TeamBody<'a> {
     pub(in crate::tower) fn new(team: &'a Team, mount: &'static str) -> Self {
         let (created_by, modified_by) = (team.created_by.as_ref(), team.modified_by.as_ref());
         let organization = team.organization.as_ref();
-        let url_of = |list| ObjectUrl {
-            mount,
-            kind: "teams",
-            id: team.id.0,
-            list,
-        };
+        let url = ObjectUrl::new(mount, "teams", team.id.0);
         Self {
             id: team.id.0,
             r#type: "team",
-            url: url_of(""),
             related: TeamRelated {
                 created_by: created_by.map(|user| ObjectUrl::user(mount, user)),
                 modified_by: modified_by.map(|user| ObjectUrl::user(mount, user)),
-                credentials: url_of("credentials"),
-                permissions: url_of("permissions"),
-                users: url_of("users"),
-                projects: url_of("projects"),
-                activity_stream: url_of("activity_stream"),
-                organization: organization.map(|organization| ObjectUrl {
-                    mount,
-                    kind: "organizations",
-                    id: organization.id.0,
-                    list: "",
-                }),
+                credentials: url.list("credentials"),
+                permissions: url.list("permissions"),
+                users: url.list("users"),
+                projects: url.list("projects"),
+                activity_stream: url.list("activity_stream"),
+                organization: organization
+                    .map(|organization| ObjectUrl::new(mount, "organizations", organization.id.0)),
             },
+            url,
             summary_fields: TeamSummaries {
                 organization: organization.map(names),
                 created_by: created_by.map(UserSummaryBody::new),

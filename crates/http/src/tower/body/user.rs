@@ -35,25 +35,20 @@ struct UserRelated {
 
 impl<'a> UserBody<'a> {
     pub(in crate::tower) fn new(user: &'a User, mount: &'static str) -> Self {
-        let url_of = |list| ObjectUrl {
-            mount,
-            kind: "users",
-            id: user.id.0,
-            list,
-        };
+        let url = ObjectUrl::new(mount, "users", user.id.0);
         Self {
             id: user.id.0,
             r#type: "user",
-            url: url_of(""),
             related: UserRelated {
-                admin_of_organizations: url_of("admin_of_organizations"),
-                organizations: url_of("organizations"),
-                credentials: url_of("credentials"),
-                permissions: url_of("permissions"),
-                activity_stream: url_of("activity_stream"),
-                projects: url_of("projects"),
-                teams: url_of("teams"),
+                admin_of_organizations: url.list("admin_of_organizations"),
+                organizations: url.list("organizations"),
+                credentials: url.list("credentials"),
+                permissions: url.list("permissions"),
+                activity_stream: url.list("activity_stream"),
+                projects: url.list("projects"),
+                teams: url.list("teams"),
             },
+            url,
             created: Millis(user.date_joined),
             username: user.person.username.as_deref().unwrap_or_default(),
             first_name: user.person.first_name.as_deref().unwrap_or_default(),

@@ -20,11 +20,11 @@ pub(in crate::tower) fn create(schema: &'static ObjectSchema, is_offered: bool) 
 /// Changes an object, and deletes it.
 pub(super) fn change<K: ObjectKind>(
     context: &RequestContext<'_>,
-    object: &K::Object,
+    object: &K,
     may_delete: bool,
 ) -> PageForms {
     let buttons: &[_] = if may_delete { &["DELETE"] } else { &[] };
-    let body = K::body(object, context.mount);
+    let body = object.body(context.mount);
     PageForms::buttons(buttons).raw_form(&["PUT", "PATCH"], &K::SCHEMA.names(), &body)
 }
 

@@ -3,7 +3,7 @@
 
 use profiled_auth::audit::{Action, Object, Outcome};
 use profiled_domain::{
-    Membership, Model, Repository, RepositoryError, Right, UserId, Viewer, WriteContext,
+    Membership, Model, Repository, RepositoryError, Right, User, UserId, Viewer, WriteContext,
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Value;
@@ -13,13 +13,12 @@ use super::forms;
 use super::membership::{MembershipRequest, SentId, known_id, permit};
 use super::new_user::{ValidNewUser, answer_created, may_create, to_error};
 use crate::tower::fields;
-use crate::tower::kind::Users;
 use crate::tower::object_list::ListPost;
 
 /// POST adds a user to the object that the list belongs to, or removes one.
 pub(in crate::tower) struct Members(pub(in crate::tower) fn(i64) -> Membership);
 
-impl ListPost<Users> for Members {
+impl ListPost<User> for Members {
     async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let membership = (self.0)(context.parameters.id(0));
         match MembershipRequest::read(context).await? {

@@ -2,7 +2,7 @@
 //! checked already.
 
 use profiled_domain::{
-    Condition, Model, OrganizationId, Relation, Repository, Right, TeamChange, TeamId, Viewer,
+    Condition, Model, OrganizationId, Relation, Repository, Right, Team, TeamChange, TeamId, Viewer,
 };
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::wire::body::Value;
@@ -12,13 +12,12 @@ use super::membership::{MembershipRequest, SentId, known_id, permit};
 use super::named::NamedForm;
 use super::teams;
 use crate::tower::fields::{self, Mode};
-use crate::tower::kind::Teams;
 use crate::tower::object_list::ListPost;
 
 /// A team belongs to one organization: adding it moves it here, and removing it deletes it.
 pub(in crate::tower) struct OrganizationTeams;
 
-impl ListPost<Teams> for OrganizationTeams {
+impl ListPost<Team> for OrganizationTeams {
     async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let organization = OrganizationId(context.parameters.id(0));
         match MembershipRequest::read(context).await? {

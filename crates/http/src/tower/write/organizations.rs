@@ -13,10 +13,10 @@ use super::{created, forms, mode};
 use crate::tower::body::OrganizationBody;
 use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, NAME, object};
-use crate::tower::kind::{Organizations, WritableKind};
+use crate::tower::kind::WritableKind;
 use crate::tower::object::load_changeable;
 
-impl WritableKind for Organizations {
+impl WritableKind for Organization {
     async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
         if Self::may_create(context).await? {
             Ok(())

@@ -16,7 +16,7 @@ use super::{created, forms, mode};
 use crate::tower::body::TeamBody;
 use crate::tower::caller::Caller;
 use crate::tower::fields::{Mode, ORGANIZATION_OF_TEAM, object, value_of};
-use crate::tower::kind::{Teams, WritableKind};
+use crate::tower::kind::WritableKind;
 use crate::tower::object::load_changeable;
 
 const BLANK: &str = "This field cannot be blank.";
@@ -61,7 +61,7 @@ impl OrganizationInput {
     }
 }
 
-impl WritableKind for Teams {
+impl WritableKind for Team {
     async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
         let caller = Caller::of(context)?;
         if caller.is_superuser {

@@ -16,11 +16,11 @@ use super::{forms, mode};
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
 use crate::tower::fields::{IS_SUPERUSER, object, value_of};
-use crate::tower::kind::{Users, WritableKind};
+use crate::tower::kind::WritableKind;
 use crate::tower::object::{check_selected, load};
 use crate::tower::site;
 
-impl WritableKind for Users {
+impl WritableKind for User {
     async fn permit_create(context: &RequestContext<'_>) -> Result<(), ApiError> {
         let body = value_of(context.peek().await?);
         let viewer = Caller::viewer_of(context).await?;
@@ -130,7 +130,7 @@ struct UserAccess {
 
 impl UserAccess {
     async fn load(context: &RequestContext<'_>, id: i64) -> Result<Self, ApiError> {
-        let loaded = load::<Users>(context, id).await?;
+        let loaded = load::<User>(context, id).await?;
         Ok(Self {
             is_admin: loaded.may_change,
             is_self: loaded.caller.id == loaded.object.id,

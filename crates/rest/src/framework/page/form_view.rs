@@ -39,13 +39,7 @@ impl<'a> FormView<'a> {
         let typed = context.extras.typed.as_ref().filter(|_| is_tried);
         let typed_raw = typed.and_then(|typed| typed.text("_content"));
         let has_file = form.fields.iter().any(|f| matches!(f.kind, Kind::Image));
-        let methods = form.methods.iter().copied();
-        let methods: Vec<_> = methods
-            .filter(|method| {
-                let method = method.parse();
-                method.is_ok_and(|method| context.route.view.allows(&method))
-            })
-            .collect();
+        let methods = allowed_methods(context, form);
         let method = methods.first().and_then(|name| name.parse().ok());
         let parsers = dialect.parsers(spec, &method.unwrap_or(Method::POST));
         let encoding = if has_file {
@@ -68,7 +62,6 @@ impl<'a> FormView<'a> {
             Vec::new()
         };
         let chosen = typed.and_then(|typed| typed.text("_content_type"));
-        let raw_types = parsers.iter().filter(|p| **p != Parser::Multipart);
         Self {
             inputs,
             has_file,
@@ -76,12 +69,7 @@ impl<'a> FormView<'a> {
             raw: typed_raw
                 .and_then(raw::without_passwords)
                 .unwrap_or_else(|| form.raw()),
-            content_types: raw_types
-                .map(|parser| ContentType {
-                    name: parser.media_type(),
-                    is_chosen: chosen == Some(parser.media_type()),
-                })
-                .collect(),
+            content_types: content_types(parsers, chosen),
             methods,
             prefix,
         }
@@ -92,4 +80,22 @@ impl<'a> FormView<'a> {
         let inputs = self.inputs.iter();
         inputs.filter(|input| !input.messages.is_empty()).collect()
     }
+}
+
+fn allowed_methods(context: &Context<'_>, form: &WriteForm) -> Vec<&'static str> {
+    let is_allowed = |method: &&str| {
+        let method = method.parse();
+        method.is_ok_and(|method| context.route.view.allows(&method))
+    };
+    form.methods.iter().copied().filter(is_allowed).collect()
+}
+
+/// The types of raw data; files are sent by inputs only.
+fn content_types(parsers: &[Parser], chosen: Option<&str>) -> Vec<ContentType> {
+    let raw = parsers.iter().filter(|p| **p != Parser::Multipart);
+    let content_type = |parser: &Parser| ContentType {
+        name: parser.media_type(),
+        is_chosen: chosen == Some(parser.media_type()),
+    };
+    raw.map(content_type).collect()
 }
