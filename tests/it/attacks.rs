@@ -10,8 +10,8 @@ on_both_databases!(
     a_foreign_host_is_refused_by_every_dialect,
     forwarding_headers_of_strangers_change_no_url,
     redirects_stay_on_this_server,
-    odd_spellings_of_a_path_are_no_way_around_its_guard,
-    unknown_methods_are_told_who_is_asked_first,
+    odd_spellings_of_a_path_do_not_bypass_its_permission,
+    unknown_methods_are_refused_after_authentication,
     requests_that_two_servers_would_read_differently_are_refused,
 );
 
@@ -131,7 +131,7 @@ fn redirects_stay_on_this_server(backend: Backend) {
 }
 
 /// H8
-fn odd_spellings_of_a_path_are_no_way_around_its_guard(backend: Backend) {
+fn odd_spellings_of_a_path_do_not_bypass_its_permission(backend: Backend) {
     let service = staff(backend);
     let spellings = [
         "/api/users/me/;x",
@@ -165,7 +165,7 @@ fn odd_spellings_of_a_path_are_no_way_around_its_guard(backend: Backend) {
 }
 
 /// H9
-fn unknown_methods_are_told_who_is_asked_first(backend: Backend) {
+fn unknown_methods_are_refused_after_authentication(backend: Backend) {
     let service = staff(backend);
 
     for method in ["TRACE", "PROPFIND", "get", "X-ME"] {

@@ -11,7 +11,7 @@ use crate::databases::on_both_databases;
 
 on_both_databases!(
     e1_nothing_but_the_fields_of_a_user_is_written_in_any_form_of_body,
-    e2_no_right_is_read_from_what_a_user_may_write,
+    e2_writable_fields_give_no_right,
     e3_the_last_superuser_is_neither_demoted_nor_deleted,
     e4_a_delegated_admin_has_no_power_over_superusers,
     e5_no_header_and_no_query_overrides_a_method,
@@ -158,7 +158,7 @@ fn e1_nothing_but_the_fields_of_a_user_is_written_in_any_form_of_body(backend: B
     );
 }
 
-fn e2_no_right_is_read_from_what_a_user_may_write(backend: Backend) {
+fn e2_writable_fields_give_no_right(backend: Backend) {
     let site = Site::start(backend);
     assert_eq!(
         status(

@@ -78,7 +78,7 @@ fn h2_a_body_that_does_not_arrive_is_answered_408_in_the_shape_of_its_dialect() 
 }
 
 #[test]
-fn h2_a_slow_body_that_nobody_reads_ends_with_its_answer() {
+fn h2_slow_unread_body_ends_with_its_answer() {
     let service = staff(&["http.body_timeout=0.05"]);
 
     for (line, status) in [

@@ -7,7 +7,7 @@ use acceptance::service::{Backend, Data, Service};
 use crate::databases::on_both_databases;
 
 on_both_databases!(
-    d1_whoever_cannot_log_in_hears_the_same,
+    d1_refused_log_ins_get_the_same_answer,
     e1_nothing_but_the_fields_of_a_profile_is_written_in_any_form_of_body,
     e3_the_last_superuser_cannot_delete_itself,
     h3_a_body_of_one_byte_more_is_refused_and_so_are_thousands_of_fields,
@@ -31,7 +31,7 @@ fn multipart(fields: &[(&str, &str)]) -> Request {
     request.body(&format!("{body}--b--\r\n"))
 }
 
-fn d1_whoever_cannot_log_in_hears_the_same(backend: Backend) {
+fn d1_refused_log_ins_get_the_same_answer(backend: Backend) {
     let service = Service::start(backend, Data::Staff, &["throttle.login="]);
     let nobody = service.client().anonymous();
     let log_in = |path: &str, name: &str, password: &str| {

@@ -36,9 +36,9 @@ macro_rules! on_each_storage {
 
 on_each_storage!(
     an_avatar_lives_from_its_upload_to_a_purge,
-    f7_a_change_that_fails_leaves_nothing_behind,
+    f7_failed_change_leaves_no_file,
     of_uploads_at_once_one_file_is_left,
-    f1_f4_what_is_served_is_a_new_picture,
+    f1_f4_served_file_is_a_new_picture,
     f2_f3_bombs_and_broken_files_are_refused,
 );
 
@@ -131,7 +131,7 @@ fn an_avatar_lives_from_its_upload_to_a_purge(service: &Service) {
     assert_eq!(anybody.get(&second).status, 404);
 }
 
-fn f7_a_change_that_fails_leaves_nothing_behind(service: &Service) {
+fn f7_failed_change_leaves_no_file(service: &Service) {
     let (admin, anybody) = (admin(service), service.client().anonymous());
     let before = avatar(&admin.get(ME));
     let postgres = "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS \
@@ -184,7 +184,7 @@ fn of_uploads_at_once_one_file_is_left(service: &Service) {
     assert!(left.len() <= 1, "{left:?}");
 }
 
-fn f1_f4_what_is_served_is_a_new_picture(service: &Service) {
+fn f1_f4_served_file_is_a_new_picture(service: &Service) {
     let admin = admin(service);
     let mut jpeg = picture(ImageFormat::Jpeg, [0, 0, 200]);
     // Turned by 90 degrees, and with a note of the place.

@@ -60,7 +60,7 @@ fn a_profile_is_changed_through_its_form() {
 }
 
 #[test]
-fn what_was_never_set_stays_so() {
+fn unset_fields_stay_unset() {
     run("unset");
 }
 
@@ -75,7 +75,7 @@ fn a_profile_is_changed_by_raw_data() {
 }
 
 #[test]
-fn faults_are_told_beside_the_fields() {
+fn faults_are_shown_next_to_the_fields() {
     run("errors");
 }
 
@@ -110,7 +110,7 @@ fn a_user_of_tower_is_made_changed_and_deleted_under_both_mounts() {
 }
 
 #[test]
-fn pages_of_tower_offer_what_their_reader_may_do() {
+fn pages_of_tower_offer_only_permitted_actions() {
     run_tower("rights");
 }
 

@@ -10,7 +10,7 @@ on_both_databases!(
     a_profile_that_is_known_is_not_sent_again,
     a_tag_changes_with_whatever_the_body_shows,
     a_write_for_another_version_changes_nothing,
-    one_of_two_racing_writers_is_told,
+    one_of_two_racing_writers_is_refused,
 );
 
 const ME: &str = "/api/users/me/";
@@ -102,7 +102,7 @@ fn a_write_for_another_version_changes_nothing(backend: Backend) {
     assert_eq!(patch(&token, "{}", &[("If-Match", "*")]).status, 200);
 }
 
-fn one_of_two_racing_writers_is_told(backend: Backend) {
+fn one_of_two_racing_writers_is_refused(backend: Backend) {
     let service = Service::start(backend, Data::Staff, &[]);
     let token = service.client().token("MasterAdmin");
     for round in 0..5 {

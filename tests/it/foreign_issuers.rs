@@ -16,12 +16,12 @@ use crate::databases::on_both_databases;
 on_both_databases!(
     only_verified_addresses_open_an_account,
     the_first_accepted_token_binds_its_subject,
-    whoever_gets_the_address_does_not_get_the_account,
+    new_owner_of_an_address_does_not_get_the_account,
     usernames_that_are_chosen_do_not_move_an_account,
-    a_deleted_user_is_stood_for_by_nobody,
+    subject_of_a_deleted_user_is_refused,
     of_first_tokens_that_race_one_subject_gets_the_user,
     tokens_that_give_no_access_are_refused_everywhere,
-    introspection_tells_the_tokens_own_subject,
+    introspection_returns_the_subject_of_the_token,
 );
 
 const IDP: &str = "https://idp.example.com";
@@ -144,7 +144,7 @@ fn the_first_accepted_token_binds_its_subject(backend: Backend) {
     assert_eq!(with(&service, "m", "admin@example.com"), Ok(1));
 }
 
-fn whoever_gets_the_address_does_not_get_the_account(backend: Backend) {
+fn new_owner_of_an_address_does_not_get_the_account(backend: Backend) {
     let service = start(backend, &json!({}));
     assert_eq!(with(&service, "first", "alice@example.com"), Ok(2));
 
@@ -180,7 +180,7 @@ fn usernames_that_are_chosen_do_not_move_an_account(backend: Backend) {
     assert_eq!(named("e", "alicia"), Err(401));
 }
 
-fn a_deleted_user_is_stood_for_by_nobody(backend: Backend) {
+fn subject_of_a_deleted_user_is_refused(backend: Backend) {
     let service = start(backend, &json!({}));
     assert_eq!(with(&service, "a", "alice@example.com"), Ok(2));
 
@@ -276,7 +276,7 @@ fn tokens_that_give_no_access_are_refused_everywhere(backend: Backend) {
     assert_eq!(with(&service, "a", "alice@example.com"), Ok(2));
 }
 
-fn introspection_tells_the_tokens_own_subject(backend: Backend) {
+fn introspection_returns_the_subject_of_the_token(backend: Backend) {
     let service = start(backend, &json!({}));
 
     let told = introspect(&service, &token("a|1", "alice@example.com", &json!({})));

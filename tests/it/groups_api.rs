@@ -10,10 +10,10 @@ use crate::databases::on_both_databases;
 on_both_databases!(
     a_group_is_made_changed_and_deleted,
     put_needs_a_name_and_patch_nothing,
-    what_cannot_be_is_told_for_all_fields_at_once,
-    of_racing_names_one_wins_and_the_others_are_told,
-    members_come_and_leave_however_often_they_are_told_to,
-    missing_ends_are_not_found,
+    invalid_fields_are_reported_all_at_once,
+    one_of_racing_names_wins_and_the_others_are_refused,
+    adding_or_removing_a_member_twice_changes_nothing,
+    unknown_group_or_user_is_not_found,
     staff_change_groups_and_others_do_not_even_see_them,
     a_group_gives_no_right_and_takes_no_other_field,
     a_page_changes_a_group_without_a_script,
@@ -118,7 +118,7 @@ fn put_needs_a_name_and_patch_nothing(backend: Backend) {
     );
 }
 
-fn what_cannot_be_is_told_for_all_fields_at_once(backend: Backend) {
+fn invalid_fields_are_reported_all_at_once(backend: Backend) {
     let service = staff(backend);
     let admin = service.client().token("MasterAdmin");
     let long = "x".repeat(151);
@@ -177,7 +177,7 @@ fn what_cannot_be_is_told_for_all_fields_at_once(backend: Backend) {
     );
 }
 
-fn of_racing_names_one_wins_and_the_others_are_told(backend: Backend) {
+fn one_of_racing_names_wins_and_the_others_are_refused(backend: Backend) {
     let service = staff(backend);
     let admin = service.client().token("MasterAdmin");
 
@@ -202,7 +202,7 @@ fn of_racing_names_one_wins_and_the_others_are_told(backend: Backend) {
     }
 }
 
-fn members_come_and_leave_however_often_they_are_told_to(backend: Backend) {
+fn adding_or_removing_a_member_twice_changes_nothing(backend: Backend) {
     let service = staff(backend);
     let admin = service.client().token("MasterAdmin");
     let path = "/api/groups/3/users/1/";
@@ -239,7 +239,7 @@ fn members_come_and_leave_however_often_they_are_told_to(backend: Backend) {
     assert_eq!(groups(), json!([1]));
 }
 
-fn missing_ends_are_not_found(backend: Backend) {
+fn unknown_group_or_user_is_not_found(backend: Backend) {
     let service = staff(backend);
     let admin = service.client().token("MasterAdmin");
     let cases = [

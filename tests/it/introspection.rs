@@ -13,11 +13,11 @@ use crate::databases::on_both_databases;
 use crate::jwt_tokens::{post, tokens};
 
 on_both_databases!(
-    a_service_hears_whose_a_token_is,
+    introspection_names_the_user_of_a_token,
     a_token_that_is_not_good_is_not_active,
-    a_token_of_somebody_who_may_not_act_is_not_active,
-    only_clients_with_their_secret_may_ask,
-    a_question_without_a_token_is_refused,
+    token_of_an_inactive_or_deleted_user_is_not_active,
+    introspection_without_the_client_secret_is_refused,
+    request_without_a_token_is_refused,
     without_clients_there_is_no_introspection,
 );
 
@@ -66,7 +66,7 @@ fn signed(changes: &Value) -> String {
     jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap()
 }
 
-fn a_service_hears_whose_a_token_is(backend: Backend) {
+fn introspection_names_the_user_of_a_token(backend: Backend) {
     let service = Service::start(backend, Data::Jwt, &SETTINGS);
     let (_, access) = tokens(&service.client());
 
@@ -117,7 +117,7 @@ fn a_token_that_is_not_good_is_not_active(backend: Backend) {
     assert_inactive(&service, &"x".repeat(5000));
 }
 
-fn a_token_of_somebody_who_may_not_act_is_not_active(backend: Backend) {
+fn token_of_an_inactive_or_deleted_user_is_not_active(backend: Backend) {
     let service = Service::start(backend, Data::Jwt, &SETTINGS);
     let client = service.client();
     let inactive = signed(&json!({"user_id": "3"}));
@@ -144,7 +144,7 @@ fn a_token_of_somebody_who_may_not_act_is_not_active(backend: Backend) {
     assert_eq!(verified.status, 200);
 }
 
-fn only_clients_with_their_secret_may_ask(backend: Backend) {
+fn introspection_without_the_client_secret_is_refused(backend: Backend) {
     let service = Service::start(backend, Data::Jwt, &SETTINGS);
     let good = format!("token={}", signed(&json!({})));
     let encoded = "sample%2Bintrospection%2Fsecret-for-tests-only";
@@ -174,7 +174,7 @@ fn only_clients_with_their_secret_may_ask(backend: Backend) {
     }
 }
 
-fn a_question_without_a_token_is_refused(backend: Backend) {
+fn request_without_a_token_is_refused(backend: Backend) {
     let service = Service::start(backend, Data::Jwt, &SETTINGS);
     let client = basic(&service, "billing", SECRET);
 

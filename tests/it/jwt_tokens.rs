@@ -18,15 +18,15 @@ use crate::databases::on_both_databases;
 
 on_both_databases!(
     a_log_in_gives_tokens_that_are_taken,
-    whoever_may_not_log_in_hears_the_same,
+    refused_log_ins_get_the_same_answer,
     failed_log_ins_are_limited,
-    a_log_in_is_recorded_where_that_is_set,
+    log_in_is_recorded_if_the_setting_says_so,
     a_blacklisted_token_gives_no_other,
     a_reused_token_ends_its_family,
     parallel_refreshes_are_of_one_family,
     of_parallel_refreshes_one_wins_where_rotated_tokens_are_blacklisted,
     of_parallel_refreshes_at_two_servers_one_wins_without_a_grace,
-    nothing_of_before_a_change_is_taken_behind_it,
+    tokens_from_before_a_change_are_refused_after_it,
     public_keys_are_published_and_secrets_are_not,
 );
 
@@ -108,7 +108,7 @@ fn a_log_in_gives_tokens_that_are_taken(backend: Backend) {
     }
 }
 
-fn whoever_may_not_log_in_hears_the_same(backend: Backend) {
+fn refused_log_ins_get_the_same_answer(backend: Backend) {
     let service = Service::start(backend, Data::Jwt, &["throttle.login="]);
     let client = service.client();
     let wrong = [
@@ -148,7 +148,7 @@ fn failed_log_ins_are_limited(backend: Backend) {
     assert_eq!(log_in(&client, ("admin", "Correct-Horse-9")).status, 200);
 }
 
-fn a_log_in_is_recorded_where_that_is_set(backend: Backend) {
+fn log_in_is_recorded_if_the_setting_says_so(backend: Backend) {
     for (setting, is_recorded) in [("true", true), ("false", false)] {
         let setting = format!("auth.jwt.update_last_login={setting}");
         let service = Service::start(backend, Data::Jwt, &[&setting]);
@@ -296,7 +296,7 @@ fn change_password(client: &Client, access: &str) -> Answer {
 }
 
 /// Those that were asked for before the change and came after it are of before, too.
-fn nothing_of_before_a_change_is_taken_behind_it(backend: Backend) {
+fn tokens_from_before_a_change_are_refused_after_it(backend: Backend) {
     let service = Service::start(backend, Data::Jwt, &[ROTATING, "throttle.login="]);
     let sibling = service.sibling();
     let clients = [service.client(), sibling.client()];

@@ -9,11 +9,11 @@ use crate::databases::on_both_databases;
 on_both_databases!(
     every_user_is_on_exactly_one_page,
     sizes_have_a_default_and_a_limit,
-    users_are_shown_as_to_themselves,
+    users_in_lists_are_shown_as_to_themselves,
     the_deleted_are_gone_from_lists,
     lists_can_be_switched_off,
-    links_are_on_the_public_url_and_keep_what_was_asked,
-    only_staff_and_admins_read_lists_and_nobody_writes_users,
+    links_use_the_public_url_and_keep_the_query,
+    only_staff_and_admins_read_lists_and_writes_are_refused,
 );
 
 const USERS: &str = "/api/users/";
@@ -117,7 +117,7 @@ fn sizes_have_a_default_and_a_limit(backend: Backend) {
     }
 }
 
-fn users_are_shown_as_to_themselves(backend: Backend) {
+fn users_in_lists_are_shown_as_to_themselves(backend: Backend) {
     let service = staff(backend, &[]);
     let caller = service.client().token("MasterAdmin");
     let me = service
@@ -182,7 +182,7 @@ fn lists_can_be_switched_off(backend: Backend) {
     }
 }
 
-fn links_are_on_the_public_url_and_keep_what_was_asked(backend: Backend) {
+fn links_use_the_public_url_and_keep_the_query(backend: Backend) {
     let service = staff(
         backend,
         &[
@@ -208,7 +208,7 @@ fn links_are_on_the_public_url_and_keep_what_was_asked(backend: Backend) {
     assert_eq!(page["results"][0]["groups"], json!([]));
 }
 
-fn only_staff_and_admins_read_lists_and_nobody_writes_users(backend: Backend) {
+fn only_staff_and_admins_read_lists_and_writes_are_refused(backend: Backend) {
     let service = staff(backend, &[]);
     let client = service.client();
 

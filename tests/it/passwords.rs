@@ -11,7 +11,7 @@ use crate::databases::on_both_databases;
 
 on_both_databases!(
     a_login_brings_the_hash_up_to_date_and_ends_no_token,
-    everybody_who_is_turned_down_hears_the_same,
+    refused_log_ins_get_the_same_answer,
     md5_is_no_password_unless_it_is_allowed,
     django_and_the_service_read_each_others_hashes,
 );
@@ -47,7 +47,7 @@ fn a_login_brings_the_hash_up_to_date_and_ends_no_token(backend: Backend) {
 }
 
 /// Attack case D1: time aside, which the hasher's own tests count in hashes.
-fn everybody_who_is_turned_down_hears_the_same(backend: Backend) {
+fn refused_log_ins_get_the_same_answer(backend: Backend) {
     let service = Service::start(
         backend,
         Data::Dump(&dump(&[

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use crate::databases::on_both_databases;
 
 on_both_databases!(
-    no_filter_tells_a_value_that_the_caller_may_not_read,
-    an_admin_of_one_organization_takes_over_nobody_of_another,
+    filters_reveal_no_value_that_the_caller_may_not_read,
+    admin_of_one_organization_cannot_take_over_users_of_another,
     the_placeholder_of_a_password_is_no_password_on_either_mount,
     the_same_password_ends_no_credential,
 );
@@ -41,7 +41,7 @@ fn id_of(service: &Service, name: &str) -> i64 {
 }
 
 /// Two values of what alice may not read, and all that she asks about it: the answers are the same.
-fn no_filter_tells_a_value_that_the_caller_may_not_read(backend: Backend) {
+fn filters_reveal_no_value_that_the_caller_may_not_read(backend: Backend) {
     let service = start(backend);
     let [admin, carol, orgadmin] = ["admin", "carol", "orgadmin"].map(|name| id_of(&service, name));
     let alice = caller(&service, "alice");
@@ -122,7 +122,7 @@ fn no_filter_tells_a_value_that_the_caller_may_not_read(backend: Backend) {
     }
 }
 
-fn an_admin_of_one_organization_takes_over_nobody_of_another(backend: Backend) {
+fn admin_of_one_organization_cannot_take_over_users_of_another(backend: Backend) {
     let service = start(backend);
     let orgadmin = caller(&service, "orgadmin");
     let (alice, carol) = (id_of(&service, "alice"), id_of(&service, "carol"));

@@ -10,7 +10,7 @@ use crate::databases::on_both_databases;
 on_both_databases!(
     servers_share_the_counters_of_their_database,
     each_server_counts_for_itself_in_memory,
-    without_their_database_counters_admit_nobody,
+    requests_are_refused_while_the_database_of_the_counters_is_down,
     guesses_are_counted_by_account_and_an_address_that_cannot_be_chosen,
 );
 
@@ -57,7 +57,7 @@ fn each_server_counts_for_itself_in_memory(backend: Backend) {
     }
 }
 
-fn without_their_database_counters_admit_nobody(backend: Backend) {
+fn requests_are_refused_while_the_database_of_the_counters_is_down(backend: Backend) {
     let settings = [
         "throttle.store=database",
         "throttle.anon=100/day",

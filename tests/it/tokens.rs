@@ -12,7 +12,7 @@ on_both_databases!(
     every_login_gives_a_new_token_and_ends_none,
     own_tokens_are_listed_without_their_keys,
     a_key_is_shown_once_and_works_at_once,
-    wishes_that_cannot_be_are_refused_with_all_messages,
+    invalid_token_request_is_refused_with_all_messages,
     a_revoked_token_is_dead_at_once,
     logging_out_ends_the_token_of_the_request_alone,
     logging_out_everywhere_ends_every_credential,
@@ -20,8 +20,8 @@ on_both_databases!(
     tokens_beyond_the_limit_are_refused_until_one_is_gone,
     the_lifetime_of_tokens_is_their_default_and_their_limit,
     a_service_that_stops_has_noted_the_use_of_tokens,
-    everybody_active_may_manage_own_tokens,
-    documents_and_pages_tell_what_can_be_written,
+    every_active_user_may_manage_own_tokens,
+    documents_and_pages_describe_writable_fields,
 );
 
 const TOKEN: &str = "/api/auth/token/";
@@ -165,7 +165,7 @@ fn a_key_is_shown_once_and_works_at_once(backend: Backend) {
     assert!(!caller.get(TOKENS).text().contains(key));
 }
 
-fn wishes_that_cannot_be_are_refused_with_all_messages(backend: Backend) {
+fn invalid_token_request_is_refused_with_all_messages(backend: Backend) {
     let service = staff(backend, &[]);
     let caller = service.client().token("plain");
     let long = "x".repeat(101);
@@ -340,7 +340,7 @@ fn a_service_that_stops_has_noted_the_use_of_tokens(backend: Backend) {
     assert!(token.unwrap().state.last_used_at.is_some());
 }
 
-fn everybody_active_may_manage_own_tokens(backend: Backend) {
+fn every_active_user_may_manage_own_tokens(backend: Backend) {
     let service = staff(backend, &[]);
     let client = service.client();
 
@@ -358,7 +358,7 @@ fn everybody_active_may_manage_own_tokens(backend: Backend) {
     }
 }
 
-fn documents_and_pages_tell_what_can_be_written(backend: Backend) {
+fn documents_and_pages_describe_writable_fields(backend: Backend) {
     let service = staff(backend, &[]);
     let caller = service.client().token("plain");
     let options = caller.send(Request::new("OPTIONS", TOKENS)).json();

@@ -12,7 +12,7 @@ on_both_databases!(
     wrong_credentials_are_refused_on_every_closed_route,
     an_inactive_user_is_refused_on_every_closed_route,
     open_routes_are_those_that_are_listed_here,
-    open_routes_tell_nothing_of_users,
+    open_routes_reveal_nothing_of_users,
     closed_routes_answer_a_user_who_may_use_them,
 );
 
@@ -121,7 +121,7 @@ fn open_routes_are_those_that_are_listed_here(backend: Backend) {
     assert_eq!(open, listed);
 }
 
-fn open_routes_tell_nothing_of_users(backend: Backend) {
+fn open_routes_reveal_nothing_of_users(backend: Backend) {
     let service = start(backend);
 
     for path in OPEN

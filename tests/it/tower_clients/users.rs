@@ -5,16 +5,16 @@ use acceptance::replay::wire::Request;
 use super::site::{Run, Site, with_client};
 
 with_client!(
-    tower_cli_3_1, TOWER_CLI_3_1: it_is_set_up_without_requests, the_version_is_read, users_are_listed, pages_are_turned, many_users_come_in_pages,
-    one_user_is_found, a_user_is_made_changed_and_deleted, bad_values_are_told,
+    tower_cli_3_1, TOWER_CLI_3_1: client_is_set_up_without_requests, the_version_is_read, users_are_listed, pages_are_turned, many_users_come_in_pages,
+    one_user_is_found, a_user_is_made_changed_and_deleted, invalid_values_are_reported,
 );
 with_client!(
-    tower_cli_2_3, TOWER_CLI_2_3: it_is_set_up_without_requests, the_version_is_read, users_are_listed, many_users_come_in_pages, one_user_is_found,
-    a_user_is_made_changed_and_deleted, bad_values_are_told,
+    tower_cli_2_3, TOWER_CLI_2_3: client_is_set_up_without_requests, the_version_is_read, users_are_listed, many_users_come_in_pages, one_user_is_found,
+    a_user_is_made_changed_and_deleted, invalid_values_are_reported,
 );
 with_client!(
-    tower_cli_3_3, TOWER_CLI_3_3: it_is_set_up_without_requests, the_version_is_read, users_are_listed, pages_are_turned, many_users_come_in_pages,
-    one_user_is_found, a_user_is_made_changed_and_deleted, bad_values_are_told,
+    tower_cli_3_3, TOWER_CLI_3_3: client_is_set_up_without_requests, the_version_is_read, users_are_listed, pages_are_turned, many_users_come_in_pages,
+    one_user_is_found, a_user_is_made_changed_and_deleted, invalid_values_are_reported,
 );
 
 const EVERYBODY: [&str; 9] = [
@@ -29,7 +29,7 @@ const EVERYBODY: [&str; 9] = [
     "mia",
 ];
 
-fn it_is_set_up_without_requests(site: &Site) {
+fn client_is_set_up_without_requests(site: &Site) {
     site.forget_settings();
     let host = format!("config host http://{}", site.address());
     let _ = site.run(&host).ends(0).sends(&[]);
@@ -172,7 +172,7 @@ fn a_user_is_made_changed_and_deleted(site: &Site) {
     let _ = site.run(list).ends(41).sends(&["GET users/?page=1"]);
 }
 
-fn bad_values_are_told(site: &Site) {
+fn invalid_values_are_reported(site: &Site) {
     let create = |name: &str, email: &str| {
         let line = format!("user create --username '{name}' --password x --email {email}");
         site.run(&line).ends(40)

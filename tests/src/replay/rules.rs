@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_null_is_told_from_no_body_member() {
+    fn null_body_differs_from_absent_body() {
         let null: Instead = serde_json::from_str(r#"{"body": null}"#).unwrap();
         let absent: Instead = serde_json::from_str("{}").unwrap();
 

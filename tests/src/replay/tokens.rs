@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minted_token_says_what_the_case_says() {
+    fn minted_token_has_the_claims_of_the_case() {
         let secrets = Secrets::from([("SECRET".to_owned(), "s".repeat(32))]);
         let token = mint(
             &jwt(r#"{"exp": "{{now+60}}", "user_id": "1"}"#),

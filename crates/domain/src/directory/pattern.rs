@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_told_by_the_engine() {
+    fn invalid_pattern_is_refused_with_the_message_of_the_engine() {
         let refused = Pattern::new("(", Case::Sensitive).unwrap_err();
 
         assert!(refused.to_string().contains("unclosed group"), "{refused}");

@@ -3,7 +3,7 @@ use profiled_domain::{Gender, Patch, Person, ProfileChange, ProfileField, Unknow
 use crate::people::complete;
 
 #[test]
-fn what_is_not_mentioned_stays() {
+fn absent_attributes_stay_unchanged() {
     let mut person = complete();
 
     ProfileChange::default().apply_to(&mut person);

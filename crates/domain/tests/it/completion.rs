@@ -80,7 +80,7 @@ fn without_rules_every_profile_is_complete() {
 }
 
 #[test]
-fn the_full_name_joins_what_there_is() {
+fn full_name_joins_the_names_that_are_set() {
     let cases = [
         (Some("Ada"), Some("Lovelace"), Some("Ada Lovelace")),
         (Some("Ada"), None, Some("Ada")),

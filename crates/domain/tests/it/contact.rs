@@ -31,7 +31,7 @@ fn lengths_are_counted_in_characters() {
 }
 
 #[test]
-fn no_setting_allows_more_than_storage_holds() {
+fn maximum_length_is_capped_at_the_column() {
     let number = "1".repeat(33);
 
     assert_eq!(
@@ -105,7 +105,7 @@ fn email_forms_are_those_of_django() {
 }
 
 #[test]
-fn genders_are_values_not_labels() {
+fn gender_is_accepted_by_value_and_not_by_label() {
     assert_eq!("male".parse(), Ok(Gender::Male));
     assert!("Male".parse::<Gender>().is_err());
     assert!("".parse::<Gender>().is_err());

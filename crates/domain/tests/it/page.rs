@@ -10,7 +10,7 @@ fn page(number: i64, size: i64) -> NumberedPage {
 }
 
 #[test]
-fn pages_are_counted_from_1_and_the_first_is_always_there() {
+fn pages_are_counted_from_1_and_the_first_always_exists() {
     let cases = [
         (page(1, 2), 0, Some(1)),
         (page(2, 2), 0, None),

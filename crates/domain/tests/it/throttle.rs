@@ -102,7 +102,7 @@ fn a_full_window_waits_for_its_oldest_request() {
 }
 
 #[test]
-fn what_is_refused_is_not_recorded() {
+fn refused_requests_are_not_recorded() {
     let (mut window, rate) = (SlidingWindow::default(), rate("1/min"));
     hit(&mut window, rate, 0);
 
@@ -124,7 +124,7 @@ fn seconds_are_rounded_up() {
 }
 
 #[test]
-fn a_look_counts_nothing() {
+fn peek_records_no_request() {
     let (mut window, rate) = (SlidingWindow::default(), rate("1/s"));
 
     for _ in 0..3 {
@@ -137,7 +137,7 @@ fn a_look_counts_nothing() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_makes_nobody_wait_for_more_than_a_window() {
+fn wait_after_the_clock_steps_back_is_at_most_a_window() {
     let (mut window, rate) = (SlidingWindow::default(), rate("2/min"));
     hit(&mut window, rate, 3_600_000);
     hit(&mut window, rate, 3_600_000);
@@ -159,7 +159,7 @@ fn a_rate_that_was_lowered_waits_until_there_is_room_for_one() {
 }
 
 #[test]
-fn a_generous_rate_takes_bounded_memory_and_its_number_all_the_same() {
+fn high_rate_takes_bounded_memory_and_admits_its_number() {
     let (mut window, rate) = (SlidingWindow::default(), rate("20000/min"));
 
     let admitted = (0..60_000)
@@ -175,7 +175,7 @@ fn a_generous_rate_takes_bounded_memory_and_its_number_all_the_same() {
 }
 
 #[test]
-fn a_window_is_put_together_from_its_moments_in_any_order() {
+fn window_is_built_from_moments_in_any_order() {
     let mut window: SlidingWindow = [
         Hits {
             at: at(5000),

@@ -29,7 +29,7 @@ fn a_token_without_end_never_expires() {
 }
 
 #[test]
-fn behind_each_use_a_sliding_token_lives_for_the_lifetime_and_a_minute_at_most() {
+fn sliding_token_lives_for_the_lifetime_and_at_most_a_minute_after_each_use() {
     let life = Duration::seconds(1800);
     let moved = |end, now| {
         let extension = token(Some(at(end)), true).extension(at(now), life);
@@ -52,7 +52,7 @@ fn a_short_lived_token_lives_longer_by_a_twentieth() {
 }
 
 #[test]
-fn a_token_that_lives_too_long_is_brought_back_to_the_lifetime() {
+fn token_beyond_the_lifetime_is_shortened_to_it() {
     let token = token(Some(at(1_000_000)), true);
 
     let extension = token.extension(at(0), Duration::seconds(1800));

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_files_are_not_told_and_the_system_is() {
+    fn fault_is_described_by_the_system_error_without_file_names() {
         let system = || Box::new(io::Error::from_raw_os_error(20));
         let path = || "users/avatars/secret.png".to_owned();
         let generic = object_store::Error::Generic {

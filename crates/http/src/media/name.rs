@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_keeps_what_is_harmless() {
+    fn harmless_characters_of_a_name_are_kept() {
         let table = [
             ("new.png", "new.png"),
             ("my photo (1) #%&.png", "my_photo_1_.png"),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_cut_to_what_the_column_and_the_file_system_take() {
+    fn long_names_are_cut_to_the_limits_of_column_and_file_system() {
         let longest = format!("{}.png", "n".repeat(82));
         assert_eq!(keys(&longest, 1), [format!("users/avatars/{longest}")]);
 

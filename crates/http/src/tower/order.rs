@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_told() {
+    fn order_by_unknown_or_forbidden_field_is_refused() {
         let cases = [
             ("order_by=", "Invalid order_by arguments: ['']"),
             (

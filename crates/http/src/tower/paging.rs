@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn links_keep_what_was_asked_in_its_order() {
+    fn links_keep_the_query_in_its_order() {
         let cases = [
             ("", "/x/?page=3"),
             ("a=x%40+y&page=2&b=1", "/x/?a=x%40+y&page=3&b=1"),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_are_none_are_not_found() {
+    fn invalid_page_is_not_found() {
         for number in ["0", "-1", "x", "1.0"] {
             assert_eq!(asked(&format!("page={number}")), None, "{number}");
         }

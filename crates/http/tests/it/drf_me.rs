@@ -62,7 +62,7 @@ async fn a_user_without_rights_is_forbidden() {
 }
 
 #[actix_web::test]
-async fn a_change_answers_with_the_new_profile_and_tells_all_errors_at_once() {
+async fn patch_answers_with_the_new_profile_or_all_errors() {
     let app = TestApp::new();
     let token = app.token(app.staff("ada").id);
     let patch = |body: &'static str| {

@@ -40,7 +40,7 @@ async fn b6_a_token_is_over_at_its_very_second() {
 }
 
 #[actix_web::test]
-async fn a_new_token_ends_behind_the_present_second() {
+async fn expiry_of_a_new_token_must_be_after_now() {
     let app = TestApp::new();
     let token = app.token(app.user("ada", |_| ()).id);
     let wish = |body| app.send(post(PATH, &token, body));
@@ -60,7 +60,7 @@ async fn a_new_token_ends_behind_the_present_second() {
 }
 
 #[actix_web::test]
-async fn a_use_that_cannot_be_noted_does_not_matter() {
+async fn request_succeeds_when_the_use_of_its_token_cannot_be_noted() {
     let app = TestApp::new();
     let token = app.token(app.user("ada", |_| ()).id);
     app.database.refuse_changes_of("tokens").unwrap();
@@ -73,7 +73,7 @@ async fn a_use_that_cannot_be_noted_does_not_matter() {
 }
 
 #[actix_web::test]
-async fn whoever_is_turned_down_at_the_door_hears_the_same() {
+async fn refused_log_ins_get_the_same_answer() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     app.user("sleeping", |user| user.is_active = false);

@@ -36,7 +36,7 @@ async fn the_body_is_never_read() {
 }
 
 #[actix_web::test]
-async fn a_user_who_is_gone_is_told_before_anything_else() {
+async fn deleted_user_is_reported_before_any_other_fault() {
     let app = TestApp::new();
     let bearer = app.bearer(UserId(99));
 

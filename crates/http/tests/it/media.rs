@@ -25,7 +25,7 @@ async fn images_are_shown_and_other_files_are_saved() {
 }
 
 #[actix_web::test]
-async fn no_name_leads_out_of_the_folder() {
+async fn names_that_lead_out_of_the_folder_are_not_found() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("media");
     std::fs::create_dir(&root).unwrap();

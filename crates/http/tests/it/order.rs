@@ -5,7 +5,7 @@ use crate::app::{TestApp, get, request};
 const ME: &str = "/api/users/me/";
 
 #[actix_web::test]
-async fn a_bad_host_wins_over_everything() {
+async fn bad_host_is_reported_before_any_other_fault() {
     let app = TestApp::new();
 
     for path in [ME, "/api/users/me", "/api/nothing/", "/media/x.png"] {
@@ -19,7 +19,7 @@ async fn a_bad_host_wins_over_everything() {
 }
 
 #[actix_web::test]
-async fn two_hosts_are_none() {
+async fn request_with_two_hosts_is_refused() {
     let app = TestApp::new();
 
     let answer = app

@@ -4,7 +4,7 @@ use crate::app::{TestApp, get, request};
 use crate::pages::{ME, assert_has, assert_lacks, page, submit};
 
 #[actix_web::test]
-async fn a_form_changes_what_was_filled_in_and_leaves_the_unset_unset() {
+async fn form_changes_filled_fields_and_leaves_unset_ones_unset() {
     let app = TestApp::new();
     let ada = app.user("ada", |user| {
         user.is_staff = true;
@@ -49,7 +49,7 @@ async fn a_form_changes_what_was_filled_in_and_leaves_the_unset_unset() {
 }
 
 #[actix_web::test]
-async fn a_refused_form_keeps_what_was_typed_but_no_password() {
+async fn refused_form_keeps_typed_values_but_no_password() {
     let app = TestApp::new();
     app.staff("grace");
     let ada = app.staff("ada");
@@ -145,7 +145,7 @@ async fn raw_data_change_the_profile() {
 }
 
 #[actix_web::test]
-async fn whoever_is_refused_finds_nothing_on_the_page() {
+async fn page_of_a_refused_caller_shows_no_data() {
     let app = TestApp::new();
     let plain = app.user("plain", |_| ());
     let token = app.token(plain.id);
@@ -199,7 +199,7 @@ async fn a_profile_is_updated_through_the_page_of_jwt_by_its_owner_only() {
 }
 
 #[actix_web::test]
-async fn json_is_what_it_was_whatever_pages_do() {
+async fn json_is_the_same_with_and_without_pages() {
     let app = TestApp::new();
     let ada = app.staff("ada");
     let token = app.token(ada.id);
@@ -297,7 +297,7 @@ async fn an_account_is_deleted_through_the_page_of_its_owner_only() {
 }
 
 #[actix_web::test]
-async fn a_stranger_logs_in_on_a_page_that_shows_no_password() {
+async fn log_in_by_page_shows_no_password() {
     let app = TestApp::new();
     app.user("ada", |_| ());
 

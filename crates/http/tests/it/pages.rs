@@ -112,7 +112,7 @@ async fn a_page_may_load_its_own_style_and_nothing_else() {
 }
 
 #[actix_web::test]
-async fn a_stranger_is_told_how_to_get_in() {
+async fn page_for_an_anonymous_caller_names_the_schemes() {
     let app = TestApp::new();
     let cases = [
         (

@@ -91,7 +91,7 @@ async fn forwarding_headers_count_from_trusted_proxies_only() {
 }
 
 #[actix_web::test]
-async fn what_has_no_route_is_told_by_the_dialect_whose_path_it_would_be() {
+async fn unknown_path_is_answered_by_the_dialect_of_its_prefix() {
     const TOWER: &str = r#"{"detail": "Not found"}"#;
     const OTHERS: &str = r#"{"detail":"Not found."}"#;
     let towers = [
@@ -150,7 +150,7 @@ async fn what_has_no_route_is_told_by_the_dialect_whose_path_it_would_be() {
 }
 
 #[actix_web::test]
-async fn an_unknown_host_is_told_by_the_dialect_whose_path_it_is() {
+async fn unknown_host_is_answered_by_the_dialect_of_the_path() {
     let app = TestApp::new();
     let spaced = r#"{"detail": "Invalid Host header."}"#;
     let compact = r#"{"detail":"Invalid Host header."}"#;

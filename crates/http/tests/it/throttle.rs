@@ -41,7 +41,7 @@ fn throttled(answer: &Response) -> (u16, Option<&str>, &str) {
 }
 
 #[actix_web::test]
-async fn a_user_who_comes_too_often_is_told_when_to_come_again() {
+async fn user_beyond_the_rate_is_refused_with_the_wait() {
     let app = app("", "2/min");
     let token = app.token(app.staff("ada").id);
 
@@ -86,7 +86,7 @@ async fn one_budget_serves_all_views_dialects_and_credentials_of_a_user() {
 }
 
 #[actix_web::test]
-async fn what_is_refused_before_does_not_count() {
+async fn requests_refused_before_the_throttle_are_not_counted() {
     let app = app("1/min", "1/min");
     let (staff, plain) = (
         app.token(app.staff("ada").id),
@@ -117,7 +117,7 @@ async fn what_is_refused_before_does_not_count() {
 }
 
 #[actix_web::test]
-async fn what_a_view_refuses_counts_and_is_refused_after_the_limit() {
+async fn requests_refused_by_a_view_are_counted() {
     let app = app("", "3/min");
     let token = app.token(app.staff("ada").id);
     let with = |method: &str| request(method, ME).insert_header(("Authorization", token.as_str()));
@@ -269,7 +269,7 @@ async fn unknown_accounts_wait_like_known_ones_and_an_address_for_all_of_them() 
 }
 
 #[actix_web::test]
-async fn counters_that_are_gone_admit_nobody() {
+async fn requests_are_refused_while_counters_are_unavailable() {
     let mut app = app("1/min", "1/min");
     let token = app.token(app.staff("ada").id);
     app.counters = Arc::new(TestDatabase::vanished().unwrap());

@@ -33,7 +33,7 @@ fn with_cookie(method: &str, path: &str, cookie: &str) -> TestRequest {
 }
 
 #[actix_web::test]
-async fn a_right_pair_is_sent_on_with_a_cookie() {
+async fn log_in_redirects_with_a_cookie() {
     let app = TestApp::new();
     app.user("ada", |_| ());
 
@@ -61,7 +61,7 @@ async fn a_right_pair_is_sent_on_with_a_cookie() {
 }
 
 #[actix_web::test]
-async fn cookies_are_for_tls_alone_where_the_server_is() {
+async fn cookies_are_secure_if_the_public_url_is_https() {
     let mut app = TestApp::new();
     app.user("ada", |_| ());
     app.http.public_url = "https://api.example.com".to_owned();
@@ -81,7 +81,7 @@ async fn cookies_are_for_tls_alone_where_the_server_is() {
 }
 
 #[actix_web::test]
-async fn a_log_in_never_leads_elsewhere() {
+async fn log_in_redirects_to_this_server_only() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     let elsewhere = [
@@ -109,7 +109,7 @@ async fn a_log_in_never_leads_elsewhere() {
 }
 
 #[actix_web::test]
-async fn json_says_where_a_log_in_leads_too() {
+async fn json_log_in_redirects_to_local_paths_only() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     let cases = [
@@ -132,7 +132,7 @@ async fn json_says_where_a_log_in_leads_too() {
 }
 
 #[actix_web::test]
-async fn whoever_is_not_let_in_gets_no_cookie() {
+async fn refused_log_in_sets_no_cookie() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     app.user("idle", |user| user.is_active = false);
@@ -189,7 +189,7 @@ async fn the_cookie_is_a_credential_on_the_second_mount_only() {
 }
 
 #[actix_web::test]
-async fn authorization_beside_a_cookie_wins() {
+async fn authorization_header_takes_precedence_over_a_cookie() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     let eve = app.user("eve", |_| ());
@@ -212,7 +212,7 @@ async fn authorization_beside_a_cookie_wins() {
 }
 
 #[actix_web::test]
-async fn tokens_are_no_cookies_and_two_cookies_are_none() {
+async fn token_in_a_cookie_and_two_cookies_are_refused() {
     let app = TestApp::new();
     let ada = app.user("ada", |_| ());
     let cookie = cookie(&app).await;
@@ -238,7 +238,7 @@ async fn tokens_are_no_cookies_and_two_cookies_are_none() {
 
 /// A write without a right is 405 on this view: so much shows that the cookie sufficed.
 #[actix_web::test]
-async fn a_write_with_a_cookie_shows_that_a_page_of_this_server_asks() {
+async fn write_by_cookie_needs_the_proof_of_a_page_of_this_server() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     let session = cookie(&app).await;
@@ -275,7 +275,7 @@ async fn a_write_with_a_cookie_shows_that_a_page_of_this_server_asks() {
 }
 
 #[actix_web::test]
-async fn a_page_of_elsewhere_never_writes_with_a_cookie() {
+async fn page_of_another_origin_cannot_write_by_cookie() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     let cookie = format!("{}; csrftoken=abc", cookie(&app).await);
@@ -300,7 +300,7 @@ async fn a_page_of_elsewhere_never_writes_with_a_cookie() {
 }
 
 #[actix_web::test]
-async fn a_log_in_ends_with_the_password() {
+async fn new_password_ends_the_log_in() {
     use profiled_domain::{CredentialRepository, Keep};
     let app = TestApp::new();
     let ada = app.user("ada", |_| ());
@@ -348,7 +348,7 @@ async fn the_page_of_a_log_in_has_a_form_and_one_by_cookie_has_none() {
 }
 
 #[actix_web::test]
-async fn a_client_that_has_a_csrf_cookie_keeps_it() {
+async fn present_csrf_cookie_is_kept() {
     let app = TestApp::new();
 
     let first = app.send(request("GET", "/api/")).await;

@@ -82,7 +82,7 @@ async fn the_cookie_is_taken_away_with_the_attributes_that_it_was_set_with() {
 }
 
 #[actix_web::test]
-async fn a_log_out_twice_or_without_a_log_in_leads_home_too() {
+async fn log_out_without_a_log_in_redirects_to_the_root() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     let cookie = log_in(&app).await;
@@ -104,7 +104,7 @@ async fn a_log_out_twice_or_without_a_log_in_leads_home_too() {
 }
 
 #[actix_web::test]
-async fn a_log_out_shows_that_a_page_of_this_server_asks() {
+async fn log_out_needs_the_proof_of_a_page_of_this_server() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     let cookie = log_in(&app).await;
@@ -146,7 +146,7 @@ async fn a_log_out_shows_that_a_page_of_this_server_asks() {
 
 /// Browsers send no cookie along with a form of elsewhere: an answer to it must not take one away.
 #[actix_web::test]
-async fn a_page_of_elsewhere_takes_no_cookie_away() {
+async fn page_of_another_origin_cannot_log_out() {
     let app = TestApp::new();
 
     let foreign = request("POST", LOGOUT).insert_header(("Origin", "http://evil.example"));
@@ -257,7 +257,7 @@ async fn a_token_that_is_deleted_by_cookie_is_the_log_in_of_the_second_mount() {
 }
 
 #[actix_web::test]
-async fn there_is_no_log_out_where_there_is_no_log_in() {
+async fn log_out_is_absent_where_log_in_is_switched_off() {
     let mut app = TestApp::new();
     app.dialects.tower_v2.enabled = false;
 

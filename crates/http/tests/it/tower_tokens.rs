@@ -48,7 +48,7 @@ async fn a_pair_gives_a_token_that_lives_half_an_hour() {
 }
 
 #[actix_web::test]
-async fn what_is_wrong_with_a_body_is_told() {
+async fn invalid_body_is_refused_with_its_faults() {
     let app = TestApp::new();
     app.user("ada", |_| ());
     app.user("idle", |user| user.is_active = false);
@@ -124,7 +124,7 @@ async fn a_token_that_was_not_used_in_time_stays_expired() {
 }
 
 #[actix_web::test]
-async fn a_token_belongs_to_the_client_that_asked_for_it() {
+async fn token_is_bound_to_the_client_that_requested_it() {
     let mut app = TestApp::new();
     app.user("ada", |_| ());
     let token = format!("Token {}", log_in(&app).await);
@@ -328,7 +328,7 @@ async fn lists_that_clients_look_at_are_empty() {
 }
 
 #[actix_web::test]
-async fn config_tells_of_the_directory_and_to_admins_of_projects() {
+async fn config_shows_directory_fields_and_to_admins_project_paths() {
     let mut app = TestApp::new();
     let ada = app.user("ada", |_| ());
     let root = app.user("root", |user| user.is_superuser = true);

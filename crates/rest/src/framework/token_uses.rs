@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_room_uses_are_lost_and_extensions_are_not() {
+    fn uses_beyond_the_capacity_are_lost_and_extensions_are_not() {
         let (uses, (_database, repository)) = (TokenUses::with_capacity(1), repository());
         uses.defer(used(1, 10));
 
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_failure_only_extensions_wait_on() {
+    fn after_a_failure_extensions_are_kept_and_other_uses_dropped() {
         let uses = TokenUses::default();
         let ((_database, working), (database, broken)) = (repository(), repository());
         database.refuse_changes_of("tokens").unwrap();

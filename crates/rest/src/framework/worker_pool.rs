@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[actix_web::test]
-    async fn a_full_queue_refuses_at_once_and_what_waits_is_done() {
+    async fn full_queue_refuses_new_jobs_and_finishes_waiting_ones() {
         let pool = WorkerPool::start("tests", 1, 1).unwrap();
         let (release, held) = mpsc::channel::<()>();
         let (tell, begun) = oneshot::channel();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn a_job_that_panics_ends_alone() {
+    async fn job_that_panics_stops_no_other_job() {
         let pool = WorkerPool::start("tests", 1, 1).unwrap();
 
         let died: Result<(), _> = pool.run(|| panic!("of no interest")).await;

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn indent_is_clamped_and_junk_ignored() {
+    fn indent_out_of_range_is_clamped_and_other_text_ignored() {
         let cases = [("4", 4), ("9", 8), ("-1", 0), ("x", 0), ("100", 8)];
 
         for (text, expected) in cases {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn format_narrows_and_accept_still_has_to_match() {
+    fn format_parameter_narrows_the_choice_and_accept_must_still_match() {
         let html = negotiate(&BOTH, None, Some("api")).map(|accepted| accepted.format);
         let mismatch = negotiate(&BOTH, Some("text/html"), Some("json"));
         let unknown = negotiate(&BOTH, None, Some("xml"));
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_beyond_the_limits_are_not_looked_at() {
+    fn parts_of_accept_beyond_the_limits_are_ignored() {
         let far = format!("{}application/json", "a/b, ".repeat(64));
         let long = format!("application/json;{}=1", "x".repeat(300));
 

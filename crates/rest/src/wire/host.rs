@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_tell_no_address() {
+    fn forwarded_address_of_an_untrusted_peer_is_ignored() {
         for forwarded in ["203.0.113.1", "203.0.113.1, 10.0.0.2", "x", ""] {
             assert_eq!(
                 counted("192.0.2.1:80", &[forwarded]),
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn trusted_proxies_tell_addresses() {
+    fn forwarded_address_of_a_trusted_proxy_is_used() {
         let cases: [(&[&str], &str); 12] = [
             (&[], "10.0.0.1"),
             (&[""], "10.0.0.1"),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_client_writes_does_not_change_its_address() {
+    fn address_of_a_client_is_the_one_that_the_proxy_appended() {
         let spoofs = [
             "203.0.113.1",
             "203.0.113.2, 203.0.113.3",

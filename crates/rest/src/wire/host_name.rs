@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_allowable_if_some_header_matches_it() {
+    fn entry_is_allowable_exactly_if_some_host_header_matches_it() {
         let headers = [
             "example.com",
             "a.example.com",

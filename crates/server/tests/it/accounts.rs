@@ -24,7 +24,7 @@ fn with_ada() -> Sandbox {
 }
 
 #[test]
-fn a_user_is_created_with_everything_that_is_told() {
+fn user_is_created_with_all_options_of_the_command() {
     let sandbox = Sandbox::migrated();
     let told = [
         "user",
@@ -145,7 +145,7 @@ fn a_password_from_standard_input_is_stored_as_django_encodes_it() {
 }
 
 #[test]
-fn without_a_password_nobody_can_log_in() {
+fn user_created_without_password_cannot_log_in() {
     let sandbox = with_ada();
 
     assert_eq!(sandbox.password("ada"), "!");
@@ -174,7 +174,7 @@ fn a_token_is_shown_once_and_works_until_it_is_revoked() {
 }
 
 #[test]
-fn a_list_of_tokens_shows_how_they_begin_and_no_more() {
+fn token_list_shows_prefixes_only() {
     let sandbox = with_ada();
     let key = "0123456789abcdef0123456789abcdef01234567";
     sandbox.done(&[
@@ -198,7 +198,7 @@ fn a_list_of_tokens_shows_how_they_begin_and_no_more() {
 }
 
 #[test]
-fn lives_of_tokens_have_a_number_and_a_unit() {
+fn token_lifetime_is_a_number_with_a_unit() {
     let sandbox = with_ada();
 
     for life in ["", "d", "90", "-1d", "1y", "0d", "1é", "99999999d"] {
@@ -215,7 +215,7 @@ fn lives_of_tokens_have_a_number_and_a_unit() {
 }
 
 #[test]
-fn a_key_that_is_stored_already_is_refused_without_telling_it() {
+fn stored_key_is_refused_and_not_shown() {
     let sandbox = with_ada();
     let key = "0123456789abcdef0123456789abcdef01234567";
     sandbox.done(&["token", "create", "ada", "--key", key]);
@@ -249,7 +249,7 @@ fn an_access_token_works_at_once() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn closed_standard_output_is_no_failure() {
     let sandbox = Sandbox::migrated();
     let mut command = sandbox.command(&["check"]);
     let mut child = command

@@ -33,7 +33,7 @@ fn set_mode(place: &Path, mode: u32) {
 }
 
 #[test]
-fn what_is_made_is_private_whatever_the_umask() {
+fn created_files_are_private_under_any_umask() {
     for umask in ["000", "022", "077"] {
         let mut sandbox = Sandbox::new();
         sandbox.set_umask(umask);
@@ -86,7 +86,7 @@ fn a_database_elsewhere_is_private_too() {
 }
 
 #[test]
-fn check_names_what_others_may_read_with_the_remedy_and_changes_nothing() {
+fn check_lists_files_readable_by_others_and_changes_nothing() {
     let sandbox = Sandbox::migrated();
     let data = sandbox.path().join("data");
     let database = data.join("profiled.sqlite3");
@@ -123,7 +123,7 @@ fn check_names_what_others_may_read_with_the_remedy_and_changes_nothing() {
 }
 
 #[test]
-fn a_server_tells_what_others_may_read_and_serves() {
+fn server_logs_files_readable_by_others_and_serves() {
     let sandbox = Sandbox::migrated();
     set_mode(&sandbox.path().join("data/profiled.sqlite3"), 0o644);
 
@@ -147,7 +147,7 @@ fn holders(sandbox: &Sandbox, text: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn an_erased_account_is_in_no_file_beside_a_server_that_runs() {
+fn erased_account_is_in_no_file_of_a_running_server() {
     let sandbox = Sandbox::migrated();
     let service = sandbox.start(&["serve", "--set", "accounts.purge_interval=0"]);
     let marks = [

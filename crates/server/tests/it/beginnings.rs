@@ -17,7 +17,7 @@ fn begin(sandbox: &Sandbox, command: &str) -> Vec<Service> {
 }
 
 #[test]
-fn servers_that_begin_at_once_all_serve() {
+fn servers_started_at_once_all_serve() {
     for _ in 0..ROUNDS {
         let sandbox = Sandbox::new();
 
@@ -30,7 +30,7 @@ fn servers_that_begin_at_once_all_serve() {
 }
 
 #[test]
-fn migrations_that_begin_at_once_are_applied_once() {
+fn migrations_started_at_once_are_applied_once() {
     let count = Sandbox::new()
         .done(&["migrate", "--status"])
         .lines()
@@ -53,7 +53,7 @@ fn migrations_that_begin_at_once_are_applied_once() {
 
 /// Others may look at a database while it is made: they are told what it lacks.
 #[test]
-fn whoever_looks_at_a_database_that_is_being_made_never_finds_it_locked() {
+fn database_being_created_is_never_locked_for_readers() {
     for _ in 0..ROUNDS {
         let sandbox = Sandbox::new();
         let run = |arguments: &'static [&str]| sandbox.run(arguments);
@@ -75,7 +75,7 @@ fn whoever_looks_at_a_database_that_is_being_made_never_finds_it_locked() {
 }
 
 #[test]
-fn quickstarts_that_begin_at_once_share_one_key_and_make_the_users_once() {
+fn quickstarts_started_at_once_share_one_key_and_create_users_once() {
     for _ in 0..ROUNDS {
         let sandbox = Sandbox::new();
 

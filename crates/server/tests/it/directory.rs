@@ -111,7 +111,7 @@ fn a_team_is_made_moved_and_deleted() {
 }
 
 #[test]
-fn what_is_not_there_and_what_is_taken_is_told() {
+fn missing_objects_and_taken_names_are_reported() {
     let sandbox = Sandbox::migrated();
     with_people(&sandbox);
     sandbox.done(&["org", "create", "One"]);

@@ -44,9 +44,9 @@ fn a_group_is_made_changed_and_deleted() {
 }
 
 #[test]
-fn members_come_and_leave_and_repetitions_do_no_harm() {
+fn adding_or_removing_a_member_twice_does_no_harm() {
     Sandbox::on_each_database(
-        "members_come_and_leave_and_repetitions_do_no_harm",
+        "adding_or_removing_a_member_twice_does_no_harm",
         |sandbox| {
             with_ada(sandbox);
             sandbox.done(&["group", "create", "Team"]);
@@ -69,7 +69,7 @@ fn members_come_and_leave_and_repetitions_do_no_harm() {
 }
 
 #[test]
-fn what_is_not_there_and_what_is_taken_is_told() {
+fn missing_objects_and_taken_names_are_reported() {
     let sandbox = Sandbox::migrated();
     with_ada(&sandbox);
     sandbox.done(&["group", "create", "Team"]);
@@ -134,7 +134,7 @@ fn what_is_not_there_and_what_is_taken_is_told() {
 }
 
 #[test]
-fn help_tells_what_a_command_does() {
+fn help_describes_each_command() {
     let sandbox = Sandbox::new();
 
     let all = sandbox.done(&["group", "--help"]);

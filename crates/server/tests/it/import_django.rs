@@ -81,7 +81,7 @@ fn a_changed_user_is_updated() {
 }
 
 #[test]
-fn a_dry_run_tells_the_same_and_changes_nothing() {
+fn dry_run_reports_the_same_and_changes_nothing() {
     Sandbox::on_each_database("dry run", |sandbox| {
         let file = fixture("staff.json");
 
@@ -101,7 +101,7 @@ fn a_dry_run_tells_the_same_and_changes_nothing() {
 }
 
 #[test]
-fn a_broken_dump_is_told_by_line_and_column_and_nothing_is_imported() {
+fn broken_dump_is_refused_with_line_and_column() {
     Sandbox::on_each_database("broken dump", |sandbox| {
         let good = format!("[\n{},\n", user(1, &json!({})));
         let cases = [
@@ -162,7 +162,7 @@ fn standard_input_is_a_file_named_by_a_hyphen() {
 }
 
 #[test]
-fn a_unique_value_that_is_there_twice_is_reported_and_the_rest_is_imported() {
+fn duplicate_unique_value_is_reported_and_the_rest_imported() {
     Sandbox::on_each_database("duplicates", |sandbox| {
         let report = import(
             sandbox,
@@ -195,7 +195,7 @@ fn a_unique_value_that_is_there_twice_is_reported_and_the_rest_is_imported() {
 }
 
 #[test]
-fn records_may_come_before_what_they_refer_to() {
+fn records_are_imported_before_or_after_the_records_they_refer_to() {
     let sandbox = Sandbox::migrated();
     let key = "0123456789abcdef0123456789abcdef01234567";
 
@@ -243,7 +243,7 @@ fn natural_keys_are_looked_up() {
 }
 
 #[test]
-fn references_to_nothing_are_reported() {
+fn references_to_missing_records_are_reported() {
     let sandbox = Sandbox::migrated();
     let key = "0123456789abcdef0123456789abcdef01234567";
 
@@ -305,7 +305,7 @@ fn a_record_that_cannot_be_read_is_left_out_and_the_command_fails() {
 }
 
 #[test]
-fn values_that_break_a_rule_are_kept_and_told() {
+fn values_that_break_a_rule_are_imported_with_a_warning() {
     let sandbox = Sandbox::migrated();
     let odd = json!({"username": "a b", "email": "nowhere", "mobile_number": "091200000012"});
 

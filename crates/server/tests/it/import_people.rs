@@ -64,7 +64,7 @@ fn tokens_live_and_expire_as_the_file_says() {
 }
 
 #[test]
-fn a_broken_file_is_told_by_line_and_column_and_nothing_is_imported() {
+fn broken_file_is_refused_with_line_and_column() {
     let sandbox = Sandbox::migrated();
     let file = sandbox.write(
         "people.json",

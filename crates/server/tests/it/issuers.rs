@@ -20,7 +20,7 @@ fn issuers(more: &Value) -> String {
 }
 
 #[test]
-fn settings_that_leave_open_for_whom_tokens_are_or_what_names_a_user_are_refused_with_the_remedy() {
+fn issuer_with_unclear_audience_or_user_field_is_refused_with_the_remedy() {
     let sandbox = Sandbox::migrated();
     let audience = "has neither audience nor client_ids, so tokens for others would be taken: set \
                     one, or any_audience = true if it serves no other";
@@ -63,7 +63,7 @@ fn settings_that_leave_open_for_whom_tokens_are_or_what_names_a_user_are_refused
 }
 
 #[test]
-fn check_warns_of_issuers_where_others_may_choose_whom_a_token_opens() {
+fn check_warns_of_issuers_whose_users_choose_their_names() {
     let sandbox = Sandbox::migrated();
     let warnings = |more: Value| {
         let report = sandbox.json(&["--set", &issuers(&more), "check"]);

@@ -143,7 +143,7 @@ fn a_rotation_removes_keys_whose_last_tokens_are_over() {
 }
 
 #[test]
-fn mistakes_are_told_in_a_line() {
+fn mistakes_in_commands_are_reported_in_one_line() {
     let sandbox = Sandbox::new();
     let cases = [
         (
@@ -337,7 +337,7 @@ fn foreign_issuers_come_from_a_file_or_as_json() {
 }
 
 #[test]
-fn foreign_issuers_that_make_no_sense_are_told() {
+fn contradictory_foreign_issuers_are_refused() {
     let sandbox = Sandbox::new();
     let whole = r#""issuer":"i","audience":"","jwks_url":"http://127.0.0.1:1/""#;
     let cases = [

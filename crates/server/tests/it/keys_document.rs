@@ -20,7 +20,7 @@ fn blocks(language: &str) -> Vec<&'static str> {
 
 /// One after the other, in one shell: later ones rely on what earlier ones made.
 #[test]
-fn the_commands_of_the_page_work() {
+fn commands_in_the_document_work() {
     let sandbox = Sandbox::migrated();
     let script = blocks("sh").join("\n");
     let folder = Path::new(env!("CARGO_BIN_EXE_profiled")).parent().unwrap();
@@ -42,7 +42,7 @@ fn the_commands_of_the_page_work() {
 }
 
 #[test]
-fn the_settings_of_the_page_are_taken() {
+fn settings_in_the_document_are_accepted() {
     let sandbox = Sandbox::new();
     let settings = sandbox.write("issuers.toml", blocks("toml").first().unwrap());
     let sources = Sources {

@@ -266,8 +266,8 @@ fn assert_clean(log: &str) {
 }
 
 #[test]
-fn nothing_that_was_sent_stands_in_the_log() {
-    Sandbox::on_each_database("nothing_that_was_sent_stands_in_the_log", |sandbox| {
+fn log_holds_no_text_of_a_request() {
+    Sandbox::on_each_database("log_holds_no_text_of_a_request", |sandbox| {
         let user = [
             "user",
             "create",
@@ -316,7 +316,7 @@ fn check_log(sandbox: &Sandbox, key: &str, [format, level]: [&str; 2]) {
 
 /// The name of an upload is the client's, and stands in the errors of a storage.
 #[test]
-fn a_storage_that_fails_is_told_without_the_name_of_the_upload() {
+fn storage_failure_is_logged_without_the_name_of_the_upload() {
     let picture = STANDARD
         .decode(
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",

@@ -22,7 +22,7 @@ fn complaint(overrides: &[&str]) -> String {
 }
 
 #[test]
-fn a_bucket_needs_all_that_leads_to_it() {
+fn incomplete_settings_of_a_bucket_are_refused() {
     let table: [(&[&str], &str); 7] = [
         (&[], ""),
         (
@@ -91,7 +91,7 @@ fn credentials_come_from_files_and_are_never_shown() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_used_is_told_before_serving() {
+fn unusable_media_folder_is_refused_at_start() {
     let sandbox = Sandbox::migrated();
     sandbox.write("data/media", "no folder");
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::sandbox::Sandbox;
 
 #[test]
-fn migrations_are_applied_once_and_told() {
+fn migrations_are_applied_once_and_listed() {
     let sandbox = Sandbox::new();
 
     let before = sandbox.done(&["migrate", "--status"]);
@@ -35,7 +35,7 @@ fn status_creates_no_file() {
 }
 
 #[test]
-fn reverting_needs_a_yes() {
+fn revert_without_yes_is_refused() {
     let sandbox = Sandbox::migrated();
 
     let refused = sandbox.run(&["migrate", "--revert", "1"]);
@@ -121,7 +121,7 @@ fn commands_on_an_old_schema_name_the_remedy() {
 }
 
 #[test]
-fn a_command_line_that_makes_no_sense_has_exit_code_2() {
+fn invalid_command_line_has_exit_code_2() {
     let sandbox = Sandbox::new();
 
     for arguments in [

@@ -66,7 +66,7 @@ fn a_new_password_ends_the_tokens_of_its_user_at_once() {
 }
 
 #[test]
-fn what_is_no_password_changes_nothing() {
+fn unusable_password_input_changes_nothing() {
     let sandbox = with_ada();
     sandbox.run_with_input(&SET, "battery staple\n");
     sandbox.done(&["token", "create", "ada"]);
@@ -90,7 +90,7 @@ fn what_is_no_password_changes_nothing() {
 }
 
 #[test]
-fn a_weak_password_is_an_operators_choice_and_a_warning() {
+fn weak_password_of_an_operator_is_accepted_with_a_warning() {
     let sandbox = with_ada();
 
     let ended = sandbox.run_with_input(&SET, "ADA1\n");
@@ -137,7 +137,7 @@ fn new_hashes_are_of_the_method_and_cost_of_the_settings() {
 }
 
 #[test]
-fn costs_that_cannot_be_are_told_with_their_source() {
+fn impossible_costs_are_refused_with_their_source() {
     let sandbox = Sandbox::new();
     let cases = [
         (

@@ -146,7 +146,7 @@ fn the_requests_of_a_second_start_make_their_own_credentials() {
 }
 
 #[test]
-fn a_port_in_use_costs_no_credentials() {
+fn quickstart_on_a_port_in_use_creates_no_users() {
     let sandbox = Sandbox::new();
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = format!("http.bind={}", other.local_addr().unwrap());
@@ -159,7 +159,7 @@ fn a_port_in_use_costs_no_credentials() {
 }
 
 #[test]
-fn production_is_left_alone() {
+fn quickstart_in_production_is_refused() {
     let sandbox = Sandbox::new();
     let hosts = "http.allowed_hosts=api.example.com";
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::sandbox::{Sandbox, audit_trail, read_answer};
 
 #[test]
-fn it_tells_where_it_listens_and_answers_there() {
+fn service_prints_its_address_and_answers_there() {
     let sandbox = Sandbox::new();
 
     let service = sandbox.start(&["serve"]);
@@ -19,7 +19,7 @@ fn it_tells_where_it_listens_and_answers_there() {
 }
 
 #[test]
-fn every_address_is_told() {
+fn service_prints_every_address() {
     let sandbox = Sandbox::new();
 
     let mut service = sandbox.start(&["serve", "--set", "http.bind=127.0.0.1:0,127.0.0.1:0"]);
@@ -32,7 +32,7 @@ fn every_address_is_told() {
 }
 
 #[test]
-fn programs_are_told_the_address_as_json() {
+fn service_prints_its_address_as_json_on_request() {
     let sandbox = Sandbox::new();
 
     let service = sandbox.start(&["serve", "--json"]);
@@ -41,7 +41,7 @@ fn programs_are_told_the_address_as_json() {
 }
 
 #[test]
-fn sigterm_and_sigint_end_it_with_exit_code_0() {
+fn sigterm_and_sigint_end_the_service_with_exit_code_0() {
     let sandbox = Sandbox::new();
 
     for signal in ["TERM", "INT"] {
@@ -102,7 +102,7 @@ fn a_port_in_use_is_named() {
 }
 
 #[test]
-fn pending_migrations_keep_it_from_starting() {
+fn service_with_pending_migrations_does_not_start() {
     let sandbox = Sandbox::new();
     let never = "database.migrate_on_start=never";
     let migrations = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/sqlite");
@@ -141,7 +141,7 @@ fn a_request_is_one_line_of_the_log_in_either_form() {
 }
 
 #[test]
-fn the_log_tells_the_pattern_of_a_route_with_its_mount_and_no_id() {
+fn log_names_the_pattern_of_a_route_with_its_mount_and_no_id() {
     let sandbox = Sandbox::new();
     let mut json = sandbox.start(&["serve", "--set", "log.format=json"]);
 
@@ -152,7 +152,7 @@ fn the_log_tells_the_pattern_of_a_route_with_its_mount_and_no_id() {
 }
 
 #[test]
-fn j1_what_a_stranger_sends_makes_no_line_of_the_log_and_is_cut() {
+fn j1_control_characters_of_clients_add_no_log_line_and_long_text_is_cut() {
     let large = "x".repeat(40_000);
     let injected = "x\", status=200 {\"user_id\":1} \\x1b[31m";
     let heads = [

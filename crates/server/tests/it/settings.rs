@@ -81,7 +81,7 @@ fn lists_are_written_with_commas() {
 }
 
 #[test]
-fn a_profile_brings_its_file_wherever_it_is_named() {
+fn profile_named_in_any_source_loads_its_file() {
     let sandbox = Sandbox::new();
     let file = sandbox.write(
         "server.toml",
@@ -308,7 +308,7 @@ fn values_out_of_range_are_named_with_the_remedy() {
 }
 
 #[test]
-fn a_wrong_value_that_a_later_layer_replaces_is_not_blamed() {
+fn wrong_value_that_a_later_layer_replaces_is_not_blamed() {
     let replaced = load(&["http.workers=2000", "http.workers=2"]);
     let both = load(&["http.workers=2000", "http.workers=2", "log.format=xml"]);
 
@@ -318,7 +318,7 @@ fn a_wrong_value_that_a_later_layer_replaces_is_not_blamed() {
 }
 
 #[test]
-fn a_broken_file_is_told_by_line_and_column_without_its_text() {
+fn broken_file_is_refused_with_line_and_column_and_not_quoted() {
     let sandbox = Sandbox::new();
     let file = sandbox.write("broken.toml", "[auth.jwt]\nsigning_key = \"topsecret\n");
 

@@ -5,53 +5,56 @@ use serde_json::json;
 use crate::sandbox::Sandbox;
 
 #[test]
-fn everything_that_is_told_changes_at_once() {
-    Sandbox::on_each_database("everything_that_is_told_changes_at_once", |sandbox| {
-        sandbox.done(&["migrate"]);
-        sandbox.done(&["user", "create", "--username", "ada", "--gender", "female"]);
-        let told = [
-            "user",
-            "set",
-            "ada",
-            "--username",
-            "eve",
-            "--email",
-            "eve@example.com",
-            "--mobile-number",
-            "09120000001",
-            "--number-phone",
-            "0211234567",
-            "--first-name",
-            "Eve",
-            "--last-name",
-            "Lace",
-            "--gender",
-            "",
-            "--staff",
-            "--superuser",
-        ];
+fn all_options_of_one_command_are_stored_together() {
+    Sandbox::on_each_database(
+        "all_options_of_one_command_are_stored_together",
+        |sandbox| {
+            sandbox.done(&["migrate"]);
+            sandbox.done(&["user", "create", "--username", "ada", "--gender", "female"]);
+            let told = [
+                "user",
+                "set",
+                "ada",
+                "--username",
+                "eve",
+                "--email",
+                "eve@example.com",
+                "--mobile-number",
+                "09120000001",
+                "--number-phone",
+                "0211234567",
+                "--first-name",
+                "Eve",
+                "--last-name",
+                "Lace",
+                "--gender",
+                "",
+                "--staff",
+                "--superuser",
+            ];
 
-        let changed = sandbox.json(&told);
-        let shown = sandbox.json(&["user", "show", "1"]);
-        let cleared = sandbox.json(&["user", "set", "eve", "--email", "", "--no-staff"]);
+            let changed = sandbox.json(&told);
+            let shown = sandbox.json(&["user", "show", "1"]);
+            let cleared = sandbox.json(&["user", "set", "eve", "--email", "", "--no-staff"]);
 
-        assert_eq!(changed["username"], "eve");
-        assert_eq!(changed["email"], "eve@example.com");
-        assert_eq!(changed["mobile_number"], "09120000001");
-        assert_eq!(changed["full_name"], "Eve Lace");
-        assert_eq!(changed["gender"], json!(null));
-        let flags = (&changed["is_staff"], &changed["is_superuser"]);
-        assert_eq!(flags, (&json!(true), &json!(true)));
-        assert_eq!(shown["username"], "eve");
-        assert_eq!(
-            (&cleared["email"], &cleared["is_staff"]),
-            (&json!(null), &json!(false))
-        );
-    });
+            assert_eq!(changed["username"], "eve");
+            assert_eq!(changed["email"], "eve@example.com");
+            assert_eq!(changed["mobile_number"], "09120000001");
+            assert_eq!(changed["full_name"], "Eve Lace");
+            assert_eq!(changed["gender"], json!(null));
+            let flags = (&changed["is_staff"], &changed["is_superuser"]);
+            assert_eq!(flags, (&json!(true), &json!(true)));
+            assert_eq!(shown["username"], "eve");
+            assert_eq!(
+                (&cleared["email"], &cleared["is_staff"]),
+                (&json!(null), &json!(false))
+            );
+        },
+    );
 }
 
 #[test]
-fn what_cannot_be_is_told_and_stores_nothing() {
+fn invalid_option_is_refused_and_stores_nothing() {
     let sandbox = Sandbox::migrated();
     for name in ["root", "ada", "gone"] {
         sandbox.done(&["user", "create", "--username", name]);

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_service_writes_is_read_by_place() {
+    fn stored_form_of_an_instant_is_read_by_position() {
         for text in [
             "2025-11-22 13:07:28",
             "2025-11-22 13:07:28.186",
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_left_to_the_library() {
+    fn other_forms_of_an_instant_are_left_to_the_library() {
         for text in [
             "",
             "2025-11-22",

@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_used_is_kept_before_those_that_are_not() {
+    fn recently_used_key_is_kept_longest() {
         let counters = MemoryCounters::with_capacity(SHARDS * 1000);
 
         for number in 1..1000 {
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_that_have_ended_make_room_first() {
+    fn ended_windows_are_removed_first() {
         let counters = MemoryCounters::with_capacity(SHARDS * 1000);
         for number in 0..60 {
             assert!(hit(&counters, number, 0) && hit(&counters, number, 0));
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_weighed_as_they_come_and_go() {
+    fn memory_of_moments_is_counted_exactly() {
         let counters = MemoryCounters::default();
         let rate: Rate = "100/min".parse().unwrap();
 

@@ -14,10 +14,10 @@ use crate::people::{at, operator, person};
 profiled_store::database_tests!(
     every_way_to_write_a_user_is_counted,
     bulk_statements_are_counted,
-    what_is_rolled_back_is_not_counted,
+    rolled_back_changes_are_not_counted,
     racing_writers_are_all_counted,
-    there_are_few_changes_to_sum_up,
-    a_page_far_behind_is_the_one_that_is_counted_off,
+    changes_of_the_count_are_summed_up_into_few_rows,
+    late_page_has_the_rows_of_its_offset,
 );
 
 fn total(store: &Store, condition: Condition) -> i64 {
@@ -134,7 +134,7 @@ fn bulk_statements_are_counted(database: &TestDatabase) {
     assert_eq!(counts, [50, 51, 51, 45, 0]);
 }
 
-fn what_is_rolled_back_is_not_counted(database: &TestDatabase) {
+fn rolled_back_changes_are_not_counted(database: &TestDatabase) {
     let store = database.store().unwrap();
     store.create_user(&person("ada"), operator(1)).unwrap();
 
@@ -168,7 +168,7 @@ fn racing_writers_are_all_counted(database: &TestDatabase) {
     assert_eq!(active(&store), 4 * 30);
 }
 
-fn there_are_few_changes_to_sum_up(database: &TestDatabase) {
+fn changes_of_the_count_are_summed_up_into_few_rows(database: &TestDatabase) {
     let store = database.store().unwrap();
     let users: Vec<ImportedUser> = (1..=600).map(|id| imported(id, true)).collect();
     import(&store, &users);
@@ -178,7 +178,7 @@ fn there_are_few_changes_to_sum_up(database: &TestDatabase) {
 }
 
 /// Users of four blocks of identifiers; some are gone, some are inactive, one block has no users at all.
-fn a_page_far_behind_is_the_one_that_is_counted_off(database: &TestDatabase) {
+fn late_page_has_the_rows_of_its_offset(database: &TestDatabase) {
     let store = database.store().unwrap();
     let row = |id: i64| {
         format!(

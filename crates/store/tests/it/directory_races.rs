@@ -18,7 +18,7 @@ const ROUNDS: usize = 10;
 
 profiled_store::database_tests!(
     parallel_additions_make_one_membership_and_one_event,
-    what_is_deleted_is_missing_to_those_who_add_to_it,
+    addition_to_a_deleted_object_reports_it_missing,
     of_superusers_who_all_resign_one_stays,
 );
 
@@ -57,7 +57,7 @@ fn parallel_additions_make_one_membership_and_one_event(database: &TestDatabase)
     assert_eq!(database.count("activity").unwrap(), recorded + 1);
 }
 
-fn what_is_deleted_is_missing_to_those_who_add_to_it(database: &TestDatabase) {
+fn addition_to_a_deleted_object_reports_it_missing(database: &TestDatabase) {
     let store = database.store().unwrap();
     let users = users(&store);
     let home = organization(&store, "Home").id;

@@ -17,7 +17,7 @@ use crate::people::{at, group, operator, person, token};
 
 profiled_store::database_tests!(
     nothing_of_an_erased_user_is_stored,
-    a_log_that_somebody_reads_is_emptied_later,
+    log_with_a_reader_is_emptied_later,
 );
 
 const MARKS: [&str; 8] = [
@@ -140,7 +140,7 @@ fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
     assert!(has(database, "user0"));
 }
 
-fn a_log_that_somebody_reads_is_emptied_later(database: &TestDatabase) {
+fn log_with_a_reader_is_emptied_later(database: &TestDatabase) {
     let store = database.store().unwrap();
     let Some(file) = database.url().strip_prefix("sqlite://") else {
         assert!(store.truncate_log().unwrap(), "there is no log to empty");

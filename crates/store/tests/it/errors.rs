@@ -10,7 +10,7 @@ use crate::people::{group, operator, person};
 
 profiled_store::database_tests!(
     a_taken_group_name_is_a_conflict,
-    a_row_that_makes_no_sense_is_told_from_a_missing_one,
+    inconsistent_row_is_not_reported_as_missing,
     text_that_a_column_does_not_hold_is_a_failure_and_changes_nothing,
 );
 
@@ -28,7 +28,7 @@ fn a_taken_group_name_is_a_conflict(database: &TestDatabase) {
     );
 }
 
-fn a_row_that_makes_no_sense_is_told_from_a_missing_one(database: &TestDatabase) {
+fn inconsistent_row_is_not_reported_as_missing(database: &TestDatabase) {
     let store = database.store().unwrap();
     let user = store.create_user(&person("ada"), operator(1)).unwrap();
     database

@@ -14,15 +14,15 @@ use profiled_store::{
 use crate::people::{at, group, operator, person, token};
 
 profiled_store::database_tests!(
-    rows_keep_their_ids_and_counting_goes_on_behind_them,
+    rows_keep_their_ids_and_new_ids_come_after_them,
     a_second_import_changes_nothing,
     a_changed_row_is_updated,
     another_password_and_deactivation_end_all_credentials,
     taken_values_are_refused_and_the_rest_goes_on,
-    what_a_column_does_not_hold_is_refused,
-    references_to_nobody_are_refused,
-    a_dry_run_and_a_failure_leave_nothing_behind,
-    what_was_deleted_comes_back_and_may_be_deleted_again,
+    values_too_long_for_a_column_are_refused,
+    references_to_missing_users_are_refused,
+    dry_run_and_failed_import_store_nothing,
+    deleted_objects_are_imported_again_and_may_be_deleted_again,
 );
 
 fn user(id: i64, name: &str) -> ImportedUser {
@@ -72,7 +72,7 @@ fn everything(session: &mut ImportSession<'_>) -> Result<Vec<Outcome>, Repositor
     Ok(outcomes)
 }
 
-fn rows_keep_their_ids_and_counting_goes_on_behind_them(database: &TestDatabase) {
+fn rows_keep_their_ids_and_new_ids_come_after_them(database: &TestDatabase) {
     let store = database.store().unwrap();
 
     let outcomes = import(&store, everything);
@@ -189,7 +189,7 @@ fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {
     assert_eq!(outcomes[4], Outcome::Created);
 }
 
-fn what_a_column_does_not_hold_is_refused(database: &TestDatabase) {
+fn values_too_long_for_a_column_are_refused(database: &TestDatabase) {
     let store = database.store().unwrap();
     let long = ImportedUser {
         person: Person {
@@ -218,7 +218,7 @@ fn what_a_column_does_not_hold_is_refused(database: &TestDatabase) {
     assert_eq!(outcomes, [Outcome::Refused(long), Outcome::Refused(null)]);
 }
 
-fn references_to_nobody_are_refused(database: &TestDatabase) {
+fn references_to_missing_users_are_refused(database: &TestDatabase) {
     let store = database.store().unwrap();
     import(&store, everything);
 
@@ -239,7 +239,7 @@ fn references_to_nobody_are_refused(database: &TestDatabase) {
     );
 }
 
-fn a_dry_run_and_a_failure_leave_nothing_behind(database: &TestDatabase) {
+fn dry_run_and_failed_import_store_nothing(database: &TestDatabase) {
     let store = database.store().unwrap();
 
     let tried = store.import(true, at(9), everything).unwrap();
@@ -262,7 +262,7 @@ fn a_dry_run_and_a_failure_leave_nothing_behind(database: &TestDatabase) {
     assert_eq!(store.find_group("staff").unwrap(), None);
 }
 
-fn what_was_deleted_comes_back_and_may_be_deleted_again(database: &TestDatabase) {
+fn deleted_objects_are_imported_again_and_may_be_deleted_again(database: &TestDatabase) {
     let store = database.store().unwrap();
     let organization = ImportedOrganization {
         id: 7,

@@ -43,7 +43,7 @@ fn a_database_that_is_not_there_is_pending_and_not_created() {
 
 profiled_store::database_tests!(
     migrations_go_down_and_up_again,
-    what_the_newest_migrations_do_not_hold_outlives_them,
+    rows_of_other_tables_survive_a_revert_of_the_newest_migrations,
     racing_migrators_both_succeed,
 );
 
@@ -63,7 +63,7 @@ fn migrations_go_down_and_up_again(database: &TestDatabase) {
     assert_eq!(migrate(&settings).unwrap(), Vec::<String>::new());
 }
 
-fn what_the_newest_migrations_do_not_hold_outlives_them(database: &TestDatabase) {
+fn rows_of_other_tables_survive_a_revert_of_the_newest_migrations(database: &TestDatabase) {
     let settings = database.settings();
     let store = database.store().unwrap();
     let organization = |name: &str| {

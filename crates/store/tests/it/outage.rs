@@ -48,7 +48,7 @@ fn a_write_on_a_cut_connection_is_unavailable_and_not_repeated() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_told_without_the_password() {
+fn unreachable_server_is_reported_without_the_password() {
     let settings = database_settings("postgres://me:secret@127.0.0.1:1/nothing");
 
     let error = Store::open(&settings).err().unwrap();

@@ -15,7 +15,7 @@ const ROUNDS: usize = 20;
 
 profiled_store::database_tests!(
     b7_a_hundred_parallel_issues_stay_within_the_limit,
-    no_token_is_issued_behind_a_revocation,
+    no_token_is_issued_after_a_revocation,
     of_subjects_and_users_that_race_each_is_bound_once,
     groups_change_and_go_while_members_come_and_leave,
 );
@@ -46,7 +46,7 @@ fn b7_a_hundred_parallel_issues_stay_within_the_limit(database: &TestDatabase) {
     assert_eq!(store.list_tokens(ada).unwrap().len(), LIMIT as usize);
 }
 
-fn no_token_is_issued_behind_a_revocation(database: &TestDatabase) {
+fn no_token_is_issued_after_a_revocation(database: &TestDatabase) {
     let store = database.store().unwrap();
     for round in 0..ROUNDS {
         let name = format!("user{round}");

@@ -11,7 +11,7 @@ use crate::people::at;
 profiled_store::database_tests!(
     ended_rows_are_swept_a_few_at_a_time,
     parallel_sweepers_do_not_stop_each_other,
-    a_counter_that_makes_no_sense_fails,
+    undecodable_counter_is_a_failure,
 );
 
 fn key(number: u32) -> ThrottleKey {
@@ -57,7 +57,7 @@ fn parallel_sweepers_do_not_stop_each_other(database: &TestDatabase) {
     assert_eq!(database.count("throttle_hits").unwrap(), 100);
 }
 
-fn a_counter_that_makes_no_sense_fails(database: &TestDatabase) {
+fn undecodable_counter_is_a_failure(database: &TestDatabase) {
     let store = database.store().unwrap();
     hit(&store, 0, 0);
     let strange = |value: &str| format!("UPDATE throttle_hits SET hits = {value}");

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_instant_is_told_by_its_form() {
+    fn invalid_instant_is_refused_with_the_message_for_its_form() {
         let cases = [
             ("", "has an invalid format"),
             ("x", "has an invalid format"),

@@ -112,7 +112,7 @@ async fn a_deleted_organization_leaves_its_teams() {
 }
 
 #[actix_web::test]
-async fn bodies_name_the_mount_that_was_asked() {
+async fn urls_in_bodies_are_below_the_mount_of_the_request() {
     let directory = Directory::new();
     let one = directory.one;
 
@@ -128,7 +128,7 @@ async fn bodies_name_the_mount_that_was_asked() {
 }
 
 #[actix_web::test]
-async fn options_tell_what_may_be_sent_to_those_who_may() {
+async fn options_describe_writable_fields_to_callers_who_may_write() {
     let directory = Directory::new();
     let has_post = async |name: &str, path: String| {
         let token = directory.token(name);
@@ -151,7 +151,7 @@ async fn options_tell_what_may_be_sent_to_those_who_may() {
 }
 
 #[actix_web::test]
-async fn what_a_query_does_wrong_stops_a_write() {
+async fn invalid_query_stops_a_write() {
     let directory = Directory::new();
     let bob = directory.id("bob");
 
@@ -173,7 +173,7 @@ async fn what_a_query_does_wrong_stops_a_write() {
 }
 
 #[actix_web::test]
-async fn options_of_events_tell_each_field_with_its_label() {
+async fn options_of_events_describe_each_field_with_its_label() {
     let directory = Directory::new();
 
     for path in ["/api/v1/activity_stream/", "/api/v2/activity_stream/6/"] {

@@ -7,7 +7,7 @@ use super::Directory;
 use crate::app::{get, now};
 
 #[actix_web::test]
-async fn lists_have_what_the_caller_may_see_in_their_own_order() {
+async fn lists_show_readable_objects_in_their_default_order() {
     let directory = Directory::new();
     let cases: [(&str, &str, &str, &[&str]); 12] = [
         (
@@ -59,7 +59,7 @@ async fn org_admins_may_be_kept_to_their_organizations() {
 }
 
 #[actix_web::test]
-async fn sublists_are_cut_to_what_the_caller_may_see() {
+async fn sublists_show_readable_objects_only() {
     let directory = Directory::new();
     let (alice, one, two, team) = (
         directory.id("alice"),
@@ -179,7 +179,7 @@ async fn events_are_seen_where_the_caller_belongs() {
 }
 
 #[actix_web::test]
-async fn pages_are_linked_with_what_was_asked() {
+async fn page_links_keep_the_query() {
     let directory = Directory::new();
     let page = async |query: &str| -> Value {
         let path = format!("/api/v1/users/?{query}");
@@ -208,7 +208,7 @@ async fn pages_are_linked_with_what_was_asked() {
 }
 
 #[actix_web::test]
-async fn me_is_filtered_as_a_list_and_its_tag_tells_what_that_gave() {
+async fn me_is_filtered_as_a_list_and_its_tag_covers_the_result() {
     let directory = Directory::new();
     let cases = [
         ("", 1),

@@ -39,7 +39,7 @@ async fn an_id_is_a_number_or_its_text() {
 }
 
 #[actix_web::test]
-async fn what_is_asked_for_is_checked_before_the_right_to_it() {
+async fn membership_request_is_validated_before_the_right() {
     let site = Site::new();
     site.app.repository.deactivate(site.carol.id).unwrap();
     let path = "organizations/1/users/";
@@ -62,7 +62,7 @@ async fn what_is_asked_for_is_checked_before_the_right_to_it() {
 }
 
 #[actix_web::test]
-async fn whoever_is_created_in_a_list_is_in_it() {
+async fn user_created_in_a_list_is_on_it() {
     let site = Site::new();
     for (caller, path, name) in [
         (&site.olga, "organizations/1/users/", "a"),

@@ -42,7 +42,7 @@ async fn forms_and_buttons_are_for_those_who_may() {
 }
 
 #[actix_web::test]
-async fn a_form_to_create_begins_with_what_a_new_object_has() {
+async fn creation_form_begins_with_the_defaults_of_a_new_object() {
     let site = Site::new();
     let page = async |caller: &User, path: &str| {
         let token = site.app.token(caller.id);

@@ -19,7 +19,7 @@ fn basic(pair: &str) -> String {
 }
 
 #[actix_web::test]
-async fn another_password_ends_all_credentials_but_the_one_that_asked() {
+async fn new_password_ends_all_credentials_but_that_of_the_request() {
     let site = Site::new();
     let [own, other] = [(); 2].map(|()| site.app.token(site.bob.id));
     let me = async |credentials: &str| {

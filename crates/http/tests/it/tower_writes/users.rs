@@ -66,7 +66,7 @@ async fn phases_report_all_their_errors_and_stop_later_ones() {
 }
 
 #[actix_web::test]
-async fn text_is_taken_as_it_is_meant() {
+async fn numbers_and_flags_of_other_types_are_converted() {
     let site = Site::new();
     let body = r#"{"username": 1.5, "password": 7, "first_name": " a ", "email": " n@example.com ", "is_superuser": "t"}"#;
 
@@ -103,7 +103,7 @@ async fn a_name_differs_from_another_by_case_and_inactive_users_keep_theirs() {
 }
 
 #[actix_web::test]
-async fn what_the_stored_value_is_may_be_sent_back_though_it_breaks_rules() {
+async fn stored_value_that_breaks_rules_may_be_sent_back() {
     let site = Site::new();
     let name = "ü".repeat(40);
     let user = site.app.user("x", |user| {
@@ -128,7 +128,7 @@ async fn what_the_stored_value_is_may_be_sent_back_though_it_breaks_rules() {
 }
 
 #[actix_web::test]
-async fn nobody_changes_protected_fields_of_oneself() {
+async fn user_cannot_change_own_protected_fields() {
     let site = Site::new();
     let cannot = |names: &str| format!(r#"{{"detail": "Cannot change {names}"}}"#);
     let long = format!(r#"{{"first_name": "{}", "email": "nope"}}"#, "n".repeat(31));
@@ -266,7 +266,7 @@ async fn filters_count_when_one_is_written() {
 }
 
 #[actix_web::test]
-async fn a_right_is_asked_before_the_representation_and_the_body_before_the_right() {
+async fn faults_are_reported_in_the_order_body_right_representation() {
     let site = Site::new();
     let status = async |caller, body: &'static str| {
         let request = request("POST", "/api/v1/users/")

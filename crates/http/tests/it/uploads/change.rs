@@ -211,7 +211,7 @@ async fn f5_no_link_leads_an_upload_out_of_the_folder() {
 }
 
 #[actix_web::test]
-async fn without_its_storage_an_upload_is_503_and_everything_else_works() {
+async fn upload_without_storage_is_503_and_other_requests_work() {
     let mut uploads = Uploads::new();
     let mut settings = MediaSettings {
         storage: StorageKind::S3,

@@ -56,7 +56,7 @@ async fn only_reads_are_allowed() {
 }
 
 #[actix_web::test]
-async fn what_a_client_has_is_not_sent_again() {
+async fn file_known_to_the_client_is_not_sent_again() {
     for uploads in Uploads::over_each_storage() {
         uploads.upload("new.png", &png()).await;
         let first = ask(&uploads, "GET", &[]).await;

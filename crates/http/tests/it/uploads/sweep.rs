@@ -28,7 +28,7 @@ async fn sweep_all(uploads: &Uploads) -> u64 {
 }
 
 #[actix_web::test]
-async fn the_old_file_goes_when_its_time_is_over() {
+async fn old_file_is_deleted_after_the_grace() {
     for uploads in Uploads::over_each_storage() {
         let old = uploads.upload("old.png", &png()).await;
         let new = uploads.upload("new.png", &png()).await;
@@ -80,7 +80,7 @@ async fn f7_an_upload_that_was_killed_leaves_nothing() {
 }
 
 #[actix_web::test]
-async fn f7_an_upload_that_is_swept_while_it_lasts_is_told_to_come_again() {
+async fn f7_upload_swept_before_its_end_is_refused() {
     let uploads = Uploads::new();
     let repository = &uploads.app.repository;
     let user = repository

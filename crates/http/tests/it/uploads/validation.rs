@@ -13,7 +13,7 @@ fn refusal(message: &str) -> String {
 }
 
 #[actix_web::test]
-async fn the_first_fault_of_a_file_is_told_in_the_framework_s_order() {
+async fn first_fault_of_a_file_in_the_order_of_the_framework_is_reported() {
     let uploads = Uploads::new();
     let long = |length: usize| format!("{}.txt", "n".repeat(length - 4));
     let extension = |name: &str| {
@@ -45,7 +45,7 @@ async fn the_first_fault_of_a_file_is_told_in_the_framework_s_order() {
 }
 
 #[actix_web::test]
-async fn limits_are_told_with_what_they_limit() {
+async fn file_beyond_a_limit_is_refused_with_the_limit() {
     let mut uploads = Uploads::new();
     let settings = &mut uploads.app.media_settings;
     (settings.max_width, settings.max_height) = (24, 15);
@@ -79,7 +79,7 @@ async fn limits_are_told_with_what_they_limit() {
 }
 
 #[actix_web::test]
-async fn faults_of_all_fields_are_told_in_the_order_of_the_fields() {
+async fn faults_of_all_fields_are_reported_in_the_order_of_the_fields() {
     let uploads = Uploads::new();
     let parts = [
         file("avatar", "a.png", b"no picture"),
@@ -99,7 +99,7 @@ async fn faults_of_all_fields_are_told_in_the_order_of_the_fields() {
 }
 
 #[actix_web::test]
-async fn f6_what_is_no_file_is_refused_and_nothing_is_fetched() {
+async fn f6_text_in_place_of_a_file_is_refused_and_no_url_is_fetched() {
     let uploads = Uploads::new();
     // Whoever asked for it would have to answer.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -133,7 +133,7 @@ async fn f6_what_is_no_file_is_refused_and_nothing_is_fetched() {
 }
 
 #[actix_web::test]
-async fn f8_neither_the_name_nor_the_declared_type_decides_what_a_file_is() {
+async fn f8_type_of_a_file_is_decided_by_its_content_alone() {
     let formats = [
         (ImageFormat::Jpeg, "jpg", "image/jpeg"),
         (ImageFormat::Png, "png", "image/png"),

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_instant() {
+    fn text_in_another_form_is_no_instant() {
         let cases = [
             "",
             "tomorrow",

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_linked() {
+    fn other_text_is_not_linked() {
         let others = [
             "javascript:alert(1)",
             "data:text/html,x",
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pieces_are_the_text() {
+    fn pieces_joined_give_the_text() {
         let texts = [
             r#"{"a": "x\"y\\", "b": "/api/", "c": ["\"/api/"]}"#,
             r#"{"broken": "/api/"#,

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_typed_comes_back_without_passwords() {
+    fn typed_raw_data_are_shown_again_without_passwords() {
         let table = [
             (r#"{"gender": "x"}"#, Some(r#"{"gender": "x"}"#)),
             (

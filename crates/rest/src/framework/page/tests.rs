@@ -81,7 +81,7 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
 }
 
 #[test]
-fn everything_on_a_page_is_escaped() {
+fn page_with_markup_in_its_values_escapes_all_of_them() {
     let messages = [EVIL.to_owned()];
     let evil = || EVIL.to_owned();
     let inputs = vec![
@@ -121,7 +121,7 @@ fn everything_on_a_page_is_escaped() {
 }
 
 #[test]
-fn only_what_may_be_done_is_on_a_page() {
+fn page_offers_only_allowed_methods() {
     let quiet = Page {
         has_options: false,
         buttons: Vec::new(),
@@ -139,7 +139,7 @@ fn only_what_may_be_done_is_on_a_page() {
 }
 
 #[test]
-fn a_page_asks_before_it_deletes_and_says_so_without_a_script() {
+fn delete_button_asks_for_confirmation_without_a_script() {
     let html = page(&[], Vec::new()).render().unwrap();
 
     assert!(html.contains("<summary>DELETE</summary>"), "{html}");
@@ -147,7 +147,7 @@ fn a_page_asks_before_it_deletes_and_says_so_without_a_script() {
 }
 
 #[test]
-fn an_answer_without_a_body_is_sent_so_that_its_page_shows() {
+fn page_of_a_response_without_body_has_status_200() {
     assert_eq!(status(StatusCode::NO_CONTENT), StatusCode::OK);
     assert_eq!(status(StatusCode::CREATED), StatusCode::CREATED);
     assert_eq!(status(StatusCode::NOT_FOUND), StatusCode::NOT_FOUND);
@@ -242,7 +242,7 @@ fn inputs_follow_the_description_of_the_fields() {
 }
 
 #[test]
-fn nothing_is_chosen_for_a_new_object() {
+fn select_of_a_new_object_has_nothing_chosen() {
     const SIZES: &[(&str, &str)] = &[("s", "Small"), ("l", "Large")];
     let size = Field::written("size", "Size", Kind::Choice(SIZES)).required();
 
@@ -253,7 +253,7 @@ fn nothing_is_chosen_for_a_new_object() {
 }
 
 #[test]
-fn raw_data_hold_what_can_be_written_and_no_password() {
+fn raw_data_hold_writable_fields_and_no_password() {
     let fields = [
         Field::shown("id", "ID", Kind::Integer),
         Field::written("name", "Name", Kind::Text).nullable(),
@@ -277,7 +277,7 @@ fn raw_data_hold_what_can_be_written_and_no_password() {
 }
 
 #[test]
-fn a_written_object_is_shown_as_it_is_now() {
+fn form_after_a_write_shows_the_new_values() {
     let fields = [Field::written("name", "Name", Kind::Text)];
     let mut forms = PageForms::default().form(&["PUT"], &fields, &json!({ "name": "old" }));
     let answer = ViewResponse::new(StatusCode::OK, br#"{"name": "new", "other": 1}"#.to_vec());

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_python_s() {
+    fn charset_names_are_those_of_python() {
         assert_eq!(Charset::named(None), Ok(Charset::Utf8));
         assert_eq!(Charset::named(Some("UTF-8")), Ok(Charset::Utf8));
         assert_eq!(Charset::named(Some("nonsense")), Ok(Charset::Utf8));
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_become_text() {
+    fn bytes_of_each_charset_are_decoded() {
         let utf_16 = Charset::named(Some("utf-16")).unwrap();
 
         assert_eq!(

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn marked_blanks_are_not_sent_and_marked_fields_are_blank() {
+    fn blank_field_marked_keep_is_absent_and_marked_clear_is_blank() {
         let file = Upload {
             name: "a.png".to_owned(),
             bytes: Bytes::from_static(b"x"),

@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn lone_surrogates_are_kept_in_mind() {
+    fn lone_surrogates_are_replaced_and_reported() {
         let value = parse(r#"["\ude00\ud83d", "\ud83dx"]"#).unwrap();
 
         let Value::List(items) = value else {
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_with_their_place() {
+    fn invalid_json_is_reported_with_line_and_column() {
         let table = [
             ("", "expected a value: line 1 column 1 (char 0)"),
             (

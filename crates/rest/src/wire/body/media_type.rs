@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_match_anything() {
+    fn wildcards_match_any_type() {
         assert!(matches("application/json", "*/*"));
         assert!(matches("application/json", "application/*"));
         assert!(matches("application/json", "application/json"));

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_files_are_told_apart_by_the_file_name() {
+    fn part_with_a_file_name_is_a_file_and_any_other_is_text() {
         let body = "preamble\n--b\nContent-Disposition: form-data; name=\"a\"\n\n1\n2\n\
                     --b\nContent-Disposition: form-data; name=f; filename=\"..\\x/y.png\"\nContent-Type: image/png\n\nbytes\n\
                     --b\nContent-Disposition: form-data; name=\"e\"; filename=\"\"\n\ntext\n--b--\nepilogue";
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_counts() {
+    fn cut_off_multipart_body_keeps_its_readable_parts() {
         let cut = "--b\nContent-Disposition: form-data; name=\"a\"\n\nabc\n";
         let foreign = "--other\nContent-Disposition: form-data; name=\"a\"\n\nabc\n--other--\n";
         let headless = "--b\nContent-Disposition: form-data\n\nabc\n--b\nnothing\n--b--";

@@ -14,7 +14,7 @@ pub(super) fn run(sandbox: &Sandbox, command: &[&str]) -> Ended {
 }
 
 #[test]
-fn a_key_and_a_token_of_a_command_are_told_by_their_ids() {
+fn key_and_token_made_by_commands_are_recorded_by_id() {
     let mut sandbox = Sandbox::migrated();
     sandbox.set("PROFILED__AUTH__JWT__KEYS_DIR", "{data_dir}/keys");
     run(&sandbox, &["user", "create", "--username", "ada"]);
@@ -49,7 +49,7 @@ fn a_key_and_a_token_of_a_command_are_told_by_their_ids() {
 }
 
 #[test]
-fn what_a_command_is_refused_or_fails_at_is_told() {
+fn refused_and_failed_commands_are_recorded_with_the_reason() {
     let sandbox = Sandbox::migrated();
     for name in ["root", "ada"] {
         run(
@@ -197,7 +197,7 @@ fn an_import_leaves_one_line_with_its_counts() {
 }
 
 #[test]
-fn what_a_purge_erases_is_told_by_its_id() {
+fn users_erased_by_a_purge_are_recorded_by_id() {
     let sandbox = Sandbox::migrated();
     for name in ["ada", "bob"] {
         run(&sandbox, &["user", "create", "--username", name]);
@@ -215,7 +215,7 @@ fn what_a_purge_erases_is_told_by_its_id() {
 }
 
 #[test]
-fn neither_the_level_nor_quiet_silences_the_trail_but_its_switch_does() {
+fn trail_is_written_at_every_log_level_unless_switched_off() {
     let sandbox = Sandbox::migrated();
     let create = ["user", "create", "--username"];
     let cases: [(&[&str], &str, usize); 5] = [
@@ -236,7 +236,7 @@ fn neither_the_level_nor_quiet_silences_the_trail_but_its_switch_does() {
 }
 
 #[test]
-fn a_quickstart_tells_what_it_makes_and_shows_its_credentials_elsewhere() {
+fn quickstart_is_recorded_without_its_credentials() {
     let mut service = Sandbox::new().start(&["quickstart"]);
     service.signal("TERM");
 

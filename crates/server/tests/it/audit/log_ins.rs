@@ -22,7 +22,7 @@ fn refused(reason: &str, more: &Value) -> Value {
 }
 
 #[test]
-fn every_log_in_leaves_a_line_and_the_token_that_it_gives_another() {
+fn log_in_and_its_token_are_recorded_in_a_line_each() {
     Sandbox::on_each_database("the trail of log-ins", |sandbox| {
         with_people(sandbox);
         let service = sandbox.start(&["serve"]);
@@ -77,7 +77,7 @@ fn every_log_in_leaves_a_line_and_the_token_that_it_gives_another() {
 }
 
 #[test]
-fn every_wrong_log_in_leaves_a_line_that_names_nobody_unknown() {
+fn refused_log_in_is_recorded_without_unknown_names() {
     Sandbox::on_each_database("the trail of wrong log-ins", |sandbox| {
         with_people(sandbox);
         let service = sandbox.start(&["serve", "--set", "throttle.login=5/h"]);
@@ -126,7 +126,7 @@ fn every_wrong_log_in_leaves_a_line_that_names_nobody_unknown() {
 }
 
 #[test]
-fn the_address_is_one_that_the_client_cannot_choose() {
+fn recorded_address_ignores_forwarding_headers_of_clients() {
     let sandbox = Sandbox::migrated();
     with_people(&sandbox);
     let service = sandbox.start(&["serve", "--set", "http.trusted_proxies=127.0.0.1"]);
@@ -142,7 +142,7 @@ fn the_address_is_one_that_the_client_cannot_choose() {
 }
 
 #[test]
-fn a_service_writes_the_trail_in_json_whatever_else_it_logs_and_its_switch_ends_that() {
+fn trail_of_a_service_is_json_in_every_log_format_unless_switched_off() {
     let sandbox = Sandbox::migrated();
     with_people(&sandbox);
     let cases: [(&[&str], usize, bool); 4] = [
@@ -169,7 +169,7 @@ fn a_service_writes_the_trail_in_json_whatever_else_it_logs_and_its_switch_ends_
 }
 
 #[test]
-fn the_key_that_development_makes_is_told_once() {
+fn signing_key_made_in_development_is_recorded_once() {
     let sandbox = Sandbox::migrated();
     let mut first = sandbox.start(&["serve"]);
     first.signal("TERM");

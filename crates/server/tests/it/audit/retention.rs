@@ -30,7 +30,7 @@ fn age(database: &TestDatabase) {
 }
 
 #[test]
-fn a_purge_keeps_events_and_tombstones_for_as_long_as_it_is_told() {
+fn purge_keeps_events_and_tombstones_for_their_retention_time() {
     on_each_database("retention", |sandbox, database| {
         sandbox.done(&["user", "create", "--username", "root", "--superuser"]);
         let key = sandbox.done(&["token", "create", "root"]);
@@ -77,7 +77,7 @@ fn a_purge_keeps_events_and_tombstones_for_as_long_as_it_is_told() {
 }
 
 #[test]
-fn the_service_purges_by_itself_and_tells_what_it_erases() {
+fn service_purges_on_its_own_and_records_erased_users() {
     on_each_database("purge while serving", |sandbox, database| {
         sandbox.done(&["user", "create", "--username", "ada"]);
         sandbox.done(&["user", "delete", "ada"]);

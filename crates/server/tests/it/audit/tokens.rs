@@ -9,7 +9,7 @@ use super::{all_told, assert_untold};
 use crate::sandbox::Sandbox;
 
 #[test]
-fn the_life_of_refresh_tokens_is_told() {
+fn refreshed_reused_and_blacklisted_tokens_are_recorded() {
     Sandbox::on_each_database("the trail of refresh tokens", |sandbox| {
         with_people(sandbox);
         let rotates = [
@@ -64,7 +64,7 @@ fn the_life_of_refresh_tokens_is_told() {
 }
 
 #[test]
-fn tokens_are_told_by_whom_they_were_made_and_revoked() {
+fn created_and_revoked_tokens_are_recorded_with_their_actor() {
     Sandbox::on_each_database("the trail of tokens", |sandbox| {
         with_people(sandbox);
         let settings = [

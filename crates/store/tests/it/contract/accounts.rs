@@ -11,13 +11,13 @@ use crate::people::{at, group, operator, person, token};
 contract!(
     a_deactivated_user_comes_back_without_old_credentials,
     a_deleted_user_frees_its_names_and_leaves_its_groups,
-    a_restored_user_has_what_it_held_and_no_credential,
+    restored_user_gets_names_and_groups_back_and_no_credential,
     a_user_whose_name_was_taken_stays_deleted,
     the_last_superuser_stays,
     profile_flag_and_password_change_together_or_not_at_all,
     the_last_superuser_keeps_the_flag,
     accounts_that_may_not_log_in_are_not_changed,
-    users_are_erased_when_their_time_has_come,
+    users_are_erased_after_the_deletion_grace,
 );
 
 fn superuser(name: &str) -> NewUser {
@@ -91,7 +91,7 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
     repository.create_user(&person("ada"), operator(7)).unwrap();
 }
 
-fn a_restored_user_has_what_it_held_and_no_credential(repository: &dyn Repository) {
+fn restored_user_gets_names_and_groups_back_and_no_credential(repository: &dyn Repository) {
     let before = repository.create_user(&person("ada"), operator(1)).unwrap();
     let staff = repository
         .create_group(&group("Staff"), operator(1))
@@ -158,7 +158,7 @@ fn the_last_superuser_stays(repository: &dyn Repository) {
     );
 }
 
-fn users_are_erased_when_their_time_has_come(repository: &dyn Repository) {
+fn users_are_erased_after_the_deletion_grace(repository: &dyn Repository) {
     let names = ["ada", "bob", "eve"];
     let ids = names.map(|name| {
         repository

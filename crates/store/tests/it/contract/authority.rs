@@ -12,11 +12,11 @@ use crate::people::{at, group, operator, person, token};
 contract!(
     no_write_is_done_with_a_credential_that_has_ended,
     no_write_is_done_for_a_caller_who_may_not_log_in,
-    a_kept_credential_goes_on_counting,
+    kept_credential_still_permits_writes,
     a_revoked_token_writes_nothing_whatever_the_epoch,
     no_write_is_done_once_the_right_to_it_has_ended,
-    a_right_over_a_user_ends_with_what_the_user_becomes,
-    a_right_to_what_is_gone_is_for_the_write_to_miss,
+    right_over_a_user_ends_when_the_user_leaves_its_condition,
+    write_to_an_unknown_object_is_reported_missing,
 );
 
 /// What is there to be written, and by whom.
@@ -196,7 +196,7 @@ fn no_write_is_done_for_a_caller_who_may_not_log_in(repository: &dyn Repository)
     check_all(repository, &site, &by(UserId(999)), Lapse::Account);
 }
 
-fn a_kept_credential_goes_on_counting(repository: &dyn Repository) {
+fn kept_credential_still_permits_writes(repository: &dyn Repository) {
     let site = prepared(repository);
     let own = repository.issue_token(&token(site.actor, 1)).unwrap();
     let other = repository.issue_token(&token(site.actor, 2)).unwrap();
@@ -280,7 +280,7 @@ fn no_write_is_done_once_the_right_to_it_has_ended(repository: &dyn Repository) 
     }
 }
 
-fn a_right_over_a_user_ends_with_what_the_user_becomes(repository: &dyn Repository) {
+fn right_over_a_user_ends_when_the_user_leaves_its_condition(repository: &dyn Repository) {
     let site = prepared(repository);
     let elsewhere = organization(repository, "Elsewhere").id;
     let (admins, users) = (
@@ -355,7 +355,7 @@ fn a_right_over_a_user_ends_with_what_the_user_becomes(repository: &dyn Reposito
     }
 }
 
-fn a_right_to_what_is_gone_is_for_the_write_to_miss(repository: &dyn Repository) {
+fn write_to_an_unknown_object_is_reported_missing(repository: &dyn Repository) {
     let site = prepared(repository);
     let by = Authority {
         rights: vec![Right {

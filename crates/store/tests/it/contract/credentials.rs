@@ -16,7 +16,7 @@ contract!(
     a_hash_is_replaced_only_while_it_is_the_stored_one,
     a_new_password_ends_every_other_token_of_its_user,
     a_new_password_begins_an_epoch_and_a_new_hash_does_not,
-    a_new_password_of_nobody_ends_nothing,
+    new_password_of_an_unknown_user_revokes_nothing,
     a_login_is_recorded_to_the_microsecond,
     the_digest_of_the_first_hash_stays_until_the_epoch_ends,
 );
@@ -287,7 +287,7 @@ fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repo
     assert_eq!([changed, of_new, digest()], [None, some("D4"), None]);
 }
 
-fn a_new_password_of_nobody_ends_nothing(repository: &dyn Repository) {
+fn new_password_of_an_unknown_user_revokes_nothing(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()

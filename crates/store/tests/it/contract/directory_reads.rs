@@ -11,11 +11,11 @@ use crate::people::{at, operator, person};
 
 contract!(
     users_come_by_condition_and_order,
-    only_live_objects_are_selected_and_told_of,
-    an_event_tells_what_it_refers_to_by_id,
+    only_live_objects_are_selected_and_shown,
+    event_lists_its_objects_by_id,
     a_page_that_is_not_there_is_empty_but_counted,
-    conditions_are_told_for_one_object,
-    what_is_gone_is_told_from_what_never_was,
+    conditions_are_evaluated_for_one_object,
+    deleted_object_is_gone_and_unknown_one_missing,
     an_administrator_of_any_organization_is_one,
 );
 
@@ -114,7 +114,7 @@ fn users_come_by_condition_and_order(repository: &dyn Repository) {
     }
 }
 
-fn only_live_objects_are_selected_and_told_of(repository: &dyn Repository) {
+fn only_live_objects_are_selected_and_shown(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let sleeping = NewUser {
         is_active: false,
@@ -193,7 +193,7 @@ fn only_live_objects_are_selected_and_told_of(repository: &dyn Repository) {
     assert_eq!(teams()[0].organization, None);
 }
 
-fn an_event_tells_what_it_refers_to_by_id(repository: &dyn Repository) {
+fn event_lists_its_objects_by_id(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let crew = organization(repository, "crew", Some(bob));
     repository
@@ -258,7 +258,7 @@ fn a_page_that_is_not_there_is_empty_but_counted(repository: &dyn Repository) {
     assert_eq!(page(PageNumber::At(0), 2), (String::new(), 3));
 }
 
-fn conditions_are_told_for_one_object(repository: &dyn Repository) {
+fn conditions_are_evaluated_for_one_object(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let crew = organization(repository, "crew", None);
     repository
@@ -292,7 +292,7 @@ fn conditions_are_told_for_one_object(repository: &dyn Repository) {
     assert_eq!(repository.holds(Model::Team, 1, &[]).unwrap(), [false; 0]);
 }
 
-fn what_is_gone_is_told_from_what_never_was(repository: &dyn Repository) {
+fn deleted_object_is_gone_and_unknown_one_missing(repository: &dyn Repository) {
     use ObjectState::{Gone, Missing, Present};
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let crew = organization(repository, "crew", None);

@@ -17,7 +17,7 @@ contract!(
     taken_names_are_refused_and_nothing_is_recorded,
     a_team_needs_an_organization_that_is_there,
     teams_outlive_their_organization,
-    operators_leave_no_name,
+    changes_by_operators_have_no_author,
 );
 
 fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
@@ -264,7 +264,7 @@ fn teams_outlive_their_organization(repository: &dyn Repository) {
     assert_eq!(changes(&latest(repository)), values);
 }
 
-fn operators_leave_no_name(repository: &dyn Repository) {
+fn changes_by_operators_have_no_author(repository: &dyn Repository) {
     let one = organization(repository, "One");
 
     assert_eq!((one.created_by, one.modified_by), (None, None));

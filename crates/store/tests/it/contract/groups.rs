@@ -10,13 +10,13 @@ use crate::people::{at, group, operator, person, token};
 contract!(
     a_profile_has_its_groups_by_id_with_exact_counts,
     a_user_in_very_many_groups_has_all_of_them,
-    memberships_are_told_apart_from_repetitions,
-    a_membership_needs_both_ends,
+    repeated_addition_or_removal_of_a_member_changes_nothing,
+    membership_needs_an_existing_user_and_group,
     a_group_is_found_by_name_and_by_id,
     a_change_of_a_group_moves_its_update,
     a_taken_name_is_refused_and_one_s_own_is_not,
     a_deleted_group_takes_its_memberships_along,
-    nobody_administers_anything_at_first,
+    new_user_administers_no_organization,
 );
 
 fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository) {
@@ -82,7 +82,7 @@ fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
     }
 }
 
-fn memberships_are_told_apart_from_repetitions(repository: &dyn Repository) {
+fn repeated_addition_or_removal_of_a_member_changes_nothing(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -108,7 +108,7 @@ fn memberships_are_told_apart_from_repetitions(repository: &dyn Repository) {
     assert_eq!((counted, emptied), (1, 0));
 }
 
-fn a_membership_needs_both_ends(repository: &dyn Repository) {
+fn membership_needs_an_existing_user_and_group(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -254,7 +254,7 @@ fn a_deleted_group_takes_its_memberships_along(repository: &dyn Repository) {
     assert_eq!(profile().groups.len(), 1);
 }
 
-fn nobody_administers_anything_at_first(repository: &dyn Repository) {
+fn new_user_administers_no_organization(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()

@@ -14,8 +14,8 @@ contract!(
     a_refused_change_keeps_the_reservation,
     a_file_is_claimed_once_and_its_key_is_free_much_later,
     old_and_abandoned_files_wait_and_the_new_one_does_not,
-    a_claimed_file_can_be_given_to_nobody,
-    a_sweep_that_died_is_repeated,
+    claimed_file_is_given_to_no_user,
+    interrupted_sweep_is_repeated,
     sweeps_are_bounded,
     a_deleted_user_has_the_file_until_erased,
 );
@@ -144,7 +144,7 @@ fn old_and_abandoned_files_wait_and_the_new_one_does_not(repository: &dyn Reposi
     assert_eq!(claimed, ["abandoned.png", "cleared.png", "one.png"]);
 }
 
-fn a_claimed_file_can_be_given_to_nobody(repository: &dyn Repository) {
+fn claimed_file_is_given_to_no_user(repository: &dyn Repository) {
     let ada = ada(repository);
     repository.reserve_file("slow.png").unwrap();
     sweep(repository, 10);
@@ -156,7 +156,7 @@ fn a_claimed_file_can_be_given_to_nobody(repository: &dyn Repository) {
     assert!(!repository.reserve_file("slow.png").unwrap());
 }
 
-fn a_sweep_that_died_is_repeated(repository: &dyn Repository) {
+fn interrupted_sweep_is_repeated(repository: &dyn Repository) {
     repository.reserve_file("a.png").unwrap();
     sweep(repository, 10);
     assert_eq!(sweep(repository, 10 + GRACE), ["a.png"]);

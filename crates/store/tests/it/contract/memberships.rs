@@ -11,9 +11,9 @@ use crate::people::{at, operator, person};
 
 contract!(
     members_come_and_leave_with_an_event_each,
-    only_who_may_log_in_is_added_to_what_is_there,
+    only_active_users_are_added_to_existing_objects,
     a_user_is_created_where_it_belongs_or_not_at_all,
-    who_is_gone_is_not_told_of,
+    users_who_may_not_log_in_are_not_shown,
 );
 
 fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
@@ -70,7 +70,7 @@ fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
     }
 }
 
-fn only_who_may_log_in_is_added_to_what_is_there(repository: &dyn Repository) {
+fn only_active_users_are_added_to_existing_objects(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let one = organization(repository, "One").id;
     let place = Membership::OrganizationUser(one);
@@ -130,7 +130,7 @@ fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository)
     assert_eq!(events(repository).len(), before);
 }
 
-fn who_is_gone_is_not_told_of(repository: &dyn Repository) {
+fn users_who_may_not_log_in_are_not_shown(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let one = organization(repository, "One").id;
     let (place, nothing) = (

@@ -12,15 +12,15 @@ use profiled_domain::{
 use crate::people::{at, operator, person};
 
 contract!(
-    a_token_without_a_past_needs_no_row,
+    unknown_token_has_no_state_and_no_family,
     a_token_is_blacklisted_once,
     a_rotated_token_is_refused_at_once_where_it_is_blacklisted,
     a_rotated_token_works_within_a_grace_that_does_not_slide,
-    reuse_behind_the_grace_ends_the_whole_family,
+    reuse_after_the_grace_ends_the_whole_family,
     a_family_is_revoked_by_any_of_its_tokens,
     a_blacklisted_token_is_not_rotated,
     a_rotation_needs_its_user_if_there_is_one,
-    what_has_expired_is_forgotten_little_by_little,
+    expired_tokens_are_pruned_in_batches,
     of_parallel_exchanges_one_wins_where_rotated_tokens_are_blacklisted,
     parallel_exchanges_within_the_grace_yield_one_family,
     exchanges_that_race_with_a_reuse_leave_no_live_token,
@@ -116,7 +116,7 @@ fn count(outcomes: &[RotationOutcome], wanted: RotationOutcome) -> usize {
         .count()
 }
 
-fn a_token_without_a_past_needs_no_row(repository: &dyn Repository) {
+fn unknown_token_has_no_state_and_no_family(repository: &dyn Repository) {
     assert_eq!(repository.find_refresh_token("a").unwrap(), None);
     assert!(!repository.revoke_family("a", at(1)).unwrap());
 }
@@ -162,7 +162,7 @@ fn a_rotated_token_works_within_a_grace_that_does_not_slide(repository: &dyn Rep
     assert_eq!(ada.state("a").unwrap().rotated_at, Some(at(100)));
 }
 
-fn reuse_behind_the_grace_ends_the_whole_family(repository: &dyn Repository) {
+fn reuse_after_the_grace_ends_the_whole_family(repository: &dyn Repository) {
     let mut ada = Ada::new(repository, false);
     for (blacklists, name) in [(false, "x"), (true, "y")] {
         ada.blacklists = blacklists;
@@ -226,7 +226,7 @@ fn a_rotation_needs_its_user_if_there_is_one(repository: &dyn Repository) {
     assert_eq!(ada.state("a"), None);
 }
 
-fn what_has_expired_is_forgotten_little_by_little(repository: &dyn Repository) {
+fn expired_tokens_are_pruned_in_batches(repository: &dyn Repository) {
     let ada = Ada::new(repository, true);
     for number in 0..3 {
         ada.rotate(&format!("a{number}"), &format!("b{number}"), at(1));

@@ -6,12 +6,12 @@ use crate::directory::{by, events, latest, organization, team, user};
 use crate::people::{at, operator};
 
 contract!(
-    the_oldest_events_go_first_and_no_more_than_are_asked_for,
+    oldest_events_are_pruned_first_up_to_the_limit,
     deleted_objects_are_missing_once_they_are_forgotten,
-    no_identifier_comes_back,
+    identifiers_are_never_reused,
 );
 
-fn the_oldest_events_go_first_and_no_more_than_are_asked_for(repository: &dyn Repository) {
+fn oldest_events_are_pruned_first_up_to_the_limit(repository: &dyn Repository) {
     let place = organization(repository, "One").id;
     for (name, second) in [("ada", 2), ("bob", 3), ("cid", 4)] {
         let member = user(repository, name);
@@ -65,7 +65,7 @@ fn deleted_objects_are_missing_once_they_are_forgotten(repository: &dyn Reposito
     assert_eq!(events(repository).len(), 7);
 }
 
-fn no_identifier_comes_back(repository: &dyn Repository) {
+fn identifiers_are_never_reused(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let carters = team(repository, one, "Carters").id;
     let last = latest(repository).id;

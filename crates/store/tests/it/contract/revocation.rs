@@ -11,8 +11,8 @@ use crate::people::{at, group, operator, person, token};
 contract!(
     a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user,
     the_token_of_the_request_outlives_a_revocation,
-    a_clock_that_was_set_back_lets_no_older_token_in,
-    nobody_has_no_credentials,
+    revoked_token_stays_revoked_after_the_clock_steps_back,
+    unknown_user_has_no_credentials,
     no_token_is_stored_for_an_epoch_that_has_ended,
     an_account_is_found_by_each_of_its_names_with_the_password,
 );
@@ -82,7 +82,7 @@ fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
     assert_eq!((last.number, last.kept_jti), (3, None));
 }
 
-fn a_clock_that_was_set_back_lets_no_older_token_in(repository: &dyn Repository) {
+fn revoked_token_stays_revoked_after_the_clock_steps_back(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -120,7 +120,7 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
     assert_eq!(tokens(repository, ada).len(), 1);
 }
 
-fn nobody_has_no_credentials(repository: &dyn Repository) {
+fn unknown_user_has_no_credentials(repository: &dyn Repository) {
     let revoked = repository.revoke_credentials(UserId(9), &Keep::Nothing, operator(1));
 
     assert!(!revoked.unwrap());

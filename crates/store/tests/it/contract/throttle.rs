@@ -34,10 +34,10 @@ macro_rules! counters {
 }
 
 counters!(
-    a_window_takes_its_limit_and_then_tells_the_wait,
+    hit_beyond_the_limit_is_refused_with_the_wait,
     keys_are_counted_apart,
-    a_look_counts_nothing,
-    a_rate_that_changes_counts_on,
+    peek_records_no_request,
+    changed_rate_keeps_earlier_hits,
     of_parallel_hits_exactly_the_limit_is_admitted,
     an_ended_window_begins_anew,
 );
@@ -60,7 +60,7 @@ fn hit(counters: &dyn ThrottleRepository, key: ThrottleKey, text: &str, seconds:
     wait(counters.hit(&key, rate(text), at(seconds)).unwrap())
 }
 
-fn a_window_takes_its_limit_and_then_tells_the_wait(counters: &dyn ThrottleRepository) {
+fn hit_beyond_the_limit_is_refused_with_the_wait(counters: &dyn ThrottleRepository) {
     let waits = [0, 10, 20, 59, 60, 69, 70].map(|second| hit(counters, KEY, "2/min", second));
 
     assert_eq!(waits, [0, 0, 40, 1, 0, 1, 0]);
@@ -79,7 +79,7 @@ fn keys_are_counted_apart(counters: &dyn ThrottleRepository) {
     assert_eq!(hit(counters, KEY, "1/day", 0), 86_400);
 }
 
-fn a_look_counts_nothing(counters: &dyn ThrottleRepository) {
+fn peek_records_no_request(counters: &dyn ThrottleRepository) {
     let look = |second| wait(counters.peek(&KEY, rate("1/min"), at(second)).unwrap());
 
     assert_eq!([look(0), look(0)], [0, 0]);
@@ -87,7 +87,7 @@ fn a_look_counts_nothing(counters: &dyn ThrottleRepository) {
     assert_eq!([look(20), look(59), look(60)], [40, 1, 0]);
 }
 
-fn a_rate_that_changes_counts_on(counters: &dyn ThrottleRepository) {
+fn changed_rate_keeps_earlier_hits(counters: &dyn ThrottleRepository) {
     for second in 0..3 {
         hit(counters, KEY, "3/min", second);
     }

@@ -9,10 +9,10 @@ use profiled_domain::{
 use crate::people::{at, operator, person, token};
 
 contract!(
-    a_user_who_asks_gets_a_token_as_it_is_stored,
+    issued_token_is_returned_as_stored,
     live_tokens_are_limited_and_expired_ones_do_not_count,
-    who_may_not_log_in_gets_no_token,
-    revoked_credentials_are_good_for_no_new_token,
+    inactive_user_gets_no_token,
+    token_for_a_former_epoch_is_not_issued,
     a_stored_digest_is_not_stored_again,
     only_own_tokens_are_revoked,
     a_use_is_noted_once_a_minute,
@@ -46,7 +46,7 @@ fn issued(outcome: Result<Issued, RepositoryError>) -> Token {
     }
 }
 
-fn a_user_who_asks_gets_a_token_as_it_is_stored(repository: &dyn Repository) {
+fn issued_token_is_returned_as_stored(repository: &dyn Repository) {
     let ada = ada(repository);
     let wanted = NewToken {
         expires_at: Some(at(9)),
@@ -88,7 +88,7 @@ fn live_tokens_are_limited_and_expired_ones_do_not_count(repository: &dyn Reposi
     assert_eq!(repository.list_tokens(ada.id).unwrap().len(), 4);
 }
 
-fn who_may_not_log_in_gets_no_token(repository: &dyn Repository) {
+fn inactive_user_gets_no_token(repository: &dyn Repository) {
     let sleeping = NewUser {
         is_active: false,
         ..person("bob")
@@ -103,7 +103,7 @@ fn who_may_not_log_in_gets_no_token(repository: &dyn Repository) {
     assert_eq!(repository.list_tokens(bob.id).unwrap(), []);
 }
 
-fn revoked_credentials_are_good_for_no_new_token(repository: &dyn Repository) {
+fn token_for_a_former_epoch_is_not_issued(repository: &dyn Repository) {
     let before = ada(repository);
     repository
         .revoke_credentials(before.id, &Keep::Nothing, operator(2))

@@ -9,14 +9,14 @@ use crate::people::{at, operator, person};
 
 contract!(
     a_new_user_is_stored_as_it_is,
-    null_and_empty_text_stay_what_they_are,
+    null_and_empty_text_are_stored_as_they_are,
     users_are_found_by_each_of_their_names,
     names_are_compared_with_case,
     taken_values_are_refused_with_their_key,
     taken_values_are_found_and_one_s_own_are_not,
     users_come_in_pages_by_id,
-    a_change_touches_what_it_mentions,
-    a_change_of_nobody_is_none,
+    change_writes_only_its_own_fields,
+    change_of_an_unknown_user_is_none,
     a_change_of_another_version_is_refused,
 );
 
@@ -39,7 +39,7 @@ fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
     );
 }
 
-fn null_and_empty_text_stay_what_they_are(repository: &dyn Repository) {
+fn null_and_empty_text_are_stored_as_they_are(repository: &dyn Repository) {
     let empty = NewUser {
         person: Person {
             last_name: Some(String::new()),
@@ -187,7 +187,7 @@ fn users_come_in_pages_by_id(repository: &dyn Repository) {
     );
 }
 
-fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
+fn change_writes_only_its_own_fields(repository: &dyn Repository) {
     let before = repository.create_user(&person("ada"), operator(1)).unwrap();
     let change = ProfileChange {
         email: Patch::Set("new@example.com".to_owned()),
@@ -215,7 +215,7 @@ fn a_change_touches_what_it_mentions(repository: &dyn Repository) {
     assert_eq!(unchanged.unwrap().unwrap().user, expected);
 }
 
-fn a_change_of_nobody_is_none(repository: &dyn Repository) {
+fn change_of_an_unknown_user_is_none(repository: &dyn Repository) {
     let change = ProfileChange {
         first_name: Patch::Clear,
         ..ProfileChange::default()

@@ -8,7 +8,7 @@ use profiled_domain::{
 use crate::people::{group, operator, person, token};
 
 contract!(
-    everything_begins_with_version_one,
+    new_users_and_groups_have_version_one,
     a_change_of_a_profile_is_a_new_version,
     a_membership_changes_its_user_and_its_group,
     credentials_are_no_part_of_a_version,
@@ -25,7 +25,7 @@ fn group_version(repository: &dyn Repository, id: GroupId, name: &str) -> i64 {
     group.version
 }
 
-fn everything_begins_with_version_one(repository: &dyn Repository) {
+fn new_users_and_groups_have_version_one(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let team = repository
         .create_group(&group("team"), operator(1))

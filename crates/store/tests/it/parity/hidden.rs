@@ -16,7 +16,7 @@ use super::{MODELS, SELECTIONS, runner, selected};
 /// Pairs of databases, each with two viewers.
 const PAIRS: u32 = 6;
 
-profiled_store::database_tests!(no_query_tells_values_that_its_viewer_may_not_read);
+profiled_store::database_tests!(queries_reveal_no_value_that_the_viewer_may_not_read);
 
 /// What a query is answered with: identifiers, their number, and whether one object is selected.
 type Answer = (Vec<i64>, i64, bool);
@@ -83,7 +83,7 @@ fn viewers(data: &Data) -> Vec<Viewer> {
         .collect()
 }
 
-fn no_query_tells_values_that_its_viewer_may_not_read(database: &TestDatabase) {
+fn queries_reveal_no_value_that_the_viewer_may_not_read(database: &TestDatabase) {
     let store = database.store().unwrap();
     let mut runner = runner();
     for _ in 0..PAIRS {

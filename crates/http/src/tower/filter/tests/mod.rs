@@ -176,7 +176,7 @@ fn or_terms_are_one_group_with_the_terms_that_share_their_joins() {
 }
 
 #[test]
-fn what_is_absent_is_so_without_a_related_object_too() {
+fn isnull_holds_for_absent_values_and_absent_related_objects() {
     let none = "!UserOrganizations[yes]";
     let cases = [
         ("organizations__isnull=true", none),
@@ -208,7 +208,7 @@ fn what_is_absent_is_so_without_a_related_object_too() {
 }
 
 #[test]
-fn every_model_has_its_names() {
+fn filter_names_of_every_model_are_known() {
     let cases = [
         (
             Model::Organization,

@@ -5,7 +5,7 @@ use profiled_domain::Model;
 use super::read;
 
 #[test]
-fn what_makes_no_sense_is_told() {
+fn filter_with_unknown_name_or_value_is_refused() {
     const USER: Model = Model::User;
     let unknown = [
         (USER, "bogus=1", "User", "bogus"),
@@ -107,7 +107,7 @@ fn what_makes_no_sense_is_told() {
 }
 
 #[test]
-fn secrets_are_not_told_by_any_way() {
+fn filter_on_a_secret_field_is_refused_on_every_path() {
     let cases = [
         (Model::User, "password__startswith=p", "password"),
         (Model::User, "password=", "password"),
@@ -145,7 +145,7 @@ fn secrets_are_not_told_by_any_way() {
 }
 
 #[test]
-fn paths_do_not_go_round() {
+fn filter_path_with_a_loop_is_refused() {
     let cases = [
         (
             Model::User,
@@ -162,7 +162,7 @@ fn paths_do_not_go_round() {
 }
 
 #[test]
-fn there_is_a_limit_to_what_is_asked() {
+fn filter_with_too_many_terms_is_refused() {
     let terms = |count: usize| "or__username=x&".repeat(count);
     let values = |count: usize| format!("id__in=1{}", ",1".repeat(count - 1));
     let words = |count: usize| format!("search={}", "a+".repeat(count));
