@@ -31,7 +31,7 @@ impl Gender {
         }
     }
 
-    /// The label that OPTIONS documents show beside the value.
+    /// The label that OPTIONS documents show next to the value.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {

@@ -22,7 +22,7 @@ pub struct SweepRule {
 ///
 /// A key is *waiting* from its reservation until a user has it, and again from the moment on that its
 /// user gives it up, by whatever change. A sweep *claims* what has waited for long and no user
-/// has; then nobody but the sweep may touch the file.
+/// has; then only the sweep may touch the file.
 pub trait MediaRepository: Send + Sync {
     /// Takes a key for a new file; `false` if a user has it, or it is on its way in or out.
     ///

@@ -35,6 +35,6 @@ impl fmt::Debug for PasswordHash {
 pub struct PasswordChange {
     /// The new one.
     pub password: PasswordHash,
-    /// The credential that the change was asked with.
+    /// The credential of the request, which outlives the change.
     pub keep: Keep,
 }

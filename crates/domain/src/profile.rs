@@ -7,7 +7,7 @@ use crate::{Group, TokenState, User};
 pub struct UserProfile {
     /// The account.
     pub user: User,
-    /// Ascending by id. Empty when only the account was asked for ([`crate::ProfileDepth::Account`]).
+    /// Ascending by id. Empty at the depth of the account ([`crate::ProfileDepth::Account`]).
     pub groups: Vec<Group>,
 }
 

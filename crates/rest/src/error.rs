@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use profiled_auth::AuthError;
 use profiled_domain::{RepositoryError, Wait};
 
-/// Why a request is not answered as asked. What is displayed goes into the log: it names the kind of fault, and
+/// Why a request is refused or fails. What is displayed goes into the log: it names the kind of fault, and
 /// never quotes what was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -26,7 +26,7 @@ pub enum ApiError {
     #[error("permission denied")]
     PermissionDenied,
     /// The caller may not do this: the dialect's text.
-    #[error("forbidden{}", told_kind(.0))]
+    #[error("forbidden{}", known_kind(.0))]
     Forbidden(String),
     /// A form was posted from a page of another origin.
     #[error("form posted from another origin")]
@@ -41,7 +41,7 @@ pub enum ApiError {
     #[error("method not allowed")]
     MethodNotAllowed(String),
     /// The query is invalid: the dialect's text.
-    #[error("bad request{}", .0.told_kind())]
+    #[error("bad request{}", .0.known_kind())]
     BadRequest(ErrorDetail),
     /// The body is of a type that the view does not read: the header as it was sent.
     #[error("unsupported media type")]
@@ -185,7 +185,7 @@ pub enum ErrorDetail {
 
 /// What texts begin with that name a kind of fault, as they stand in the log. All that may follow, and all other
 /// texts, may quote a request.
-const TOLD_KINDS: [(&str, &str); 4] = [
+const KNOWN_KINDS: [(&str, &str); 4] = [
     ("CSRF Failed", ": CSRF failed"),
     ("JSON parse error", ": JSON parse error"),
     ("Multipart form parse error", ": multipart parse error"),
@@ -193,16 +193,16 @@ const TOLD_KINDS: [(&str, &str); 4] = [
 ];
 
 /// The kind of fault that a text names, for the log.
-fn told_kind(text: &str) -> &'static str {
-    let mut kinds = TOLD_KINDS.iter();
+fn known_kind(text: &str) -> &'static str {
+    let mut kinds = KNOWN_KINDS.iter();
     let named = kinds.find(|(beginning, _)| text.starts_with(beginning));
     named.map_or("", |(_, kind)| kind)
 }
 
 impl ErrorDetail {
-    fn told_kind(&self) -> &'static str {
+    fn known_kind(&self) -> &'static str {
         match self {
-            Self::Text(text) => told_kind(text),
+            Self::Text(text) => known_kind(text),
             Self::List(_) => "",
         }
     }

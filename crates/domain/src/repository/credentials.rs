@@ -41,7 +41,7 @@ pub trait CredentialRepository: Send + Sync {
     ) -> Result<bool, RepositoryError>;
 
     /// Changes the password and revokes every other credential of the user in the same transaction
-    /// (`decisions.md` 10), but the one that the change was asked with. `false` if there is no such user.
+    /// (`decisions.md` 10), but the one of the request. `false` if there is no such user.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
@@ -81,7 +81,7 @@ pub trait TokenRepository: Send + Sync {
     /// ended; [`RepositoryError::Conflict`] if the digest is stored already.
     fn issue_token(&self, token: &NewToken) -> Result<TokenId, RepositoryError>;
 
-    /// Stores a token for a user who has asked for it and may log in, unless the user holds `limit` tokens
+    /// Stores a token that its user, who may log in, has requested, unless the user holds `limit` tokens
     /// that have not expired. Parallel calls for one owner wait for each other.
     ///
     /// # Errors

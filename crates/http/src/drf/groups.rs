@@ -41,7 +41,7 @@ struct GroupList {
 
 impl GroupList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let page = self.paging.asked(context.query)?;
+        let page = self.paging.requested(context.query)?;
         let found = context
             .services
             .blocking(move |r| r.list_groups(page))

@@ -33,11 +33,11 @@ impl Paging {
         }
     }
 
-    /// The page that a query asks for. A size that is none is ignored, one that is too large is cut.
+    /// The page that a query names. A size that is none is ignored, one that is too large is cut.
     ///
     /// # Errors
     /// 404 for a page that no list has.
-    pub(super) fn asked(self, query: &Query) -> Result<NumberedPage, ApiError> {
+    pub(super) fn requested(self, query: &Query) -> Result<NumberedPage, ApiError> {
         let size = query.get("page_size").and_then(query::positive);
         let number = match query.get("page") {
             None | Some("") => PageNumber::At(1),
@@ -109,7 +109,7 @@ mod tests {
 
         for (size, expected) in [("3", 3), ("9", 4), ("0", 2), ("-5", 2), ("x", 2), ("", 2)] {
             let query = Query::parse(format!("page_size={size}").as_bytes());
-            assert_eq!(paging.asked(&query).unwrap().size, expected, "{size}");
+            assert_eq!(paging.requested(&query).unwrap().size, expected, "{size}");
         }
     }
 }

@@ -36,7 +36,7 @@ async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse
     let revoked = context
         .services
         .blocking(move |r| record.log(r.revoke_token(id), Outcome::of_change));
-    // Whoever was faster has done what was asked.
+    // Another request has revoked the token already.
     let _was_there: bool = revoked.await??;
     Ok(ViewResponse::no_content())
 }

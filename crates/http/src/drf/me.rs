@@ -42,7 +42,7 @@ struct Me {
 
 impl Me {
     async fn update(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let form = self.groups.asked(context.query);
+        let form = self.groups.requested(context.query);
         let profile = profile_update::update(
             context,
             &self.media,
@@ -57,13 +57,13 @@ impl Me {
 
 async fn retrieve(me: &Me, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     let profile = &context.caller()?.profile;
-    let form = me.groups.asked(context.query);
+    let form = me.groups.requested(context.query);
     let tag = EntityTag::new(context, profile, form);
     Ok(context.show(&tag, || MeBody::new(context, profile, form)))
 }
 
 async fn forms(me: &Me, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
     let profile = &context.caller()?.profile;
-    let body = MeBody::new(context, profile, me.groups.asked(context.query));
+    let body = MeBody::new(context, profile, me.groups.requested(context.query));
     Ok(PageForms::default().form(&["PATCH", "PUT"], &me.fields, &body))
 }

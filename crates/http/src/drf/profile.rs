@@ -73,8 +73,8 @@ impl<'a> MeBody<'a> {
 }
 
 impl GroupsForm {
-    /// The form that a query asks for, else this one (`decisions.md` 3).
-    pub(super) fn asked(self, query: &Query) -> Self {
+    /// The form that a query names, else this one (`decisions.md` 3).
+    pub(super) fn requested(self, query: &Query) -> Self {
         match query.get("groups") {
             Some("ids") => Self::Ids,
             Some("objects") => Self::Objects,

@@ -45,7 +45,7 @@ struct TokenList {
 
 impl TokenList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let page = self.paging.asked(context.query)?;
+        let page = self.paging.requested(context.query)?;
         let owner = context.caller()?.profile.user.id;
         let found = context
             .services

@@ -33,10 +33,10 @@ struct UserList {
 
 impl UserList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let page = self.paging.asked(context.query)?;
+        let page = self.paging.requested(context.query)?;
         let found = context.services.blocking(move |r| r.list_profiles(page));
         let found = found.await??;
-        let form = self.groups.asked(context.query);
+        let form = self.groups.requested(context.query);
         let users = found.items.iter();
         let bodies = users.map(|profile| MeBody::new(context, profile, form));
         let envelope = Envelope::new(context, page, found.total, bodies.collect())?;
@@ -54,7 +54,7 @@ async fn retrieve(
     context: &RequestContext<'_>,
 ) -> Result<ViewResponse, ApiError> {
     let profile = find(context).await?;
-    let form = groups.asked(context.query);
+    let form = groups.requested(context.query);
     Ok(context.ok(&MeBody::new(context, &profile, form)))
 }
 

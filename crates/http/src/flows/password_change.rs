@@ -1,4 +1,4 @@
-//! A new password for oneself, asked for with the current one (contract `drf.md`, section 9).
+//! A new password for the caller, who sends the current one (contract `drf.md`, section 9).
 
 use std::sync::Arc;
 

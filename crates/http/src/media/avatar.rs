@@ -135,8 +135,8 @@ impl Avatar {
         Ok(Self { patch })
     }
 
-    /// Withdraws the picture if its change was refused. What became of a change that failed otherwise
-    /// nobody knows: the sweep finds out.
+    /// Withdraws the picture if its change was refused. The outcome of a change that failed
+    /// otherwise is unknown: the sweep finds out.
     pub(crate) async fn settle(
         self,
         services: &Services,

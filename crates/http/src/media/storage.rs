@@ -38,7 +38,7 @@ pub struct MediaStorage {
     io: Arc<Io>,
 }
 
-/// Why storage did not do what it was asked.
+/// Why an operation of the storage failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// The folder cannot be made or used.
@@ -73,8 +73,8 @@ impl MediaStorage {
     /// The storage of the settings; `folder` is where files are kept without a server.
     ///
     /// # Errors
-    /// [`StorageError`]: a folder that cannot be made, settings that make no sense. A server is not asked
-    /// before it is needed.
+    /// [`StorageError`]: a folder that cannot be made, contradictory settings. A server is connected to with
+    /// the first operation.
     pub fn open(settings: &MediaSettings, folder: &Path) -> Result<Self, StorageError> {
         match settings.storage {
             StorageKind::File => Self::in_folder(folder),

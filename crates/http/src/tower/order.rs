@@ -10,14 +10,14 @@ use crate::tower::filter::path::{End, Path, PathError};
 /// Keys that a query may have: each may cost a join.
 const MAX_KEYS: usize = 20;
 
-/// The order that a query asks for, of the last repetition; `None` if it asks for none.
+/// The order that a query names, of the last repetition; `None` if it names none.
 ///
 /// # Errors
 /// 400 for an invalid order.
 pub(super) fn requested(model: Model, query: &Query) -> Result<Option<Vec<OrderBy>>, ApiError> {
-    let is_asked = |pair: &&(String, String)| matches!(pair.0.as_str(), "order" | "order_by");
-    let asked = query.pairs().iter().rev().find(is_asked);
-    let text = asked.map_or("type", |(_, text)| text.as_str());
+    let is_order = |pair: &&(String, String)| matches!(pair.0.as_str(), "order" | "order_by");
+    let order = query.pairs().iter().rev().find(is_order);
+    let text = order.map_or("type", |(_, text)| text.as_str());
     let parts = text
         .split(',')
         .filter(|part| !matches!(*part, "type" | "-type"));

@@ -38,8 +38,8 @@ pub(super) fn requested_page(context: &RequestContext<'_>) -> Result<NumberedPag
 }
 
 fn page(settings: &TowerSettings, query: &Query) -> Result<NumberedPage, ApiError> {
-    let asked = query.get("page_size").and_then(query::positive);
-    let size = asked.unwrap_or(settings.page_size.into());
+    let size = query.get("page_size").and_then(query::positive);
+    let size = size.unwrap_or(settings.page_size.into());
     let number = match query.get("page") {
         None | Some("") => PageNumber::At(1),
         Some("last") => PageNumber::Last,
@@ -120,7 +120,7 @@ mod tests {
         }
     }
 
-    fn asked(query: &str) -> Option<NumberedPage> {
+    fn page_of(query: &str) -> Option<NumberedPage> {
         page(&settings(), &Query::parse(query.as_bytes())).ok()
     }
 
@@ -151,7 +151,7 @@ mod tests {
         ];
 
         for (size, expected) in cases {
-            let page = asked(&format!("page_size={size}")).unwrap();
+            let page = page_of(&format!("page_size={size}")).unwrap();
             assert_eq!(page.size, expected, "{size}");
         }
     }
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn invalid_page_is_not_found() {
         for number in ["0", "-1", "x", "1.0"] {
-            assert_eq!(asked(&format!("page={number}")), None, "{number}");
+            assert_eq!(page_of(&format!("page={number}")), None, "{number}");
         }
         let cases = [
             ("", PageNumber::At(1)),
@@ -170,7 +170,7 @@ mod tests {
         ];
         for (query, expected) in cases {
             assert_eq!(
-                asked(query).map(|page| page.number),
+                page_of(query).map(|page| page.number),
                 Some(expected),
                 "{query}"
             );

@@ -57,7 +57,7 @@ pub trait Dialect: Send + Sync {
         None
     }
 
-    /// Whether a method that changes something may be asked for with these credentials.
+    /// Whether these credentials permit a method that changes something.
     ///
     /// # Errors
     /// 403: browsers send the credentials by themselves, and nothing shows that a page of `own` asks.

@@ -21,7 +21,7 @@ pub struct PageStyle {
     pub caller_path: Option<&'static str>,
     /// What a page shows after `Content-Type` and `Vary`, in this order.
     pub headers: &'static [&'static str],
-    /// Whether a description waits behind a toggle.
+    /// Whether a description is folded up.
     pub folds_description: bool,
     /// How the credentials are given to `curl`.
     pub curl_credentials: &'static str,

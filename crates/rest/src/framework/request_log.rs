@@ -45,7 +45,7 @@ impl Notes {
         self.user = Some(identity.profile.user.id);
     }
 
-    /// Notes why the request is not answered as asked.
+    /// Notes why the request is refused or failed.
     pub fn failed(&mut self, error: &ApiError) {
         let mut cause = chain(error);
         cause.truncate(cause.floor_char_boundary(LONGEST_CAUSE));

@@ -18,7 +18,7 @@ use crate::wire::json_writer::Style;
 
 /// A view, the dialect it speaks and the pattern it stands under.
 pub struct Route {
-    /// What the pattern is below: a view that is mounted more than once reads here where it is asked.
+    /// What the pattern is below: a view that is mounted more than once reads the mount of the request here.
     pub mount: &'static str,
     /// The path, with `{name}` for an id.
     pub pattern: &'static str,

@@ -33,7 +33,7 @@ pub struct Spec {
     pub parsers: &'static [Parser],
     /// Buttons of its pages, for methods that need no body and that everybody may use who may use the view.
     pub buttons: &'static [&'static str],
-    /// `WWW-Authenticate` of a 401, where the dialect's is not to be asked with.
+    /// `WWW-Authenticate` of a 401, where it is not that of the dialect.
     pub challenge: Option<&'static str>,
     /// Whether JSON is its only representation whatever the settings say.
     pub is_json_only: bool,

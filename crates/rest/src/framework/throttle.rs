@@ -1,4 +1,4 @@
-//! Limits on how often views may be asked (contract `drf.md`, section 10).
+//! Limits on the rate of requests (contract `drf.md`, section 10).
 
 use std::sync::Arc;
 

@@ -22,14 +22,14 @@ pub trait View: Send + Sync {
     /// `", "`.
     fn allow(&self) -> &HeaderValue;
 
-    /// Whether the caller may use the view at all, where that is judged; asked in dialects that negotiate later
-    /// than that.
+    /// Whether the caller may use the view at all, where that is judged: in dialects that negotiate after
+    /// permissions.
     fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Option<Outcome<'a, ()>>;
 
     /// Answers a method that it allows; HEAD comes as GET.
     fn answer<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, ViewResponse>;
 
-    /// What a page lets this caller do: asked for pages only, after the answer, whatever the method.
+    /// What a page lets this caller do: called for pages only, after the answer, whatever the method.
     /// Shows nothing that GET would refuse the caller. An error means that there is nothing to do.
     fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, PageForms>;
 

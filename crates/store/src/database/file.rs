@@ -11,7 +11,7 @@ const FILE_MODE: u32 = 0o600;
 const FOLDER_MODE: u32 = 0o700;
 
 /// Keeps others from making or migrating the databases of a folder, until it is dropped. `SQLite`'s own locks do
-/// not suffice: of several that turn a new file to its log at once, one is told that it is locked without
+/// not suffice: of several that turn a new file to its log at once, one gets the error that it is locked without
 /// having waited.
 #[derive(Debug)]
 pub(crate) struct FolderLock {

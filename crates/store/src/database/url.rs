@@ -22,7 +22,7 @@ pub enum UrlError {
     /// `sqlite://` without a file.
     #[error("database.url names no file: write sqlite://data/profiled.sqlite3")]
     NoFile,
-    /// Encryption is asked for, and the build has none.
+    /// The URL demands encryption, and the build has none.
     #[error(
         "database.url asks for TLS, but this build has none: build with \
          --no-default-features --features libpq-bundled-tls, or libpq-system"

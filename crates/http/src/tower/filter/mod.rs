@@ -62,9 +62,9 @@ fn kind(model: Model, query: &Query) -> Condition {
 /// `search`: every word occurs somewhere, without case.
 fn searched(model: Model, query: &Query) -> Result<Vec<Condition>, ApiError> {
     let fields = names::search_fields(model);
-    let asked = query.get("search").unwrap_or_default();
+    let search = query.get("search").unwrap_or_default();
     let is_between = |letter: char| letter == ',' || letter.is_whitespace();
-    let words = asked.split(is_between).filter(|word| !word.is_empty());
+    let words = search.split(is_between).filter(|word| !word.is_empty());
     if fields.is_empty() {
         return Ok(Vec::new());
     }

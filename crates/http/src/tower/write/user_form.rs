@@ -125,7 +125,7 @@ impl UserForm {
         }
     }
 
-    /// The flag that is asked for: where it is left out, only PATCH keeps it.
+    /// The requested flag: where it is left out, only PATCH keeps it.
     pub(super) fn is_superuser(&self) -> Option<bool> {
         match self.is_superuser {
             FieldInput::Value(flag) => Some(flag),

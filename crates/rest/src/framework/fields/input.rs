@@ -7,7 +7,7 @@ use super::{Field, Kind, messages};
 use crate::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use crate::wire::body::{Data, Part, Text, Upload, Value, number_text};
 
-/// A field of a body before its own rules are asked.
+/// A field of a body before its own rules are checked.
 #[derive(Clone, Debug)]
 pub enum Input<'a> {
     /// The body does not have it.

@@ -22,7 +22,7 @@ impl Field {
     pub fn check(&self, value: &Text, taken: Option<&str>, errors: &mut FieldErrors) {
         let text = &value.text;
         if text.is_empty() {
-            // Blank is a value of its own: only uniqueness is asked.
+            // Blank is a value of its own: only uniqueness is checked.
             if let Some(message) = taken {
                 errors.push(self.name, message);
             }

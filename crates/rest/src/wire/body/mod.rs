@@ -82,7 +82,7 @@ pub struct RequestBody<'a> {
 
 enum Source {
     Payload,
-    /// Read and parsed before the view asked.
+    /// Read and parsed before the view needed it.
     Data(Data),
     /// What a form carried in place of a body, under `_content` and `_content_type`.
     Carried {

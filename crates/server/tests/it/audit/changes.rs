@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::commands::{PASSWORD, run};
-use super::{all_told, assert_untold};
+use super::{all_contents, assert_absent};
 use crate::sandbox::Sandbox;
 
 /// A command that is done, and its line.
@@ -221,7 +221,7 @@ fn every_change_by_a_command_leaves_one_line_without_any_value() {
         for Step(command, expected) in [users(), groups(), directory()].into_iter().flatten() {
             let ended = run(sandbox, command);
             assert_eq!(ended.code, Some(0), "{command:?}: {}", ended.err);
-            assert_eq!(all_told(&ended.trail), [expected], "{command:?}");
+            assert_eq!(all_contents(&ended.trail), [expected], "{command:?}");
             trail.extend(ended.trail);
         }
         let values = [
@@ -233,8 +233,8 @@ fn every_change_by_a_command_leaves_one_line_without_any_value() {
             "Poets",
             "Verse",
         ];
-        assert_untold(&trail, &values);
-        assert_untold(
+        assert_absent(&trail, &values);
+        assert_absent(
             &trail,
             &["Mills", "Grain", "Carters", "Drivers", PASSWORD, "pbkdf2"],
         );

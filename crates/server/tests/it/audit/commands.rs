@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{all_told, assert_untold, told};
+use super::{all_contents, assert_absent, content};
 use crate::dump;
 use crate::sandbox::{Ended, Sandbox, audit_trail, fixture};
 
@@ -26,7 +26,7 @@ fn key_and_token_made_by_commands_are_recorded_by_id() {
 
     let made: Value = serde_json::from_str(&generated.out).unwrap();
     let key = format!("key:{}", made["kid"].as_str().unwrap());
-    let line = told(&generated.trail[0]);
+    let line = content(&generated.trail[0]);
     assert_eq!(
         (&line["action"], &line["object"]),
         (&json!("key.create"), &json!(key))
@@ -36,15 +36,15 @@ fn key_and_token_made_by_commands_are_recorded_by_id() {
         "action": "token.create", "outcome": "done", "actor_kind": "operator", "user": 1,
         "object": format!("jwt:{jti}"),
     });
-    assert_eq!(all_told(&access.trail), [expected]);
-    let line = told(&revoked.trail[0]);
+    assert_eq!(all_contents(&access.trail), [expected]);
+    let line = content(&revoked.trail[0]);
     assert_eq!(
         (&line["object"], &line["user"]),
         (&json!("token:1"), &json!(1))
     );
     for ended in [&generated, &opaque, &access, &revoked] {
         assert_eq!(ended.trail.len(), 1, "{ended:?}");
-        assert_untold(&ended.trail, &[opaque.out.trim(), access.out.trim()]);
+        assert_absent(&ended.trail, &[opaque.out.trim(), access.out.trim()]);
     }
 }
 
@@ -112,7 +112,7 @@ fn refused_and_failed_commands_are_recorded_with_the_reason() {
         let ended = run(&sandbox, command);
         assert_eq!(ended.code, Some(code), "{command:?}: {}", ended.err);
         assert_eq!(ended.trail.len(), 1, "{command:?}");
-        let line = told(&ended.trail[0]);
+        let line = content(&ended.trail[0]);
         let outcome = if expected[1].is_null() {
             "failed"
         } else {
@@ -123,7 +123,7 @@ fn refused_and_failed_commands_are_recorded_with_the_reason() {
             json!([line["action"], line["reason"], line["object"]]),
             expected
         );
-        assert_untold(&ended.trail, &["zoe", "Mills", "Poets"]);
+        assert_absent(&ended.trail, &["zoe", "Mills", "Poets"]);
     }
 }
 
@@ -174,15 +174,15 @@ fn an_import_leaves_one_line_with_its_counts() {
 
     assert_eq!(tried.trail, Vec::<Value>::new());
     assert_eq!(
-        all_told(&first.trail),
+        all_contents(&first.trail),
         [line("done", "created=23,updated=0,skipped=0")]
     );
     assert_eq!(
-        all_told(&second.trail),
+        all_contents(&second.trail),
         [line("unchanged", "created=0,updated=0,skipped=0")]
     );
     assert_eq!(
-        all_told(&partly.trail),
+        all_contents(&partly.trail),
         [line("done", "created=1,updated=0,skipped=1")]
     );
     assert_eq!(missing.trail[0]["outcome"], "failed");
@@ -193,7 +193,7 @@ fn an_import_leaves_one_line_with_its_counts() {
         (1, &json!("import"))
     );
     assert!(counts.ends_with(",updated=0,skipped=0"), "{counts}");
-    assert_untold(&people.trail, &["pw-admin", "orgadmin"]);
+    assert_absent(&people.trail, &["pw-admin", "orgadmin"]);
 }
 
 #[test]
@@ -211,7 +211,10 @@ fn users_erased_by_a_purge_are_recorded_by_id() {
             "action": "user.erase", "outcome": "done", "actor_kind": "operator", "object": user,
         })
     };
-    assert_eq!(all_told(&purged.trail), [line("user:1"), line("user:2")]);
+    assert_eq!(
+        all_contents(&purged.trail),
+        [line("user:1"), line("user:2")]
+    );
 }
 
 #[test]
@@ -248,5 +251,5 @@ fn quickstart_is_recorded_without_its_credentials() {
     let words = service.greeting.split_whitespace();
     let shown: Vec<&str> = words.filter(|word| word.len() >= 20).collect();
     assert!(shown.len() >= 4, "{}", service.greeting);
-    assert_untold(&trail, &shown);
+    assert_absent(&trail, &shown);
 }

@@ -19,7 +19,7 @@ use chrono::DateTime;
 use serde_json::Value;
 
 /// A line without what all lines have.
-fn told(line: &Value) -> Value {
+fn content(line: &Value) -> Value {
     let mut line = line.clone();
     let members = line.as_object_mut().unwrap();
     let time = members.remove("timestamp").unwrap();
@@ -29,12 +29,12 @@ fn told(line: &Value) -> Value {
     line
 }
 
-fn all_told(lines: &[Value]) -> Vec<Value> {
-    lines.iter().map(told).collect()
+fn all_contents(lines: &[Value]) -> Vec<Value> {
+    lines.iter().map(content).collect()
 }
 
 /// No line has one of these texts.
-fn assert_untold(trail: &[Value], secrets: &[&str]) {
+fn assert_absent(trail: &[Value], secrets: &[&str]) {
     for line in trail {
         let text = line.to_string();
         for secret in secrets {

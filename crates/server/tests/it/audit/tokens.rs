@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::requests::{
     PASSWORD, ada, authorization, jti, pair, send, stranger, trail, with_people,
 };
-use super::{all_told, assert_untold};
+use super::{all_contents, assert_absent};
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -58,8 +58,8 @@ fn refreshed_reused_and_blacklisted_tokens_are_recorded() {
             refused("token.refresh", &access, "bad_token"),
         ];
         let trail = trail(service);
-        assert_eq!(all_told(&trail[2..]), expected);
-        assert_untold(&trail, &[&first, &second, &access, "no.token"]);
+        assert_eq!(all_contents(&trail[2..]), expected);
+        assert_absent(&trail, &[&first, &second, &access, "no.token"]);
     });
 }
 
@@ -143,8 +143,8 @@ fn created_and_revoked_tokens_are_recorded_with_their_actor() {
             ),
         ];
         let trail = trail(service);
-        assert_eq!(all_told(&trail[6..]), expected);
-        assert_untold(
+        assert_eq!(all_contents(&trail[6..]), expected);
+        assert_absent(
             &trail,
             &[&key, &tower, &access, &made_key, "Laptop", PASSWORD],
         );

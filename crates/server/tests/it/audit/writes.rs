@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::requests::{PASSWORD, ada, authorization, pair, send, trail, with_people};
-use super::{all_told, assert_untold};
+use super::{all_contents, assert_absent};
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -57,13 +57,13 @@ fn every_change_by_a_request_leaves_one_line_without_any_value() {
             line("credentials.revoke", json!({ "object": "user:1" })),
         ];
         let trail = trail(service);
-        let told = all_told(&trail);
+        let told = all_contents(&trail);
         let changes: Vec<_> = told
             .iter()
             .filter(|line| line["credential"] == "token:1")
             .collect();
         assert_eq!(changes, expected.iter().collect::<Vec<_>>());
-        assert_untold(
+        assert_absent(
             &trail,
             &[
                 "Nomen",

@@ -4,9 +4,10 @@ use profiled_domain::Model;
 
 use super::read;
 
+const USER: Model = Model::User;
+
 #[test]
-fn filter_with_unknown_name_or_value_is_refused() {
-    const USER: Model = Model::User;
+fn filter_with_unknown_name_is_refused() {
     let unknown = [
         (USER, "bogus=1", "User", "bogus"),
         (USER, "username__bogus=1", "User", "bogus"),
@@ -54,6 +55,10 @@ fn filter_with_unknown_name_or_value_is_refused() {
         let expected = format!("400 {title} has no field named '{segment}'");
         assert_eq!(read(model, query), Err(expected), "{query}");
     }
+}
+
+#[test]
+fn filter_with_text_in_place_of_an_integer_is_refused() {
     let no_integer = [
         ("id=abc", "abc"),
         ("id=", ""),
@@ -71,6 +76,10 @@ fn filter_with_unknown_name_or_value_is_refused() {
         let expected = format!("400 [\"'{value}' value must be an integer.\"]");
         assert_eq!(read(USER, query), Err(expected), "{query}");
     }
+}
+
+#[test]
+fn filter_with_invalid_value_is_refused() {
     let others = [
         (
             "is_superuser=maybe",
