@@ -6,7 +6,7 @@ use acceptance::service::{Backend, Data, Service};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{EncodingKey, Header};
-use profiled_domain::{CredentialRepository, Keep, UserId, WriteContext};
+use profiled_domain::{CredentialRef, CredentialRepository, UserId, WriteContext};
 use serde_json::{Value, json};
 
 use crate::databases::on_both_databases;
@@ -134,7 +134,7 @@ fn token_of_an_inactive_or_deleted_user_is_not_active(backend: Backend) {
     let store = service.store();
     assert!(
         store
-            .revoke_credentials(UserId(2), &Keep::Nothing, WriteContext::operator(now))
+            .revoke_credentials(UserId(2), &CredentialRef::None, WriteContext::operator(now))
             .unwrap()
     );
 

@@ -299,7 +299,7 @@ impl Service {
     pub fn stored_password(&self, username: &str) -> String {
         let store = self.database.as_ref().map(TestDatabase::store);
         let store = store.and_then(Result::ok);
-        let found = store.and_then(|store| store.find_password(username).ok()?);
+        let found = store.and_then(|store| store.find_user_with_password(username).ok()?);
         let (_, password) = found.unwrap_or_else(|| panic!("no password of {username:?}"));
         password.as_encoded().to_owned()
     }

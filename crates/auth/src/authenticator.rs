@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{Keep, ProfileDepth, Repository, TokenState, UserProfile};
+use profiled_domain::{CredentialRef, ProfileDepth, Repository, TokenState, UserProfile};
 
 use crate::error::AuthError;
 use crate::header;
@@ -17,7 +17,7 @@ pub struct Attempt<'a> {
     pub session: Option<&'a str>,
     /// Address that tokens are bound to and failed log-ins are counted under: one that the client cannot
     /// choose.
-    pub counted_address: IpAddr,
+    pub client_address: IpAddr,
     /// `User-Agent` of the client.
     pub user_agent: Option<&'a str>,
     /// How much of the caller's profile is wanted.
@@ -34,7 +34,7 @@ pub struct Identity {
     /// The scheme that accepted the credentials.
     pub scheme: Scheme,
     /// How to keep the credential that was used when all others are revoked.
-    pub keep: Keep,
+    pub keep: CredentialRef,
     /// The opaque token that was used, if it was one.
     pub token: Option<TokenState>,
 }

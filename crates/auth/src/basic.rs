@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::{Keep, ProfileDepth, Repository, UserProfile};
+use profiled_domain::{CredentialRef, ProfileDepth, Repository, UserProfile};
 
 use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
@@ -42,7 +42,7 @@ impl BasicVerifier {
         let pair = PasswordAttempt {
             username: &username,
             password: &password,
-            counted_address: attempt.counted_address,
+            client_address: attempt.client_address,
             now: attempt.now,
         };
         let LoginOutcome::Accepted(user) = self.login.check(&pair, repository)? else {
@@ -61,7 +61,7 @@ impl BasicVerifier {
         Ok(Identity {
             profile,
             scheme: Scheme::Basic,
-            keep: Keep::Nothing,
+            keep: CredentialRef::None,
             token: None,
         })
     }

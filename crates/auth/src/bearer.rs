@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use profiled_domain::{Keep, Repository};
+use profiled_domain::{CredentialRef, Repository};
 
 use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
@@ -38,9 +38,9 @@ impl BearerVerifier {
         Ok(Identity {
             profile: access.holder(attempt.depth, repository, attempt.now)?,
             scheme: Scheme::Bearer,
-            keep: access
-                .jti()
-                .map_or(Keep::Nothing, |jti| Keep::Jwt(jti.to_owned())),
+            keep: access.jti().map_or(CredentialRef::None, |jti| {
+                CredentialRef::Jwt(jti.to_owned())
+            }),
             token: None,
         })
     }

@@ -113,7 +113,8 @@ impl Introspector {
         if key.len() > MAX_KEY_LENGTH {
             return Ok(None);
         }
-        let found = repository.find_token(&TokenKey::digest_of(key), ProfileDepth::Account)?;
+        let found =
+            repository.find_token_with_profile(&TokenKey::digest_of(key), ProfileDepth::Account)?;
         Ok(found.and_then(|holder| {
             let (user, token) = (holder.profile.user, holder.token);
             let is_bound = self.policy.check_binding && token.binding.is_some();

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use profiled_domain::{Keep, Repository, TokenBinding, TokenDigest};
+use profiled_domain::{CredentialRef, Repository, TokenBinding, TokenDigest};
 use sha2::{Digest, Sha256};
 
 use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
@@ -135,7 +135,7 @@ impl TokenPolicy {
         attempt: &Attempt<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
-        let found = repository.find_token(digest, attempt.depth)?;
+        let found = repository.find_token_with_profile(digest, attempt.depth)?;
         let holder = found.ok_or(AuthError::InvalidToken)?;
         let binding = holder.token.binding.as_ref();
         let binding = binding.filter(|_| self.check_binding);
@@ -149,7 +149,7 @@ impl TokenPolicy {
         if !user.is_active || user.deleted_at.is_some() {
             return Err(AuthError::UserInactive(scheme));
         }
-        let (profile, keep) = (holder.profile, Keep::Token(holder.token.id));
+        let (profile, keep) = (holder.profile, CredentialRef::Token(holder.token.id));
         let token = Some(holder.token);
         Ok(Identity {
             profile,
@@ -197,6 +197,6 @@ fn key(credentials: Credentials<'_>) -> Result<&str, HeaderFault> {
 
 fn is_bound_to(binding: &TokenBinding, attempt: &Attempt<'_>) -> bool {
     let address = binding.address.parse::<IpAddr>();
-    address.is_ok_and(|address| address.to_canonical() == attempt.counted_address.to_canonical())
+    address.is_ok_and(|address| address.to_canonical() == attempt.client_address.to_canonical())
         && binding.user_agent.as_deref() == attempt.user_agent
 }

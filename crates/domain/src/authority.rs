@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{Condition, CredentialsEpoch, Field, Keep, Model, UserId};
+use crate::{Condition, CredentialRef, CredentialsEpoch, Field, Model, UserId};
 
 /// Who does a write, by which right, and when.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +44,8 @@ pub struct Authority {
     pub actor: UserId,
     /// The epoch of the caller's credentials that the credential counted in.
     pub epoch: i64,
-    /// The credential: [`Keep::Nothing`] for one that is neither a stored token nor has an id.
-    pub credential: Keep,
+    /// The credential: [`CredentialRef::None`] for one that is neither a stored token nor has an id.
+    pub credential: CredentialRef,
     /// What has to hold in addition: all of it.
     pub rights: Vec<Right>,
 }
@@ -91,9 +91,11 @@ impl Authority {
             return Some(Lapse::Account);
         }
         let counts = match &self.credential {
-            Keep::Token(_) => has_token,
-            Keep::Jwt(jti) => self.epoch == epoch.number || epoch.kept_jti.as_ref() == Some(jti),
-            Keep::Nothing => self.epoch == epoch.number,
+            CredentialRef::Token(_) => has_token,
+            CredentialRef::Jwt(jti) => {
+                self.epoch == epoch.number || epoch.kept_jti.as_ref() == Some(jti)
+            }
+            CredentialRef::None => self.epoch == epoch.number,
         };
         (!counts).then_some(Lapse::Credential)
     }

@@ -32,7 +32,7 @@ pub struct Binding {
 
 /// What comes of the wish to bind a subject to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
+pub enum BindOutcome {
     /// The subject stands for this user: the wanted one, unless a parallel request was faster.
     To(UserId),
     /// Another subject of the issuer stands for the user already.

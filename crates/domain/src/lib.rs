@@ -28,7 +28,7 @@ mod user;
 mod word;
 
 pub use authority::{Authority, Lapse, Right, WriteContext};
-pub use binding::{Binding, Bound, ForeignSubject};
+pub use binding::{BindOutcome, Binding, ForeignSubject};
 pub use completion::CompletionRules;
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use directory::{
@@ -47,18 +47,19 @@ pub use page::{NumberedPage, Page, PageNumber, PageRequest, Slice};
 pub use password::{PasswordChange, PasswordHash};
 pub use patch::{Patch, Precondition};
 pub use person::{Person, ProfileChange, ProfileField, UnknownField};
-pub use profile::{TokenHolder, UserProfile};
+pub use profile::{TokenWithProfile, UserProfile};
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
-    AccountChange, AccountRepository, BindingRepository, CredentialRepository, GroupRepository,
-    MembershipRepository, OrganizationRepository, ProfileDepth, ProfileRepository,
+    AccountChangeOutcome, AccountRepository, BindingRepository, CredentialRepository,
+    GroupRepository, MembershipRepository, OrganizationRepository, ProfileDepth, ProfileRepository,
     RefreshTokenRepository, Repository, RepositoryError, RetentionRepository, SelectionRepository,
     TeamRepository, TokenRepository, UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{
-    Extension, Issued, Keep, NewToken, Token, TokenBinding, TokenDigest, TokenState, TokenUse,
+    CredentialRef, Extension, IssueOutcome, NewToken, Token, TokenBinding, TokenDigest, TokenState,
+    TokenUse,
 };
 pub use user::{CredentialsEpoch, NewUser, User, UserKey};
 pub use word::is_word;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Keep;
+use crate::CredentialRef;
 
 /// A password as Django encodes it: `algorithm$…`, or `!…` for an unusable one.
 ///
@@ -36,5 +36,5 @@ pub struct PasswordChange {
     /// The new one.
     pub password: PasswordHash,
     /// The credential of the request, which outlives the change.
-    pub keep: Keep,
+    pub keep: CredentialRef,
 }

@@ -13,7 +13,7 @@ pub struct UserProfile {
 
 /// A token together with its user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenHolder {
+pub struct TokenWithProfile {
     /// The token's state.
     pub token: TokenState,
     /// The user it stands for, active or not.

@@ -94,10 +94,10 @@ pub struct TokenUse {
 /// The one credential that outlives the revocation of all others: that of the request which asks for it
 /// (`decisions.md` 10).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Keep {
+pub enum CredentialRef {
     /// None does.
     #[default]
-    Nothing,
+    None,
     /// An opaque token.
     Token(TokenId),
     /// A JSON Web Token, by its `jti`.
@@ -165,7 +165,7 @@ impl NewToken {
 
 /// What came of a wish for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Issued {
+pub enum IssueOutcome {
     /// It is stored.
     Token(Token),
     /// The owner holds as many as are allowed.

@@ -6,7 +6,9 @@
 //! users are locked in the order of their ids, after those of organizations and teams.
 
 use diesel::prelude::*;
-use profiled_domain::{CredentialsEpoch, Keep, Lapse, RepositoryError, UserId, WriteContext};
+use profiled_domain::{
+    CredentialRef, CredentialsEpoch, Lapse, RepositoryError, UserId, WriteContext,
+};
 
 use crate::database::schema::{tokens, users};
 use crate::database::{DbConnection, Store, StoreError};
@@ -39,8 +41,8 @@ impl Store {
         let caller = lock(connection, by.actor, subject)?;
         let caller = caller.ok_or_else(|| lapsed(Lapse::Account))?;
         let has_token = match by.credential {
-            Keep::Token(id) => keep_token(connection, id.0)?,
-            Keep::Jwt(_) | Keep::Nothing => false,
+            CredentialRef::Token(id) => keep_token(connection, id.0)?,
+            CredentialRef::Jwt(_) | CredentialRef::None => false,
         };
         let epoch = CredentialsEpoch {
             number: caller.epoch,

@@ -8,7 +8,7 @@ use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use profiled_domain::{
     Group, PasswordHash, ProfileDepth, ProfileRepository, RepositoryError, TokenDigest,
-    TokenHolder, User, UserId, UserKey, UserProfile,
+    TokenWithProfile, User, UserId, UserKey, UserProfile,
 };
 
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
@@ -106,7 +106,7 @@ impl ProfileRepository for Store {
     }
 
     /// As a profile, with the stored password: its text stays out of the reads that do not need it.
-    fn find_account(
+    fn find_profile_with_password(
         &self,
         key: &UserKey,
         depth: ProfileDepth,
@@ -123,11 +123,11 @@ impl ProfileRepository for Store {
         found.map(account).transpose()
     }
 
-    fn find_token(
+    fn find_token_with_profile(
         &self,
         digest: &TokenDigest,
         depth: ProfileDepth,
-    ) -> Result<Option<TokenHolder>, RepositoryError> {
+    ) -> Result<Option<TokenWithProfile>, RepositoryError> {
         let found = self.read(|connection| match depth {
             ProfileDepth::Account => {
                 let row = account_by_token(connection, &digest.0)?;
@@ -140,7 +140,7 @@ impl ProfileRepository for Store {
         })?;
         let holder = |((token, user), groups): ((TokenStateRow, UserRow), _)| {
             let profile = profile(user, groups)?;
-            Ok(TokenHolder {
+            Ok(TokenWithProfile {
                 token: token.into(),
                 profile,
             })

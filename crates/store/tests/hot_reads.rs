@@ -34,7 +34,7 @@ fn sqlite_reads_by_index_and_sorts_nothing() {
 
     let mut all = statements(|| {
         store
-            .find_token(&TokenDigest([1; 32]), ProfileDepth::Groups)
+            .find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Groups)
             .unwrap();
     });
     all.extend(statements(|| {
@@ -45,7 +45,9 @@ fn sqlite_reads_by_index_and_sorts_nothing() {
         UserKey::Email("ada@example.com".to_owned()),
     ] {
         all.extend(statements(|| {
-            store.find_account(&key, ProfileDepth::Groups).unwrap();
+            store
+                .find_profile_with_password(&key, ProfileDepth::Groups)
+                .unwrap();
         }));
     }
 
@@ -147,7 +149,7 @@ fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatab
 
         let by_token = statements(|| {
             let holder = store
-                .find_token(&digest, ProfileDepth::Groups)
+                .find_token_with_profile(&digest, ProfileDepth::Groups)
                 .unwrap()
                 .unwrap();
             assert_eq!(holder.profile.groups.len(), groups);
@@ -156,12 +158,14 @@ fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatab
             store.find_profile(id, ProfileDepth::Groups).unwrap();
         });
         let account = statements(|| {
-            store.find_token(&digest, ProfileDepth::Account).unwrap();
+            store
+                .find_token_with_profile(&digest, ProfileDepth::Account)
+                .unwrap();
         });
         let by_name = statements(|| {
             let name = UserKey::Username(format!("user{number}"));
             store
-                .find_account(&name, ProfileDepth::Groups)
+                .find_profile_with_password(&name, ProfileDepth::Groups)
                 .unwrap()
                 .unwrap();
         });

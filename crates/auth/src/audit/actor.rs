@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use profiled_domain::{GroupId, Keep, Membership, OrganizationId, TeamId, TokenId, UserId};
+use profiled_domain::{
+    CredentialRef, GroupId, Membership, OrganizationId, TeamId, TokenId, UserId,
+};
 
 use crate::authenticator::Identity;
 use crate::scheme::Scheme;
@@ -53,7 +55,7 @@ impl From<&Identity> for Actor {
         let credential = match (identity.scheme, token, &identity.keep) {
             (Scheme::Token, Some(id), _) => format!("token:{id}"),
             (Scheme::Session, Some(id), _) => format!("session:{id}"),
-            (Scheme::Bearer, _, Keep::Jwt(jti)) => Object::Jwt(jti.clone()).to_string(),
+            (Scheme::Bearer, _, CredentialRef::Jwt(jti)) => Object::Jwt(jti.clone()).to_string(),
             (Scheme::Bearer, ..) => "jwt".to_owned(),
             (scheme, ..) => scheme.as_str().to_ascii_lowercase(),
         };

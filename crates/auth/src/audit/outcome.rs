@@ -1,6 +1,6 @@
 //! What came of an action.
 
-use profiled_domain::{AccountChange, Lapse, RepositoryError};
+use profiled_domain::{AccountChangeOutcome, Lapse, RepositoryError};
 
 use super::words::Reason;
 use crate::throttle::ThrottleError;
@@ -88,13 +88,13 @@ impl From<&ThrottleError> for Outcome {
     }
 }
 
-impl From<AccountChange> for Outcome {
-    fn from(change: AccountChange) -> Self {
+impl From<AccountChangeOutcome> for Outcome {
+    fn from(change: AccountChangeOutcome) -> Self {
         match change {
-            AccountChange::Done => Self::Done,
-            AccountChange::Unchanged => Self::Unchanged,
-            AccountChange::Missing => Self::Refused(Reason::Missing),
-            AccountChange::LastSuperuser => Self::Refused(Reason::LastSuperuser),
+            AccountChangeOutcome::Done => Self::Done,
+            AccountChangeOutcome::Unchanged => Self::Unchanged,
+            AccountChangeOutcome::Missing => Self::Refused(Reason::Missing),
+            AccountChangeOutcome::LastSuperuser => Self::Refused(Reason::LastSuperuser),
         }
     }
 }

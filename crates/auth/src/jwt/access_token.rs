@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use profiled_domain::{
-    Bound, CredentialsEpoch, ForeignSubject, PasswordHash, ProfileDepth, Repository, User, UserKey,
-    UserProfile,
+    BindOutcome, CredentialsEpoch, ForeignSubject, PasswordHash, ProfileDepth, Repository, User,
+    UserKey, UserProfile,
 };
 
 use super::checks::UserClaim;
@@ -30,7 +30,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// The id by which it is remembered, for [`profiled_domain::Keep`]; an issuer other than us may have
+    /// The id by which it is remembered, for [`profiled_domain::CredentialRef`]; an issuer other than us may have
     /// given it none.
     #[must_use]
     pub fn jti(&self) -> Option<&str> {
@@ -60,7 +60,7 @@ impl AccessToken {
         let name = self.user.key().ok_or(AuthError::UserGone)?;
         let profile = self.found(Some(name.clone()), depth, repository)?;
         match repository.bind(subject, &profile.user, &name, now)? {
-            Bound::To(user) if user == profile.user.id => {
+            BindOutcome::To(user) if user == profile.user.id => {
                 let jti = self.jti.clone().map(Object::Jwt);
                 let credential = jti.map_or("jwt".to_owned(), |jti| jti.to_string());
                 let actor = Actor::User {
@@ -72,9 +72,9 @@ impl AccessToken {
                 record.write(Outcome::Done);
                 Ok(profile)
             }
-            Bound::To(user) => self.found(Some(UserKey::Id(user)), depth, repository),
-            Bound::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
-            Bound::Changed => Err(AuthError::UserGone),
+            BindOutcome::To(user) => self.found(Some(UserKey::Id(user)), depth, repository),
+            BindOutcome::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
+            BindOutcome::Changed => Err(AuthError::UserGone),
         }
     }
 
@@ -91,7 +91,7 @@ impl AccessToken {
                 (profile.ok_or(AuthError::UserGone)?, None)
             }
             key => {
-                let account = repository.find_account(&key, depth)?;
+                let account = repository.find_profile_with_password(&key, depth)?;
                 let (profile, password) = account.ok_or(AuthError::UserGone)?;
                 (profile, Some(password))
             }

@@ -91,7 +91,8 @@ impl JwtVerifier {
     ) -> Result<TokenPair, RefreshError> {
         let pair = if self.options.checks_revoke {
             // The log-in may have replaced the stored hash.
-            let stored = repository.find_account(&UserKey::Id(user.id), ProfileDepth::Account)?;
+            let stored = repository
+                .find_profile_with_password(&UserKey::Id(user.id), ProfileDepth::Account)?;
             let (profile, password) = stored.ok_or(RefreshError::NoActiveAccount)?;
             let stored = Subject::new(&profile.user, &password);
             let epoch = user.credentials.number;

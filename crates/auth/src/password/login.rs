@@ -28,7 +28,7 @@ pub struct PasswordAttempt<'a> {
     /// As it is hashed.
     pub password: &'a str,
     /// Address that failures are counted under: one that the client cannot choose.
-    pub counted_address: IpAddr,
+    pub client_address: IpAddr,
     /// The moment of the request.
     pub now: DateTime<Utc>,
 }
@@ -83,7 +83,7 @@ impl PasswordLogin {
         repository: &dyn Repository,
         known: &mut Option<UserId>,
     ) -> Result<LoginOutcome, ThrottleError> {
-        let (username, address) = (attempt.username, attempt.counted_address);
+        let (username, address) = (attempt.username, attempt.client_address);
         let counted = self
             .throttle
             .login_attempt(username, address, attempt.now)?;
@@ -131,7 +131,7 @@ impl PasswordLogin {
         if self.hasher.must_update(stored) {
             let new = self.hasher.encode(password)?;
             // If another one is stored by now, a parallel log-in or a change of the password was faster.
-            repository.replace_password(user.id, stored, &new, &token_digest(stored))?;
+            repository.replace_password_hash(user.id, stored, &new, &token_digest(stored))?;
         }
         Ok(())
     }
@@ -153,7 +153,7 @@ fn record(
         }
         Err(error) => (Actor::Anonymous, Outcome::from(error)),
     };
-    let record = Record::new(Action::Login, actor).address(attempt.counted_address);
+    let record = Record::new(Action::Login, actor).address(attempt.client_address);
     let record = match known {
         Some(user) => record.on(Object::User(user)),
         None => record,
@@ -169,5 +169,5 @@ fn find(
     if username.contains('\0') {
         return Ok(None);
     }
-    repository.find_password(username)
+    repository.find_user_with_password(username)
 }

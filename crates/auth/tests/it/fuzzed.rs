@@ -105,7 +105,7 @@ pub fn authorization(header: &[u8]) {
     let attempt = Attempt {
         authorization: Some(header),
         session: None,
-        counted_address: [127, 0, 0, 1].into(),
+        client_address: [127, 0, 0, 1].into(),
         user_agent: None,
         depth: ProfileDepth::Account,
         now: now(),

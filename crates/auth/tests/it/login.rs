@@ -30,7 +30,7 @@ fn check(
     let attempt = PasswordAttempt {
         username,
         password,
-        counted_address: [127, 0, 0, 1].into(),
+        client_address: [127, 0, 0, 1].into(),
         now: now(),
     };
     login.check(&attempt, repository)
@@ -47,7 +47,7 @@ fn set(repository: &Store, user: &User, encoded: &str) -> User {
     let [old, new] = texts.map(PasswordHash::from_encoded);
     assert!(
         repository
-            .replace_password(user.id, &old, &new, "digest")
+            .replace_password_hash(user.id, &old, &new, "digest")
             .unwrap()
     );
     let after = repository.find_user(&UserKey::Id(user.id));

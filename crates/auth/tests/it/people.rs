@@ -83,7 +83,7 @@ pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
     Attempt {
         authorization: Some(authorization),
         session: None,
-        counted_address: [127, 0, 0, 1].into(),
+        client_address: [127, 0, 0, 1].into(),
         user_agent: Some("agent/1"),
         depth: ProfileDepth::Account,
         now: now(),

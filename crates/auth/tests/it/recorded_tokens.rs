@@ -110,7 +110,9 @@ impl Site {
     fn log_in(&self, username: &str) -> Option<(i64, Value)> {
         use profiled_domain::ProfileDepth;
         let key = UserKey::Username(username.to_owned());
-        let found = self.repository.find_account(&key, ProfileDepth::Account);
+        let found = self
+            .repository
+            .find_profile_with_password(&key, ProfileDepth::Account);
         let (profile, password) = found.unwrap()?;
         let subject = Subject::new(&profile.user, &password);
         let pair = self.jwt.mint_pair(subject, recorded_now()).unwrap();

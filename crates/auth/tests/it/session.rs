@@ -5,7 +5,7 @@ use profiled_auth::{
     Attempt, AuthError, Identity, Scheme, SessionVerifier, TokenKey, TokenPolicy, TokenVerifier,
     Verdict, Verifier,
 };
-use profiled_domain::{Keep, NewToken, TokenBinding, UserId};
+use profiled_domain::{CredentialRef, NewToken, TokenBinding, UserId};
 use profiled_store::Store;
 
 use crate::people::{attempt, now, user};
@@ -55,7 +55,7 @@ fn cookie_of_a_user_outlives_the_password_change_it_requested() {
         (identity.profile.user.id, identity.scheme),
         (ada.id, Scheme::Session)
     );
-    assert!(matches!(identity.keep, Keep::Token(_)));
+    assert!(matches!(identity.keep, CredentialRef::Token(_)));
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Viewer {
 
     /// The same for a key of an order: values of objects that the caller may not read are absent.
     #[must_use]
-    pub fn seen_order(&self, key: OrderBy) -> OrderBy {
+    pub fn order_within_readable(&self, key: OrderBy) -> OrderBy {
         let step = |step: Step| Step {
             only: self.readable_and(step.relation, self.seen(step.only)),
             relation: step.relation,

@@ -7,7 +7,7 @@ use crate::{ProfileChange, UserId, WriteContext};
 
 /// What came of a change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccountChange {
+pub enum AccountChangeOutcome {
     /// It is done.
     Done,
     /// The account was like that already.
@@ -24,13 +24,17 @@ pub trait AccountRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn deactivate(&self, id: UserId) -> Result<AccountChange, RepositoryError>;
+    fn deactivate(&self, id: UserId) -> Result<AccountChangeOutcome, RepositoryError>;
 
     /// Gives the right to log in back, and ends what was given out before.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn activate(&self, id: UserId, now: DateTime<Utc>) -> Result<AccountChange, RepositoryError>;
+    fn activate(
+        &self,
+        id: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<AccountChangeOutcome, RepositoryError>;
 
     /// Deletes an account: it cannot log in, its username, e-mail address and mobile number are free at
     /// once, and it is in no group. The row stays until it is [erased](Self::erase_accounts).
@@ -41,7 +45,7 @@ pub trait AccountRepository: Send + Sync {
         &self,
         id: UserId,
         by: WriteContext<'_>,
-    ) -> Result<AccountChange, RepositoryError>;
+    ) -> Result<AccountChangeOutcome, RepositoryError>;
 
     /// Changes the profile of an active account, and whether it has every permission (`None` stays), in one
     /// transaction. An inactive account counts as missing.
@@ -54,7 +58,7 @@ pub trait AccountRepository: Send + Sync {
         change: &ProfileChange,
         is_superuser: Option<bool>,
         by: WriteContext<'_>,
-    ) -> Result<AccountChange, RepositoryError>;
+    ) -> Result<AccountChangeOutcome, RepositoryError>;
 
     /// Brings a deleted account back with what it held, but without credentials.
     ///
@@ -64,7 +68,7 @@ pub trait AccountRepository: Send + Sync {
         &self,
         id: UserId,
         now: DateTime<Utc>,
-    ) -> Result<AccountChange, RepositoryError>;
+    ) -> Result<AccountChangeOutcome, RepositoryError>;
 
     /// Erases at most `limit` of the accounts that were deleted at `deleted_until` or before, the oldest
     /// first, and tells which.

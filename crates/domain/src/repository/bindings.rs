@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::error::RepositoryError;
-use crate::{Binding, Bound, ForeignSubject, Page, PageRequest, User, UserId, UserKey};
+use crate::{BindOutcome, Binding, ForeignSubject, Page, PageRequest, User, UserId, UserKey};
 
 /// Which users the subjects of foreign issuers stand for. A binding goes with its user when that is erased.
 pub trait BindingRepository: Send + Sync {
@@ -24,7 +24,7 @@ pub trait BindingRepository: Send + Sync {
         user: &User,
         name: &UserKey,
         now: DateTime<Utc>,
-    ) -> Result<Bound, RepositoryError>;
+    ) -> Result<BindOutcome, RepositoryError>;
 
     /// Bindings of a user, or of all, by issuer and subject.
     ///

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::error::RepositoryError;
 use crate::{
-    Issued, Keep, NewToken, NumberedPage, Page, PasswordHash, Token, TokenId, TokenUse, User,
-    UserId, WriteContext,
+    CredentialRef, IssueOutcome, NewToken, NumberedPage, Page, PasswordHash, Token, TokenId,
+    TokenUse, User, UserId, WriteContext,
 };
 
 /// Passwords, and the end of all credentials of a user.
@@ -14,7 +14,7 @@ pub trait CredentialRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn find_password(
+    fn find_user_with_password(
         &self,
         username: &str,
     ) -> Result<Option<(User, PasswordHash)>, RepositoryError>;
@@ -32,7 +32,7 @@ pub trait CredentialRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn replace_password(
+    fn replace_password_hash(
         &self,
         user: UserId,
         old: &PasswordHash,
@@ -49,7 +49,7 @@ pub trait CredentialRepository: Send + Sync {
         &self,
         user: UserId,
         password: &PasswordHash,
-        keep: &Keep,
+        keep: &CredentialRef,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError>;
 
@@ -67,7 +67,7 @@ pub trait CredentialRepository: Send + Sync {
     fn revoke_credentials(
         &self,
         user: UserId,
-        keep: &Keep,
+        keep: &CredentialRef,
         by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError>;
 }
@@ -91,7 +91,7 @@ pub trait TokenRepository: Send + Sync {
         token: &NewToken,
         limit: Option<u32>,
         by: WriteContext<'_>,
-    ) -> Result<Issued, RepositoryError>;
+    ) -> Result<IssueOutcome, RepositoryError>;
 
     /// The tokens of a user by ascending id.
     ///

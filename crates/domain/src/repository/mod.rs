@@ -22,7 +22,7 @@ mod users;
 
 use crate::MediaRepository;
 
-pub use accounts::{AccountChange, AccountRepository};
+pub use accounts::{AccountChangeOutcome, AccountRepository};
 pub use bindings::BindingRepository;
 pub use credentials::{CredentialRepository, TokenRepository};
 pub use directory::{MembershipRepository, OrganizationRepository, TeamRepository};

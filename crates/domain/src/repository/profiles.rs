@@ -1,7 +1,7 @@
 //! What every request asks of the storage.
 
 use super::error::RepositoryError;
-use crate::{PasswordHash, TokenDigest, TokenHolder, UserId, UserKey, UserProfile};
+use crate::{PasswordHash, TokenDigest, TokenWithProfile, UserId, UserKey, UserProfile};
 
 /// How much of a profile to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,18 +28,18 @@ pub trait ProfileRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn find_token(
+    fn find_token_with_profile(
         &self,
         digest: &TokenDigest,
         depth: ProfileDepth,
-    ) -> Result<Option<TokenHolder>, RepositoryError>;
+    ) -> Result<Option<TokenWithProfile>, RepositoryError>;
 
     /// The profile of a user with the stored password: for tokens that name the user otherwise than by id, or
     /// that end with the password.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn find_account(
+    fn find_profile_with_password(
         &self,
         key: &UserKey,
         depth: ProfileDepth,

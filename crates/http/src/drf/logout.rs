@@ -2,7 +2,7 @@
 //! (`decisions.md` 11).
 
 use profiled_auth::audit::{Action, Object, Outcome};
-use profiled_domain::Keep;
+use profiled_domain::CredentialRef;
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -51,7 +51,7 @@ async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
     let record = context.record(Action::CredentialsRevoke);
     let record = record.on(Object::User(id));
     let ended = context.write(Vec::new(), move |r, by| {
-        let ended = r.revoke_credentials(id, &Keep::Nothing, by);
+        let ended = r.revoke_credentials(id, &CredentialRef::None, by);
         record.log(ended, Outcome::of_change)
     });
     let _was_there: bool = ended.await??;

@@ -16,13 +16,13 @@ pub(crate) async fn login(
     password: String,
 ) -> Result<LoginOutcome, ApiError> {
     let login = context.services.login.clone();
-    let address = context.services.hosts.counted_address(context.request);
+    let address = context.services.hosts.client_address(context.request);
     let now = context.services.now();
     let judged = context.services.hashing(move |repository| {
         let attempt = PasswordAttempt {
             username: &username,
             password: &password,
-            counted_address: address,
+            client_address: address,
             now,
         };
         login.check(&attempt, repository)

@@ -51,7 +51,7 @@ pub(crate) async fn change(
         user: identity.profile.user.clone(),
         is_refused: !errors.is_empty(),
         input,
-        address: context.services.hosts.counted_address(context.request),
+        address: context.services.hosts.client_address(context.request),
     };
     let judged = judge(context.services, job).await?;
     for message in judged.violations {

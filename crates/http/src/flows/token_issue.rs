@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason};
 use profiled_domain::{
-    Issued, NewToken, Repository, Token, TokenBinding, TokenDigest, User, WriteContext,
+    IssueOutcome, NewToken, Repository, Token, TokenBinding, TokenDigest, User, WriteContext,
 };
 use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
@@ -67,7 +67,7 @@ pub(crate) async fn issue_sliding_token(
         address: context
             .services
             .hosts
-            .counted_address(context.request)
+            .client_address(context.request)
             .to_string(),
         user_agent: user_agent(context.request),
     };
@@ -97,7 +97,7 @@ async fn store(
     let issue = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let issued = repository.issue_token_within(&token, limit, by);
         let record = match &issued {
-            Ok(Issued::Token(token)) => record.on(Object::Token(token.state.id)),
+            Ok(IssueOutcome::Token(token)) => record.on(Object::Token(token.state.id)),
             _ => record,
         };
         record.log(issued, outcome)
@@ -111,9 +111,9 @@ async fn store(
         Proof::Credential => context.write(Vec::new(), issue).await??,
     };
     match issued {
-        Issued::Token(token) => Ok(Some(token)),
-        Issued::Revoked => Ok(None),
-        Issued::LimitReached => {
+        IssueOutcome::Token(token) => Ok(Some(token)),
+        IssueOutcome::Revoked => Ok(None),
+        IssueOutcome::LimitReached => {
             let limit = limit.unwrap_or_default();
             let text = format!("The limit of {limit} tokens is reached: revoke one first.");
             Err(ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, text)))
@@ -121,11 +121,11 @@ async fn store(
     }
 }
 
-fn outcome(issued: &Issued) -> Outcome {
+fn outcome(issued: &IssueOutcome) -> Outcome {
     match issued {
-        Issued::Token(_) => Outcome::Done,
-        Issued::Revoked => Outcome::Refused(Reason::Revoked),
-        Issued::LimitReached => Outcome::Refused(Reason::Limit),
+        IssueOutcome::Token(_) => Outcome::Done,
+        IssueOutcome::Revoked => Outcome::Refused(Reason::Revoked),
+        IssueOutcome::LimitReached => Outcome::Refused(Reason::Limit),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/api/profile/{id}/delete/`: one's own account (contract `drf.md`, section 4).
 
 use profiled_auth::audit::{Action, Object};
-use profiled_domain::{AccountChange, UserId, UserKey};
+use profiled_domain::{AccountChangeOutcome, UserId, UserKey};
 use profiled_rest::error::ApiError;
 use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -43,9 +43,13 @@ async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
         record.log(deleted, |change| (*change).into())
     });
     match deleted.await?? {
-        AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),
-        AccountChange::Missing => Err(ApiError::NoSuchObject("No Users matches the given query.")),
+        AccountChangeOutcome::Done | AccountChangeOutcome::Unchanged => {
+            Ok(ViewResponse::no_content())
+        }
+        AccountChangeOutcome::Missing => {
+            Err(ApiError::NoSuchObject("No Users matches the given query."))
+        }
         // One user has to be left who can administer the service.
-        AccountChange::LastSuperuser => Err(ApiError::PermissionDenied),
+        AccountChangeOutcome::LastSuperuser => Err(ApiError::PermissionDenied),
     }
 }

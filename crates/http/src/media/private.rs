@@ -11,7 +11,7 @@ pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Takes a file of our own from all others.
-pub(super) fn close_file(file: &Path) -> io::Result<()> {
+pub(super) fn restrict_to_owner(file: &Path) -> io::Result<()> {
     set_permissions(file, Permissions::from_mode(0o600))
 }
 

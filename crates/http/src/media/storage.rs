@@ -21,7 +21,7 @@ use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use super::private::{close_file, create_folder, on_disk};
+use super::private::{create_folder, on_disk, restrict_to_owner};
 use super::{MediaSettings, S3Settings, StorageKind, fault, name};
 
 /// Threads for files of a folder; servers are talked to without.
@@ -183,7 +183,7 @@ impl MediaStorage {
             let parent = path.parent().unwrap_or(&path).to_owned();
             on_disk(move || create_folder(&parent)).await?;
             this.objects.put(&location, bytes.into()).await?;
-            on_disk(move || close_file(&path)).await
+            on_disk(move || restrict_to_owner(&path)).await
         });
         written.await
     }

@@ -17,7 +17,7 @@ use crate::flows::token_issue;
 use crate::settings::TowerSettings;
 use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
 use crate::tower::login_input::{LoginInput, whole};
-use crate::tower::logout::end_log_in;
+use crate::tower::logout::end_session;
 use crate::tower::mount::Mount;
 use crate::tower::site;
 use crate::tower::{dialect, options};
@@ -91,12 +91,12 @@ impl AuthToken {
         let headers = context.request.headers();
         if self.takes_cookies && dialect::credentials(headers).is_none() {
             let mut answer = ViewResponse::no_content();
-            answer.headers.extend(end_log_in(context, None).await?);
+            answer.headers.extend(end_session(context, None).await?);
             return Ok(answer);
         }
         let sent = joined(headers, &header::AUTHORIZATION);
         if let Some(digest) = sent.and_then(|sent| self.tokens.digest(&sent)) {
-            let address = context.services.hosts.counted_address(context.request);
+            let address = context.services.hosts.client_address(context.request);
             let revoked = context
                 .services
                 .blocking(move |r| revoke(r, &digest, address));
@@ -111,7 +111,7 @@ fn revoke(
     digest: &TokenDigest,
     address: IpAddr,
 ) -> Result<(), RepositoryError> {
-    if let Some(holder) = repository.find_token(digest, ProfileDepth::Account)? {
+    if let Some(holder) = repository.find_token_with_profile(digest, ProfileDepth::Account)? {
         let (token, user) = (Object::Token(holder.token.id), holder.profile.user.id);
         let credential = token.to_string();
         let actor = Actor::User {

@@ -53,7 +53,7 @@ async fn log_out((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
         Data::Form(form) => form.text(csrf::FORM_FIELD),
         Data::Json(_) => None,
     };
-    let ended = end_log_in(context, proof).await?;
+    let ended = end_session(context, proof).await?;
     let mut answer = found(context, HOME);
     answer.headers.extend(ended);
     Ok(answer)
@@ -66,7 +66,7 @@ async fn log_out((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
 /// # Errors
 /// 403 if there is such a log-in, and nothing shows that a page of this server asks. A cookie that is good for
 /// nothing any more is no credential, and needs no proof.
-pub(super) async fn end_log_in(
+pub(super) async fn end_session(
     context: &RequestContext<'_>,
     proof: Option<&str>,
 ) -> Result<Option<(HeaderName, HeaderValue)>, ApiError> {
@@ -76,9 +76,9 @@ pub(super) async fn end_log_in(
     };
     if let Some(key) = TokenKey::parse(cookie) {
         let digest = key.session_digest();
-        let find = context
-            .services
-            .blocking(move |repository| repository.find_token(&digest, ProfileDepth::Account));
+        let find = context.services.blocking(move |repository| {
+            repository.find_token_with_profile(&digest, ProfileDepth::Account)
+        });
         if let Some(holder) = find.await?? {
             csrf::check_form(headers, proof, context.origin)?;
             let (id, user) = (holder.token.id, holder.profile.user.id);

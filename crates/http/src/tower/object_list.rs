@@ -90,14 +90,16 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
         let work = move |repository: &dyn Repository| {
             let keys = order.as_deref().unwrap_or_default();
             let viewer = caller.viewer_of_query(repository, K::MODEL, &condition, keys)?;
-            let seen_order = |keys: Vec<OrderBy>| {
-                let keys = keys.into_iter().map(|key| viewer.seen_order(key));
+            let order_within_readable = |keys: Vec<OrderBy>| {
+                let keys = keys
+                    .into_iter()
+                    .map(|key| viewer.order_within_readable(key));
                 keys.collect()
             };
             let conditions = vec![contents, viewer.may_read(K::MODEL), viewer.seen(condition)];
             let selection = Selection {
                 condition: filter::all(conditions),
-                order: order.map_or_else(|| order::default_order(K::MODEL), seen_order),
+                order: order.map_or_else(|| order::default_order(K::MODEL), order_within_readable),
                 page,
             };
             K::select(repository, &selection)

@@ -301,14 +301,14 @@ async fn page_of_another_origin_cannot_write_by_cookie() {
 
 #[actix_web::test]
 async fn new_password_ends_the_log_in() {
-    use profiled_domain::{CredentialRepository, Keep};
+    use profiled_domain::{CredentialRef, CredentialRepository};
     let app = TestApp::new();
     let ada = app.user("ada", |_| ());
     let cookie = cookie(&app).await;
 
     let changed = app.hash("other");
     app.repository
-        .set_password(ada.id, &changed, &Keep::Nothing, crate::app::now())
+        .set_password(ada.id, &changed, &CredentialRef::None, crate::app::now())
         .unwrap();
 
     let answer = app.send(with_cookie("GET", "/api/v2/me/", &cookie)).await;

@@ -30,7 +30,7 @@ impl RequestContext<'_> {
 
     /// The same for an actor who is no caller: one who has shown a password, for example.
     pub fn record_of(&self, action: Action, actor: Actor) -> Record {
-        let address = self.services.hosts.counted_address(self.request);
+        let address = self.services.hosts.client_address(self.request);
         Record::new(action, actor).address(address)
     }
 }

@@ -33,6 +33,6 @@ pub use resource::Resource;
 pub use router::{Found, Route, RouteConflict, RouteEntry, Router, decode};
 pub use services::{ServiceParts, Services};
 pub use spec::{Access, Spec};
-pub use view::{Outcome, View};
+pub use view::{View, ViewFuture};
 pub use view_response::ViewResponse;
 pub use worker_pool::{PoolBusy, WorkerPool};

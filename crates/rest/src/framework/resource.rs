@@ -11,7 +11,7 @@ use crate::framework::fields::Field;
 use crate::framework::forms::PageForms;
 use crate::framework::metadata::metadata;
 use crate::framework::spec::Spec;
-use crate::framework::view::{Outcome, View};
+use crate::framework::view::{View, ViewFuture};
 use crate::framework::view_response::ViewResponse;
 
 /// A view whose handlers are given `S`: `async fn(&S, &RequestContext) -> Result<ViewResponse, ApiError>`.
@@ -32,14 +32,14 @@ type FieldsOf<S> = fn(&S) -> &[Field];
 
 /// An `async fn` of a view's state and a request.
 trait Handler<S, T>: Send + Sync {
-    fn call<'a>(&'a self, state: &'a S, context: &'a RequestContext<'a>) -> Outcome<'a, T>;
+    fn call<'a>(&'a self, state: &'a S, context: &'a RequestContext<'a>) -> ViewFuture<'a, T>;
 }
 
 impl<S, T, F> Handler<S, T> for F
 where
     F: AsyncFn(&S, &RequestContext<'_>) -> Result<T, ApiError> + Send + Sync,
 {
-    fn call<'a>(&'a self, state: &'a S, context: &'a RequestContext<'a>) -> Outcome<'a, T> {
+    fn call<'a>(&'a self, state: &'a S, context: &'a RequestContext<'a>) -> ViewFuture<'a, T> {
         self(state, context).boxed_local()
     }
 }
@@ -164,12 +164,12 @@ impl<S: Send + Sync + 'static> View for Resource<S> {
         &self.allow
     }
 
-    fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Option<Outcome<'a, ()>> {
+    fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Option<ViewFuture<'a, ()>> {
         let permit = self.permit.as_ref()?;
         Some(permit.call(&self.state, context))
     }
 
-    fn answer<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, ViewResponse> {
+    fn answer<'a>(&'a self, context: &'a RequestContext<'a>) -> ViewFuture<'a, ViewResponse> {
         let mut all = self.handlers.iter();
         if let Some((_, handler)) = all.find(|(method, _)| method == context.method) {
             return handler.call(&self.state, context);
@@ -178,7 +178,7 @@ impl<S: Send + Sync + 'static> View for Resource<S> {
         future::ready(Ok(context.ok(&document))).boxed_local()
     }
 
-    fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, PageForms> {
+    fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> ViewFuture<'a, PageForms> {
         if let Some(forms) = &self.forms {
             return forms.call(&self.state, context);
         }

@@ -27,7 +27,7 @@ impl Services {
     ) -> Result<(), ApiError> {
         let subject = match identity {
             Some(identity) => ThrottleSubject::User(identity.profile.user.id),
-            None => ThrottleSubject::Address(self.hosts.counted_address(request)),
+            None => ThrottleSubject::Address(self.hosts.client_address(request)),
         };
         if !self.throttle.counts(subject) {
             return Ok(());

@@ -11,7 +11,7 @@ use crate::framework::spec::Spec;
 use crate::framework::view_response::ViewResponse;
 
 /// What a view does with a request, sooner or later.
-pub type Outcome<'a, T> = LocalBoxFuture<'a, Result<T, ApiError>>;
+pub type ViewFuture<'a, T> = LocalBoxFuture<'a, Result<T, ApiError>>;
 
 /// One resource under one path. [`Resource`](crate::Resource) is what dialects make it of.
 pub trait View: Send + Sync {
@@ -24,14 +24,14 @@ pub trait View: Send + Sync {
 
     /// Whether the caller may use the view at all, where that is judged: in dialects that negotiate after
     /// permissions.
-    fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Option<Outcome<'a, ()>>;
+    fn permit<'a>(&'a self, context: &'a RequestContext<'a>) -> Option<ViewFuture<'a, ()>>;
 
     /// Answers a method that it allows; HEAD comes as GET.
-    fn answer<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, ViewResponse>;
+    fn answer<'a>(&'a self, context: &'a RequestContext<'a>) -> ViewFuture<'a, ViewResponse>;
 
     /// What a page lets this caller do: called for pages only, after the answer, whatever the method.
     /// Shows nothing that GET would refuse the caller. An error means that there is nothing to do.
-    fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> Outcome<'a, PageForms>;
+    fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> ViewFuture<'a, PageForms>;
 
     /// Whether it takes a method.
     fn allows(&self, method: &Method) -> bool {

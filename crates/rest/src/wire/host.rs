@@ -73,7 +73,7 @@ impl Hosts {
     /// The address that a client is counted under and tokens are bound to, which it must not be able to
     /// choose: proxies append what they see, and what a client wrote itself stands left of that. So it is
     /// the last one that is no trusted proxy; nothing beyond an invalid entry is believed.
-    pub fn counted_address(&self, request: &HttpRequest) -> IpAddr {
+    pub fn client_address(&self, request: &HttpRequest) -> IpAddr {
         let mut nearest = peer(request);
         if !self.is_proxy(nearest) {
             return nearest;
@@ -188,9 +188,7 @@ mod tests {
         for value in headers {
             request = request.append_header((X_FORWARDED_FOR, *value));
         }
-        hosts
-            .counted_address(&request.to_http_request())
-            .to_string()
+        hosts.client_address(&request.to_http_request()).to_string()
     }
 
     #[test]

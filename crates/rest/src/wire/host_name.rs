@@ -48,7 +48,7 @@ pub fn is_allowed(name: &str, allowed: &[String]) -> bool {
 /// Whether the `Host` header of some request matches an entry of `http.allowed_hosts`. Without a port, an
 /// underscore, or characters beyond ASCII: no header with those is answered.
 #[must_use]
-pub fn is_allowable(entry: &str) -> bool {
+pub fn can_match_a_host(entry: &str) -> bool {
     let domain = entry.strip_prefix('.').unwrap_or(entry);
     // The final dot of a header is dropped before it is compared.
     entry == "*" || is_name(domain) && !domain.ends_with('.')
@@ -137,7 +137,7 @@ mod tests {
         for entry in fine {
             let allowed = [entry.to_ascii_lowercase()];
             let is_match = |header: &&str| is_allowed(host_name(header).unwrap_or("?"), &allowed);
-            assert!(is_allowable(entry), "{entry:?}");
+            assert!(can_match_a_host(entry), "{entry:?}");
             assert!(HEADERS.iter().any(is_match), "{entry:?}");
         }
     }
@@ -168,11 +168,11 @@ mod tests {
             let allowed = [entry.to_ascii_lowercase()];
             let is_match =
                 |header: &&str| host_name(header).is_some_and(|name| is_allowed(name, &allowed));
-            assert!(!is_allowable(entry), "{entry:?}");
+            assert!(!can_match_a_host(entry), "{entry:?}");
             assert!(!HEADERS.iter().any(is_match), "{entry:?}");
             assert!(!is_match(&entry), "{entry:?}");
         }
         // Nothing but dots is no name, though such a header would match.
-        assert!(!is_allowable(".") && !is_allowable(".."));
+        assert!(!can_match_a_host(".") && !can_match_a_host(".."));
     }
 }

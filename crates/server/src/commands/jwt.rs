@@ -37,7 +37,7 @@ pub(super) fn access_token(
         Failure::failed(text).because(Reason::Missing)
     };
     let (profile, password) = store
-        .find_account(&key, ProfileDepth::Account)?
+        .find_profile_with_password(&key, ProfileDepth::Account)?
         .ok_or_else(gone)?;
     let jwt = JwtVerifier::new(&settings.auth.jwt, settings.key_ring(now)?);
     let token = jwt.mint_access(Subject::new(&profile.user, &password), now);

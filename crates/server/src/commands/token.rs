@@ -152,7 +152,8 @@ fn revoke(context: &Context, token: &str, line: &mut Line) -> Result<(), Failure
         Failure::failed(text).because(Reason::Missing)
     };
     let id = if let Some(key) = TokenKey::parse(token) {
-        let holder = store.find_token(&key.digest(), profiled_domain::ProfileDepth::Account)?;
+        let holder =
+            store.find_token_with_profile(&key.digest(), profiled_domain::ProfileDepth::Account)?;
         let holder = holder.ok_or_else(none)?;
         line.for_user(holder.profile.user.id);
         holder.token.id

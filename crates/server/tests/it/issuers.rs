@@ -1,7 +1,9 @@
 //! Foreign issuers in the settings, and what binds their subjects to users.
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{BindingRepository, Bound, ForeignSubject, UserId, UserKey, UserRepository};
+use profiled_domain::{
+    BindOutcome, BindingRepository, ForeignSubject, UserId, UserKey, UserRepository,
+};
 use serde_json::{Value, json};
 
 use crate::sandbox::{Ended, Sandbox};
@@ -121,7 +123,7 @@ fn bindings_are_listed_and_removed() {
             subject: subject.to_owned(),
         };
         let bound = store.bind(&subject, &user, &key, DateTime::<Utc>::UNIX_EPOCH);
-        assert_eq!(bound.unwrap(), Bound::To(UserId(id)));
+        assert_eq!(bound.unwrap(), BindOutcome::To(UserId(id)));
     }
     let since = "1970-01-01T00:00:00+00:00";
     let of_ada = json!([{ "issuer": IDP, "subject": "-a", "user": 1, "created": since }]);

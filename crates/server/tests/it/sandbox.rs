@@ -72,7 +72,7 @@ impl Sandbox {
 
     /// The stored password of a user, on SQLite.
     pub fn password(&self, username: &str) -> String {
-        let found = self.store().find_password(username).unwrap();
+        let found = self.store().find_user_with_password(username).unwrap();
         found.unwrap().1.as_encoded().to_owned()
     }
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Binding, BindingRepository, Bound, ForeignSubject, Page, PageRequest, RepositoryError, User,
-    UserId, UserKey,
+    BindOutcome, Binding, BindingRepository, ForeignSubject, Page, PageRequest, RepositoryError,
+    User, UserId, UserKey,
 };
 
 use crate::database::schema::{bindings, users};
@@ -23,10 +23,10 @@ impl BindingRepository for Store {
         user: &User,
         name: &UserKey,
         now: DateTime<Utc>,
-    ) -> Result<Bound, RepositoryError> {
+    ) -> Result<BindOutcome, RepositoryError> {
         self.write(|connection| {
             if !lock_unchanged(connection, user, name)? {
-                return Ok(Bound::Changed);
+                return Ok(BindOutcome::Changed);
             }
             on_each!(connection, |c| diesel::insert_into(bindings::table)
                 .values((
@@ -39,7 +39,7 @@ impl BindingRepository for Store {
                 .execute(c))?;
             // A parallel binding may have been faster, and counts.
             let bound = bound(connection, subject)?;
-            Ok(bound.map_or(Bound::Occupied, Bound::To))
+            Ok(bound.map_or(BindOutcome::Occupied, BindOutcome::To))
         })
     }
 

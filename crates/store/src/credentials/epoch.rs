@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{Keep, PasswordHash, RepositoryError, UserId};
+use profiled_domain::{CredentialRef, PasswordHash, RepositoryError, UserId};
 
 use crate::database::schema::{tokens, users};
 use crate::database::{DbConnection, StoreError, stored};
@@ -14,7 +14,7 @@ use crate::database::{DbConnection, StoreError, stored};
 pub(crate) fn revoke_all(
     connection: &mut DbConnection,
     user: i64,
-    keep: &Keep,
+    keep: &CredentialRef,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let row = users::table
@@ -26,9 +26,9 @@ pub(crate) fn revoke_all(
         return Ok(false);
     };
     let (kept_jti, kept_token) = match keep {
-        Keep::Nothing => (None, None),
-        Keep::Token(id) => (None, Some(id.0)),
-        Keep::Jwt(jti) => (Some(jti.as_str()), None),
+        CredentialRef::None => (None, None),
+        CredentialRef::Token(id) => (None, Some(id.0)),
+        CredentialRef::Jwt(jti) => (Some(jti.as_str()), None),
     };
     diesel::update(users::table.find(user))
         .set((
@@ -53,7 +53,7 @@ pub(crate) fn set_password(
     connection: &mut DbConnection,
     user: UserId,
     password: &PasswordHash,
-    keep: &Keep,
+    keep: &CredentialRef,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     diesel::update(users::table.find(user.0))

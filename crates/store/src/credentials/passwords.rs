@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialRepository, Keep, PasswordHash, RepositoryError, User, UserId, WriteContext,
+    CredentialRef, CredentialRepository, PasswordHash, RepositoryError, User, UserId, WriteContext,
 };
 
 use super::epoch::{revoke_all, set_password};
@@ -12,7 +12,7 @@ use crate::database::schema::users;
 use crate::database::{Store, StoreError, stored};
 
 impl CredentialRepository for Store {
-    fn find_password(
+    fn find_user_with_password(
         &self,
         username: &str,
     ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
@@ -37,7 +37,7 @@ impl CredentialRepository for Store {
         Ok(password.map(PasswordHash::from_encoded))
     }
 
-    fn replace_password(
+    fn replace_password_hash(
         &self,
         user: UserId,
         old: &PasswordHash,
@@ -62,7 +62,7 @@ impl CredentialRepository for Store {
         &self,
         user: UserId,
         password: &PasswordHash,
-        keep: &Keep,
+        keep: &CredentialRef,
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| set_password(connection, user, password, keep, now))
@@ -80,7 +80,7 @@ impl CredentialRepository for Store {
     fn revoke_credentials(
         &self,
         user: UserId,
-        keep: &Keep,
+        keep: &CredentialRef,
         by: WriteContext<'_>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    Issued, NewToken, NumberedPage, Page, RepositoryError, Token, TokenId, TokenRepository,
+    IssueOutcome, NewToken, NumberedPage, Page, RepositoryError, Token, TokenId, TokenRepository,
     TokenUse, UserId, WriteContext,
 };
 
@@ -28,20 +28,20 @@ impl TokenRepository for Store {
         token: &NewToken,
         limit: Option<u32>,
         by: WriteContext<'_>,
-    ) -> Result<Issued, RepositoryError> {
+    ) -> Result<IssueOutcome, RepositoryError> {
         self.write(|connection| {
             self.admit(connection, by, Some(token.owner))?;
             let present = lock_owner(connection, token.owner)?;
             if present.is_none_or(|present| token.epoch.is_some_and(|epoch| epoch != present)) {
-                return Ok(Issued::Revoked);
+                return Ok(IssueOutcome::Revoked);
             }
             if let Some(limit) = limit
                 && live_tokens(connection, token.owner, token.created_at)? >= i64::from(limit)
             {
-                return Ok(Issued::LimitReached);
+                return Ok(IssueOutcome::LimitReached);
             }
             let id = insert_token(connection, token)?;
-            Ok(Issued::Token(token.stored_as(id)))
+            Ok(IssueOutcome::Token(token.stored_as(id)))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use profiled_domain::{Keep, PasswordHash, RepositoryError, UniqueKey};
+use profiled_domain::{CredentialRef, PasswordHash, RepositoryError, UniqueKey};
 
 use super::outcome::{Outcome, Refusal};
 use super::session::ImportSession;
@@ -53,7 +53,7 @@ impl ImportSession<'_> {
                 .set(new)
                 .execute(c))?;
                 if new.ends_credentials_of(old) {
-                    revoke_all(self.connection, new.id, &Keep::Nothing, self.now)?;
+                    revoke_all(self.connection, new.id, &CredentialRef::None, self.now)?;
                 }
                 Ok(Outcome::Updated)
             }

@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    AccountChange, AccountRepository, Keep, ProfileChange, RepositoryError, UserId, WriteContext,
+    AccountChangeOutcome, AccountRepository, CredentialRef, ProfileChange, RepositoryError, UserId,
+    WriteContext,
 };
 
 use super::changes::{AccountFlags, write_profile};
@@ -37,39 +38,43 @@ struct DeletedIdentity {
 }
 
 impl AccountRepository for Store {
-    fn deactivate(&self, id: UserId) -> Result<AccountChange, RepositoryError> {
+    fn deactivate(&self, id: UserId) -> Result<AccountChangeOutcome, RepositoryError> {
         self.write(|connection| {
             lock_superusers_of(connection, id)?;
             let Some(state) = lock(connection, id)?.filter(|state| !state.is_deleted) else {
-                return Ok(AccountChange::Missing);
+                return Ok(AccountChangeOutcome::Missing);
             };
             if !state.is_active {
-                return Ok(AccountChange::Unchanged);
+                return Ok(AccountChangeOutcome::Unchanged);
             }
             if is_last_superuser(connection, id, &state)? {
-                return Ok(AccountChange::LastSuperuser);
+                return Ok(AccountChangeOutcome::LastSuperuser);
             }
             diesel::update(users::table.find(id.0))
                 .set(users::is_active.eq(false))
                 .execute(connection)?;
-            Ok::<_, StoreError>(AccountChange::Done)
+            Ok::<_, StoreError>(AccountChangeOutcome::Done)
         })
     }
 
-    fn activate(&self, id: UserId, now: DateTime<Utc>) -> Result<AccountChange, RepositoryError> {
+    fn activate(
+        &self,
+        id: UserId,
+        now: DateTime<Utc>,
+    ) -> Result<AccountChangeOutcome, RepositoryError> {
         self.write(|connection| {
             let Some(state) = lock(connection, id)?.filter(|state| !state.is_deleted) else {
-                return Ok(AccountChange::Missing);
+                return Ok(AccountChangeOutcome::Missing);
             };
             if state.is_active {
-                return Ok(AccountChange::Unchanged);
+                return Ok(AccountChangeOutcome::Unchanged);
             }
             // What was given out before the deactivation must not come back to life.
-            revoke_all(connection, id.0, &Keep::Nothing, now)?;
+            revoke_all(connection, id.0, &CredentialRef::None, now)?;
             diesel::update(users::table.find(id.0))
                 .set(users::is_active.eq(true))
                 .execute(connection)?;
-            Ok::<_, StoreError>(AccountChange::Done)
+            Ok::<_, StoreError>(AccountChangeOutcome::Done)
         })
     }
 
@@ -77,18 +82,18 @@ impl AccountRepository for Store {
         &self,
         id: UserId,
         by: WriteContext<'_>,
-    ) -> Result<AccountChange, RepositoryError> {
+    ) -> Result<AccountChangeOutcome, RepositoryError> {
         self.write(|connection| {
             lock_superusers_of(connection, id)?;
             self.admit(connection, by, Some(id))?;
             let Some(state) = lock(connection, id)?.filter(|state| !state.is_deleted) else {
-                return Ok(AccountChange::Missing);
+                return Ok(AccountChangeOutcome::Missing);
             };
             if is_last_superuser(connection, id, &state)? {
-                return Ok(AccountChange::LastSuperuser);
+                return Ok(AccountChangeOutcome::LastSuperuser);
             }
             soft_delete(connection, id, by.at)?;
-            Ok::<_, StoreError>(AccountChange::Done)
+            Ok::<_, StoreError>(AccountChangeOutcome::Done)
         })
     }
 
@@ -98,7 +103,7 @@ impl AccountRepository for Store {
         change: &ProfileChange,
         is_superuser: Option<bool>,
         by: WriteContext<'_>,
-    ) -> Result<AccountChange, RepositoryError> {
+    ) -> Result<AccountChangeOutcome, RepositoryError> {
         let flags = AccountFlags {
             is_superuser,
             ..AccountFlags::default()
@@ -112,16 +117,16 @@ impl AccountRepository for Store {
         &self,
         id: UserId,
         now: DateTime<Utc>,
-    ) -> Result<AccountChange, RepositoryError> {
+    ) -> Result<AccountChangeOutcome, RepositoryError> {
         self.write(|connection| {
             if lock(connection, id)?.is_none_or(|state| !state.is_deleted) {
-                return Ok(AccountChange::Missing);
+                return Ok(AccountChangeOutcome::Missing);
             }
             let held: DeletedIdentity = deleted_users::table
                 .find(id.0)
                 .select(DeletedIdentity::as_select())
                 .first(connection)?;
-            revoke_all(connection, id.0, &Keep::Nothing, now)?;
+            revoke_all(connection, id.0, &CredentialRef::None, now)?;
             diesel::update(users::table.find(id.0))
                 .set((
                     users::username.eq(held.username),
@@ -133,7 +138,7 @@ impl AccountRepository for Store {
                 .execute(connection)?;
             restore_memberships(connection, id, &held.group_ids)?;
             diesel::delete(deleted_users::table.find(id.0)).execute(connection)?;
-            Ok::<_, StoreError>(AccountChange::Done)
+            Ok::<_, StoreError>(AccountChangeOutcome::Done)
         })
     }
 
@@ -172,7 +177,7 @@ impl Store {
         change: &ProfileChange,
         flags: AccountFlags,
         now: DateTime<Utc>,
-    ) -> Result<AccountChange, RepositoryError> {
+    ) -> Result<AccountChangeOutcome, RepositoryError> {
         self.change(id, change, flags, WriteContext::operator(now), |state| {
             !state.is_deleted
         })
@@ -185,7 +190,7 @@ impl Store {
         flags: AccountFlags,
         by: WriteContext<'_>,
         is_changeable: fn(&State) -> bool,
-    ) -> Result<AccountChange, RepositoryError> {
+    ) -> Result<AccountChangeOutcome, RepositoryError> {
         let takes_flag = flags.is_superuser == Some(false);
         self.write(|connection| {
             if takes_flag {
@@ -193,10 +198,10 @@ impl Store {
             }
             self.admit(connection, by, Some(id))?;
             let Some(state) = lock(connection, id)?.filter(is_changeable) else {
-                return Ok(AccountChange::Missing);
+                return Ok(AccountChangeOutcome::Missing);
             };
             if takes_flag && is_last_superuser(connection, id, &state)? {
-                return Ok(AccountChange::LastSuperuser);
+                return Ok(AccountChangeOutcome::LastSuperuser);
             }
             let flags = AccountFlags {
                 is_staff: flags.is_staff.filter(|wanted| *wanted != state.is_staff),
@@ -205,7 +210,7 @@ impl Store {
                     .filter(|wanted| *wanted != state.is_superuser),
             };
             write_profile(connection, id, state.person, change, flags, by)?;
-            Ok::<_, StoreError>(AccountChange::Done)
+            Ok::<_, StoreError>(AccountChangeOutcome::Done)
         })
     }
 }

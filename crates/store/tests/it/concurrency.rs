@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use profiled_domain::{
-    CredentialRepository, Extension, Gender, GroupRepository, Keep, NewToken, NewUser,
+    CredentialRef, CredentialRepository, Extension, Gender, GroupRepository, NewToken, NewUser,
     PasswordHash, Patch, Person, Precondition, ProfileChange, RepositoryError, TokenRepository,
     TokenUse, UniqueKey, UserRepository,
 };
@@ -165,7 +165,7 @@ fn of_racing_upgrades_of_a_hash_exactly_one_is_written(database: &TestDatabase) 
             let (store, old) = (&store, &old);
             scope.spawn(move || {
                 store
-                    .replace_password(user, old, &new(number), "digest")
+                    .replace_password_hash(user, old, &new(number), "digest")
                     .unwrap()
             })
         });
@@ -192,18 +192,18 @@ fn an_upgrade_never_brings_an_old_password_back(database: &TestDatabase) {
         let old = PasswordHash::from_encoded(format!("old {round}"));
         let upgraded = PasswordHash::from_encoded(format!("upgraded {round}"));
         store
-            .set_password(user, &old, &Keep::Nothing, at(1))
+            .set_password(user, &old, &CredentialRef::None, at(1))
             .unwrap();
 
         thread::scope(|scope| {
             scope.spawn(|| {
                 store
-                    .replace_password(user, &old, &upgraded, "digest")
+                    .replace_password_hash(user, &old, &upgraded, "digest")
                     .unwrap()
             });
             scope.spawn(|| {
                 store
-                    .set_password(user, &changed, &Keep::Nothing, at(2))
+                    .set_password(user, &changed, &CredentialRef::None, at(2))
                     .unwrap()
             });
         });
@@ -237,7 +237,7 @@ fn no_token_of_a_former_epoch_outlives_the_revocation(database: &TestDatabase) {
         }
         start.wait();
         store
-            .revoke_credentials(ada, &Keep::Nothing, operator(2))
+            .revoke_credentials(ada, &CredentialRef::None, operator(2))
             .unwrap();
         store.list_tokens(ada).unwrap()
     });
@@ -277,7 +277,7 @@ fn uses_noted_by_several_servers_hold_up_no_revocation_and_lose_no_extension(
             let store = &store;
             scope.spawn(move || store.note_token_uses(batch).unwrap());
         }
-        let end = store.revoke_credentials(revoked, &Keep::Nothing, operator(60));
+        let end = store.revoke_credentials(revoked, &CredentialRef::None, operator(60));
         assert!(end.unwrap());
     });
 

@@ -1,8 +1,9 @@
 //! Organizations and teams to test with, and what is recorded of them.
 
 use profiled_domain::{
-    ActivityEvent, Authority, Condition, Field, Keep, NewOrganization, NewTeam, NumberedPage,
-    OrderBy, Organization, OrganizationId, PageNumber, Repository, Selection, Team, UserId,
+    ActivityEvent, Authority, Condition, CredentialRef, Field, NewOrganization, NewTeam,
+    NumberedPage, OrderBy, Organization, OrganizationId, PageNumber, Repository, Selection, Team,
+    UserId,
 };
 use serde_json::Value;
 
@@ -76,7 +77,7 @@ pub fn by(actor: UserId) -> Authority {
     Authority {
         actor,
         epoch: 0,
-        credential: Keep::Nothing,
+        credential: CredentialRef::None,
         rights: Vec::new(),
     }
 }

@@ -3,9 +3,9 @@
 use std::thread;
 
 use profiled_domain::{
-    AccountChange, AccountRepository, Membership, MembershipRepository, NewOrganization, NewTeam,
-    NewUser, Organization, OrganizationId, OrganizationRepository, ProfileChange, RepositoryError,
-    TeamChange, TeamRepository, UserId, UserRepository, WriteContext,
+    AccountChangeOutcome, AccountRepository, Membership, MembershipRepository, NewOrganization,
+    NewTeam, NewUser, Organization, OrganizationId, OrganizationRepository, ProfileChange,
+    RepositoryError, TeamChange, TeamRepository, UserId, UserRepository, WriteContext,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -130,7 +130,7 @@ fn of_superusers_who_all_resign_one_stays(database: &TestDatabase) {
         })
         .collect();
 
-    let outcomes: Vec<AccountChange> = thread::scope(|scope| {
+    let outcomes: Vec<AccountChangeOutcome> = thread::scope(|scope| {
         let resign = |(n, id): (usize, &UserId)| {
             let (store, id) = (&store, *id);
             scope.spawn(move || match n % 3 {
@@ -144,6 +144,6 @@ fn of_superusers_who_all_resign_one_stays(database: &TestDatabase) {
         outcomes.map(Result::unwrap).collect()
     });
 
-    let stays = |outcome: &&AccountChange| **outcome == AccountChange::LastSuperuser;
+    let stays = |outcome: &&AccountChangeOutcome| **outcome == AccountChangeOutcome::LastSuperuser;
     assert_eq!(outcomes.iter().filter(stays).count(), 1, "{outcomes:?}");
 }

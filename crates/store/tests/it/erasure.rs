@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use profiled_domain::{
-    AccountChange, AccountRepository, GroupRepository, Membership, MembershipRepository,
+    AccountChangeOutcome, AccountRepository, GroupRepository, Membership, MembershipRepository,
     NewOrganization, NewTeam, NewToken, NewUser, OrganizationRepository, PasswordHash, Person,
     RefreshToken, RefreshTokenRepository, Rotation, TeamRepository, TokenBinding, TokenRepository,
     UserId, UserRepository, WriteContext,
@@ -126,7 +126,7 @@ fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
 
     assert_eq!(
         store.delete_account(user, operator(2)).unwrap(),
-        AccountChange::Done
+        AccountChangeOutcome::Done
     );
     assert_eq!(store.erase_accounts(at(2), 10).unwrap(), [user]);
     assert!(store.truncate_log().unwrap());

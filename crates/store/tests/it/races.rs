@@ -3,8 +3,9 @@
 use std::thread;
 
 use profiled_domain::{
-    BindingRepository, Bound, CredentialRepository, ForeignSubject, GroupChange, GroupRepository,
-    Issued, Keep, NewToken, Patch, RepositoryError, TokenRepository, User, UserKey, UserRepository,
+    BindOutcome, BindingRepository, CredentialRef, CredentialRepository, ForeignSubject,
+    GroupChange, GroupRepository, IssueOutcome, NewToken, Patch, RepositoryError, TokenRepository,
+    User, UserKey, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -27,7 +28,7 @@ fn b7_a_hundred_parallel_issues_stay_within_the_limit(database: &TestDatabase) {
     let ada = store.create_user(&person("ada"), operator(1)).unwrap().id;
     store.issue_token(&token(ada, 200)).unwrap();
 
-    let outcomes: Vec<Issued> = thread::scope(|scope| {
+    let outcomes: Vec<IssueOutcome> = thread::scope(|scope| {
         let issues = (0..100).map(|number| {
             let store = &store;
             scope.spawn(move || {
@@ -41,7 +42,7 @@ fn b7_a_hundred_parallel_issues_stay_within_the_limit(database: &TestDatabase) {
             .collect()
     });
 
-    let is_refusal = |outcome: &&Issued| **outcome == Issued::LimitReached;
+    let is_refusal = |outcome: &&IssueOutcome| **outcome == IssueOutcome::LimitReached;
     assert_eq!(outcomes.iter().filter(is_refusal).count(), 94);
     assert_eq!(store.list_tokens(ada).unwrap().len(), LIMIT as usize);
 }
@@ -64,7 +65,7 @@ fn no_token_is_issued_after_a_revocation(database: &TestDatabase) {
                     .unwrap()
             });
             store
-                .revoke_credentials(user.id, &Keep::Nothing, operator(2))
+                .revoke_credentials(user.id, &CredentialRef::None, operator(2))
                 .unwrap();
         });
 
@@ -89,7 +90,7 @@ fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
             store.bind(subject, user, &name, at(2)).unwrap()
         };
 
-        let outcomes: Vec<(&ForeignSubject, Bound)> = thread::scope(|scope| {
+        let outcomes: Vec<(&ForeignSubject, BindOutcome)> = thread::scope(|scope| {
             let (bind, users) = (&bind, &users);
             let pairs = subjects
                 .iter()
@@ -97,7 +98,7 @@ fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
             let racers: Vec<_> = pairs
                 .map(|(subject, user)| (subject, scope.spawn(move || bind(subject, user))))
                 .collect();
-            let join = |(subject, racer): (_, thread::ScopedJoinHandle<'_, Bound>)| {
+            let join = |(subject, racer): (_, thread::ScopedJoinHandle<'_, BindOutcome>)| {
                 (subject, racer.join().unwrap())
             };
             racers.into_iter().map(join).collect()
@@ -105,8 +106,8 @@ fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
 
         for (subject, outcome) in outcomes {
             match (outcome, store.find_binding(subject).unwrap()) {
-                (Bound::To(told), Some(bound)) => assert_eq!(told, bound),
-                (Bound::Occupied, _) => {}
+                (BindOutcome::To(told), Some(bound)) => assert_eq!(told, bound),
+                (BindOutcome::Occupied, _) => {}
                 other => panic!("{other:?}"),
             }
         }

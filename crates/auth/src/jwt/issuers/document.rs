@@ -11,7 +11,7 @@ use crate::jwt::key::VerifyingKey;
 const MAX_KEYS: usize = 64;
 
 /// A foreign key under one of the algorithms that its issuer may use.
-pub(super) struct ForeignKey {
+pub(super) struct IssuerKey {
     pub(super) kid: Option<String>,
     pub(super) key: VerifyingKey,
 }
@@ -22,7 +22,7 @@ struct Document {
 }
 
 /// The usable keys of a document. Others, of kinds that are unknown here for example, are passed over.
-pub(super) fn parse(text: &[u8], algorithms: &[Algorithm]) -> Result<Vec<ForeignKey>, String> {
+pub(super) fn parse(text: &[u8], algorithms: &[Algorithm]) -> Result<Vec<IssuerKey>, String> {
     let document: Document = serde_json::from_slice(text)
         .map_err(|error| format!("is no set of keys (RFC 7517): {error}"))?;
     if document.keys.len() > MAX_KEYS {
@@ -49,7 +49,7 @@ fn read(mut key: Value) -> Option<Jwk> {
     serde_json::from_value(key).ok()
 }
 
-fn usable(jwk: &Jwk, algorithms: &[Algorithm]) -> Vec<ForeignKey> {
+fn usable(jwk: &Jwk, algorithms: &[Algorithm]) -> Vec<IssuerKey> {
     let common = &jwk.common;
     let usage = common.public_key_use.as_ref();
     let operations = common.key_operations.as_ref();
@@ -62,7 +62,7 @@ fn usable(jwk: &Jwk, algorithms: &[Algorithm]) -> Vec<ForeignKey> {
     let fitting = algorithms.iter().filter(is_for);
     fitting
         .filter_map(|algorithm| VerifyingKey::from_jwk(jwk, *algorithm))
-        .map(|key| ForeignKey {
+        .map(|key| IssuerKey {
             kid: common.key_id.clone(),
             key,
         })

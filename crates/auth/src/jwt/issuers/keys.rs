@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::Algorithm;
 
-use super::document::{ForeignKey, parse};
+use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
@@ -33,7 +33,7 @@ pub(super) struct IssuerKeys {
 struct Shared {
     issuer: String,
     algorithms: Vec<Algorithm>,
-    keys: ArcSwap<Vec<ForeignKey>>,
+    keys: ArcSwap<Vec<IssuerKey>>,
     state: Mutex<State>,
     fetched: Condvar,
 }
@@ -161,12 +161,11 @@ impl Shared {
     fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Option<bool> {
         let keys = self.keys.load();
         // A token or a key without a name may mean any.
-        let is_meant = |key: &&ForeignKey| {
+        let is_meant = |key: &&IssuerKey| {
             let names = parts.header.kid().zip(key.kid.as_deref());
             key.key.algorithm() == algorithm && names.is_none_or(|(wanted, known)| wanted == known)
         };
-        let verifies =
-            |key: &ForeignKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
+        let verifies = |key: &IssuerKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
         let mut meant = keys.iter().filter(is_meant).peekable();
         meant.peek().is_some().then(|| meant.any(verifies))
     }
@@ -214,14 +213,14 @@ impl Shared {
 }
 
 /// One key for each algorithm that the secret is for.
-fn secret_keys(settings: &IssuerSettings) -> Result<Vec<ForeignKey>, String> {
+fn secret_keys(settings: &IssuerSettings) -> Result<Vec<IssuerKey>, String> {
     let file = &settings.secret_file;
     let text = std::fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
     let secret = text.trim_end_matches(['\r', '\n']).to_owned().into();
     let key = |algorithm: &Algorithm| {
         let key = SigningKey::new(&secret, *algorithm);
         let key = key.map_err(|error| format!("{file} {error}"))?;
-        Ok(ForeignKey {
+        Ok(IssuerKey {
             kid: None,
             key: key.verifying().clone(),
         })

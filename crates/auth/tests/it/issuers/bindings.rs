@@ -7,8 +7,8 @@ use profiled_auth::{
     UserField, Verdict, Verifier,
 };
 use profiled_domain::{
-    AccountRepository, BindingRepository, CredentialRepository, ForeignSubject, Keep, NewUser,
-    Patch, Person, Precondition, ProfileChange, UserId, UserRepository, WriteContext,
+    AccountRepository, BindingRepository, CredentialRef, CredentialRepository, ForeignSubject,
+    NewUser, Patch, Person, Precondition, ProfileChange, UserId, UserRepository, WriteContext,
 };
 use serde_json::{Value, json};
 
@@ -269,7 +269,7 @@ fn refused_name_binds_nothing() {
     site.repository.deactivate(idle).unwrap();
     let change = now() + chrono::Duration::seconds(1);
     site.repository
-        .revoke_credentials(late, &Keep::Nothing, WriteContext::operator(change))
+        .revoke_credentials(late, &CredentialRef::None, WriteContext::operator(change))
         .unwrap();
 
     let inactive = site.ask("i", "idle");

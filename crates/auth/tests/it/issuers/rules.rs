@@ -6,7 +6,7 @@ use profiled_auth::{
     Algorithm, AuthError, BearerVerifier, IssuerSettings, Issuers, JwtFault, JwtSettings,
     UserClaim, UserField, Verdict, Verifier, algorithms,
 };
-use profiled_domain::{CredentialRepository, Keep, UserId, WriteContext};
+use profiled_domain::{CredentialRef, CredentialRepository, UserId, WriteContext};
 use serde_json::{Value, json};
 
 use super::{PATIENCE, Provider, judge, service, settings_with};
@@ -384,7 +384,7 @@ fn foreign_token_is_accepted_until_its_users_credentials_are_revoked() {
     assert!(matches!(judge("bob", -5), Err(AuthError::UserInactive(_))));
     let change = now() - chrono::Duration::seconds(2);
     repository
-        .revoke_credentials(ada.id, &Keep::Nothing, WriteContext::operator(change))
+        .revoke_credentials(ada.id, &CredentialRef::None, WriteContext::operator(change))
         .unwrap();
     let old = judge("ada", -2);
     assert!(

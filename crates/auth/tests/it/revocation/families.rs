@@ -88,8 +88,8 @@ fn c5_revoked_token_is_refused_after_the_clock_steps_back() {
     let fast = site.log_in(later(100));
     let elsewhere = made_elsewhere("access", "x", Some(later(100).timestamp()));
 
-    site.revoke(&Keep::Nothing, later(200));
-    site.revoke(&Keep::Nothing, now());
+    site.revoke(&CredentialRef::None, later(200));
+    site.revoke(&CredentialRef::None, now());
 
     // The clock of the change was behind that of the log-in.
     assert!(revoked(&site.access(&fast.access, later(150))));
@@ -125,7 +125,7 @@ fn introspection_of_a_token_reports_its_present_state() {
     let next = rotate(&site, refresh, 1).unwrap();
     assert_eq!(inspect(refresh, later(1)), None);
     assert!(inspect(&next, later(1)).is_some());
-    site.revoke(&Keep::Nothing, later(2));
+    site.revoke(&CredentialRef::None, later(2));
     assert_eq!(inspect(&next, later(2)), None);
     assert_eq!(inspect(access, later(2)), None);
 }

@@ -9,8 +9,8 @@ use profiled_auth::{
     TokenPair, Verdict, Verifier,
 };
 use profiled_domain::{
-    AccountRepository, CredentialRepository, Keep, PasswordHash, ProfileDepth, ProfileRepository,
-    User, UserId, UserKey, WriteContext,
+    AccountRepository, CredentialRef, CredentialRepository, PasswordHash, ProfileDepth,
+    ProfileRepository, User, UserId, UserKey, WriteContext,
 };
 use profiled_store::testing::defaults;
 use serde_json::json;
@@ -44,7 +44,9 @@ impl Site {
 
     fn account(&self) -> (User, PasswordHash) {
         let key = UserKey::Id(self.ada);
-        let found = self.repository.find_account(&key, ProfileDepth::Account);
+        let found = self
+            .repository
+            .find_profile_with_password(&key, ProfileDepth::Account);
         let (profile, password) = found.unwrap().unwrap();
         (profile.user, password)
     }
@@ -56,7 +58,7 @@ impl Site {
             .unwrap()
     }
 
-    fn access(&self, token: &str, at: DateTime<Utc>) -> Result<Keep, AuthError> {
+    fn access(&self, token: &str, at: DateTime<Utc>) -> Result<CredentialRef, AuthError> {
         let header = format!("Bearer {token}");
         let attempt = profiled_auth::Attempt {
             now: at,
@@ -74,7 +76,7 @@ impl Site {
         self.jwt.refresh(token, &*self.repository, at).map(drop)
     }
 
-    fn revoke(&self, keep: &Keep, at: DateTime<Utc>) {
+    fn revoke(&self, keep: &CredentialRef, at: DateTime<Utc>) {
         assert!(
             self.repository
                 .revoke_credentials(self.ada, keep, WriteContext::operator(at))
@@ -107,7 +109,7 @@ fn c1_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
         .jwt
         .mint_access(Subject::new(&bob, &site.account().1), now());
 
-    site.revoke(&Keep::Nothing, later(1));
+    site.revoke(&CredentialRef::None, later(1));
 
     assert!(revoked(&site.access(&hers.access, later(1))));
     let refreshed = site.refresh(&hers.refresh, later(1)).unwrap_err();
@@ -128,7 +130,7 @@ fn c1_token_of_the_request_outlives_the_change() {
     let keep = site.access(&used.access, now()).unwrap();
     assert_eq!(
         keep,
-        Keep::Jwt(
+        CredentialRef::Jwt(
             claims_of(&used.access).1["jti"]
                 .as_str()
                 .unwrap()
@@ -141,7 +143,7 @@ fn c1_token_of_the_request_outlives_the_change() {
     assert!(site.access(&used.access, now()).is_ok());
     assert!(revoked(&site.access(&other.access, now())));
     assert!(site.refresh(&used.refresh, now()).is_err());
-    site.revoke(&Keep::Nothing, now());
+    site.revoke(&CredentialRef::None, now());
     assert!(revoked(&site.access(&used.access, now())));
 }
 
@@ -162,7 +164,7 @@ fn c1_token_of_another_service_counts_after_the_second_of_the_change() {
     };
 
     assert_eq!(judge(), [true; 4]);
-    site.revoke(&Keep::Nothing, now() + Duration::milliseconds(900));
+    site.revoke(&CredentialRef::None, now() + Duration::milliseconds(900));
     assert_eq!(judge(), [false, false, false, true]);
     let kept = made_elsewhere("access", "kept", Some(second - 9));
     let keep = site.access(&kept, now());
@@ -179,7 +181,9 @@ fn c1_token_of_another_service_is_kept_by_its_id() {
 
         site.revoke(&keep, now());
 
-        let Keep::Jwt(id) = keep else { panic!("{jti}") };
+        let CredentialRef::Jwt(id) = keep else {
+            panic!("{jti}")
+        };
         assert!(id.len() < 100 && !id.contains('\0'), "{id:.100}");
         assert!(site.access(&token, later(9)).is_ok(), "{jti:.20}");
         let other = made_elsewhere("access", "other", None);
@@ -202,7 +206,11 @@ fn c1_inactive_or_deleted_user_is_reported_before_any_other_fault() {
             .mint_pair(Subject::new(&person, &password), now())
             .unwrap();
         site.repository
-            .revoke_credentials(person.id, &Keep::Nothing, WriteContext::operator(now()))
+            .revoke_credentials(
+                person.id,
+                &CredentialRef::None,
+                WriteContext::operator(now()),
+            )
             .unwrap();
         if is_deleted {
             let deleted = site
@@ -241,7 +249,7 @@ fn c1_changed_password_with_the_password_check_is_reported_first() {
     let fresh = site.log_in(now());
 
     let stale = site.access(&pair.access, now()).unwrap_err();
-    let keep = Keep::Jwt(
+    let keep = CredentialRef::Jwt(
         claims_of(&pair.access).1["jti"]
             .as_str()
             .unwrap()
@@ -271,7 +279,7 @@ fn c1_refresh_hands_on_the_digest_of_the_password() {
     let stored = PasswordHash::from_encoded("!stored");
     let set = site
         .repository
-        .set_password(site.ada, &stored, &Keep::Nothing, now());
+        .set_password(site.ada, &stored, &CredentialRef::None, now());
     assert!(set.unwrap());
     let pair = site.log_in(now());
 
@@ -299,7 +307,7 @@ fn c2_token_of_one_server_is_refused_by_another_at_once() {
     };
 
     let before = judge();
-    site.revoke(&Keep::Nothing, now());
+    site.revoke(&CredentialRef::None, now());
     let after = judge();
     site.repository.go_down();
     let cut_off = judge();

@@ -6,7 +6,7 @@ use profiled_auth::{
     AuthError, JwtSettings, PasswordAttempt, PasswordHasher, PasswordLogin, PasswordSettings,
     RefreshError, TokenPair,
 };
-use profiled_domain::{CredentialRepository, Keep, PasswordHash, RefreshTokenRepository};
+use profiled_domain::{CredentialRef, CredentialRepository, PasswordHash, RefreshTokenRepository};
 use profiled_store::testing::defaults;
 use serde_json::json;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ fn log_in(site: &Site, iterations: u32) -> TokenPair {
     let attempt = PasswordAttempt {
         username: "ada",
         password: "p:äss",
-        counted_address: [127, 0, 0, 1].into(),
+        client_address: [127, 0, 0, 1].into(),
         now: now(),
     };
     let outcome = PasswordLogin::new(hasher, throttle("")).check(&attempt, &*site.repository);
@@ -104,7 +104,7 @@ fn digest_of_an_upgraded_hash_ends_with_its_password() {
     let new = PasswordHash::from_encoded("!new");
     let set = site
         .repository
-        .set_password(site.ada, &new, &Keep::Nothing, now());
+        .set_password(site.ada, &new, &CredentialRef::None, now());
     assert!(set.unwrap());
 
     for pair in &old {

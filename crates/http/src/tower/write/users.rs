@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{
-    AccountChange, Keep, PasswordChange, PasswordHash, ProfileChange, ProfileDepth, Repository,
-    Right, User, WriteContext,
+    AccountChangeOutcome, CredentialRef, PasswordChange, PasswordHash, ProfileChange, ProfileDepth,
+    Repository, Right, User, WriteContext,
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
@@ -70,13 +70,13 @@ impl WritableKind for User {
         let written = context.write(rights.into_iter().collect(), write).await?;
         let (outcome, profile) = written.map_err(to_error)?;
         match (outcome, profile) {
-            (AccountChange::Done | AccountChange::Unchanged, Some(profile)) => {
+            (AccountChangeOutcome::Done | AccountChangeOutcome::Unchanged, Some(profile)) => {
                 Ok(context.ok(&UserBody::new(&profile.user, context.mount)))
             }
-            (AccountChange::LastSuperuser, _) => {
+            (AccountChangeOutcome::LastSuperuser, _) => {
                 Err(ApiError::Forbidden("Cannot change is_superuser".to_owned()))
             }
-            (_, None) | (AccountChange::Missing, _) => Err(ApiError::NotFound),
+            (_, None) | (AccountChangeOutcome::Missing, _) => Err(ApiError::NotFound),
         }
     }
 
@@ -98,10 +98,12 @@ impl WritableKind for User {
             record.log(deleted, |change| (*change).into())
         };
         match context.write(vec![access.right], delete).await?? {
-            AccountChange::Done | AccountChange::Unchanged => Ok(ViewResponse::no_content()),
-            AccountChange::Missing => Err(ApiError::NotFound),
+            AccountChangeOutcome::Done | AccountChangeOutcome::Unchanged => {
+                Ok(ViewResponse::no_content())
+            }
+            AccountChangeOutcome::Missing => Err(ApiError::NotFound),
             // At least one user has to be left who can administer the service.
-            AccountChange::LastSuperuser => {
+            AccountChangeOutcome::LastSuperuser => {
                 Err(ApiError::Forbidden("Cannot delete user".to_owned()))
             }
         }
@@ -206,7 +208,7 @@ async fn new_password(
     let keep = if access.is_self {
         context.caller()?.keep.clone()
     } else {
-        Keep::Nothing
+        CredentialRef::None
     };
     Ok(encoded.map(|password| PasswordChange { password, keep }))
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use profiled_domain::{
-    Authority, Keep, Membership, MembershipRepository, NewOrganization, NewTeam, OrganizationId,
-    OrganizationRepository, TeamId, TeamRepository, UserId, WriteContext,
+    Authority, CredentialRef, Membership, MembershipRepository, NewOrganization, NewTeam,
+    OrganizationId, OrganizationRepository, TeamId, TeamRepository, UserId, WriteContext,
 };
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl Directory {
         let root = Authority {
             actor: ids["root"],
             epoch: 0,
-            credential: Keep::Nothing,
+            credential: CredentialRef::None,
             rights: Vec::new(),
         };
         let organization = |name: &str| {

@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_domain::{
-    AccountRepository, CredentialRepository, Keep, PasswordHash, Patch, ProfileChange, WriteContext,
+    AccountRepository, CredentialRef, CredentialRepository, PasswordHash, Patch, ProfileChange,
+    WriteContext,
 };
 
 use super::Site;
@@ -144,7 +145,7 @@ async fn a_directory_keeps_the_fields_that_it_manages() {
     for (stored, expected) in [(&site.app.hash("old"), "pbkdf2"), (&unusable, "!")] {
         let repository = &site.app.repository;
         repository
-            .set_password(site.bob.id, stored, &Keep::Nothing, now())
+            .set_password(site.bob.id, stored, &CredentialRef::None, now())
             .unwrap();
         assert_eq!(
             site.send(&site.admin, "PATCH", "users/4/", password)

@@ -113,7 +113,7 @@ impl Pipeline<'_> {
             sent => sent,
         };
         let agent = user_agent(self.request);
-        let counted_address = self.services.hosts.counted_address(self.request);
+        let client_address = self.services.hosts.client_address(self.request);
         let depth = spec.depth;
         let now = self.services.now();
         let is_costly = dialect.authenticator().is_costly(credentials.as_deref());
@@ -121,7 +121,7 @@ impl Pipeline<'_> {
             let attempt = Attempt {
                 authorization: credentials.as_deref(),
                 session: session.as_deref(),
-                counted_address,
+                client_address,
                 user_agent: agent.as_deref(),
                 depth,
                 now,

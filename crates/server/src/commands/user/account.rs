@@ -1,7 +1,7 @@
 //! `profiled user deactivate|activate|delete|restore`
 
 use profiled_auth::audit::{Action, Object};
-use profiled_domain::{AccountChange, AccountRepository, RepositoryError, UserId};
+use profiled_domain::{AccountChangeOutcome, AccountRepository, RepositoryError, UserId};
 use profiled_store::Store;
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::commands::context::{Context, find_user};
 use crate::error::{Failure, Kind};
 use crate::trail::{Line, audited};
 
-type Change = fn(&Store, UserId) -> Result<AccountChange, RepositoryError>;
+type Change = fn(&Store, UserId) -> Result<AccountChangeOutcome, RepositoryError>;
 
 /// A change of an account, and the words for it.
 pub(super) struct Step {
@@ -52,13 +52,13 @@ fn take(context: &Context, name: &str, step: &Step, line: &mut Line) -> Result<(
     let changed = (step.change)(&store, id)?;
     line.came_of(changed);
     match changed {
-        AccountChange::Done => {}
-        AccountChange::Unchanged => {
+        AccountChangeOutcome::Done => {}
+        AccountChangeOutcome::Unchanged => {
             return context.write(&json!({ "id": id, "changed": false }), |_| {
                 format!("user {id} was {done} already")
             });
         }
-        AccountChange::Missing => {
+        AccountChangeOutcome::Missing => {
             let state = if done == "restored" {
                 "is not deleted"
             } else {
@@ -66,7 +66,7 @@ fn take(context: &Context, name: &str, step: &Step, line: &mut Line) -> Result<(
             };
             return Err(Failure::failed(format!("user {id} {state}")));
         }
-        AccountChange::LastSuperuser => {
+        AccountChangeOutcome::LastSuperuser => {
             let text = format!(
                 "user {id} is the last active superuser: make another user superuser first"
             );

@@ -1,7 +1,7 @@
 //! `profiled user set`
 
 use profiled_auth::audit::Object;
-use profiled_domain::{AccountChange, UserKey, UserRepository};
+use profiled_domain::{AccountChangeOutcome, UserKey, UserRepository};
 use profiled_store::AccountFlags;
 
 use super::output::UserOutput;
@@ -30,12 +30,12 @@ pub(super) fn set(context: &Context, wanted: &UserSet, line: &mut Line) -> Resul
     let changed = store.change_any_account(id, &change, flags, now())?;
     line.came_of(changed);
     match changed {
-        AccountChange::Done | AccountChange::Unchanged => {}
-        AccountChange::Missing => {
+        AccountChangeOutcome::Done | AccountChangeOutcome::Unchanged => {}
+        AccountChangeOutcome::Missing => {
             let text = format!("user {id} is deleted: user restore brings it back");
             return Err(Failure::failed(text));
         }
-        AccountChange::LastSuperuser => {
+        AccountChangeOutcome::LastSuperuser => {
             let text = format!(
                 "user {id} is the last active superuser: make another user superuser first"
             );

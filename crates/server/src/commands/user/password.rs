@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read};
 use console::Term;
 use profiled_auth::PasswordPolicy;
 use profiled_auth::audit::{Object, Outcome, Reason};
-use profiled_domain::{CredentialRepository, Keep, PasswordHash, Person};
+use profiled_domain::{CredentialRef, CredentialRepository, PasswordHash, Person};
 
 use super::output::UserOutput;
 use crate::cli::PasswordSource;
@@ -29,7 +29,7 @@ pub(super) fn set(
         None => ask()?,
     };
     let hash = encode(context, &password, &user.person)?;
-    if !store.set_password(user.id, &hash, &Keep::Nothing, now())? {
+    if !store.set_password(user.id, &hash, &CredentialRef::None, now())? {
         let gone = Failure::failed(format!("user {} is gone", user.id));
         return Err(gone.because(Reason::Missing));
     }

@@ -1,13 +1,13 @@
 //! The names that the service answers to, and the one that it gives itself.
 
-use profiled_http::{is_allowable, is_authority};
+use profiled_http::{can_match_a_host, is_authority};
 
 use super::finding::Finding;
 use crate::settings::Profile;
 
 pub(super) fn allowed(hosts: &[String], profile: Profile) -> Option<Finding> {
     let is_strict = profile == Profile::Production;
-    let text = if let Some(wrong) = hosts.iter().find(|host| !is_allowable(host)) {
+    let text = if let Some(wrong) = hosts.iter().find(|host| !can_match_a_host(host)) {
         format!("has {wrong:?}: {}", remedy(wrong))
     } else if is_strict && hosts.is_empty() {
         "is empty: name the hosts that clients call".to_owned()
@@ -22,13 +22,19 @@ pub(super) fn allowed(hosts: &[String], profile: Profile) -> Option<Finding> {
 /// What to write in place of a name that no request could have.
 fn remedy(wrong: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);
-    if let Some(domain) = wrong.strip_prefix('*').filter(|rest| is_allowable(rest)) {
+    if let Some(domain) = wrong
+        .strip_prefix('*')
+        .filter(|rest| can_match_a_host(rest))
+    {
         format!("write {domain:?} for a domain and its subdomains")
     } else if wrong.parse::<std::net::Ipv6Addr>().is_ok() {
         format!("write \"[{wrong}]\", an IPv6 address stands in brackets")
     } else if !wrong.is_ascii() {
         "write the name as clients send it, in ASCII, as xn--mnchen-3ya.de".to_owned()
-    } else if let Some(name) = wrong.strip_suffix('.').filter(|name| is_allowable(name)) {
+    } else if let Some(name) = wrong
+        .strip_suffix('.')
+        .filter(|name| can_match_a_host(name))
+    {
         format!("write {name:?} without the final dot, which stands for the same")
     } else if wrong.contains('_') && wrong.chars().all(is_plain) {
         let name = wrong.replace('_', "-");

@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    AccountChange, Keep, NewUser, PasswordChange, PasswordHash, Patch, ProfileChange, ProfileDepth,
-    Repository, RepositoryError, UserId, UserKey,
+    AccountChangeOutcome, CredentialRef, NewUser, PasswordChange, PasswordHash, Patch,
+    ProfileChange, ProfileDepth, Repository, RepositoryError, UserId, UserKey,
 };
 
 use crate::people::{at, group, operator, person, token};
@@ -35,20 +35,23 @@ fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Reposi
         .id;
     repository.issue_token(&token(ada, 1)).unwrap();
 
-    assert_eq!(repository.deactivate(ada).unwrap(), AccountChange::Done);
     assert_eq!(
         repository.deactivate(ada).unwrap(),
-        AccountChange::Unchanged
+        AccountChangeOutcome::Done
+    );
+    assert_eq!(
+        repository.deactivate(ada).unwrap(),
+        AccountChangeOutcome::Unchanged
     );
     let user = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
     assert!(!user.is_active);
     assert_eq!(
         repository.activate(ada, at(2)).unwrap(),
-        AccountChange::Done
+        AccountChangeOutcome::Done
     );
     assert_eq!(
         repository.activate(ada, at(2)).unwrap(),
-        AccountChange::Unchanged
+        AccountChangeOutcome::Unchanged
     );
 
     let user = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
@@ -56,7 +59,7 @@ fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Reposi
     assert_eq!(user.credentials.number, 1);
     assert_eq!(repository.list_tokens(ada).unwrap(), []);
     let nobody = repository.deactivate(UserId(99)).unwrap();
-    assert_eq!(nobody, AccountChange::Missing);
+    assert_eq!(nobody, AccountChangeOutcome::Missing);
 }
 
 fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Repository) {
@@ -72,9 +75,9 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
 
     let deleted = repository.delete_account(ada, operator(5)).unwrap();
 
-    assert_eq!(deleted, AccountChange::Done);
+    assert_eq!(deleted, AccountChangeOutcome::Done);
     let again = repository.delete_account(ada, operator(6)).unwrap();
-    assert_eq!(again, AccountChange::Missing);
+    assert_eq!(again, AccountChangeOutcome::Missing);
     let gone = repository
         .find_profile(ada, ProfileDepth::Groups)
         .unwrap()
@@ -87,7 +90,7 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
     assert_eq!(gone.groups, []);
     let group = repository.find_group("Staff").unwrap().unwrap();
     assert_eq!(group.users_count, 0);
-    assert_eq!(repository.find_password("ada").unwrap(), None);
+    assert_eq!(repository.find_user_with_password("ada").unwrap(), None);
     repository.create_user(&person("ada"), operator(7)).unwrap();
 }
 
@@ -105,7 +108,7 @@ fn restored_user_gets_names_and_groups_back_and_no_credential(repository: &dyn R
 
     let restored = repository.restore_account(before.id, at(6)).unwrap();
 
-    assert_eq!(restored, AccountChange::Done);
+    assert_eq!(restored, AccountChangeOutcome::Done);
     let profile = repository.find_profile(before.id, ProfileDepth::Groups);
     let profile = profile.unwrap().unwrap();
     assert_eq!(profile.user.person.username, before.person.username);
@@ -119,7 +122,7 @@ fn restored_user_gets_names_and_groups_back_and_no_credential(repository: &dyn R
     assert_eq!(profile.groups[0].users_count, 1);
     assert_eq!(repository.list_tokens(before.id).unwrap(), []);
     let again = repository.restore_account(before.id, at(7)).unwrap();
-    assert_eq!(again, AccountChange::Missing);
+    assert_eq!(again, AccountChangeOutcome::Missing);
 }
 
 fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
@@ -148,13 +151,16 @@ fn the_last_superuser_stays(repository: &dyn Repository) {
         .unwrap()
         .id;
 
-    assert_eq!(repository.deactivate(one).unwrap(), AccountChange::Done);
-    let last = AccountChange::LastSuperuser;
+    assert_eq!(
+        repository.deactivate(one).unwrap(),
+        AccountChangeOutcome::Done
+    );
+    let last = AccountChangeOutcome::LastSuperuser;
     assert_eq!(repository.deactivate(other).unwrap(), last);
     assert_eq!(repository.delete_account(other, operator(2)).unwrap(), last);
     assert_eq!(
         repository.delete_account(one, operator(2)).unwrap(),
-        AccountChange::Done
+        AccountChangeOutcome::Done
     );
 }
 
@@ -189,7 +195,7 @@ fn renamed(name: &str) -> ProfileChange {
         username: Patch::Set(name.to_owned()),
         password: Some(PasswordChange {
             password: PasswordHash::from_encoded("new"),
-            keep: Keep::Nothing,
+            keep: CredentialRef::None,
         }),
         ..ProfileChange::default()
     }
@@ -210,17 +216,21 @@ fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repo
     assert_eq!(find(), before);
     let done = repository.change_account(ada, &renamed("eve"), Some(true), operator(2));
 
-    assert_eq!(done.unwrap(), AccountChange::Done);
+    assert_eq!(done.unwrap(), AccountChangeOutcome::Done);
     let after = find();
     assert_eq!(after.person.username.as_deref(), Some("eve"));
     assert!(after.is_superuser);
     assert_eq!(after.version, before.version + 1);
     assert_eq!(after.credentials.number, 1);
     assert_eq!(repository.list_tokens(ada).unwrap(), []);
-    let password = repository.find_password("eve").unwrap().unwrap().1;
+    let password = repository
+        .find_user_with_password("eve")
+        .unwrap()
+        .unwrap()
+        .1;
     assert_eq!(password.as_encoded(), "new");
     let same = repository.change_account(ada, &ProfileChange::default(), None, operator(0));
-    assert_eq!(same.unwrap(), AccountChange::Done);
+    assert_eq!(same.unwrap(), AccountChangeOutcome::Done);
     assert_eq!(find(), after);
 }
 
@@ -235,8 +245,8 @@ fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
         .id;
     let resign = |id| repository.change_account(id, &renamed("gone"), Some(false), operator(0));
 
-    assert_eq!(resign(one).unwrap(), AccountChange::Done);
-    assert_eq!(resign(other).unwrap(), AccountChange::LastSuperuser);
+    assert_eq!(resign(one).unwrap(), AccountChangeOutcome::Done);
+    assert_eq!(resign(other).unwrap(), AccountChangeOutcome::LastSuperuser);
 
     let user = repository.find_user(&UserKey::Id(other)).unwrap().unwrap();
     assert_eq!(user.person.username.as_deref(), Some("other"));
@@ -257,6 +267,6 @@ fn accounts_that_may_not_log_in_are_not_changed(repository: &dyn Repository) {
 
     for id in [ada, bob, UserId(99)] {
         let outcome = repository.change_account(id, &renamed("eve"), Some(true), operator(0));
-        assert_eq!(outcome.unwrap(), AccountChange::Missing);
+        assert_eq!(outcome.unwrap(), AccountChangeOutcome::Missing);
     }
 }

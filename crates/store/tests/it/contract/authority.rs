@@ -1,9 +1,10 @@
 //! Writes of callers whose right has ended since it was found (`decisions.md` 22).
 
 use profiled_domain::{
-    Authority, Condition, Field, GroupChange, Keep, Lapse, Membership, Model, NewOrganization,
-    OrganizationChange, OrganizationId, Patch, Precondition, ProfileChange, Relation, Repository,
-    RepositoryError, Right, TeamChange, TeamId, UserId, UserKey, Viewer, WriteContext,
+    Authority, Condition, CredentialRef, Field, GroupChange, Lapse, Membership, Model,
+    NewOrganization, OrganizationChange, OrganizationId, Patch, Precondition, ProfileChange,
+    Relation, Repository, RepositoryError, Right, TeamChange, TeamId, UserId, UserKey, Viewer,
+    WriteContext,
 };
 
 use crate::directory::{by, new_team, organization, team, user};
@@ -65,7 +66,7 @@ fn writes() -> Vec<(&'static str, Write)> {
             r.delete_account(site.other, by).map(drop)
         }),
         ("revoke_credentials", |r, site, by| {
-            r.revoke_credentials(site.other, &Keep::Nothing, by)
+            r.revoke_credentials(site.other, &CredentialRef::None, by)
                 .map(drop)
         }),
         ("issue_token_within", |r, site, by| {
@@ -175,12 +176,12 @@ fn check_all(repository: &dyn Repository, site: &Site, by: &Authority, lapse: La
 fn no_write_is_done_with_a_credential_that_has_ended(repository: &dyn Repository) {
     let site = prepared(repository);
     let before = by(site.actor);
-    let revoked = repository.revoke_credentials(site.actor, &Keep::Nothing, operator(4));
+    let revoked = repository.revoke_credentials(site.actor, &CredentialRef::None, operator(4));
     assert!(revoked.unwrap());
 
     check_all(repository, &site, &before, Lapse::Credential);
     let jwt = Authority {
-        credential: Keep::Jwt("jti".to_owned()),
+        credential: CredentialRef::Jwt("jti".to_owned()),
         ..before
     };
     check_all(repository, &site, &jwt, Lapse::Credential);
@@ -201,8 +202,11 @@ fn kept_credential_still_permits_writes(repository: &dyn Repository) {
     let own = repository.issue_token(&token(site.actor, 1)).unwrap();
     let other = repository.issue_token(&token(site.actor, 2)).unwrap();
     for (keep, lost) in [
-        (Keep::Token(own), Keep::Token(other)),
-        (Keep::Jwt("kept".to_owned()), Keep::Jwt("lost".to_owned())),
+        (CredentialRef::Token(own), CredentialRef::Token(other)),
+        (
+            CredentialRef::Jwt("kept".to_owned()),
+            CredentialRef::Jwt("lost".to_owned()),
+        ),
     ] {
         let revoked = repository.revoke_credentials(site.actor, &keep, operator(4));
         assert!(revoked.unwrap());
@@ -233,7 +237,7 @@ fn a_revoked_token_writes_nothing_whatever_the_epoch(repository: &dyn Repository
     let site = prepared(repository);
     let own = repository.issue_token(&token(site.actor, 1)).unwrap();
     let by = Authority {
-        credential: Keep::Token(own),
+        credential: CredentialRef::Token(own),
         ..by(site.actor)
     };
     let change = renamed("first");

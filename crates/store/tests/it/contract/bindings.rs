@@ -1,8 +1,8 @@
 //! Subjects of foreign issuers, and whom they stand for.
 
 use profiled_domain::{
-    AccountChange, Binding, Bound, ForeignSubject, Keep, PageRequest, Patch, Precondition,
-    ProfileChange, Repository, User, UserKey,
+    AccountChangeOutcome, BindOutcome, Binding, CredentialRef, ForeignSubject, PageRequest, Patch,
+    Precondition, ProfileChange, Repository, User, UserKey,
 };
 
 use crate::people::{at, operator, person};
@@ -33,7 +33,7 @@ fn user(repository: &dyn Repository, name: &str) -> User {
     repository.create_user(&person(name), operator(1)).unwrap()
 }
 
-fn bind(repository: &dyn Repository, to: &ForeignSubject, user: &User) -> Bound {
+fn bind(repository: &dyn Repository, to: &ForeignSubject, user: &User) -> BindOutcome {
     let name = UserKey::Username(user.person.username.clone().unwrap());
     repository.bind(to, user, &name, at(5)).unwrap()
 }
@@ -43,9 +43,9 @@ fn a_subject_is_bound_once_and_found(repository: &dyn Repository) {
     let wanted = subject("idp", "s");
 
     assert_eq!(repository.find_binding(&wanted).unwrap(), None);
-    assert_eq!(bind(repository, &wanted, &ada), Bound::To(ada.id));
-    assert_eq!(bind(repository, &wanted, &ada), Bound::To(ada.id));
-    assert_eq!(bind(repository, &wanted, &bob), Bound::To(ada.id));
+    assert_eq!(bind(repository, &wanted, &ada), BindOutcome::To(ada.id));
+    assert_eq!(bind(repository, &wanted, &ada), BindOutcome::To(ada.id));
+    assert_eq!(bind(repository, &wanted, &bob), BindOutcome::To(ada.id));
     assert_eq!(repository.find_binding(&wanted).unwrap(), Some(ada.id));
     let after = repository.find_user(&UserKey::Id(ada.id)).unwrap();
     assert_eq!(after.unwrap().version, ada.version);
@@ -56,15 +56,15 @@ fn a_user_has_one_subject_of_an_issuer(repository: &dyn Repository) {
 
     assert_eq!(
         bind(repository, &subject("idp", "s"), &ada),
-        Bound::To(ada.id)
+        BindOutcome::To(ada.id)
     );
     assert_eq!(
         bind(repository, &subject("idp", "t"), &ada),
-        Bound::Occupied
+        BindOutcome::Occupied
     );
     assert_eq!(
         bind(repository, &subject("other", "t"), &ada),
-        Bound::To(ada.id)
+        BindOutcome::To(ada.id)
     );
 
     assert_eq!(repository.find_binding(&subject("idp", "t")).unwrap(), None);
@@ -82,7 +82,7 @@ fn issuers_and_subjects_are_compared_character_by_character(repository: &dyn Rep
     ];
 
     for (subject, user) in subjects.iter().zip(&users) {
-        assert_eq!(bind(repository, subject, user), Bound::To(user.id));
+        assert_eq!(bind(repository, subject, user), BindOutcome::To(user.id));
     }
 
     for (subject, user) in subjects.iter().zip(&users) {
@@ -103,19 +103,23 @@ fn a_user_who_has_changed_is_not_bound(repository: &dyn Repository) {
     let renamed = repository.update_profile(ada.id, &rename, &Precondition::None, operator(0));
     let inactive = repository.deactivate(bob.id);
     let deleted = repository.delete_account(cy.id, operator(2));
-    let revoked = repository.revoke_credentials(di.id, &Keep::Nothing, operator(2));
+    let revoked = repository.revoke_credentials(di.id, &CredentialRef::None, operator(2));
 
     assert!(renamed.unwrap().is_some() && revoked.unwrap());
-    assert_eq!(inactive.unwrap(), AccountChange::Done);
-    assert_eq!(deleted.unwrap(), AccountChange::Done);
+    assert_eq!(inactive.unwrap(), AccountChangeOutcome::Done);
+    assert_eq!(deleted.unwrap(), AccountChangeOutcome::Done);
     for read in [&ada, &bob, &cy, &di] {
         let wanted = subject("idp", &read.id.to_string());
-        assert_eq!(bind(repository, &wanted, read), Bound::Changed, "{read:?}");
+        assert_eq!(
+            bind(repository, &wanted, read),
+            BindOutcome::Changed,
+            "{read:?}"
+        );
         assert_eq!(repository.find_binding(&wanted).unwrap(), None);
     }
     let email = UserKey::Email("eve@elsewhere.example".to_owned());
     let bound = repository.bind(&subject("idp", "eve"), &eve, &email, at(5));
-    assert_eq!(bound.unwrap(), Bound::Changed);
+    assert_eq!(bound.unwrap(), BindOutcome::Changed);
 }
 
 fn bindings_are_listed_by_issuer_and_subject(repository: &dyn Repository) {
@@ -159,7 +163,7 @@ fn a_binding_can_be_removed(repository: &dyn Repository) {
     assert!(!repository.unbind(&second).unwrap());
     assert!(repository.unbind(&first).unwrap());
     assert!(!repository.unbind(&first).unwrap());
-    assert_eq!(bind(repository, &second, &ada), Bound::To(ada.id));
+    assert_eq!(bind(repository, &second, &ada), BindOutcome::To(ada.id));
 }
 
 fn a_binding_goes_with_its_user_when_that_is_erased(repository: &dyn Repository) {

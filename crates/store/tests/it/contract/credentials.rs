@@ -1,8 +1,8 @@
 //! Tokens and passwords.
 
 use profiled_domain::{
-    Keep, NewToken, NewUser, PasswordHash, Person, ProfileDepth, Repository, RepositoryError,
-    TokenBinding, TokenDigest, TokenId, UniqueKey, UserId,
+    CredentialRef, NewToken, NewUser, PasswordHash, Person, ProfileDepth, Repository,
+    RepositoryError, TokenBinding, TokenDigest, TokenId, UniqueKey, UserId,
 };
 
 use crate::people::{at, operator, person, token};
@@ -41,7 +41,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
 
     for detail in [ProfileDepth::Account, ProfileDepth::Groups] {
         let holder = repository
-            .find_token(&TokenDigest([1; 32]), detail)
+            .find_token_with_profile(&TokenDigest([1; 32]), detail)
             .unwrap()
             .unwrap();
 
@@ -56,7 +56,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
         );
         assert_eq!(
             repository
-                .find_token(&TokenDigest([2; 32]), detail)
+                .find_token_with_profile(&TokenDigest([2; 32]), detail)
                 .unwrap(),
             None
         );
@@ -113,7 +113,7 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
     assert_eq!((left.len(), left[0].label.as_str()), (1, "laptop"));
     assert_eq!(
         repository
-            .find_token(&TokenDigest([1; 32]), ProfileDepth::Account)
+            .find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Account)
             .unwrap(),
         None
     );
@@ -131,15 +131,15 @@ fn a_password_is_found_by_username(repository: &dyn Repository) {
     };
     repository.create_user(&secretless, operator(1)).unwrap();
 
-    let (user, password) = repository.find_password("ada").unwrap().unwrap();
-    let (_, unusable) = repository.find_password("bob").unwrap().unwrap();
+    let (user, password) = repository.find_user_with_password("ada").unwrap().unwrap();
+    let (_, unusable) = repository.find_user_with_password("bob").unwrap().unwrap();
 
     assert_eq!(
         (user, password.as_encoded()),
         (ada, "pbkdf2_sha256$1$salt$hash")
     );
     assert!(unusable.as_encoded().starts_with('!'));
-    assert!(repository.find_password("ADA").unwrap().is_none());
+    assert!(repository.find_user_with_password("ADA").unwrap().is_none());
 }
 
 fn hash(encoded: &str) -> PasswordHash {
@@ -181,9 +181,9 @@ fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repositor
     let (old, new) = (stored_password(repository, ada), hash("new"));
 
     let replaced = [
-        repository.replace_password(ada, &old, &new, "D1"),
-        repository.replace_password(ada, &old, &hash("late"), "D1"),
-        repository.replace_password(UserId(99), &old, &new, "D1"),
+        repository.replace_password_hash(ada, &old, &new, "D1"),
+        repository.replace_password_hash(ada, &old, &hash("late"), "D1"),
+        repository.replace_password_hash(UserId(99), &old, &new, "D1"),
     ];
 
     assert_eq!(replaced.map(Result::unwrap), [true, false, false]);
@@ -205,9 +205,9 @@ fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository
     let (first, second) = (issue(ada, 1), issue(ada, 2));
     let others = [issue(bob, 3)];
 
-    let changed = repository.set_password(ada, &hash("one"), &Keep::Token(second), at(2));
+    let changed = repository.set_password(ada, &hash("one"), &CredentialRef::Token(second), at(2));
     let (kept, of_bob) = (token_ids(repository, ada), token_ids(repository, bob));
-    let again = repository.set_password(ada, &hash("two"), &Keep::Nothing, at(3));
+    let again = repository.set_password(ada, &hash("two"), &CredentialRef::None, at(3));
 
     assert!(changed.unwrap() && again.unwrap());
     assert_eq!((kept, of_bob), (vec![second], others.to_vec()));
@@ -236,12 +236,12 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
     let old = stored_password(repository, ada);
 
     repository
-        .replace_password(ada, &old, &hash("new"), "D1")
+        .replace_password_hash(ada, &old, &hash("new"), "D1")
         .unwrap();
     let before = epoch(ada);
     for second in [2, 3] {
         repository
-            .set_password(ada, &hash("one"), &Keep::Nothing, at(second))
+            .set_password(ada, &hash("one"), &CredentialRef::None, at(second))
             .unwrap();
     }
 
@@ -261,7 +261,7 @@ fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repo
     };
     let replace = |new: &str, digest| {
         let old = stored_password(repository, ada);
-        let replaced = repository.replace_password(ada, &old, &hash(new), digest);
+        let replaced = repository.replace_password_hash(ada, &old, &hash(new), digest);
         assert!(replaced.unwrap());
     };
 
@@ -269,16 +269,16 @@ fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repo
     replace("second", "D1");
     let upgraded = digest();
     replace("third", "D2");
-    let lost = repository.replace_password(ada, &hash("second"), &hash("late"), "D3");
+    let lost = repository.replace_password_hash(ada, &hash("second"), &hash("late"), "D3");
     let again = digest();
     repository
-        .set_password(ada, &hash("one"), &Keep::Nothing, at(2))
+        .set_password(ada, &hash("one"), &CredentialRef::None, at(2))
         .unwrap();
     let changed = digest();
     replace("two", "D4");
     let of_new = digest();
     repository
-        .revoke_credentials(ada, &Keep::Nothing, operator(3))
+        .revoke_credentials(ada, &CredentialRef::None, operator(3))
         .unwrap();
 
     assert!(!lost.unwrap());
@@ -294,7 +294,7 @@ fn new_password_of_an_unknown_user_revokes_nothing(repository: &dyn Repository) 
         .id;
     let held = repository.issue_token(&token(ada, 1)).unwrap();
 
-    let changed = repository.set_password(UserId(99), &hash("one"), &Keep::Nothing, at(2));
+    let changed = repository.set_password(UserId(99), &hash("one"), &CredentialRef::None, at(2));
 
     assert!(!changed.unwrap());
     assert_eq!(token_ids(repository, ada), [held]);

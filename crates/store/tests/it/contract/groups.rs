@@ -74,7 +74,8 @@ fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
             .find_profile(ada.id, ProfileDepth::Groups)
             .unwrap()
             .unwrap();
-        let by_token = repository.find_token(&TokenDigest([1; 32]), ProfileDepth::Groups);
+        let by_token =
+            repository.find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Groups);
 
         let ids: Vec<GroupId> = by_id.groups.iter().map(|group| group.id).collect();
         assert_eq!(ids, joined);

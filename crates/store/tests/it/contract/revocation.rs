@@ -2,8 +2,8 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    CredentialsEpoch, Keep, NewToken, ProfileDepth, Repository, RepositoryError, TokenDigest,
-    TokenId, UserId, UserKey, WriteContext,
+    CredentialRef, CredentialsEpoch, NewToken, ProfileDepth, Repository, RepositoryError,
+    TokenDigest, TokenId, UserId, UserKey, WriteContext,
 };
 
 use crate::people::{at, group, operator, person, token};
@@ -34,7 +34,7 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
         repository.issue_token(&token(owner, number)).unwrap();
     }
 
-    let revoked = repository.revoke_credentials(ada.id, &Keep::Nothing, operator(5));
+    let revoked = repository.revoke_credentials(ada.id, &CredentialRef::None, operator(5));
 
     assert!(revoked.unwrap());
     let expected = CredentialsEpoch {
@@ -47,7 +47,7 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
     assert_eq!(tokens(repository, ada.id), []);
     assert_eq!(tokens(repository, bob.id).len(), 1);
     let digest = TokenDigest([1; 32]);
-    let gone = repository.find_token(&digest, ProfileDepth::Account);
+    let gone = repository.find_token_with_profile(&digest, ProfileDepth::Account);
     assert_eq!(gone.unwrap(), None);
     let after = repository.find_user(&UserKey::Id(ada.id)).unwrap().unwrap();
     assert_eq!(after.version, ada.version);
@@ -61,17 +61,17 @@ fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
     let first = repository.issue_token(&token(ada, 1)).unwrap();
     repository.issue_token(&token(ada, 2)).unwrap();
 
-    let keep = Keep::Token(first);
+    let keep = CredentialRef::Token(first);
     repository
         .revoke_credentials(ada, &keep, operator(5))
         .unwrap();
     let kept = (tokens(repository, ada), epoch(repository, ada).kept_jti);
-    let keep = Keep::Jwt("abc".to_owned());
+    let keep = CredentialRef::Jwt("abc".to_owned());
     repository
         .revoke_credentials(ada, &keep, operator(6))
         .unwrap();
     let then = (tokens(repository, ada), epoch(repository, ada).kept_jti);
-    let keep = Keep::Nothing;
+    let keep = CredentialRef::None;
     repository
         .revoke_credentials(ada, &keep, operator(7))
         .unwrap();
@@ -90,7 +90,7 @@ fn revoked_token_stays_revoked_after_the_clock_steps_back(repository: &dyn Repos
 
     for now in [at(500), at(500) - Duration::seconds(100)] {
         repository
-            .revoke_credentials(ada, &Keep::Nothing, WriteContext::operator(now))
+            .revoke_credentials(ada, &CredentialRef::None, WriteContext::operator(now))
             .unwrap();
     }
 
@@ -110,7 +110,7 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
     let before = repository.issue_token(&token_of(0, 1));
 
     repository
-        .revoke_credentials(ada, &Keep::Nothing, operator(5))
+        .revoke_credentials(ada, &CredentialRef::None, operator(5))
         .unwrap();
     let late = repository.issue_token(&token_of(0, 2)).unwrap_err();
     let present = repository.issue_token(&token_of(1, 3));
@@ -121,7 +121,7 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
 }
 
 fn unknown_user_has_no_credentials(repository: &dyn Repository) {
-    let revoked = repository.revoke_credentials(UserId(9), &Keep::Nothing, operator(1));
+    let revoked = repository.revoke_credentials(UserId(9), &CredentialRef::None, operator(1));
 
     assert!(!revoked.unwrap());
 }
@@ -142,7 +142,10 @@ fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn R
     for key in keys {
         for detail in [ProfileDepth::Account, ProfileDepth::Groups] {
             let profile = repository.find_profile(ada.id, detail).unwrap().unwrap();
-            let (found, password) = repository.find_account(&key, detail).unwrap().unwrap();
+            let (found, password) = repository
+                .find_profile_with_password(&key, detail)
+                .unwrap()
+                .unwrap();
 
             assert_eq!(found, profile, "{key:?}");
             assert_eq!(password.as_encoded(), "pbkdf2_sha256$1$salt$hash");
@@ -150,7 +153,7 @@ fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn R
     }
     let nobody = UserKey::Username("Ada".to_owned());
     let found = repository
-        .find_account(&nobody, ProfileDepth::Groups)
+        .find_profile_with_password(&nobody, ProfileDepth::Groups)
         .unwrap();
     assert!(found.is_none());
 }

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    CredentialsEpoch, Extension, Issued, Keep, NewToken, NewUser, ProfileDepth, Repository,
-    RepositoryError, Token, TokenDigest, TokenId, TokenState, TokenUse, UniqueKey, User, UserId,
+    CredentialRef, CredentialsEpoch, Extension, IssueOutcome, NewToken, NewUser, ProfileDepth,
+    Repository, RepositoryError, Token, TokenDigest, TokenId, TokenState, TokenUse, UniqueKey,
+    User, UserId,
 };
 
 use crate::people::{at, operator, person, token};
@@ -39,9 +40,9 @@ fn reload(repository: &dyn Repository, id: UserId) -> User {
     profile.unwrap().unwrap().user
 }
 
-fn issued(outcome: Result<Issued, RepositoryError>) -> Token {
+fn issued(outcome: Result<IssueOutcome, RepositoryError>) -> Token {
     match outcome.unwrap() {
-        Issued::Token(token) => token,
+        IssueOutcome::Token(token) => token,
         refused => panic!("{refused:?}"),
     }
 }
@@ -82,7 +83,7 @@ fn live_tokens_are_limited_and_expired_ones_do_not_count(repository: &dyn Reposi
     let third = repository.issue_token_within(&of_epoch(&ada, 5), Some(2), operator(0));
     let of_another = repository.issue_token_within(&of_epoch(&bob, 6), Some(2), operator(0));
 
-    assert_eq!(third.unwrap(), Issued::LimitReached);
+    assert_eq!(third.unwrap(), IssueOutcome::LimitReached);
     issued(of_another);
     issued(repository.issue_token_within(&of_epoch(&ada, 7), None, operator(0)));
     assert_eq!(repository.list_tokens(ada.id).unwrap().len(), 4);
@@ -98,22 +99,22 @@ fn inactive_user_gets_no_token(repository: &dyn Repository) {
     let inactive = repository.issue_token_within(&of_epoch(&bob, 1), None, operator(0));
     let nobody = repository.issue_token_within(&token(UserId(99), 2), None, operator(0));
 
-    assert_eq!(inactive.unwrap(), Issued::Revoked);
-    assert_eq!(nobody.unwrap(), Issued::Revoked);
+    assert_eq!(inactive.unwrap(), IssueOutcome::Revoked);
+    assert_eq!(nobody.unwrap(), IssueOutcome::Revoked);
     assert_eq!(repository.list_tokens(bob.id).unwrap(), []);
 }
 
 fn token_for_a_former_epoch_is_not_issued(repository: &dyn Repository) {
     let before = ada(repository);
     repository
-        .revoke_credentials(before.id, &Keep::Nothing, operator(2))
+        .revoke_credentials(before.id, &CredentialRef::None, operator(2))
         .unwrap();
     let after = reload(repository, before.id);
 
     let late = repository.issue_token_within(&of_epoch(&before, 1), None, operator(0));
     let plain = repository.issue_token(&of_epoch(&before, 2));
 
-    assert_eq!(late.unwrap(), Issued::Revoked);
+    assert_eq!(late.unwrap(), IssueOutcome::Revoked);
     assert!(
         matches!(
             plain,
@@ -160,7 +161,8 @@ fn a_use_is_noted_once_a_minute(repository: &dyn Repository) {
     let other = repository.issue_token(&token(ada, 2)).unwrap();
     let noted = |now| {
         repository.note_token_uses(&[used(id, now)]).unwrap();
-        let holder = repository.find_token(&TokenDigest([1; 32]), ProfileDepth::Account);
+        let holder =
+            repository.find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Account);
         holder.unwrap().unwrap().token.last_used_at
     };
     let minute = at(100) + TokenState::USE_PRECISION;
@@ -297,7 +299,7 @@ fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
     let kept = repository.issue_token(&token(ada, 1)).unwrap();
     repository.issue_token(&token(ada, 2)).unwrap();
     repository.issue_token(&token(bob, 3)).unwrap();
-    let revoke = |keep: Keep, second| {
+    let revoke = |keep: CredentialRef, second| {
         repository
             .revoke_credentials(ada, &keep, operator(second))
             .unwrap();
@@ -316,15 +318,15 @@ fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
         password_digest: None,
     };
 
-    let first = revoke(Keep::Token(kept), 10);
-    let second = revoke(Keep::Jwt("jti".to_owned()), 20);
-    let earlier = revoke(Keep::Nothing, 15);
+    let first = revoke(CredentialRef::Token(kept), 10);
+    let second = revoke(CredentialRef::Jwt("jti".to_owned()), 20);
+    let earlier = revoke(CredentialRef::None, 15);
 
     assert_eq!(first, (vec![kept], epoch(1, at(10), None)));
     assert_eq!(second, (Vec::new(), epoch(2, at(20), Some("jti"))));
     assert_eq!(earlier, (Vec::new(), epoch(3, at(20), None)));
     assert_eq!(repository.list_tokens(bob).unwrap().len(), 1);
-    let nobody = repository.revoke_credentials(UserId(99), &Keep::Nothing, operator(1));
+    let nobody = repository.revoke_credentials(UserId(99), &CredentialRef::None, operator(1));
     assert!(!nobody.unwrap());
 }
 

@@ -127,7 +127,7 @@ fn answer(store: &Store, viewer: &Viewer, asked: &Asked) -> Answer {
     let order = asked.order.iter().cloned();
     let selection = Selection {
         condition: Condition::All(vec![viewer.may_read(asked.model), seen.clone()]),
-        order: order.map(|key| viewer.seen_order(key)).collect(),
+        order: order.map(|key| viewer.order_within_readable(key)).collect(),
         page: NumberedPage {
             number: PageNumber::At(1),
             size: 100,
