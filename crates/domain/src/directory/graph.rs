@@ -2,9 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::filter::{
-    Comparison, Condition, Field, FieldValue, Model, OrderBy, Relation, Selection, Test, TextTest,
-};
+use super::filter::{Comparison, Condition, FieldValue, OrderBy, Selection, Test, TextTest};
+use super::model::{Field, Model, Relation};
 use super::pattern::Case;
 
 /// Objects that conditions can be evaluated over.

@@ -4,17 +4,16 @@
 mod activity;
 mod filter;
 mod graph;
+mod model;
 mod object;
 mod pattern;
 mod record;
 mod viewer;
 
 pub use activity::{ActivityEvent, Operation, TeamSummary};
-pub use filter::{
-    Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Relation, Selection, Step,
-    Test, TextTest,
-};
+pub use filter::{Comparison, Condition, FieldValue, OrderBy, Selection, Step, Test, TextTest};
 pub use graph::ObjectGraph;
+pub use model::{Field, FieldKind, Model, Relation};
 pub use object::{
     Membership, NewOrganization, NewTeam, ObjectState, Organization, OrganizationChange,
     OrganizationSummary, Team, TeamChange, UserSummary,

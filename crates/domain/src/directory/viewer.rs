@@ -1,8 +1,8 @@
 //! Who may see and change what (contract `tower.md`, sections 6.1, 8.2 and 8.4), as conditions.
 
-use super::filter::{Condition, Field, Model, OrderBy, Relation, Step};
-use crate::Right;
-use crate::UserId;
+use super::filter::{Condition, OrderBy, Step};
+use super::model::{Field, Model, Relation};
+use crate::{Right, UserId};
 
 /// A caller, as far as rights to users, organizations and teams depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

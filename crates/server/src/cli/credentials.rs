@@ -1,0 +1,87 @@
+//! `profiled token …`, `profiled jwt …`, `profiled keys …` and `profiled binding …` on the command line.
+
+use clap::Subcommand;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Token {
+    /// Create a token and show its key, once.
+    Create {
+        /// Id, username or e-mail address.
+        user: String,
+        /// What the token is for.
+        #[arg(long, default_value = "")]
+        label: String,
+        /// Lifetime of the token, for example 90d, 12h, 30m or 60s. Without it the token is valid until revoked.
+        #[arg(long, value_name = "TIME")]
+        expires: Option<String>,
+        /// The key itself, 40 lower-case hexadecimal digits: for tests and imports.
+        #[arg(long, value_name = "HEX40")]
+        key: Option<String>,
+    },
+    /// List the tokens of a user.
+    List {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+    /// Revoke a token at once.
+    Revoke {
+        /// Id of the token, or its key.
+        token: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Jwt {
+    /// Create an access token.
+    Create {
+        /// Id, username or e-mail address.
+        user: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Generate a key. The first key signs at once, later keys after they have been published for a while.
+    Generate {
+        /// HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA.
+        #[arg(long)]
+        algorithm: String,
+        /// Sign at once. Servers that have not read the key yet refuse its tokens.
+        #[arg(long)]
+        at_once: bool,
+    },
+    /// List all keys in the order in which they begin to sign.
+    List,
+    /// Generate the next key, and remove keys whose last tokens have expired.
+    Rotate {
+        /// Algorithm of the next key; by default that of the current key.
+        #[arg(long)]
+        algorithm: Option<String>,
+        /// Sign at once. Servers that have not read the key yet refuse its tokens.
+        #[arg(long)]
+        at_once: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Binding {
+    /// List bindings by issuer and subject.
+    List {
+        /// Id, username or e-mail address; without it, bindings of all users.
+        user: Option<String>,
+        /// Number of bindings to skip.
+        #[arg(long, default_value_t = 0)]
+        offset: u32,
+        /// Maximum number of bindings to list.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Remove a binding. The next token of the subject binds it to the user whom that token names.
+    Remove {
+        /// Issuer: the claim iss of the tokens.
+        issuer: String,
+        /// Subject: the claim sub of the tokens.
+        #[arg(allow_hyphen_values = true)]
+        subject: String,
+    },
+}
