@@ -82,7 +82,7 @@ pub struct IssuerSettings {
     /// Clients whose tokens are taken: `azp`, else `client_id`. Empty: not looked at.
     #[serde(default)]
     pub client_ids: Vec<String>,
-    /// Tokens for others are taken, too: the word of whoever sets neither of the two.
+    /// Accepts tokens for any audience; has to be set if `audience` and `client_ids` are both empty.
     #[serde(default)]
     pub any_audience: bool,
     /// Algorithms that it signs with: asymmetric ones, unless there is a `secret_file`.
@@ -177,7 +177,7 @@ pub struct ClientSettings {
 }
 
 impl ClientSettings {
-    /// Shortest secret, in bytes: wrong ones are not counted.
+    /// Shortest secret, in bytes: failed attempts are not throttled.
     pub const MIN_SECRET: usize = 32;
 }
 

@@ -30,7 +30,7 @@ pub struct Binding {
     pub created_at: DateTime<Utc>,
 }
 
-/// What comes of the wish to bind a subject to a user.
+/// Result of binding a subject to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BindOutcome {
     /// The subject stands for this user: the wanted one, unless a parallel request was faster.

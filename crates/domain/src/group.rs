@@ -12,7 +12,7 @@ use crate::{InvalidText, Patch};
 pub struct Group {
     /// Identifier.
     pub id: GroupId,
-    /// Unique with case.
+    /// Unique, case-sensitive.
     pub name: String,
     /// Free text; `None` and `""` differ.
     pub notes: Option<String>,
@@ -42,7 +42,7 @@ impl Group {
 /// A group to be created.
 #[derive(Clone, Debug, Default)]
 pub struct NewGroup {
-    /// Unique with case.
+    /// Unique, case-sensitive.
     pub name: String,
     /// Free text.
     pub notes: Option<String>,

@@ -31,7 +31,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The same of another value.
+    /// Maps the value of `Set`.
     pub fn map<V>(self, to: impl FnOnce(T) -> V) -> Patch<V> {
         match self {
             Self::Keep => Patch::Keep,

@@ -88,9 +88,9 @@ macro_rules! attributes {
 }
 
 attributes! {
-    /// Unique with case.
+    /// Unique, case-sensitive.
     username: String, Username, 150;
-    /// Unique with case.
+    /// Unique, case-sensitive.
     email: String, Email, 254;
     /// Unique; shown by the `drf` dialect.
     mobile_number: String, MobileNumber, 32;
@@ -100,7 +100,7 @@ attributes! {
     first_name: String, FirstName, 200;
     /// Family name.
     last_name: String, LastName, 200;
-    /// `None` when not told.
+    /// `None` when it is not stated.
     gender: Gender, Gender, usize::MAX;
     /// Storage key of the avatar, relative to the media folder, without a leading slash.
     avatar: String, Avatar, usize::MAX;

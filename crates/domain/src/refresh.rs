@@ -10,7 +10,7 @@ use crate::UserId;
 pub struct RefreshToken {
     /// `jti`, unique, at most 128 characters.
     pub jti: String,
-    /// The token is not accepted any more: from then on it may be forgotten.
+    /// When the token expires, UTC; afterwards its record may be deleted.
     pub expires_at: DateTime<Utc>,
 }
 

@@ -59,9 +59,9 @@ pub struct SlidingWindow {
 }
 
 impl SlidingWindow {
-    /// Most moments that are kept. Up to so many requests a window, each has its own; above, those
-    /// of one part in so many of the window share the moment of their first, which bounds the memory
-    /// of a generous rate and lets a request through early by no more than that part.
+    /// Up to this many requests are stored with a time of their own. For a greater rate the window is cut into this
+    /// many parts, and the requests of one part share the time of the first: a request may pass early by one part
+    /// at most.
     pub const MAX_MOMENTS: u32 = 1024;
 
     /// Records a request that comes `now`, unless the window is full.

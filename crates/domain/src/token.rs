@@ -30,7 +30,7 @@ pub struct TokenBinding {
 pub struct TokenState {
     /// Identifier.
     pub id: TokenId,
-    /// `None` lives until it is revoked.
+    /// When it expires, UTC; `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
     /// Every use moves the expiry on.
     pub is_sliding: bool,
@@ -135,7 +135,7 @@ pub struct NewToken {
     pub label: String,
     /// UTC, microseconds.
     pub created_at: DateTime<Utc>,
-    /// `None` lives until it is revoked.
+    /// When it expires, UTC; `None`: never.
     pub expires_at: Option<DateTime<Utc>>,
     /// Every use moves the expiry on.
     pub is_sliding: bool,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{PasswordHash, Person, UserId};
 
-/// How an operator names a user: by id, by username or by e-mail address.
+/// By what a user is looked up: id, username or e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserKey {
     /// The identifier.

@@ -14,7 +14,7 @@ use crate::settings::TowerSettings;
 /// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
-    /// Two views under one path, or a path that is none.
+    /// Two views under one path, or an invalid path pattern.
     #[error(transparent)]
     Route(#[from] RouteConflict),
     /// The operating system gives no thread.

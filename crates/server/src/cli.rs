@@ -102,7 +102,7 @@ pub(crate) enum Command {
     /// Create, show and change users, and set their passwords.
     #[command(subcommand)]
     User(User),
-    /// Create, change and delete groups, and their members.
+    /// Create, change and delete groups; add and remove members.
     #[command(subcommand)]
     Group(Group),
     /// Create, change and delete organizations, their members and admins.
@@ -144,7 +144,7 @@ pub(crate) struct Migrate {
 pub(crate) enum Import {
     /// Users, groups and tokens of Django, as manage.py dumpdata writes them.
     Django(ImportDjango),
-    /// Users, organizations, teams and tokens from a people file.
+    /// Users, organizations, teams and tokens from a JSON file of people.
     People {
         /// The file (JSON); - is standard input.
         file: PathBuf,
@@ -199,7 +199,8 @@ pub(crate) enum User {
         /// Id, username or e-mail address.
         user: String,
     },
-    /// Delete a user: its names are free at once, and purge erases it after the deletion grace of accounts.
+    /// Delete a user: its username, e-mail address and mobile number can be used again at once; purge erases it after
+    /// the deletion grace of accounts.
     Delete {
         /// Id, username or e-mail address.
         user: String,

@@ -30,7 +30,7 @@ const MAX_RSA_BYTES: usize = 1024;
 /// Why a key cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Too little to guess.
+    /// Too short: it could be guessed.
     #[error("has {length} bytes: use at least {min} random ones", min = SigningKey::MIN_LENGTH)]
     TooShort {
         /// Bytes of the key.

@@ -87,7 +87,7 @@ impl Parameters {
         u64::from(self.memory_cost) * u64::from(self.time_cost)
     }
 
-    /// `None` for a salt that is none, for less than eight blocks a lane, and when memory runs out.
+    /// `None` for an invalid salt, for less than eight blocks a lane, and when memory runs out.
     pub(super) fn encode(self, password: &[u8], salt: &str) -> Option<String> {
         let Self {
             algorithm,

@@ -80,7 +80,7 @@ impl Parameters {
         ROUNDS.contains(&rounds).then_some((parameters, salt))
     }
 
-    /// `None` for a salt that is none.
+    /// `None` for an invalid salt.
     pub(super) fn encode(self, password: &[u8], salt: &str) -> Option<String> {
         let raw_salt = BASE_64.decode(salt).ok()?.try_into().ok()?;
         let mut key = match self.preparation {

@@ -84,7 +84,7 @@ fn bcrypt(preparation: Preparation, rest: &str) -> Option<(Method, &str)> {
 }
 
 impl Method {
-    /// Hashes a password, in Django's encoding. `None` for a salt that is none of this method, and
+    /// Hashes a password, in Django's encoding. `None` for a salt that is invalid in this method, and
     /// when memory runs out.
     pub(super) fn encode(self, password: &str, salt: &str) -> Option<String> {
         let password = password.as_bytes();

@@ -80,7 +80,7 @@ impl Throttle {
 
     /// Counts a request that has passed authentication and permission.
     ///
-    /// As in the framework, every limit is asked, and the longest wait is returned: those of strangers are
+    /// As in the framework, every limit is asked, and the longest wait is returned: those of anonymous callers are
     /// `throttle.anon` and, under their address instead of an id, `throttle.user`.
     ///
     /// # Errors

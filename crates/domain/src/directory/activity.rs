@@ -11,7 +11,7 @@ use crate::{EventId, TeamId};
 pub struct TeamSummary {
     /// Identifier.
     pub id: TeamId,
-    /// Unique with case within its organization.
+    /// Unique within its organization, case-sensitive.
     pub name: String,
     /// Free text.
     pub description: String,

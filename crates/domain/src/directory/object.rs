@@ -25,7 +25,7 @@ pub struct UserSummary {
 pub struct OrganizationSummary {
     /// Identifier.
     pub id: OrganizationId,
-    /// Unique with case.
+    /// Unique, case-sensitive.
     pub name: String,
     /// Free text.
     pub description: String,
@@ -36,7 +36,7 @@ pub struct OrganizationSummary {
 pub struct Organization {
     /// Identifier.
     pub id: OrganizationId,
-    /// Unique with case, at most 512 characters.
+    /// Unique, case-sensitive, at most 512 characters.
     pub name: String,
     /// Free text, `""` if not set.
     pub description: String,
@@ -68,7 +68,7 @@ impl Organization {
 pub struct Team {
     /// Identifier.
     pub id: TeamId,
-    /// Unique with case within its organization, at most 512 characters.
+    /// Unique within its organization, case-sensitive, at most 512 characters.
     pub name: String,
     /// Free text, `""` if not set.
     pub description: String,
@@ -87,7 +87,7 @@ pub struct Team {
 /// An organization to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewOrganization {
-    /// Unique with case, 1 to 512 characters.
+    /// Unique, case-sensitive, 1 to 512 characters.
     pub name: String,
     /// Free text.
     pub description: String,
@@ -98,13 +98,13 @@ pub struct NewOrganization {
 pub struct NewTeam {
     /// Where it belongs.
     pub organization: OrganizationId,
-    /// Unique with case within the organization, 1 to 512 characters.
+    /// Unique within the organization, case-sensitive, 1 to 512 characters.
     pub name: String,
     /// Free text.
     pub description: String,
 }
 
-/// A change of an organization; `None` stays. An empty one counts as a change all the same: it sets
+/// A change of an organization; `None` leaves a value as it is. An empty one counts as a change all the same: it sets
 /// `modified` and `modified_by` (contract `tower.md`, section 8.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrganizationChange {
@@ -114,7 +114,7 @@ pub struct OrganizationChange {
     pub description: Option<String>,
 }
 
-/// A change of a team; `None` stays, as for [`OrganizationChange`].
+/// A change of a team; `None` leaves a value as it is, as for [`OrganizationChange`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TeamChange {
     /// Where it moves.

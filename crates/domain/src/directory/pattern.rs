@@ -18,7 +18,7 @@ const BLANKS: u64 = 100;
 /// Ranges of characters in all classes of a pattern.
 const RANGES: u64 = 10_000;
 
-/// About as many has the class of all that occurs in words.
+/// Roughly the number of ranges in Unicode's `\\w`.
 const WORD: usize = 800;
 
 /// Whether case counts.

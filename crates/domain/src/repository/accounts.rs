@@ -47,7 +47,7 @@ pub trait AccountRepository: Send + Sync {
         by: WriteContext<'_>,
     ) -> Result<AccountChangeOutcome, RepositoryError>;
 
-    /// Changes the profile of an active account, and whether it has every permission (`None` stays), in one
+    /// Changes the profile of an active account, and whether it has every permission (`None` leaves it), in one
     /// transaction. An inactive account counts as missing.
     ///
     /// # Errors

@@ -47,7 +47,7 @@ pub enum RepositoryError {
     /// Another row holds the value.
     #[error("{0} is already taken")]
     Conflict(UniqueKey),
-    /// A row that the request refers to does not exist.
+    /// A row that the request refers to does not exist. The kind of the row, for the log: `user`.
     #[error("{0} does not exist")]
     Missing(&'static str),
     /// The row is not of the version that the write was made for.

@@ -5,8 +5,8 @@
 //! [`RepositoryError::Inconsistent`], never "not found". One method is one use case and one
 //! transaction.
 //!
-//! A write that a caller may ask for takes `by`, an [`WriteContext`](crate::WriteContext): the right of the caller has to hold in
-//! the transaction of the write, or else it fails with [`RepositoryError::Lapsed`].
+//! A write that a caller may ask for takes `by`, a [`WriteContext`](crate::WriteContext). If the caller's right no
+//! longer holds in the transaction of the write, the write fails with [`RepositoryError::Lapsed`].
 
 mod accounts;
 mod bindings;

@@ -11,7 +11,7 @@ use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 use serde_json::Value;
 
-/// No limit on strangers counts the clients: they ask for everybody.
+/// Clients are counted by no limit on anonymous callers: they ask on behalf of all users.
 const SPEC: Spec = Spec {
     name: "Token Introspection",
     description: "Tell whether a token is active.",

@@ -61,7 +61,7 @@ pub struct Router {
     unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
 }
 
-/// Two views under one path, or a path that is none.
+/// Two views under one path, or an invalid path pattern.
 #[derive(Debug, thiserror::Error)]
 #[error("the route {0} cannot be added")]
 pub struct RouteConflict(String);

@@ -29,7 +29,7 @@ pub struct Spec {
     pub access: Access,
     /// How much of the caller's profile the view needs.
     pub depth: ProfileDepth,
-    /// Forms of body that it reads, in the order of trial.
+    /// Parsers of its body, by media type, in the order of trial.
     pub parsers: &'static [Parser],
     /// Buttons of its pages, for methods that need no body and that everybody may use who may use the view.
     pub buttons: &'static [&'static str],

@@ -22,7 +22,7 @@ pub(crate) struct PersonArgs {
     /// Mobile number, unique.
     #[arg(long)]
     mobile_number: Option<String>,
-    /// Phone number.
+    /// Contact phone number of the jwt dialect, not unique.
     #[arg(long)]
     number_phone: Option<String>,
     /// Given name.

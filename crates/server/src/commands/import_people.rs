@@ -23,7 +23,7 @@ use crate::trail::{Line, audited};
 /// How long a token of the file lives whose expiry is `future`, in days.
 const FAR_AHEAD: i64 = 36_500;
 
-/// A people file.
+/// A JSON file of people.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct People {

@@ -140,7 +140,10 @@ fn help_describes_each_command() {
     let all = sandbox.done(&["group", "--help"]);
     let one = sandbox.done(&["group", "add", "--help"]);
 
-    assert!(all.starts_with("Create, change and delete groups"), "{all}");
+    assert!(
+        all.starts_with("Create, change and delete groups;"),
+        "{all}"
+    );
     assert!(all.contains("remove  Remove a user from a group"), "{all}");
     assert!(one.starts_with("Add a user to a group"), "{one}");
 }

@@ -69,7 +69,7 @@ impl PersonRow {
     /// The person of user `id`.
     ///
     /// # Errors
-    /// [`RepositoryError::Inconsistent`] for a gender that is none.
+    /// [`RepositoryError::Inconsistent`] for an unknown gender.
     pub(crate) fn into_person(self, id: i64) -> Result<Person, RepositoryError> {
         let gender = self.gender.as_deref().map(str::parse::<Gender>).transpose();
         Ok(Person {

@@ -13,7 +13,7 @@ use crate::media;
 /// What an account without a password stores: Django takes any text after `!` for unusable.
 const UNUSABLE_PASSWORD: &str = "!";
 
-/// Flags of an account that operators change; `None` stays.
+/// Flags of an account that operators change; `None` leaves a flag as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AsChangeset)]
 #[diesel(table_name = users)]
 pub struct AccountFlags {

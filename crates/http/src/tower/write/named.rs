@@ -12,7 +12,7 @@ const NULL: &str = "This field cannot be null.";
 /// A body that has gone through the first phase.
 pub(super) struct NamedForm {
     name: FieldInput<String>,
-    /// `None` stays.
+    /// `None` leaves the value as it is.
     pub(super) description: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl NamedForm {
         }
     }
 
-    /// `None` stays.
+    /// `None` leaves the value as it is.
     pub(super) fn name(&self) -> Option<&str> {
         match &self.name {
             FieldInput::Value(text) => Some(text),

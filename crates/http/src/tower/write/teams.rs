@@ -197,7 +197,7 @@ pub(super) async fn remove(
 /// A body after all phases but for the uniqueness of the name, which the write checks.
 struct TeamForm {
     named: NamedForm,
-    /// `None` stays.
+    /// `None` leaves the value as it is.
     organization: Option<OrganizationId>,
 }
 
