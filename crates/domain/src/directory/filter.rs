@@ -12,13 +12,13 @@ use crate::NumberedPage;
 /// A value to compare with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldValue {
-    /// For [`FieldKind::Integer`].
+    /// For [`crate::FieldKind::Integer`].
     Integer(i64),
-    /// For [`FieldKind::Text`].
+    /// For [`crate::FieldKind::Text`].
     Text(String),
-    /// For [`FieldKind::Boolean`].
+    /// For [`crate::FieldKind::Boolean`].
     Boolean(bool),
-    /// For [`FieldKind::Instant`].
+    /// For [`crate::FieldKind::Instant`].
     Instant(DateTime<Utc>),
 }
 
@@ -114,7 +114,7 @@ impl Condition {
         Self::related(relation, Self::has_id(id))
     }
 
-    /// Holds of objects with this flag, a field of [`FieldKind::Boolean`].
+    /// Holds of objects with this flag, a field of [`crate::FieldKind::Boolean`].
     #[must_use]
     pub fn is_set(flag: Field) -> Self {
         let test = Test::Compare(Comparison::Equal, FieldValue::Boolean(true));
