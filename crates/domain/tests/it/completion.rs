@@ -2,7 +2,7 @@ use profiled_domain::{CompletionRules, Patch, Person, ProfileChange, ProfileFiel
 
 use crate::people::complete;
 
-/// Section 4 of `decisions.md`.
+/// `decisions.md` 4.
 fn of_the_contract() -> CompletionRules {
     let required = vec![
         ProfileField::MobileNumber,
