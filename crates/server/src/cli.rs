@@ -153,7 +153,7 @@ pub(crate) enum Import {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportDjango {
-    /// Dumps (JSON), imported together; - is standard input.
+    /// Dumps (JSON, JSON Lines, YAML or XML, also compressed), imported together; - is standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Report what would change, and change nothing.

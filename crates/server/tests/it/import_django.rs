@@ -105,31 +105,27 @@ fn broken_dump_is_refused_with_line_and_column() {
     Sandbox::on_each_database("broken dump", |sandbox| {
         let good = format!("[\n{},\n", user(1, &json!({})));
         let cases = [
-            (good.clone(), "EOF while parsing a value at line 3 column 0"),
+            (
+                good.clone(),
+                ", line 3: the dump is cut off: its array does not end",
+            ),
             (
                 format!("{good}{{\"model\": \"accounts.u"),
-                "EOF while parsing a string at line 3 column 21",
+                ", line 3: the dump is cut off in this record",
             ),
             (
                 format!("{good}{{\"model\" \"accounts.user\"}}]"),
-                "expected `:` at line 3 column 10",
+                ", line 3, column 10: expected `:`",
             ),
             (
                 format!("{good}{{\"model\": \"accounts.user\"}}]"),
-                "missing field `fields` at line 3 column 26",
+                ", line 3: the record has no fields",
             ),
             (
                 format!("{good}{}\n]]", user(2, &json!({}))),
-                "trailing characters at line 4 column 2",
+                ", line 4, column 2: there is more after the array",
             ),
-            (
-                user(1, &json!({})).to_string(),
-                "invalid type: map, expected an array of records with model, pk and fields at line 1 column 1",
-            ),
-            (
-                String::new(),
-                "EOF while parsing a value at line 1 column 0",
-            ),
+            (String::new(), ": the file is empty"),
         ];
         for (text, expected) in cases {
             let file = sandbox.write("broken.json", &text);
@@ -139,7 +135,7 @@ fn broken_dump_is_refused_with_line_and_column() {
             assert_eq!(ended.code, Some(1), "{text}");
             assert_eq!(
                 ended.err,
-                format!("profiled: {file}: {expected}; nothing is imported\n")
+                format!("profiled: {file}{expected}; nothing is imported\n")
             );
             assert_eq!(sandbox.json(&["user", "list"]), json!([]));
         }

@@ -8,6 +8,7 @@ mod beginnings;
 mod configuration;
 mod directory;
 mod dump;
+mod dump_forms;
 mod groups;
 mod hosts;
 mod import_django;

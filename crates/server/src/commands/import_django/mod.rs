@@ -3,8 +3,6 @@
 mod report;
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,7 +14,7 @@ use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::dump::{
-    DumpError, DumpedToken, DumpedUser, Record, Reference, Row, Unreadable, classify, read,
+    Dump, DumpedToken, DumpedUser, ReadError, Record, Reference, Row, Unreadable, classify,
 };
 use crate::error::Failure;
 use crate::trail::audited;
@@ -112,17 +110,11 @@ impl<'a, 'b> Import<'a, 'b> {
     }
 
     fn file(&mut self, path: &Path, progress: &ProgressBar) -> Result<(), Stop> {
-        let to_stop = |error: String| Stop::Dump(format!("{}: {error}", path.display()));
-        let source: Box<dyn Read> = if path == Path::new("-") {
-            Box::new(std::io::stdin())
-        } else {
-            Box::new(File::open(path).map_err(|error| to_stop(error.to_string()))?)
-        };
-        let source = BufReader::with_capacity(1 << 16, progress.wrap_read(source));
-        let outcome = read(source, |record| self.record(record));
+        let dump = Dump::open(path).map_err(|error| Stop::Dump(error.to_string()))?;
+        let outcome = dump.records(progress, |record| self.record(record));
         outcome.map_err(|error| match error {
-            DumpError::Syntax(error) => to_stop(error.to_string()),
-            DumpError::Sink(error) => Stop::Storage(error),
+            ReadError::Dump(error) => Stop::Dump(error.to_string()),
+            ReadError::Sink(error) => Stop::Storage(error),
         })
     }
 
