@@ -18,7 +18,7 @@ const MAX_MEMORY_KIB: u32 = 128 << 10;
 
 /// What compresses better than this, and is larger than [`FREE`], is a bomb. Dumps of the most uniform
 /// tables stay far below it.
-const MAX_RATIO: u64 = 200;
+const MAX_RATIO: u64 = 500;
 const FREE: u64 = 64 << 20;
 
 #[derive(Clone, Copy)]

@@ -6,7 +6,8 @@ use memchr::memchr2;
 use serde_json::Value;
 
 use super::record::{Record, Strict};
-use super::text::{Fault, MAX_DEPTH, Text, too_deep, utf8};
+use super::size::Size;
+use super::text::{Fault, Text, utf8};
 
 /// How often `NaN` and `Infinity` may be in one record.
 const MAX_NUMBERS: usize = 10_000;
@@ -100,8 +101,8 @@ impl<'a> Records<'a> {
             let taken = end.unwrap_or(chunk.len());
             self.record.extend(chunk.get(..taken).unwrap_or_default());
             self.text.consume(taken);
-            if scan.is_too_deep {
-                return Err(too_deep(self.text.line()));
+            if let Some(excess) = scan.size.excess() {
+                return Err(self.text.fault(excess));
             }
             if end.is_some() {
                 break;
@@ -133,6 +134,21 @@ impl Iterator for Records<'_> {
     }
 }
 
+/// A value that is not a record.
+pub(super) fn value(text: String) -> Result<Value, String> {
+    let mut scan = Scan::default();
+    scan.end_of_record(text.as_bytes(), 0);
+    if let Some(excess) = scan.size.excess() {
+        return Err(excess);
+    }
+    let mut text = text.into_bytes();
+    scan.quote_numbers(&mut text);
+    let parsed = serde_json::from_slice(&text);
+    parsed
+        .map(|Strict(value)| value)
+        .map_err(|error| reason_of(&error))
+}
+
 /// An error in a record that begins at a place, as one of the file.
 fn syntax(error: &serde_json::Error, line: u64, column: u64) -> Fault {
     let first = if error.line() == 1 { column - 1 } else { 0 };
@@ -146,7 +162,7 @@ fn syntax(error: &serde_json::Error, line: u64, column: u64) -> Fault {
 }
 
 /// The reason alone: its place is one in a part of the text.
-pub(super) fn reason_of(error: &serde_json::Error) -> String {
+fn reason_of(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let reason = text.rsplit_once(" at line ");
     reason.map_or(&*text, |(reason, _)| reason).to_owned()
@@ -155,8 +171,7 @@ pub(super) fn reason_of(error: &serde_json::Error) -> String {
 /// How far a record has been looked through.
 #[derive(Default)]
 struct Scan {
-    depth: usize,
-    is_too_deep: bool,
+    size: Size,
     is_in_text: bool,
     is_escaped: bool,
     /// Where outside of texts `NaN` or `Infinity` may be.
@@ -179,15 +194,17 @@ impl Scan {
             } else {
                 match byte {
                     b'"' => self.is_in_text = true,
-                    b'{' | b'[' => self.depth += 1,
-                    b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                    b'{' => self.size.open_object(),
+                    b'[' => self.size.open_list(),
+                    b',' => self.size.add_value(),
+                    b':' => self.size.add_name(),
+                    b'}' | b']' => self.size.close(),
                     b'N' | b'I' if self.numbers.len() < MAX_NUMBERS => {
                         self.numbers.push(before + chunk.len() - rest.len());
                     }
                     _ => {}
                 }
-                self.is_too_deep |= self.depth > MAX_DEPTH;
-                if self.depth == 0 || self.is_too_deep {
+                if self.size.depth == 0 || self.size.excess().is_some() {
                     return Some(chunk.len() - after.len());
                 }
             }

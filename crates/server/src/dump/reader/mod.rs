@@ -3,6 +3,7 @@
 mod compression;
 mod json;
 mod record;
+mod size;
 mod text;
 mod xml;
 mod yaml;

@@ -9,9 +9,6 @@ use memchr::{memchr_iter, memrchr};
 /// A record may be this large, in bytes of text.
 const MAX_RECORD: usize = 16 << 20;
 
-/// How deep lists and objects may be nested.
-pub(super) const MAX_DEPTH: usize = 64;
-
 /// Why a dump is refused, and where.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -26,7 +23,8 @@ impl Fault {
         Self {
             line: None,
             column: None,
-            reason: reason.to_string(),
+            // It may quote a name of any length.
+            reason: reason.to_string().chars().take(250).collect(),
         }
     }
 
@@ -161,13 +159,6 @@ pub(super) fn utf8(bytes: &[u8], line: u64) -> Result<&str, Fault> {
         let line = line + memchr_iter(b'\n', valid).count() as u64;
         Fault::at(line, NOT_UTF8)
     })
-}
-
-pub(super) fn too_deep(line: u64) -> Fault {
-    Fault::at(
-        line,
-        format!("lists and objects are nested deeper than {MAX_DEPTH}"),
-    )
 }
 
 pub(super) const NOT_UTF8: &str = "the text is not UTF-8";

@@ -8,8 +8,8 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
 use quick_xml::{Decoder, Error, Reader, XmlVersion};
 use serde_json::{Map, Number, Value};
 
-use super::json::reason_of;
-use super::record::{Record, Strict, given_twice, instant_as_json};
+use super::json;
+use super::record::{Record, given_twice, instant_as_json};
 use super::text::{Fault, NOT_UTF8, Text};
 
 /// Reads the records.
@@ -259,6 +259,12 @@ fn opened(start: &BytesStart<'_>, end: u64, decoder: Decoder) -> Result<Tag, Fau
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| told(&error.into(), line))?;
+        if !matches!(
+            attribute.key.as_ref(),
+            b"model" | b"pk" | b"name" | b"type" | b"rel"
+        ) {
+            continue;
+        }
         let value = attribute.decoded_and_normalized_value(XmlVersion::Implicit1_0, decoder);
         let value = value.map_err(|error| told(&error, line))?;
         attributes.push((owned(attribute.key.as_ref())?, value.into_owned()));
@@ -317,10 +323,7 @@ fn typed(text: String, kind: &str) -> Result<Value, String> {
         },
         "DateTimeField" => instant_as_json(&text).into(),
         "JSONField" => {
-            let parsed = serde_json::from_str(&text);
-            let Strict(value) =
-                parsed.map_err(|error| format!("the field is no JSON: {}", reason_of(&error)))?;
-            value
+            json::value(text).map_err(|reason| format!("the field is no JSON: {reason}"))?
         }
         _ if kind.ends_with("IntegerField") || kind.ends_with("AutoField") => key(text),
         _ => text.into(),

@@ -8,7 +8,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::{Map, Value};
 
 use super::record::{Record, given_twice};
-use super::text::{Fault, MAX_DEPTH, Text, too_deep, utf8};
+use super::size::Size;
+use super::text::{Fault, Text, utf8};
 use super::yaml_scalar::resolve;
 
 /// Finds the records: each begins with a hyphen, all of them in one column.
@@ -138,12 +139,13 @@ fn parse(text: &str, line: u64) -> Result<Record, Fault> {
     let mut events = Events {
         parser: Parser::new_from_str(text),
         before: line.saturating_sub(1),
+        size: Size::default(),
     };
     events.expect(|event| matches!(event, Event::StreamStart))?;
     events.expect(|event| matches!(event, Event::DocumentStart(_)))?;
     events.expect(|event| matches!(event, Event::SequenceStart(0, None)))?;
     let (event, line) = events.next()?;
-    let Value::Object(members) = events.node(event, line, 0)? else {
+    let Value::Object(members) = events.node(event, line)? else {
         return Err(Fault::at(line, "a record is expected"));
     };
     events.expect(|event| matches!(event, Event::SequenceEnd))?;
@@ -156,6 +158,7 @@ struct Events<'a> {
     parser: Parser<'a, StrInput<'a>>,
     /// How many lines of the file come before the text.
     before: u64,
+    size: Size,
 }
 
 impl<'a> Events<'a> {
@@ -182,47 +185,57 @@ impl<'a> Events<'a> {
     }
 
     /// The value that begins with an event.
-    fn node(&mut self, event: Event<'a>, line: u64, depth: usize) -> Result<Value, Fault> {
+    fn node(&mut self, event: Event<'a>, line: u64) -> Result<Value, Fault> {
         refuse_marks(&event, line)?;
+        match &event {
+            Event::SequenceStart(..) => self.size.open_list(),
+            Event::MappingStart(..) => self.size.open_object(),
+            _ => self.size.add_value(),
+        }
+        if let Some(excess) = self.size.excess() {
+            return Err(Fault::at(line, excess));
+        }
         match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) => {
                 resolve(&text).map_err(|reason| Fault::at(line, reason))
             }
             Event::Scalar(text, ..) => Ok(text.into()),
-            Event::SequenceStart(..) | Event::MappingStart(..) if depth == MAX_DEPTH => {
-                Err(too_deep(line))
-            }
-            Event::SequenceStart(..) => self.sequence(depth + 1),
-            Event::MappingStart(..) => self.mapping(depth + 1),
+            Event::SequenceStart(..) => self.sequence(),
+            Event::MappingStart(..) => self.mapping(),
             _ => Err(Fault::at(line, "a value is expected")),
         }
     }
 
-    fn sequence(&mut self, depth: usize) -> Result<Value, Fault> {
+    fn sequence(&mut self) -> Result<Value, Fault> {
         let mut list = Vec::new();
         loop {
             let (event, line) = self.next()?;
             if event == Event::SequenceEnd {
+                self.size.close();
                 return Ok(list.into());
             }
-            list.push(self.node(event, line, depth)?);
+            list.push(self.node(event, line)?);
         }
     }
 
-    fn mapping(&mut self, depth: usize) -> Result<Value, Fault> {
+    fn mapping(&mut self) -> Result<Value, Fault> {
         let mut object = Map::new();
         loop {
             let (event, line) = self.next()?;
             refuse_marks(&event, line)?;
             let name = match event {
-                Event::MappingEnd => return Ok(object.into()),
+                Event::MappingEnd => {
+                    self.size.close();
+                    return Ok(object.into());
+                }
                 Event::Scalar(name, style, ..) if style != ScalarStyle::Plain || name != "<<" => {
                     name.into_owned()
                 }
                 _ => return Err(Fault::at(line, "a name is expected")),
             };
+            self.size.add_name();
             let (event, value_line) = self.next()?;
-            let value = self.node(event, value_line, depth)?;
+            let value = self.node(event, value_line)?;
             if object.contains_key(&name) {
                 return Err(Fault::at(line, given_twice(&name)));
             }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Dump, ReadError, Record};
 
+mod bad_files;
 mod bad_input;
 
 const FORMS: [&str; 4] = ["json", "jsonl", "yaml", "xml"];
@@ -45,6 +46,11 @@ fn read_bytes(content: &[u8]) -> Result<Vec<Record>, String> {
         name: "dump".to_owned(),
         file,
     })
+}
+
+fn refused(content: &[u8]) -> String {
+    let outcome = read_bytes(content);
+    outcome.map(|records| records.len()).unwrap_err()
 }
 
 fn values(records: &[Record]) -> Vec<Value> {
