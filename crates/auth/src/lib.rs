@@ -40,9 +40,9 @@ pub use jwt::{
     Subject, TokenKind, TokenPair, UserClaim, VerifyError, algorithms,
 };
 pub use password::{
-    Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LoginOutcome,
-    PasswordAttempt, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings,
-    PasswordValidator, PasswordViolation, ScryptSettings,
+    Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LegacyHasher,
+    LoginOutcome, PasswordAlgorithm, PasswordAttempt, PasswordHasher, PasswordLogin,
+    PasswordPolicy, PasswordSettings, PasswordValidator, PasswordViolation, ScryptSettings,
 };
 pub use scheme::Scheme;
 pub use session::SessionVerifier;

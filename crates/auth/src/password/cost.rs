@@ -21,7 +21,7 @@ impl Method {
             Self::Argon2(parameters) => parameters.work() * 7,
             Self::Bcrypt(parameters) => 466 << parameters.rounds,
             Self::Scrypt(parameters) => parameters.work() / 87,
-            Self::Md5 => 0,
+            Self::Md5 | Self::Legacy(_) => 0,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use profiled_domain::PasswordHash;
 use subtle::ConstantTimeEq;
 
+use super::legacy::LegacyHasher;
 use super::method::{Encoded, Method};
 use super::pbkdf2::{self, Digest};
 use super::settings::{InvalidCost, PasswordSettings};
@@ -14,6 +15,7 @@ use super::settings::{InvalidCost, PasswordSettings};
 pub struct PasswordHasher {
     method: Method,
     allows_md5: bool,
+    legacy_hashers: Vec<LegacyHasher>,
     /// The costliest of the method of new hashes and those of the stored ones that came by.
     costliest: Mutex<Method>,
 }
@@ -52,6 +54,7 @@ impl PasswordHasher {
         Ok(Self {
             method,
             allows_md5: settings.allow_md5,
+            legacy_hashers: settings.legacy_hashers.clone(),
             costliest: Mutex::new(method),
         })
     }
@@ -130,9 +133,9 @@ impl PasswordHasher {
     /// that can be worked off.
     fn compare(&self, password: &str, stored: Option<&PasswordHash>) -> Option<(bool, u64)> {
         let stored = stored?;
-        let Encoded { method, salt } = self.parse(stored)?;
+        let Encoded { method, salt, text } = self.parse(stored)?;
         let encoded = method.encode(password, salt)?;
-        let is_match = encoded.as_bytes().ct_eq(stored.as_encoded().as_bytes());
+        let is_match = encoded.as_bytes().ct_eq(text.as_bytes());
         Some((is_match.into(), self.note(method)))
     }
 
@@ -154,7 +157,12 @@ impl PasswordHasher {
 
     fn parse<'a>(&self, stored: &'a PasswordHash) -> Option<Encoded<'a>> {
         let encoded = Encoded::parse(stored.as_encoded())?;
-        (encoded.method != Method::Md5 || self.allows_md5).then_some(encoded)
+        let is_allowed = match encoded.method {
+            Method::Md5 => self.allows_md5,
+            Method::Legacy(hasher) => self.legacy_hashers.contains(&hasher),
+            _ => true,
+        };
+        is_allowed.then_some(encoded)
     }
 
     /// Remembers a method that is in use, and returns its weight.
@@ -185,6 +193,7 @@ mod tests {
     fn hasher() -> PasswordHasher {
         let settings = PasswordSettings {
             iterations: ITERATIONS,
+            legacy_hashers: vec![LegacyHasher::Sha1, LegacyHasher::UnsaltedMd5],
             ..defaults("auth.password")
         };
         PasswordHasher::new(&settings).unwrap()
@@ -215,6 +224,19 @@ mod tests {
                 Some("argon2$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAAAAAA"),
             ),
             ("md5", Some("md5$salt$5ebe2294ecd0e0f08eab7690d2a6ee69")),
+            (
+                "salted SHA-1",
+                Some("sha1$salt$9ac8b2b8a3ee8bb3ff6cf2fa7fe1e6b2d8b3c1ba"),
+            ),
+            (
+                "unsalted SHA-1, not allowed",
+                Some("sha1$$e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4"),
+            ),
+            ("unsalted MD5", Some("00000000000000000000000000000000")),
+            (
+                "named unsalted MD5",
+                Some("md5$$00000000000000000000000000000000"),
+            ),
             ("older iterations", Some("pbkdf2_sha256$600$salt$hash")),
             ("older algorithm", Some("pbkdf2_sha1$500$salt$hash")),
         ];

@@ -1,4 +1,4 @@
-//! Salted MD5, Django's oldest format that is left: `md5$<salt>$<hex>`. It protects nothing.
+//! Salted MD5, the oldest format that Django 5.2 has: `md5$<salt>$<hex>`. It protects nothing.
 
 use md5::{Digest, Md5};
 

@@ -3,6 +3,7 @@
 use rand::seq::IndexedRandom;
 
 use super::bcrypt::Preparation;
+use super::legacy::LegacyHasher;
 use super::pbkdf2::Digest;
 use super::{argon2, bcrypt, md5, pbkdf2, scrypt};
 
@@ -18,6 +19,7 @@ pub(super) enum Method {
     Bcrypt(bcrypt::Parameters),
     Scrypt(scrypt::Parameters),
     Md5,
+    Legacy(LegacyHasher),
 }
 
 /// A stored hash that can be worked off.
@@ -26,12 +28,18 @@ pub(super) struct Encoded<'a> {
     pub(super) method: Method,
     /// As it stands in the text.
     pub(super) salt: &'a str,
+    /// What [`Method::encode`] gives for the right password.
+    pub(super) text: &'a str,
 }
 
 impl<'a> Encoded<'a> {
     /// Takes an encoded password apart. `None` never matches: it is unusable (`!…`), has no known
     /// algorithm or not its form, or costs more than is worked off.
     pub(super) fn parse(encoded: &'a str) -> Option<Self> {
+        if let Some((hasher, salt, text)) = LegacyHasher::decode(encoded) {
+            let method = Method::Legacy(hasher);
+            return Some(Self { method, salt, text });
+        }
         let (name, rest) = encoded.split_once('$')?;
         let (method, salt) = match name {
             "pbkdf2_sha256" => pbkdf2(Digest::Sha256, rest)?,
@@ -49,7 +57,11 @@ impl<'a> Encoded<'a> {
             "md5" => (Method::Md5, md5::decode(rest)?),
             _ => return None,
         };
-        Some(Self { method, salt })
+        Some(Self {
+            method,
+            salt,
+            text: encoded,
+        })
     }
 
     /// Whether Django would replace this hash by one of `method`: another algorithm or cost, or for the
@@ -94,6 +106,7 @@ impl Method {
             Self::Bcrypt(parameters) => parameters.encode(password, salt),
             Self::Scrypt(parameters) => parameters.encode(password, salt),
             Self::Md5 => Some(md5::encode(password, salt)),
+            Self::Legacy(hasher) => Some(hasher.encode(password, salt)),
         }
     }
 
@@ -102,7 +115,7 @@ impl Method {
         match self {
             Self::Bcrypt(_) => bcrypt::new_salt(),
             Self::Argon2(_) => argon2::encode_salt(&random_text()),
-            Self::Pbkdf2(_) | Self::Scrypt(_) | Self::Md5 => random_text(),
+            Self::Pbkdf2(_) | Self::Scrypt(_) | Self::Md5 | Self::Legacy(_) => random_text(),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use profiled_domain::settings::{bounded, checked, is_repeated};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::legacy::LegacyHasher;
 use super::method::Method;
 use super::pbkdf2::Digest;
 use super::validation::PasswordValidator;
@@ -22,6 +23,7 @@ pub struct PasswordSettings {
     pub bcrypt: BcryptSettings,
     pub scrypt: ScryptSettings,
     pub allow_md5: bool,
+    pub legacy_hashers: Vec<LegacyHasher>,
     #[serde(deserialize_with = "validators")]
     pub validators: Vec<PasswordValidator>,
     #[serde(deserialize_with = "bounded::<1, 128, _, _>")]

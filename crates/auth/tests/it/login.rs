@@ -4,8 +4,8 @@ use profiled_store::testing::defaults;
 use std::sync::Arc;
 
 use profiled_auth::{
-    HasherName, LoginOutcome, PasswordAttempt, PasswordHasher, PasswordLogin, PasswordSettings,
-    ThrottleError,
+    HasherName, LegacyHasher, LoginOutcome, PasswordAttempt, PasswordHasher, PasswordLogin,
+    PasswordSettings, ThrottleError,
 };
 use profiled_domain::{
     CredentialRepository, PasswordHash, ProfileDepth, ProfileRepository, TokenRepository, User,
@@ -148,6 +148,28 @@ fn hash_moves_to_another_algorithm() {
         Ok(LoginOutcome::Accepted(_))
     ));
     assert_eq!(stored(&repository, &ada), new);
+}
+
+#[test]
+fn hash_that_django_dropped_is_replaced_at_its_log_in() {
+    let repository = TestStore::new();
+    let ada = user(&repository, "ada", true);
+    let ada = set(&repository, &ada, "38ed4fbc8dbc1e1f23ecaf9e0ae7340f");
+    let settings = PasswordSettings {
+        iterations: 2,
+        legacy_hashers: vec![LegacyHasher::UnsaltedMd5],
+        ..defaults("auth.password")
+    };
+    let hasher = Arc::new(PasswordHasher::new(&settings).unwrap());
+    let lenient = PasswordLogin::new(hasher, throttle(""));
+
+    let strict = check(&login(), "ada", "p:äss", &repository).unwrap();
+    assert_eq!(strict, LoginOutcome::WrongCredentials);
+    let outcome = check(&lenient, "ada", "p:äss", &repository).unwrap();
+
+    assert_eq!(outcome, LoginOutcome::Accepted(ada.clone()));
+    let new = stored(&repository, &ada);
+    assert!(new.starts_with("pbkdf2_sha256$2$"), "{new}");
 }
 
 #[test]

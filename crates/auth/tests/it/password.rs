@@ -1,8 +1,8 @@
 //! Django's encoding of passwords (contract `drf.md`, section 11; attack case D5).
 
 use profiled_auth::{
-    Argon2Settings, BcryptSettings, EncodeError, HasherName, PasswordHasher, PasswordSettings,
-    ScryptSettings,
+    Argon2Settings, BcryptSettings, EncodeError, HasherName, LegacyHasher, PasswordHasher,
+    PasswordSettings, ScryptSettings,
 };
 use profiled_domain::PasswordHash;
 use profiled_store::testing::defaults;
@@ -13,6 +13,15 @@ use crate::people::hasher;
 const FIXTURE: &str = include_str!("../../../../tests/contract/fixtures/password_hashes.json");
 /// What Django 5.2 said: `golden/record.py`.
 const GOLDEN: &str = include_str!("../golden/hashes.json");
+
+/// What Django 4.2 said of hashes that later versions do not verify: `golden/record_legacy.py`.
+const GOLDEN_LEGACY: &str = include_str!("../golden/legacy.json");
+
+const LEGACY: [LegacyHasher; 3] = [
+    LegacyHasher::Sha1,
+    LegacyHasher::UnsaltedSha1,
+    LegacyHasher::UnsaltedMd5,
+];
 
 const HASHERS: [(HasherName, &str); 4] = [
     (HasherName::Pbkdf2Sha256, "pbkdf2_sha256"),
@@ -135,6 +144,65 @@ fn md5_counts_only_where_it_is_allowed() {
     assert!(allowing.must_update(&md5));
     assert!(!hasher().verify("Correct-Horse-9", &md5));
     assert!(!hasher().must_update(&md5));
+}
+
+fn hasher_that_allows(legacy_hashers: &[LegacyHasher]) -> PasswordHasher {
+    let settings = PasswordSettings {
+        legacy_hashers: legacy_hashers.to_vec(),
+        ..cheap(HasherName::Pbkdf2Sha256)
+    };
+    PasswordHasher::new(&settings).unwrap()
+}
+
+#[test]
+fn hashes_that_django_dropped_are_judged_and_replaced_as_it_did() {
+    let golden: Value = serde_json::from_str(GOLDEN_LEGACY).unwrap();
+    let hasher = hasher_that_allows(&LEGACY);
+    let vectors = list(&golden, "verified");
+    assert!(vectors.len() > 60);
+
+    for vector in vectors {
+        let (password, stored) = (vector["password"].as_str().unwrap(), stored(vector));
+        let verifies = hasher.verify(password, &stored);
+        assert_eq!(Value::Bool(verifies), vector["verifies"], "{vector}");
+        let replaces = verifies && hasher.must_update(&stored);
+        assert_eq!(Value::Bool(replaces), vector["must_update"], "{vector}");
+        assert!(!hasher.verify("another one", &stored), "{vector}");
+    }
+}
+
+#[test]
+fn hash_that_django_dropped_counts_only_where_its_hasher_is_listed() {
+    let cases = [
+        (
+            LegacyHasher::Sha1,
+            "sha1$seasalt$74e5eb411f940a7427f9903bb7c54144e96b0abe",
+        ),
+        (
+            LegacyHasher::UnsaltedSha1,
+            "sha1$$e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4",
+        ),
+        (
+            LegacyHasher::UnsaltedMd5,
+            "5ebe2294ecd0e0f08eab7690d2a6ee69",
+        ),
+        (
+            LegacyHasher::UnsaltedMd5,
+            "md5$$5ebe2294ecd0e0f08eab7690d2a6ee69",
+        ),
+    ];
+
+    for (needed, encoded) in cases {
+        let stored = PasswordHash::from_encoded(encoded);
+        for listed in LEGACY {
+            let hasher = hasher_that_allows(&[listed]);
+            let counts = listed == needed;
+            assert_eq!(hasher.verify("secret", &stored), counts, "{encoded}");
+            assert_eq!(hasher.must_update(&stored), counts, "{encoded}");
+        }
+        assert!(!hasher().verify("secret", &stored), "{encoded}");
+        assert!(!hasher().must_update(&stored), "{encoded}");
+    }
 }
 
 #[test]
