@@ -43,6 +43,7 @@ pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LegacyHasher,
     LoginOutcome, PasswordAlgorithm, PasswordAttempt, PasswordHasher, PasswordLogin,
     PasswordPolicy, PasswordSettings, PasswordValidator, PasswordViolation, ScryptSettings,
+    token_digest,
 };
 pub use scheme::Scheme;
 pub use session::SessionVerifier;

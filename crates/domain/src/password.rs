@@ -22,6 +22,23 @@ impl PasswordHash {
     pub fn as_encoded(&self) -> &str {
         &self.0
     }
+
+    /// Whether both are made by the same hasher at the same cost. Django hashes a password anew at a log-in when
+    /// they are not.
+    #[must_use]
+    pub fn has_parameters_of(&self, other: &Self) -> bool {
+        self.parameters().eq(other.parameters())
+    }
+
+    /// The parts that stand before the salt, which tell algorithm and cost.
+    fn parameters(&self) -> impl Iterator<Item = &str> {
+        let count = match self.0.split('$').next().unwrap_or_default() {
+            "pbkdf2_sha256" | "pbkdf2_sha1" | "scrypt" => 2,
+            "argon2" | "bcrypt" | "bcrypt_sha256" => 4,
+            _ => 1,
+        };
+        self.0.split('$').take(count)
+    }
 }
 
 impl fmt::Debug for PasswordHash {

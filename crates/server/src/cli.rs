@@ -3,6 +3,7 @@
 mod credentials;
 mod directory;
 mod group;
+mod import;
 mod person;
 mod user;
 
@@ -14,6 +15,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub(crate) use credentials::{Binding, Jwt, Keys, Token};
 pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, TeamSet};
 pub(crate) use group::{Group, GroupSet, Membership};
+pub(crate) use import::ImportDjango;
 pub(crate) use user::{UserCreate, UserSet};
 
 /// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
@@ -149,16 +151,6 @@ pub(crate) enum Import {
         /// The file (JSON); - is standard input.
         file: PathBuf,
     },
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ImportDjango {
-    /// Dumps (JSON, JSON Lines, YAML or XML, also compressed), imported together; - is standard input.
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// Report what would change, and change nothing.
-    #[arg(long)]
-    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@ use profiled_domain::PasswordHash;
 
 /// simplejwt's form of a stored password: upper-case hexadecimal MD5 of the encoded text (contract `drf.md`,
 /// section 5). It distinguishes hashes, and protects none.
-pub(crate) fn token_digest(password: &PasswordHash) -> String {
+#[must_use]
+pub fn token_digest(password: &PasswordHash) -> String {
     hex::encode_upper(Md5::digest(password.as_encoded().as_bytes()))
 }

@@ -17,7 +17,7 @@ mod settings;
 mod validation;
 
 pub use algorithm::PasswordAlgorithm;
-pub(crate) use digest::token_digest;
+pub use digest::token_digest;
 pub use hasher::{EncodeError, PasswordHasher};
 pub use legacy::LegacyHasher;
 pub use login::{LoginOutcome, PasswordAttempt, PasswordLogin};

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::audit::Action;
-use profiled_auth::{PasswordHasher, TokenKey};
+use profiled_auth::{PasswordHasher, TokenKey, token_digest};
 use profiled_domain::{
     Membership, OrganizationId, PasswordHash, Person, TeamId, TokenBinding, UserId,
 };
@@ -143,7 +143,7 @@ fn import(context: &Context, file: &Path, line: &mut Line) -> Result<(), Failure
     let people = parse(file)?;
     let hasher = context.hasher()?;
     let store = context.open()?;
-    let report = store.import(false, now(), |session| {
+    let report = store.import(false, now(), token_digest, |session| {
         let mut report = PeopleReport::default();
         fill(session, &people, &hasher, &mut report)?;
         Ok::<_, Failure>(report)
@@ -173,8 +173,9 @@ fn fill(
 ) -> Result<(), Failure> {
     for person in &people.users {
         let user = imported_user(session, person, hasher)?;
-        let outcome = session.user(&user)?;
-        report.count(|| format!("user {}", person.id), &outcome);
+        for stored in session.users(&[user])? {
+            report.count(|| format!("user {}", person.id), &stored.outcome);
+        }
     }
     for organization in &people.organizations {
         fill_organization(session, organization, report)?;
@@ -182,8 +183,8 @@ fn fill(
     for team in &people.teams {
         fill_team(session, team, report)?;
     }
-    for token in &people.tokens {
-        let outcome = session.token(&imported_token(token))?;
+    let tokens: Vec<_> = people.tokens.iter().map(imported_token).collect();
+    for (token, outcome) in people.tokens.iter().zip(session.tokens(&tokens)?) {
         report.count(|| format!("a token of user {}", token.user), &outcome);
     }
     Ok(())
@@ -214,7 +215,7 @@ fn imported_user(
         is_superuser: person.is_superuser,
         ldap_dn: person.ldap_dn.clone(),
         password,
-        date_joined: person.created,
+        date_joined: Some(person.created),
         last_login: None,
     })
 }

@@ -1,8 +1,14 @@
 //! `manage.py dumpdata`: records, read one at a time (contract `drf.md`, section 12).
 
 mod fields;
+mod mapping;
+mod models;
 mod reader;
 mod records;
+mod survey;
 
+pub(crate) use mapping::NamedFields;
+pub(crate) use models::{NamedModels, list};
 pub(crate) use reader::{Dump, ReadError, Record};
-pub(crate) use records::{DumpedToken, DumpedUser, Reference, Row, Unreadable, classify};
+pub(crate) use records::{DumpedToken, DumpedUser, Plan, Reference, Row, Unreadable, classify};
+pub(crate) use survey::Survey;

@@ -161,8 +161,7 @@ fn tags(dialects: &[Dialect], service: &Service) -> Vec<String> {
 
 /// Imports the user with these attributes.
 fn import(sandbox: &Sandbox, attributes: impl Iterator<Item = (&'static str, String)>) {
-    let mut fields =
-        json!({"password": "!", "is_superuser": true, "date_joined": "2026-01-01T00:00:00Z"});
+    let mut fields = json!({"password": "!", "last_login": null, "is_superuser": true, "date_joined": "2026-01-01T00:00:00Z"});
     for (name, value) in attributes {
         fields[name] = value.into();
     }

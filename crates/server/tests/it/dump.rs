@@ -14,6 +14,7 @@ pub fn user(id: i64, fields: &Value) -> Value {
     let given = fields.as_object().into_iter().flatten();
     let usual = json!({
         "password": "!",
+        "last_login": null,
         "username": format!("user{id}"),
         "date_joined": "2025-11-22T13:15:20.827Z",
     });

@@ -8,4 +8,5 @@ mod token_uses;
 mod tokens;
 
 pub(crate) use epoch::{revoke_all, set_password};
+pub(crate) use refresh::blacklist;
 pub(crate) use tokens::insert_token;

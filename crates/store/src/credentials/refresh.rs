@@ -24,24 +24,9 @@ impl RefreshTokenRepository for Store {
         now: DateTime<Utc>,
     ) -> Result<bool, RepositoryError> {
         self.write(|connection| {
-            let known = refresh_tokens::table.find(&token.jti);
-            let known = known.filter(refresh_tokens::blacklisted_at.is_null());
-            let blacklisted = refresh_tokens::blacklisted_at.eq(stored(now));
-            let mut changed = on_each!(connection, |c| diesel::update(known)
-                .set(blacklisted)
-                .execute(c))?;
-            if changed == 0 {
-                changed = on_each!(connection, |c| diesel::insert_into(refresh_tokens::table)
-                    .values((
-                        refresh_tokens::jti.eq(&token.jti),
-                        refresh_tokens::expires_at.eq(stored(token.expires_at)),
-                        blacklisted,
-                    ))
-                    .on_conflict_do_nothing()
-                    .execute(c))?;
-            }
+            let changed = blacklist(connection, token, now)?;
             prune(connection, now, PRUNED_BY_A_WRITE)?;
-            Ok::<_, StoreError>(changed > 0)
+            Ok::<_, StoreError>(changed)
         })
     }
 
@@ -77,6 +62,31 @@ impl RefreshTokenRepository for Store {
     fn prune_refresh_tokens(&self, now: DateTime<Utc>, limit: u32) -> Result<u64, RepositoryError> {
         self.write(|connection| Ok::<_, StoreError>(prune(connection, now, limit)?))
     }
+}
+
+/// Blacklists a token in the transaction of the caller, unless it is already.
+pub(crate) fn blacklist(
+    connection: &mut DbConnection,
+    token: &RefreshToken,
+    now: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let known = refresh_tokens::table.find(&token.jti);
+    let known = known.filter(refresh_tokens::blacklisted_at.is_null());
+    let blacklisted = refresh_tokens::blacklisted_at.eq(stored(now));
+    let mut changed = on_each!(connection, |c| diesel::update(known)
+        .set(blacklisted)
+        .execute(c))?;
+    if changed == 0 {
+        changed = on_each!(connection, |c| diesel::insert_into(refresh_tokens::table)
+            .values((
+                refresh_tokens::jti.eq(&token.jti),
+                refresh_tokens::expires_at.eq(stored(token.expires_at)),
+                blacklisted,
+            ))
+            .on_conflict_do_nothing()
+            .execute(c))?;
+    }
+    Ok(changed > 0)
 }
 
 fn state(connection: &mut DbConnection, jti: &str) -> QueryResult<Option<RefreshTokenState>> {

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
-use profiled_domain::{Gender, Person, RepositoryError};
+use profiled_domain::{Gender, Person, ProfileChange, RepositoryError, UniqueKey};
 
 diesel::table! {
     users (id) {
@@ -28,6 +28,8 @@ diesel::table! {
         kept_jti -> Nullable<Text>,
         password_digest -> Nullable<Text>,
         deleted_at -> Nullable<Timestamp>,
+        shared_email -> Nullable<Text>,
+        shared_mobile_number -> Nullable<Text>,
     }
 }
 
@@ -43,6 +45,10 @@ pub(crate) struct PersonRow {
     last_name: Option<String>,
     gender: Option<String>,
     avatar: Option<String>,
+    /// The address, if another user holds it or it is empty: `email` is null then (ADR 0032).
+    shared_email: Option<String>,
+    /// The number, likewise.
+    shared_mobile_number: Option<String>,
 }
 
 impl From<Person> for PersonRow {
@@ -56,6 +62,8 @@ impl From<Person> for PersonRow {
             last_name: person.last_name,
             gender: person.gender.map(|gender| gender.as_str().to_owned()),
             avatar: person.avatar,
+            shared_email: None,
+            shared_mobile_number: None,
         }
     }
 }
@@ -66,6 +74,33 @@ impl PersonRow {
         <Self as Selectable<Sqlite>>::construct_selection()
     }
 
+    /// Shows a value without holding it. A username is always held.
+    pub(crate) fn share(&mut self, key: UniqueKey) {
+        match key {
+            UniqueKey::Email => self.shared_email = self.email.take(),
+            UniqueKey::MobileNumber => self.shared_mobile_number = self.mobile_number.take(),
+            _ => {}
+        }
+    }
+
+    /// The row of user `id` after a change. What is shared stays so until another value takes its place.
+    ///
+    /// # Errors
+    /// As [`PersonRow::into_person`].
+    pub(crate) fn changed(self, id: i64, change: &ProfileChange) -> Result<Self, RepositoryError> {
+        let (email, number) = (self.shared_email.clone(), self.shared_mobile_number.clone());
+        let mut person = self.into_person(id)?;
+        change.apply_to(&mut person);
+        let mut row = Self::from(person);
+        if email.is_some() && row.email == email {
+            row.share(UniqueKey::Email);
+        }
+        if number.is_some() && row.mobile_number == number {
+            row.share(UniqueKey::MobileNumber);
+        }
+        Ok(row)
+    }
+
     /// The person of user `id`.
     ///
     /// # Errors
@@ -74,8 +109,8 @@ impl PersonRow {
         let gender = self.gender.as_deref().map(str::parse::<Gender>).transpose();
         Ok(Person {
             username: self.username,
-            email: self.email,
-            mobile_number: self.mobile_number,
+            email: self.email.or(self.shared_email),
+            mobile_number: self.mobile_number.or(self.shared_mobile_number),
             number_phone: self.number_phone,
             first_name: self.first_name,
             last_name: self.last_name,

@@ -1,18 +1,20 @@
-//! Users, groups, memberships and tokens of an import.
+//! Groups, memberships and tokens of an import.
+
+use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use profiled_domain::{CredentialRef, PasswordHash, RepositoryError, UniqueKey};
+use profiled_domain::{PasswordHash, RefreshToken, RepositoryError, UniqueKey};
 
-use super::outcome::{Outcome, Refusal};
+use super::outcome::{Outcome, Refusal, Taken};
 use super::session::ImportSession;
-use super::values::{ImportedGroup, ImportedToken, ImportedUser, StoredUser, misfit};
-use crate::credentials::{insert_token, revoke_all};
+use super::values::{ImportedGroup, ImportedToken, misfit};
+use crate::credentials::{blacklist, insert_token};
 use crate::database::schema::{groups, tokens, user_groups, users};
 use crate::database::{DbConnection, StoreError, on_each, stored};
 
-/// Memberships that one statement writes on PostgreSQL.
-const BATCH: usize = 1000;
+/// Rows that are looked up and, on PostgreSQL, written by one statement.
+pub(super) const BATCH: usize = 1000;
 
 /// All columns of a group, for comparing and writing.
 #[derive(PartialEq, Queryable, Selectable, Insertable, AsChangeset)]
@@ -26,49 +28,6 @@ struct StoredGroup {
 }
 
 impl ImportSession<'_> {
-    /// Stores a user under its id.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn user(&mut self, user: &ImportedUser) -> Result<Outcome, RepositoryError> {
-        if let Some(refusal) = user.misfit() {
-            return Ok(Outcome::Refused(refusal));
-        }
-        Ok(self.store_user(&StoredUser::from(user))?)
-    }
-
-    fn store_user(&mut self, new: &StoredUser) -> Result<Outcome, StoreError> {
-        let related = related_users(self.connection, new)?;
-        let others = || related.iter().filter(|other| other.id != new.id);
-        let taken = others().find_map(|other| Some((shared_key(new, other)?, other.id)));
-        if let Some((key, holder)) = taken {
-            return Ok(Outcome::Refused(Refusal::Taken { key, holder }));
-        }
-        match related.iter().find(|old| old.id == new.id) {
-            Some(old) if old == new => Ok(Outcome::Unchanged),
-            Some(old) => {
-                on_each!(self.connection, |c| diesel::update(
-                    users::table.find(new.id)
-                )
-                .set(new)
-                .execute(c))?;
-                if new.ends_credentials_of(old) {
-                    revoke_all(self.connection, new.id, &CredentialRef::None, self.now)?;
-                }
-                Ok(Outcome::Updated)
-            }
-            None => {
-                on_each!(self.connection, |c| diesel::insert_into(users::table)
-                    .values(new)
-                    .execute(c))?;
-                if let Some(known) = &mut self.known.users {
-                    known.insert(new.id);
-                }
-                Ok(Outcome::Created)
-            }
-        }
-    }
-
     /// Id of the user of this name.
     ///
     /// # Errors
@@ -129,10 +88,8 @@ impl ImportSession<'_> {
             .select(groups::id);
         let holder: Option<i64> = same_name.first(self.connection).optional()?;
         if let Some(holder) = holder.filter(|holder| *holder != group.id) {
-            return Ok(Outcome::Refused(Refusal::Taken {
-                key: UniqueKey::GroupName,
-                holder,
-            }));
+            let key = UniqueKey::GroupName;
+            return Ok(Outcome::Refused(Refusal::Taken(Taken { key, holder })));
         }
         let stored_group = groups::table
             .find(group.id)
@@ -199,58 +156,67 @@ impl ImportSession<'_> {
         Ok(outcomes)
     }
 
-    /// Stores a token by its digest. One that is there already stays as it is.
+    /// Blacklists refresh tokens. One that has expired is as good as blacklisted.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub fn token(&mut self, token: &ImportedToken) -> Result<Outcome, RepositoryError> {
-        Ok(self.store_token(token)?)
+    pub fn blacklist(&mut self, tokens: &[RefreshToken]) -> Result<Vec<Outcome>, RepositoryError> {
+        let mut outcomes = Vec::with_capacity(tokens.len());
+        for token in tokens {
+            let is_new = token.expires_at > self.now
+                && blacklist(self.connection, token, self.now).map_err(StoreError::from)?;
+            outcomes.push(if is_new {
+                Outcome::Created
+            } else {
+                Outcome::Unchanged
+            });
+        }
+        Ok(outcomes)
     }
 
-    fn store_token(&mut self, token: &ImportedToken) -> Result<Outcome, StoreError> {
-        let digest = token.digest.0.as_slice();
-        let holder: Option<i64> = on_each!(self.connection, |c| tokens::table
-            .filter(tokens::digest.eq(digest))
-            .select(tokens::user_id)
-            .first(c)
-            .optional())?;
-        match holder {
-            Some(holder) if holder == token.owner.0 => return Ok(Outcome::Unchanged),
-            Some(holder) => {
-                let key = UniqueKey::Token;
-                return Ok(Outcome::Refused(Refusal::Taken { key, holder }));
-            }
-            None => {}
+    /// Stores tokens by their digests. One that is there already stays as it is.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn tokens(&mut self, tokens: &[ImportedToken]) -> Result<Vec<Outcome>, RepositoryError> {
+        let mut outcomes = Vec::with_capacity(tokens.len());
+        for chunk in tokens.chunks(BATCH) {
+            self.store_tokens(chunk, &mut outcomes)?;
         }
-        if !self.has_user(token.owner.0)? {
-            return Ok(Outcome::Refused(Refusal::Missing("user", token.owner.0)));
-        }
-        insert_token(self.connection, token)?;
-        Ok(Outcome::Created)
+        Ok(outcomes)
     }
-}
 
-/// The user of this id, and those that hold one of its unique values.
-fn related_users(connection: &mut DbConnection, new: &StoredUser) -> QueryResult<Vec<StoredUser>> {
-    on_each!(connection, |c| users::table
-        .filter(users::id.eq(new.id))
-        .or_filter(users::username.eq(new.person.username.as_deref()))
-        .or_filter(users::email.eq(new.person.email.as_deref()))
-        .or_filter(users::mobile_number.eq(new.person.mobile_number.as_deref()))
-        .select(StoredUser::as_select())
-        .load(c))
-}
-
-fn shared_key(new: &StoredUser, other: &StoredUser) -> Option<UniqueKey> {
-    let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
-    if same(&new.person.username, &other.person.username) {
-        Some(UniqueKey::Username)
-    } else if same(&new.person.email, &other.person.email) {
-        Some(UniqueKey::Email)
-    } else if same(&new.person.mobile_number, &other.person.mobile_number) {
-        Some(UniqueKey::MobileNumber)
-    } else {
-        None
+    fn store_tokens(
+        &mut self,
+        chunk: &[ImportedToken],
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<(), StoreError> {
+        let digests: Vec<&[u8]> = chunk
+            .iter()
+            .map(|token| token.digest.0.as_slice())
+            .collect();
+        let rows: Vec<(Vec<u8>, i64)> = tokens::table
+            .filter(tokens::digest.eq_any(digests))
+            .select((tokens::digest, tokens::user_id))
+            .load(self.connection)?;
+        let mut holders: HashMap<Vec<u8>, i64> = rows.into_iter().collect();
+        for token in chunk {
+            let owner = token.owner.0;
+            outcomes.push(match holders.get(token.digest.0.as_slice()) {
+                Some(holder) if *holder == owner => Outcome::Unchanged,
+                Some(holder) => Outcome::Refused(Refusal::Taken(Taken {
+                    key: UniqueKey::Token,
+                    holder: *holder,
+                })),
+                None if !self.has_user(owner)? => Outcome::Refused(Refusal::Missing("user", owner)),
+                None => {
+                    insert_token(self.connection, token)?;
+                    holders.insert(token.digest.0.to_vec(), owner);
+                    Outcome::Created
+                }
+            });
+        }
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use profiled_domain::{Membership, OrganizationId, RepositoryError, TeamId, UniqueKey, UserId};
 
-use super::outcome::{Outcome, Refusal};
+use super::outcome::{Outcome, Refusal, Taken};
 use super::session::ImportSession;
 use super::values::{ImportedOrganization, ImportedTeam, misfit};
 use crate::database::schema::{organizations, teams};
@@ -85,7 +85,7 @@ impl ImportSession<'_> {
             .optional()?;
         if let Some(holder) = holder.filter(|holder| *holder != new.id) {
             let key = UniqueKey::OrganizationName;
-            return Ok(Outcome::Refused(Refusal::Taken { key, holder }));
+            return Ok(Outcome::Refused(Refusal::Taken(Taken { key, holder })));
         }
         if let Some(refusal) = self.missing_user(new.created_by)? {
             return Ok(Outcome::Refused(refusal));
@@ -154,7 +154,7 @@ impl ImportSession<'_> {
         let holder: Option<i64> = holder.first(self.connection).optional()?;
         if let Some(holder) = holder.filter(|holder| *holder != new.id) {
             let key = UniqueKey::TeamName;
-            return Ok(Some(Refusal::Taken { key, holder }));
+            return Ok(Some(Refusal::Taken(Taken { key, holder })));
         }
         if let Some(refusal) = self.missing_user(new.created_by)? {
             return Ok(Some(refusal));

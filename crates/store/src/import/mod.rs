@@ -1,14 +1,17 @@
 //! Import of accounts that were made elsewhere: one transaction, idempotent, ids kept.
 //!
-//! A row that is there already is compared and updated; one that would break a unique value is refused
-//! and reported, and everything else goes on. Values are stored as they come, or refused as a whole.
+//! A row that is there already is compared and updated; one whose name is taken is refused and reported, and
+//! everything else goes on. Users may share an e-mail address: one of them holds it (ADR 0032).
 
 mod accounts;
 mod directory;
+mod mirror;
 mod outcome;
 mod session;
+mod users;
 mod values;
 
-pub use outcome::{Outcome, Refusal};
+pub use mirror::Absent;
+pub use outcome::{Outcome, Refusal, Taken, UserOutcome};
 pub use session::ImportSession;
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};

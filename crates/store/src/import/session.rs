@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use profiled_domain::RepositoryError;
+use profiled_domain::{PasswordHash, RepositoryError};
 
 use crate::database::schema::{groups, organizations, teams, users};
 use crate::database::{DbConnection, Store, StoreError};
@@ -15,6 +15,8 @@ pub struct ImportSession<'a> {
     pub(super) connection: &'a mut DbConnection,
     pub(super) now: DateTime<Utc>,
     pub(super) known: Known,
+    /// The digest by which tokens know a password.
+    pub(super) digest: fn(&PasswordHash) -> String,
 }
 
 /// Identifiers of what is stored, as far as they were needed.
@@ -27,7 +29,8 @@ pub(super) struct Known {
 }
 
 impl Store {
-    /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`.
+    /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`. Tokens know a password by
+    /// `digest` (ADR 0024).
     ///
     /// # Errors
     /// What `work` returns, and failures of the storage as its type takes them.
@@ -35,6 +38,7 @@ impl Store {
         &self,
         dry_run: bool,
         now: DateTime<Utc>,
+        digest: fn(&PasswordHash) -> String,
         work: impl FnOnce(&mut ImportSession<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut outcome = None;
@@ -44,6 +48,7 @@ impl Store {
                 connection,
                 now,
                 known: Known::default(),
+                digest,
             };
             let result = work(&mut session);
             let is_kept = result.is_ok() && !dry_run;
@@ -63,10 +68,13 @@ impl Store {
     }
 }
 
-/// A statement of an import may take longer than one of a request.
+/// A statement of an import may take longer than one of a request, and is planned anew each time: a plan that
+/// PostgreSQL keeps from the time when a table was empty reads the whole table for ever.
 fn unlimit(connection: &mut DbConnection) -> Result<(), StoreError> {
     if let DbConnection::Postgres(c) = connection {
-        c.batch_execute("SET LOCAL statement_timeout = 0")?;
+        c.batch_execute(
+            "SET LOCAL statement_timeout = 0; SET LOCAL plan_cache_mode = force_custom_plan",
+        )?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use profiled_domain::{NewToken, PasswordHash, Person, ProfileField};
+use profiled_domain::{NewToken, PasswordHash, Person, ProfileField, UniqueKey};
 
 use super::outcome::Refusal;
 use crate::database::schema::users;
@@ -25,8 +25,8 @@ pub struct ImportedUser {
     pub ldap_dn: String,
     /// As Django encodes it.
     pub password: PasswordHash,
-    /// Time of joining.
-    pub date_joined: DateTime<Utc>,
+    /// Time of joining. `None`: that of the import, unless one is stored.
+    pub date_joined: Option<DateTime<Utc>>,
     /// Time of the last login.
     pub last_login: Option<DateTime<Utc>>,
 }
@@ -96,31 +96,61 @@ pub(super) struct StoredUser {
     is_staff: bool,
     is_superuser: bool,
     ldap_dn: String,
-    password: String,
-    date_joined: NaiveDateTime,
+    pub(super) password: String,
+    pub(super) date_joined: NaiveDateTime,
     last_login: Option<NaiveDateTime>,
 }
 
-impl From<&ImportedUser> for StoredUser {
-    fn from(user: &ImportedUser) -> Self {
+impl StoredUser {
+    pub(super) fn new(user: &ImportedUser, now: DateTime<Utc>) -> Self {
+        let mut person = PersonRow::from(user.person.clone());
+        // Django's own value for "none", which any number of users have.
+        if person.email.as_deref() == Some("") {
+            person.share(UniqueKey::Email);
+        }
+        if person.mobile_number.as_deref() == Some("") {
+            person.share(UniqueKey::MobileNumber);
+        }
         Self {
             id: user.id,
-            person: user.person.clone().into(),
+            person,
             is_active: user.is_active,
             is_staff: user.is_staff,
             is_superuser: user.is_superuser,
             ldap_dn: user.ldap_dn.clone(),
             password: user.password.as_encoded().to_owned(),
-            date_joined: stored(user.date_joined),
+            date_joined: stored(user.date_joined.unwrap_or(now)),
             last_login: user.last_login.map(stored),
         }
     }
-}
 
-impl StoredUser {
+    /// What no other user may have.
+    pub(super) fn unique_values(&self) -> impl Iterator<Item = (UniqueKey, String)> + use<> {
+        let person = &self.person;
+        let values = [
+            (UniqueKey::Username, &person.username),
+            (UniqueKey::Email, &person.email),
+            (UniqueKey::MobileNumber, &person.mobile_number),
+        ];
+        values
+            .map(|(key, value)| Some((key, value.clone()?)))
+            .into_iter()
+            .flatten()
+    }
+
     /// Whether the change from `old` takes a password or the right to log in away.
     pub(super) fn ends_credentials_of(&self, old: &Self) -> bool {
-        self.password != old.password || (old.is_active && !self.is_active)
+        let has_other_password = self.password != old.password && !self.is_rehash_of(old);
+        has_other_password || (old.is_active && !self.is_active)
+    }
+
+    /// Whether the same password has another hash: Django writes one at a log-in, and then only when its hasher or
+    /// the cost has changed.
+    pub(super) fn is_rehash_of(&self, old: &Self) -> bool {
+        let hash = |row: &Self| PasswordHash::from_encoded(row.password.clone());
+        self.password != old.password
+            && self.last_login > old.last_login
+            && !hash(self).has_parameters_of(&hash(old))
     }
 }
 

@@ -4,10 +4,10 @@
 //! to tell the two apart. Related objects are looked up in uncorrelated subselects, so that both
 //! databases can begin with either side.
 
-use profiled_domain::{Condition, Model, Relation};
+use profiled_domain::{Condition, Field, Model, Relation};
 
 use super::sql::{Database, Sql};
-use super::tables::{Link, link, table};
+use super::tables::{Link, link, table, value};
 
 /// Subselects that PostgreSQL may turn into joins: each makes planning harder, and the query of a
 /// client may have hundreds.
@@ -29,6 +29,10 @@ impl Row {
             model,
             alias: alias.to_owned(),
         }
+    }
+
+    pub(super) fn field(&self, field: Field) -> String {
+        value(&self.alias, field)
     }
 
     pub(super) fn column(&self, name: &str) -> String {

@@ -9,7 +9,7 @@ use profiled_domain::{Case, Comparison, Field, FieldKind, FieldValue, Pattern, T
 use super::condition::{Row, Writer};
 use super::regex;
 use super::sql::{Database, Value};
-use super::tables::{column, is_nullable};
+use super::tables::is_nullable;
 
 /// An expression of text.
 struct Text {
@@ -37,7 +37,7 @@ impl Writer {
         if !row.model.fields().contains(&field) {
             return self.constant(test.passes(None));
         }
-        let name = row.column(column(field));
+        let name = row.field(field);
         match (field.kind(), test) {
             (FieldKind::Boolean, _) => self.boolean(&name, test),
             (FieldKind::Instant, Test::IsNull(true)) if is_nullable(field) => {
@@ -151,7 +151,7 @@ impl Writer {
         let name = if has_empty {
             self.as_text(row, field).or_empty()
         } else {
-            row.column(column(field))
+            row.field(field)
         };
         let list = serde_json::Value::Array(wanted).to_string();
         let (start, end) = match (self.database, kind) {
@@ -174,7 +174,7 @@ impl Writer {
 
     /// A field as the text that tests of text compare.
     fn as_text(&self, row: &Row, field: Field) -> Text {
-        let name = row.column(column(field));
+        let name = row.field(field);
         let is_text = field.kind() == FieldKind::Text;
         let sql = match (field.kind(), self.database) {
             (FieldKind::Instant, Database::Postgres) => {

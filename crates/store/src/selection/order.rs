@@ -3,7 +3,7 @@
 use profiled_domain::{Condition, Field, FieldKind, Model, OrderBy, Relation};
 
 use super::condition::{Row, Writer, is_everything};
-use super::tables::{Link, column, is_nullable, link, table};
+use super::tables::{Link, is_nullable, link, table};
 
 impl Writer {
     /// Keys after `ORDER BY`. `is_reversed` turns all around; `is_sorted` keeps the database from
@@ -117,7 +117,7 @@ impl Writer {
 }
 
 fn sortable(row: &Row, field: Field) -> String {
-    let name = row.column(column(field));
+    let name = row.field(field);
     if field.kind() == FieldKind::Text && is_nullable(field) {
         format!("coalesce({name}, '')")
     } else {

@@ -12,8 +12,17 @@ pub(super) fn table(model: Model) -> &'static str {
     }
 }
 
+/// A field in the row of `alias`, as SQL.
+pub(super) fn value(alias: &str, field: Field) -> String {
+    match field {
+        // An index has this expression.
+        Field::Email => format!("coalesce({alias}.email, {alias}.shared_email)"),
+        _ => format!("{alias}.{}", column(field)),
+    }
+}
+
 /// The column that holds a field.
-pub(super) fn column(field: Field) -> &'static str {
+fn column(field: Field) -> &'static str {
     match field {
         Field::Id => "id",
         Field::Username => "username",

@@ -92,7 +92,7 @@ impl AccountRepository for Store {
             if is_last_superuser(connection, id, &state)? {
                 return Ok(AccountChangeOutcome::LastSuperuser);
             }
-            soft_delete(connection, id, by.at)?;
+            soft_delete(connection, id.0, by.at)?;
             Ok::<_, StoreError>(AccountChangeOutcome::Done)
         })
     }
@@ -268,14 +268,18 @@ fn lock_superusers(connection: &mut DbConnection) -> QueryResult<Vec<i64>> {
 }
 
 /// Takes an account away and keeps what it held. Its opaque tokens stay known, and are dead with it.
-fn soft_delete(connection: &mut DbConnection, id: UserId, now: DateTime<Utc>) -> QueryResult<()> {
+pub(crate) fn soft_delete(
+    connection: &mut DbConnection,
+    id: i64,
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
     let (username, email, mobile_number, was_active): (
         Option<String>,
         Option<String>,
         Option<String>,
         bool,
     ) = users::table
-        .find(id.0)
+        .find(id)
         .select((
             users::username,
             users::email,
@@ -283,7 +287,7 @@ fn soft_delete(connection: &mut DbConnection, id: UserId, now: DateTime<Utc>) ->
             users::is_active,
         ))
         .first(connection)?;
-    let memberships = user_groups::table.filter(user_groups::user_id.eq(id.0));
+    let memberships = user_groups::table.filter(user_groups::user_id.eq(id));
     let group_ids: Vec<i64> = memberships
         .select(user_groups::group_id)
         .order(user_groups::group_id)
@@ -291,7 +295,7 @@ fn soft_delete(connection: &mut DbConnection, id: UserId, now: DateTime<Utc>) ->
     let group_ids: Vec<String> = group_ids.iter().map(i64::to_string).collect();
     diesel::insert_into(deleted_users::table)
         .values((
-            deleted_users::user_id.eq(id.0),
+            deleted_users::user_id.eq(id),
             deleted_users::username.eq(username),
             deleted_users::email.eq(email),
             deleted_users::mobile_number.eq(mobile_number),
@@ -300,7 +304,7 @@ fn soft_delete(connection: &mut DbConnection, id: UserId, now: DateTime<Utc>) ->
         ))
         .execute(connection)?;
     diesel::delete(memberships).execute(connection)?;
-    diesel::update(users::table.find(id.0))
+    diesel::update(users::table.find(id))
         .set((
             users::username.eq(None::<String>),
             users::email.eq(None::<String>),

@@ -63,9 +63,7 @@ pub(crate) fn write_profile(
     let person = if change.fields().is_empty() {
         None
     } else {
-        let mut person = stored.into_person(id.0)?;
-        change.apply_to(&mut person);
-        Some(PersonRow::from(person))
+        Some(stored.changed(id.0, change)?)
     };
     if person.is_some() || flags != AccountFlags::default() {
         diesel::update(users::table.find(id.0))

@@ -5,5 +5,6 @@ mod changes;
 mod lists;
 mod repository;
 
+pub(crate) use accounts::soft_delete;
 pub use changes::AccountFlags;
 pub(crate) use changes::insert_user;

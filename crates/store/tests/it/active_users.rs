@@ -9,6 +9,7 @@ use profiled_domain::{
 use profiled_store::testing::TestDatabase;
 use profiled_store::{ImportedUser, Store};
 
+use crate::import::digest;
 use crate::people::{at, operator, person};
 
 profiled_store::database_tests!(
@@ -53,17 +54,14 @@ fn imported(id: i64, is_active: bool) -> ImportedUser {
         is_superuser: false,
         ldap_dn: String::new(),
         password: PasswordHash::from_encoded("!"),
-        date_joined: at(1),
+        date_joined: Some(at(1)),
         last_login: None,
     }
 }
 
 fn import(store: &Store, users: &[ImportedUser]) {
-    let outcome = store.import(false, at(9), |session| {
-        for user in users {
-            session.user(user)?;
-        }
-        Ok::<_, profiled_domain::RepositoryError>(())
+    let outcome = store.import(false, at(9), digest, |session| {
+        session.users(users).map(drop)
     });
     outcome.unwrap();
 }
@@ -138,8 +136,8 @@ fn rolled_back_changes_are_not_counted(database: &TestDatabase) {
     let store = database.store().unwrap();
     store.create_user(&person("ada"), operator(1)).unwrap();
 
-    let undone = store.import(true, at(9), |session| {
-        session.user(&imported(50, true)).map(drop)
+    let undone = store.import(true, at(9), digest, |session| {
+        session.users(&[imported(50, true)]).map(drop)
     });
     undone.unwrap();
     store.create_user(&person("ada"), operator(1)).unwrap_err();

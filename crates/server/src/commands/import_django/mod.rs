@@ -3,23 +3,31 @@
 mod report;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use profiled_auth::audit::Action;
+use profiled_auth::token_digest;
 use profiled_domain::{EmailAddress, InvalidText, MobileNumber, RepositoryError, UserId, Username};
-use profiled_store::{ImportSession, ImportedGroup, ImportedToken, ImportedUser};
+use profiled_store::{Absent, ImportSession, ImportedGroup, ImportedToken, ImportedUser, Taken};
 
 use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::dump::{
-    Dump, DumpedToken, DumpedUser, ReadError, Record, Reference, Row, Unreadable, classify,
+    Dump, DumpedToken, DumpedUser, Plan, ReadError, Record, Reference, Row, Survey, Unreadable,
+    classify,
 };
 use crate::error::Failure;
 use crate::trail::audited;
 
 use report::{DjangoReport, Kind};
+
+/// How imported tokens are called.
+const LABEL: &str = "imported";
+
+/// Users that are stored together.
+const BATCH: usize = 1000;
 
 /// Why an import ends early: nothing is kept then.
 enum Stop {
@@ -46,6 +54,7 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
     }?;
     context.write(&report, DjangoReport::lines)?;
     match report.unreadable {
+        0 if report.is_empty() => Err(Failure::failed(report.nothing())),
         0 => Ok(()),
         count => Err(Failure::failed(format!(
             "{count} records could not be read; all others are imported"
@@ -56,13 +65,25 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
 fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, Failure> {
     let store = context.open()?;
     let progress = progress_bar(context, &arguments.files);
-    let report = store.import(arguments.dry_run, now(), |session| {
-        let mut import = Import::new(session, context.settings.limits.mobile_number);
-        import.report.dry_run = arguments.dry_run;
-        for file in &arguments.files {
-            import.file(file, &progress)?;
-        }
-        import.finish()
+    let report = prepare(arguments, &progress).and_then(|(dumps, plan, survey)| {
+        store.import(arguments.dry_run, now(), token_digest, |session| {
+            let mut import = Import::new(
+                session,
+                &plan,
+                context.settings.limits.mobile_number,
+                arguments.absent(),
+            );
+            import.report.begin(arguments.dry_run, &plan, &survey);
+            import.report.mirror = arguments.absent() == Absent::Remove;
+            for dump in &dumps {
+                import.file(dump, &progress)?;
+            }
+            let report = import.finish()?;
+            match report.first_loss().filter(|_| arguments.strict) {
+                Some(loss) => Err(Stop::Dump(format!("not everything comes over, {loss}"))),
+                None => Ok(report),
+            }
+        })
     });
     progress.finish_and_clear();
     report.map_err(|stop| match stop {
@@ -71,13 +92,34 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
     })
 }
 
+/// Opens all dumps and finds out what they have: records may come before what says how they are read.
+fn prepare(
+    arguments: &ImportDjango,
+    progress: &ProgressBar,
+) -> Result<(Vec<Dump>, Plan, Survey), Stop> {
+    let mut survey = Survey::default();
+    let mut dumps = Vec::new();
+    for file in &arguments.files {
+        let dump = Dump::open(file).map_err(|error| Stop::Dump(error.to_string()))?;
+        let look = dump.records(progress, |record| survey.add(&record));
+        look.map_err(|error| match error {
+            ReadError::Dump(error) => Stop::Dump(error.to_string()),
+            ReadError::Sink(text) => Stop::Dump(format!("{}: {text}", file.display())),
+        })?;
+        dumps.push(dump);
+    }
+    let plan = Plan::of(&mut survey, &arguments.models(), &arguments.fields());
+    Ok((dumps, plan.map_err(Stop::Dump)?, survey))
+}
+
 /// A bar on a terminal, nothing anywhere else.
 fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
     if context.is_quiet {
         return ProgressBar::hidden();
     }
     let length = |file: &PathBuf| file.metadata().map_or(0, |metadata| metadata.len());
-    let bar = ProgressBar::new(files.iter().map(length).sum());
+    // Each is read twice.
+    let bar = ProgressBar::new(2 * files.iter().map(length).sum::<u64>());
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {eta}") {
         bar.set_style(style);
     }
@@ -87,30 +129,44 @@ fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
 /// Records of all files. What refers to others waits until all of them are there.
 struct Import<'a, 'b> {
     session: &'a mut ImportSession<'b>,
+    plan: &'a Plan,
     mobile_number_max: usize,
     report: DjangoReport,
     /// Ids that the dumps have named: a second row under one would replace the first.
     users: HashSet<i64>,
     groups: HashSet<i64>,
+    /// Users that are stored with the next batch, and their names in messages.
+    batch: Vec<(DumpedUser, String)>,
     memberships: Vec<(i64, Reference)>,
     tokens: Vec<DumpedToken>,
+    /// Beginnings of the digests of all tokens of the dumps.
+    digests: HashSet<[u8; 8]>,
+    absent: Absent,
 }
 
 impl<'a, 'b> Import<'a, 'b> {
-    fn new(session: &'a mut ImportSession<'b>, mobile_number_max: usize) -> Self {
+    fn new(
+        session: &'a mut ImportSession<'b>,
+        plan: &'a Plan,
+        mobile_number_max: usize,
+        absent: Absent,
+    ) -> Self {
         Self {
             session,
+            plan,
             mobile_number_max,
             report: DjangoReport::default(),
             users: HashSet::new(),
             groups: HashSet::new(),
+            batch: Vec::new(),
             memberships: Vec::new(),
             tokens: Vec::new(),
+            digests: HashSet::new(),
+            absent,
         }
     }
 
-    fn file(&mut self, path: &Path, progress: &ProgressBar) -> Result<(), Stop> {
-        let dump = Dump::open(path).map_err(|error| Stop::Dump(error.to_string()))?;
+    fn file(&mut self, dump: &Dump, progress: &ProgressBar) -> Result<(), Stop> {
         let outcome = dump.records(progress, |record| self.record(record));
         outcome.map_err(|error| match error {
             ReadError::Dump(error) => Stop::Dump(error.to_string()),
@@ -120,13 +176,21 @@ impl<'a, 'b> Import<'a, 'b> {
 
     fn record(&mut self, record: Record) -> Result<(), RepositoryError> {
         let (name, model) = (record.name(), record.model.clone());
-        match classify(record) {
+        match classify(record, self.plan) {
             Ok(Row::User(user)) => self.user(*user, name),
             Ok(Row::Group(group)) => self.group(&group, name),
             Ok(Row::Token(token)) => {
                 self.tokens.push(token);
                 Ok(())
             }
+            Ok(Row::Blacklisted(token)) => {
+                for outcome in self.session.blacklist(&[token])? {
+                    self.report
+                        .count(Kind::RefreshTokens, &outcome, || name.clone());
+                }
+                Ok(())
+            }
+            Ok(Row::Outstanding) => Ok(()),
             Ok(Row::Other) => {
                 *self.report.ignored.entry(model).or_default() += 1;
                 Ok(())
@@ -135,6 +199,7 @@ impl<'a, 'b> Import<'a, 'b> {
                 let kind = match row {
                     "group" => Kind::Groups,
                     "token" => Kind::Tokens,
+                    "refresh token" => Kind::RefreshTokens,
                     _ => Kind::Users,
                 };
                 self.report.unreadable += 1;
@@ -151,11 +216,39 @@ impl<'a, 'b> Import<'a, 'b> {
                 .skip(Kind::Users, || name, "its id is in the dump twice");
             return Ok(());
         }
-        let outcome = self.session.user(&dumped.user)?;
-        if self.report.count(Kind::Users, &outcome, || name.clone()) {
-            let memberships = dumped.groups.into_iter().map(|group| (id, group));
-            self.memberships.extend(memberships);
+        self.batch.push((dumped, name));
+        if self.batch.len() < BATCH {
+            return Ok(());
+        }
+        self.store_users()
+    }
+
+    fn store_users(&mut self) -> Result<(), RepositoryError> {
+        let batch = std::mem::take(&mut self.batch);
+        let users: Vec<_> = batch
+            .iter()
+            .map(|(dumped, _)| dumped.user.clone())
+            .collect();
+        for ((dumped, name), stored) in batch.into_iter().zip(self.session.users(&users)?) {
+            if !self
+                .report
+                .count(Kind::Users, &stored.outcome, || name.clone())
+            {
+                continue;
+            }
+            for Taken { key, holder } in stored.taken {
+                let text =
+                    format!("{name}: shares its {key} with user {holder}, who is found by it");
+                self.report.warnings.push(text);
+            }
+            for (field, value) in &dumped.lost {
+                self.report.lose_value(field, value);
+            }
+            self.report.count_password(dumped.algorithm, &name);
             self.warn(&dumped.user, &name);
+            let memberships = dumped.groups.into_iter();
+            self.memberships
+                .extend(memberships.map(|group| (dumped.user.id, group)));
         }
         Ok(())
     }
@@ -200,22 +293,48 @@ impl<'a, 'b> Import<'a, 'b> {
 
     /// Stores what refers to others, now that all of them are there.
     fn finish(mut self) -> Result<DjangoReport, Stop> {
+        self.store_users()?;
         self.store_memberships()?;
-        for token in std::mem::take(&mut self.tokens) {
-            let name = || format!("token {}…", token.prefix);
-            let owner = match &token.owner {
-                Reference::Id(id) => Some(*id),
-                Reference::Name(name) => self.session.user_id(name)?,
-            };
-            if let Some(id) = owner {
-                let outcome = self.session.token(&imported(&token, id))?;
-                self.report.count(Kind::Tokens, &outcome, name);
-            } else {
-                let reason = format!("user {} does not exist", token.owner);
-                self.report.skip(Kind::Tokens, name, &reason);
-            }
+        self.store_tokens()?;
+        // A dump without a kind of rows says nothing of those that are stored.
+        if !self.users.is_empty() {
+            let count = self.session.other_users(&self.users, self.absent)?;
+            self.report.absent.insert("users", count);
+        }
+        if !self.digests.is_empty() {
+            let tokens = self
+                .session
+                .other_tokens(LABEL, &self.digests, self.absent)?;
+            self.report.absent.insert("tokens", tokens);
         }
         Ok(self.report)
+    }
+
+    fn store_tokens(&mut self) -> Result<(), RepositoryError> {
+        let name = |prefix: &str| format!("token {prefix}…");
+        let mut waiting = std::mem::take(&mut self.tokens).into_iter().peekable();
+        while waiting.peek().is_some() {
+            let mut tokens = Vec::with_capacity(BATCH);
+            for token in waiting.by_ref().take(BATCH) {
+                let owner = match &token.owner {
+                    Reference::Id(id) => Some(*id),
+                    Reference::Name(name) => self.session.user_id(name)?,
+                };
+                self.digests.extend(token.digest.0.first_chunk::<8>());
+                if let Some(id) = owner {
+                    tokens.push(imported(token, id));
+                } else {
+                    let reason = format!("user {} does not exist", token.owner);
+                    let name = || name(&token.prefix);
+                    self.report.skip(Kind::Tokens, name, &reason);
+                }
+            }
+            for (outcome, token) in self.session.tokens(&tokens)?.iter().zip(&tokens) {
+                let name = || name(&token.prefix);
+                self.report.count(Kind::Tokens, outcome, name);
+            }
+        }
+        Ok(())
     }
 
     fn store_memberships(&mut self) -> Result<(), RepositoryError> {
@@ -233,20 +352,29 @@ impl<'a, 'b> Import<'a, 'b> {
                 self.report.skip(Kind::Memberships, name, &reason);
             }
         }
-        for (outcome, (user, group)) in self.session.memberships(&pairs)?.iter().zip(&pairs) {
-            let name = || format!("membership of user {user} in group {group}");
-            self.report.count(Kind::Memberships, outcome, name);
+        pairs.sort_unstable();
+        for chunk in pairs.chunks(BATCH) {
+            for (outcome, (user, group)) in self.session.memberships(chunk)?.iter().zip(chunk) {
+                let name = || format!("membership of user {user} in group {group}");
+                self.report.count(Kind::Memberships, outcome, name);
+            }
+        }
+        if self.plan.models.group.is_some() {
+            let count = self
+                .session
+                .other_memberships(&self.users, &pairs, self.absent)?;
+            self.report.absent.insert("memberships", count);
         }
         Ok(())
     }
 }
 
-fn imported(token: &DumpedToken, owner: i64) -> ImportedToken {
+fn imported(token: DumpedToken, owner: i64) -> ImportedToken {
     ImportedToken {
         owner: UserId(owner),
         digest: token.digest,
-        prefix: token.prefix.clone(),
-        label: "imported".to_owned(),
+        prefix: token.prefix,
+        label: LABEL.to_owned(),
         created_at: token.created,
         expires_at: None,
         is_sliding: false,

@@ -2,8 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use profiled_auth::PasswordAlgorithm;
 use profiled_store::Outcome;
 use serde::Serialize;
+
+use crate::dump::{Plan, Survey, list};
+
+/// Values without a meaning that are listed one by one.
+const MOST_LOST: usize = 100;
 
 /// The report of an import.
 #[derive(Debug, Default, Serialize)]
@@ -13,6 +19,18 @@ pub(super) struct DjangoReport {
     pub(super) groups: Tally,
     pub(super) memberships: Tally,
     pub(super) tokens: Tally,
+    /// Refresh tokens of simplejwt that are blacklisted.
+    pub(super) refresh_tokens: Tally,
+    /// The attribute that each field of the user model holds.
+    pub(super) fields: BTreeMap<String, &'static str>,
+    /// Fields that have values and are not imported, and values of fields that stand for nothing: how many.
+    pub(super) lost: BTreeMap<String, u64>,
+    /// How many users have a password of which of Django's hashers.
+    pub(super) passwords: BTreeMap<&'static str, u64>,
+    /// Rows that are stored and that the dumps do not have, by kind.
+    pub(super) absent: BTreeMap<&'static str, u64>,
+    /// Whether those were removed.
+    pub(super) mirror: bool,
     /// Records of other models.
     pub(super) ignored: BTreeMap<String, u64>,
     /// Rows that are not stored, each with its reason.
@@ -21,6 +39,11 @@ pub(super) struct DjangoReport {
     pub(super) warnings: Vec<String>,
     /// How many of the skipped rows could not be read.
     pub(super) unreadable: u64,
+    #[serde(skip)]
+    user_model: Option<String>,
+    /// Models of the dump, for a message.
+    #[serde(skip)]
+    models: String,
 }
 
 /// What became of the rows of a kind.
@@ -39,9 +62,87 @@ pub(super) enum Kind {
     Groups,
     Memberships,
     Tokens,
+    RefreshTokens,
 }
 
 impl DjangoReport {
+    /// Tells how the dump is read, and what it has that is not.
+    pub(super) fn begin(&mut self, dry_run: bool, plan: &Plan, survey: &Survey) {
+        self.dry_run = dry_run;
+        self.models = list(survey);
+        self.user_model.clone_from(&plan.models.user);
+        let fields = plan.mapping.attributes.iter();
+        self.fields = fields
+            .map(|(theirs, ours)| (theirs.clone(), ours.as_str()))
+            .collect();
+        for (name, count) in plan.lost(survey) {
+            self.lost.insert(name, count);
+        }
+        let user = plan.models.user.as_deref();
+        if let (Some(user), None) = (user, &plan.mapping.joined) {
+            let text = "has no instant of joining: new users have joined at the time of the import";
+            self.warnings.push(format!("{user} {text}"));
+        }
+    }
+
+    /// Counts the password of a user, and warns of one that never matches.
+    pub(super) fn count_password(&mut self, algorithm: PasswordAlgorithm, name: &str) {
+        let (hasher, fault) = match algorithm {
+            PasswordAlgorithm::Known(hasher) => (hasher, None),
+            PasswordAlgorithm::Unusable => ("unusable", None),
+            PasswordAlgorithm::Unknown => ("unknown", Some("is of no known algorithm")),
+            PasswordAlgorithm::NotEncoded => {
+                ("none", Some("is no hash of Django's, and is not stored"))
+            }
+        };
+        *self.passwords.entry(hasher).or_default() += 1;
+        if let Some(fault) = fault {
+            let text = format!("{name}: password {fault}: the user cannot log in by password");
+            self.warnings.push(text);
+        }
+    }
+
+    /// Counts a value of a field of the user model that stands for nothing.
+    pub(super) fn lose_value(&mut self, field: &str, value: &str) {
+        let model = self.user_model.as_deref().unwrap_or_default();
+        let name = format!("{model}.{field} {value:?}");
+        if self.lost.len() < MOST_LOST || self.lost.contains_key(&name) {
+            *self.lost.entry(name).or_default() += 1;
+        }
+    }
+
+    /// The first of what does not come over.
+    pub(super) fn first_loss(&self) -> Option<String> {
+        let lost = self.lost.iter().next();
+        let lost = lost.map(|(name, count)| loss(name, *count));
+        lost.or_else(|| self.skipped.first().map(|row| format!("skipped: {row}")))
+    }
+
+    /// Whether nothing of the dump is stored.
+    pub(super) fn is_empty(&self) -> bool {
+        let all = [
+            &self.users,
+            &self.groups,
+            &self.memberships,
+            &self.tokens,
+            &self.refresh_tokens,
+        ];
+        all.iter()
+            .all(|tally| tally.created + tally.updated + tally.unchanged == 0)
+    }
+
+    /// Why nothing is stored, and what helps.
+    pub(super) fn nothing(&self) -> String {
+        let models = &self.models;
+        match &self.user_model {
+            Some(model) => format!("nothing is imported: {model} has no users that can be stored"),
+            None => format!(
+                "nothing is imported: no model has the fields of users, password and last_login{models}; \
+                 name it with --user-model"
+            ),
+        }
+    }
+
     /// Counts an outcome; a refusal is listed under the name of its row. Whether the row is stored.
     pub(super) fn count(
         &mut self,
@@ -71,7 +172,13 @@ impl DjangoReport {
 
     /// Rows that were created, updated and skipped, of all kinds.
     pub(super) fn totals(&self) -> [u64; 3] {
-        let all = [&self.users, &self.groups, &self.memberships, &self.tokens];
+        let all = [
+            &self.users,
+            &self.groups,
+            &self.memberships,
+            &self.tokens,
+            &self.refresh_tokens,
+        ];
         let sum = |of: fn(&Tally) -> u64| all.iter().map(|tally| of(tally)).sum();
         [sum(|t| t.created), sum(|t| t.updated), sum(|t| t.skipped)]
     }
@@ -82,6 +189,7 @@ impl DjangoReport {
             Kind::Groups => &mut self.groups,
             Kind::Memberships => &mut self.memberships,
             Kind::Tokens => &mut self.tokens,
+            Kind::RefreshTokens => &mut self.refresh_tokens,
         }
     }
 
@@ -92,8 +200,23 @@ impl DjangoReport {
             ("groups", &self.groups),
             ("memberships", &self.memberships),
             ("tokens", &self.tokens),
+            ("blacklisted refresh tokens", &self.refresh_tokens),
         ];
         let mut lines: Vec<String> = tallies.map(|(name, tally)| tally.line(name)).into();
+        if self.dry_run {
+            let fields = self.fields.iter();
+            lines.extend(fields.map(|(theirs, ours)| format!("field: {theirs} is {ours}")));
+        }
+        let passwords = self.passwords.iter();
+        lines.extend(passwords.map(|(hasher, count)| format!("passwords: {count} {hasher}")));
+        let absent = self.absent.iter().filter(|(_, count)| **count > 0);
+        let what = if self.mirror {
+            "not in the dumps, removed"
+        } else {
+            "not in the dumps, and kept (--mirror removes them)"
+        };
+        lines.extend(absent.map(|(kind, count)| format!("{what}: {count} {kind}")));
+        lines.extend(self.lost.iter().map(|(name, count)| loss(name, *count)));
         let ignored = self.ignored.iter();
         lines.extend(ignored.map(|(model, count)| format!("ignored: {count} of {model}")));
         lines.extend(self.skipped.iter().map(|row| format!("skipped: {row}")));
@@ -103,6 +226,11 @@ impl DjangoReport {
         }
         lines.join("\n")
     }
+}
+
+/// A field or a value that does not come over.
+fn loss(name: &str, count: u64) -> String {
+    format!("lost: {name}, {count} values")
 }
 
 impl Tally {

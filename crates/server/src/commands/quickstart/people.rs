@@ -1,7 +1,7 @@
 //! The first users.
 
 use chrono::{DateTime, Utc};
-use profiled_auth::TokenKey;
+use profiled_auth::{TokenKey, token_digest};
 use profiled_domain::{Gender, PasswordHash, Person, UserId};
 use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store};
 
@@ -65,7 +65,7 @@ pub(super) fn create(context: &Context, store: &Store) -> Result<(Credentials, u
         password,
         now,
     );
-    let created = store.import(false, now, |session| {
+    let created = store.import(false, now, token_digest, |session| {
         fill(session, &[admin, demo], &credentials, now)
     })?;
     Ok((credentials, created))
@@ -95,7 +95,7 @@ fn person(
         is_superuser: false,
         ldap_dn: String::new(),
         password,
-        date_joined: now,
+        date_joined: Some(now),
         last_login: None,
     }
 }
@@ -106,14 +106,11 @@ fn fill(
     [admin, demo]: &Credentials,
     now: DateTime<Utc>,
 ) -> Result<u64, Failure> {
-    let mut outcomes = Vec::new();
-    for user in people {
-        // An import would change one that is there.
-        let outcome = session.user(user)?;
-        if outcome != Outcome::Created {
-            return Err(Failure::new(Kind::Refused, "there are users already"));
-        }
-        outcomes.push(outcome);
+    let stored = session.users(people)?.into_iter();
+    let mut outcomes: Vec<_> = stored.map(|user| user.outcome).collect();
+    // An import would change one that is there.
+    if outcomes.iter().any(|outcome| *outcome != Outcome::Created) {
+        return Err(Failure::new(Kind::Refused, "there are users already"));
     }
     let groups = [
         (STAFF_GROUP, "Staff", "People who run the service"),
@@ -134,11 +131,11 @@ fn fill(
         (DEMO_ID, DEMO_GROUP),
     ];
     outcomes.extend(session.memberships(&members)?);
-    for (owner, credential) in [(ADMIN_ID, admin), (DEMO_ID, demo)] {
+    let tokens = [(ADMIN_ID, admin), (DEMO_ID, demo)].map(|(owner, credential)| {
         let label = "quickstart".to_owned();
-        let token = new_token(UserId(owner), &credential.token, label, now);
-        outcomes.push(session.token(&token)?);
-    }
+        new_token(UserId(owner), &credential.token, label, now)
+    });
+    outcomes.extend(session.tokens(&tokens)?);
     let created = outcomes.iter();
     let created = created.filter(|outcome| matches!(outcome, Outcome::Created));
     Ok(u64::try_from(created.count()).unwrap_or(u64::MAX))

@@ -1,0 +1,88 @@
+//! `profiled import django` on the command line.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use profiled_domain::ProfileField;
+
+use profiled_store::Absent;
+
+use crate::dump::{NamedFields, NamedModels};
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportDjango {
+    /// Dumps (JSON, JSON Lines, YAML or XML, also compressed), imported together; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Report what would change, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Import nothing unless everything comes over.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Remove users, memberships and imported tokens that the dumps do not have any more. Removed users can be
+    /// restored until the purge.
+    #[arg(long)]
+    mirror: bool,
+    /// The model of users, if the dump leaves it open.
+    #[arg(long, value_name = "APP.MODEL")]
+    user_model: Option<String>,
+    /// The model of groups, if it is neither auth.group nor the group of the app that has the users.
+    #[arg(long, value_name = "APP.MODEL")]
+    group_model: Option<String>,
+    /// The attribute that a field of the user model holds, as in `phone=mobile_number`. Empty for none: `nickname=`.
+    #[arg(long, value_name = "THEIRS=OURS", value_parser = field)]
+    field: Vec<(String, Option<ProfileField>)>,
+    /// What a value of a field stands for, as in `gender:1=male`.
+    #[arg(long, value_name = "FIELD:THEIRS=OURS", value_parser = value)]
+    value: Vec<(String, String, String)>,
+}
+
+impl ImportDjango {
+    pub(crate) fn absent(&self) -> Absent {
+        if self.mirror {
+            Absent::Remove
+        } else {
+            Absent::Count
+        }
+    }
+
+    pub(crate) fn models(&self) -> NamedModels {
+        NamedModels {
+            user: self.user_model.clone(),
+            group: self.group_model.clone(),
+        }
+    }
+
+    pub(crate) fn fields(&self) -> NamedFields {
+        NamedFields {
+            fields: self.field.clone(),
+            values: self.value.clone(),
+        }
+    }
+}
+
+fn field(text: &str) -> Result<(String, Option<ProfileField>), String> {
+    let (theirs, ours) = text.split_once('=').ok_or("write it as THEIRS=OURS")?;
+    if ours.is_empty() {
+        return Ok((theirs.to_owned(), None));
+    }
+    match ours.parse() {
+        Ok(ours) => Ok((theirs.to_owned(), Some(ours))),
+        Err(error) => {
+            let all: Vec<_> = ProfileField::ALL
+                .iter()
+                .map(|field| field.as_str())
+                .collect();
+            Err(format!("{error}: it has {}", all.join(", ")))
+        }
+    }
+}
+
+fn value(text: &str) -> Result<(String, String, String), String> {
+    let parts = text.split_once(':').and_then(|(field, rest)| {
+        let (theirs, ours) = rest.split_once('=')?;
+        Some((field.to_owned(), theirs.to_owned(), ours.to_owned()))
+    });
+    parts.ok_or_else(|| "write it as FIELD:THEIRS=OURS".to_owned())
+}

@@ -1,0 +1,92 @@
+//! What a dump has, found out before anything is stored: its models, and how much is in their fields.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde_json::Value;
+
+use crate::dump::Record;
+
+/// Models that a dump may have, and fields that a model may have: more is no dump of Django's.
+const MOST: usize = 5000;
+
+/// The models of a dump, by their names in lower case.
+#[derive(Default)]
+pub(crate) struct Survey {
+    models: BTreeMap<String, Model>,
+    /// Primary keys of the outstanding refresh tokens that are blacklisted.
+    pub(crate) blacklisted: HashSet<i64>,
+}
+
+/// What the records of a model have.
+#[derive(Default)]
+pub(crate) struct Model {
+    pub(crate) records: u64,
+    /// Every field, with the number of records that have a value there.
+    pub(crate) fields: BTreeMap<String, u64>,
+}
+
+impl Survey {
+    /// Takes a record into account.
+    ///
+    /// # Errors
+    /// A text, for a dump with too many models or fields.
+    pub(crate) fn add(&mut self, record: &Record) -> Result<(), String> {
+        let name = record.model.to_ascii_lowercase();
+        if name == BLACKLISTED_TOKEN {
+            let token = record.fields.get("token").and_then(Value::as_i64);
+            self.blacklisted.extend(token);
+        }
+        let model = self.models.entry(name).or_default();
+        model.records += 1;
+        for (field, value) in &record.fields {
+            let count = u64::from(has_value(value));
+            match model.fields.get_mut(field) {
+                Some(values) => *values += count,
+                None => {
+                    model.fields.insert(field.clone(), count);
+                }
+            }
+        }
+        if self.models.len() > MOST || self.has_too_many_fields(&record.model) {
+            return Err(format!("more than {MOST} models, or fields of one model"));
+        }
+        Ok(())
+    }
+
+    fn has_too_many_fields(&self, model: &str) -> bool {
+        let model = self.models.get(&model.to_ascii_lowercase());
+        model.is_some_and(|model| model.fields.len() > MOST)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Model> {
+        self.models.get(name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Model)> {
+        self.models
+            .iter()
+            .map(|(name, model)| (name.as_str(), model))
+    }
+}
+
+impl Model {
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.fields.contains_key(field)
+    }
+}
+
+/// simplejwt's list of refresh tokens.
+pub(crate) const OUTSTANDING_TOKEN: &str = "token_blacklist.outstandingtoken";
+/// simplejwt's list of those that are refused.
+pub(crate) const BLACKLISTED_TOKEN: &str = "token_blacklist.blacklistedtoken";
+
+/// Django's own values for "none" are none.
+fn has_value(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
