@@ -3,7 +3,7 @@
 use acceptance::client::Caller;
 use acceptance::replay::wire::{Answer, Request};
 use acceptance::service::{Backend, Data, Service};
-use profiled_domain::{TokenRepository, UserKey, UserRepository};
+use profiled_domain::{TokenRepository, UserLookup, UserRepository};
 use serde_json::{Value, json};
 
 use crate::databases::on_both_databases;
@@ -334,7 +334,7 @@ fn a_service_that_stops_has_noted_the_use_of_tokens(backend: Backend) {
     service.stop();
 
     let store = service.store();
-    let owner = store.find_user(&UserKey::Username("plain".to_owned()));
+    let owner = store.find_user(&UserLookup::Username("plain".to_owned()));
     let tokens = store.list_tokens(owner.unwrap().unwrap().id).unwrap();
     let token = tokens.iter().find(|token| Some(token.state.id.0) == id);
     assert!(token.unwrap().state.last_used_at.is_some());

@@ -12,7 +12,7 @@ use std::hint::black_box;
 
 use chrono::{DateTime, Duration, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
-use profiled_auth::{Algorithm, JwtVerifier, KeyFolder, KeyRing, SigningKey, Subject, algorithms};
+use profiled_auth::{Algorithm, JwtService, KeyFolder, KeyRing, SigningKey, TokenUser, algorithms};
 use profiled_domain::{PasswordHash, UserId};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -21,8 +21,8 @@ fn now() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + Duration::seconds(1_800_000_000)
 }
 
-fn subject(password: &PasswordHash) -> Subject<'_> {
-    Subject {
+fn subject(password: &PasswordHash) -> TokenUser<'_> {
+    TokenUser {
         id: UserId(1_234_567),
         epoch: 3,
         password,
@@ -31,18 +31,18 @@ fn subject(password: &PasswordHash) -> Subject<'_> {
 }
 
 /// As it is configured: one secret, and tokens that name no key.
-fn configured() -> JwtVerifier {
+fn configured() -> JwtService {
     let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256);
-    JwtVerifier::new(&defaults("auth.jwt"), key.unwrap())
+    JwtService::new(&defaults("auth.jwt"), key.unwrap())
 }
 
 /// With a key of a folder, which tokens name.
-fn named(algorithm: Algorithm) -> JwtVerifier {
+fn named(algorithm: Algorithm) -> JwtService {
     let path = tempfile::tempdir().unwrap();
     let folder = KeyFolder::new(path.path());
     folder.add(algorithm, now(), now()).unwrap();
     let ring = KeyRing::open(None, folder, Duration::days(1)).unwrap();
-    JwtVerifier::new(&defaults("auth.jwt"), ring)
+    JwtService::new(&defaults("auth.jwt"), ring)
 }
 
 fn tokens(c: &mut Criterion) {
@@ -51,7 +51,7 @@ fn tokens(c: &mut Criterion) {
     let all = [("configured HS256".to_owned(), configured())]
         .into_iter()
         .chain(services);
-    let all: Vec<(String, JwtVerifier)> = all.collect();
+    let all: Vec<(String, JwtService)> = all.collect();
 
     let mut group = c.benchmark_group("verify");
     for (name, jwt) in &all {

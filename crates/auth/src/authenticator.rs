@@ -10,7 +10,7 @@ use crate::header;
 use crate::scheme::Scheme;
 
 /// What a request offers. It has no `Debug`: it holds credentials.
-pub struct Attempt<'a> {
+pub struct RequestCredentials<'a> {
     /// The `Authorization` header; values of repeated ones joined by a comma.
     pub authorization: Option<&'a [u8]>,
     /// The cookie of a log-in, where cookies are taken.
@@ -78,7 +78,7 @@ pub trait Verifier: Send + Sync {
     }
 
     /// Judges the attempt.
-    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict;
+    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict;
 }
 
 /// An ordered list of schemes.
@@ -100,7 +100,7 @@ impl Authenticator {
     /// concerned; [`AuthError::Repository`] on failure of the storage, which is no refusal.
     pub fn authenticate(
         &self,
-        attempt: &Attempt<'_>,
+        attempt: &RequestCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
         for verifier in &self.verifiers {

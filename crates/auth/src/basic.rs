@@ -4,10 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_domain::{CredentialRef, ProfileDepth, Repository, UserProfile};
 
-use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
+use crate::authenticator::{Identity, RequestCredentials, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
-use crate::password::{LoginOutcome, PasswordAttempt, PasswordLogin};
+use crate::password::{LoginOutcome, PasswordCredentials, PasswordLogin};
 use crate::scheme::Scheme;
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
@@ -26,7 +26,7 @@ impl BasicVerifier {
     fn judge(
         &self,
         credentials: Credentials<'_>,
-        attempt: &Attempt<'_>,
+        attempt: &RequestCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
         let fault = |fault| AuthError::Header {
@@ -39,7 +39,7 @@ impl BasicVerifier {
             Credentials::One(word) => word,
         };
         let (username, password) = decode(encoded).ok_or(AuthError::InvalidPassword)?;
-        let pair = PasswordAttempt {
+        let pair = PasswordCredentials {
             username: &username,
             password: &password,
             client_address: attempt.client_address,
@@ -80,7 +80,7 @@ impl Verifier for BasicVerifier {
         true
     }
 
-    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {
+    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
         match attempt.authorization.and_then(header::split) {
             Some(words) if self.matches(words.scheme) => {
                 self.judge(words.credentials, attempt, repository).into()

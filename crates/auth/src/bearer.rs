@@ -4,29 +4,29 @@ use std::sync::Arc;
 
 use profiled_domain::{CredentialRef, Repository};
 
-use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
+use crate::authenticator::{Identity, RequestCredentials, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
-use crate::jwt::JwtVerifier;
+use crate::jwt::JwtService;
 use crate::scheme::Scheme;
 
 /// Verifies access tokens. The scheme's word is compared with case, as simplejwt does.
 #[derive(Clone)]
 pub struct BearerVerifier {
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
 }
 
 impl BearerVerifier {
     /// A verifier of the tokens that `jwt` accepts.
     #[must_use]
-    pub fn new(jwt: Arc<JwtVerifier>) -> Self {
+    pub fn new(jwt: Arc<JwtService>) -> Self {
         Self { jwt }
     }
 
     fn judge(
         &self,
         credentials: Credentials<'_>,
-        attempt: &Attempt<'_>,
+        attempt: &RequestCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
         let Credentials::One(token) = credentials else {
@@ -59,7 +59,7 @@ impl Verifier for BearerVerifier {
         word == Scheme::Bearer.as_str().as_bytes()
     }
 
-    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {
+    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
         match attempt.authorization.and_then(header::split) {
             Some(words) if self.matches(words.scheme) => {
                 self.judge(words.credentials, attempt, repository).into()

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
 use crate::header::{self, Credentials};
-use crate::jwt::{ActiveToken, JwtVerifier, TokenKind};
+use crate::jwt::{ActiveToken, JwtService, TokenType};
 use crate::scheme::Scheme;
 use crate::settings::IntrospectionSettings;
 use crate::token::{MAX_KEY_LENGTH, TokenKey, TokenPolicy};
@@ -43,7 +43,7 @@ pub struct Introspected {
 
 /// Judges tokens for services that it knows.
 pub struct Introspector {
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
     policy: TokenPolicy,
     /// Digests of names and secrets.
     clients: Vec<[[u8; 32]; 2]>,
@@ -53,7 +53,7 @@ impl Introspector {
     /// An introspector for the clients of the settings.
     #[must_use]
     pub fn new(
-        jwt: Arc<JwtVerifier>,
+        jwt: Arc<JwtService>,
         policy: TokenPolicy,
         settings: &IntrospectionSettings,
     ) -> Self {
@@ -98,7 +98,7 @@ impl Introspector {
         now: DateTime<Utc>,
     ) -> Result<Option<Introspected>, RepositoryError> {
         match self.jwt.introspect(token, repository, now)? {
-            Some(active) if active.kind == TokenKind::Access => Ok(Some(active.into())),
+            Some(active) if active.kind == TokenType::Access => Ok(Some(active.into())),
             Some(_) => Ok(None),
             None => self.opaque(token, repository, now),
         }

@@ -3,7 +3,7 @@
 //!
 //! An [`Authenticator`] tries an ordered list of [`Verifier`]s. Each says *not mine*, *accepted* or
 //! *refused*; the first that refuses ends the request. Nothing here knows SQL, a web framework or the
-//! time: storage comes as [`profiled_domain::Repository`], the moment in the [`Attempt`].
+//! time: storage comes as [`profiled_domain::Repository`], the moment in the [`RequestCredentials`].
 //!
 //! There is no storage in memory to test with: `profiled_store::testing::TestDatabase` makes an embedded
 //! database for each test, as the tests of this crate do, and `profiled_store::Store` implements the traits.
@@ -27,7 +27,7 @@ mod settings;
 mod throttle;
 mod token;
 
-pub use authenticator::{Attempt, Authenticator, Identity, Verdict, Verifier};
+pub use authenticator::{Authenticator, Identity, RequestCredentials, Verdict, Verifier};
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
@@ -35,13 +35,13 @@ pub use introspection::{Introspected, Introspector};
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jsonwebtoken::{Algorithm, AlgorithmFamily};
 pub use jwt::{
-    AccessToken, ActiveToken, IssuerError, Issuers, JwtVerifier, KeyError, KeyFolder,
+    AccessToken, ActiveToken, IssuerError, Issuers, JwtService, KeyError, KeyFolder,
     KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError, Refreshed, SigningKey,
-    Subject, TokenKind, TokenPair, UserClaim, VerifyError, algorithms,
+    TokenPair, TokenType, TokenUser, UserClaim, VerifyError, algorithms,
 };
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LegacyHasher,
-    LoginOutcome, PasswordAlgorithm, PasswordAttempt, PasswordHasher, PasswordLogin,
+    LoginOutcome, PasswordAlgorithm, PasswordCredentials, PasswordHasher, PasswordLogin,
     PasswordPolicy, PasswordSettings, PasswordValidator, PasswordViolation, ScryptSettings,
     token_digest,
 };
@@ -52,7 +52,7 @@ pub use settings::{
     TokenSettings, UserField,
 };
 pub use throttle::{
-    CounterStore, LoginAttempt, RateSetting, Throttle, ThrottleError, ThrottleSettings,
+    CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,
     ThrottleSubject,
 };
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

@@ -2,7 +2,7 @@
 
 use profiled_domain::Repository;
 
-use crate::authenticator::{Attempt, Verdict, Verifier};
+use crate::authenticator::{RequestCredentials, Verdict, Verifier};
 use crate::error::AuthError;
 use crate::scheme::Scheme;
 use crate::token::{TokenKey, TokenPolicy};
@@ -37,7 +37,7 @@ impl Verifier for SessionVerifier {
     }
 
     /// A cookie that is good no more is none: browsers go on sending it.
-    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {
+    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
         let cookie = attempt
             .session
             .filter(|_| attempt.authorization.is_none())

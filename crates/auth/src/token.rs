@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use profiled_domain::{CredentialRef, Repository, TokenBinding, TokenDigest};
+use profiled_domain::{CredentialRef, Repository, TokenClient, TokenDigest};
 use sha2::{Digest, Sha256};
 
-use crate::authenticator::{Attempt, Identity, Verdict, Verifier};
+use crate::authenticator::{Identity, RequestCredentials, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 use crate::scheme::Scheme;
@@ -110,7 +110,7 @@ impl TokenVerifier {
     fn judge(
         self,
         credentials: Credentials<'_>,
-        attempt: &Attempt<'_>,
+        attempt: &RequestCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
         let key = key(credentials).map_err(|fault| {
@@ -132,7 +132,7 @@ impl TokenPolicy {
         self,
         scheme: Scheme,
         digest: &TokenDigest,
-        attempt: &Attempt<'_>,
+        attempt: &RequestCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
         let found = repository.find_token_with_profile(digest, attempt.depth)?;
@@ -174,7 +174,7 @@ impl Verifier for TokenVerifier {
         words.any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
     }
 
-    fn verify(&self, attempt: &Attempt<'_>, repository: &dyn Repository) -> Verdict {
+    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
         match attempt.authorization.and_then(header::split) {
             Some(words) if self.matches(words.scheme) => {
                 self.judge(words.credentials, attempt, repository).into()
@@ -195,7 +195,7 @@ fn key(credentials: Credentials<'_>) -> Result<&str, HeaderFault> {
     }
 }
 
-fn is_bound_to(binding: &TokenBinding, attempt: &Attempt<'_>) -> bool {
+fn is_bound_to(binding: &TokenClient, attempt: &RequestCredentials<'_>) -> bool {
     let address = binding.address.parse::<IpAddr>();
     address.is_ok_and(|address| address.to_canonical() == attempt.client_address.to_canonical())
         && binding.user_agent.as_deref() == attempt.user_agent

@@ -33,9 +33,9 @@ pub use completion::CompletionRules;
 pub use contact::{InvalidText, MobileNumber, Username};
 pub use directory::{
     ActivityEvent, Case, Comparison, Condition, DirectoryObject, Field, FieldKind, FieldValue,
-    InvalidPattern, Membership, Model, NewEvent, NewOrganization, NewTeam, ObjectGraph,
+    InvalidPattern, Lookup, Membership, Model, NewEvent, NewOrganization, NewTeam, ObjectGraph,
     ObjectState, Operation, OrderBy, Organization, OrganizationChange, OrganizationSummary,
-    Pattern, Relation, Selection, Step, Team, TeamChange, TeamSummary, Test, TextTest, UserSummary,
+    Pattern, Relation, Selection, Step, Team, TeamChange, TeamSummary, TextLookup, UserSummary,
     Viewer,
 };
 pub use email::EmailAddress;
@@ -58,8 +58,8 @@ pub use repository::{
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{
-    CredentialRef, Extension, IssueOutcome, NewToken, Token, TokenBinding, TokenDigest, TokenState,
+    CredentialRef, Extension, IssueOutcome, NewToken, Token, TokenClient, TokenDigest, TokenState,
     TokenUse,
 };
-pub use user::{CredentialsEpoch, NewUser, User, UserKey};
+pub use user::{CredentialsEpoch, NewUser, User, UserLookup};
 pub use word::is_word;

@@ -18,7 +18,7 @@ impl fmt::Debug for TokenDigest {
 
 /// The client that a token belongs to; any other is refused (contract `tower.md`, section 2.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenBinding {
+pub struct TokenClient {
     /// Address of the client, in the text form of `std::net::IpAddr`.
     pub address: String,
     /// `User-Agent` of the client; an absent header is a value, too.
@@ -35,7 +35,7 @@ pub struct TokenState {
     /// Every use moves the expiry on.
     pub is_sliding: bool,
     /// `None` works from anywhere.
-    pub binding: Option<TokenBinding>,
+    pub binding: Option<TokenClient>,
     /// A recent use: later ones within [`Self::USE_PRECISION`] are not noted.
     pub last_used_at: Option<DateTime<Utc>>,
 }
@@ -140,7 +140,7 @@ pub struct NewToken {
     /// Every use moves the expiry on.
     pub is_sliding: bool,
     /// `None` works from anywhere.
-    pub binding: Option<TokenBinding>,
+    pub binding: Option<TokenClient>,
 }
 
 impl NewToken {

@@ -6,7 +6,7 @@ use crate::{PasswordHash, Person, UserId};
 
 /// By what a user is looked up: id, username or e-mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UserKey {
+pub enum UserLookup {
     /// The identifier.
     Id(UserId),
     /// The username, compared with case.
@@ -62,7 +62,7 @@ pub struct User {
 impl User {
     /// "Staff or Admin" (`decisions.md` 5): either flag is enough.
     #[must_use]
-    pub fn is_staff_or_admin(&self) -> bool {
+    pub fn is_staff_or_superuser(&self) -> bool {
         self.is_staff || self.is_superuser
     }
 }

@@ -30,8 +30,8 @@ pub use profiled_rest::wire::host_name::{can_match_a_host, is_authority};
 pub use profiled_rest::{Access, RouteEntry, ServiceParts};
 pub use service::{AppState, BuildError};
 pub use settings::{
-    DialectSettings, DrfScheme, DrfSettings, GroupsForm, JwtDialectSettings, LimitSettings,
-    TowerSettings, TowerV2Settings,
+    DialectSettings, DrfScheme, DrfSettings, GroupsRepresentation, JwtDialectSettings,
+    LimitSettings, TowerSettings, TowerV2Settings,
 };
 
 /// Mounts the whole service: dialects, media files and health checks.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use profiled_auth::{Introspector, JwtVerifier};
+use profiled_auth::{Introspector, JwtService};
 use profiled_rest::ServiceParts;
 
 use crate::media::{MediaSettings, MediaStorage};
@@ -13,7 +13,7 @@ pub struct Parts {
     /// What views share.
     pub services: ServiceParts,
     /// Judges Bearer tokens.
-    pub jwt: Arc<JwtVerifier>,
+    pub jwt: Arc<JwtService>,
     /// Judges tokens for other services, if any may ask.
     pub introspector: Option<Arc<Introspector>>,
     /// Section `dialects`.

@@ -34,7 +34,7 @@ pub struct DrfSettings {
     pub enabled: bool,
     #[serde(deserialize_with = "authenticators")]
     pub authenticators: Vec<DrfScheme>,
-    pub groups: GroupsForm,
+    pub groups: GroupsRepresentation,
     pub lists: bool,
     #[serde(deserialize_with = "bounded::<1, 10_000, _, _>")]
     pub page_size: u32,
@@ -55,7 +55,7 @@ pub enum DrfScheme {
 /// The form of `groups` in the `drf` dialect (`decisions.md` 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum GroupsForm {
+pub enum GroupsRepresentation {
     /// Group objects.
     Objects,
     /// Group ids.

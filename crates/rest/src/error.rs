@@ -16,7 +16,7 @@ pub enum ApiError {
     Unauthenticated(#[source] AuthError),
     /// What a body holds in place of credentials is not good: the dialect's text and code.
     #[error("refused: {detail}")]
-    Refused {
+    AuthenticationFailed {
         /// Text of the dialect.
         detail: &'static str,
         /// Code of the dialect, where it has one.
@@ -78,7 +78,9 @@ impl ApiError {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::BadRequest(_) | Self::Invalid(_) => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated(_) | Self::Refused { .. } => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated(_) | Self::AuthenticationFailed { .. } => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::PermissionDenied | Self::Forbidden(_) | Self::CrossOriginForm => {
                 StatusCode::FORBIDDEN
             }

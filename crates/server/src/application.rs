@@ -9,8 +9,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use profiled_auth::{
-    CounterStore, Introspector, Issuers, JwtVerifier, KeyRing, PasswordHasher, Throttle,
-    TokenPolicy,
+    CounterStore, Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
 use profiled_domain::ThrottleRepository;
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts, configure};
@@ -240,7 +239,7 @@ fn state(
     media: MediaStorage,
 ) -> Result<AppState, Failure> {
     let throttle = throttle(settings, &store)?;
-    let jwt = JwtVerifier::with_issuers(&settings.auth.jwt, keys, issuers);
+    let jwt = JwtService::with_issuers(&settings.auth.jwt, keys, issuers);
     let jwt = Arc::new(jwt);
     let policy = TokenPolicy {
         check_binding: settings.dialects.tower.bind_tokens,

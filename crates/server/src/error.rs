@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use profiled_auth::audit::{Outcome, Reason};
+use profiled_auth::audit::{AuditOutcome, Reason};
 use profiled_auth::{EncodeError, InvalidCost};
 use profiled_domain::RepositoryError;
 use profiled_http::SweepError;
@@ -106,9 +106,9 @@ impl From<RepositoryError> for Failure {
             _ => Kind::Failed,
         };
         let failure = Self::new(kind, with_causes(&error));
-        match Outcome::from(&error) {
-            Outcome::Refused(reason) => failure.because(reason),
-            Outcome::Done | Outcome::Unchanged | Outcome::Failed => failure,
+        match AuditOutcome::from(&error) {
+            AuditOutcome::Refused(reason) => failure.because(reason),
+            AuditOutcome::Done | AuditOutcome::Unchanged | AuditOutcome::Failed => failure,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What has to be cleared away from time to time, by `profiled purge` and while serving.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Record};
 use profiled_domain::{
     AccountRepository, RefreshTokenRepository, RepositoryError, RetentionRepository,
     TokenRepository,
@@ -66,7 +66,7 @@ pub(crate) fn run(
         let erased = store.erase_accounts(deleted_until, BATCH)?;
         for user in &erased {
             let record = Record::new(Action::UserErase, actor.clone());
-            record.on(Object::User(*user)).write(Outcome::Done);
+            record.on(Object::User(*user)).write(AuditOutcome::Done);
         }
         Ok(u64::try_from(erased.len()).unwrap_or(u64::MAX))
     })?;

@@ -1,6 +1,6 @@
 //! What commands write to the audit trail.
 
-use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason, Record};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Reason, Record};
 use profiled_domain::UserId;
 
 use crate::error::{Failure, Kind};
@@ -8,7 +8,7 @@ use crate::error::{Failure, Kind};
 /// The line of a command, which fills itself as the command goes on.
 pub(crate) struct Line {
     record: Record,
-    outcome: Option<Outcome>,
+    outcome: Option<AuditOutcome>,
 }
 
 impl Line {
@@ -31,18 +31,18 @@ impl Line {
     pub(crate) fn imported(&mut self, created: u64, updated: u64, skipped: u64) {
         let record = self.record.clone().count("created", created);
         self.record = record.count("updated", updated).count("skipped", skipped);
-        self.came_of(Outcome::of_change(&(created + updated > 0)));
+        self.set_outcome(AuditOutcome::of_change(&(created + updated > 0)));
     }
 
     /// What came of it, whatever happens to the command afterwards.
-    pub(crate) fn came_of(&mut self, outcome: impl Into<Outcome>) {
+    pub(crate) fn set_outcome(&mut self, outcome: impl Into<AuditOutcome>) {
         self.outcome = Some(outcome.into());
     }
 
     /// It is done.
     pub(crate) fn done(&mut self, object: impl Into<Object>) {
         self.on(object);
-        self.came_of(Outcome::Done);
+        self.set_outcome(AuditOutcome::Done);
     }
 }
 
@@ -64,14 +64,14 @@ pub(crate) fn audited<T>(
     result
 }
 
-fn outcome<T>(result: &Result<T, Failure>) -> Option<Outcome> {
+fn outcome<T>(result: &Result<T, Failure>) -> Option<AuditOutcome> {
     let Err(failure) = result else {
-        return Some(Outcome::Done);
+        return Some(AuditOutcome::Done);
     };
     match (failure.reason(), failure.kind()) {
         (_, Kind::Usage) => None,
-        (Some(reason), _) => Some(Outcome::Refused(reason)),
-        (None, Kind::Refused) => Some(Outcome::Refused(Reason::Conflict)),
-        (None, Kind::Failed | Kind::Unreachable | Kind::Settings) => Some(Outcome::Failed),
+        (Some(reason), _) => Some(AuditOutcome::Refused(reason)),
+        (None, Kind::Refused) => Some(AuditOutcome::Refused(Reason::Conflict)),
+        (None, Kind::Failed | Kind::Unreachable | Kind::Settings) => Some(AuditOutcome::Failed),
     }
 }

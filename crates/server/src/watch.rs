@@ -51,7 +51,7 @@ impl Periodic {
     /// Notes the uses of tokens.
     pub(crate) fn token_uses(state: web::Data<AppState>) -> io::Result<Self> {
         Self::start("token-uses", BETWEEN_NOTES, move || {
-            state.services().note_token_uses();
+            state.services().record_token_uses();
         })
     }
 

@@ -22,8 +22,8 @@ pub use database::{
     Store, Synchronous, UrlError, migrate, pending, revert, status,
 };
 pub use import::{
-    Absent, ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken,
-    ImportedUser, Outcome, Refusal, Taken, UserOutcome,
+    Absent, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam,
+    ImportedToken, ImportedUser, Refusal, Taken, UserOutcome,
 };
 pub use throttle::MemoryCounters;
 pub use users::AccountFlags;

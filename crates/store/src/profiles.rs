@@ -8,7 +8,7 @@ use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use profiled_domain::{
     Group, PasswordHash, ProfileDepth, ProfileRepository, RepositoryError, TokenDigest,
-    TokenWithProfile, User, UserId, UserKey, UserProfile,
+    TokenWithProfile, User, UserId, UserLookup, UserProfile,
 };
 
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
@@ -108,13 +108,13 @@ impl ProfileRepository for Store {
     /// As a profile, with the stored password: its text stays out of the reads that do not need it.
     fn find_profile_with_password(
         &self,
-        key: &UserKey,
+        key: &UserLookup,
         depth: ProfileDepth,
     ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
         let found = self.read(|connection| match key {
-            UserKey::Id(id) => account!(connection, depth, users::id.eq(id.0)),
-            UserKey::Username(name) => account!(connection, depth, users::username.eq(name)),
-            UserKey::Email(email) => account!(connection, depth, users::email.eq(email)),
+            UserLookup::Id(id) => account!(connection, depth, users::id.eq(id.0)),
+            UserLookup::Username(name) => account!(connection, depth, users::username.eq(name)),
+            UserLookup::Email(email) => account!(connection, depth, users::email.eq(email)),
         })?;
         let account = |((user, password), groups)| {
             let profile = profile(user, groups)?;

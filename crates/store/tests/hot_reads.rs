@@ -10,7 +10,7 @@ use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
     GroupRepository, NumberedPage, PageNumber, ProfileDepth, ProfileRepository, TokenDigest,
-    TokenRepository, UserId, UserKey, UserRepository,
+    TokenRepository, UserId, UserLookup, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -41,8 +41,8 @@ fn sqlite_reads_by_index_and_sorts_nothing() {
         store.find_profile(id, ProfileDepth::Groups).unwrap();
     }));
     for key in [
-        UserKey::Username("ada".to_owned()),
-        UserKey::Email("ada@example.com".to_owned()),
+        UserLookup::Username("ada".to_owned()),
+        UserLookup::Email("ada@example.com".to_owned()),
     ] {
         all.extend(statements(|| {
             store
@@ -163,7 +163,7 @@ fn a_profile_takes_at_most_two_statements_on_one_connection(database: &TestDatab
                 .unwrap();
         });
         let by_name = statements(|| {
-            let name = UserKey::Username(format!("user{number}"));
+            let name = UserLookup::Username(format!("user{number}"));
             store
                 .find_profile_with_password(&name, ProfileDepth::Groups)
                 .unwrap()

@@ -9,8 +9,8 @@ use std::cell::RefCell;
 use diesel::connection::{InstrumentationEvent, SimpleConnection, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
-    Case, Condition, Field, FieldValue, Model, NumberedPage, OrderBy, PageNumber, Relation,
-    Selection, SelectionRepository, Test, TextTest, UserId, UserRepository, Viewer,
+    Case, Condition, Field, FieldValue, Lookup, Model, NumberedPage, OrderBy, PageNumber, Relation,
+    Selection, SelectionRepository, TextLookup, UserId, UserRepository, Viewer,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -35,7 +35,7 @@ fn select(condition: Condition, order: Vec<OrderBy>, number: PageNumber) -> Sele
     }
 }
 
-fn username(test: Test) -> Condition {
+fn username(test: Lookup) -> Condition {
     Condition::Field(Field::Username, test)
 }
 
@@ -57,7 +57,7 @@ fn a_selection_takes_two_statements_however_many_filters_it_has(database: &TestD
     watch();
     let store = database.store().unwrap();
     let ada = fill(&store);
-    let contains = Test::Text(TextTest::Contains, "a".to_owned(), Case::Ignored);
+    let contains = Lookup::Text(TextLookup::Contains, "a".to_owned(), Case::Ignored);
     let filters = vec![username(contains); 20];
     let condition = Condition::All(vec![
         viewer(ada).may_read(Model::User),
@@ -74,7 +74,7 @@ fn filters_that_find_few_users_read_few(database: &TestDatabase) {
     watch();
     let store = database.store().unwrap();
     let ada = fill(&store);
-    let text = |test| Test::Text(test, "ada".to_owned(), Case::Sensitive);
+    let text = |test| Lookup::Text(test, "ada".to_owned(), Case::Sensitive);
     let by_name = |is_descending| OrderBy {
         path: Vec::new(),
         field: Field::Username,
@@ -85,14 +85,14 @@ fn filters_that_find_few_users_read_few(database: &TestDatabase) {
         (Condition::everything(), vec![by_name(false)]),
         (Condition::everything(), vec![by_name(true)]),
         (Condition::has_id(ada.0), Vec::new()),
-        (username(text(TextTest::Exact)), Vec::new()),
-        (username(text(TextTest::StartsWith)), Vec::new()),
+        (username(text(TextLookup::Exact)), Vec::new()),
+        (username(text(TextLookup::StartsWith)), Vec::new()),
         (
-            username(Test::In(vec![FieldValue::Text("ada".to_owned())])),
+            username(Lookup::In(vec![FieldValue::Text("ada".to_owned())])),
             Vec::new(),
         ),
         (
-            Condition::Field(Field::Id, Test::In(vec![FieldValue::Integer(ada.0)])),
+            Condition::Field(Field::Id, Lookup::In(vec![FieldValue::Integer(ada.0)])),
             Vec::new(),
         ),
         (

@@ -118,7 +118,7 @@ fn kept(id: &str) -> &str {
 /// Id and user of a token under a good signature. They are no proof of anything else: the token may have
 /// expired, or be revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenName {
+pub struct JwtIdentity {
     /// The id as it is remembered.
     pub jti: String,
     /// The user whom it names by id.

@@ -7,8 +7,8 @@ mod outcome;
 mod record;
 mod words;
 
-pub use actor::{Actor, Object, TokenName};
-pub use outcome::Outcome;
+pub use actor::{Actor, JwtIdentity, Object};
+pub use outcome::AuditOutcome;
 pub use record::Record;
 pub use words::{Action, Reason};
 

@@ -7,7 +7,7 @@ use crate::throttle::ThrottleError;
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum AuditOutcome {
     /// It is done.
     Done,
     /// It was like that already.
@@ -18,7 +18,7 @@ pub enum Outcome {
     Failed,
 }
 
-impl Outcome {
+impl AuditOutcome {
     /// What a storage means by `true` and `false`.
     #[must_use]
     pub fn of_change(is_changed: &bool) -> Self {
@@ -62,7 +62,7 @@ impl Outcome {
     }
 }
 
-impl From<&RepositoryError> for Outcome {
+impl From<&RepositoryError> for AuditOutcome {
     fn from(error: &RepositoryError) -> Self {
         match error {
             RepositoryError::Conflict(_) => Self::Refused(Reason::Conflict),
@@ -79,7 +79,7 @@ impl From<&RepositoryError> for Outcome {
     }
 }
 
-impl From<&ThrottleError> for Outcome {
+impl From<&ThrottleError> for AuditOutcome {
     fn from(error: &ThrottleError) -> Self {
         match error {
             ThrottleError::Throttled(_) => Self::Refused(Reason::Throttled),
@@ -88,7 +88,7 @@ impl From<&ThrottleError> for Outcome {
     }
 }
 
-impl From<AccountChangeOutcome> for Outcome {
+impl From<AccountChangeOutcome> for AuditOutcome {
     fn from(change: AccountChangeOutcome) -> Self {
         match change {
             AccountChangeOutcome::Done => Self::Done,

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use profiled_domain::UserId;
 
 use super::AUDIT;
-use super::actor::{Actor, Object, TokenName};
-use super::outcome::Outcome;
+use super::actor::{Actor, JwtIdentity, Object};
+use super::outcome::AuditOutcome;
 use super::words::{Action, Reason};
 
 /// One line of the trail, before it is written.
@@ -52,8 +52,8 @@ impl Record {
     }
 
     /// A JSON Web Token of ours, and whom it names, as far as its signature vouches for that.
-    pub fn on_jwt(self, name: Option<TokenName>) -> Self {
-        let Some(TokenName { jti, user }) = name else {
+    pub fn on_jwt(self, name: Option<JwtIdentity>) -> Self {
+        let Some(JwtIdentity { jti, user }) = name else {
             return self;
         };
         let user = user.or(self.user);
@@ -70,7 +70,7 @@ impl Record {
     }
 
     /// A JSON Web Token that was made in addition to the object.
-    pub fn with_token(mut self, name: Option<TokenName>) -> Self {
+    pub fn with_token(mut self, name: Option<JwtIdentity>) -> Self {
         if let Some(name) = name {
             append(&mut self.made, &Object::Jwt(name.jti));
         }
@@ -97,12 +97,12 @@ impl Record {
     pub fn log<T, E>(
         self,
         result: Result<T, E>,
-        outcome: impl FnOnce(&T) -> Outcome,
+        outcome: impl FnOnce(&T) -> AuditOutcome,
     ) -> Result<T, E>
     where
-        for<'a> Outcome: From<&'a E>,
+        for<'a> AuditOutcome: From<&'a E>,
     {
-        self.write(result.as_ref().map_or_else(Outcome::from, outcome));
+        self.write(result.as_ref().map_or_else(AuditOutcome::from, outcome));
         result
     }
 
@@ -116,17 +116,17 @@ impl Record {
         complete: impl FnOnce(Self, &T) -> Self,
     ) -> Result<T, E>
     where
-        for<'a> Outcome: From<&'a E>,
+        for<'a> AuditOutcome: From<&'a E>,
     {
         let record = match &result {
             Ok(made) => complete(self, made),
             Err(_) => self,
         };
-        record.log(result, |_| Outcome::Done)
+        record.log(result, |_| AuditOutcome::Done)
     }
 
     /// Writes the line.
-    pub fn write(self, outcome: Outcome) {
+    pub fn write(self, outcome: AuditOutcome) {
         let (actor, credential) = match &self.actor {
             Actor::User { id, credential } => (Some(id.0), Some(credential.as_str())),
             Actor::Operator | Actor::Anonymous | Actor::Service => (None, None),

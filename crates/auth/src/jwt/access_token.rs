@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use profiled_domain::{
     BindOutcome, CredentialsEpoch, ForeignSubject, PasswordHash, ProfileDepth, Repository, User,
-    UserKey, UserProfile,
+    UserLookup, UserProfile,
 };
 
 use super::checks::UserClaim;
 use super::id::TokenOrigin;
-use super::token_kind::TokenKind;
-use crate::audit::{Action, Actor, Object, Outcome, Record};
+use super::token_kind::TokenType;
+use crate::audit::{Action, Actor, AuditOutcome, Object, Record};
 use crate::error::{AuthError, JwtFault};
 use crate::password::token_digest;
 use crate::scheme::Scheme;
@@ -21,7 +21,7 @@ pub struct AccessToken {
     pub(super) user: UserClaim,
     /// Of an issuer that names users by what they may change: the subject decides, once it is bound.
     pub(super) subject: Option<ForeignSubject>,
-    pub(super) kind: TokenKind,
+    pub(super) kind: TokenType,
     pub(super) jti: Option<String>,
     pub(super) origin: TokenOrigin,
     /// Whether the next one has to be that of the user's password (`auth.jwt.check_revoke_token`).
@@ -55,7 +55,7 @@ impl AccessToken {
             return self.found(self.user.key(), depth, repository);
         };
         if let Some(user) = repository.find_binding(subject)? {
-            return self.found(Some(UserKey::Id(user)), depth, repository);
+            return self.found(Some(UserLookup::Id(user)), depth, repository);
         }
         let name = self.user.key().ok_or(AuthError::UserGone)?;
         let profile = self.found(Some(name.clone()), depth, repository)?;
@@ -69,10 +69,10 @@ impl AccessToken {
                 };
                 let record = Record::new(Action::IssuerBind, actor).for_user(user);
                 let record = record.on(Object::Issuer(subject.issuer.clone()));
-                record.write(Outcome::Done);
+                record.write(AuditOutcome::Done);
                 Ok(profile)
             }
-            BindOutcome::To(user) => self.found(Some(UserKey::Id(user)), depth, repository),
+            BindOutcome::To(user) => self.found(Some(UserLookup::Id(user)), depth, repository),
             BindOutcome::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
             BindOutcome::Changed => Err(AuthError::UserGone),
         }
@@ -81,12 +81,12 @@ impl AccessToken {
     /// The user of a key, if the token still counts. The stored password is read only where it is needed.
     fn found(
         &self,
-        key: Option<UserKey>,
+        key: Option<UserLookup>,
         depth: ProfileDepth,
         repository: &dyn Repository,
     ) -> Result<UserProfile, AuthError> {
         let (profile, password) = match key.ok_or(AuthError::UserGone)? {
-            UserKey::Id(id) if !self.needs_password => {
+            UserLookup::Id(id) if !self.needs_password => {
                 let profile = repository.find_profile(id, depth)?;
                 (profile.ok_or(AuthError::UserGone)?, None)
             }
@@ -122,7 +122,7 @@ impl AccessToken {
 
     /// Changes are asked for with access tokens: a refresh token that goes by the same id is another one.
     fn is_kept(&self, epoch: &CredentialsEpoch) -> bool {
-        self.kind == TokenKind::Access && epoch.kept_jti.is_some() && epoch.kept_jti == self.jti
+        self.kind == TokenType::Access && epoch.kept_jti.is_some() && epoch.kept_jti == self.jti
     }
 
     /// Whether the token's digest is of the password's epoch: that of the first hash, or of the stored one.

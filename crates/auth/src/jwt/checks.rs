@@ -4,7 +4,7 @@
 //! types pass.
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{UserId, UserKey};
+use profiled_domain::{UserId, UserLookup};
 use serde_json::{Number, Value};
 
 use super::claims::Claims;
@@ -31,11 +31,11 @@ pub enum UserClaim {
 impl UserClaim {
     /// How storage finds the user; `None` for a number that no id can be.
     #[must_use]
-    pub fn key(&self) -> Option<UserKey> {
+    pub fn key(&self) -> Option<UserLookup> {
         match self {
-            Self::Id(id) => Some(UserKey::Id(*id)),
-            Self::Username(name) => Some(UserKey::Username(name.clone())),
-            Self::Email(email) => Some(UserKey::Email(email.clone())),
+            Self::Id(id) => Some(UserLookup::Id(*id)),
+            Self::Username(name) => Some(UserLookup::Username(name.clone())),
+            Self::Email(email) => Some(UserLookup::Email(email.clone())),
             Self::OutOfRange => None,
         }
     }

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::access_token::AccessToken;
 use super::claims::Claims;
-use super::token_kind::TokenKind;
-use super::verifier::{JwtVerifier, Signed};
+use super::token_kind::TokenType;
+use super::verifier::{JwtService, Signed};
 use crate::error::{AuthError, JwtFault};
 
 /// A token that counts: good in itself, not blacklisted, and its user stands by it.
@@ -17,7 +17,7 @@ pub struct ActiveToken {
     /// Whom it stands for.
     pub user: User,
     /// Whether it gives access, or new tokens.
-    pub kind: TokenKind,
+    pub kind: TokenType,
     /// `sub`: the user's id, or the subject of a foreign issuer in that one's words.
     subject: Option<String>,
     jti: Option<String>,
@@ -45,7 +45,7 @@ impl ActiveToken {
     }
 }
 
-impl JwtVerifier {
+impl JwtService {
     /// Looks into a token of any type, of ours or of a foreign issuer. `None` for one that does not count
     /// for whatever reason: expired, revoked, blacklisted, for another audience, of a user who is gone or
     /// inactive.
@@ -64,7 +64,7 @@ impl JwtVerifier {
         let Ok((access, kind)) = self.either(&signed) else {
             return Ok(None);
         };
-        if kind == TokenKind::Refresh && self.options.has_blacklist {
+        if kind == TokenType::Refresh && self.options.has_blacklist {
             let state = repository.find_refresh_token(&self.stored_id(&signed.claims))?;
             let state = state.unwrap_or_default();
             let is_reuse = self.options.rotates && state.is_reuse(now, self.options.rotation_grace);
@@ -86,13 +86,13 @@ impl JwtVerifier {
     }
 
     /// What a token says of its user, if it is complete for one of the types.
-    fn either(&self, signed: &Signed) -> Result<(AccessToken, TokenKind), JwtFault> {
-        match self.access_token(signed, TokenKind::Access) {
+    fn either(&self, signed: &Signed) -> Result<(AccessToken, TokenType), JwtFault> {
+        match self.access_token(signed, TokenType::Access) {
             Err(JwtFault::WrongType) => {
-                let token = self.access_token(signed, TokenKind::Refresh)?;
-                Ok((token, TokenKind::Refresh))
+                let token = self.access_token(signed, TokenType::Refresh)?;
+                Ok((token, TokenType::Refresh))
             }
-            token => Ok((token?, TokenKind::Access)),
+            token => Ok((token?, TokenType::Access)),
         }
     }
 }

@@ -11,13 +11,13 @@ use super::claims::Claims;
 use super::id::random_id;
 use super::key_ring::NoSigningKey;
 use super::key_set::NamedKey;
-use super::token_kind::TokenKind;
-use super::verifier::JwtVerifier;
+use super::token_kind::TokenType;
+use super::verifier::JwtService;
 use crate::password::token_digest;
 
 /// Whom a token is for. It has no `Debug`: it holds the stored password.
 #[derive(Clone, Copy)]
-pub struct Subject<'a> {
+pub struct TokenUser<'a> {
     /// The user.
     pub id: UserId,
     /// The epoch of the user's credentials: tokens count as long as it lasts.
@@ -28,7 +28,7 @@ pub struct Subject<'a> {
     pub password_digest: Option<&'a str>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> TokenUser<'a> {
     /// A user as it was read, with its stored password.
     #[must_use]
     pub fn new(user: &'a User, password: &'a PasswordHash) -> Self {
@@ -67,7 +67,7 @@ struct Header<'a> {
 /// Claims that a token does not hand on: each has its own.
 const OWN_CLAIMS: [&str; 3] = ["exp", "jti", "iat"];
 
-impl JwtVerifier {
+impl JwtService {
     /// A refresh token and an access token for a user.
     ///
     /// `user_id` is text. The access token lives from the moment at which the refresh token was made.
@@ -76,7 +76,7 @@ impl JwtVerifier {
     /// [`NoSigningKey`] if there is none.
     pub fn mint_pair(
         &self,
-        subject: Subject<'_>,
+        subject: TokenUser<'_>,
         now: DateTime<Utc>,
     ) -> Result<TokenPair, NoSigningKey> {
         let key = self.keys.signing(now)?;
@@ -95,7 +95,7 @@ impl JwtVerifier {
     /// [`NoSigningKey`] if there is none.
     pub fn mint_access(
         &self,
-        subject: Subject<'_>,
+        subject: TokenUser<'_>,
         now: DateTime<Utc>,
     ) -> Result<String, NoSigningKey> {
         let key = self.keys.signing(now)?;
@@ -104,10 +104,10 @@ impl JwtVerifier {
         self.encode(&key, self.access_claims(&key, &refresh, holder, now))
     }
 
-    fn refresh_claims(&self, key: &NamedKey, subject: Subject<'_>, now: DateTime<Utc>) -> Claims {
+    fn refresh_claims(&self, key: &NamedKey, subject: TokenUser<'_>, now: DateTime<Utc>) -> Claims {
         let options = &self.options;
         let mut claims = Claims::default();
-        claims.set(&options.token_type_claim, TokenKind::Refresh.as_str());
+        claims.set(&options.token_type_claim, TokenType::Refresh.as_str());
         claims.set("exp", (now + options.refresh_lifetime).timestamp());
         claims.set("iat", now.timestamp());
         let holder = Some((subject.id, subject.epoch));
@@ -130,7 +130,7 @@ impl JwtVerifier {
     ) -> Claims {
         let options = &self.options;
         let mut claims = Claims::default();
-        claims.set(&options.token_type_claim, TokenKind::Access.as_str());
+        claims.set(&options.token_type_claim, TokenType::Access.as_str());
         claims.set("exp", (now + options.access_lifetime).timestamp());
         claims.set("iat", now.timestamp());
         claims.set(&options.jti_claim, new_id(key, holder));

@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 
 use super::checks::{UserClaim, user_id};
 use super::claims::Parts;
-use super::verifier::JwtVerifier;
-use crate::audit::TokenName;
+use super::verifier::JwtService;
+use crate::audit::JwtIdentity;
 
-impl JwtVerifier {
+impl JwtService {
     /// Reads id and user of a token of ours; `None` without a good signature of ours. Nothing else is asked.
     #[must_use]
-    pub fn name(&self, token: &str, now: DateTime<Utc>) -> Option<TokenName> {
+    pub fn name(&self, token: &str, now: DateTime<Utc>) -> Option<JwtIdentity> {
         let parts = Parts::split(token.as_bytes())?;
         let claims = self.own(&parts, now)?.claims;
         let user = claims.get(&self.options.user_id_claim);
@@ -22,6 +22,6 @@ impl JwtVerifier {
                 UserClaim::OutOfRange | UserClaim::Username(_) | UserClaim::Email(_) => None,
             });
         let jti = self.stored_id(&claims);
-        Some(TokenName { jti, user })
+        Some(JwtIdentity { jti, user })
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{
     PasswordHash, ProfileDepth, RefreshToken, RefreshTokenState, Repository, RepositoryError,
-    Rotation, RotationOutcome, User, UserId, UserKey,
+    Rotation, RotationOutcome, User, UserId, UserLookup,
 };
 use serde_json::Value;
 
@@ -11,10 +11,10 @@ use super::checks::instant;
 use super::claims::Claims;
 use super::id::storable;
 use super::key_ring::NoSigningKey;
-use super::mint::{Subject, TokenPair};
-use super::token_kind::TokenKind;
-use super::verifier::{JwtVerifier, Signed};
-use crate::audit::{Outcome, Reason};
+use super::mint::{TokenPair, TokenUser};
+use super::token_kind::TokenType;
+use super::verifier::{JwtService, Signed};
+use crate::audit::{AuditOutcome, Reason};
 use crate::error::{AuthError, JwtFault};
 
 /// 31 December 9999: with the leeway added, a stored instant keeps four digits for the year, without
@@ -50,7 +50,7 @@ pub enum RefreshError {
     Repository(#[from] RepositoryError),
 }
 
-impl From<&RefreshError> for Outcome {
+impl From<&RefreshError> for AuditOutcome {
     fn from(error: &RefreshError) -> Self {
         match error {
             RefreshError::Token(fault) => Self::Refused((*fault).into()),
@@ -76,7 +76,7 @@ pub enum VerifyError {
     Repository(#[from] RepositoryError),
 }
 
-impl JwtVerifier {
+impl JwtService {
     /// Tokens for a user who has just logged in, as the log-in has read it: what has ended the user's
     /// credentials since has ended these tokens, too. With `auth.jwt.update_last_login`, the log-in is
     /// recorded.
@@ -92,14 +92,14 @@ impl JwtVerifier {
         let pair = if self.options.checks_revoke {
             // The log-in may have replaced the stored hash.
             let stored = repository
-                .find_profile_with_password(&UserKey::Id(user.id), ProfileDepth::Account)?;
+                .find_profile_with_password(&UserLookup::Id(user.id), ProfileDepth::Account)?;
             let (profile, password) = stored.ok_or(RefreshError::NoActiveAccount)?;
-            let stored = Subject::new(&profile.user, &password);
+            let stored = TokenUser::new(&profile.user, &password);
             let epoch = user.credentials.number;
-            self.mint_pair(Subject { epoch, ..stored }, now)?
+            self.mint_pair(TokenUser { epoch, ..stored }, now)?
         } else {
             let password = PasswordHash::from_encoded("");
-            self.mint_pair(Subject::new(user, &password), now)?
+            self.mint_pair(TokenUser::new(user, &password), now)?
         };
         if self.options.updates_last_login {
             repository.record_login(user.id, now)?;
@@ -202,7 +202,7 @@ impl JwtVerifier {
             self.check_state(&id, state, repository, now)?;
         }
         self.check_required(claims)?;
-        self.check_type(claims, TokenKind::Refresh)?;
+        self.check_type(claims, TokenType::Refresh)?;
         Ok(signed)
     }
 
@@ -237,7 +237,7 @@ impl JwtVerifier {
             Some(Value::Number(number)) if number.as_i64() == Some(0) => return Ok(None),
             Some(_) => {}
         }
-        let token = self.access_token(signed, TokenKind::Refresh)?;
+        let token = self.access_token(signed, TokenType::Refresh)?;
         let holder = token.holder(ProfileDepth::Account, repository, now);
         match holder {
             Ok(profile) => Ok(Some(profile.user)),

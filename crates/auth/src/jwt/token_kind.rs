@@ -2,14 +2,14 @@
 
 /// The two types of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
+pub enum TokenType {
     /// Goes with requests.
     Access,
     /// Gives new access tokens.
     Refresh,
 }
 
-impl TokenKind {
+impl TokenType {
     /// The value of the claim that tells them apart.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -13,12 +13,12 @@ use super::id::{TokenOrigin, storable};
 use super::issuers::{ForeignUser, Issuers};
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
-use super::token_kind::TokenKind;
+use super::token_kind::TokenType;
 use crate::error::JwtFault;
 use crate::settings::JwtSettings;
 
 /// Verifies JSON Web Tokens and mints them, after the settings of `auth.jwt`.
-pub struct JwtVerifier {
+pub struct JwtService {
     pub(super) keys: Arc<KeyRing>,
     pub(super) rules: Rules,
     pub(super) options: Options,
@@ -102,7 +102,7 @@ impl Signed {
     }
 }
 
-impl JwtVerifier {
+impl JwtService {
     /// A verifier with the settings of `auth.jwt` and its keys.
     #[must_use]
     pub fn new(settings: &JwtSettings, keys: impl Into<KeyRing>) -> Self {
@@ -152,20 +152,20 @@ impl JwtVerifier {
     /// [`JwtFault`]: the first that contract `drf.md`, section 4, lists.
     pub fn verify_access(&self, token: &[u8], now: DateTime<Utc>) -> Result<AccessToken, JwtFault> {
         let signed = self.signed(token, now)?;
-        self.access_token(&signed, TokenKind::Access)
+        self.access_token(&signed, TokenType::Access)
     }
 
     /// What a signed token says of its user, if it is complete and of this type.
     pub(super) fn access_token(
         &self,
         signed: &Signed,
-        kind: TokenKind,
+        kind: TokenType,
     ) -> Result<AccessToken, JwtFault> {
         if let Some(foreign) = &signed.foreign {
             return Ok(AccessToken {
                 user: foreign.user.clone(),
                 subject: foreign.subject.clone(),
-                kind: TokenKind::Access,
+                kind: TokenType::Access,
                 jti: signed.claims.text("jti").map(storable),
                 origin: TokenOrigin::Other(made_at(&signed.claims)),
                 needs_password: false,
@@ -240,7 +240,7 @@ impl JwtVerifier {
         }
     }
 
-    pub(super) fn check_type(&self, claims: &Claims, wanted: TokenKind) -> Result<(), JwtFault> {
+    pub(super) fn check_type(&self, claims: &Claims, wanted: TokenType) -> Result<(), JwtFault> {
         match claims.get(&self.options.token_type_claim) {
             None => Err(JwtFault::NoType),
             Some(kind) if kind != wanted.as_str() => Err(JwtFault::WrongType),

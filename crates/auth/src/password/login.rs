@@ -10,7 +10,7 @@ use profiled_domain::{PasswordHash, Repository, RepositoryError, User, UserId};
 
 use super::digest::token_digest;
 use super::hasher::PasswordHasher;
-use crate::audit::{Action, Actor, Object, Outcome, Reason, Record};
+use crate::audit::{Action, Actor, AuditOutcome, Object, Reason, Record};
 use crate::throttle::{Throttle, ThrottleError};
 
 /// Checks usernames and passwords, and brings old hashes up to date.
@@ -22,7 +22,7 @@ pub struct PasswordLogin {
 
 /// A username and a password to be verified. It has no `Debug`: it holds credentials.
 #[derive(Clone, Copy)]
-pub struct PasswordAttempt<'a> {
+pub struct PasswordCredentials<'a> {
     /// As it is looked up.
     pub username: &'a str,
     /// As it is hashed.
@@ -67,7 +67,7 @@ impl PasswordLogin {
     /// cannot be looked up or failures cannot be counted.
     pub fn check(
         &self,
-        attempt: &PasswordAttempt<'_>,
+        attempt: &PasswordCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<LoginOutcome, ThrottleError> {
         let mut known = None;
@@ -79,7 +79,7 @@ impl PasswordLogin {
     /// `known` becomes the user of that name, if there is one.
     fn count(
         &self,
-        attempt: &PasswordAttempt<'_>,
+        attempt: &PasswordCredentials<'_>,
         repository: &dyn Repository,
         known: &mut Option<UserId>,
     ) -> Result<LoginOutcome, ThrottleError> {
@@ -139,19 +139,19 @@ impl PasswordLogin {
 
 /// Writes the line of the audit trail. A name that no user has is left out: people type their passwords there.
 fn record(
-    attempt: &PasswordAttempt<'_>,
+    attempt: &PasswordCredentials<'_>,
     known: Option<UserId>,
     result: &Result<LoginOutcome, ThrottleError>,
 ) {
-    let refused = Outcome::Refused;
+    let refused = AuditOutcome::Refused;
     let (actor, outcome) = match result {
-        Ok(LoginOutcome::Accepted(user)) => (Actor::by_password(user.id), Outcome::Done),
+        Ok(LoginOutcome::Accepted(user)) => (Actor::by_password(user.id), AuditOutcome::Done),
         Ok(LoginOutcome::Inactive(_)) => (Actor::Anonymous, refused(Reason::Inactive)),
         Ok(LoginOutcome::WrongCredentials) => {
             let reason = known.map_or(Reason::UnknownUser, |_| Reason::WrongPassword);
             (Actor::Anonymous, refused(reason))
         }
-        Err(error) => (Actor::Anonymous, Outcome::from(error)),
+        Err(error) => (Actor::Anonymous, AuditOutcome::from(error)),
     };
     let record = Record::new(Action::Login, actor).address(attempt.client_address);
     let record = match known {

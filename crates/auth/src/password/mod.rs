@@ -20,7 +20,7 @@ pub use algorithm::PasswordAlgorithm;
 pub use digest::token_digest;
 pub use hasher::{EncodeError, PasswordHasher};
 pub use legacy::LegacyHasher;
-pub use login::{LoginOutcome, PasswordAttempt, PasswordLogin};
+pub use login::{LoginOutcome, PasswordCredentials, PasswordLogin};
 pub use settings::{
     Argon2Settings, BcryptSettings, HasherName, InvalidCost, PasswordSettings, ScryptSettings,
 };

@@ -117,7 +117,7 @@ impl Throttle {
         account: &str,
         address: IpAddr,
         now: DateTime<Utc>,
-    ) -> Result<LoginAttempt<'_>, ThrottleError> {
+    ) -> Result<LoginPermit<'_>, ThrottleError> {
         let counted = self.login.map(|rate| {
             [
                 (self.digester.account(account, address), rate),
@@ -134,7 +134,7 @@ impl Throttle {
         }
         match longest {
             Some(wait) => Err(ThrottleError::Throttled(wait)),
-            None => Ok(LoginAttempt {
+            None => Ok(LoginPermit {
                 counters: &*self.counters,
                 counted,
                 now,
@@ -153,13 +153,13 @@ impl Throttle {
 
 /// A password that may be tried once.
 #[must_use = "a failure has to be reported"]
-pub struct LoginAttempt<'a> {
+pub struct LoginPermit<'a> {
     counters: &'a dyn ThrottleRepository,
     counted: Option<[(ThrottleKey, Rate); 2]>,
     now: DateTime<Utc>,
 }
 
-impl LoginAttempt<'_> {
+impl LoginPermit<'_> {
     /// Counts a failure: a wrong password, or that of a user who may not log in.
     ///
     /// # Errors

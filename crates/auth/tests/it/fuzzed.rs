@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Algorithm, Attempt, AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtSettings,
-    JwtVerifier, PasswordHasher, PasswordLogin, PasswordSettings, SigningKey, Subject, Throttle,
-    TokenKey, TokenPolicy, TokenVerifier, UserClaim,
+    Algorithm, AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtService, JwtSettings,
+    PasswordHasher, PasswordLogin, PasswordSettings, RequestCredentials, SigningKey, Throttle,
+    TokenKey, TokenPolicy, TokenUser, TokenVerifier, UserClaim,
 };
 use profiled_domain::{
     NewToken, NewUser, PasswordHash, Person, ProfileDepth, TokenRepository, User, UserRepository,
@@ -25,7 +25,7 @@ fn now() -> DateTime<Utc> {
 }
 
 struct Site {
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
     chain: Authenticator,
     repository: Store,
     _database: TestDatabase,
@@ -44,7 +44,7 @@ impl Site {
             ..defaults("auth.jwt")
         };
         let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
-        let jwt = Arc::new(JwtVerifier::new(&settings, key));
+        let jwt = Arc::new(JwtService::new(&settings, key));
         let hasher = PasswordHasher::new(&PasswordSettings {
             iterations: 1,
             ..defaults("auth.password")
@@ -102,7 +102,7 @@ impl Site {
 /// are spelled out in the header.
 pub fn authorization(header: &[u8]) {
     let site = SITE.with(Rc::clone);
-    let attempt = Attempt {
+    let attempt = RequestCredentials {
         authorization: Some(header),
         session: None,
         client_address: [127, 0, 0, 1].into(),
@@ -176,7 +176,7 @@ fn signed(header: &[u8], payload: &[u8]) -> String {
 /// Good tokens to begin with.
 pub fn seeds() -> [String; 2] {
     let site = SITE.with(Rc::clone);
-    let subject = Subject::new(&site.user, &site.password);
+    let subject = TokenUser::new(&site.user, &site.password);
     let pair = site.jwt.mint_pair(subject, now()).unwrap();
     [pair.access, pair.refresh]
 }

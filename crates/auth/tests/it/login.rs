@@ -4,12 +4,12 @@ use profiled_store::testing::defaults;
 use std::sync::Arc;
 
 use profiled_auth::{
-    HasherName, LegacyHasher, LoginOutcome, PasswordAttempt, PasswordHasher, PasswordLogin,
+    HasherName, LegacyHasher, LoginOutcome, PasswordCredentials, PasswordHasher, PasswordLogin,
     PasswordSettings, ThrottleError,
 };
 use profiled_domain::{
     CredentialRepository, PasswordHash, ProfileDepth, ProfileRepository, TokenRepository, User,
-    UserKey, UserRepository,
+    UserLookup, UserRepository,
 };
 use profiled_store::Store;
 
@@ -27,7 +27,7 @@ fn check(
     password: &str,
     repository: &Store,
 ) -> Result<LoginOutcome, ThrottleError> {
-    let attempt = PasswordAttempt {
+    let attempt = PasswordCredentials {
         username,
         password,
         client_address: [127, 0, 0, 1].into(),
@@ -50,7 +50,7 @@ fn set(repository: &Store, user: &User, encoded: &str) -> User {
             .replace_password_hash(user.id, &old, &new, "digest")
             .unwrap()
     );
-    let after = repository.find_user(&UserKey::Id(user.id));
+    let after = repository.find_user(&UserLookup::Id(user.id));
     after.unwrap().unwrap()
 }
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Algorithm, Attempt, AuthError, Identity, JwtSettings, JwtVerifier, PasswordHasher,
-    PasswordLogin, PasswordSettings, RateSetting, SigningKey, Subject, Throttle, ThrottleSettings,
-    Verdict, Verifier,
+    Algorithm, AuthError, Identity, JwtService, JwtSettings, PasswordHasher, PasswordLogin,
+    PasswordSettings, RateSetting, RequestCredentials, SigningKey, Throttle, ThrottleSettings,
+    TokenUser, Verdict, Verifier,
 };
 use profiled_domain::{
     NewUser, PasswordHash, Person, ProfileDepth, User, UserId, UserRepository, WriteContext,
@@ -44,15 +44,15 @@ pub fn login(limit: &str) -> PasswordLogin {
     PasswordLogin::new(Arc::new(hasher()), throttle(limit))
 }
 
-pub fn verifier(settings: &JwtSettings) -> JwtVerifier {
+pub fn verifier(settings: &JwtSettings) -> JwtService {
     let key = SigningKey::new(&SECRET.to_owned().into(), Algorithm::HS256).unwrap();
-    JwtVerifier::new(settings, key)
+    JwtService::new(settings, key)
 }
 
 /// A user of the first epoch, without a password.
-pub fn subject(id: UserId) -> Subject<'static> {
+pub fn subject(id: UserId) -> TokenUser<'static> {
     static NONE: LazyLock<PasswordHash> = LazyLock::new(|| PasswordHash::from_encoded("!"));
-    Subject {
+    TokenUser {
         id,
         epoch: 0,
         password: &NONE,
@@ -60,7 +60,7 @@ pub fn subject(id: UserId) -> Subject<'static> {
     }
 }
 
-pub fn access_token(jwt: &JwtVerifier, id: UserId) -> String {
+pub fn access_token(jwt: &JwtService, id: UserId) -> String {
     jwt.mint_access(subject(id), now()).unwrap()
 }
 
@@ -79,8 +79,8 @@ pub fn user(repository: &Store, name: &str, is_active: bool) -> User {
         .unwrap()
 }
 
-pub fn attempt(authorization: &[u8]) -> Attempt<'_> {
-    Attempt {
+pub fn attempt(authorization: &[u8]) -> RequestCredentials<'_> {
+    RequestCredentials {
         authorization: Some(authorization),
         session: None,
         client_address: [127, 0, 0, 1].into(),

@@ -1,7 +1,7 @@
 //! Recorded tokens: what simplejwt said of each (`tests/contract/cases`).
 
 use chrono::{DateTime, Duration, Utc};
-use profiled_auth::{Algorithm, JwtFault, JwtVerifier, SigningKey, UserClaim};
+use profiled_auth::{Algorithm, JwtFault, JwtService, SigningKey, UserClaim};
 use profiled_store::testing::defaults;
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ fn recorded_tokens_are_judged_as_recorded() {
     let secrets: Value = serde_json::from_str(SECRETS).unwrap();
     let secret = secrets["SECRET"].as_str().unwrap().to_owned();
     let key = SigningKey::new(&secret.into(), Algorithm::HS256).unwrap();
-    let verifier = JwtVerifier::new(&defaults("auth.jwt"), key);
+    let verifier = JwtService::new(&defaults("auth.jwt"), key);
     let topic: Value = serde_json::from_str(AUTH).unwrap();
     let mut judged = 0;
 

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Algorithm, JwtFault, JwtSettings, JwtVerifier, RefreshError, SigningKey, Subject, VerifyError,
+    Algorithm, JwtFault, JwtService, JwtSettings, RefreshError, SigningKey, TokenUser, VerifyError,
 };
 use profiled_domain::{
-    NewUser, PasswordHash, Person, ProfileRepository, UserKey, UserRepository, WriteContext,
+    NewUser, PasswordHash, Person, ProfileRepository, UserLookup, UserRepository, WriteContext,
 };
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn recorded_now() -> DateTime<Utc> {
 
 /// A service of one topic with the people of the fixture.
 struct Site {
-    jwt: JwtVerifier,
+    jwt: JwtService,
     repository: TestStore,
     captured: HashMap<String, String>,
 }
@@ -62,7 +62,7 @@ impl Site {
             assert_eq!(Some(user.id.0), person["pk"].as_i64());
         }
         Self {
-            jwt: JwtVerifier::new(settings, key),
+            jwt: JwtService::new(settings, key),
             repository,
             captured: HashMap::new(),
         }
@@ -109,12 +109,12 @@ impl Site {
     /// As a user whose password is right.
     fn log_in(&self, username: &str) -> Option<(i64, Value)> {
         use profiled_domain::ProfileDepth;
-        let key = UserKey::Username(username.to_owned());
+        let key = UserLookup::Username(username.to_owned());
         let found = self
             .repository
             .find_profile_with_password(&key, ProfileDepth::Account);
         let (profile, password) = found.unwrap()?;
-        let subject = Subject::new(&profile.user, &password);
+        let subject = TokenUser::new(&profile.user, &password);
         let pair = self.jwt.mint_pair(subject, recorded_now()).unwrap();
         Some((
             200,

@@ -2,10 +2,10 @@
 
 use chrono::Duration;
 use profiled_auth::{
-    Attempt, AuthError, Identity, Scheme, SessionVerifier, TokenKey, TokenPolicy, TokenVerifier,
-    Verdict, Verifier,
+    AuthError, Identity, RequestCredentials, Scheme, SessionVerifier, TokenKey, TokenPolicy,
+    TokenVerifier, Verdict, Verifier,
 };
-use profiled_domain::{CredentialRef, NewToken, TokenBinding, UserId};
+use profiled_domain::{CredentialRef, NewToken, TokenClient, UserId};
 use profiled_store::Store;
 
 use crate::people::{attempt, now, user};
@@ -31,7 +31,7 @@ fn ask(
     authorization: Option<&[u8]>,
     repository: &Store,
 ) -> Option<Result<Identity, AuthError>> {
-    let attempt = Attempt {
+    let attempt = RequestCredentials {
         authorization,
         session: Some(cookie),
         ..attempt(b"")
@@ -102,7 +102,7 @@ fn ended_cookie_counts_as_none() {
     let idle = user(&repository, "idle", false);
     let expired = log_in(&repository, ada.id, |token| token.expires_at = Some(now()));
     let elsewhere = log_in(&repository, ada.id, |token| {
-        token.binding = Some(TokenBinding {
+        token.binding = Some(TokenClient {
             address: "127.0.0.1".to_owned(),
             user_agent: Some("agent/2".to_owned()),
         });

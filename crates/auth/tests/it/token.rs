@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use profiled_auth::{AuthError, Scheme, TokenKey, TokenPolicy, TokenVerifier};
-use profiled_domain::{NewToken, TokenBinding, TokenRepository, UserId};
+use profiled_domain::{NewToken, TokenClient, TokenRepository, UserId};
 use profiled_store::Store;
 
 use crate::people::{ask, now, user};
@@ -112,7 +112,7 @@ fn expired_bound_token_is_unknown_at_another_address() {
     let bound = |address: &str, agent: Option<&str>| {
         issue(&repository, ada.id, |token| {
             token.expires_at = Some(now());
-            token.binding = Some(TokenBinding {
+            token.binding = Some(TokenClient {
                 address: address.to_owned(),
                 user_agent: agent.map(str::to_owned),
             });

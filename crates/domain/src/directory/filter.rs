@@ -40,7 +40,7 @@ pub enum Comparison {
 
 /// How text is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextTest {
+pub enum TextLookup {
     /// The whole text.
     Exact,
     /// Anywhere.
@@ -53,14 +53,14 @@ pub enum TextTest {
 
 /// A test of one value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Test {
+pub enum Lookup {
     /// With a value of the field's own kind; absent values never pass.
     Compare(Comparison, FieldValue),
     /// Equal to one of these.
     In(Vec<FieldValue>),
     /// Other kinds than text are compared as text: integers in decimal, booleans as `1` and `0`,
     /// instants as `2015-08-25 01:00:07.127000+00:00`.
-    Text(TextTest, String, Case),
+    Text(TextLookup, String, Case),
     /// The same, with a pattern.
     Matches(Pattern),
     /// Whether the value is absent.
@@ -77,7 +77,7 @@ pub enum Condition {
     /// Not this.
     Not(Box<Self>),
     /// A test of a field.
-    Field(Field, Test),
+    Field(Field, Lookup),
     /// Some object at the end of the relation fulfils this.
     Related(Relation, Box<Self>),
 }
@@ -98,7 +98,7 @@ impl Condition {
     /// Holds of the object with this identifier.
     #[must_use]
     pub fn has_id(id: i64) -> Self {
-        let test = Test::Compare(Comparison::Equal, FieldValue::Integer(id));
+        let test = Lookup::Compare(Comparison::Equal, FieldValue::Integer(id));
         Self::Field(Field::Id, test)
     }
 
@@ -117,7 +117,7 @@ impl Condition {
     /// Holds of objects with this flag, a field of [`crate::FieldKind::Boolean`].
     #[must_use]
     pub fn is_set(flag: Field) -> Self {
-        let test = Test::Compare(Comparison::Equal, FieldValue::Boolean(true));
+        let test = Lookup::Compare(Comparison::Equal, FieldValue::Boolean(true));
         Self::Field(flag, test)
     }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::filter::{Comparison, Condition, FieldValue, OrderBy, Selection, Test, TextTest};
+use super::filter::{Comparison, Condition, FieldValue, Lookup, OrderBy, Selection, TextLookup};
 use super::model::{Field, Model, Relation};
 use super::pattern::Case;
 
@@ -89,7 +89,7 @@ impl OrderBy {
     }
 }
 
-impl Test {
+impl Lookup {
     /// Whether a value passes; `None` is an absent one.
     #[must_use]
     pub fn passes(&self, value: Option<&FieldValue>) -> bool {
@@ -120,7 +120,7 @@ impl Comparison {
     }
 }
 
-impl TextTest {
+impl TextLookup {
     fn passes(self, text: &str, wanted: &str, case: Case) -> bool {
         if case == Case::Ignored {
             let (text, wanted) = (text.to_lowercase(), wanted.to_lowercase());
@@ -147,7 +147,7 @@ impl FieldValue {
         }
     }
 
-    /// The text that look-ups of text compare: see [`Test::Text`].
+    /// The text that look-ups of text compare: see [`Lookup::Text`].
     #[must_use]
     pub fn to_text(&self) -> String {
         match self {

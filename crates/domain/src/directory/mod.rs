@@ -11,7 +11,7 @@ mod record;
 mod viewer;
 
 pub use activity::{ActivityEvent, Operation, TeamSummary};
-pub use filter::{Comparison, Condition, FieldValue, OrderBy, Selection, Step, Test, TextTest};
+pub use filter::{Comparison, Condition, FieldValue, Lookup, OrderBy, Selection, Step, TextLookup};
 pub use graph::ObjectGraph;
 pub use model::{Field, FieldKind, Model, Relation};
 pub use object::{

@@ -38,14 +38,14 @@ impl Viewer {
     /// What a query of the caller selects (`decisions.md` 24): on their way to other objects its relations lead
     /// through those only that the caller may read, as if there were no others.
     #[must_use]
-    pub fn seen(&self, condition: Condition) -> Condition {
+    pub fn within_readable(&self, condition: Condition) -> Condition {
         match condition {
             Condition::All(all) => Condition::All(self.each_seen(all)),
             Condition::Any(any) => Condition::Any(self.each_seen(any)),
-            Condition::Not(inner) => Condition::negated(self.seen(*inner)),
+            Condition::Not(inner) => Condition::negated(self.within_readable(*inner)),
             Condition::Field(..) => condition,
             Condition::Related(relation, inner) => {
-                let inner = self.seen(*inner);
+                let inner = self.within_readable(*inner);
                 Condition::related(relation, self.readable_and(relation, inner))
             }
         }
@@ -55,7 +55,7 @@ impl Viewer {
     #[must_use]
     pub fn order_within_readable(&self, key: OrderBy) -> OrderBy {
         let step = |step: Step| Step {
-            only: self.readable_and(step.relation, self.seen(step.only)),
+            only: self.readable_and(step.relation, self.within_readable(step.only)),
             relation: step.relation,
         };
         OrderBy {
@@ -65,7 +65,10 @@ impl Viewer {
     }
 
     fn each_seen(&self, conditions: Vec<Condition>) -> Vec<Condition> {
-        conditions.into_iter().map(|one| self.seen(one)).collect()
+        conditions
+            .into_iter()
+            .map(|one| self.within_readable(one))
+            .collect()
     }
 
     fn readable_and(&self, relation: Relation, condition: Condition) -> Condition {

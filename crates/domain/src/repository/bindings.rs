@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::error::RepositoryError;
-use crate::{BindOutcome, Binding, ForeignSubject, Page, PageRequest, User, UserId, UserKey};
+use crate::{BindOutcome, Binding, ForeignSubject, Page, PageRequest, User, UserId, UserLookup};
 
 /// Which users the subjects of foreign issuers stand for. A binding goes with its user when that is erased.
 pub trait BindingRepository: Send + Sync {
@@ -22,7 +22,7 @@ pub trait BindingRepository: Send + Sync {
         &self,
         subject: &ForeignSubject,
         user: &User,
-        name: &UserKey,
+        name: &UserLookup,
         now: DateTime<Utc>,
     ) -> Result<BindOutcome, RepositoryError>;
 

@@ -130,7 +130,7 @@ pub trait TokenRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn note_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError>;
+    fn record_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError>;
 
     /// Deletes a token; `false` if there is none.
     ///

@@ -1,7 +1,7 @@
 //! What every request asks of the storage.
 
 use super::error::RepositoryError;
-use crate::{PasswordHash, TokenDigest, TokenWithProfile, UserId, UserKey, UserProfile};
+use crate::{PasswordHash, TokenDigest, TokenWithProfile, UserId, UserLookup, UserProfile};
 
 /// How much of a profile to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub trait ProfileRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn find_profile_with_password(
         &self,
-        key: &UserKey,
+        key: &UserLookup,
         depth: ProfileDepth,
     ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError>;
 }

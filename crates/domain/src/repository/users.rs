@@ -2,8 +2,8 @@
 
 use super::error::{RepositoryError, UniqueKey};
 use crate::{
-    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId, UserKey,
-    UserProfile, WriteContext,
+    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId,
+    UserLookup, UserProfile, WriteContext,
 };
 
 /// Values that only one user may hold; `None` is not looked for.
@@ -54,7 +54,7 @@ pub trait UserRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError>;
+    fn find_user(&self, key: &UserLookup) -> Result<Option<User>, RepositoryError>;
 
     /// Users by ascending id.
     ///

@@ -2,7 +2,7 @@
 //! here.
 
 use actix_web::http::StatusCode;
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{Group, GroupId, NewGroup, Patch, Repository, WriteContext};
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
@@ -16,7 +16,7 @@ use crate::drf::list::{Envelope, Paging};
 
 const LIST: Spec = Spec {
     name: "Group List",
-    access: Access::StaffOrAdmin,
+    access: Access::StaffOrSuperuser,
     ..Spec::VIEW
 };
 
@@ -104,7 +104,7 @@ impl GroupDetail {
         let id = GroupId(context.parameters.id(0));
         let record = context.record(Action::GroupDelete).on(Object::Group(id));
         let deleted = context.write(context.staff_or_admin()?, move |r, by| {
-            record.log(r.delete_group(id, by), Outcome::of_object)
+            record.log(r.delete_group(id, by), AuditOutcome::of_object)
         });
         let is_gone = deleted.await??;
         is_gone.then(ViewResponse::no_content).ok_or(NO_GROUP)
@@ -133,7 +133,7 @@ impl GroupDetail {
         let record = context.record(Action::GroupUpdate);
         let record = record.on(Object::Group(id)).fields(change.fields());
         let updated = context.write(context.staff_or_admin()?, move |r, by| {
-            record.log(r.update_group(id, &change, by), Outcome::of_found)
+            record.log(r.update_group(id, &change, by), AuditOutcome::of_found)
         });
         let group = written(updated.await?)?.ok_or(NO_GROUP)?;
         Ok(context.ok(&GroupBody::new(&group)))

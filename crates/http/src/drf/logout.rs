@@ -1,7 +1,7 @@
 //! `/api/auth/logout/` and `/api/auth/logoutall/`: the end of one's own credentials, for every user
 //! (`decisions.md` 11).
 
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::CredentialRef;
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
@@ -35,7 +35,7 @@ async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse
     let record = record.for_user(context.caller()?.profile.user.id);
     let revoked = context
         .services
-        .blocking(move |r| record.log(r.revoke_token(id), Outcome::of_change));
+        .blocking(move |r| record.log(r.revoke_token(id), AuditOutcome::of_change));
     // Another request has revoked the token already.
     let _was_there: bool = revoked.await??;
     Ok(ViewResponse::no_content())
@@ -52,7 +52,7 @@ async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
     let record = record.on(Object::User(id));
     let ended = context.write(Vec::new(), move |r, by| {
         let ended = r.revoke_credentials(id, &CredentialRef::None, by);
-        record.log(ended, Outcome::of_change)
+        record.log(ended, AuditOutcome::of_change)
     });
     let _was_there: bool = ended.await??;
     Ok(ViewResponse::no_content())

@@ -12,18 +12,22 @@ use profiled_rest::{
 use crate::drf::profile::MeBody;
 use crate::flows::profile_update;
 use crate::media::Media;
-use crate::settings::GroupsForm;
+use crate::settings::GroupsRepresentation;
 
 const SPEC: Spec = Spec {
     name: "Retrieve Me",
     description: "Retrieve profile information of the current authenticated user.",
-    access: Access::StaffOrAdmin,
+    access: Access::StaffOrSuperuser,
     depth: ProfileDepth::Groups,
     ..Spec::VIEW
 };
 
 /// The view. `groups` is the form of `groups` unless `?groups=` says otherwise (`decisions.md` 3).
-pub(super) fn view(groups: GroupsForm, fields: Vec<Field>, media: Arc<Media>) -> Box<dyn View> {
+pub(super) fn view(
+    groups: GroupsRepresentation,
+    fields: Vec<Field>,
+    media: Arc<Media>,
+) -> Box<dyn View> {
     let me = Me {
         groups,
         fields,
@@ -35,7 +39,7 @@ pub(super) fn view(groups: GroupsForm, fields: Vec<Field>, media: Arc<Media>) ->
 }
 
 struct Me {
-    groups: GroupsForm,
+    groups: GroupsRepresentation,
     fields: Vec<Field>,
     media: Arc<Media>,
 }

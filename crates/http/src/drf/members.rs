@@ -3,8 +3,8 @@
 //! Both methods answer 204, whatever the membership was before: a client that repeats a request has what it
 //! wants.
 
-use profiled_auth::audit::{Action, Object, Outcome, Record};
-use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserKey, WriteContext};
+use profiled_auth::audit::{Action, AuditOutcome, Object, Record};
+use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserLookup, WriteContext};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -15,7 +15,7 @@ const SPEC: Spec = Spec {
     name: "Group Member",
     description: "Add the user to the group, or remove the user from it.",
     buttons: &["POST", "DELETE"],
-    access: Access::StaffOrAdmin,
+    access: Access::StaffOrSuperuser,
     ..Spec::VIEW
 };
 
@@ -28,7 +28,7 @@ async fn add((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiE
     let (group, user) = ends(context);
     let record = record(context, Action::GroupMemberAdd);
     let added = context.write(context.staff_or_admin()?, move |r, by| {
-        record.log(r.add_member(group, user, by), Outcome::of_change)
+        record.log(r.add_member(group, user, by), AuditOutcome::of_change)
     });
     answer(added.await?)
 }
@@ -37,7 +37,7 @@ async fn remove((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let (group, user) = ends(context);
     let record = record(context, Action::GroupMemberRemove);
     let removed = context.write(context.staff_or_admin()?, move |r, by| {
-        record.log(end(r, group, user, by), Outcome::of_change)
+        record.log(end(r, group, user, by), AuditOutcome::of_change)
     });
     answer(removed.await?)
 }
@@ -78,7 +78,7 @@ fn end(
     if repository.find_group_by_id(group)?.is_none() {
         return Err(RepositoryError::Missing("group"));
     }
-    let found = repository.find_user(&UserKey::Id(user))?;
+    let found = repository.find_user(&UserLookup::Id(user))?;
     match found.filter(|user| user.deleted_at.is_none()) {
         Some(_) => Ok(false),
         None => Err(RepositoryError::Missing("user")),

@@ -13,7 +13,7 @@ use crate::flows::password_change;
 use crate::flows::profile_update::FILE_NAME_MAX;
 use crate::media::DRF_AVATARS;
 use crate::media_url;
-use crate::settings::GroupsForm;
+use crate::settings::GroupsRepresentation;
 
 /// Longest given or family name that this dialect takes, in characters.
 const NAME_MAX: usize = 150;
@@ -50,7 +50,7 @@ impl<'a> MeBody<'a> {
     pub(super) fn new(
         context: &RequestContext<'_>,
         profile: &'a UserProfile,
-        form: GroupsForm,
+        form: GroupsRepresentation,
     ) -> Self {
         let user = &profile.user;
         let avatar = media_url::path(user.person.avatar.as_deref());
@@ -72,7 +72,7 @@ impl<'a> MeBody<'a> {
     }
 }
 
-impl GroupsForm {
+impl GroupsRepresentation {
     /// The form that a query names, else this one (`decisions.md` 3).
     pub(super) fn requested(self, query: &Query) -> Self {
         match query.get("groups") {
@@ -84,10 +84,12 @@ impl GroupsForm {
 }
 
 impl<'a> Groups<'a> {
-    fn new(groups: &'a [Group], form: GroupsForm) -> Self {
+    fn new(groups: &'a [Group], form: GroupsRepresentation) -> Self {
         match form {
-            GroupsForm::Objects => Self::Objects(groups.iter().map(GroupBody::new).collect()),
-            GroupsForm::Ids => Self::Ids(groups.iter().map(|group| group.id.0).collect()),
+            GroupsRepresentation::Objects => {
+                Self::Objects(groups.iter().map(GroupBody::new).collect())
+            }
+            GroupsRepresentation::Ids => Self::Ids(groups.iter().map(|group| group.id.0).collect()),
         }
     }
 }

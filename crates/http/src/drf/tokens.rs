@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use chrono::{DateTime, Utc};
 use profiled_auth::AuthError;
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{Patch, TokenId};
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::fields::{Field, body_of};
@@ -128,7 +128,7 @@ async fn revoke((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let record = context.record(Action::TokenRevoke).on(Object::Token(id));
     let record = record.for_user(owner);
     let revoked = context.write(Vec::new(), move |r, by| {
-        record.log(r.revoke_own_token(owner, id, by), Outcome::of_object)
+        record.log(r.revoke_own_token(owner, id, by), AuditOutcome::of_object)
     });
     let is_revoked = revoked.await??;
     is_revoked.then(ViewResponse::no_content).ok_or(NO_TOKEN)

@@ -6,11 +6,11 @@ use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::list::{Envelope, Paging};
 use crate::drf::profile::MeBody;
-use crate::settings::GroupsForm;
+use crate::settings::GroupsRepresentation;
 
 const LIST: Spec = Spec {
     name: "User List",
-    access: Access::StaffOrAdmin,
+    access: Access::StaffOrSuperuser,
     ..Spec::VIEW
 };
 
@@ -22,13 +22,13 @@ const DETAIL: Spec = Spec {
 pub(super) const NO_USER: ApiError = ApiError::NoSuchObject("No User matches the given query.");
 
 /// All users who are not deleted, inactive ones too.
-pub(super) fn list(paging: Paging, groups: GroupsForm) -> Box<dyn View> {
+pub(super) fn list(paging: Paging, groups: GroupsRepresentation) -> Box<dyn View> {
     Box::new(Resource::new(LIST, UserList { paging, groups }).get(UserList::list))
 }
 
 struct UserList {
     paging: Paging,
-    groups: GroupsForm,
+    groups: GroupsRepresentation,
 }
 
 impl UserList {
@@ -45,12 +45,12 @@ impl UserList {
 }
 
 /// One user.
-pub(super) fn detail(groups: GroupsForm) -> Box<dyn View> {
+pub(super) fn detail(groups: GroupsRepresentation) -> Box<dyn View> {
     Box::new(Resource::new(DETAIL, groups).get(retrieve))
 }
 
 async fn retrieve(
-    groups: &GroupsForm,
+    groups: &GroupsRepresentation,
     context: &RequestContext<'_>,
 ) -> Result<ViewResponse, ApiError> {
     let profile = find(context).await?;

@@ -1,6 +1,6 @@
 //! The one door to log-ins by username and password, whatever the dialect.
 
-use profiled_auth::{LoginOutcome, PasswordAttempt};
+use profiled_auth::{LoginOutcome, PasswordCredentials};
 use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
 
@@ -19,7 +19,7 @@ pub(crate) async fn login(
     let address = context.services.hosts.client_address(context.request);
     let now = context.services.now();
     let judged = context.services.hashing(move |repository| {
-        let attempt = PasswordAttempt {
+        let attempt = PasswordCredentials {
             username: &username,
             password: &password,
             client_address: address,

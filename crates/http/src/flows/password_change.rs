@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use profiled_auth::PasswordHasher;
-use profiled_auth::audit::{Action, Object, Outcome, Reason};
+use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
 use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::fields::{Field, Input, Kind, messages};
@@ -60,7 +60,7 @@ pub(crate) async fn change(
     if !judged.is_current {
         let record = context.record(Action::UserPassword);
         let record = record.on(Object::User(identity.profile.user.id));
-        record.write(Outcome::Refused(Reason::WrongPassword));
+        record.write(AuditOutcome::Refused(Reason::WrongPassword));
         errors.push(CURRENT, "Invalid password.");
     }
     errors.sort_last(PASSWORD, CURRENT);

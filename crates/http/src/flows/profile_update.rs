@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use profiled_auth::audit::Outcome;
+use profiled_auth::audit::AuditOutcome;
 use profiled_domain::{
     Patch, ProfileChange, Repository, RepositoryError, Right, UniqueKey, UniqueValues, User,
     UserProfile, WriteContext,
@@ -42,7 +42,7 @@ pub(crate) async fn update(
     let record = context.record_of_change(id, &change);
     let update = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let updated = repository.update_profile(id, &change, &precondition, by);
-        record.log(updated, Outcome::of_found)
+        record.log(updated, AuditOutcome::of_found)
     };
     let written = context.judged(rights, update).await?;
     avatar.settle(context.services, media, &written).await;

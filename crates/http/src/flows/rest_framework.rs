@@ -37,7 +37,7 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
             let (_, code, messages) = refusal(cause);
             (code, messages)
         }
-        ApiError::Refused { code, .. } => (*code, None),
+        ApiError::AuthenticationFailed { code, .. } => (*code, None),
         _ => (None, None),
     };
     let detail = &detail(error);
@@ -53,7 +53,9 @@ fn detail(error: &ApiError) -> ErrorDetail {
     let text: Cow<'_, str> = match error {
         ApiError::BadRequest(detail) => return detail.clone(),
         ApiError::Unauthenticated(cause) => refusal(cause).0.into(),
-        ApiError::Refused { detail: text, .. } | ApiError::NoSuchObject(text) => (*text).into(),
+        ApiError::AuthenticationFailed { detail: text, .. } | ApiError::NoSuchObject(text) => {
+            (*text).into()
+        }
         ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
         ApiError::Forbidden(text) => text.into(),
         ApiError::CrossOriginForm => "Cross-origin form posts are not allowed.".into(),

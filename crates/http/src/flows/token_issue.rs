@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::TokenKey;
-use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Reason};
 use profiled_domain::{
-    IssueOutcome, NewToken, Repository, Token, TokenBinding, TokenDigest, User, WriteContext,
+    IssueOutcome, NewToken, Repository, Token, TokenClient, TokenDigest, User, WriteContext,
 };
 use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
@@ -63,7 +63,7 @@ pub(crate) async fn issue_sliding_token(
     digest: impl FnOnce(&TokenKey) -> TokenDigest,
 ) -> Result<Option<(Token, TokenKey)>, ApiError> {
     let (key, now) = (TokenKey::generate(), context.services.now());
-    let binding = || TokenBinding {
+    let binding = || TokenClient {
         address: context
             .services
             .hosts
@@ -121,11 +121,11 @@ async fn store(
     }
 }
 
-fn outcome(issued: &IssueOutcome) -> Outcome {
+fn outcome(issued: &IssueOutcome) -> AuditOutcome {
     match issued {
-        IssueOutcome::Token(_) => Outcome::Done,
-        IssueOutcome::Revoked => Outcome::Refused(Reason::Revoked),
-        IssueOutcome::LimitReached => Outcome::Refused(Reason::Limit),
+        IssueOutcome::Token(_) => AuditOutcome::Done,
+        IssueOutcome::Revoked => AuditOutcome::Refused(Reason::Revoked),
+        IssueOutcome::LimitReached => AuditOutcome::Refused(Reason::Limit),
     }
 }
 

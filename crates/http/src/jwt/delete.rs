@@ -1,7 +1,7 @@
 //! `/api/profile/{id}/delete/`: one's own account (contract `drf.md`, section 4).
 
 use profiled_auth::audit::{Action, Object};
-use profiled_domain::{AccountChangeOutcome, UserId, UserKey};
+use profiled_domain::{AccountChangeOutcome, UserId, UserLookup};
 use profiled_rest::error::ApiError;
 use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -26,7 +26,7 @@ async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let (own, wanted) = (profile.user.id, UserId(context.parameters.id(0)));
     let state = context.services;
     if wanted != own {
-        let found = state.blocking(move |repository| repository.find_user(&UserKey::Id(wanted)));
+        let found = state.blocking(move |repository| repository.find_user(&UserLookup::Id(wanted)));
         let is_there = found.await??.is_some_and(|user| user.deleted_at.is_none());
         return Err(if is_there {
             ApiError::PermissionDenied

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use profiled_auth::audit::{self, Actor, Outcome};
-use profiled_auth::{JwtFault, JwtVerifier, LoginOutcome, RefreshError, VerifyError};
+use profiled_auth::audit::{self, Actor, AuditOutcome};
+use profiled_auth::{JwtFault, JwtService, LoginOutcome, RefreshError, VerifyError};
 use profiled_domain::{Patch, Repository};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
@@ -28,7 +28,7 @@ enum Action {
 struct Tokens {
     fields: Vec<Field>,
     action: Action,
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
 }
 
 /// Body of a log-in's answer.
@@ -72,7 +72,7 @@ const BLACKLIST: Spec = Spec {
 };
 
 /// The views with their patterns.
-pub(super) fn views(jwt: &Arc<JwtVerifier>) -> Vec<(&'static str, Box<dyn View>)> {
+pub(super) fn views(jwt: &Arc<JwtService>) -> Vec<(&'static str, Box<dyn View>)> {
     let view = |spec, fields, action| -> Box<dyn View> {
         let tokens = Tokens {
             fields,
@@ -137,7 +137,7 @@ impl Tokens {
                 let record = context.record(audit::Action::TokenRevoke);
                 let work = self.ask(context, move |jwt, all| {
                     let record = record.on_jwt(jwt.name(&token, now));
-                    record.log(jwt.blacklist(&token, all, now), |()| Outcome::Done)
+                    record.log(jwt.blacklist(&token, all, now), |()| AuditOutcome::Done)
                 });
                 work.await?.map_err(refused)?;
                 Ok(context.ok(&Empty {}))
@@ -175,7 +175,7 @@ impl Tokens {
     async fn ask<T, F>(&self, context: &RequestContext<'_>, work: F) -> Result<T, ApiError>
     where
         T: Send + 'static,
-        F: FnOnce(&JwtVerifier, &dyn Repository) -> T + Send + 'static,
+        F: FnOnce(&JwtService, &dyn Repository) -> T + Send + 'static,
     {
         let jwt = Arc::clone(&self.jwt);
         let work = move |repository: &dyn Repository| work(&jwt, repository);
@@ -197,13 +197,13 @@ impl Tokens {
     }
 }
 
-const NO_ACCOUNT: ApiError = ApiError::Refused {
+const NO_ACCOUNT: ApiError = ApiError::AuthenticationFailed {
     detail: "No active account found with the given credentials",
     code: None,
 };
 
 fn bad_token(fault: JwtFault) -> ApiError {
-    ApiError::Refused {
+    ApiError::AuthenticationFailed {
         detail: fault.message(),
         code: Some(NOT_VALID),
     }
@@ -212,11 +212,11 @@ fn bad_token(fault: JwtFault) -> ApiError {
 fn refused(error: RefreshError) -> ApiError {
     match error {
         RefreshError::Token(fault) => bad_token(fault),
-        RefreshError::NoActiveAccount => ApiError::Refused {
+        RefreshError::NoActiveAccount => ApiError::AuthenticationFailed {
             detail: "No active account found for the given token.",
             code: None,
         },
-        RefreshError::PasswordChanged => ApiError::Refused {
+        RefreshError::PasswordChanged => ApiError::AuthenticationFailed {
             detail: "The user's password has been changed.",
             code: None,
         },

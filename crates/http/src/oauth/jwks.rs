@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
-use profiled_auth::JwtVerifier;
+use profiled_auth::JwtService;
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -18,7 +18,7 @@ const SPEC: Spec = Spec {
 };
 
 /// The view.
-pub(super) fn view(jwt: &Arc<JwtVerifier>) -> Box<dyn View> {
+pub(super) fn view(jwt: &Arc<JwtService>) -> Box<dyn View> {
     let cache_control = format!("public, max-age={}", jwt.jwks_max_age());
     let cache_control = HeaderValue::try_from(cache_control);
     let keys = Keys {
@@ -30,7 +30,7 @@ pub(super) fn view(jwt: &Arc<JwtVerifier>) -> Box<dyn View> {
 }
 
 struct Keys {
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
     cache_control: HeaderValue,
 }
 

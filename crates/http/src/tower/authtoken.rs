@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use actix_web::http::header::{self, HeaderValue};
-use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
 use profiled_domain::{ProfileDepth, Repository, RepositoryError, TokenDigest};
 use profiled_rest::error::ApiError;
@@ -121,7 +121,7 @@ fn revoke(
         let record = Record::new(Action::TokenRevoke, actor).address(address);
         let revoked = repository.revoke_token(holder.token.id);
         let record = record.on(token).for_user(user);
-        record.log(revoked, Outcome::of_change)?;
+        record.log(revoked, AuditOutcome::of_change)?;
     }
     Ok(())
 }

@@ -28,7 +28,9 @@ fn detail(error: &ApiError) -> ErrorDetail {
     let text: Cow<'_, str> = match error {
         ApiError::BadRequest(detail) => return detail.clone(),
         ApiError::Unauthenticated(cause) => refusal(cause).into(),
-        ApiError::Refused { detail: text, .. } | ApiError::NoSuchObject(text) => (*text).into(),
+        ApiError::AuthenticationFailed { detail: text, .. } | ApiError::NoSuchObject(text) => {
+            (*text).into()
+        }
         ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
         ApiError::Forbidden(text) => text.into(),
         ApiError::CrossOriginForm => "Cross-origin form posts are not allowed.".into(),

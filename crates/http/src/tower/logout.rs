@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use profiled_auth::TokenKey;
-use profiled_auth::audit::{Action, Actor, Object, Outcome};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object};
 use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Data;
@@ -89,7 +89,7 @@ pub(super) async fn end_session(
             let record = context.record_of(Action::TokenRevoke, actor);
             let record = record.on(Object::Token(id)).for_user(user);
             let end = context.services.blocking(move |repository| {
-                record.log(repository.revoke_token(id), Outcome::of_change)
+                record.log(repository.revoke_token(id), AuditOutcome::of_change)
             });
             end.await??;
         }

@@ -41,7 +41,7 @@ async fn list((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, Api
     let is_listed = if condition.has_relations() {
         let caller = Caller::of(context)?;
         let work = move |repository: &dyn Repository| {
-            let seen = caller.viewer(repository)?.seen(condition);
+            let seen = caller.viewer(repository)?.within_readable(condition);
             repository.holds(Model::User, caller.id.0, &[seen])
         };
         context.services.blocking(work).await?? == [true]

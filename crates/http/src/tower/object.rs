@@ -108,7 +108,7 @@ pub(super) async fn check_selected<K: ObjectKind>(
     let caller = Caller::of(context)?;
     let work = move |repository: &dyn Repository| {
         let viewer = caller.viewer_of_query(repository, K::MODEL, &condition, &[])?;
-        repository.holds(K::MODEL, id, &[viewer.seen(condition)])
+        repository.holds(K::MODEL, id, &[viewer.within_readable(condition)])
     };
     if context.services.blocking(work).await?? == [true] {
         Ok(())

@@ -96,7 +96,11 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
                     .map(|key| viewer.order_within_readable(key));
                 keys.collect()
             };
-            let conditions = vec![contents, viewer.may_read(K::MODEL), viewer.seen(condition)];
+            let conditions = vec![
+                contents,
+                viewer.may_read(K::MODEL),
+                viewer.within_readable(condition),
+            ];
             let selection = Selection {
                 condition: filter::all(conditions),
                 order: order.map_or_else(|| order::default_order(K::MODEL), order_within_readable),

@@ -10,8 +10,8 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Algorithm, JwtSettings, JwtVerifier, PasswordHasher, PasswordSettings, SigningKey, Subject,
-    Throttle, ThrottleSettings, TokenKey, TokenSettings,
+    Algorithm, JwtService, JwtSettings, PasswordHasher, PasswordSettings, SigningKey, Throttle,
+    ThrottleSettings, TokenKey, TokenSettings, TokenUser,
 };
 use profiled_domain::{
     Gender, GroupRepository, NewGroup, NewToken, NewUser, PasswordHash, Person, ThrottleRepository,
@@ -52,7 +52,7 @@ pub struct TestApp {
     pub counters: Arc<dyn ThrottleRepository>,
     pub media: MediaStorage,
     pub media_settings: MediaSettings,
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
     hasher: Arc<PasswordHasher>,
 }
 
@@ -77,7 +77,7 @@ impl TestApp {
             counters: Arc::new(MemoryCounters::default()),
             media: MediaStorage::in_memory().unwrap(),
             media_settings: defaults("media"),
-            jwt: Arc::new(JwtVerifier::new(&jwt, key)),
+            jwt: Arc::new(JwtService::new(&jwt, key)),
             hasher: Arc::new(PasswordHasher::new(&passwords).unwrap()),
             passwords,
             tokens: defaults("auth.token"),
@@ -138,7 +138,7 @@ impl TestApp {
 
     /// A header value with a new access token of the user.
     pub fn bearer(&self, user: UserId) -> String {
-        let subject = Subject {
+        let subject = TokenUser {
             id: user,
             epoch: 0,
             password: &PasswordHash::from_encoded("!"),

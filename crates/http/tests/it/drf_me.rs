@@ -1,4 +1,4 @@
-use profiled_http::{DrfScheme, GroupsForm};
+use profiled_http::{DrfScheme, GroupsRepresentation};
 
 use crate::app::{TestApp, get, request};
 
@@ -36,7 +36,7 @@ async fn groups_are_ids_on_request_or_by_setting() {
     let token = app.token(ada.id);
 
     let asked = app.send(get("/api/users/me/?groups=ids", &token)).await;
-    app.dialects.drf.groups = GroupsForm::Ids;
+    app.dialects.drf.groups = GroupsRepresentation::Ids;
     let set = app.send(get(PATH, &token)).await;
     let asked_back = app.send(get("/api/users/me/?groups=objects", &token)).await;
 

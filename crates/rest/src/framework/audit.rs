@@ -1,7 +1,7 @@
 //! What views write to the audit trail.
 
 use profiled_auth::AuthError;
-use profiled_auth::audit::{Action, Actor, Object, Outcome, Reason, Record};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Reason, Record};
 use profiled_domain::{ProfileChange, UserId};
 
 use crate::error::ApiError;
@@ -35,11 +35,13 @@ impl RequestContext<'_> {
     }
 }
 
-impl From<&ApiError> for Outcome {
+impl From<&ApiError> for AuditOutcome {
     fn from(error: &ApiError) -> Self {
         let reason = match error {
             ApiError::Unauthenticated(AuthError::Jwt(fault)) => (*fault).into(),
-            ApiError::Unauthenticated(_) | ApiError::Refused { .. } => Reason::Unauthenticated,
+            ApiError::Unauthenticated(_) | ApiError::AuthenticationFailed { .. } => {
+                Reason::Unauthenticated
+            }
             ApiError::PermissionDenied | ApiError::Forbidden(_) | ApiError::CrossOriginForm => {
                 Reason::Forbidden
             }

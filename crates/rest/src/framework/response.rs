@@ -32,7 +32,7 @@ pub struct Frame<'a> {
 
 /// The answer of a view, with all headers but the dialect's own.
 #[must_use]
-pub fn of_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) -> HttpResponse {
+pub fn render_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) -> HttpResponse {
     let mut response = HttpResponse::build(match frame.page {
         Some(_) => page::status(answer.status),
         None => answer.status,

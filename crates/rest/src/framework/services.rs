@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::framework::token_uses::{Deferred, TokenUses};
 use crate::framework::worker_pool::WorkerPool;
 use crate::settings::HttpSettings;
-use crate::wire::body::Limits;
+use crate::wire::body::BodyLimits;
 use crate::wire::host::Hosts;
 
 /// What the services are put together from.
@@ -69,7 +69,7 @@ pub struct Services {
     /// Whether there is HTML.
     pub is_browsable: bool,
     /// Largest bodies.
-    pub limits: Limits,
+    pub limits: BodyLimits,
     body_timeout: std::time::Duration,
     sliding_lifetime: Duration,
     token_uses: TokenUses,
@@ -97,7 +97,7 @@ impl Services {
             completion: parts.completion,
             is_browsable: parts.http.browsable,
             body_timeout: parts.http.body_timeout(),
-            limits: Limits {
+            limits: BodyLimits {
                 body: parts.http.max_body_bytes,
                 upload: parts.http.max_upload_bytes,
             },
@@ -130,7 +130,7 @@ impl Services {
 
     /// Notes the use of a token, and moves a sliding one on: soon after the answer, or before it if
     /// the token might end before.
-    pub async fn note_use(&self, identity: &Identity, now: DateTime<Utc>) {
+    pub async fn record_use(&self, identity: &Identity, now: DateTime<Utc>) {
         let Some(token) = &identity.token else {
             return;
         };
@@ -146,7 +146,7 @@ impl Services {
         if self.token_uses.defer(used) == Deferred::Done {
             return;
         }
-        let written = self.blocking(move |repository| repository.note_token_uses(&[used]));
+        let written = self.blocking(move |repository| repository.record_token_uses(&[used]));
         if let Ok(Err(error)) = written.await {
             tracing::warn!(%error, token = used.token.0, "the use of a token was not noted");
         }
@@ -154,7 +154,7 @@ impl Services {
 
     /// Writes a bounded number of the uses of tokens that are still to be noted: to be called every second or
     /// so, on a thread that may wait for the database.
-    pub fn note_token_uses(&self) {
+    pub fn record_token_uses(&self) {
         self.token_uses.take_turn(&*self.repository);
     }
 

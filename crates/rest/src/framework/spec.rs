@@ -15,7 +15,7 @@ pub enum Access {
     /// Every user.
     Authenticated,
     /// Staff and superusers (`decisions.md` 5).
-    StaffOrAdmin,
+    StaffOrSuperuser,
 }
 
 /// What a view says about itself.

@@ -107,7 +107,7 @@ impl TokenUses {
         while let Some((batch, later)) = rest.split_at_checked(rest.len().min(BATCH))
             && !batch.is_empty()
         {
-            if let Err(error) = repository.note_token_uses(batch) {
+            if let Err(error) = repository.record_token_uses(batch) {
                 self.give_up(rest, &error);
                 return;
             }

@@ -1,6 +1,6 @@
 //! `profiled binding …`
 
-use profiled_auth::audit::{Action, Object, Outcome, Reason};
+use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
 use profiled_domain::{Binding as Stored, BindingRepository, ForeignSubject, PageRequest};
 use serde::Serialize;
 use serde_json::json;
@@ -71,7 +71,7 @@ fn remove(context: &Context, subject: ForeignSubject, line: &mut Line) -> Result
         let text = "there is no such binding: profiled binding list shows all";
         return Err(Failure::failed(text).because(Reason::Missing));
     }
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     let ForeignSubject { issuer, subject } = subject;
     let removed = json!({ "issuer": issuer, "subject": subject });
     context.write(&removed, |_| {

@@ -3,7 +3,7 @@
 use profiled_auth::PasswordHasher;
 use profiled_auth::audit::Reason;
 use profiled_domain::{
-    InvalidText, NumberedPage, Page, PageNumber, RepositoryError, User, UserId, UserKey,
+    InvalidText, NumberedPage, Page, PageNumber, RepositoryError, User, UserId, UserLookup,
     UserRepository,
 };
 use profiled_store::Store;
@@ -67,10 +67,10 @@ impl Context {
 
 /// The user that an operator names: by id, by username or by e-mail address.
 pub(super) fn find_user(store: &Store, name: &str) -> Result<User, Failure> {
-    let id = name.parse().ok().map(|id| UserKey::Id(UserId(id)));
+    let id = name.parse().ok().map(|id| UserLookup::Id(UserId(id)));
     let keys = [
-        UserKey::Username(name.to_owned()),
-        UserKey::Email(name.to_owned()),
+        UserLookup::Username(name.to_owned()),
+        UserLookup::Email(name.to_owned()),
     ];
     for key in id.into_iter().chain(keys) {
         if let Some(user) = store.find_user(&key)? {

@@ -1,6 +1,6 @@
 //! `profiled group …`
 
-use profiled_auth::audit::{Action, Object, Outcome, Reason};
+use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
 use profiled_domain::{
     Group as Stored, GroupChange, GroupId, GroupRepository, NewGroup, Patch, RepositoryError,
 };
@@ -137,7 +137,7 @@ fn set(context: &Context, change: GroupSet, line: &mut Line) -> Result<(), Failu
     line.fields(patch.fields());
     let group = store.update_group(id, &patch, operator())?;
     let group = group.ok_or_else(|| gone(&change.group))?;
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&GroupOutput::from(group), |group| {
         format!("changed group {}", group.id)
     })
@@ -156,7 +156,7 @@ fn add(context: &Context, membership: &Membership, line: &mut Line) -> Result<()
         }
         outcome => outcome?,
     };
-    line.came_of(Outcome::of_change(&is_changed));
+    line.set_outcome(AuditOutcome::of_change(&is_changed));
     let result = json!({ "group": group.id, "user": user, "changed": is_changed });
     context.write(&result, |_| {
         let already = if is_changed { "" } else { " already" };
@@ -171,7 +171,7 @@ fn remove(context: &Context, membership: &Membership, line: &mut Line) -> Result
     let user = find_user(&store, &membership.user)?.id;
     line.for_user(user);
     let is_changed = store.remove_member(group.id, user, operator())?;
-    line.came_of(Outcome::of_change(&is_changed));
+    line.set_outcome(AuditOutcome::of_change(&is_changed));
     let result = json!({ "group": group.id, "user": user, "changed": is_changed });
     context.write(&result, |_| {
         let verb = if is_changed {
@@ -197,7 +197,7 @@ fn delete(context: &Context, name: &str, yes: bool, line: &mut Line) -> Result<(
     if !store.delete_group(group.id, operator())? {
         return Err(gone(name));
     }
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&json!({ "id": group.id }), |_| {
         format!("deleted group {}", group.id)
     })

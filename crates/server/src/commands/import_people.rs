@@ -8,10 +8,10 @@ use chrono::{DateTime, Duration, Utc};
 use profiled_auth::audit::Action;
 use profiled_auth::{PasswordHasher, TokenKey, token_digest};
 use profiled_domain::{
-    Membership, OrganizationId, PasswordHash, Person, TeamId, TokenBinding, UserId,
+    Membership, OrganizationId, PasswordHash, Person, TeamId, TokenClient, UserId,
 };
 use profiled_store::{
-    ImportSession, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser, Outcome,
+    ImportOutcome, ImportSession, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser,
 };
 use serde::{Deserialize, Serialize};
 
@@ -109,12 +109,12 @@ struct PeopleReport {
 }
 
 impl PeopleReport {
-    fn count(&mut self, name: impl FnOnce() -> String, outcome: &Outcome) {
+    fn count(&mut self, name: impl FnOnce() -> String, outcome: &ImportOutcome) {
         match outcome {
-            Outcome::Created => self.created += 1,
-            Outcome::Updated => self.updated += 1,
-            Outcome::Unchanged => self.unchanged += 1,
-            Outcome::Refused(refusal) => self.skipped.push(format!("{}: {refusal}", name())),
+            ImportOutcome::Created => self.created += 1,
+            ImportOutcome::Updated => self.updated += 1,
+            ImportOutcome::Unchanged => self.unchanged += 1,
+            ImportOutcome::Refused(refusal) => self.skipped.push(format!("{}: {refusal}", name())),
         }
     }
 
@@ -293,7 +293,7 @@ fn imported_token(token: &Token) -> ImportedToken {
         created_at: now,
         expires_at: Some(expires_at),
         is_sliding: true,
-        binding: token.address.clone().map(|address| TokenBinding {
+        binding: token.address.clone().map(|address| TokenClient {
             address,
             user_agent: token.user_agent.clone(),
         }),

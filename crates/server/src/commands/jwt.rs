@@ -1,8 +1,8 @@
 //! `profiled jwt …`
 
 use profiled_auth::audit::{Action, Object, Reason};
-use profiled_auth::{JwtVerifier, Subject};
-use profiled_domain::{ProfileDepth, ProfileRepository, UserKey};
+use profiled_auth::{JwtService, TokenUser};
+use profiled_domain::{ProfileDepth, ProfileRepository, UserLookup};
 use profiled_store::Store;
 use serde_json::json;
 
@@ -31,7 +31,7 @@ pub(super) fn access_token(
     let now = now();
     let id = find_user(store, name)?.id;
     line.for_user(id);
-    let key = UserKey::Id(id);
+    let key = UserLookup::Id(id);
     let gone = || {
         let text = format!("user {name:?} has just been removed");
         Failure::failed(text).because(Reason::Missing)
@@ -39,8 +39,8 @@ pub(super) fn access_token(
     let (profile, password) = store
         .find_profile_with_password(&key, ProfileDepth::Account)?
         .ok_or_else(gone)?;
-    let jwt = JwtVerifier::new(&settings.auth.jwt, settings.key_ring(now)?);
-    let token = jwt.mint_access(Subject::new(&profile.user, &password), now);
+    let jwt = JwtService::new(&settings.auth.jwt, settings.key_ring(now)?);
+    let token = jwt.mint_access(TokenUser::new(&profile.user, &password), now);
     let token = token.map_err(|error| Failure::failed(error.to_string()))?;
     if let Some(made) = jwt.name(&token, now) {
         line.done(Object::Jwt(made.jti));

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use profiled_auth::TokenKey;
-use profiled_auth::audit::{Action, Object, Outcome, Reason};
+use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
 use profiled_domain::{NewToken, ProfileRepository, TokenId, TokenRepository, UserId};
 use serde::Serialize;
 use serde_json::json;
@@ -164,6 +164,6 @@ fn revoke(context: &Context, token: &str, line: &mut Line) -> Result<(), Failure
     if !store.revoke_token(id)? {
         return Err(none());
     }
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&json!({ "id": id.0 }), |_| format!("revoked token {id}"))
 }

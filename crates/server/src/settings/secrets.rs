@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use profiled_auth::audit::{Action, Actor, Object, Outcome, Record};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Record};
 use profiled_auth::{ClientSettings, CounterStore, KeyFolder, KeyRing, SigningKey, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -152,7 +152,7 @@ impl Settings {
             let record = Record::new(Action::KeyCreate, Actor::Service);
             record
                 .on(Object::Key("signing.key".to_owned()))
-                .write(Outcome::Done);
+                .write(AuditOutcome::Done);
         }
         let text = std::fs::read_to_string(&file).map_err(to_failure)?;
         Ok(text.trim_end().to_owned().into())

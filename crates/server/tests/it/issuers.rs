@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use profiled_domain::{
-    BindOutcome, BindingRepository, ForeignSubject, UserId, UserKey, UserRepository,
+    BindOutcome, BindingRepository, ForeignSubject, UserId, UserLookup, UserRepository,
 };
 use serde_json::{Value, json};
 
@@ -116,7 +116,7 @@ fn bindings_are_listed_and_removed() {
     }
     let store = sandbox.store();
     for (id, name, subject) in [(1, "ada", "-a"), (2, "bob", "b c")] {
-        let key = UserKey::Username(name.to_owned());
+        let key = UserLookup::Username(name.to_owned());
         let user = store.find_user(&key).unwrap().unwrap();
         let subject = ForeignSubject {
             issuer: IDP.to_owned(),

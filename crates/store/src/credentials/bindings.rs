@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
     BindOutcome, Binding, BindingRepository, ForeignSubject, Page, PageRequest, RepositoryError,
-    User, UserId, UserKey,
+    User, UserId, UserLookup,
 };
 
 use crate::database::schema::{bindings, users};
@@ -21,7 +21,7 @@ impl BindingRepository for Store {
         &self,
         subject: &ForeignSubject,
         user: &User,
-        name: &UserKey,
+        name: &UserLookup,
         now: DateTime<Utc>,
     ) -> Result<BindOutcome, RepositoryError> {
         self.write(|connection| {
@@ -89,7 +89,11 @@ fn bound(connection: &mut DbConnection, subject: &ForeignSubject) -> QueryResult
 }
 
 /// Whether a user may still be bound by its name. If so, it stays as it is until the transaction ends.
-fn lock_unchanged(connection: &mut DbConnection, user: &User, name: &UserKey) -> QueryResult<bool> {
+fn lock_unchanged(
+    connection: &mut DbConnection,
+    user: &User,
+    name: &UserLookup,
+) -> QueryResult<bool> {
     let row = users::table
         .find(user.id.0)
         .filter(users::is_active)
@@ -100,9 +104,9 @@ fn lock_unchanged(connection: &mut DbConnection, user: &User, name: &UserKey) ->
         DbConnection::Postgres(c) => row.for_share().first(c).optional()?,
     };
     let is_named = |(id, username, email): (i64, Option<String>, Option<String>)| match name {
-        UserKey::Id(wanted) => wanted.0 == id,
-        UserKey::Username(wanted) => username.as_ref() == Some(wanted),
-        UserKey::Email(wanted) => email.as_ref() == Some(wanted),
+        UserLookup::Id(wanted) => wanted.0 == id,
+        UserLookup::Username(wanted) => username.as_ref() == Some(wanted),
+        UserLookup::Email(wanted) => email.as_ref() == Some(wanted),
     };
     Ok(found.is_some_and(is_named))
 }

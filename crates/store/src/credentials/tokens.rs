@@ -83,7 +83,7 @@ impl TokenRepository for Store {
         Ok(deleted > 0)
     }
 
-    fn note_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError> {
+    fn record_token_uses(&self, uses: &[TokenUse]) -> Result<(), RepositoryError> {
         if let [used] = uses {
             return self.write(|connection| Ok(note(connection, used)?));
         }

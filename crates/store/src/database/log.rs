@@ -30,7 +30,7 @@ impl Store {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub fn truncate_log(&self) -> Result<bool, RepositoryError> {
-        let DbConnection::Sqlite(mut connection) = self.separate()? else {
+        let DbConnection::Sqlite(mut connection) = self.open_unpooled()? else {
             return Ok(true);
         };
         let patience = PATIENCE.as_millis();

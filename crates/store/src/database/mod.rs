@@ -24,6 +24,6 @@ pub use migrations::{MigrationStatus, migrate, pending, revert, status};
 pub(crate) use page::numbered_page;
 pub(crate) use person::PersonRow;
 pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
-pub(crate) use shapes::Shapes;
+pub(crate) use shapes::PreparedStatements;
 pub use store::{OpenError, Store};
 pub use url::{DatabaseUrl, UrlError};

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialsEpoch, Group, GroupId, RepositoryError, Token, TokenBinding, TokenId, TokenState,
+    CredentialsEpoch, Group, GroupId, RepositoryError, Token, TokenClient, TokenId, TokenState,
     User, UserId,
 };
 
@@ -102,7 +102,7 @@ impl From<TokenStateRow> for TokenState {
             id: TokenId(row.id),
             expires_at: row.expires_at.map(|at| at.0.and_utc()),
             is_sliding: row.is_sliding,
-            binding: row.bound_address.map(|address| TokenBinding {
+            binding: row.bound_address.map(|address| TokenClient {
                 address,
                 user_agent,
             }),

@@ -10,9 +10,9 @@ const MOST: usize = 256;
 
 /// The first statements that were run.
 #[derive(Debug, Default)]
-pub(crate) struct Shapes(Mutex<HashSet<u64>>);
+pub(crate) struct PreparedStatements(Mutex<HashSet<u64>>);
 
-impl Shapes {
+impl PreparedStatements {
     /// Whether the statement stays prepared.
     pub(crate) fn keeps(&self, shape: &str) -> bool {
         let mut hasher = DefaultHasher::new();

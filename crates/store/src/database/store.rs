@@ -10,7 +10,7 @@ use crate::database::connection::DbConnection;
 use crate::database::error::{StoreError, is_closed, translate};
 use crate::database::pool::{Checkout, Manager};
 use crate::database::settings::DatabaseSettings;
-use crate::database::shapes::Shapes;
+use crate::database::shapes::PreparedStatements;
 use crate::database::url::{DatabaseUrl, UrlError};
 
 /// Why a database cannot be used.
@@ -44,7 +44,7 @@ pub enum OpenError {
 pub struct Store {
     manager: Manager,
     pool: Pool<Manager>,
-    shapes: Arc<Shapes>,
+    shapes: Arc<PreparedStatements>,
 }
 
 impl Store {
@@ -66,7 +66,7 @@ impl Store {
     }
 
     /// The selections whose statements stay prepared.
-    pub(crate) fn shapes(&self) -> &Shapes {
+    pub(crate) fn shapes(&self) -> &PreparedStatements {
         &self.shapes
     }
 
@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// A connection outside the pool, for what sets a session up in its own way.
-    pub(crate) fn separate(&self) -> Result<DbConnection, RepositoryError> {
+    pub(crate) fn open_unpooled(&self) -> Result<DbConnection, RepositoryError> {
         let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
         self.manager.open().map_err(unavailable)
     }
@@ -93,7 +93,7 @@ impl Store {
                 pooled.is_broken = true;
                 drop(pooled);
                 // Not from the pool: its other connections may have died with this one.
-                work(&mut self.separate()?).map_err(translate)
+                work(&mut self.open_unpooled()?).map_err(translate)
             }
             Err(error) => Err(translate(error)),
         }

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use profiled_domain::{PasswordHash, RefreshToken, RepositoryError, UniqueKey};
 
-use super::outcome::{Outcome, Refusal, Taken};
+use super::outcome::{ImportOutcome, Refusal, Taken};
 use super::session::ImportSession;
 use super::values::{ImportedGroup, ImportedToken, misfit};
 use crate::credentials::{blacklist, insert_token};
@@ -73,15 +73,15 @@ impl ImportSession<'_> {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub fn group(&mut self, group: &ImportedGroup) -> Result<Outcome, RepositoryError> {
+    pub fn group(&mut self, group: &ImportedGroup) -> Result<ImportOutcome, RepositoryError> {
         Ok(self.store_group(group)?)
     }
 
-    fn store_group(&mut self, group: &ImportedGroup) -> Result<Outcome, StoreError> {
+    fn store_group(&mut self, group: &ImportedGroup) -> Result<ImportOutcome, StoreError> {
         let text = misfit("name", &group.name, 150);
         let notes = || misfit("notes", group.notes.as_deref()?, usize::MAX);
         if let Some(refusal) = text.or_else(notes) {
-            return Ok(Outcome::Refused(refusal));
+            return Ok(ImportOutcome::Refused(refusal));
         }
         let same_name = groups::table
             .filter(groups::name.eq(&group.name))
@@ -89,7 +89,10 @@ impl ImportSession<'_> {
         let holder: Option<i64> = same_name.first(self.connection).optional()?;
         if let Some(holder) = holder.filter(|holder| *holder != group.id) {
             let key = UniqueKey::GroupName;
-            return Ok(Outcome::Refused(Refusal::Taken(Taken { key, holder })));
+            return Ok(ImportOutcome::Refused(Refusal::Taken(Taken {
+                key,
+                holder,
+            })));
         }
         let stored_group = groups::table
             .find(group.id)
@@ -107,7 +110,7 @@ impl ImportSession<'_> {
             updated_at: group.updated_at.map_or(updated, stored),
         };
         if old.as_ref() == Some(&new) {
-            return Ok(Outcome::Unchanged);
+            return Ok(ImportOutcome::Unchanged);
         }
         if old.is_some() {
             on_each!(self.connection, |c| diesel::update(
@@ -115,7 +118,7 @@ impl ImportSession<'_> {
             )
             .set(&new)
             .execute(c))?;
-            return Ok(Outcome::Updated);
+            return Ok(ImportOutcome::Updated);
         }
         on_each!(self.connection, |c| diesel::insert_into(groups::table)
             .values(&new)
@@ -123,32 +126,38 @@ impl ImportSession<'_> {
         if let Some(known) = &mut self.known.groups {
             known.insert(new.id);
         }
-        Ok(Outcome::Created)
+        Ok(ImportOutcome::Created)
     }
 
     /// Adds members, pairs of user and group; one outcome for each pair.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub fn memberships(&mut self, pairs: &[(i64, i64)]) -> Result<Vec<Outcome>, RepositoryError> {
+    pub fn memberships(
+        &mut self,
+        pairs: &[(i64, i64)],
+    ) -> Result<Vec<ImportOutcome>, RepositoryError> {
         Ok(self.store_memberships(pairs)?)
     }
 
-    fn store_memberships(&mut self, pairs: &[(i64, i64)]) -> Result<Vec<Outcome>, StoreError> {
+    fn store_memberships(
+        &mut self,
+        pairs: &[(i64, i64)],
+    ) -> Result<Vec<ImportOutcome>, StoreError> {
         let mut outcomes = Vec::with_capacity(pairs.len());
         for chunk in pairs.chunks(BATCH) {
             let old = stored_memberships(self.connection, chunk)?;
             let mut new = Vec::new();
             for pair @ &(user, group) in chunk {
                 outcomes.push(if !self.has_user(user)? {
-                    Outcome::Refused(Refusal::Missing("user", user))
+                    ImportOutcome::Refused(Refusal::Missing("user", user))
                 } else if !self.has_group(group)? {
-                    Outcome::Refused(Refusal::Missing("group", group))
+                    ImportOutcome::Refused(Refusal::Missing("group", group))
                 } else if old.contains(pair) || new.contains(pair) {
-                    Outcome::Unchanged
+                    ImportOutcome::Unchanged
                 } else {
                     new.push(*pair);
-                    Outcome::Created
+                    ImportOutcome::Created
                 });
             }
             insert_memberships(self.connection, &new)?;
@@ -160,15 +169,18 @@ impl ImportSession<'_> {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub fn blacklist(&mut self, tokens: &[RefreshToken]) -> Result<Vec<Outcome>, RepositoryError> {
+    pub fn blacklist(
+        &mut self,
+        tokens: &[RefreshToken],
+    ) -> Result<Vec<ImportOutcome>, RepositoryError> {
         let mut outcomes = Vec::with_capacity(tokens.len());
         for token in tokens {
             let is_new = token.expires_at > self.now
                 && blacklist(self.connection, token, self.now).map_err(StoreError::from)?;
             outcomes.push(if is_new {
-                Outcome::Created
+                ImportOutcome::Created
             } else {
-                Outcome::Unchanged
+                ImportOutcome::Unchanged
             });
         }
         Ok(outcomes)
@@ -178,7 +190,10 @@ impl ImportSession<'_> {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub fn tokens(&mut self, tokens: &[ImportedToken]) -> Result<Vec<Outcome>, RepositoryError> {
+    pub fn tokens(
+        &mut self,
+        tokens: &[ImportedToken],
+    ) -> Result<Vec<ImportOutcome>, RepositoryError> {
         let mut outcomes = Vec::with_capacity(tokens.len());
         for chunk in tokens.chunks(BATCH) {
             self.store_tokens(chunk, &mut outcomes)?;
@@ -189,7 +204,7 @@ impl ImportSession<'_> {
     fn store_tokens(
         &mut self,
         chunk: &[ImportedToken],
-        outcomes: &mut Vec<Outcome>,
+        outcomes: &mut Vec<ImportOutcome>,
     ) -> Result<(), StoreError> {
         let digests: Vec<&[u8]> = chunk
             .iter()
@@ -203,16 +218,18 @@ impl ImportSession<'_> {
         for token in chunk {
             let owner = token.owner.0;
             outcomes.push(match holders.get(token.digest.0.as_slice()) {
-                Some(holder) if *holder == owner => Outcome::Unchanged,
-                Some(holder) => Outcome::Refused(Refusal::Taken(Taken {
+                Some(holder) if *holder == owner => ImportOutcome::Unchanged,
+                Some(holder) => ImportOutcome::Refused(Refusal::Taken(Taken {
                     key: UniqueKey::Token,
                     holder: *holder,
                 })),
-                None if !self.has_user(owner)? => Outcome::Refused(Refusal::Missing("user", owner)),
+                None if !self.has_user(owner)? => {
+                    ImportOutcome::Refused(Refusal::Missing("user", owner))
+                }
                 None => {
                     insert_token(self.connection, token)?;
                     holders.insert(token.digest.0.to_vec(), owner);
-                    Outcome::Created
+                    ImportOutcome::Created
                 }
             });
         }

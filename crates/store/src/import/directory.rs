@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use profiled_domain::{Membership, OrganizationId, RepositoryError, TeamId, UniqueKey, UserId};
 
-use super::outcome::{Outcome, Refusal, Taken};
+use super::outcome::{ImportOutcome, Refusal, Taken};
 use super::session::ImportSession;
 use super::values::{ImportedOrganization, ImportedTeam, misfit};
 use crate::database::schema::{organizations, teams};
@@ -39,12 +39,12 @@ macro_rules! write {
             .first($session.connection)
             .optional()?;
         match old {
-            Some(old) if old == $values => Outcome::Unchanged,
+            Some(old) if old == $values => ImportOutcome::Unchanged,
             Some(_) => {
                 on_each!($session.connection, |c| diesel::update(target)
                     .set(&$values)
                     .execute(c))?;
-                Outcome::Updated
+                ImportOutcome::Updated
             }
             None => {
                 let row = ($at_creation, &$values);
@@ -54,7 +54,7 @@ macro_rules! write {
                 if let Some(known) = &mut $session.known.$table {
                     known.insert($id);
                 }
-                Outcome::Created
+                ImportOutcome::Created
             }
         }
     }};
@@ -68,15 +68,18 @@ impl ImportSession<'_> {
     pub fn organization(
         &mut self,
         organization: &ImportedOrganization,
-    ) -> Result<Outcome, RepositoryError> {
+    ) -> Result<ImportOutcome, RepositoryError> {
         Ok(self.store_organization(organization)?)
     }
 
-    fn store_organization(&mut self, new: &ImportedOrganization) -> Result<Outcome, StoreError> {
+    fn store_organization(
+        &mut self,
+        new: &ImportedOrganization,
+    ) -> Result<ImportOutcome, StoreError> {
         use organizations::dsl;
 
         if let Some(refusal) = misfits(&new.name, &new.description) {
-            return Ok(Outcome::Refused(refusal));
+            return Ok(ImportOutcome::Refused(refusal));
         }
         let holder: Option<i64> = dsl::organizations
             .filter(dsl::name.eq(&new.name))
@@ -85,10 +88,13 @@ impl ImportSession<'_> {
             .optional()?;
         if let Some(holder) = holder.filter(|holder| *holder != new.id) {
             let key = UniqueKey::OrganizationName;
-            return Ok(Outcome::Refused(Refusal::Taken(Taken { key, holder })));
+            return Ok(ImportOutcome::Refused(Refusal::Taken(Taken {
+                key,
+                holder,
+            })));
         }
         if let Some(refusal) = self.missing_user(new.created_by)? {
-            return Ok(Outcome::Refused(refusal));
+            return Ok(ImportOutcome::Refused(refusal));
         }
         let values = StoredOrganization {
             name: new.name.clone(),
@@ -105,7 +111,7 @@ impl ImportSession<'_> {
             organizations,
             StoredOrganization, new.id, values, at_creation
         );
-        if outcome == Outcome::Created {
+        if outcome == ImportOutcome::Created {
             forget_tombstone(self.connection, ORGANIZATION, new.id)?;
         }
         Ok(outcome)
@@ -115,15 +121,15 @@ impl ImportSession<'_> {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub fn team(&mut self, team: &ImportedTeam) -> Result<Outcome, RepositoryError> {
+    pub fn team(&mut self, team: &ImportedTeam) -> Result<ImportOutcome, RepositoryError> {
         Ok(self.store_team(team)?)
     }
 
-    fn store_team(&mut self, new: &ImportedTeam) -> Result<Outcome, StoreError> {
+    fn store_team(&mut self, new: &ImportedTeam) -> Result<ImportOutcome, StoreError> {
         use teams::dsl;
 
         if let Some(refusal) = self.refuse_team(new)? {
-            return Ok(Outcome::Refused(refusal));
+            return Ok(ImportOutcome::Refused(refusal));
         }
         let values = StoredTeam {
             name: new.name.clone(),
@@ -137,7 +143,7 @@ impl ImportSession<'_> {
             dsl::modified.eq(stored(new.modified)),
         );
         let outcome = write!(self, teams, StoredTeam, new.id, values, at_creation);
-        if outcome == Outcome::Created {
+        if outcome == ImportOutcome::Created {
             forget_tombstone(self.connection, TEAM, new.id)?;
         }
         Ok(outcome)
@@ -175,7 +181,7 @@ impl ImportSession<'_> {
         &mut self,
         membership: Membership,
         user: i64,
-    ) -> Result<Outcome, RepositoryError> {
+    ) -> Result<ImportOutcome, RepositoryError> {
         let (is_known, kind, id) = match membership {
             Membership::OrganizationUser(OrganizationId(id))
             | Membership::OrganizationAdmin(OrganizationId(id)) => {
@@ -184,16 +190,16 @@ impl ImportSession<'_> {
             Membership::TeamUser(TeamId(id)) => (self.has_team(id)?, "team", id),
         };
         if !is_known {
-            return Ok(Outcome::Refused(Refusal::Missing(kind, id)));
+            return Ok(ImportOutcome::Refused(Refusal::Missing(kind, id)));
         }
         if let Some(refusal) = self.missing_user(Some(user))? {
-            return Ok(Outcome::Refused(refusal));
+            return Ok(ImportOutcome::Refused(refusal));
         }
         let added = insert_membership(self.connection, membership, UserId(user));
         Ok(if added.map_err(StoreError::from)? {
-            Outcome::Created
+            ImportOutcome::Created
         } else {
-            Outcome::Unchanged
+            ImportOutcome::Unchanged
         })
     }
 

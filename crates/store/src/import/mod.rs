@@ -12,6 +12,6 @@ mod users;
 mod values;
 
 pub use mirror::Absent;
-pub use outcome::{Outcome, Refusal, Taken, UserOutcome};
+pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
 pub use session::ImportSession;
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};

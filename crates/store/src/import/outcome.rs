@@ -4,7 +4,7 @@ use profiled_domain::UniqueKey;
 
 /// What became of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ImportOutcome {
     /// It is new.
     Created,
     /// It was there and differed.
@@ -19,7 +19,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserOutcome {
     /// What became of the row.
-    pub outcome: Outcome,
+    pub outcome: ImportOutcome,
     /// The e-mail address or mobile number of the row, if another user holds it. The row is stored and shows it
     /// all the same; look-ups find the holder.
     pub taken: Vec<Taken>,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use profiled_domain::{CredentialRef, PasswordHash, RepositoryError, UniqueKey};
 
 use super::accounts::BATCH;
-use super::outcome::{Outcome, Refusal, Taken, UserOutcome};
+use super::outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
 use super::session::ImportSession;
 use super::values::{ImportedUser, StoredUser};
 use crate::credentials::revoke_all;
@@ -52,18 +52,18 @@ impl ImportSession<'_> {
             let outcome = match (refusal, related.rows.get(&row.id)) {
                 (Some(refusal), _) => {
                     taken.clear();
-                    Outcome::Refused(refusal)
+                    ImportOutcome::Refused(refusal)
                 }
-                (None, Some(old)) if old == row => Outcome::Unchanged,
+                (None, Some(old)) if old == row => ImportOutcome::Unchanged,
                 (None, Some(old)) => {
                     updated.push((row.clone(), old.clone()));
                     related.put(row);
-                    Outcome::Updated
+                    ImportOutcome::Updated
                 }
                 (None, None) => {
                     created.push(row.clone());
                     related.put(row);
-                    Outcome::Created
+                    ImportOutcome::Created
                 }
             };
             outcomes.push(UserOutcome { outcome, taken });

@@ -4,7 +4,9 @@
 //! same to most tests. Text of a client never becomes a pattern.
 
 use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
-use profiled_domain::{Case, Comparison, Field, FieldKind, FieldValue, Pattern, Test, TextTest};
+use profiled_domain::{
+    Case, Comparison, Field, FieldKind, FieldValue, Lookup, Pattern, TextLookup,
+};
 
 use super::condition::{Row, Writer};
 use super::regex;
@@ -33,45 +35,45 @@ impl Text {
 }
 
 impl Writer {
-    pub(super) fn field(&mut self, row: &Row, field: Field, test: &Test) {
+    pub(super) fn field(&mut self, row: &Row, field: Field, test: &Lookup) {
         if !row.model.fields().contains(&field) {
             return self.constant(test.passes(None));
         }
         let name = row.field(field);
         match (field.kind(), test) {
             (FieldKind::Boolean, _) => self.boolean(&name, test),
-            (FieldKind::Instant, Test::IsNull(true)) if is_nullable(field) => {
+            (FieldKind::Instant, Lookup::IsNull(true)) if is_nullable(field) => {
                 self.push(&name).push(" IS NULL");
             }
-            (FieldKind::Instant, Test::IsNull(false)) if is_nullable(field) => {
+            (FieldKind::Instant, Lookup::IsNull(false)) if is_nullable(field) => {
                 self.push(&name).push(" IS NOT NULL");
             }
-            (_, Test::IsNull(wanted)) => self.constant(!wanted),
-            (_, Test::Text(kind, wanted, case)) => {
+            (_, Lookup::IsNull(wanted)) => self.constant(!wanted),
+            (_, Lookup::Text(kind, wanted, case)) => {
                 let value = self.as_text(row, field);
                 self.text(&value, *kind, wanted, *case);
             }
-            (_, Test::Matches(pattern)) => {
+            (_, Lookup::Matches(pattern)) => {
                 let value = self.as_text(row, field);
                 self.matches(&value, pattern);
             }
-            (FieldKind::Text, Test::Compare(comparison, FieldValue::Text(wanted))) => {
+            (FieldKind::Text, Lookup::Compare(comparison, FieldValue::Text(wanted))) => {
                 let value = self.as_text(row, field);
                 self.compare_text(&value, *comparison, wanted);
             }
-            (FieldKind::Integer, Test::Compare(comparison, FieldValue::Integer(wanted))) => {
+            (FieldKind::Integer, Lookup::Compare(comparison, FieldValue::Integer(wanted))) => {
                 self.compare(&name, *comparison, Value::Integer(*wanted));
             }
-            (FieldKind::Instant, Test::Compare(comparison, FieldValue::Instant(wanted))) => {
+            (FieldKind::Instant, Lookup::Compare(comparison, FieldValue::Instant(wanted))) => {
                 self.compare_instant(&name, field, *comparison, *wanted);
             }
-            (_, Test::Compare(..)) => self.constant(false),
-            (_, Test::In(wanted)) => self.is_in(row, field, wanted),
+            (_, Lookup::Compare(..)) => self.constant(false),
+            (_, Lookup::In(wanted)) => self.is_in(row, field, wanted),
         }
     }
 
     /// There are two values only, so that nothing is left to the database.
-    fn boolean(&mut self, name: &str, test: &Test) {
+    fn boolean(&mut self, name: &str, test: &Lookup) {
         let passes = |value| test.passes(Some(&FieldValue::Boolean(value)));
         match (passes(false), passes(true)) {
             (false, true) => {
@@ -195,7 +197,7 @@ impl Writer {
         }
     }
 
-    fn text(&mut self, value: &Text, test: TextTest, wanted: &str, case: Case) {
+    fn text(&mut self, value: &Text, test: TextLookup, wanted: &str, case: Case) {
         if wanted.contains('\0') {
             return self.constant(false);
         }
@@ -206,7 +208,7 @@ impl Writer {
                 (lower, value.or_empty(), wanted.to_lowercase())
             }
         };
-        if wanted.is_empty() && test == TextTest::Exact {
+        if wanted.is_empty() && test == TextLookup::Exact {
             self.push(&empty).push(" = ''");
             return;
         }
@@ -218,19 +220,19 @@ impl Writer {
             }
             return;
         }
-        let is_prefix = test == TextTest::StartsWith && case == Case::Sensitive;
+        let is_prefix = test == TextLookup::StartsWith && case == Case::Sensitive;
         if is_prefix && value.is_column {
             self.prefix(&sql, &wanted);
             return;
         }
         let (before, middle, after) = match (test, self.database) {
-            (TextTest::Exact, _) => ("", " = ", ""),
-            (TextTest::Contains, Database::Sqlite) => ("instr(", ", ", ") > 0"),
-            (TextTest::Contains, Database::Postgres) => ("strpos(", ", ", ") > 0"),
-            (TextTest::StartsWith, Database::Postgres) => ("starts_with(", ", ", ")"),
-            (TextTest::StartsWith, Database::Sqlite) => ("substr(", ", 1, length(", ")) = "),
-            (TextTest::EndsWith, Database::Sqlite) => ("substr(", ", -length(", ")) = "),
-            (TextTest::EndsWith, Database::Postgres) => ("right(", ", length(", ")) = "),
+            (TextLookup::Exact, _) => ("", " = ", ""),
+            (TextLookup::Contains, Database::Sqlite) => ("instr(", ", ", ") > 0"),
+            (TextLookup::Contains, Database::Postgres) => ("strpos(", ", ", ") > 0"),
+            (TextLookup::StartsWith, Database::Postgres) => ("starts_with(", ", ", ")"),
+            (TextLookup::StartsWith, Database::Sqlite) => ("substr(", ", 1, length(", ")) = "),
+            (TextLookup::EndsWith, Database::Sqlite) => ("substr(", ", -length(", ")) = "),
+            (TextLookup::EndsWith, Database::Postgres) => ("right(", ", length(", ")) = "),
         };
         self.push(before)
             .push(&sql)

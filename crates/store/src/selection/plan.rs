@@ -13,7 +13,7 @@ use super::condition::{Row, Writer, is_everything};
 use super::sql::{Database, Sql, Statement, Typed, Value};
 use super::tables::table;
 use crate::database::functions;
-use crate::database::{DbConnection, Shapes, on_each};
+use crate::database::{DbConnection, PreparedStatements, on_each};
 
 /// Rows that are rather sorted than found by walking along identifiers until there are enough.
 const FEW: i64 = 10_000;
@@ -28,7 +28,7 @@ const BITS: usize = 62;
 pub(crate) struct Plan<'a> {
     model: Model,
     database: Database,
-    shapes: &'a Shapes,
+    shapes: &'a PreparedStatements,
 }
 
 /// Which rows of a table are on a page, and their order.
@@ -70,7 +70,11 @@ fn page_after(sql: &mut Sql, skip: i64, take: i64) {
 }
 
 impl<'a> Plan<'a> {
-    pub(crate) fn new(model: Model, connection: &DbConnection, shapes: &'a Shapes) -> Self {
+    pub(crate) fn new(
+        model: Model,
+        connection: &DbConnection,
+        shapes: &'a PreparedStatements,
+    ) -> Self {
         functions::start();
         let database = match connection {
             DbConnection::Sqlite(_) => Database::Sqlite,

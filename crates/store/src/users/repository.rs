@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use profiled_domain::{
     NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, ProfileDepth,
-    ProfileRepository, RepositoryError, UniqueKey, UniqueValues, User, UserId, UserKey,
+    ProfileRepository, RepositoryError, UniqueKey, UniqueValues, User, UserId, UserLookup,
     UserProfile, UserRepository, WriteContext,
 };
 
@@ -15,13 +15,13 @@ use crate::database::{DbConnection, PersonRow, Store, StoreError};
 use crate::profiles::{profile, profile_rows};
 
 impl UserRepository for Store {
-    fn find_user(&self, key: &UserKey) -> Result<Option<User>, RepositoryError> {
+    fn find_user(&self, key: &UserLookup) -> Result<Option<User>, RepositoryError> {
         let row: Option<UserRow> = self.read(|connection| {
             let query = users::table.select(UserRow::as_select()).into_boxed();
             let query = match key {
-                UserKey::Id(id) => query.filter(users::id.eq(id.0)),
-                UserKey::Username(name) => query.filter(users::username.eq(name.as_str())),
-                UserKey::Email(email) => query.filter(users::email.eq(email.as_str())),
+                UserLookup::Id(id) => query.filter(users::id.eq(id.0)),
+                UserLookup::Username(name) => query.filter(users::username.eq(name.as_str())),
+                UserLookup::Email(email) => query.filter(users::email.eq(email.as_str())),
             };
             query.first(connection).optional()
         })?;

@@ -275,7 +275,7 @@ fn uses_noted_by_several_servers_hold_up_no_revocation_and_lose_no_extension(
     thread::scope(|scope| {
         for batch in [&uses, &backwards, &uses, &backwards] {
             let store = &store;
-            scope.spawn(move || store.note_token_uses(batch).unwrap());
+            scope.spawn(move || store.record_token_uses(batch).unwrap());
         }
         let end = store.revoke_credentials(revoked, &CredentialRef::None, operator(60));
         assert!(end.unwrap());

@@ -6,7 +6,7 @@ use diesel::{Connection, SqliteConnection};
 use profiled_domain::{
     AccountChangeOutcome, AccountRepository, GroupRepository, Membership, MembershipRepository,
     NewOrganization, NewTeam, NewToken, NewUser, OrganizationRepository, PasswordHash, Person,
-    RefreshToken, RefreshTokenRepository, Rotation, TeamRepository, TokenBinding, TokenRepository,
+    RefreshToken, RefreshTokenRepository, Rotation, TeamRepository, TokenClient, TokenRepository,
     UserId, UserRepository, WriteContext,
 };
 use profiled_store::Store;
@@ -101,7 +101,7 @@ fn nothing_of_an_erased_user_is_stored(database: &TestDatabase) {
     let [label, address, agent] = TRACES;
     let token = NewToken {
         label: label.to_owned(),
-        binding: Some(TokenBinding {
+        binding: Some(TokenClient {
             address: address.to_owned(),
             user_agent: Some(agent.to_owned()),
         }),

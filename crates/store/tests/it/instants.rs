@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    Comparison, Condition, CredentialRepository, Field, FieldValue, GroupRepository, NewToken,
-    NumberedPage, OrganizationRepository, PageNumber, Selection, SelectionRepository, Test,
-    TokenRepository, UserId, UserKey, UserRepository, WriteContext,
+    Comparison, Condition, CredentialRepository, Field, FieldValue, GroupRepository, Lookup,
+    NewToken, NumberedPage, OrganizationRepository, PageNumber, Selection, SelectionRepository,
+    TokenRepository, UserId, UserLookup, UserRepository, WriteContext,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -22,7 +22,7 @@ fn with_nanoseconds() -> DateTime<Utc> {
 }
 
 fn found(store: &Store, id: UserId) -> profiled_domain::User {
-    store.find_user(&UserKey::Id(id)).unwrap().unwrap()
+    store.find_user(&UserLookup::Id(id)).unwrap().unwrap()
 }
 
 fn instants_with_nanoseconds_are_stored_in_microseconds(database: &TestDatabase) {
@@ -77,7 +77,7 @@ fn users_are_selected_by_the_instant_that_is_read(database: &TestDatabase) {
         Comparison::LessOrEqual,
         Comparison::GreaterOrEqual,
     ] {
-        let test = Test::Compare(comparison, FieldValue::Instant(read));
+        let test = Lookup::Compare(comparison, FieldValue::Instant(read));
         let selection = Selection {
             condition: Condition::Field(Field::DateJoined, test),
             order: Vec::new(),

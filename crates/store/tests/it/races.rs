@@ -5,7 +5,7 @@ use std::thread;
 use profiled_domain::{
     BindOutcome, BindingRepository, CredentialRef, CredentialRepository, ForeignSubject,
     GroupChange, GroupRepository, IssueOutcome, NewToken, Patch, RepositoryError, TokenRepository,
-    User, UserKey, UserRepository,
+    User, UserLookup, UserRepository,
 };
 use profiled_store::testing::TestDatabase;
 
@@ -86,7 +86,7 @@ fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
             subject: subject.to_owned(),
         });
         let bind = |subject: &ForeignSubject, user: &User| {
-            let name = UserKey::Username(user.person.username.clone().unwrap());
+            let name = UserLookup::Username(user.person.username.clone().unwrap());
             store.bind(subject, user, &name, at(2)).unwrap()
         };
 

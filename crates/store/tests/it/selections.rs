@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use profiled_domain::{
-    Case, Condition, Field, FieldValue, Membership, MembershipRepository, NewOrganization,
+    Case, Condition, Field, FieldValue, Lookup, Membership, MembershipRepository, NewOrganization,
     NumberedPage, OrderBy, OrganizationRepository, PageNumber, Pattern, Person, Relation,
-    RepositoryError, Selection, SelectionRepository, Step, Test, TextTest, UserRepository,
+    RepositoryError, Selection, SelectionRepository, Step, TextLookup, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -34,7 +34,7 @@ fn total(store: &Store, condition: Condition) -> i64 {
     store.select_users(&select(condition)).unwrap().total
 }
 
-fn named(test: Test) -> Condition {
+fn named(test: Lookup) -> Condition {
     Condition::Field(Field::Username, test)
 }
 
@@ -43,15 +43,15 @@ fn very_many_conditions_are_answered(database: &TestDatabase) {
     for name in ["ada", "bob"] {
         store.create_user(&person(name), operator(1)).unwrap();
     }
-    let contains = |text: String| named(Test::Text(TextTest::Contains, text, Case::Ignored));
+    let contains = |text: String| named(Lookup::Text(TextLookup::Contains, text, Case::Ignored));
     let not = |condition: Condition| Condition::Not(Box::new(condition));
     let of = |number: i64| Condition::related_to(Relation::UserOrganizations, number);
     let related_name = |number: i64| {
-        let name = Test::Text(TextTest::StartsWith, number.to_string(), Case::Sensitive);
+        let name = Lookup::Text(TextLookup::StartsWith, number.to_string(), Case::Sensitive);
         Condition::related(Relation::UserTeams, Condition::Field(Field::Name, name))
     };
     let numbers = || 0..2000_i64;
-    let mut nested = named(Test::In(vec![FieldValue::Text("ada".to_owned())]));
+    let mut nested = named(Lookup::In(vec![FieldValue::Text("ada".to_owned())]));
     for _ in 0..50 {
         nested = not(not(Condition::All(vec![nested, Condition::everything()])));
     }
@@ -62,11 +62,11 @@ fn very_many_conditions_are_answered(database: &TestDatabase) {
         .map(|n| contains(n.to_string()))
         .chain([contains("DA".to_owned())]);
     assert_eq!(total(&store, Condition::Any(any.collect())), 1);
-    let ids = Test::In((1..40_000).map(FieldValue::Integer).collect());
+    let ids = Lookup::In((1..40_000).map(FieldValue::Integer).collect());
     assert_eq!(total(&store, Condition::Field(Field::Id, ids)), 2);
     let names = (0..10_000).map(|n| FieldValue::Text(n.to_string()));
     let names = names.chain([FieldValue::Text("bob".to_owned())]);
-    assert_eq!(total(&store, named(Test::In(names.collect()))), 1);
+    assert_eq!(total(&store, named(Lookup::In(names.collect()))), 1);
     assert_eq!(total(&store, nested), 1);
     let sets = Condition::Any(numbers().take(700).map(of).collect());
     assert_eq!(total(&store, sets), 0);
@@ -108,7 +108,7 @@ fn the_largest_patterns_are_answered(database: &TestDatabase) {
             Pattern::new(text, Case::Ignored).unwrap_or_else(|error| panic!("{text}: {error}"));
         let found = total(
             &store,
-            Condition::Field(Field::FirstName, Test::Matches(pattern)),
+            Condition::Field(Field::FirstName, Lookup::Matches(pattern)),
         );
         assert_eq!(found == 1, matches, "{text}");
     }
@@ -131,7 +131,7 @@ fn repeated_assertions_are_answered(database: &TestDatabase) {
         (r"a\x00*d", true),
     ] {
         let pattern = Pattern::new(text, Case::Sensitive).unwrap();
-        let found = total(&store, named(Test::Matches(pattern)));
+        let found = total(&store, named(Lookup::Matches(pattern)));
         assert_eq!(found == 1, matches, "{text}");
     }
 }
@@ -149,7 +149,7 @@ fn sqlite_ends_a_selection_that_takes_too_long() {
     let store = Store::open(&settings).unwrap();
     let slow = |number: usize| {
         let text = format!("{}{number}", "a".repeat(900));
-        let contains = Test::Text(TextTest::Contains, text, Case::Ignored);
+        let contains = Lookup::Text(TextLookup::Contains, text, Case::Ignored);
         Condition::Not(Box::new(Condition::Field(Field::LdapDn, contains)))
     };
 

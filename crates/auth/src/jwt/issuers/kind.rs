@@ -36,12 +36,12 @@ const OTHER_TOKEN_CLAIMS: [(&str, &str); 3] =
 
 /// The kinds of tokens that are taken of an issuer.
 #[derive(Clone, Debug)]
-pub(super) struct Kinds {
+pub(super) struct AcceptedTypes {
     required: Option<String>,
     allowed: Vec<String>,
 }
 
-impl Kinds {
+impl AcceptedTypes {
     /// Access tokens, whose header `typ` is `required` unless that is empty, and tokens that call themselves by
     /// one of the words that are `allowed` besides.
     pub(super) fn new(required: &str, allowed: &[String]) -> Self {

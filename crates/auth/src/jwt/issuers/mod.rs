@@ -17,7 +17,7 @@ use profiled_domain::ForeignSubject;
 use serde_json::Value;
 
 use self::keys::IssuerKeys;
-use self::kind::Kinds;
+use self::kind::AcceptedTypes;
 use super::checks::{Rules, UserClaim, user_id};
 use super::claims::{Claims, Parts};
 use crate::error::JwtFault;
@@ -95,7 +95,7 @@ pub(super) struct Issuer {
     /// Clients whose tokens are taken; empty for any.
     client_ids: Vec<String>,
     algorithms: Vec<Algorithm>,
-    kinds: Kinds,
+    kinds: AcceptedTypes,
     user_claim: String,
     user_field: UserField,
     needs_verified_email: bool,
@@ -115,7 +115,7 @@ impl Issuer {
             rules: Rules::new(leeway, issuer, &settings.audience),
             client_ids: settings.client_ids.clone(),
             algorithms: settings.algorithms.clone(),
-            kinds: Kinds::new(&settings.required_type, &settings.allowed_types),
+            kinds: AcceptedTypes::new(&settings.required_type, &settings.allowed_types),
             user_claim: settings.user_claim.clone(),
             user_field,
             needs_verified_email: settings.names_by_email() && !settings.trust_email,

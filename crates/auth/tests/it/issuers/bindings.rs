@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use profiled_auth::{
-    Algorithm, AuthError, BearerVerifier, IssuerSettings, JwtFault, JwtVerifier, TokenKind,
+    Algorithm, AuthError, BearerVerifier, IssuerSettings, JwtFault, JwtService, TokenType,
     UserField, Verdict, Verifier,
 };
 use profiled_domain::{
@@ -19,7 +19,7 @@ use crate::test_store::TestStore;
 
 struct Site {
     providers: Vec<Provider>,
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
     repository: TestStore,
 }
 
@@ -356,7 +356,7 @@ fn introspection_accepts_and_binds_like_a_request() {
     let first = ask("a", "ada").unwrap();
 
     assert_eq!((first.user.id, first.subject()), (ada, Some("a")));
-    assert_eq!(first.kind, TokenKind::Access);
+    assert_eq!(first.kind, TokenType::Access);
     assert_eq!(site.bound("a"), Some(ada));
     assert_eq!(ask("a", "bob").unwrap().user.id, ada);
     assert!(ask("other", "ada").is_none());

@@ -1,6 +1,6 @@
 //! How the keys of an issuer are had: little, seldom, from one place, and kept.
 
-use profiled_auth::{Algorithm, IssuerSettings, JwtFault, JwtVerifier, UserClaim};
+use profiled_auth::{Algorithm, IssuerSettings, JwtFault, JwtService, UserClaim};
 use profiled_domain::UserId;
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::people::now;
 const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
 const INVALID: Result<UserClaim, JwtFault> = Err(JwtFault::Invalid);
 
-fn judge_at(service: &JwtVerifier, token: &str, seconds: i64) -> Result<UserClaim, JwtFault> {
+fn judge_at(service: &JwtService, token: &str, seconds: i64) -> Result<UserClaim, JwtFault> {
     service.verify(token.as_bytes(), now() + chrono::Duration::seconds(seconds))
 }
 

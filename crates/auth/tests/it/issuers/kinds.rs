@@ -1,6 +1,6 @@
 //! Which tokens of a foreign issuer are access tokens, and for us (RFC 8725, 3.9, 3.11, 3.12; RFC 9068).
 
-use profiled_auth::{Algorithm, IssuerSettings, JwtFault, JwtVerifier, UserClaim};
+use profiled_auth::{Algorithm, IssuerSettings, JwtFault, JwtService, UserClaim};
 use profiled_domain::UserId;
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
 const INVALID: Result<UserClaim, JwtFault> = Err(JwtFault::Invalid);
 const OTHER: Result<UserClaim, JwtFault> = Err(JwtFault::WrongType);
 
-fn taking(provider: &Provider, change: impl FnOnce(&mut IssuerSettings)) -> JwtVerifier {
+fn taking(provider: &Provider, change: impl FnOnce(&mut IssuerSettings)) -> JwtService {
     let mut settings = provider.settings(&[Algorithm::ES256]);
     change(&mut settings);
     service(vec![settings])
@@ -145,7 +145,7 @@ fn token_of_another_kind_is_accepted_only_if_allowed() {
     );
     let cognito = json!({"token_use": "id"});
     let logout = json!({"events": {}});
-    let judge = |service: &JwtVerifier, header: Value, claims: &Value| {
+    let judge = |service: &JwtService, header: Value, claims: &Value| {
         judge(service, &token(&provider, &header, claims))
     };
 

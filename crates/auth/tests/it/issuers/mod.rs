@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use profiled_auth::{
-    Algorithm, IssuerSettings, Issuers, JwtFault, JwtSettings, JwtVerifier, SigningKey, UserClaim,
+    Algorithm, IssuerSettings, Issuers, JwtFault, JwtService, JwtSettings, SigningKey, UserClaim,
 };
 
 use crate::people::{SECRET, now};
@@ -34,12 +34,12 @@ fn settings_with(issuers: Vec<IssuerSettings>) -> JwtSettings {
 }
 
 /// A service that takes tokens of these issuers, in addition to its own.
-fn service(issuers: Vec<IssuerSettings>) -> JwtVerifier {
+fn service(issuers: Vec<IssuerSettings>) -> JwtService {
     let settings = settings_with(issuers);
     let issuers = Issuers::start(&settings, PATIENCE).unwrap();
-    JwtVerifier::with_issuers(&settings, Arc::new(own_key().into()), issuers)
+    JwtService::with_issuers(&settings, Arc::new(own_key().into()), issuers)
 }
 
-fn judge(service: &JwtVerifier, token: &str) -> Result<UserClaim, JwtFault> {
+fn judge(service: &JwtService, token: &str) -> Result<UserClaim, JwtFault> {
     service.verify(token.as_bytes(), now())
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, TimeDelta, Utc};
 use profiled_auth::Issuers;
-use profiled_auth::{Algorithm, JwtFault, JwtVerifier, KeyFolder, KeyRing, SigningKey, UserClaim};
+use profiled_auth::{Algorithm, JwtFault, JwtService, KeyFolder, KeyRing, SigningKey, UserClaim};
 use profiled_domain::UserId;
 use tempfile::TempDir;
 
@@ -53,14 +53,14 @@ impl Keys {
 
 struct Server {
     keys: Arc<KeyRing>,
-    jwt: JwtVerifier,
+    jwt: JwtService,
 }
 
 impl Server {
     fn new(keys: KeyRing) -> Self {
         let keys = Arc::new(keys);
         let (settings, issuers) = (defaults("auth.jwt"), Issuers::default());
-        let jwt = JwtVerifier::with_issuers(&settings, Arc::clone(&keys), issuers);
+        let jwt = JwtService::with_issuers(&settings, Arc::clone(&keys), issuers);
         Self { keys, jwt }
     }
 

@@ -5,12 +5,12 @@ mod passwords;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    AuthError, BearerVerifier, JwtFault, JwtSettings, JwtVerifier, RefreshError, Scheme, Subject,
-    TokenPair, Verdict, Verifier,
+    AuthError, BearerVerifier, JwtFault, JwtService, JwtSettings, RefreshError, Scheme, TokenPair,
+    TokenUser, Verdict, Verifier,
 };
 use profiled_domain::{
     AccountRepository, CredentialRef, CredentialRepository, PasswordHash, ProfileDepth,
-    ProfileRepository, User, UserId, UserKey, WriteContext,
+    ProfileRepository, User, UserId, UserLookup, WriteContext,
 };
 use profiled_store::testing::defaults;
 use serde_json::json;
@@ -23,7 +23,7 @@ use crate::test_store::TestStore;
 /// Ada, and servers that share her and the key.
 struct Site {
     repository: TestStore,
-    jwt: Arc<JwtVerifier>,
+    jwt: Arc<JwtService>,
     ada: UserId,
 }
 
@@ -43,7 +43,7 @@ impl Site {
     }
 
     fn account(&self) -> (User, PasswordHash) {
-        let key = UserKey::Id(self.ada);
+        let key = UserLookup::Id(self.ada);
         let found = self
             .repository
             .find_profile_with_password(&key, ProfileDepth::Account);
@@ -54,13 +54,13 @@ impl Site {
     fn log_in(&self, at: DateTime<Utc>) -> TokenPair {
         let (user, password) = self.account();
         self.jwt
-            .mint_pair(Subject::new(&user, &password), at)
+            .mint_pair(TokenUser::new(&user, &password), at)
             .unwrap()
     }
 
     fn access(&self, token: &str, at: DateTime<Utc>) -> Result<CredentialRef, AuthError> {
         let header = format!("Bearer {token}");
-        let attempt = profiled_auth::Attempt {
+        let attempt = profiled_auth::RequestCredentials {
             now: at,
             ..attempt(header.as_bytes())
         };
@@ -107,7 +107,7 @@ fn c1_revocation_ends_all_tokens_of_its_user_and_of_no_other() {
     let hers = site.log_in(now());
     let his = site
         .jwt
-        .mint_access(Subject::new(&bob, &site.account().1), now());
+        .mint_access(TokenUser::new(&bob, &site.account().1), now());
 
     site.revoke(&CredentialRef::None, later(1));
 
@@ -203,7 +203,7 @@ fn c1_inactive_or_deleted_user_is_reported_before_any_other_fault() {
         let person = user(&site.repository, name, false);
         let token = site
             .jwt
-            .mint_pair(Subject::new(&person, &password), now())
+            .mint_pair(TokenUser::new(&person, &password), now())
             .unwrap();
         site.repository
             .revoke_credentials(
@@ -245,7 +245,10 @@ fn c1_changed_password_with_the_password_check_is_reported_first() {
     let site = Site::new(&settings);
     let (ada, _) = site.account();
     let old = PasswordHash::from_encoded("!old");
-    let pair = site.jwt.mint_pair(Subject::new(&ada, &old), now()).unwrap();
+    let pair = site
+        .jwt
+        .mint_pair(TokenUser::new(&ada, &old), now())
+        .unwrap();
     let fresh = site.log_in(now());
 
     let stale = site.access(&pair.access, now()).unwrap_err();

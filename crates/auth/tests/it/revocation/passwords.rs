@@ -3,7 +3,7 @@
 
 use md5::{Digest, Md5};
 use profiled_auth::{
-    AuthError, JwtSettings, PasswordAttempt, PasswordHasher, PasswordLogin, PasswordSettings,
+    AuthError, JwtSettings, PasswordCredentials, PasswordHasher, PasswordLogin, PasswordSettings,
     RefreshError, TokenPair,
 };
 use profiled_domain::{CredentialRef, CredentialRepository, PasswordHash, RefreshTokenRepository};
@@ -35,7 +35,7 @@ fn log_in(site: &Site, iterations: u32) -> TokenPair {
     };
     let hasher = Arc::new(PasswordHasher::new(&settings).unwrap());
     let before = site.account().1;
-    let attempt = PasswordAttempt {
+    let attempt = PasswordCredentials {
         username: "ada",
         password: "p:äss",
         client_address: [127, 0, 0, 1].into(),

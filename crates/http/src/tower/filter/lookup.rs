@@ -1,7 +1,7 @@
 //! Look-ups: how a value is compared, and how it is read for that.
 
 use profiled_domain::{
-    Case, Comparison, Condition, Field, FieldKind, FieldValue, Pattern, Test, TextTest,
+    Case, Comparison, Condition, Field, FieldKind, FieldValue, Lookup, Pattern, TextLookup,
 };
 use profiled_rest::error::ApiError;
 
@@ -45,7 +45,7 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    fn test(field: Field, test: Test) -> Self {
+    fn test(field: Field, test: Lookup) -> Self {
         Self {
             condition: Condition::Field(field, test),
             holds_of_none: false,
@@ -53,13 +53,13 @@ impl Leaf {
     }
 
     pub(super) fn is_pattern(&self) -> bool {
-        matches!(self.condition, Condition::Field(_, Test::Matches(_)))
+        matches!(self.condition, Condition::Field(_, Lookup::Matches(_)))
     }
 
     /// The last log-in is the only value that an object may lack.
     fn is_null(field: Field, wanted: bool) -> Self {
         let condition = match field {
-            Field::LastLogin => Condition::Field(field, Test::IsNull(wanted)),
+            Field::LastLogin => Condition::Field(field, Lookup::IsNull(wanted)),
             _ if wanted => Condition::nothing(),
             _ => Condition::everything(),
         };
@@ -83,20 +83,25 @@ impl Leaf {
             "regex" => {
                 let pattern =
                     Pattern::new(text, case).map_err(|error| bad_request(error.to_string()))?;
-                return Ok(Self::test(field, Test::Matches(pattern)));
+                return Ok(Self::test(field, Lookup::Matches(pattern)));
             }
-            "in" => return Ok(Self::test(field, Test::In(values(field, text)?))),
-            "contains" => TextTest::Contains,
-            "startswith" => TextTest::StartsWith,
-            "endswith" => TextTest::EndsWith,
-            "exact" if case == Case::Ignored && field.kind() == FieldKind::Text => TextTest::Exact,
+            "in" => return Ok(Self::test(field, Lookup::In(values(field, text)?))),
+            "contains" => TextLookup::Contains,
+            "startswith" => TextLookup::StartsWith,
+            "endswith" => TextLookup::EndsWith,
+            "exact" if case == Case::Ignored && field.kind() == FieldKind::Text => {
+                TextLookup::Exact
+            }
             other => {
                 let wanted = value(field, text)?;
-                return Ok(Self::test(field, Test::Compare(comparison(other), wanted)));
+                return Ok(Self::test(
+                    field,
+                    Lookup::Compare(comparison(other), wanted),
+                ));
             }
         };
         let wanted = value(field, text)?.to_text();
-        Ok(Self::test(field, Test::Text(text_test, wanted, case)))
+        Ok(Self::test(field, Lookup::Text(text_test, wanted, case)))
     }
 
     /// A comparison of the object at the end of a relation, which is one of its identifier; `None` for a
@@ -113,7 +118,7 @@ impl Leaf {
                 let ids = parts.map(|part| value(Field::Id, part));
                 Self::test(
                     Field::Id,
-                    Test::In(checked(ids.collect::<Result<_, _>>()?)?),
+                    Lookup::In(checked(ids.collect::<Result<_, _>>()?)?),
                 )
             }
             "exact" | "gt" | "gte" | "lt" | "lte" | "in" | "isnull" => {

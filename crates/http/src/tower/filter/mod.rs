@@ -11,7 +11,7 @@ mod lookup;
 pub(super) mod names;
 pub(super) mod path;
 
-use profiled_domain::{Case, Condition, Model, Relation, Test, TextTest};
+use profiled_domain::{Case, Condition, Lookup, Model, Relation, TextLookup};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::query::Query;
 
@@ -70,7 +70,7 @@ fn searched(model: Model, query: &Query) -> Result<Vec<Condition>, ApiError> {
     }
     let conditions: Vec<Condition> = words
         .map(|wanted| {
-            let test = || Test::Text(TextTest::Contains, wanted.to_owned(), Case::Ignored);
+            let test = || Lookup::Text(TextLookup::Contains, wanted.to_owned(), Case::Ignored);
             let found = fields.iter().map(|field| Condition::Field(*field, test()));
             Condition::Any(found.collect())
         })

@@ -1,7 +1,7 @@
 //! POST to users or admins of an organization, or to users of a team (contract `tower.md`, section 8.3). The
 //! right to read the object that the list belongs to is checked already.
 
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{
     Membership, Model, Repository, RepositoryError, Right, User, UserId, Viewer, WriteContext,
 };
@@ -75,7 +75,7 @@ async fn attach(
     let record = record.on(membership).for_user(user);
     let add = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let added = repository.add_to(membership, user, by);
-        record.log(added, Outcome::of_change)
+        record.log(added, AuditOutcome::of_change)
     };
     context
         .write(vec![right, child], add)
@@ -96,7 +96,7 @@ async fn detach(
     let record = record.on(membership).for_user(user);
     let remove = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let removed = repository.remove_from(membership, user, by);
-        record.log(removed, Outcome::of_change)
+        record.log(removed, AuditOutcome::of_change)
     };
     context
         .write(vec![right], remove)

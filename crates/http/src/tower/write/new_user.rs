@@ -11,7 +11,7 @@ use profiled_rest::wire::body::Value;
 use profiled_rest::{RequestContext, ViewResponse};
 
 use super::created;
-use super::user_form::UserForm;
+use super::user_form::UserInput;
 use crate::tower::body::UserBody;
 use crate::tower::fields::{EMAIL, USERNAME};
 
@@ -43,7 +43,7 @@ pub(super) struct ValidNewUser {
 impl ValidNewUser {
     /// Goes through all phases of validation.
     pub(super) async fn of(context: &RequestContext<'_>, body: &Value) -> Result<Self, ApiError> {
-        let mut form = UserForm::of_new(body);
+        let mut form = UserInput::of_new(body);
         form.finish_early_phases()?;
         let (errors, unique) = form.check(None);
         check_unique(context, NO_USER, unique, errors).await?;

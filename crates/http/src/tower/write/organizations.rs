@@ -1,6 +1,6 @@
 //! Writes of organizations (contract `tower.md`, section 8.2).
 
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{
     NewOrganization, Organization, OrganizationChange, Repository, RepositoryError, Right,
     UniqueKey, WriteContext,
@@ -61,7 +61,7 @@ impl WritableKind for Organization {
         let record = record.on(Object::Organization(id)).fields(change.fields());
         let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let updated = repository.update_organization(id, &change, by);
-            record.log(updated, Outcome::of_found)
+            record.log(updated, AuditOutcome::of_found)
         };
         let organization = context.write(vec![loaded.right], write).await?;
         let organization = organization.map_err(to_error)?;
@@ -76,7 +76,7 @@ impl WritableKind for Organization {
         let record = record.on(Object::Organization(id));
         let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
             let deleted = repository.delete_organization(id, by);
-            record.log(deleted, Outcome::of_object)
+            record.log(deleted, AuditOutcome::of_object)
         };
         if context.write(vec![loaded.right], delete).await?? {
             Ok(ViewResponse::no_content())

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{
     Model, NewTeam, ObjectState, OrganizationId, Repository, RepositoryError, Right, Team,
     TeamChange, TeamId, UniqueKey, WriteContext,
@@ -173,7 +173,7 @@ pub(super) async fn store_change(
     let record = record.on(Object::Team(id)).fields(change.fields());
     let write = move |repository: &dyn Repository, by: WriteContext<'_>| {
         let updated = repository.update_team(id, &change, by);
-        record.log(updated, Outcome::of_found)
+        record.log(updated, AuditOutcome::of_found)
     };
     let team = context.write(rights, write).await?;
     let team = team.map_err(|error| to_error(error, organization))?;
@@ -189,7 +189,7 @@ pub(super) async fn remove(
     let record = context.record(Action::TeamDelete);
     let record = record.on(Object::Team(id));
     let delete = move |repository: &dyn Repository, by: WriteContext<'_>| {
-        record.log(repository.delete_team(id, by), Outcome::of_object)
+        record.log(repository.delete_team(id, by), AuditOutcome::of_object)
     };
     Ok(context.write(rights, delete).await??)
 }

@@ -14,7 +14,7 @@ const NULL: &str = "This field cannot be null.";
 const USERNAME_PATTERN: &str = "Enter a valid username.";
 
 /// A body that has gone through the first phase.
-pub(super) struct UserForm {
+pub(super) struct UserInput {
     username: FieldInput<String>,
     first_name: FieldInput<String>,
     last_name: FieldInput<String>,
@@ -59,7 +59,7 @@ fn username(
     USERNAME.text(body, mode, stored, errors)
 }
 
-impl UserForm {
+impl UserInput {
     /// Reads what becomes a user.
     pub(super) fn of_new(body: &Value) -> Self {
         Self::read(body, Mode::Create, None)

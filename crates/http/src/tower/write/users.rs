@@ -11,7 +11,7 @@ use profiled_rest::error::ApiError;
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::new_user::{ValidNewUser, answer_created, check_unique, may_create, permit, to_error};
-use super::user_form::{UserForm, protected_changes};
+use super::user_form::{UserInput, protected_changes};
 use super::{forms, mode};
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
@@ -27,7 +27,7 @@ impl WritableKind for User {
         // What is no flag is reported with the other fields.
         permit(
             &viewer,
-            UserForm::of_new(&body).is_superuser() == Some(true),
+            UserInput::of_new(&body).is_superuser() == Some(true),
         )
     }
 
@@ -160,7 +160,7 @@ async fn requested_change(
     let user = &access.user;
     let body = object(context.data().await?)?;
     let managed = &site::settings(context)?.directory_managed_fields;
-    let mut form = UserForm::of_change(&body, mode(context), user, managed);
+    let mut form = UserInput::of_change(&body, mode(context), user, managed);
     form.permit_flag(access.caller.is_superuser)?;
     if !access.is_admin {
         let changed = protected_changes(&body, user);

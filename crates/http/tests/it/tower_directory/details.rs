@@ -1,6 +1,6 @@
 //! Single objects, and what is missing or forbidden.
 
-use profiled_domain::{OrganizationRepository, UserId, UserKey, UserRepository, WriteContext};
+use profiled_domain::{OrganizationRepository, UserId, UserLookup, UserRepository, WriteContext};
 
 use serde_json::Value;
 
@@ -167,7 +167,7 @@ async fn invalid_query_stops_a_write() {
         let answer = directory.app.send(sent.set_payload("{}")).await;
         assert_eq!(answer.status, expected, "{method} {query}");
     }
-    let key = UserKey::Id(UserId(bob));
+    let key = UserLookup::Id(UserId(bob));
     let found = directory.app.repository.find_user(&key).unwrap();
     assert!(found.is_some_and(|user| user.is_active));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
-use profiled_auth::{Attempt, AuthError, Identity};
+use profiled_auth::{AuthError, Identity, RequestCredentials};
 
 use super::Pipeline;
 use crate::error::ApiError;
@@ -63,8 +63,9 @@ impl Pipeline<'_> {
             negotiated.outcome?;
         }
         checked.identity = self.authenticate(spec).await?;
-        let staff = |identity: &Identity| identity.profile.user.is_staff_or_admin();
-        if spec.access == Access::StaffOrAdmin && !checked.identity.as_ref().is_some_and(staff) {
+        let staff = |identity: &Identity| identity.profile.user.is_staff_or_superuser();
+        if spec.access == Access::StaffOrSuperuser && !checked.identity.as_ref().is_some_and(staff)
+        {
             return Err(ApiError::PermissionDenied);
         }
         if spec.is_throttled {
@@ -118,7 +119,7 @@ impl Pipeline<'_> {
         let now = self.services.now();
         let is_costly = dialect.authenticator().is_costly(credentials.as_deref());
         let work = move |repository: &dyn profiled_domain::Repository| {
-            let attempt = Attempt {
+            let attempt = RequestCredentials {
                 authorization: credentials.as_deref(),
                 session: session.as_deref(),
                 client_address,
@@ -138,7 +139,7 @@ impl Pipeline<'_> {
             other => other?,
         };
         self.notes.authenticated(&identity);
-        self.services.note_use(&identity, now).await;
+        self.services.record_use(&identity, now).await;
         Ok(Some(identity))
     }
 }

@@ -201,7 +201,7 @@ impl Pipeline<'_> {
                 extras,
             }),
         };
-        response::of_view(&frame, answer, headers)
+        response::render_view(&frame, answer, headers)
     }
 }
 

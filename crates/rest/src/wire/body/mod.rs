@@ -62,7 +62,7 @@ pub enum Data {
 
 /// Largest bodies, in bytes.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct BodyLimits {
     /// Everything but files.
     pub body: usize,
     /// A multipart body as a whole.
@@ -76,7 +76,7 @@ pub struct RequestBody<'a> {
     /// What a form said, for the page that answers it.
     typed: Cell<Option<Form>>,
     headers: &'a HeaderMap,
-    limits: Limits,
+    limits: BodyLimits,
     deadline: Instant,
 }
 
@@ -97,7 +97,7 @@ impl<'a> RequestBody<'a> {
     pub fn new(
         payload: Payload,
         headers: &'a HeaderMap,
-        limits: Limits,
+        limits: BodyLimits,
         deadline: Instant,
     ) -> Self {
         Self {

@@ -3,10 +3,10 @@
 pub(super) mod org;
 pub(super) mod team;
 
-use profiled_auth::audit::{Outcome, Reason};
+use profiled_auth::audit::{AuditOutcome, Reason};
 use profiled_domain::{
-    Comparison, Condition, Field, FieldValue, Membership, MembershipRepository, OrderBy,
-    Organization, Page, Relation, RepositoryError, Selection, SelectionRepository, Test, User,
+    Comparison, Condition, Field, FieldValue, Lookup, Membership, MembershipRepository, OrderBy,
+    Organization, Page, Relation, RepositoryError, Selection, SelectionRepository, User,
 };
 use profiled_store::Store;
 use serde::Serialize;
@@ -62,7 +62,7 @@ fn select<T>(
 
 fn is_called(name: &str) -> Condition {
     let name = FieldValue::Text(name.to_owned());
-    Condition::Field(Field::Name, Test::Compare(Comparison::Equal, name))
+    Condition::Field(Field::Name, Lookup::Compare(Comparison::Equal, name))
 }
 
 /// The users at the end of a relation.
@@ -152,7 +152,7 @@ fn change_membership(
         }
         outcome => outcome?,
     };
-    line.came_of(Outcome::of_change(&is_changed));
+    line.set_outcome(AuditOutcome::of_change(&is_changed));
     let (role, of) = match membership {
         Membership::OrganizationUser(id) => ("a member", format!("organization {id}")),
         Membership::OrganizationAdmin(id) => ("an admin", format!("organization {id}")),

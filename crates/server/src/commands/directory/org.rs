@@ -1,6 +1,6 @@
 //! `profiled org …`
 
-use profiled_auth::audit::{Action, Object, Outcome};
+use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{
     Condition, Field, Membership, NewOrganization, Organization, OrganizationChange,
     OrganizationId, OrganizationRepository, Relation, SelectionRepository,
@@ -148,7 +148,7 @@ fn set(context: &Context, change: OrgSet, line: &mut Line) -> Result<(), Failure
     line.fields(patch.fields());
     let changed = store.update_organization(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| no_organization(&change.organization))?;
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&OrganizationOutput::from(changed), |organization| {
         format!("changed organization {}", organization.id)
     })
@@ -167,7 +167,7 @@ fn delete(context: &Context, name: &str, yes: bool, line: &mut Line) -> Result<(
     if !store.delete_organization(id, operator())? {
         return Err(no_organization(name));
     }
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&json!({ "id": id.0 }), |_| {
         format!("deleted organization {id}")
     })

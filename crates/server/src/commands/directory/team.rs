@@ -1,6 +1,6 @@
 //! `profiled team …`
 
-use profiled_auth::audit::{Action, Object, Outcome, Reason};
+use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
 use profiled_domain::{
     Condition, Field, Membership, NewTeam, Relation, SelectionRepository, Team as Stored,
     TeamChange, TeamRepository,
@@ -185,7 +185,7 @@ fn set(context: &Context, change: TeamSet, line: &mut Line) -> Result<(), Failur
     line.fields(patch.fields());
     let changed = store.update_team(id, &patch, operator())?;
     let changed = changed.ok_or_else(|| gone(&change.team.team))?;
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&TeamOutput::from(changed), |team| {
         format!("changed team {}", team.id)
     })
@@ -203,7 +203,7 @@ fn delete(context: &Context, name: &TeamName, yes: bool, line: &mut Line) -> Res
     if !store.delete_team(id, operator())? {
         return Err(gone(&name.team));
     }
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&json!({ "id": id.0 }), |_| format!("deleted team {id}"))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use profiled_auth::PasswordAlgorithm;
-use profiled_store::Outcome;
+use profiled_store::ImportOutcome;
 use serde::Serialize;
 
 use crate::dump::{Plan, Survey, list};
@@ -147,15 +147,15 @@ impl DjangoReport {
     pub(super) fn count(
         &mut self,
         kind: Kind,
-        outcome: &Outcome,
+        outcome: &ImportOutcome,
         name: impl FnOnce() -> String,
     ) -> bool {
         let tally = self.tally(kind);
         match outcome {
-            Outcome::Created => tally.created += 1,
-            Outcome::Updated => tally.updated += 1,
-            Outcome::Unchanged => tally.unchanged += 1,
-            Outcome::Refused(refusal) => {
+            ImportOutcome::Created => tally.created += 1,
+            ImportOutcome::Updated => tally.updated += 1,
+            ImportOutcome::Unchanged => tally.unchanged += 1,
+            ImportOutcome::Refused(refusal) => {
                 let refusal = refusal.to_string();
                 self.skip(kind, name, &refusal);
                 return false;

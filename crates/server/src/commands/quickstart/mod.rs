@@ -5,7 +5,7 @@ mod people;
 use std::net::SocketAddr;
 
 use profiled_auth::audit::Action;
-use profiled_domain::{PageRequest, UserKey, UserRepository};
+use profiled_domain::{PageRequest, UserLookup, UserRepository};
 use profiled_store::{MigrateOnStart, Store};
 use serde_json::json;
 
@@ -118,7 +118,7 @@ fn remind(
     if context.is_json {
         return print_line(&json!({ "created": [] }).to_string());
     }
-    let key = UserKey::Username(DEMO.to_owned());
+    let key = UserLookup::Username(DEMO.to_owned());
     let is_there = application.store().find_user(&key)?.is_some();
     let user = if is_there { DEMO } else { "USER" };
     let command = command(global);

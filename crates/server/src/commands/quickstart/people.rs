@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use profiled_auth::{TokenKey, token_digest};
 use profiled_domain::{Gender, PasswordHash, Person, UserId};
-use profiled_store::{ImportSession, ImportedGroup, ImportedUser, Outcome, Store};
+use profiled_store::{ImportOutcome, ImportSession, ImportedGroup, ImportedUser, Store};
 
 use crate::clock::now;
 use crate::commands::context::Context;
@@ -109,7 +109,10 @@ fn fill(
     let stored = session.users(people)?.into_iter();
     let mut outcomes: Vec<_> = stored.map(|user| user.outcome).collect();
     // An import would change one that is there.
-    if outcomes.iter().any(|outcome| *outcome != Outcome::Created) {
+    if outcomes
+        .iter()
+        .any(|outcome| *outcome != ImportOutcome::Created)
+    {
         return Err(Failure::new(Kind::Refused, "there are users already"));
     }
     let groups = [
@@ -137,6 +140,6 @@ fn fill(
     });
     outcomes.extend(session.tokens(&tokens)?);
     let created = outcomes.iter();
-    let created = created.filter(|outcome| matches!(outcome, Outcome::Created));
+    let created = created.filter(|outcome| matches!(outcome, ImportOutcome::Created));
     Ok(u64::try_from(created.count()).unwrap_or(u64::MAX))
 }

@@ -50,7 +50,7 @@ fn take(context: &Context, name: &str, step: &Step, line: &mut Line) -> Result<(
     let done = step.done;
     line.on(Object::User(id));
     let changed = (step.change)(&store, id)?;
-    line.came_of(changed);
+    line.set_outcome(changed);
     match changed {
         AccountChangeOutcome::Done => {}
         AccountChangeOutcome::Unchanged => {

@@ -1,7 +1,7 @@
 //! `profiled user set`
 
 use profiled_auth::audit::Object;
-use profiled_domain::{AccountChangeOutcome, UserKey, UserRepository};
+use profiled_domain::{AccountChangeOutcome, UserLookup, UserRepository};
 use profiled_store::AccountFlags;
 
 use super::output::UserOutput;
@@ -28,7 +28,7 @@ pub(super) fn set(context: &Context, wanted: &UserSet, line: &mut Line) -> Resul
     line.fields(flags.is_staff.map(|_| "is_staff"));
     line.fields(flags.is_superuser.map(|_| "is_superuser"));
     let changed = store.change_any_account(id, &change, flags, now())?;
-    line.came_of(changed);
+    line.set_outcome(changed);
     match changed {
         AccountChangeOutcome::Done | AccountChangeOutcome::Unchanged => {}
         AccountChangeOutcome::Missing => {
@@ -42,7 +42,7 @@ pub(super) fn set(context: &Context, wanted: &UserSet, line: &mut Line) -> Resul
             return Err(Failure::new(Kind::Refused, text));
         }
     }
-    let user = store.find_user(&UserKey::Id(id))?;
+    let user = store.find_user(&UserLookup::Id(id))?;
     let user = user.ok_or_else(|| Failure::failed(format!("user {id} is gone")))?;
     context.write(&UserOutput::from(user), |user| {
         format!("changed user {}", user.id)

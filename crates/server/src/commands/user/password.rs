@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 
 use console::Term;
 use profiled_auth::PasswordPolicy;
-use profiled_auth::audit::{Object, Outcome, Reason};
+use profiled_auth::audit::{AuditOutcome, Object, Reason};
 use profiled_domain::{CredentialRef, CredentialRepository, PasswordHash, Person};
 
 use super::output::UserOutput;
@@ -33,7 +33,7 @@ pub(super) fn set(
         let gone = Failure::failed(format!("user {} is gone", user.id));
         return Err(gone.because(Reason::Missing));
     }
-    line.came_of(Outcome::Done);
+    line.set_outcome(AuditOutcome::Done);
     context.write(&UserOutput::from(user), |user| {
         format!(
             "changed the password of user {} and revoked all other credentials",

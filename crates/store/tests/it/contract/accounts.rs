@@ -3,7 +3,7 @@
 use chrono::Duration;
 use profiled_domain::{
     AccountChangeOutcome, CredentialRef, NewUser, PasswordChange, PasswordHash, Patch,
-    ProfileChange, ProfileDepth, Repository, RepositoryError, UserId, UserKey,
+    ProfileChange, ProfileDepth, Repository, RepositoryError, UserId, UserLookup,
 };
 
 use crate::people::{at, group, operator, person, token};
@@ -43,7 +43,7 @@ fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Reposi
         repository.deactivate(ada).unwrap(),
         AccountChangeOutcome::Unchanged
     );
-    let user = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    let user = repository.find_user(&UserLookup::Id(ada)).unwrap().unwrap();
     assert!(!user.is_active);
     assert_eq!(
         repository.activate(ada, at(2)).unwrap(),
@@ -54,7 +54,7 @@ fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Reposi
         AccountChangeOutcome::Unchanged
     );
 
-    let user = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    let user = repository.find_user(&UserLookup::Id(ada)).unwrap().unwrap();
     assert!(user.is_active);
     assert_eq!(user.credentials.number, 1);
     assert_eq!(repository.list_tokens(ada).unwrap(), []);
@@ -137,7 +137,7 @@ fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
 
     let is_taken = matches!(refused, Err(RepositoryError::Conflict(_)));
     assert!(is_taken, "{refused:?}");
-    let still = repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    let still = repository.find_user(&UserLookup::Id(ada)).unwrap().unwrap();
     assert!(still.deleted_at.is_some());
 }
 
@@ -181,10 +181,10 @@ fn users_are_erased_after_the_deletion_grace(repository: &dyn Repository) {
 
     assert_eq!((first, none.unwrap()), (vec![ids[1]], Vec::new()));
     assert_eq!(second, [ids[0]]);
-    assert_eq!(repository.find_user(&UserKey::Id(ids[0])).unwrap(), None);
+    assert_eq!(repository.find_user(&UserLookup::Id(ids[0])).unwrap(), None);
     assert!(
         repository
-            .find_user(&UserKey::Id(ids[2]))
+            .find_user(&UserLookup::Id(ids[2]))
             .unwrap()
             .is_some()
     );
@@ -208,7 +208,7 @@ fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repo
         .id;
     repository.create_user(&person("bob"), operator(1)).unwrap();
     repository.issue_token(&token(ada, 1)).unwrap();
-    let find = || repository.find_user(&UserKey::Id(ada)).unwrap().unwrap();
+    let find = || repository.find_user(&UserLookup::Id(ada)).unwrap().unwrap();
     let before = find();
 
     let refused = repository.change_account(ada, &renamed("bob"), Some(true), operator(0));
@@ -248,7 +248,10 @@ fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
     assert_eq!(resign(one).unwrap(), AccountChangeOutcome::Done);
     assert_eq!(resign(other).unwrap(), AccountChangeOutcome::LastSuperuser);
 
-    let user = repository.find_user(&UserKey::Id(other)).unwrap().unwrap();
+    let user = repository
+        .find_user(&UserLookup::Id(other))
+        .unwrap()
+        .unwrap();
     assert_eq!(user.person.username.as_deref(), Some("other"));
     assert!(user.is_superuser);
 }

@@ -3,7 +3,7 @@
 use profiled_domain::{
     Authority, Condition, CredentialRef, Field, GroupChange, Lapse, Membership, Model,
     NewOrganization, OrganizationChange, OrganizationId, Patch, Precondition, ProfileChange,
-    Relation, Repository, RepositoryError, Right, TeamChange, TeamId, UserId, UserKey, Viewer,
+    Relation, Repository, RepositoryError, Right, TeamChange, TeamId, UserId, UserLookup, Viewer,
     WriteContext,
 };
 
@@ -158,7 +158,7 @@ fn check_all(repository: &dyn Repository, site: &Site, by: &Authority, lapse: La
     }
     // Nothing was stored.
     let names = ["new", "bob"].map(|name| {
-        let key = UserKey::Username(name.to_owned());
+        let key = UserLookup::Username(name.to_owned());
         repository.find_user(&key).unwrap().is_some()
     });
     assert_eq!(names, [false, true]);

@@ -2,7 +2,7 @@
 
 use profiled_domain::{
     AccountChangeOutcome, BindOutcome, Binding, CredentialRef, ForeignSubject, PageRequest, Patch,
-    Precondition, ProfileChange, Repository, User, UserKey,
+    Precondition, ProfileChange, Repository, User, UserLookup,
 };
 
 use crate::people::{at, operator, person};
@@ -34,7 +34,7 @@ fn user(repository: &dyn Repository, name: &str) -> User {
 }
 
 fn bind(repository: &dyn Repository, to: &ForeignSubject, user: &User) -> BindOutcome {
-    let name = UserKey::Username(user.person.username.clone().unwrap());
+    let name = UserLookup::Username(user.person.username.clone().unwrap());
     repository.bind(to, user, &name, at(5)).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn a_subject_is_bound_once_and_found(repository: &dyn Repository) {
     assert_eq!(bind(repository, &wanted, &ada), BindOutcome::To(ada.id));
     assert_eq!(bind(repository, &wanted, &bob), BindOutcome::To(ada.id));
     assert_eq!(repository.find_binding(&wanted).unwrap(), Some(ada.id));
-    let after = repository.find_user(&UserKey::Id(ada.id)).unwrap();
+    let after = repository.find_user(&UserLookup::Id(ada.id)).unwrap();
     assert_eq!(after.unwrap().version, ada.version);
 }
 
@@ -117,7 +117,7 @@ fn a_user_who_has_changed_is_not_bound(repository: &dyn Repository) {
         );
         assert_eq!(repository.find_binding(&wanted).unwrap(), None);
     }
-    let email = UserKey::Email("eve@elsewhere.example".to_owned());
+    let email = UserLookup::Email("eve@elsewhere.example".to_owned());
     let bound = repository.bind(&subject("idp", "eve"), &eve, &email, at(5));
     assert_eq!(bound.unwrap(), BindOutcome::Changed);
 }

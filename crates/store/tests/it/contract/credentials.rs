@@ -2,7 +2,7 @@
 
 use profiled_domain::{
     CredentialRef, NewToken, NewUser, PasswordHash, Person, ProfileDepth, Repository,
-    RepositoryError, TokenBinding, TokenDigest, TokenId, UniqueKey, UserId,
+    RepositoryError, TokenClient, TokenDigest, TokenId, UniqueKey, UserId,
 };
 
 use crate::people::{at, operator, person, token};
@@ -27,7 +27,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
         ..person("ada")
     };
     let ada = repository.create_user(&sleeping, operator(1)).unwrap();
-    let binding = TokenBinding {
+    let binding = TokenClient {
         address: "127.0.0.1".to_owned(),
         user_agent: None,
     };

@@ -1,9 +1,9 @@
 //! Selections of users, organizations, teams and events, and what is told of each object.
 
 use profiled_domain::{
-    Case, Comparison, Condition, Field, FieldValue, Membership, Model, NewOrganization, NewTeam,
-    NewUser, NumberedPage, ObjectState, OrderBy, OrganizationId, PageNumber, Relation, Repository,
-    Selection, TeamId, Test, TextTest, UserId, WriteContext,
+    Case, Comparison, Condition, Field, FieldValue, Lookup, Membership, Model, NewOrganization,
+    NewTeam, NewUser, NumberedPage, ObjectState, OrderBy, OrganizationId, PageNumber, Relation,
+    Repository, Selection, TeamId, TextLookup, UserId, WriteContext,
 };
 
 use crate::directory::by;
@@ -63,8 +63,8 @@ fn team(repository: &dyn Repository, name: &str, organization: OrganizationId) -
     repository.create_team(&new, operator(3)).unwrap().id
 }
 
-fn text(field: Field, test: TextTest, wanted: &str, case: Case) -> Condition {
-    Condition::Field(field, Test::Text(test, wanted.to_owned(), case))
+fn text(field: Field, test: TextLookup, wanted: &str, case: Case) -> Condition {
+    Condition::Field(field, Lookup::Text(test, wanted.to_owned(), case))
 }
 
 fn users_come_by_condition_and_order(repository: &dyn Repository) {
@@ -103,11 +103,11 @@ fn users_come_by_condition_and_order(repository: &dyn Repository) {
     let backwards = Some((Field::Username, true));
     assert_eq!(names(all, backwards), ("b_b anna Bert Anton".to_owned(), 4));
     for (test, wanted, case, expected) in [
-        (TextTest::StartsWith, "an", Case::Sensitive, "anna"),
-        (TextTest::StartsWith, "an", Case::Ignored, "anna Anton"),
-        (TextTest::Contains, "_", Case::Sensitive, "b_b"),
-        (TextTest::EndsWith, "T", Case::Ignored, "Bert"),
-        (TextTest::Exact, "ANNA", Case::Ignored, "anna"),
+        (TextLookup::StartsWith, "an", Case::Sensitive, "anna"),
+        (TextLookup::StartsWith, "an", Case::Ignored, "anna Anton"),
+        (TextLookup::Contains, "_", Case::Sensitive, "b_b"),
+        (TextLookup::EndsWith, "T", Case::Ignored, "Bert"),
+        (TextLookup::Exact, "ANNA", Case::Ignored, "anna"),
     ] {
         let found = names(text(Field::Username, test, wanted, case), None).0;
         assert_eq!(found, expected, "{test:?} {wanted}");
@@ -264,7 +264,7 @@ fn conditions_are_evaluated_for_one_object(repository: &dyn Repository) {
     repository
         .add_to(Membership::OrganizationAdmin(crew), ada, operator(4))
         .unwrap();
-    let later = Test::Compare(Comparison::Greater, FieldValue::Instant(at(1)));
+    let later = Lookup::Compare(Comparison::Greater, FieldValue::Instant(at(1)));
     let conditions = [
         Condition::everything(),
         Condition::nothing(),

@@ -2,7 +2,7 @@
 
 use profiled_domain::{
     Membership, Operation, OrganizationChange, OrganizationId, Repository, RepositoryError, TeamId,
-    UserId, UserKey, WriteContext,
+    UserId, UserLookup, WriteContext,
 };
 use serde_json::json;
 
@@ -125,7 +125,7 @@ fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository)
     let nowhere = Membership::TeamUser(TeamId(99));
     let refused = repository.create_user_in(nowhere, &person("mia"), operator(3));
     assert!(matches!(refused, Err(RepositoryError::Missing("team"))));
-    let mia = repository.find_user(&UserKey::Username("mia".to_owned()));
+    let mia = repository.find_user(&UserLookup::Username("mia".to_owned()));
     assert_eq!(mia.unwrap(), None);
     assert_eq!(events(repository).len(), before);
 }

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use profiled_domain::{
     CredentialRef, CredentialsEpoch, NewToken, ProfileDepth, Repository, RepositoryError,
-    TokenDigest, TokenId, UserId, UserKey, WriteContext,
+    TokenDigest, TokenId, UserId, UserLookup, WriteContext,
 };
 
 use crate::people::{at, group, operator, person, token};
@@ -49,7 +49,10 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
     let digest = TokenDigest([1; 32]);
     let gone = repository.find_token_with_profile(&digest, ProfileDepth::Account);
     assert_eq!(gone.unwrap(), None);
-    let after = repository.find_user(&UserKey::Id(ada.id)).unwrap().unwrap();
+    let after = repository
+        .find_user(&UserLookup::Id(ada.id))
+        .unwrap()
+        .unwrap();
     assert_eq!(after.version, ada.version);
 }
 
@@ -134,9 +137,9 @@ fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn R
         .id;
     repository.add_member(team, ada.id, operator(0)).unwrap();
     let keys = [
-        UserKey::Id(ada.id),
-        UserKey::Username("ada".to_owned()),
-        UserKey::Email("ada@example.com".to_owned()),
+        UserLookup::Id(ada.id),
+        UserLookup::Username("ada".to_owned()),
+        UserLookup::Email("ada@example.com".to_owned()),
     ];
 
     for key in keys {
@@ -151,7 +154,7 @@ fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn R
             assert_eq!(password.as_encoded(), "pbkdf2_sha256$1$salt$hash");
         }
     }
-    let nobody = UserKey::Username("Ada".to_owned());
+    let nobody = UserLookup::Username("Ada".to_owned());
     let found = repository
         .find_profile_with_password(&nobody, ProfileDepth::Groups)
         .unwrap();

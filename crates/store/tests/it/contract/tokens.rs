@@ -160,7 +160,7 @@ fn a_use_is_noted_once_a_minute(repository: &dyn Repository) {
     let id = repository.issue_token(&token(ada, 1)).unwrap();
     let other = repository.issue_token(&token(ada, 2)).unwrap();
     let noted = |now| {
-        repository.note_token_uses(&[used(id, now)]).unwrap();
+        repository.record_token_uses(&[used(id, now)]).unwrap();
         let holder =
             repository.find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Account);
         holder.unwrap().unwrap().token.last_used_at
@@ -184,9 +184,9 @@ fn uses_of_many_tokens_are_noted_together(repository: &dyn Repository) {
         .collect();
     let minute = at(10) + TokenState::USE_PRECISION;
     let gone = TokenId(ids[4].0 + 1);
-    repository.note_token_uses(&[]).unwrap();
+    repository.record_token_uses(&[]).unwrap();
     repository
-        .note_token_uses(&[used(ids[0], at(10)), used(ids[1], at(11))])
+        .record_token_uses(&[used(ids[0], at(10)), used(ids[1], at(11))])
         .unwrap();
 
     let uses = [
@@ -196,7 +196,7 @@ fn uses_of_many_tokens_are_noted_together(repository: &dyn Repository) {
         extended(ids[3], at(100), at(152)),
         used(gone, minute),
     ];
-    repository.note_token_uses(&uses).unwrap();
+    repository.record_token_uses(&uses).unwrap();
 
     let noted = repository.list_tokens(ada).unwrap();
     let noted = noted.iter().map(|token| &token.state);
@@ -223,10 +223,10 @@ fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
         .map(|(id, now)| extended(id, now, at(150)));
 
     for used in uses {
-        repository.note_token_uses(&[used]).unwrap();
+        repository.record_token_uses(&[used]).unwrap();
     }
     let one_by_one = ends(repository, ada);
-    repository.note_token_uses(&uses).unwrap();
+    repository.record_token_uses(&uses).unwrap();
 
     let expected = [Some(at(150)), Some(at(100)), Some(at(100))];
     assert_eq!(
@@ -244,8 +244,8 @@ fn an_expiry_moves_back_only_from_where_it_was_read(repository: &dyn Repository)
 
     // What was read first is written last, as by another server; then the lifetime is lowered.
     for end in [at(200), at(150), at(90)] {
-        repository.note_token_uses(&both(end)[..1]).unwrap();
-        repository.note_token_uses(&both(end)).unwrap();
+        repository.record_token_uses(&both(end)[..1]).unwrap();
+        repository.record_token_uses(&both(end)).unwrap();
         seen.push(ends(repository, ada));
     }
     let lowered = ids.map(|token| TokenUse {
@@ -255,7 +255,7 @@ fn an_expiry_moves_back_only_from_where_it_was_read(repository: &dyn Repository)
         }),
         ..used(token, at(2))
     });
-    repository.note_token_uses(&lowered).unwrap();
+    repository.record_token_uses(&lowered).unwrap();
 
     assert_eq!(seen, vec![vec![Some(at(200)); 2]; 3]);
     assert_eq!(ends(repository, ada), [Some(at(90)), Some(at(90))]);
@@ -350,7 +350,7 @@ fn tokens_that_have_expired_are_pruned_in_batches(repository: &dyn Repository) {
     };
     let extended_later = repository.issue_token(&extended_later).unwrap();
     repository
-        .note_token_uses(&[extended(extended_later, at(7), at(20))])
+        .record_token_uses(&[extended(extended_later, at(7), at(20))])
         .unwrap();
 
     let pruned = [3, 3, 3].map(|limit| repository.prune_tokens(at(8), limit).unwrap());

@@ -2,7 +2,7 @@
 
 use profiled_domain::{
     Gender, NewUser, PageRequest, Patch, Person, Precondition, ProfileChange, ProfileDepth,
-    Repository, RepositoryError, UniqueKey, UniqueValues, UserId, UserKey,
+    Repository, RepositoryError, UniqueKey, UniqueValues, UserId, UserLookup,
 };
 
 use crate::people::{at, operator, person};
@@ -64,9 +64,9 @@ fn null_and_empty_text_are_stored_as_they_are(repository: &dyn Repository) {
 fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
     let user = repository.create_user(&person("ada"), operator(1)).unwrap();
     let keys = [
-        UserKey::Id(user.id),
-        UserKey::Username("ada".to_owned()),
-        UserKey::Email("ada@example.com".to_owned()),
+        UserLookup::Id(user.id),
+        UserLookup::Username("ada".to_owned()),
+        UserLookup::Email("ada@example.com".to_owned()),
     ];
 
     for key in keys {
@@ -76,7 +76,10 @@ fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
             "{key:?}"
         );
     }
-    assert_eq!(repository.find_user(&UserKey::Id(UserId(0))).unwrap(), None);
+    assert_eq!(
+        repository.find_user(&UserLookup::Id(UserId(0))).unwrap(),
+        None
+    );
 }
 
 fn names_are_compared_with_case(repository: &dyn Repository) {
@@ -84,13 +87,13 @@ fn names_are_compared_with_case(repository: &dyn Repository) {
 
     let upper = repository.create_user(&person("ADA"), operator(1)).unwrap();
     let found = repository
-        .find_user(&UserKey::Username("ADA".to_owned()))
+        .find_user(&UserLookup::Username("ADA".to_owned()))
         .unwrap();
 
     assert_eq!(found.map(|user| user.id), Some(upper.id));
     assert_eq!(
         repository
-            .find_user(&UserKey::Username("Ada".to_owned()))
+            .find_user(&UserLookup::Username("Ada".to_owned()))
             .unwrap(),
         None
     );

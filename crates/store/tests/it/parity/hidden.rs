@@ -123,7 +123,7 @@ fn queries_reveal_no_value_that_the_viewer_may_not_read(database: &TestDatabase)
 
 /// As lists and details ask.
 fn answer(store: &Store, viewer: &Viewer, asked: &Asked) -> Answer {
-    let seen = viewer.seen(asked.condition.clone());
+    let seen = viewer.within_readable(asked.condition.clone());
     let order = asked.order.iter().cloned();
     let selection = Selection {
         condition: Condition::All(vec![viewer.may_read(asked.model), seen.clone()]),

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    Case, Comparison, Condition, Field, FieldKind, FieldValue, Model, OrderBy, Pattern, Step, Test,
-    TextTest,
+    Case, Comparison, Condition, Field, FieldKind, FieldValue, Lookup, Model, OrderBy, Pattern,
+    Step, TextLookup,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -154,9 +154,9 @@ fn value(kind: FieldKind) -> BoxedStrategy<FieldValue> {
     }
 }
 
-fn test(kind: FieldKind) -> impl Strategy<Value = Test> {
+fn test(kind: FieldKind) -> impl Strategy<Value = Lookup> {
     use Comparison as C;
-    use TextTest as T;
+    use TextLookup as T;
     let comparison = select(
         &[
             C::Equal,
@@ -176,12 +176,12 @@ fn test(kind: FieldKind) -> impl Strategy<Value = Test> {
         ][..],
     );
     prop_oneof![
-        6 => (comparison.clone(), value(kind)).prop_map(|(c, value)| Test::Compare(c, value)),
-        1 => (comparison, other.prop_flat_map(value)).prop_map(|(c, value)| Test::Compare(c, value)),
-        3 => vec(value(kind), 0..4).prop_map(Test::In),
-        8 => (text_test, wanted(), case()).prop_map(|(test, text, case)| Test::Text(test, text, case)),
-        4 => pattern().prop_map(Test::Matches),
-        1 => any::<bool>().prop_map(Test::IsNull),
+        6 => (comparison.clone(), value(kind)).prop_map(|(c, value)| Lookup::Compare(c, value)),
+        1 => (comparison, other.prop_flat_map(value)).prop_map(|(c, value)| Lookup::Compare(c, value)),
+        3 => vec(value(kind), 0..4).prop_map(Lookup::In),
+        8 => (text_test, wanted(), case()).prop_map(|(test, text, case)| Lookup::Text(test, text, case)),
+        4 => pattern().prop_map(Lookup::Matches),
+        1 => any::<bool>().prop_map(Lookup::IsNull),
     ]
 }
 

@@ -22,10 +22,10 @@ fn written(condition: &Condition) -> String {
     }
 }
 
-fn test_written(test: &Test) -> String {
+fn test_written(test: &Lookup) -> String {
     let case = |case: Case| if case == Case::Ignored { "i" } else { "" };
     match test {
-        Test::Compare(comparison, value) => {
+        Lookup::Compare(comparison, value) => {
             let sign = match comparison {
                 Comparison::Equal => "=",
                 Comparison::Greater => ">",
@@ -35,15 +35,15 @@ fn test_written(test: &Test) -> String {
             };
             format!("{sign}{}", value.to_text())
         }
-        Test::In(values) => {
+        Lookup::In(values) => {
             let values: Vec<String> = values.iter().map(FieldValue::to_text).collect();
             format!(" in {}", values.join(","))
         }
-        Test::Text(test, wanted, how) => format!(" {}{test:?} {wanted}", case(*how)),
-        Test::Matches(pattern) => {
+        Lookup::Text(test, wanted, how) => format!(" {}{test:?} {wanted}", case(*how)),
+        Lookup::Matches(pattern) => {
             format!(" {}Matches {}", case(pattern.case()), pattern.as_str())
         }
-        Test::IsNull(wanted) => format!(" IsNull {wanted}"),
+        Lookup::IsNull(wanted) => format!(" IsNull {wanted}"),
     }
 }
 
