@@ -296,6 +296,22 @@ fn what_dumps_do_not_have_any_more_is_counted_and_removed_by_a_mirror() {
 }
 
 #[test]
+fn mirror_of_a_dump_with_an_unreadable_user_is_refused_and_removes_nothing() {
+    let sandbox = Sandbox::migrated();
+    import(&sandbox, &dump(&[user(1, &json!({})), user(2, &json!({}))]));
+    let unreadable = user(2, &json!({"is_staff": "yes"}));
+
+    let error = failure(&sandbox, &[user(1, &json!({})), unreadable], &["--mirror"]);
+
+    assert_eq!(
+        error,
+        "profiled: --mirror needs records that can all be read: accounts.user 2: is_staff is neither true nor \
+         false; nothing is imported\n"
+    );
+    assert_eq!(sandbox.json(&["user", "show", "2"])["is_active"], true);
+}
+
+#[test]
 fn passwords_are_counted_by_hasher_and_a_plain_text_is_not_stored() {
     let sandbox = Sandbox::migrated();
     let passwords = [

@@ -293,6 +293,12 @@ impl<'a, 'b> Import<'a, 'b> {
 
     /// Stores what refers to others, now that all of them are there.
     fn finish(mut self) -> Result<DjangoReport, Stop> {
+        // What could not be read would be taken for gone.
+        if self.absent == Absent::Remove && self.report.unreadable > 0 {
+            let reason = self.report.skipped.first().map_or("", String::as_str);
+            let text = format!("--mirror needs records that can all be read: {reason}");
+            return Err(Stop::Dump(text));
+        }
         self.store_users()?;
         self.store_memberships()?;
         self.store_tokens()?;

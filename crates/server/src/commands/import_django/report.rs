@@ -120,15 +120,8 @@ impl DjangoReport {
 
     /// Whether nothing of the dump is stored.
     pub(super) fn is_empty(&self) -> bool {
-        let all = [
-            &self.users,
-            &self.groups,
-            &self.memberships,
-            &self.tokens,
-            &self.refresh_tokens,
-        ];
-        all.iter()
-            .all(|tally| tally.created + tally.updated + tally.unchanged == 0)
+        let stored = |tally: &Tally| tally.created + tally.updated + tally.unchanged;
+        self.tallies().iter().all(|(_, tally)| stored(tally) == 0)
     }
 
     /// Why nothing is stored, and what helps.
@@ -172,15 +165,19 @@ impl DjangoReport {
 
     /// Rows that were created, updated and skipped, of all kinds.
     pub(super) fn totals(&self) -> [u64; 3] {
-        let all = [
-            &self.users,
-            &self.groups,
-            &self.memberships,
-            &self.tokens,
-            &self.refresh_tokens,
-        ];
-        let sum = |of: fn(&Tally) -> u64| all.iter().map(|tally| of(tally)).sum();
+        let all = self.tallies();
+        let sum = |of: fn(&Tally) -> u64| all.iter().map(|(_, tally)| of(tally)).sum();
         [sum(|t| t.created), sum(|t| t.updated), sum(|t| t.skipped)]
+    }
+
+    fn tallies(&self) -> [(&'static str, &Tally); 5] {
+        [
+            ("users", &self.users),
+            ("groups", &self.groups),
+            ("memberships", &self.memberships),
+            ("tokens", &self.tokens),
+            ("blacklisted refresh tokens", &self.refresh_tokens),
+        ]
     }
 
     fn tally(&mut self, kind: Kind) -> &mut Tally {
@@ -195,13 +192,7 @@ impl DjangoReport {
 
     /// The report for people.
     pub(super) fn lines(&self) -> String {
-        let tallies = [
-            ("users", &self.users),
-            ("groups", &self.groups),
-            ("memberships", &self.memberships),
-            ("tokens", &self.tokens),
-            ("blacklisted refresh tokens", &self.refresh_tokens),
-        ];
+        let tallies = self.tallies();
         let mut lines: Vec<String> = tallies.map(|(name, tally)| tally.line(name)).into();
         if self.dry_run {
             let fields = self.fields.iter();
