@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{PasswordHash, Person, UserId};
 
-/// By what a user is looked up: id, username or e-mail address.
+/// By what a user is looked up: id, username, e-mail address or external id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserLookup {
     /// The identifier.
@@ -13,6 +13,9 @@ pub enum UserLookup {
     Username(String),
     /// The e-mail address, compared with case.
     Email(String),
+    /// The primary key that the user had in an imported database, where that is no positive number: a UUID, for
+    /// one.
+    ExternalId(String),
 }
 
 /// Which credentials of a user still count (`decisions.md` 10, 11).

@@ -115,6 +115,7 @@ impl ProfileRepository for Store {
             UserLookup::Id(id) => account!(connection, depth, users::id.eq(id.0)),
             UserLookup::Username(name) => account!(connection, depth, users::username.eq(name)),
             UserLookup::Email(email) => account!(connection, depth, users::email.eq(email)),
+            UserLookup::ExternalId(id) => account!(connection, depth, users::external_id.eq(id)),
         })?;
         let account = |((user, password), groups)| {
             let profile = profile(user, groups)?;

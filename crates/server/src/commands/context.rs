@@ -65,12 +65,13 @@ impl Context {
     }
 }
 
-/// The user that an operator names: by id, by username or by e-mail address.
+/// The user that an operator names: by id, by username, by e-mail address or by external id.
 pub(super) fn find_user(store: &Store, name: &str) -> Result<User, Failure> {
     let id = name.parse().ok().map(|id| UserLookup::Id(UserId(id)));
     let keys = [
         UserLookup::Username(name.to_owned()),
         UserLookup::Email(name.to_owned()),
+        UserLookup::ExternalId(name.to_owned()),
     ];
     for key in id.into_iter().chain(keys) {
         if let Some(user) = store.find_user(&key)? {

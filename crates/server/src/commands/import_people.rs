@@ -203,6 +203,7 @@ fn imported_user(
     };
     Ok(ImportedUser {
         id: person.id,
+        external_id: None,
         person: Person {
             username: Some(person.username.clone()),
             email: person.email.clone(),

@@ -77,7 +77,7 @@ pub(crate) struct Mapping {
     /// The field that holds the instant of joining.
     pub(crate) joined: Option<String>,
     /// Ours for theirs, by field: `gender` and `F` to `female`.
-    values: Vec<(String, String, String)>,
+    pub(crate) values: Vec<(String, String, String)>,
 }
 
 /// What an operator says of fields and values: `theirs=ours` and `field:theirs=ours`.

@@ -5,10 +5,12 @@ mod mapping;
 mod models;
 mod reader;
 mod records;
+mod remembered;
 mod survey;
 
 pub(crate) use mapping::NamedFields;
 pub(crate) use models::{NamedModels, list};
 pub(crate) use reader::{Dump, ReadError, Record};
 pub(crate) use records::{DumpedToken, DumpedUser, Plan, Reference, Row, Unreadable, classify};
+pub(crate) use remembered::DjangoMapping;
 pub(crate) use survey::Survey;

@@ -193,6 +193,7 @@ fn user(record: Record, mapping: &Mapping) -> Result<DumpedUser, String> {
     let (person, lost) = person(&mut fields, mapping)?;
     let user = ImportedUser {
         id,
+        external_id: None,
         person,
         is_active: fields.flag("is_active", true)?,
         is_staff: fields.flag("is_staff", false)?,

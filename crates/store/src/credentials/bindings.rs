@@ -98,15 +98,17 @@ fn lock_unchanged(
         .find(user.id.0)
         .filter(users::is_active)
         .filter(users::credentials_epoch.eq(user.credentials.number))
-        .select((users::id, users::username, users::email));
-    let found: Option<(i64, Option<String>, Option<String>)> = match connection {
+        .select((users::id, users::username, users::email, users::external_id));
+    type Names = (i64, Option<String>, Option<String>, Option<String>);
+    let found: Option<Names> = match connection {
         DbConnection::Sqlite(c) => row.first(c).optional()?,
         DbConnection::Postgres(c) => row.for_share().first(c).optional()?,
     };
-    let is_named = |(id, username, email): (i64, Option<String>, Option<String>)| match name {
+    let is_named = |(id, username, email, external_id): Names| match name {
         UserLookup::Id(wanted) => wanted.0 == id,
         UserLookup::Username(wanted) => username.as_ref() == Some(wanted),
         UserLookup::Email(wanted) => email.as_ref() == Some(wanted),
+        UserLookup::ExternalId(wanted) => external_id.as_ref() == Some(wanted),
     };
     Ok(found.is_some_and(is_named))
 }

@@ -30,6 +30,7 @@ diesel::table! {
         deleted_at -> Nullable<Timestamp>,
         shared_email -> Nullable<Text>,
         shared_mobile_number -> Nullable<Text>,
+        external_id -> Nullable<Text>,
     }
 }
 

@@ -15,6 +15,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    django_mapping (id) {
+        id -> Integer,
+        mapping -> Text,
+    }
+}
+
+diesel::table! {
     user_groups (user_id, group_id) {
         user_id -> BigInt,
         group_id -> BigInt,

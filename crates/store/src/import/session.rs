@@ -7,8 +7,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use profiled_domain::{PasswordHash, RepositoryError};
 
-use crate::database::schema::{groups, organizations, teams, users};
-use crate::database::{DbConnection, Store, StoreError};
+use crate::database::schema::{django_mapping, groups, organizations, teams, users};
+use crate::database::{DbConnection, Store, StoreError, on_each};
 
 /// An import under way.
 pub struct ImportSession<'a> {
@@ -29,6 +29,19 @@ pub(super) struct Known {
 }
 
 impl Store {
+    /// How the last import has read the models of Django, as JSON; `None` before the first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn django_mapping(&self) -> Result<Option<String>, RepositoryError> {
+        Ok(self.read(|connection| {
+            let mapping = django_mapping::table
+                .find(1)
+                .select(django_mapping::mapping);
+            mapping.first(connection).optional()
+        })?)
+    }
+
     /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`. Tokens know a password by
     /// `digest` (ADR 0024).
     ///
@@ -106,6 +119,27 @@ macro_rules! known {
 }
 
 impl ImportSession<'_> {
+    /// Keeps how the models of Django were read, as JSON, for an export.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn remember_mapping(&mut self, mapping: &str) -> Result<(), RepositoryError> {
+        let row = (
+            django_mapping::id.eq(1),
+            django_mapping::mapping.eq(mapping),
+        );
+        on_each!(self.connection, |c| diesel::insert_into(
+            django_mapping::table
+        )
+        .values(row)
+        .on_conflict(django_mapping::id)
+        .do_update()
+        .set(django_mapping::mapping.eq(mapping))
+        .execute(c))
+        .map_err(StoreError::from)?;
+        Ok(())
+    }
+
     pub(super) fn has_user(&mut self, id: i64) -> Result<bool, StoreError> {
         Ok(known!(self, users).contains(&id))
     }

@@ -37,6 +37,9 @@ impl ImportSession<'_> {
             if let (None, Some(old)) = (user.date_joined, related.rows.get(&row.id)) {
                 row.date_joined = old.date_joined;
             }
+            if let (None, Some(old)) = (&row.external_id, related.rows.get(&row.id)) {
+                row.external_id.clone_from(&old.external_id);
+            }
             if let Some(old) = related.rows.get(&row.id)
                 && related.was_hashed_again(row, self.digest)
             {

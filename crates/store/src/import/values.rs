@@ -13,6 +13,9 @@ use crate::database::{PersonRow, stored};
 pub struct ImportedUser {
     /// Identifier, kept.
     pub id: i64,
+    /// The primary key that it has elsewhere, where that is no positive number. `None`: that which is
+    /// stored.
+    pub external_id: Option<String>,
     /// The attributes of the person.
     pub person: Person,
     /// May authenticate.
@@ -99,6 +102,7 @@ pub(super) struct StoredUser {
     pub(super) password: String,
     pub(super) date_joined: NaiveDateTime,
     last_login: Option<NaiveDateTime>,
+    pub(super) external_id: Option<String>,
 }
 
 impl StoredUser {
@@ -121,6 +125,7 @@ impl StoredUser {
             password: user.password.as_encoded().to_owned(),
             date_joined: stored(user.date_joined.unwrap_or(now)),
             last_login: user.last_login.map(stored),
+            external_id: user.external_id.clone(),
         }
     }
 

@@ -22,6 +22,7 @@ impl UserRepository for Store {
                 UserLookup::Id(id) => query.filter(users::id.eq(id.0)),
                 UserLookup::Username(name) => query.filter(users::username.eq(name.as_str())),
                 UserLookup::Email(email) => query.filter(users::email.eq(email.as_str())),
+                UserLookup::ExternalId(id) => query.filter(users::external_id.eq(id.as_str())),
             };
             query.first(connection).optional()
         })?;

@@ -45,6 +45,7 @@ fn active(store: &Store) -> i64 {
 fn imported(id: i64, is_active: bool) -> ImportedUser {
     ImportedUser {
         id,
+        external_id: None,
         person: Person {
             username: Some(format!("imported{id}")),
             ..Person::default()

@@ -33,6 +33,7 @@ pub fn digest(password: &PasswordHash) -> String {
 pub fn user(id: i64, name: &str) -> ImportedUser {
     ImportedUser {
         id,
+        external_id: None,
         person: Person {
             username: Some(name.to_owned()),
             email: Some(format!("{name}@example.com")),

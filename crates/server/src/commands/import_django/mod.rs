@@ -15,8 +15,8 @@ use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::dump::{
-    Dump, DumpedToken, DumpedUser, Plan, ReadError, Record, Reference, Row, Survey, Unreadable,
-    classify,
+    DjangoMapping, Dump, DumpedToken, DumpedUser, Plan, ReadError, Record, Reference, Row, Survey,
+    Unreadable, classify,
 };
 use crate::error::Failure;
 use crate::trail::audited;
@@ -78,6 +78,7 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
             for dump in &dumps {
                 import.file(dump, &progress)?;
             }
+            import.remember(&survey)?;
             let report = import.finish()?;
             match report.first_loss().filter(|_| arguments.strict) {
                 Some(loss) => Err(Stop::Dump(format!("not everything comes over, {loss}"))),
@@ -289,6 +290,17 @@ impl<'a, 'b> Import<'a, 'b> {
                 .skip(Kind::Groups, || name, "its id is in the dump twice");
         }
         Ok(())
+    }
+
+    /// Keeps for an export how the models were read. A dump without users tells nothing of theirs.
+    fn remember(&mut self, survey: &Survey) -> Result<(), RepositoryError> {
+        if self.plan.models.user.is_none() {
+            return Ok(());
+        }
+        let mapping = DjangoMapping::of(self.plan, survey);
+        // Maps of texts: serialisation cannot fail.
+        let mapping = serde_json::to_string(&mapping).unwrap_or_default();
+        self.session.remember_mapping(&mapping)
     }
 
     /// Stores what refers to others, now that all of them are there.

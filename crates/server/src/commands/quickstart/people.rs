@@ -81,6 +81,7 @@ fn person(
 ) -> ImportedUser {
     ImportedUser {
         id,
+        external_id: None,
         person: Person {
             username: Some(credential.username.to_owned()),
             email: Some(format!("{}@example.com", credential.username)),
