@@ -47,9 +47,9 @@ pub(super) struct Changes {
 
 impl Changes {
     /// Takes a row in that may be stored.
-    pub(super) fn add(&mut self, related: &mut Related, row: StoredUser) -> ImportOutcome {
+    pub(super) fn add(&mut self, related: &mut Related, row: &StoredUser) -> ImportOutcome {
         let outcome = match related.rows.get(&row.id) {
-            Some(old) if *old == row => return ImportOutcome::Unchanged,
+            Some(old) if old == row => return ImportOutcome::Unchanged,
             Some(old) => {
                 self.updated.push((row.clone(), old.clone()));
                 ImportOutcome::Updated
@@ -59,7 +59,7 @@ impl Changes {
                 ImportOutcome::Created
             }
         };
-        related.put(&row);
+        related.put(row);
         outcome
     }
 
@@ -102,20 +102,23 @@ impl Related {
             chunk.iter().filter_map(of).collect()
         };
         let ids: Vec<i64> = chunk.iter().map(|row| row.id).collect();
-        let deleted = users::table.filter(users::id.eq_any(&ids));
-        let deleted = deleted.filter(users::deleted_at.is_not_null());
-        let deleted: Vec<i64> = deleted.select(users::id).load(connection)?;
-        related.deleted.extend(deleted);
-        let digests = users::table.filter(users::id.eq_any(&ids));
-        let digests = digests.select((users::id, users::password_digest.assume_not_null()));
-        let digests = digests.filter(users::password_digest.is_not_null());
-        let digests: Vec<(i64, String)> = digests.load(connection)?;
-        related.digests.extend(digests);
         // One statement for each key: each has an index of its own.
-        let mut found: Vec<StoredUser> = users::table
-            .filter(users::id.eq_any(&ids))
-            .select(StoredUser::as_select())
-            .load(connection)?;
+        let own = users::table.filter(users::id.eq_any(&ids)).select((
+            StoredUser::as_select(),
+            users::deleted_at.is_not_null(),
+            users::password_digest,
+        ));
+        let own: Vec<(StoredUser, bool, Option<String>)> = own.load(connection)?;
+        let mut found = Vec::with_capacity(own.len());
+        for (row, is_deleted, digest) in own {
+            if is_deleted {
+                related.deleted.insert(row.id);
+            }
+            if let Some(digest) = digest {
+                related.digests.insert(row.id, digest);
+            }
+            found.push(row);
+        }
         found.extend(
             users::table
                 .filter(users::username.eq_any(values(|row| row.person.username.as_ref())))

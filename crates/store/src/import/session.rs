@@ -19,6 +19,8 @@ pub struct ImportSession<'a> {
     /// The digest by which tokens know a password.
     pub(super) digest: fn(&PasswordHash) -> String,
     pub(super) keeper: Keeper,
+    /// Users whom this import has made.
+    pub(super) created: HashSet<i64>,
 }
 
 /// Identifiers of what is stored, as far as they were needed.
@@ -36,12 +38,12 @@ impl Store {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub fn django_mapping(&self) -> Result<Option<String>, RepositoryError> {
-        Ok(self.read(|connection| {
+        self.read(|connection| {
             let mapping = django_mapping::table
                 .find(1)
                 .select(django_mapping::mapping);
             mapping.first(connection).optional()
-        })?)
+        })
     }
 
     /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`. Tokens know a password by
@@ -65,6 +67,7 @@ impl Store {
                 known: Known::default(),
                 digest,
                 keeper: Keeper::default(),
+                created: HashSet::new(),
             };
             let result = work(&mut session);
             let is_kept = result.is_ok() && !dry_run;

@@ -52,7 +52,7 @@ impl ImportSession<'_> {
                 row.person.share(taken.key);
             }
             outcomes.push(UserOutcome {
-                outcome: changes.add(&mut related, row),
+                outcome: changes.add(&mut related, &row),
                 taken,
                 taken_over,
             });
@@ -107,6 +107,7 @@ impl ImportSession<'_> {
                 }
             }
         }
+        self.created.extend(rows.iter().map(|row| row.id));
         if let Some(known) = &mut self.known.users {
             known.extend(rows.iter().map(|row| row.id));
         }
