@@ -5,12 +5,14 @@
 
 mod accounts;
 mod directory;
+mod keys;
 mod mirror;
 mod outcome;
 mod session;
 mod users;
 mod values;
 
+pub use keys::{IdTable, UserKey};
 pub use mirror::Absent;
 pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
 pub use session::ImportSession;
