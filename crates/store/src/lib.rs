@@ -22,8 +22,8 @@ pub use database::{
     Store, Synchronous, UrlError, migrate, pending, revert, status,
 };
 pub use import::{
-    Absent, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam,
-    ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserOutcome,
+    Absent, IdTable, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization,
+    ImportedTeam, ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserKey, UserOutcome,
 };
 pub use throttle::MemoryCounters;
 pub use users::AccountFlags;

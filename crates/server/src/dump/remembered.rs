@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use profiled_domain::ProfileField;
 use serde::{Deserialize, Serialize};
 
-use crate::dump::survey::BLACKLISTED_TOKEN;
-use crate::dump::{Plan, Survey};
+use crate::dump::mapping::Mapping;
+use crate::dump::plan::Plan;
+use crate::dump::survey::{BLACKLISTED_TOKEN, Survey};
 
 /// What an export has to know of the models. Names of models are as the dump wrote them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub(crate) struct DjangoMapping {
     /// Models that hold attributes of users, one record for each user.
     pub(crate) profiles: Vec<ModelMapping>,
     pub(crate) groups: ModelMapping,
+    /// A model that inherits from that of groups and holds their notes.
+    pub(crate) group_notes: Option<ModelMapping>,
     /// Ours for theirs, by field: `gender` and `F` to `female`.
     pub(crate) values: Vec<(String, String, String)>,
     /// Users have no username, and log in by e-mail address.
@@ -38,30 +41,56 @@ pub(crate) struct ModelMapping {
     pub(crate) joined: Option<String>,
     /// Of a profile: the field that names its user; none if its primary key does.
     pub(crate) user_field: Option<String>,
+    /// Of groups: the field that holds their notes.
+    pub(crate) notes: Option<String>,
 }
 
 impl DjangoMapping {
     pub(crate) fn of(plan: &Plan, survey: &Survey) -> Self {
-        let model = |name: &Option<String>| {
-            let model = name.as_deref().and_then(|name| survey.get(name));
+        let model = |name: Option<&str>| {
+            let model = survey.named(name);
             ModelMapping {
-                model: name.clone().unwrap_or_default(),
+                model: model.map(|model| model.name.clone()).unwrap_or_default(),
                 fields: model.map_or_else(BTreeSet::new, |model| {
                     model.fields.keys().cloned().collect()
                 }),
                 ..ModelMapping::default()
             }
         };
+        let mapped = |name: Option<&str>, mapping: &Mapping| ModelMapping {
+            attributes: mapping.attributes.clone(),
+            joined: mapping.joined.clone(),
+            ..model(name)
+        };
+        let profiles = plan.profiles.iter().map(|profile| ModelMapping {
+            user_field: profile.link.stored_field(),
+            ..mapped(Some(&profile.link.model), &profile.mapping)
+        });
+        let notes = plan.models.group_notes.as_ref();
+        let mut values = plan.mapping.values.clone();
+        for value in plan
+            .profiles
+            .iter()
+            .flat_map(|profile| &profile.mapping.values)
+        {
+            if !values.contains(value) {
+                values.push(value.clone());
+            }
+        }
         Self {
-            users: ModelMapping {
-                attributes: plan.mapping.attributes.clone(),
-                joined: plan.mapping.joined.clone(),
-                ..model(&plan.models.user)
+            users: mapped(plan.models.user.as_deref(), &plan.mapping),
+            profiles: profiles.collect(),
+            groups: ModelMapping {
+                notes: plan.notes.clone(),
+                ..model(plan.models.group.as_deref())
             },
-            groups: model(&plan.models.group),
-            values: plan.mapping.values.clone(),
+            group_notes: notes.map(|link| ModelMapping {
+                notes: plan.heir_notes.clone(),
+                ..model(Some(&link.model))
+            }),
+            values,
+            named_by_email: plan.is_named_by_email(),
             blacklist: survey.get(BLACKLISTED_TOKEN).is_some(),
-            ..Self::default()
         }
     }
 }

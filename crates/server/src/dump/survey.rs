@@ -1,10 +1,11 @@
 //! What a dump has, found out before anything is stored: its models, and how much is in their fields.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::dump::Record;
+use crate::dump::keys::Keys;
+use crate::dump::reader::Record;
 
 /// Models that a dump may have, and fields that a model may have: more is no dump of Django's.
 const MOST: usize = 5000;
@@ -20,9 +21,14 @@ pub(crate) struct Survey {
 /// What the records of a model have.
 #[derive(Default)]
 pub(crate) struct Model {
+    /// The name as the dump writes it first.
+    pub(crate) name: String,
     pub(crate) records: u64,
     /// Every field, with the number of records that have a value there.
     pub(crate) fields: BTreeMap<String, u64>,
+    pub(crate) keys: Keys,
+    /// Fields with a text that has an at sign, as an e-mail address has one.
+    addresses: BTreeSet<String>,
 }
 
 impl Survey {
@@ -38,7 +44,14 @@ impl Survey {
         }
         let model = self.models.entry(name).or_default();
         model.records += 1;
+        model.keys.add(&record.pk);
+        if model.name.is_empty() {
+            model.name.clone_from(&record.model);
+        }
         for (field, value) in &record.fields {
+            if has_at_sign(value) && !model.addresses.contains(field) {
+                model.addresses.insert(field.clone());
+            }
             let count = u64::from(has_value(value));
             match model.fields.get_mut(field) {
                 Some(values) => *values += count,
@@ -62,6 +75,10 @@ impl Survey {
         self.models.get(name)
     }
 
+    pub(crate) fn named(&self, name: Option<&str>) -> Option<&Model> {
+        self.models.get(name?)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Model)> {
         self.models
             .iter()
@@ -72,6 +89,18 @@ impl Survey {
 impl Model {
     pub(crate) fn has(&self, field: &str) -> bool {
         self.fields.contains_key(field)
+    }
+
+    /// Fields that have values and are not known, and how many.
+    pub(crate) fn unread(&self, is_known: impl Fn(&str) -> bool) -> Vec<(String, u64)> {
+        let fields = self.fields.iter();
+        let unread = fields.filter(|(name, count)| **count > 0 && !is_known(name));
+        unread.map(|(name, count)| (name.clone(), *count)).collect()
+    }
+
+    /// Whether any text of a field may be an e-mail address.
+    pub(crate) fn has_addresses(&self, field: &str) -> bool {
+        self.addresses.contains(field)
     }
 }
 
@@ -89,4 +118,8 @@ fn has_value(value: &Value) -> bool {
         Value::Object(members) => !members.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,
     }
+}
+
+fn has_at_sign(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains('@'))
 }
