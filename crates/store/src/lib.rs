@@ -23,7 +23,7 @@ pub use database::{
 };
 pub use import::{
     Absent, IdTable, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization,
-    ImportedTeam, ImportedToken, ImportedUser, Refusal, Taken, UserKey, UserOutcome,
+    ImportedTeam, ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserKey, UserOutcome,
 };
 pub use throttle::MemoryCounters;
 pub use users::AccountFlags;
