@@ -142,18 +142,18 @@ impl Plan {
 
     /// A record for a message. Keys of users and groups are no secrets, unlike those of tokens.
     pub(crate) fn name(&self, record: &Record) -> String {
-        let (field, is_ours) = if self.is_user(record) {
-            (self.mapping.field_of(ProfileField::Username), true)
+        let field = if self.is_user(record) {
+            let username = self.mapping.field_of(ProfileField::Username);
+            username.or_else(|| self.mapping.field_of(ProfileField::Email))
+        } else if self.is_group(record) {
+            Some("name")
         } else {
-            (Some("name"), self.is_group(record))
+            return record.name();
         };
-        let name = || record.fields.get(field?).filter(|_| record.pk.is_null());
-        match (&record.pk, is_ours) {
-            (Value::String(key), true) => format!("{} {key}", record.model),
-            (Value::Null, true) => name().map_or_else(
-                || record.model.clone(),
-                |name| format!("{} {name}", record.model),
-            ),
+        let name = field.and_then(|field| record.fields.get(field)?.as_str());
+        match (&record.pk, name) {
+            (Value::String(key), _) => format!("{} {key}", record.model),
+            (Value::Null, Some(name)) => format!("{} {name}", record.model),
             _ => record.name(),
         }
     }

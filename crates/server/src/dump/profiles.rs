@@ -146,7 +146,7 @@ impl Profiles {
             let is_heir = link.is_named || self.notes.keys().all(|group| likeness.is_group(group));
             if !is_heir {
                 let text = format!(
-                    "{} is no model of groups: not all of its keys are",
+                    "{} is no model of groups: not all of its keys are theirs",
                     link.model
                 );
                 self.findings.doubts.push(text);

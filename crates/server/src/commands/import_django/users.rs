@@ -81,6 +81,9 @@ impl Import<'_, '_> {
             }
             if self.users.take(id, &dumped.key) {
                 dumped.user.id = id;
+                if let Key::External(key) = &dumped.key {
+                    dumped.user.external_id = Some(key.clone());
+                }
                 users.push((dumped, name));
             } else {
                 self.report
