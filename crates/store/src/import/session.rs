@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use profiled_domain::{PasswordHash, RepositoryError};
 
+use super::related::Keeper;
 use crate::database::schema::{django_mapping, groups, organizations, teams, users};
 use crate::database::{DbConnection, Store, StoreError, on_each};
 
@@ -17,6 +18,9 @@ pub struct ImportSession<'a> {
     pub(super) known: Known,
     /// The digest by which tokens know a password.
     pub(super) digest: fn(&PasswordHash) -> String,
+    pub(super) keeper: Keeper,
+    /// Users whom this import has made.
+    pub(super) created: HashSet<i64>,
 }
 
 /// Identifiers of what is stored, as far as they were needed.
@@ -34,12 +38,12 @@ impl Store {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub fn django_mapping(&self) -> Result<Option<String>, RepositoryError> {
-        Ok(self.read(|connection| {
+        self.read(|connection| {
             let mapping = django_mapping::table
                 .find(1)
                 .select(django_mapping::mapping);
             mapping.first(connection).optional()
-        })?)
+        })
     }
 
     /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`. Tokens know a password by
@@ -62,6 +66,8 @@ impl Store {
                 now,
                 known: Known::default(),
                 digest,
+                keeper: Keeper::default(),
+                created: HashSet::new(),
             };
             let result = work(&mut session);
             let is_kept = result.is_ok() && !dry_run;
@@ -119,6 +125,11 @@ macro_rules! known {
 }
 
 impl ImportSession<'_> {
+    /// From now on, which of the users with the same address holds it.
+    pub fn prefer(&mut self, keeper: Keeper) {
+        self.keeper = keeper;
+    }
+
     /// Keeps how the models of Django were read, as JSON, for an export.
     ///
     /// # Errors
