@@ -98,7 +98,8 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
             import.report.add_findings(&mut import.profiles.findings);
             import.files(&dumps, &progress)?;
             import.remember(&survey)?;
-            let report = import.finish()?;
+            let mut report = import.finish()?;
+            report.warn_of_hashers(&context.settings.auth.password);
             match report.first_loss().filter(|_| arguments.strict) {
                 Some(loss) => Err(Stop::Dump(format!("not everything comes over, {loss}"))),
                 None => Ok(report),

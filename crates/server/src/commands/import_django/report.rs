@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use profiled_auth::PasswordAlgorithm;
+use profiled_auth::{PasswordAlgorithm, PasswordSettings};
 use profiled_domain::ProfileField;
 use profiled_store::ImportOutcome;
 use serde::Serialize;
@@ -134,6 +134,16 @@ impl DjangoReport {
             let text = format!("{name}: password {fault}: the user cannot log in by password");
             self.warnings.push(text);
         }
+    }
+
+    /// Warns of hashers whose hashes are not verified as things are set.
+    pub(super) fn warn_of_hashers(&mut self, settings: &PasswordSettings) {
+        let unverified = self.passwords.iter().filter_map(|(hasher, count)| {
+            let needed = settings.missing_for(hasher)?;
+            let who = format!("{count} users with passwords of {hasher}");
+            Some(format!("{who} cannot log in by password unless {needed}"))
+        });
+        self.warnings.extend(unverified);
     }
 
     /// Counts a value of a field of the user model that stands for nothing.
