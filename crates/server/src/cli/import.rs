@@ -24,7 +24,14 @@ pub(crate) struct ImportDjango {
     /// restored until the purge.
     #[arg(long)]
     mirror: bool,
-    /// The model of users, if the dump leaves it open.
+    #[command(flatten)]
+    pub(crate) names: DjangoNames,
+}
+
+/// What an operator says of the models of Django.
+#[derive(Debug, Args)]
+pub(crate) struct DjangoNames {
+    /// The model of users, if it is not certain.
     #[arg(long, value_name = "APP.MODEL")]
     user_model: Option<String>,
     /// The model of groups, if it is neither auth.group nor the group of the app that has the users.
@@ -46,7 +53,9 @@ impl ImportDjango {
             Absent::Count
         }
     }
+}
 
+impl DjangoNames {
     pub(crate) fn models(&self) -> NamedModels {
         NamedModels {
             user: self.user_model.clone(),

@@ -7,10 +7,13 @@ mod reader;
 mod records;
 mod remembered;
 mod survey;
+mod target;
+mod writer;
 
 pub(crate) use mapping::NamedFields;
 pub(crate) use models::{NamedModels, list};
 pub(crate) use reader::{Dump, ReadError, Record};
 pub(crate) use records::{DumpedToken, DumpedUser, Plan, Reference, Row, Unreadable, classify};
-pub(crate) use remembered::DjangoMapping;
+pub(crate) use remembered::{DjangoMapping, ModelMapping};
 pub(crate) use survey::Survey;
+pub(crate) use writer::{DumpForm, DumpWriter, FieldValue, Key, OutputRecord, WriteError};

@@ -32,6 +32,8 @@ pub(crate) struct ModelMapping {
     pub(crate) model: String,
     /// All fields that it had.
     pub(crate) fields: BTreeSet<String>,
+    /// Those that were null in a record.
+    pub(crate) nullable: BTreeSet<String>,
     /// The attribute that each of these fields holds.
     pub(crate) attributes: BTreeMap<String, ProfileField>,
     /// The field that holds the instant of joining.
@@ -49,6 +51,7 @@ impl DjangoMapping {
                 fields: model.map_or_else(BTreeSet::new, |model| {
                     model.fields.keys().cloned().collect()
                 }),
+                nullable: model.map_or_else(BTreeSet::new, |model| model.nullable.clone()),
                 ..ModelMapping::default()
             }
         };
@@ -59,9 +62,30 @@ impl DjangoMapping {
                 ..model(&plan.models.user)
             },
             groups: model(&plan.models.group),
-            values: plan.mapping.values.clone(),
+            values: values(plan, survey),
             blacklist: survey.get(BLACKLISTED_TOKEN).is_some(),
             ..Self::default()
         }
     }
+}
+
+/// What the operator has said of values, and what the texts of genders were taken for: the most frequent first.
+fn values(plan: &Plan, survey: &Survey) -> Vec<(String, String, String)> {
+    let user = plan
+        .models
+        .user
+        .as_deref()
+        .and_then(|name| survey.get(name));
+    let genders = plan.mapping.attributes.iter();
+    let genders = genders.filter(|(_, ours)| **ours == ProfileField::Gender);
+    let seen = user.into_iter().flat_map(|model| {
+        genders.clone().flat_map(|(field, _)| {
+            let texts = model.choices(field).into_iter();
+            texts.map(|text| {
+                let ours = plan.mapping.value(field, text);
+                (field.clone(), text.to_owned(), ours)
+            })
+        })
+    });
+    seen.chain(plan.mapping.values.iter().cloned()).collect()
 }

@@ -14,4 +14,5 @@ mod values;
 pub use mirror::Absent;
 pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
 pub use session::ImportSession;
+pub(crate) use session::remembered_mapping;
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};

@@ -109,7 +109,11 @@ fn prepare(
         })?;
         dumps.push(dump);
     }
-    let plan = Plan::of(&mut survey, &arguments.models(), &arguments.fields());
+    let plan = Plan::of(
+        &mut survey,
+        &arguments.names.models(),
+        &arguments.names.fields(),
+    );
     Ok((dumps, plan.map_err(Stop::Dump)?, survey))
 }
 

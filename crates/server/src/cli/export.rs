@@ -1,0 +1,29 @@
+//! `profiled export django` on the command line.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::import::DjangoNames;
+use crate::dump::DumpForm;
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportDjango {
+    /// The file to write; - is standard output. Only its owner may read it: it has password hashes.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// The form of the dump. Without it, that which the name of the file ends in, else JSON.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<DumpForm>,
+    /// Replace a file that is there.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Write nothing unless everything has a place.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Write refused refresh tokens for simplejwt's token_blacklist, also if no imported dump has had any.
+    #[arg(long)]
+    pub(crate) blacklist: bool,
+    #[command(flatten)]
+    pub(crate) names: DjangoNames,
+}
