@@ -76,13 +76,9 @@ impl<'t> Records<'t> {
         let mut fields = Fields::of(&target.groups);
         let has_null = fields.model.nullable.contains("notes");
         fields.put("name", || text(&group.name));
-        let notes = group
-            .notes
-            .as_deref()
-            .filter(|notes| !notes.is_empty() || !has_null);
-        if !fields.put("notes", || notes.map_or_else(|| none(has_null), text))
-            && notes.is_some_and(|notes| !notes.is_empty())
-        {
+        let notes = group.notes.as_deref();
+        let is_written = fields.put("notes", || notes.map_or_else(|| none(has_null), text));
+        if !is_written && notes.is_some_and(|notes| !notes.is_empty()) {
             self.report.lose("notes of groups");
         }
         for (name, at) in [
