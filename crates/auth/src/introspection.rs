@@ -16,7 +16,7 @@ use crate::header::{self, Credentials};
 use crate::jwt::{ActiveToken, JwtService, TokenType};
 use crate::scheme::Scheme;
 use crate::settings::IntrospectionSettings;
-use crate::token::{MAX_KEY_LENGTH, TokenKey, TokenPolicy};
+use crate::token::{TokenKey, TokenPolicy};
 
 /// A token that would be taken at this moment, with what it says of itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,11 +110,7 @@ impl Introspector {
         repository: &dyn Repository,
         now: DateTime<Utc>,
     ) -> Result<Option<Introspected>, RepositoryError> {
-        if key.len() > MAX_KEY_LENGTH {
-            return Ok(None);
-        }
-        let found =
-            repository.find_token_with_profile(&TokenKey::digest_of(key), ProfileDepth::Account)?;
+        let found = TokenKey::find(key, ProfileDepth::Account, repository)?;
         Ok(found.and_then(|holder| {
             let (user, token) = (holder.profile.user, holder.token);
             let is_bound = self.policy.check_binding && token.binding.is_some();

@@ -20,6 +20,7 @@ mod error;
 mod header;
 mod introspection;
 mod jwt;
+mod knox;
 mod password;
 mod scheme;
 mod session;

@@ -45,11 +45,10 @@ impl Verifier for SessionVerifier {
         let Some(key) = cookie else {
             return Verdict::NotMine;
         };
-        let digest = key.session_digest();
-        let judged = self
-            .policy
-            .judge(Scheme::Session, &digest, attempt, repository);
-        match judged {
+        let found = repository.find_token_with_profile(&key.session_digest(), attempt.depth);
+        let found = found.map_err(AuthError::from);
+        let judge = |found| self.policy.judge(Scheme::Session, found, attempt);
+        match found.and_then(judge) {
             Err(AuthError::InvalidToken | AuthError::TokenExpired) => Verdict::NotMine,
             other => other.into(),
         }

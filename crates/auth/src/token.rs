@@ -2,16 +2,20 @@
 
 use std::net::IpAddr;
 
-use profiled_domain::{CredentialRef, Repository, TokenClient, TokenDigest};
+use profiled_domain::{
+    CredentialRef, ProfileDepth, Repository, RepositoryError, TokenClient, TokenDigest,
+    TokenWithProfile,
+};
 use sha2::{Digest, Sha256};
 
 use crate::authenticator::{Identity, RequestCredentials, Verdict, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
+use crate::knox;
 use crate::scheme::Scheme;
 
 /// Longest key that is looked up, in bytes: more is no key of anybody's.
-pub(crate) const MAX_KEY_LENGTH: usize = 1024;
+const MAX_KEY_LENGTH: usize = 1024;
 
 /// The key of a token: 160 random bits as 40 lower-case hexadecimal digits. It has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,6 +61,39 @@ impl TokenKey {
         TokenDigest(Sha256::digest(key.as_bytes()).into())
     }
 
+    /// What is stored of a token that django-rest-knox 4.2 or later made, from the digest that its row has: 128
+    /// hexadecimal digits. `None` for any other text.
+    #[must_use]
+    pub fn digest_of_knox(hex: &str) -> Option<TokenDigest> {
+        knox::stored_digest(hex)
+    }
+
+    /// The token of any text that claims to be a key, with its holder. Keys of knox are looked up only where no token
+    /// of ours has the key.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn find(
+        key: &str,
+        depth: ProfileDepth,
+        repository: &dyn Repository,
+    ) -> Result<Option<TokenWithProfile>, RepositoryError> {
+        if key.len() > MAX_KEY_LENGTH {
+            return Ok(None);
+        }
+        let found = repository.find_token_with_profile(&Self::digest_of(key), depth)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        for digest in knox::digests_of(key) {
+            let found = repository.find_token_with_profile(&digest, depth)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
     /// The first eight characters, to recognise the token by.
     #[must_use]
     pub fn prefix(&self) -> &str {
@@ -98,13 +135,11 @@ impl TokenVerifier {
         }
     }
 
-    /// The digest of the token that a header names; `None` for a header of another scheme, or none of a
-    /// token.
+    /// The key that a header names; `None` for a header of another scheme, or none of a token.
     #[must_use]
-    pub fn digest(&self, authorization: &[u8]) -> Option<TokenDigest> {
+    pub fn key<'a>(&self, authorization: &'a [u8]) -> Option<&'a str> {
         let words = header::split(authorization).filter(|words| self.matches(words.scheme))?;
-        let key = key(words.credentials).ok()?;
-        (key.len() <= MAX_KEY_LENGTH).then(|| TokenKey::digest_of(key))
+        key(words.credentials).ok()
     }
 
     fn judge(
@@ -117,12 +152,8 @@ impl TokenVerifier {
             let scheme = Scheme::Token;
             AuthError::Header { scheme, fault }
         })?;
-        if key.len() > MAX_KEY_LENGTH {
-            return Err(AuthError::InvalidToken);
-        }
-        let digest = TokenKey::digest_of(key);
-        self.policy
-            .judge(Scheme::Token, &digest, attempt, repository)
+        let found = TokenKey::find(key, attempt.depth, repository)?;
+        self.policy.judge(Scheme::Token, found, attempt)
     }
 }
 
@@ -131,11 +162,9 @@ impl TokenPolicy {
     pub(crate) fn judge(
         self,
         scheme: Scheme,
-        digest: &TokenDigest,
+        found: Option<TokenWithProfile>,
         attempt: &RequestCredentials<'_>,
-        repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
-        let found = repository.find_token_with_profile(digest, attempt.depth)?;
         let holder = found.ok_or(AuthError::InvalidToken)?;
         let binding = holder.token.binding.as_ref();
         let binding = binding.filter(|_| self.check_binding);

@@ -25,7 +25,7 @@ pub use database::{
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{
     Absent, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam,
-    ImportedToken, ImportedUser, Refusal, Taken, UserOutcome,
+    ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserOutcome,
 };
 pub use throttle::MemoryCounters;
 pub use users::AccountFlags;

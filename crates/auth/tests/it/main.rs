@@ -14,6 +14,7 @@ mod header;
 mod issuers;
 mod jwt;
 mod keys;
+mod knox;
 mod login;
 mod password;
 mod password_rules;

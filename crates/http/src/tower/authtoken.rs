@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use actix_web::http::header::{self, HeaderValue};
 use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Record};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
-use profiled_domain::{ProfileDepth, Repository, RepositoryError, TokenDigest};
+use profiled_domain::{ProfileDepth, Repository, RepositoryError};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::timestamp::Millis;
@@ -95,23 +95,18 @@ impl AuthToken {
             return Ok(answer);
         }
         let sent = joined(headers, &header::AUTHORIZATION);
-        if let Some(digest) = sent.and_then(|sent| self.tokens.digest(&sent)) {
+        let key = sent.and_then(|sent| self.tokens.key(&sent).map(str::to_owned));
+        if let Some(key) = key {
             let address = context.services.hosts.client_address(context.request);
-            let revoked = context
-                .services
-                .blocking(move |r| revoke(r, &digest, address));
+            let revoked = context.services.blocking(move |r| revoke(r, &key, address));
             revoked.await??;
         }
         Ok(ViewResponse::no_content())
     }
 }
 
-fn revoke(
-    repository: &dyn Repository,
-    digest: &TokenDigest,
-    address: IpAddr,
-) -> Result<(), RepositoryError> {
-    if let Some(holder) = repository.find_token_with_profile(digest, ProfileDepth::Account)? {
+fn revoke(repository: &dyn Repository, key: &str, address: IpAddr) -> Result<(), RepositoryError> {
+    if let Some(holder) = TokenKey::find(key, ProfileDepth::Account, repository)? {
         let (token, user) = (Object::Token(holder.token.id), holder.profile.user.id);
         let credential = token.to_string();
         let actor = Actor::User {

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
-use profiled_domain::{NewToken, ProfileRepository, TokenId, TokenRepository, UserId};
+use profiled_domain::{NewToken, ProfileDepth, TokenId, TokenRepository, UserId};
 use serde::Serialize;
 use serde_json::json;
 
@@ -151,14 +151,12 @@ fn revoke(context: &Context, token: &str, line: &mut Line) -> Result<(), Failure
         let text = "there is no such token: profiled token list USER shows all";
         Failure::failed(text).because(Reason::Missing)
     };
-    let id = if let Some(key) = TokenKey::parse(token) {
-        let holder =
-            store.find_token_with_profile(&key.digest(), profiled_domain::ProfileDepth::Account)?;
-        let holder = holder.ok_or_else(none)?;
+    let id = if let Ok(id) = token.parse() {
+        TokenId(id)
+    } else {
+        let holder = TokenKey::find(token, ProfileDepth::Account, &store)?.ok_or_else(none)?;
         line.for_user(holder.profile.user.id);
         holder.token.id
-    } else {
-        TokenId(token.parse().map_err(|_not_an_id| none())?)
     };
     line.on(Object::Token(id));
     if !store.revoke_token(id)? {

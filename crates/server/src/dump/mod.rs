@@ -1,6 +1,7 @@
 //! `manage.py dumpdata`: records, read one at a time (contract `drf.md`, section 12).
 
 mod fields;
+mod instant;
 mod mapping;
 mod models;
 mod reader;

@@ -88,6 +88,9 @@ fn bound(connection: &mut DbConnection, subject: &ForeignSubject) -> QueryResult
     Ok(id.map(UserId))
 }
 
+/// What a user is named by: id, username, e-mail address and external id.
+type Names = (i64, Option<String>, Option<String>, Option<String>);
+
 /// Whether a user may still be bound by its name. If so, it stays as it is until the transaction ends.
 fn lock_unchanged(
     connection: &mut DbConnection,
@@ -99,7 +102,6 @@ fn lock_unchanged(
         .filter(users::is_active)
         .filter(users::credentials_epoch.eq(user.credentials.number))
         .select((users::id, users::username, users::email, users::external_id));
-    type Names = (i64, Option<String>, Option<String>, Option<String>);
     let found: Option<Names> = match connection {
         DbConnection::Sqlite(c) => row.first(c).optional()?,
         DbConnection::Postgres(c) => row.for_share().first(c).optional()?,

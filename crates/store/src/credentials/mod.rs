@@ -9,4 +9,4 @@ mod tokens;
 
 pub(crate) use epoch::{revoke_all, set_password};
 pub(crate) use refresh::blacklist;
-pub(crate) use tokens::insert_token;
+pub(crate) use tokens::insert_tokens;

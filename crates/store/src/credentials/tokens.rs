@@ -1,6 +1,6 @@
 //! Opaque tokens.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
     IssueOutcome, NewToken, NumberedPage, Page, RepositoryError, Token, TokenId, TokenRepository,
@@ -136,27 +136,69 @@ impl TokenRepository for Store {
     }
 }
 
+/// A token as it is written.
+#[derive(Insertable)]
+#[diesel(table_name = tokens)]
+struct NewTokenRow<'a> {
+    digest: &'a [u8],
+    user_id: i64,
+    prefix: &'a str,
+    label: &'a str,
+    created_at: NaiveDateTime,
+    expires_at: Option<NaiveDateTime>,
+    is_sliding: bool,
+    bound_address: Option<&'a str>,
+    bound_user_agent: Option<&'a str>,
+}
+
+impl<'a> From<&'a NewToken> for NewTokenRow<'a> {
+    fn from(token: &'a NewToken) -> Self {
+        let binding = token.binding.as_ref();
+        Self {
+            digest: &token.digest.0,
+            user_id: token.owner.0,
+            prefix: &token.prefix,
+            label: &token.label,
+            created_at: stored(token.created_at),
+            expires_at: token.expires_at.map(stored),
+            is_sliding: token.is_sliding,
+            bound_address: binding.map(|binding| binding.address.as_str()),
+            bound_user_agent: binding.and_then(|binding| binding.user_agent.as_deref()),
+        }
+    }
+}
+
 /// Stores a token in the transaction of the caller.
-pub(crate) fn insert_token(
-    connection: &mut DbConnection,
-    token: &NewToken,
-) -> QueryResult<TokenId> {
-    let binding = token.binding.as_ref();
+fn insert_token(connection: &mut DbConnection, token: &NewToken) -> QueryResult<TokenId> {
     let id = diesel::insert_into(tokens::table)
-        .values((
-            tokens::digest.eq(token.digest.0.as_slice()),
-            tokens::user_id.eq(token.owner.0),
-            tokens::prefix.eq(token.prefix.as_str()),
-            tokens::label.eq(token.label.as_str()),
-            tokens::created_at.eq(stored(token.created_at)),
-            tokens::expires_at.eq(token.expires_at.map(stored)),
-            tokens::is_sliding.eq(token.is_sliding),
-            tokens::bound_address.eq(binding.map(|b| b.address.as_str())),
-            tokens::bound_user_agent.eq(binding.and_then(|b| b.user_agent.as_deref())),
-        ))
+        .values(NewTokenRow::from(token))
         .returning(tokens::id)
         .get_result(connection)?;
     Ok(TokenId(id))
+}
+
+/// Stores tokens in the transaction of the caller.
+pub(crate) fn insert_tokens(
+    connection: &mut DbConnection,
+    tokens: &[&NewToken],
+) -> QueryResult<()> {
+    let mut rows = tokens.iter().map(|token| NewTokenRow::from(*token));
+    match connection {
+        DbConnection::Postgres(c) => {
+            let rows: Vec<_> = rows.collect();
+            diesel::insert_into(tokens::table)
+                .values(rows)
+                .execute(c)
+                .map(drop)
+        }
+        // A statement is prepared once.
+        DbConnection::Sqlite(c) => rows.try_for_each(|row| {
+            diesel::insert_into(tokens::table)
+                .values(row)
+                .execute(c)
+                .map(drop)
+        }),
+    }
 }
 
 /// The epoch of the credentials of a user who may log in. The user stays as it is until the transaction

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use profiled_domain::{PasswordHash, RefreshToken, RepositoryError, UniqueKey};
 
 use super::outcome::{ImportOutcome, Refusal, Taken};
 use super::session::ImportSession;
 use super::values::{ImportedGroup, ImportedToken, misfit};
-use crate::credentials::{blacklist, insert_token};
+use crate::credentials::{blacklist, insert_tokens};
 use crate::database::schema::{groups, tokens, user_groups, users};
 use crate::database::{DbConnection, StoreError, on_each, stored};
 
@@ -160,7 +161,12 @@ impl ImportSession<'_> {
                     ImportOutcome::Created
                 });
             }
-            insert_memberships(self.connection, &new)?;
+            let is_of_new_user = |(user, _): &(i64, i64)| self.created.contains(user);
+            let (of_new, of_others) = new.into_iter().partition::<Vec<_>, _>(is_of_new_user);
+            expect_new_users(self.connection, true)?;
+            insert_memberships(self.connection, &of_new)?;
+            expect_new_users(self.connection, false)?;
+            insert_memberships(self.connection, &of_others)?;
         }
         Ok(outcomes)
     }
@@ -215,6 +221,7 @@ impl ImportSession<'_> {
             .select((tokens::digest, tokens::user_id))
             .load(self.connection)?;
         let mut holders: HashMap<Vec<u8>, i64> = rows.into_iter().collect();
+        let mut new = Vec::new();
         for token in chunk {
             let owner = token.owner.0;
             outcomes.push(match holders.get(token.digest.0.as_slice()) {
@@ -227,13 +234,13 @@ impl ImportSession<'_> {
                     ImportOutcome::Refused(Refusal::Missing("user", owner))
                 }
                 None => {
-                    insert_token(self.connection, token)?;
+                    new.push(token);
                     holders.insert(token.digest.0.to_vec(), owner);
                     ImportOutcome::Created
                 }
             });
         }
-        Ok(())
+        Ok(insert_tokens(self.connection, &new)?)
     }
 }
 
@@ -249,6 +256,16 @@ fn stored_memberships(
     Ok(rows.into_iter().collect())
 }
 
+/// Tells PostgreSQL whether memberships are those of users whom the same transaction has made: each of them would
+/// be written a second time, for a version that differs from none that was ever read.
+fn expect_new_users(connection: &mut DbConnection, are_new: bool) -> QueryResult<()> {
+    let DbConnection::Postgres(c) = connection else {
+        return Ok(());
+    };
+    let value = if are_new { "on" } else { "off" };
+    c.batch_execute(&format!("SET LOCAL profiled.members_are_new = {value}"))
+}
+
 /// One statement on PostgreSQL, where the count of a group is written once a statement.
 fn insert_memberships(connection: &mut DbConnection, pairs: &[(i64, i64)]) -> QueryResult<()> {
     let values = |&(user, group): &(i64, i64)| {
@@ -258,6 +275,7 @@ fn insert_memberships(connection: &mut DbConnection, pairs: &[(i64, i64)]) -> Qu
         )
     };
     match connection {
+        DbConnection::Postgres(_) if pairs.is_empty() => {}
         DbConnection::Postgres(c) => {
             let rows: Vec<_> = pairs.iter().map(values).collect();
             diesel::insert_into(user_groups::table)

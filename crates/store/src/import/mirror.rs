@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
+use diesel::connection::DefaultLoadingMode;
+use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use profiled_domain::RepositoryError;
 
 use super::accounts::BATCH;
 use super::session::ImportSession;
 use crate::database::schema::{tokens, user_groups, users};
-use crate::database::{StoreError, on_each};
+use crate::database::{DbConnection, StoreError};
 use crate::users::soft_delete;
 
 /// Whether what a dump does not have stays.
@@ -20,16 +22,17 @@ pub enum Absent {
     Remove,
 }
 
-/// Rows of a table beyond an identifier, in order, as many as are handled at once.
-macro_rules! rows_after {
-    ($session:expr, $table:ident, $filter:expr, $columns:expr, $last:expr) => {
-        on_each!($session.connection, |c| $table::table
-            .filter($filter)
-            .filter($table::id.gt($last))
-            .order($table::id)
-            .limit(i64::try_from(BATCH).unwrap_or(i64::MAX))
-            .select($columns)
-            .load(c))
+/// What `$pick` takes of the rows of a query, which are read one by one.
+macro_rules! picked {
+    ($session:expr, $query:expr, $pick:expr) => {
+        match &mut *$session.connection {
+            DbConnection::Sqlite(c) => $query
+                .load_iter::<_, DefaultLoadingMode>(c)
+                .and_then(|rows| rows.filter_map(|row| row.map($pick).transpose()).collect()),
+            DbConnection::Postgres(c) => $query
+                .load_iter::<_, PgRowByRowLoadingMode>(c)
+                .and_then(|rows| rows.filter_map(|row| row.map($pick).transpose()).collect()),
+        }
     };
 }
 
@@ -43,22 +46,24 @@ impl ImportSession<'_> {
         dumped: &HashSet<i64>,
         absent: Absent,
     ) -> Result<u64, RepositoryError> {
-        let (mut last, mut count) = (0, 0);
-        loop {
-            let ids: Vec<i64> =
-                rows_after!(self, users, users::deleted_at.is_null(), users::id, last)
-                    .map_err(StoreError::from)?;
-            let Some(greatest) = ids.last() else {
-                return Ok(count);
-            };
-            last = *greatest;
-            for id in ids.into_iter().filter(|id| !dumped.contains(id)) {
-                count += 1;
-                if absent == Absent::Remove {
-                    soft_delete(self.connection, id, self.now).map_err(StoreError::from)?;
-                }
+        Ok(self.remove_other_users(dumped, absent)?)
+    }
+
+    fn remove_other_users(
+        &mut self,
+        dumped: &HashSet<i64>,
+        absent: Absent,
+    ) -> Result<u64, StoreError> {
+        let present = users::table.filter(users::deleted_at.is_null());
+        let present = present.select(users::id);
+        let pick = |id: i64| (!dumped.contains(&id)).then_some(id);
+        let others: Vec<i64> = picked!(self, present, pick)?;
+        if absent == Absent::Remove {
+            for id in &others {
+                soft_delete(self.connection, *id, self.now)?;
             }
         }
+        Ok(count(&others))
     }
 
     /// Tokens with this label, but for those with digests that begin so.
@@ -71,29 +76,30 @@ impl ImportSession<'_> {
         dumped: &HashSet<[u8; 8]>,
         absent: Absent,
     ) -> Result<u64, RepositoryError> {
-        let (mut last, mut count) = (0, 0);
-        loop {
-            let columns = (tokens::id, tokens::digest);
-            let rows: Vec<(i64, Vec<u8>)> =
-                rows_after!(self, tokens, tokens::label.eq(label), columns, last)
-                    .map_err(StoreError::from)?;
-            let Some((greatest, _)) = rows.last() else {
-                return Ok(count);
-            };
-            last = *greatest;
-            let is_other = |digest: &[u8]| {
-                let start = digest.first_chunk::<8>();
-                start.is_none_or(|start| !dumped.contains(start))
-            };
-            let others = rows.into_iter().filter(|(_, digest)| is_other(digest));
-            let others: Vec<i64> = others.map(|(id, _)| id).collect();
-            count += u64::try_from(others.len()).unwrap_or(u64::MAX);
-            if absent == Absent::Remove && !others.is_empty() {
-                diesel::delete(tokens::table.filter(tokens::id.eq_any(others)))
-                    .execute(self.connection)
-                    .map_err(StoreError::from)?;
+        Ok(self.remove_other_tokens(label, dumped, absent)?)
+    }
+
+    fn remove_other_tokens(
+        &mut self,
+        label: &str,
+        dumped: &HashSet<[u8; 8]>,
+        absent: Absent,
+    ) -> Result<u64, StoreError> {
+        let labelled = tokens::table.filter(tokens::label.eq(label));
+        let labelled = labelled.select((tokens::id, tokens::digest));
+        let pick = |(id, digest): (i64, Vec<u8>)| {
+            let start = digest.first_chunk::<8>();
+            let is_dumped = start.is_some_and(|start| dumped.contains(start));
+            (!is_dumped).then_some(id)
+        };
+        let others: Vec<i64> = picked!(self, labelled, pick)?;
+        if absent == Absent::Remove {
+            for chunk in others.chunks(BATCH) {
+                diesel::delete(tokens::table.filter(tokens::id.eq_any(chunk)))
+                    .execute(self.connection)?;
             }
         }
+        Ok(count(&others))
     }
 
     /// Memberships of these users, but for these pairs of user and group, which are in order.
@@ -106,24 +112,29 @@ impl ImportSession<'_> {
         dumped: &[(i64, i64)],
         absent: Absent,
     ) -> Result<u64, RepositoryError> {
-        let mut ids: Vec<i64> = dumped_users.iter().copied().collect();
-        ids.sort_unstable();
-        let mut count = 0;
-        for chunk in ids.chunks(BATCH) {
-            let pairs: Vec<(i64, i64)> = user_groups::table
-                .filter(user_groups::user_id.eq_any(chunk))
-                .load(self.connection)
-                .map_err(StoreError::from)?;
-            let others = pairs.into_iter();
-            for (user, group) in others.filter(|pair| dumped.binary_search(pair).is_err()) {
-                count += 1;
-                if absent == Absent::Remove {
-                    diesel::delete(user_groups::table.find((user, group)))
-                        .execute(self.connection)
-                        .map_err(StoreError::from)?;
-                }
+        Ok(self.remove_other_memberships(dumped_users, dumped, absent)?)
+    }
+
+    fn remove_other_memberships(
+        &mut self,
+        dumped_users: &HashSet<i64>,
+        dumped: &[(i64, i64)],
+        absent: Absent,
+    ) -> Result<u64, StoreError> {
+        let pick = |pair: (i64, i64)| {
+            let is_other = dumped_users.contains(&pair.0) && dumped.binary_search(&pair).is_err();
+            is_other.then_some(pair)
+        };
+        let others: Vec<(i64, i64)> = picked!(self, user_groups::table, pick)?;
+        if absent == Absent::Remove {
+            for pair in &others {
+                diesel::delete(user_groups::table.find(*pair)).execute(self.connection)?;
             }
         }
-        Ok(count)
+        Ok(count(&others))
     }
+}
+
+fn count<T>(rows: &[T]) -> u64 {
+    u64::try_from(rows.len()).unwrap_or(u64::MAX)
 }

@@ -7,12 +7,14 @@ mod accounts;
 mod directory;
 mod mirror;
 mod outcome;
+mod related;
 mod session;
 mod users;
 mod values;
 
 pub use mirror::Absent;
 pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
+pub use related::Keeper;
 pub use session::ImportSession;
 pub(crate) use session::remembered_mapping;
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};

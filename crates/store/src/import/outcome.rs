@@ -23,6 +23,18 @@ pub struct UserOutcome {
     /// The e-mail address or mobile number of the row, if another user holds it. The row is stored and shows it
     /// all the same; look-ups find the holder.
     pub taken: Vec<Taken>,
+    /// Those that the row holds now, and that another user held before.
+    pub taken_over: Vec<Taken>,
+}
+
+impl UserOutcome {
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        Self {
+            outcome: ImportOutcome::Refused(refusal),
+            taken: Vec::new(),
+            taken_over: Vec::new(),
+        }
+    }
 }
 
 /// A unique value, and the row that holds it.

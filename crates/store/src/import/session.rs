@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use profiled_domain::{PasswordHash, RepositoryError};
 
+use super::related::Keeper;
 use crate::database::schema::{django_mapping, groups, organizations, teams, users};
 use crate::database::{DbConnection, Store, StoreError, on_each};
 
@@ -17,6 +18,9 @@ pub struct ImportSession<'a> {
     pub(super) known: Known,
     /// The digest by which tokens know a password.
     pub(super) digest: fn(&PasswordHash) -> String,
+    pub(super) keeper: Keeper,
+    /// Users whom this import has made.
+    pub(super) created: HashSet<i64>,
 }
 
 /// Identifiers of what is stored, as far as they were needed.
@@ -57,6 +61,8 @@ impl Store {
                 now,
                 known: Known::default(),
                 digest,
+                keeper: Keeper::default(),
+                created: HashSet::new(),
             };
             let result = work(&mut session);
             let is_kept = result.is_ok() && !dry_run;
@@ -122,6 +128,11 @@ macro_rules! known {
 }
 
 impl ImportSession<'_> {
+    /// From now on, which of the users with the same address holds it.
+    pub fn prefer(&mut self, keeper: Keeper) {
+        self.keeper = keeper;
+    }
+
     /// Keeps how the models of Django were read, as JSON, for an export.
     ///
     /// # Errors

@@ -101,7 +101,7 @@ pub(super) struct StoredUser {
     ldap_dn: String,
     pub(super) password: String,
     pub(super) date_joined: NaiveDateTime,
-    last_login: Option<NaiveDateTime>,
+    pub(super) last_login: Option<NaiveDateTime>,
     pub(super) external_id: Option<String>,
 }
 

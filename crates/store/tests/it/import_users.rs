@@ -6,13 +6,14 @@ use profiled_domain::{
     UserRepository,
 };
 use profiled_store::testing::TestDatabase;
-use profiled_store::{ImportOutcome, ImportedUser, Store, Taken, UserOutcome};
+use profiled_store::{ImportOutcome, ImportedUser, Keeper, Store, Taken, UserOutcome};
 
 use crate::import::{import, user, users};
 use crate::people::{at, operator};
 
 profiled_store::database_tests!(
     another_hash_of_a_password_ends_no_credentials,
+    shared_address_is_held_by_whom_the_import_prefers,
     shared_addresses_and_numbers_are_shown_by_all_and_held_by_the_first,
     shared_address_survives_other_changes_and_gives_way_to_a_new_one,
     filters_see_shared_addresses,
@@ -56,6 +57,7 @@ fn shared_addresses_and_numbers_are_shown_by_all_and_held_by_the_first(database:
     let outcome = |outcome: ImportOutcome, taken: &[Taken]| UserOutcome {
         outcome,
         taken: taken.to_vec(),
+        taken_over: Vec::new(),
     };
     let expected = |stored: ImportOutcome| {
         let alone = outcome(stored.clone(), &[]);
@@ -79,6 +81,56 @@ fn shared_addresses_and_numbers_are_shown_by_all_and_held_by_the_first(database:
         store.find_user(&UserLookup::Email(String::new())).unwrap(),
         None
     );
+}
+
+fn shared_address_is_held_by_whom_the_import_prefers(database: &TestDatabase) {
+    let on = |day: &str| Some(format!("{day}T00:00:00Z").parse().unwrap());
+    let dated = |id, joined: &str, login: Option<&str>| ImportedUser {
+        date_joined: on(joined),
+        last_login: login.and_then(on),
+        ..reached_by(id, "a@example.com", &id.to_string())
+    };
+    let rows = [
+        dated(1, "2020-01-01", Some("2024-01-01")),
+        dated(2, "2022-01-01", None),
+        dated(3, "2021-01-01", Some("2023-01-01")),
+    ];
+    let store = database.store().unwrap();
+    let holder = || {
+        let key = UserLookup::Email("a@example.com".to_owned());
+        store.find_user(&key).unwrap().unwrap().id.0
+    };
+    let import_by = |keeper, rows: &[ImportedUser]| {
+        import(&store, |session| {
+            session.prefer(keeper);
+            session.users(rows)
+        })
+    };
+    let outcomes = |stored: &[UserOutcome]| -> Vec<ImportOutcome> {
+        stored.iter().map(|user| user.outcome.clone()).collect()
+    };
+
+    let newest = import_by(Keeper::Newest, &rows);
+    let held_by_newest = holder();
+    let again = import_by(Keeper::Newest, &rows);
+    let login = import_by(Keeper::LatestLogin, &rows);
+    let held_by_login = holder();
+    let first = import_by(Keeper::First, &rows);
+
+    let over = |holder| {
+        let key = UniqueKey::Email;
+        vec![Taken { key, holder }]
+    };
+    let taken_over: Vec<_> = newest.iter().map(|user| user.taken_over.clone()).collect();
+    assert_eq!(taken_over, [Vec::new(), over(1), Vec::new()]);
+    assert_eq!(held_by_newest, 2);
+    assert_eq!(outcomes(&again), vec![ImportOutcome::Unchanged; 3]);
+    assert_eq!(login[0].taken_over, over(2));
+    assert_eq!((held_by_login, holder()), (1, 1));
+    assert_eq!(outcomes(&first), vec![ImportOutcome::Unchanged; 3]);
+    for id in 1..=3 {
+        assert_eq!(reach(&store, id).0.as_deref(), Some("a@example.com"));
+    }
 }
 
 fn shared_address_survives_other_changes_and_gives_way_to_a_new_one(database: &TestDatabase) {

@@ -1,6 +1,9 @@
 //! `profiled import django`
 
+mod groups;
 mod report;
+mod tokens;
+mod users;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -8,8 +11,8 @@ use std::path::PathBuf;
 use indicatif::{ProgressBar, ProgressStyle};
 use profiled_auth::audit::Action;
 use profiled_auth::token_digest;
-use profiled_domain::{EmailAddress, InvalidText, MobileNumber, RepositoryError, UserId, Username};
-use profiled_store::{Absent, ImportSession, ImportedGroup, ImportedToken, ImportedUser, Taken};
+use profiled_domain::RepositoryError;
+use profiled_store::{Absent, ImportSession};
 
 use crate::cli::ImportDjango;
 use crate::clock::now;
@@ -214,88 +217,6 @@ impl<'a, 'b> Import<'a, 'b> {
         }
     }
 
-    fn user(&mut self, dumped: DumpedUser, name: String) -> Result<(), RepositoryError> {
-        let id = dumped.user.id;
-        if !self.users.insert(id) {
-            self.report
-                .skip(Kind::Users, || name, "its id is in the dump twice");
-            return Ok(());
-        }
-        self.batch.push((dumped, name));
-        if self.batch.len() < BATCH {
-            return Ok(());
-        }
-        self.store_users()
-    }
-
-    fn store_users(&mut self) -> Result<(), RepositoryError> {
-        let batch = std::mem::take(&mut self.batch);
-        let users: Vec<_> = batch
-            .iter()
-            .map(|(dumped, _)| dumped.user.clone())
-            .collect();
-        for ((dumped, name), stored) in batch.into_iter().zip(self.session.users(&users)?) {
-            if !self
-                .report
-                .count(Kind::Users, &stored.outcome, || name.clone())
-            {
-                continue;
-            }
-            for Taken { key, holder } in stored.taken {
-                let text =
-                    format!("{name}: shares its {key} with user {holder}, who is found by it");
-                self.report.warnings.push(text);
-            }
-            for (field, value) in &dumped.lost {
-                self.report.lose_value(field, value);
-            }
-            self.report.count_password(dumped.algorithm, &name);
-            self.warn(&dumped.user, &name);
-            let memberships = dumped.groups.into_iter();
-            self.memberships
-                .extend(memberships.map(|group| (dumped.user.id, group)));
-        }
-        Ok(())
-    }
-
-    /// Tells what breaks a rule of today; it is stored as it is.
-    fn warn(&mut self, user: &ImportedUser, name: &str) {
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let rules: [(&str, Option<Result<(), InvalidText>>); 3] = [
-            (
-                "username",
-                given(&user.person.username).map(|text| Username::parse(&text).map(drop)),
-            ),
-            (
-                "email",
-                given(&user.person.email).map(|text| EmailAddress::parse(&text).map(drop)),
-            ),
-            (
-                "mobile_number",
-                given(&user.person.mobile_number)
-                    .map(|text| MobileNumber::parse(&text, self.mobile_number_max).map(drop)),
-            ),
-        ];
-        for (field, parsed) in rules {
-            if let Some(Err(error)) = parsed {
-                self.report
-                    .warnings
-                    .push(format!("{name}: {field} {error}"));
-            }
-        }
-    }
-
-    fn group(&mut self, group: &ImportedGroup, name: String) -> Result<(), RepositoryError> {
-        if self.groups.insert(group.id) {
-            let outcome = self.session.group(group)?;
-            self.report.count(Kind::Groups, &outcome, || name);
-        } else {
-            self.report
-                .skip(Kind::Groups, || name, "its id is in the dump twice");
-        }
-        Ok(())
-    }
-
     /// Keeps for an export how the models were read. A dump without users tells nothing of theirs.
     fn remember(&mut self, survey: &Survey) -> Result<(), RepositoryError> {
         if self.plan.models.user.is_none() {
@@ -330,77 +251,5 @@ impl<'a, 'b> Import<'a, 'b> {
             self.report.absent.insert("tokens", tokens);
         }
         Ok(self.report)
-    }
-
-    fn store_tokens(&mut self) -> Result<(), RepositoryError> {
-        let name = |prefix: &str| format!("token {prefix}…");
-        let mut waiting = std::mem::take(&mut self.tokens).into_iter().peekable();
-        while waiting.peek().is_some() {
-            let mut tokens = Vec::with_capacity(BATCH);
-            for token in waiting.by_ref().take(BATCH) {
-                let owner = match &token.owner {
-                    Reference::Id(id) => Some(*id),
-                    Reference::Name(name) => self.session.user_id(name)?,
-                };
-                self.digests.extend(token.digest.0.first_chunk::<8>());
-                if let Some(id) = owner {
-                    tokens.push(imported(token, id));
-                } else {
-                    let reason = format!("user {} does not exist", token.owner);
-                    let name = || name(&token.prefix);
-                    self.report.skip(Kind::Tokens, name, &reason);
-                }
-            }
-            for (outcome, token) in self.session.tokens(&tokens)?.iter().zip(&tokens) {
-                let name = || name(&token.prefix);
-                self.report.count(Kind::Tokens, outcome, name);
-            }
-        }
-        Ok(())
-    }
-
-    fn store_memberships(&mut self) -> Result<(), RepositoryError> {
-        let mut pairs = Vec::with_capacity(self.memberships.len());
-        for (user, group) in std::mem::take(&mut self.memberships) {
-            let id = match &group {
-                Reference::Id(id) => Some(*id),
-                Reference::Name(name) => self.session.group_id(name)?,
-            };
-            if let Some(id) = id {
-                pairs.push((user, id));
-            } else {
-                let name = || format!("membership of user {user}");
-                let reason = format!("group {group} does not exist");
-                self.report.skip(Kind::Memberships, name, &reason);
-            }
-        }
-        pairs.sort_unstable();
-        for chunk in pairs.chunks(BATCH) {
-            for (outcome, (user, group)) in self.session.memberships(chunk)?.iter().zip(chunk) {
-                let name = || format!("membership of user {user} in group {group}");
-                self.report.count(Kind::Memberships, outcome, name);
-            }
-        }
-        if self.plan.models.group.is_some() {
-            let count = self
-                .session
-                .other_memberships(&self.users, &pairs, self.absent)?;
-            self.report.absent.insert("memberships", count);
-        }
-        Ok(())
-    }
-}
-
-fn imported(token: DumpedToken, owner: i64) -> ImportedToken {
-    ImportedToken {
-        owner: UserId(owner),
-        digest: token.digest,
-        prefix: token.prefix,
-        label: LABEL.to_owned(),
-        created_at: token.created,
-        expires_at: None,
-        is_sliding: false,
-        binding: None,
-        epoch: None,
     }
 }
