@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono_tz::Tz;
 use clap::Args;
 
 use crate::cli::import::DjangoNames;
@@ -21,9 +22,12 @@ pub(crate) struct ExportDjango {
     /// Write nothing unless everything has a place.
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Write refused refresh tokens for simplejwt's token_blacklist, also if no imported dump has had any.
+    /// Write refused refresh tokens for the blacklist of simplejwt, also if no imported dump has had any.
     #[arg(long)]
     pub(crate) blacklist: bool,
+    /// Write instants without a zone, as the clocks of this one show them: for a project with `USE_TZ = False`.
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<Tz>,
     #[command(flatten)]
     pub(crate) names: DjangoNames,
 }

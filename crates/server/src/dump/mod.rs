@@ -17,4 +17,4 @@ pub(crate) use reader::{Dump, ReadError, Record};
 pub(crate) use records::{DumpedToken, DumpedUser, Plan, Reference, Row, Unreadable, classify};
 pub(crate) use remembered::{DjangoMapping, ModelMapping};
 pub(crate) use survey::Survey;
-pub(crate) use writer::{DumpForm, DumpWriter, FieldValue, Key, OutputRecord, WriteError};
+pub(crate) use writer::{DumpForm, DumpWriter, FieldValue, OutputKey, OutputRecord, WriteError};

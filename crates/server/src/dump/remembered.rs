@@ -34,6 +34,10 @@ pub(crate) struct ModelMapping {
     pub(crate) fields: BTreeSet<String>,
     /// Those that were null in a record.
     pub(crate) nullable: BTreeSet<String>,
+    /// Primary keys are texts: UUIDs, for one.
+    pub(crate) has_text_keys: bool,
+    /// There are as many records as users.
+    pub(crate) is_complete: bool,
     /// The attribute that each of these fields holds.
     pub(crate) attributes: BTreeMap<String, ProfileField>,
     /// The field that holds the instant of joining.

@@ -1,8 +1,11 @@
 //! `profiled export django`
 
+mod fields;
+mod others;
 mod output;
 mod records;
 mod report;
+mod users;
 
 use std::cell::RefCell;
 use std::fmt::Display;
@@ -19,8 +22,10 @@ use crate::dump::{DjangoMapping, DumpForm, DumpWriter, OutputRecord, WriteError}
 use crate::error::Failure;
 use crate::trail::{Line, audited};
 
+use fields::Instants;
+use others::refresh_token;
 use output::Output;
-use records::{Records, refresh_token};
+use records::Records;
 use report::{ExportReport, FullReport};
 
 pub(super) fn run(context: &Context, arguments: &ExportDjango) -> Result<(), Failure> {
@@ -33,12 +38,13 @@ fn export(context: &Context, arguments: &ExportDjango, line: &mut Line) -> Resul
         .format
         .or_else(|| DumpForm::of_file(&arguments.output));
     let form = form.unwrap_or(DumpForm::Json);
+    let instants = Instants(arguments.timezone);
     let store = context.open()?;
     store.export(|session| {
         let target = target(session, arguments)?;
         let pass = |session: &mut ExportSession<'_>, out: &mut dyn Write| {
-            let completion = &context.settings.profile_completion;
-            let records = Records::new(&target, completion, session.counts()?);
+            let counts = session.counts()?;
+            let records = Records::new(&target, &context.settings, instants, counts);
             let report = write(session, out, form, records)?;
             match report.first_loss().filter(|_| arguments.strict) {
                 Some(loss) => Err(Failure::failed(format!(
@@ -78,7 +84,9 @@ fn write(
     pass.groups()?;
     pass.users()?;
     pass.refresh_tokens(has_blacklist)?;
-    pass.writer.finish().map_err(output::failed)?;
+    pass.writer
+        .finish()
+        .map_err(|error| output::failed(&error))?;
     Ok(pass.records.report)
 }
 
@@ -148,6 +156,7 @@ impl Pass<'_, '_> {
     }
 
     fn users(&mut self) -> Result<(), Failure> {
+        let now = now();
         let mut after = UserId(0);
         loop {
             let page = self.session.users(after)?;
@@ -158,6 +167,7 @@ impl Pass<'_, '_> {
             for exported in &page {
                 match self.records.user(exported) {
                     Ok(records) => {
+                        self.records.count_revocation(exported, now);
                         self.records.report.users += 1;
                         self.records.report.profiles += records.len() as u64 - 1;
                         for record in &records {
@@ -185,7 +195,7 @@ impl Pass<'_, '_> {
                     continue;
                 }
                 number += 1;
-                match refresh_token(token, number) {
+                match refresh_token(token, number, self.records.instants) {
                     Ok(records) => {
                         for record in &records {
                             self.write(record)?;
@@ -201,7 +211,7 @@ impl Pass<'_, '_> {
     fn write(&mut self, record: &OutputRecord<'_>) -> Result<(), Failure> {
         self.records.report.check(record, self.form);
         self.writer.record(record).map_err(|error| match error {
-            WriteError::Output(error) => output::failed(error),
+            WriteError::Output(error) => output::failed(&error),
             WriteError::Character(_) => Failure::failed(error.to_string()),
         })
     }

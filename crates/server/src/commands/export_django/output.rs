@@ -50,7 +50,7 @@ impl Output {
         let Self::File { path, replaces } = self else {
             let mut out = BufWriter::new(io::stdout().lock());
             let value = work(&mut out)?;
-            out.flush().map_err(failed)?;
+            out.flush().map_err(|error| failed(&error))?;
             return Ok(value);
         };
         let place = |error: io::Error| Failure::failed(format!("{}: {error}", path.display()));
@@ -75,6 +75,6 @@ impl Output {
 }
 
 /// The output takes no more.
-pub(super) fn failed(error: io::Error) -> Failure {
+pub(super) fn failed(error: &io::Error) -> Failure {
     Failure::failed(format!("the dump cannot be written: {error}"))
 }

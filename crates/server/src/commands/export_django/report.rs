@@ -39,6 +39,8 @@ pub(super) struct ExportReport {
     pub(super) profiles: u64,
     /// Refused refresh tokens.
     pub(super) refresh_tokens: u64,
+    /// Users whose credentials were all revoked so lately that a refresh token from before would still work in Django.
+    pub(super) revoked_lately: u64,
     /// What has no place in the dump, by kind.
     not_exported: BTreeMap<&'static str, u64>,
     /// Values that have no place in the models: how many of which.
@@ -168,6 +170,13 @@ impl ExportReport {
         lines.extend(self.lost.iter().map(|(name, count)| loss(name, *count)));
         let defaults = self.defaults.iter();
         lines.extend(defaults.map(|field| format!("default of Django: {field}")));
+        if self.revoked_lately > 0 {
+            lines.push(format!(
+                "warning: credentials of {} users were revoked lately: Django takes their refresh tokens from before \
+                 until they expire, unless it gets another SIGNING_KEY",
+                self.revoked_lately
+            ));
+        }
         self.skipped.lines("skipped", &mut lines);
         self.warnings.lines("warning", &mut lines);
         lines

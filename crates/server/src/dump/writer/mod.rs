@@ -9,7 +9,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-pub(crate) use record::{FieldValue, Key, OutputRecord};
+pub(crate) use record::{FieldValue, OutputKey, OutputRecord};
 
 /// The forms of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -89,9 +89,8 @@ impl<W: Write> DumpWriter<W> {
     /// Ends the dump, and hands back the output.
     pub(crate) fn finish(mut self) -> io::Result<W> {
         let end = match (self.form, self.is_begun) {
-            (DumpForm::Json, false) => "[]\n",
+            (DumpForm::Json | DumpForm::Yaml, false) => "[]\n",
             (DumpForm::Json, true) => "\n]\n",
-            (DumpForm::Yaml, false) => "[]\n",
             (DumpForm::Xml, false) => {
                 self.out.write_all(xml::HEAD.as_bytes())?;
                 xml::TAIL

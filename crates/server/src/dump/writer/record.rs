@@ -10,13 +10,13 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 pub(crate) struct OutputRecord<'a> {
     /// `app.model`
     pub(crate) model: &'a str,
-    pub(crate) pk: Key,
+    pub(crate) pk: OutputKey,
     pub(crate) fields: Vec<(&'a str, FieldValue<'a>)>,
 }
 
 /// A primary key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
+pub(crate) enum OutputKey {
     Number(i64),
     Text(String),
 }
@@ -32,16 +32,16 @@ pub(crate) enum FieldValue<'a> {
     /// The record of another model, by its primary key.
     One {
         model: &'a str,
-        key: Option<Key>,
+        key: Option<OutputKey>,
     },
     /// Several of them.
     Many {
         model: &'a str,
-        keys: Vec<Key>,
+        keys: Vec<OutputKey>,
     },
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for OutputKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => write!(f, "{number}"),
@@ -50,7 +50,7 @@ impl fmt::Display for Key {
     }
 }
 
-impl Serialize for Key {
+impl Serialize for OutputKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Number(number) => serializer.serialize_i64(*number),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use super::WriteError;
-use super::record::{FieldValue, Key, OutputRecord};
+use super::record::{FieldValue, OutputKey, OutputRecord};
 
 pub(super) const HEAD: &str =
     "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<django-objects version=\"1.0\">\n";
@@ -62,7 +62,7 @@ fn related(kind: &str, model: &str) -> String {
     format!("rel=\"{kind}\" to=\"{}\"", escape(model))
 }
 
-fn key(key: &Key) -> Option<String> {
+fn key(key: &OutputKey) -> Option<String> {
     escaped(&key.to_string())
 }
 
