@@ -7,7 +7,7 @@ use profiled_domain::ProfileField;
 
 use profiled_store::Absent;
 
-use crate::dump::{NamedFields, NamedModels};
+use crate::dump::{JOINED_NAME, NamedFields, NamedModels, Ours};
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportDjango {
@@ -37,9 +37,14 @@ pub(crate) struct DjangoNames {
     /// The model of groups, if it is neither auth.group nor the group of the app that has the users.
     #[arg(long, value_name = "APP.MODEL")]
     group_model: Option<String>,
-    /// The attribute that a field of the user model holds, as in `phone=mobile_number`. Empty for none: `nickname=`.
+    /// A model that holds attributes of users, one record for each; those called profile need not be named.
+    /// APP.MODEL.FIELD also names the field with the user.
+    #[arg(long, value_name = "APP.MODEL")]
+    profile_model: Vec<String>,
+    /// The attribute that a field of users or their profiles holds, as in `phone=mobile_number`, or `date_joined`.
+    /// Empty for none: `nickname=`. For one model only: `accounts.profile.phone=mobile_number`.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = field)]
-    field: Vec<(String, Option<ProfileField>)>,
+    field: Vec<(String, Option<Ours>)>,
     /// What a value of a field stands for, as in `gender:1=male`.
     #[arg(long, value_name = "FIELD:THEIRS=OURS", value_parser = value)]
     value: Vec<(String, String, String)>,
@@ -60,6 +65,7 @@ impl DjangoNames {
         NamedModels {
             user: self.user_model.clone(),
             group: self.group_model.clone(),
+            profiles: self.profile_model.clone(),
         }
     }
 
@@ -71,17 +77,21 @@ impl DjangoNames {
     }
 }
 
-fn field(text: &str) -> Result<(String, Option<ProfileField>), String> {
+fn field(text: &str) -> Result<(String, Option<Ours>), String> {
     let (theirs, ours) = text.split_once('=').ok_or("write it as THEIRS=OURS")?;
     if ours.is_empty() {
         return Ok((theirs.to_owned(), None));
     }
+    if ours == JOINED_NAME {
+        return Ok((theirs.to_owned(), Some(Ours::Joined)));
+    }
     match ours.parse() {
-        Ok(ours) => Ok((theirs.to_owned(), Some(ours))),
+        Ok(ours) => Ok((theirs.to_owned(), Some(Ours::Attribute(ours)))),
         Err(error) => {
             let all: Vec<_> = ProfileField::ALL
                 .iter()
                 .map(|field| field.as_str())
+                .chain([JOINED_NAME])
                 .collect();
             Err(format!("{error}: it has {}", all.join(", ")))
         }

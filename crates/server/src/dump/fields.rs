@@ -16,6 +16,14 @@ impl Fields {
         }
     }
 
+    /// Text or null, or a number as text: choices and telephone numbers may be either.
+    pub(super) fn text_or_number(&mut self, name: &str) -> Result<Option<String>, String> {
+        match self.0.get(name) {
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            _ => self.text(name),
+        }
+    }
+
     /// A flag, with the value of an absent one.
     pub(super) fn flag(&mut self, name: &str, absent: bool) -> Result<bool, String> {
         match self.0.remove(name) {

@@ -1,7 +1,5 @@
 //! From the records of Django's models to accounts, groups and tokens.
 
-use std::collections::HashSet;
-
 use profiled_auth::{PasswordAlgorithm, TokenKey};
 use profiled_domain::{
     PasswordHash, Patch, Person, ProfileChange, ProfileField, RefreshToken, TokenDigest,
@@ -12,65 +10,18 @@ use serde_json::Value;
 use chrono::{DateTime, Utc};
 
 use crate::dump::fields::Fields;
-use crate::dump::mapping::{Mapping, NamedFields};
-use crate::dump::models::{Models, NamedModels};
+use crate::dump::keys::{Key, Keys, Reference};
+use crate::dump::mapping::Mapping;
+use crate::dump::plan::Plan;
 use crate::dump::reader::Record;
-use crate::dump::survey::{BLACKLISTED_TOKEN, OUTSTANDING_TOKEN, Survey};
-
-/// Fields of groups that are imported.
-const GROUP: [&str; 4] = ["name", "notes", "created_at", "updated_at"];
-
-/// What a dump has, and how it is read.
-pub(crate) struct Plan {
-    pub(crate) models: Models,
-    pub(crate) mapping: Mapping,
-    /// Primary keys of outstanding refresh tokens that are blacklisted.
-    blacklisted: HashSet<i64>,
-}
-
-impl Plan {
-    /// # Errors
-    /// A text, when it is not certain what the users of the dump are.
-    pub(crate) fn of(
-        survey: &mut Survey,
-        models: &NamedModels,
-        fields: &NamedFields,
-    ) -> Result<Self, String> {
-        let models = Models::of(survey, models)?;
-        let user = models.user.as_deref().and_then(|name| survey.get(name));
-        Ok(Self {
-            mapping: user
-                .map_or_else(|| Ok(Mapping::default()), |user| Mapping::of(user, fields))?,
-            models,
-            blacklisted: std::mem::take(&mut survey.blacklisted),
-        })
-    }
-
-    /// Fields of users and groups that have values and are not imported, and how many.
-    pub(crate) fn lost(&self, survey: &Survey) -> Vec<(String, u64)> {
-        let user = self.models.user.as_deref();
-        let of_users = user.and_then(|name| Some((name, survey.get(name)?)));
-        let of_users = of_users.into_iter().flat_map(|(name, model)| {
-            let lost = self.mapping.lost(model);
-            lost.map(move |(field, count)| (format!("{name}.{field}"), count))
-        });
-        let group = self.models.group.as_deref();
-        let of_groups = group.and_then(|name| Some((name, survey.get(name)?)));
-        let of_groups = of_groups.into_iter().flat_map(|(name, model)| {
-            let lost = model
-                .fields
-                .iter()
-                .filter(|(field, count)| **count > 0 && !GROUP.contains(&field.as_str()));
-            lost.map(move |(field, count)| (format!("{name}.{field}"), *count))
-        });
-        of_users.chain(of_groups).collect()
-    }
-}
+use crate::dump::survey::{BLACKLISTED_TOKEN, OUTSTANDING_TOKEN};
 
 /// What a record is.
 pub(crate) enum Row {
     User(Box<DumpedUser>),
-    Group(ImportedGroup),
+    Group(DumpedGroup),
+    /// What a user or a group has in another table: it is read before they are.
+    Profile,
     Token(DumpedToken),
     /// A refresh token of simplejwt that is refused.
     Blacklisted(RefreshToken),
@@ -82,11 +33,20 @@ pub(crate) enum Row {
 
 /// A user and its groups.
 pub(crate) struct DumpedUser {
+    pub(crate) key: Key,
+    /// Without its ids: they depend on what is stored.
     pub(crate) user: ImportedUser,
     pub(crate) groups: Vec<Reference>,
     pub(crate) algorithm: PasswordAlgorithm,
     /// Fields and values that have no counterpart.
     pub(crate) lost: Vec<(String, String)>,
+}
+
+/// A group.
+pub(crate) struct DumpedGroup {
+    pub(crate) key: Key,
+    /// Without its id.
+    pub(crate) group: ImportedGroup,
 }
 
 /// A token of `rest_framework.authtoken`.
@@ -95,22 +55,6 @@ pub(crate) struct DumpedToken {
     pub(crate) prefix: String,
     pub(crate) owner: Reference,
     pub(crate) created: DateTime<Utc>,
-}
-
-/// How a record names another: by id, or by natural key (`--natural-foreign`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reference {
-    Id(i64),
-    Name(String),
-}
-
-impl std::fmt::Display for Reference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Id(id) => write!(f, "{id}"),
-            Self::Name(name) => write!(f, "{name:?}"),
-        }
-    }
 }
 
 /// An invalid record of one of our models.
@@ -125,18 +69,18 @@ pub(crate) fn classify(record: Record, plan: &Plan) -> Result<Row, Unreadable> {
     let model = record.model.to_ascii_lowercase();
     let unreadable = |row| move |reason| Unreadable { row, reason };
     if plan.models.user.as_ref() == Some(&model) {
-        let user = user(record, &plan.mapping).map_err(unreadable("user"))?;
+        let user = user(record, plan).map_err(unreadable("user"))?;
         Ok(Row::User(Box::new(user)))
     } else if plan.models.group.as_ref() == Some(&model) {
-        group(record).map(Row::Group).map_err(unreadable("group"))
+        let group = group(record, plan).map_err(unreadable("group"))?;
+        Ok(Row::Group(group))
+    } else if plan.is_read_before(&model) {
+        Ok(Row::Profile)
     } else if model == "authtoken.token" {
-        token(record).map(Row::Token).map_err(unreadable("token"))
+        let token = token(record, plan.user_keys).map_err(unreadable("token"))?;
+        Ok(Row::Token(token))
     } else if model == OUTSTANDING_TOKEN {
-        let is_refused = record
-            .pk
-            .as_i64()
-            .is_some_and(|id| plan.blacklisted.contains(&id));
-        if !is_refused {
+        if !plan.is_blacklisted(&record.pk) {
             return Ok(Row::Outstanding);
         }
         let token = refresh_token(record).map_err(unreadable("refresh token"))?;
@@ -162,37 +106,23 @@ fn refresh_token(record: Record) -> Result<RefreshToken, String> {
     })
 }
 
-fn id(pk: &Value) -> Result<i64, String> {
-    let number = pk.as_i64().filter(|id| *id > 0);
-    number.ok_or_else(|| "pk is not a positive number: dump without --natural-primary".to_owned())
-}
-
-fn reference(value: &Value) -> Result<Reference, String> {
-    match value {
-        Value::Number(_) => id(value).map(Reference::Id),
-        Value::Array(parts) => match parts.as_slice() {
-            [Value::String(name)] => Ok(Reference::Name(name.clone())),
-            _ => Err(format!("{value} is not a natural key of one part")),
-        },
-        _ => Err(format!("{value} refers to nothing")),
-    }
-}
-
-fn user(record: Record, mapping: &Mapping) -> Result<DumpedUser, String> {
-    let id = id(&record.pk)?;
+fn user(record: Record, plan: &Plan) -> Result<DumpedUser, String> {
+    let (key, mapping) = (plan.user_keys.key(&record.pk)?, &plan.mapping);
     let mut fields = Fields(record.fields);
     let groups = fields
         .list("groups")?
         .iter()
-        .map(reference)
+        .map(|group| plan.group_keys.reference(group))
         .collect::<Result<_, _>>()?;
     let password = fields.text("password")?.unwrap_or_default();
     let password = PasswordHash::from_encoded(password);
     let algorithm = PasswordAlgorithm::of(&password);
     let joined = mapping.joined.as_deref().map(|name| fields.instant(name));
-    let (person, lost) = person(&mut fields, mapping)?;
+    let Values { change, lost } = attributes(&mut fields, mapping)?;
+    let mut person = Person::default();
+    change.apply_to(&mut person);
     let user = ImportedUser {
-        id,
+        id: 0,
         external_id: None,
         person,
         is_active: fields.flag("is_active", true)?,
@@ -208,6 +138,7 @@ fn user(record: Record, mapping: &Mapping) -> Result<DumpedUser, String> {
         last_login: fields.instant("last_login")?,
     };
     Ok(DumpedUser {
+        key,
         user,
         groups,
         algorithm,
@@ -215,16 +146,20 @@ fn user(record: Record, mapping: &Mapping) -> Result<DumpedUser, String> {
     })
 }
 
-/// The attributes that the record has, and the values that no attribute takes. A gender or an avatar of `""` is none.
-fn person(
-    fields: &mut Fields,
-    mapping: &Mapping,
-) -> Result<(Person, Vec<(String, String)>), String> {
+/// What a record says of a person.
+pub(super) struct Values {
+    pub(super) change: ProfileChange,
+    /// Fields, and values of theirs that no attribute takes.
+    pub(super) lost: Vec<(String, String)>,
+}
+
+/// The attributes that a record has. A gender or an avatar of `""` is none.
+pub(super) fn attributes(fields: &mut Fields, mapping: &Mapping) -> Result<Values, String> {
     let mut change = ProfileChange::default();
     let mut lost = Vec::new();
     for (theirs, ours) in &mapping.attributes {
         let is_nullable = matches!(ours, ProfileField::Gender | ProfileField::Avatar);
-        let text = fields.text(theirs)?;
+        let text = fields.text_or_number(theirs)?;
         let Some(text) = text.filter(|text| !(is_nullable && text.is_empty())) else {
             continue;
         };
@@ -233,24 +168,24 @@ fn person(
             lost.push((theirs.clone(), text));
         }
     }
-    let mut person = Person::default();
-    change.apply_to(&mut person);
-    Ok((person, lost))
+    Ok(Values { change, lost })
 }
 
-fn group(record: Record) -> Result<ImportedGroup, String> {
-    let id = id(&record.pk)?;
+fn group(record: Record, plan: &Plan) -> Result<DumpedGroup, String> {
+    let key = plan.group_keys.key(&record.pk)?;
     let mut fields = Fields(record.fields);
-    Ok(ImportedGroup {
-        id,
+    let notes = plan.notes.as_deref().map(|name| fields.text(name));
+    let group = ImportedGroup {
+        id: 0,
         name: fields.text("name")?.ok_or("name is not given")?,
-        notes: fields.text("notes")?,
+        notes: notes.transpose()?.flatten(),
         created_at: fields.instant("created_at")?,
         updated_at: fields.instant("updated_at")?,
-    })
+    };
+    Ok(DumpedGroup { key, group })
 }
 
-fn token(record: Record) -> Result<DumpedToken, String> {
+fn token(record: Record, users: Keys) -> Result<DumpedToken, String> {
     let Value::String(key) = record.pk else {
         return Err("pk is not a key".to_owned());
     };
@@ -258,7 +193,7 @@ fn token(record: Record) -> Result<DumpedToken, String> {
     Ok(DumpedToken {
         digest: TokenKey::digest_of(&key),
         prefix: key.chars().take(8).collect(),
-        owner: reference(&fields.0.remove("user").unwrap_or_default())?,
+        owner: users.reference(&fields.0.remove("user").unwrap_or_default())?,
         created: fields.instant("created")?.ok_or("created is not given")?,
     })
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
-use crate::dump::Record;
+use crate::dump::keys::Keys;
+use crate::dump::reader::Record;
 
 /// Models that a dump may have, and fields that a model may have: more is no dump of Django's.
 const MOST: usize = 5000;
@@ -21,6 +22,8 @@ pub(crate) struct Survey {
 /// What the records of a model have.
 #[derive(Default)]
 pub(crate) struct Model {
+    /// The name as the dump writes it first.
+    pub(crate) name: String,
     pub(crate) records: u64,
     /// Every field, with the number of records that have a value there.
     pub(crate) fields: BTreeMap<String, u64>,
@@ -28,6 +31,9 @@ pub(crate) struct Model {
     pub(crate) nullable: BTreeSet<String>,
     /// The texts of fields that have few, with the number of records for each.
     texts: BTreeMap<String, Texts>,
+    pub(crate) keys: Keys,
+    /// Fields with a text that has an at sign, as an e-mail address has one.
+    addresses: BTreeSet<String>,
 }
 
 /// The texts of a field; `None` if they are many or long, and thus no choices.
@@ -49,8 +55,15 @@ impl Survey {
         }
         let model = self.models.entry(name).or_default();
         model.records += 1;
+        model.keys.add(&record.pk);
+        if model.name.is_empty() {
+            model.name.clone_from(&record.model);
+        }
         for (field, value) in &record.fields {
             model.look_at(field, value);
+            if has_at_sign(value) && !model.addresses.contains(field) {
+                model.addresses.insert(field.clone());
+            }
             let count = u64::from(has_value(value));
             match model.fields.get_mut(field) {
                 Some(values) => *values += count,
@@ -74,6 +87,10 @@ impl Survey {
         self.models.get(name)
     }
 
+    pub(crate) fn named(&self, name: Option<&str>) -> Option<&Model> {
+        self.models.get(name?)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Model)> {
         self.models
             .iter()
@@ -84,6 +101,18 @@ impl Survey {
 impl Model {
     pub(crate) fn has(&self, field: &str) -> bool {
         self.fields.contains_key(field)
+    }
+
+    /// Fields that have values and are not known, and how many.
+    pub(crate) fn unread(&self, is_known: impl Fn(&str) -> bool) -> Vec<(String, u64)> {
+        let fields = self.fields.iter();
+        let unread = fields.filter(|(name, count)| **count > 0 && !is_known(name));
+        unread.map(|(name, count)| (name.clone(), *count)).collect()
+    }
+
+    /// Whether any text of a field may be an e-mail address.
+    pub(crate) fn has_addresses(&self, field: &str) -> bool {
+        self.addresses.contains(field)
     }
 
     /// The texts between which a field chooses, the most frequent first.
@@ -138,4 +167,8 @@ fn has_value(value: &Value) -> bool {
         Value::Object(members) => !members.is_empty(),
         Value::Bool(_) | Value::Number(_) => true,
     }
+}
+
+fn has_at_sign(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.contains('@'))
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use profiled_domain::ProfileField;
 
+use crate::dump::mapping::{NamedFields, Ours, field_of};
+use crate::dump::models::{NamedModels, with_field};
 use crate::dump::remembered::{DjangoMapping, ModelMapping};
-use crate::dump::{NamedFields, NamedModels};
 
 /// Fields of Django's own user that are written besides its attributes.
 const USER: [&str; 7] = [
@@ -63,47 +64,82 @@ impl DjangoMapping {
         if let Some(group) = &models.group {
             self.groups.model.clone_from(group);
         }
-        for (theirs, ours) in &named.fields {
-            self.set_field(theirs, *ours);
+        for text in &models.profiles {
+            self.set_profile(text);
+        }
+        for (text, ours) in &named.fields {
+            self.set_field(text, *ours);
         }
         // The first counts.
         self.values = [&*named.values, &*self.values].concat();
         self
     }
 
-    /// Gives a field an attribute, which no other field has then; `None` takes the field away.
-    fn set_field(&mut self, theirs: &str, ours: Option<ProfileField>) {
-        let mut all: Vec<_> = std::iter::once(&mut self.users)
-            .chain(&mut self.profiles)
-            .collect();
-        for model in &mut all {
-            model
-                .attributes
-                .retain(|field, attribute| field != theirs && Some(*attribute) != ours);
+    /// Adds a profile, unless it is known; or names the field with its user.
+    fn set_profile(&mut self, text: &str) {
+        let (name, field) = with_field(text);
+        let is_named = |profile: &ModelMapping| profile.model.eq_ignore_ascii_case(name);
+        if !self.profiles.iter().any(is_named) {
+            self.profiles.push(ModelMapping {
+                model: name.to_owned(),
+                user_field: Some("user".to_owned()),
+                ..ModelMapping::default()
+            });
         }
-        let of = all.iter().position(|model| model.fields.contains(theirs));
-        let Some(model) = all.get_mut(of.unwrap_or_default()) else {
-            return;
-        };
-        match ours {
-            Some(ours) => {
-                model.fields.insert(theirs.to_owned());
-                model.attributes.insert(theirs.to_owned(), ours);
+        for profile in self.profiles.iter_mut().filter(|profile| is_named(profile)) {
+            if let Some(field) = field {
+                profile.user_field = Some(field.to_owned());
             }
-            None => {
-                model.fields.remove(theirs);
-            }
+            profile.fields.extend(profile.user_field.clone());
         }
     }
 
-    /// What stands for a value of an attribute in a field; `None` if nothing is known to.
+    /// Gives a field what no other field holds then; `None` takes the field away.
+    fn set_field(&mut self, text: &str, ours: Option<Ours>) {
+        let users = std::iter::once(&mut self.users);
+        let mut all: Vec<_> = users.chain(&mut self.profiles).collect();
+        for model in &mut all {
+            let of_model = field_of(text, &model.model).map(str::to_owned);
+            model.attributes.retain(|field, held| {
+                of_model.as_ref() != Some(field) && Some(Ours::Attribute(*held)) != ours
+            });
+            if model.joined == of_model || ours == Some(Ours::Joined) {
+                model.joined = None;
+            }
+            if let (None, Some(field)) = (ours, of_model) {
+                model.fields.remove(&field);
+            }
+        }
+        let Some(ours) = ours else { return };
+        let has = |model: &&mut ModelMapping| {
+            field_of(text, &model.model).is_some_and(|field| model.fields.contains(field))
+        };
+        let is_of = |model: &&mut ModelMapping| field_of(text, &model.model).is_some();
+        let found = all.iter().position(|model| has(&model));
+        let found = found.or_else(|| all.iter().position(|model| is_of(&model)));
+        let model = found.and_then(|at| all.into_iter().nth(at));
+        let Some(model) = model else { return };
+        let field = field_of(text, &model.model).unwrap_or(text).to_owned();
+        match ours {
+            Ours::Attribute(ours) => drop(model.attributes.insert(field.clone(), ours)),
+            Ours::Joined => model.joined = Some(field.clone()),
+        }
+        model.fields.insert(field);
+    }
+
+    /// What stands for a value of an attribute in a field of a model; `None` if nothing is known to.
     pub(crate) fn theirs<'a>(
         &'a self,
+        model: &str,
         field: &str,
         attribute: ProfileField,
         ours: &'a str,
     ) -> Option<Cow<'a, str>> {
-        let known = || self.values.iter().filter(|(of, ..)| of == field);
+        let values = self.values.iter();
+        let known = || {
+            let is_of = |text: &str| field_of(text, model) == Some(field);
+            values.clone().filter(move |(text, ..)| is_of(text))
+        };
         if let Some((_, theirs, _)) = known().find(|(_, _, meaning)| meaning == ours) {
             return Some(theirs.into());
         }

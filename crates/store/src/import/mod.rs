@@ -5,6 +5,7 @@
 
 mod accounts;
 mod directory;
+mod keys;
 mod mirror;
 mod outcome;
 mod related;
@@ -12,6 +13,7 @@ mod session;
 mod users;
 mod values;
 
+pub use keys::{IdTable, UserKey};
 pub use mirror::Absent;
 pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
 pub use related::Keeper;

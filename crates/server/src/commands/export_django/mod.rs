@@ -145,9 +145,11 @@ impl Pass<'_, '_> {
             after = last.id;
             for group in &page {
                 match self.records.group(group) {
-                    Ok(record) => {
-                        self.write(&record)?;
+                    Ok(records) => {
                         self.records.report.groups += 1;
+                        for record in &records {
+                            self.write(record)?;
+                        }
                     }
                     Err(reason) => self.skip("group", group.id.0, &reason),
                 }

@@ -8,19 +8,22 @@ use super::records::Records;
 use crate::dump::{FieldValue, OutputKey, OutputRecord};
 
 impl<'t> Records<'t> {
-    /// The record of a group. The error says why Django cannot load it.
-    pub(super) fn group<'r>(&mut self, group: &'r Group) -> Result<OutputRecord<'r>, String>
+    /// The record of a group, and that of the model that holds its notes. The error says why Django cannot load it.
+    pub(super) fn group<'r>(&mut self, group: &'r Group) -> Result<Vec<OutputRecord<'r>>, String>
     where
         't: 'r,
     {
-        let model = &self.target.groups;
-        let mut fields = Fields::of(model);
-        fields.put("name", || text(&group.name));
+        let target = self.target;
         let notes = group.notes.as_deref();
-        let is_written = fields.put("notes", || notes.map_or_else(|| none(model, "notes"), text));
-        if !is_written && notes.is_some_and(|notes| !notes.is_empty()) {
-            self.report.lose("notes of groups");
-        }
+        let put_notes = |fields: &mut Fields<'r>| {
+            let model = fields.model;
+            model.notes.as_deref().is_some_and(|field| {
+                fields.put(field, || notes.map_or_else(|| none(model, field), text))
+            })
+        };
+        let mut fields = Fields::of(&target.groups);
+        fields.put("name", || text(&group.name));
+        let mut is_written = put_notes(&mut fields);
         for (name, at) in [
             ("created_at", group.created_at),
             ("updated_at", group.updated_at),
@@ -28,7 +31,18 @@ impl<'t> Records<'t> {
             let at = self.instants.field(at)?;
             fields.put(name, || at);
         }
-        Ok(fields.record(key(model, group.id.0, None)))
+        let pk = key(&target.groups, group.id.0, None);
+        let mut records = vec![fields.record(pk.clone())];
+        let heir = target.group_notes.as_ref();
+        if let Some(heir) = heir.filter(|heir| heir.is_complete || notes.is_some()) {
+            let mut fields = Fields::of(heir);
+            is_written |= put_notes(&mut fields);
+            records.push(fields.record(pk));
+        }
+        if !is_written && notes.is_some_and(|notes| !notes.is_empty()) {
+            self.report.lose("notes of groups");
+        }
+        Ok(records)
     }
 }
 

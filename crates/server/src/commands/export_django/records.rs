@@ -22,7 +22,7 @@ const USER: &[&str] = &[
     "user_permissions",
 ];
 /// Those of groups.
-const GROUP: &[&str] = &["name", "notes", "created_at", "updated_at", "permissions"];
+const GROUP: &[&str] = &["name", "created_at", "updated_at", "permissions"];
 
 /// Writes records as the models of a project want them.
 pub(super) struct Records<'t> {
@@ -40,13 +40,14 @@ impl<'t> Records<'t> {
         counts: ExportCounts,
     ) -> Self {
         let mut report = ExportReport::new(target, counts, defaults(target));
-        let users = &target.users;
-        if users
-            .joined
-            .as_ref()
-            .is_none_or(|name| !users.fields.contains(name))
-        {
-            report.warn(format!("{} has no instant of joining", users.model));
+        let mut holders = target.profiles.iter().chain([&target.users]);
+        if !holders.any(|model| {
+            model
+                .joined
+                .as_ref()
+                .is_some_and(|name| model.fields.contains(name))
+        }) {
+            report.warn(format!("{} has no instant of joining", target.users.model));
         }
         for model in target
             .profiles
@@ -84,13 +85,15 @@ impl Records<'_> {
 fn defaults(target: &DjangoMapping) -> Vec<String> {
     let of_users = (&target.users, USER);
     let of_groups = (&target.groups, GROUP);
-    let of_profiles = target.profiles.iter().map(|model| (model, &[][..]));
-    let models = [of_groups, of_users].into_iter().chain(of_profiles);
+    let others = target.group_notes.iter().chain(&target.profiles);
+    let others = others.map(|model| (model, &[][..]));
+    let models = [of_groups, of_users].into_iter().chain(others);
     let fields = models.flat_map(|(model, others)| {
         let is_written = |field: &str| {
             model.attributes.contains_key(field)
-                || model.joined.as_deref() == Some(field)
-                || model.user_field.as_deref() == Some(field)
+                || [&model.joined, &model.user_field, &model.notes]
+                    .into_iter()
+                    .any(|held| held.as_deref() == Some(field))
                 || others.contains(&field)
         };
         let left = model.fields.iter().filter(move |field| !is_written(field));

@@ -40,7 +40,7 @@ impl<'t> Records<'t> {
             }
         }
         if let Some(name) = &target.users.joined {
-            fields.put(name, || joined);
+            fields.put(name, || joined.clone());
         }
         if !fields.put("ldap_dn", || text(&user.ldap_dn)) && !user.ldap_dn.is_empty() {
             self.report.lose("ldap_dn");
@@ -51,7 +51,7 @@ impl<'t> Records<'t> {
         for model in &target.profiles {
             let holds_some = |field: &ProfileField| user.person.get(*field).is_some();
             if model.is_complete || model.attributes.values().any(holds_some) {
-                records.push(self.profile(model, &key, exported));
+                records.push(self.profile(model, &key, &joined, exported));
             }
         }
         for attribute in ProfileField::ALL {
@@ -67,6 +67,7 @@ impl<'t> Records<'t> {
         &mut self,
         model: &'r ModelMapping,
         user: &OutputKey,
+        joined: &FieldValue<'static>,
         exported: &'r ExportedUser,
     ) -> OutputRecord<'r>
     where
@@ -84,6 +85,9 @@ impl<'t> Records<'t> {
             }
             None => user.clone(),
         };
+        if let Some(name) = &model.joined {
+            fields.put(name, || joined.clone());
+        }
         self.attributes(&mut fields, &exported.user.person);
         fields.record(pk)
     }
@@ -159,7 +163,7 @@ impl<'t> Records<'t> {
             None => none,
             Some("") => text(""),
             Some(ours) => {
-                let theirs = self.target.theirs(field, attribute, ours);
+                let theirs = self.target.theirs(&model.model, field, attribute, ours);
                 theirs.map_or_else(
                     || {
                         let value = format!("{}.{field} {ours:?}", model.model);

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use profiled_auth::PasswordAlgorithm;
+use profiled_domain::ProfileField;
 use profiled_store::ImportOutcome;
 use serde::Serialize;
 
-use crate::dump::{Plan, Survey, list};
-
-/// Values without a meaning that are listed one by one.
-const MOST_LOST: usize = 100;
+use super::ids::Given;
+use crate::dump::{Findings, Plan, Survey, list, lose_value};
 
 /// The report of an import.
 #[derive(Debug, Default, Serialize)]
@@ -21,7 +20,11 @@ pub(super) struct DjangoReport {
     pub(super) tokens: Tally,
     /// Refresh tokens of simplejwt that are blacklisted.
     pub(super) refresh_tokens: Tally,
-    /// The attribute that each field of the user model holds.
+    /// How users and groups without an id of their own got one.
+    pub(super) ids: AllGiven,
+    /// How many users have attributes in which other model.
+    pub(super) profiles: BTreeMap<String, u64>,
+    /// The attribute that each field of users and their profiles holds.
     pub(super) fields: BTreeMap<String, &'static str>,
     /// Fields that have values and are not imported, and values of fields that stand for nothing: how many.
     pub(super) lost: BTreeMap<String, u64>,
@@ -44,6 +47,13 @@ pub(super) struct DjangoReport {
     /// Models of the dump, for a message.
     #[serde(skip)]
     models: String,
+}
+
+/// Ids that were found or given.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct AllGiven {
+    pub(super) users: Given,
+    pub(super) groups: Given,
 }
 
 /// What became of the rows of a kind.
@@ -71,15 +81,21 @@ impl DjangoReport {
         self.dry_run = dry_run;
         self.models = list(survey);
         self.user_model.clone_from(&plan.models.user);
-        let fields = plan.mapping.attributes.iter();
-        self.fields = fields
-            .map(|(theirs, ours)| (theirs.clone(), ours.as_str()))
-            .collect();
+        self.fields = plan.table();
         for (name, count) in plan.lost(survey) {
             self.lost.insert(name, count);
         }
         let user = plan.models.user.as_deref();
-        if let (Some(user), None) = (user, &plan.mapping.joined) {
+        if plan.is_named_by_email() {
+            let text = "users have no username: log-in needs auth.username_field = \"email\"";
+            self.warnings.push(text.to_owned());
+        }
+        let has_joined = plan.mapping.joined.is_some()
+            || plan
+                .profiles
+                .iter()
+                .any(|profile| profile.mapping.joined.is_some());
+        if let (Some(user), false) = (user, has_joined) {
             let text = "has no instant of joining: new users have joined at the time of the import";
             self.warnings.push(format!("{user} {text}"));
         }
@@ -105,10 +121,21 @@ impl DjangoReport {
     /// Counts a value of a field of the user model that stands for nothing.
     pub(super) fn lose_value(&mut self, field: &str, value: &str) {
         let model = self.user_model.as_deref().unwrap_or_default();
-        let name = format!("{model}.{field} {value:?}");
-        if self.lost.len() < MOST_LOST || self.lost.contains_key(&name) {
-            *self.lost.entry(name).or_default() += 1;
-        }
+        lose_value(&mut self.lost, model, field, value);
+    }
+
+    /// Counts a value of a profile whose user has another one.
+    pub(super) fn lose_other(&mut self, model: &str, field: ProfileField) {
+        let name = format!("{model}: {} of users who have another", field.as_str());
+        *self.lost.entry(name).or_default() += 1;
+    }
+
+    /// Tells what was found in the tables of profiles.
+    pub(super) fn add_findings(&mut self, findings: &mut Findings) {
+        self.skipped.append(&mut findings.skipped);
+        self.unreadable += findings.unreadable;
+        self.lost.append(&mut findings.lost);
+        self.warnings.append(&mut findings.doubts);
     }
 
     /// The first of what does not come over.
@@ -194,6 +221,10 @@ impl DjangoReport {
     pub(super) fn lines(&self) -> String {
         let tallies = self.tallies();
         let mut lines: Vec<String> = tallies.map(|(name, tally)| tally.line(name)).into();
+        lines.extend(self.ids.users.line("users"));
+        lines.extend(self.ids.groups.line("groups"));
+        let profiles = self.profiles.iter();
+        lines.extend(profiles.map(|(model, count)| format!("profiles: {count} of {model}")));
         if self.dry_run {
             let fields = self.fields.iter();
             lines.extend(fields.map(|(theirs, ours)| format!("field: {theirs} is {ours}")));

@@ -12,19 +12,18 @@ impl Import<'_, '_> {
         let name = |prefix: &str| format!("token {prefix}…");
         let mut waiting = std::mem::take(&mut self.tokens).into_iter().peekable();
         while waiting.peek().is_some() {
-            let mut tokens = Vec::with_capacity(BATCH);
-            for token in waiting.by_ref().take(BATCH) {
-                let owner = match &token.owner {
-                    Reference::Id(id) => Some(*id),
-                    Reference::Name(name) => self.session.user_id(name)?,
-                };
+            let chunk: Vec<DumpedToken> = waiting.by_ref().take(BATCH).collect();
+            let owners: Vec<&Reference> = chunk.iter().map(|token| &token.owner).collect();
+            let owners = self.resolve_users(&owners)?;
+            let mut tokens = Vec::with_capacity(chunk.len());
+            for (token, owner) in chunk.into_iter().zip(owners) {
                 self.digests.extend(token.digest.0.first_chunk::<8>());
-                if let Some(id) = owner {
-                    tokens.push(imported(token, id));
-                } else {
-                    let reason = format!("user {} does not exist", token.owner);
-                    let name = || name(&token.prefix);
-                    self.report.skip(Kind::Tokens, name, &reason);
+                match owner {
+                    Ok(id) => tokens.push(imported(token, id)),
+                    Err(reason) => {
+                        let name = || name(&token.prefix);
+                        self.report.skip(Kind::Tokens, name, &reason);
+                    }
                 }
             }
             for (outcome, token) in self.session.tokens(&tokens)?.iter().zip(&tokens) {
