@@ -68,6 +68,11 @@ impl Keys {
         self.has_absent
     }
 
+    /// Whether keys are texts: UUIDs, for one.
+    pub(crate) fn has_texts(self) -> bool {
+        self.has_texts
+    }
+
     /// The greatest key that is an id as well, 0 for none.
     pub(crate) fn greatest(self) -> i64 {
         if self.has_texts { 0 } else { self.greatest }
