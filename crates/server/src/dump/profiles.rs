@@ -45,6 +45,14 @@ pub(crate) struct Findings {
     pub(crate) doubts: Vec<String>,
 }
 
+impl Findings {
+    /// Drops what was found in a model that is not read.
+    fn forget(&mut self, model: &str) {
+        let start = format!("{model}.");
+        self.lost.retain(|name, _| !name.starts_with(&start));
+    }
+}
+
 impl Profiles {
     /// Reads the tables of all dumps. Models that turn out to be none of profiles leave the plan.
     ///
@@ -120,8 +128,10 @@ impl Profiles {
             let model = &profile.link.model;
             let twice = table.complete();
             let twice = twice.map(|user| format!("names user {user} twice"));
-            let doubt = twice.or_else(|| likeness.doubt(&profile.link, table.users()));
+            let doubt =
+                twice.or_else(|| likeness.doubt(&profile.link, plan.user_keys, table.users()));
             if let Some(doubt) = doubt {
+                self.findings.forget(model);
                 self.findings
                     .doubts
                     .push(format!("{model} is no profile: it {doubt}"));
@@ -132,7 +142,9 @@ impl Profiles {
         }
         let heir = plan.models.group_notes.take();
         plan.models.group_notes = heir.filter(|link| {
-            let is_heir = link.is_named || self.notes.keys().all(|group| likeness.is_group(group));
+            // A field with the parent is that of an heir.
+            let is_certain = link.is_named || link.field.is_some();
+            let is_heir = is_certain || self.notes.keys().all(|group| likeness.is_group(group));
             if !is_heir {
                 let text = format!(
                     "{} is no model of groups: not all of its keys are theirs",
