@@ -139,7 +139,7 @@ impl Models {
 }
 
 /// `app.model` or `app.model.field`.
-fn with_field(text: &str) -> (&str, Option<&str>) {
+pub(super) fn with_field(text: &str) -> (&str, Option<&str>) {
     match text.rsplit_once('.') {
         Some((model, field)) if model.contains('.') => (model, Some(field)),
         _ => (text, None),

@@ -53,6 +53,12 @@ impl Findings {
             *self.lost.entry(name).or_default() += 1;
         }
     }
+
+    /// Drops what was found in a model that is not read.
+    fn forget(&mut self, model: &str) {
+        let start = format!("{model}.");
+        self.lost.retain(|name, _| !name.starts_with(&start));
+    }
 }
 
 impl Profiles {
@@ -131,8 +137,10 @@ impl Profiles {
             let model = &profile.link.model;
             let twice = table.complete();
             let twice = twice.map(|user| format!("names user {user} twice"));
-            let doubt = twice.or_else(|| likeness.doubt(&profile.link, table.users()));
+            let doubt =
+                twice.or_else(|| likeness.doubt(&profile.link, plan.user_keys, table.users()));
             if let Some(doubt) = doubt {
+                self.findings.forget(model);
                 self.findings
                     .doubts
                     .push(format!("{model} is no profile: it {doubt}"));
@@ -143,7 +151,9 @@ impl Profiles {
         }
         let heir = plan.models.group_notes.take();
         plan.models.group_notes = heir.filter(|link| {
-            let is_heir = link.is_named || self.notes.keys().all(|group| likeness.is_group(group));
+            // A field with the parent is that of an heir.
+            let is_certain = link.is_named || link.field.is_some();
+            let is_heir = is_certain || self.notes.keys().all(|group| likeness.is_group(group));
             if !is_heir {
                 let text = format!(
                     "{} is no model of groups: not all of its keys are theirs",

@@ -209,7 +209,7 @@ fn a_user_that_nothing_identifies_is_skipped() {
     assert_eq!(
         skipped,
         [
-            "skipped: accounts.user [1]: pk [1] is neither a number nor a text",
+            "skipped: accounts.user [1]: pk [1] is neither an integer nor a text",
             "skipped: accounts.user: it has neither a primary key nor a name",
         ]
     );

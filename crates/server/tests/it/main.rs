@@ -9,6 +9,8 @@ mod configuration;
 mod directory;
 mod dump;
 mod dump_forms;
+mod export_django;
+mod export_files;
 mod groups;
 mod hosts;
 mod import_django;
