@@ -331,7 +331,9 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
         &["--value", "gender:F=other", "--field", "since=date_joined"],
     );
 
-    let mapping = sandbox.store().django_mapping().unwrap().unwrap();
+    let store = sandbox.store();
+    let mapping = store.export(|session| session.django_mapping());
+    let mapping = mapping.unwrap().unwrap();
     let mapping: Value = serde_json::from_str(&mapping).unwrap();
     let model = |name: &str,
                  fields: &[&str],
