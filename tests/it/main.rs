@@ -19,6 +19,7 @@ mod conditional;
 mod credentials;
 mod databases;
 mod dialect_documents;
+mod django_round_trip;
 mod documents;
 mod drf;
 mod foreign_issuers;

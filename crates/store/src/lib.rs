@@ -7,6 +7,7 @@ mod authority;
 mod credentials;
 mod database;
 mod directory;
+mod export;
 mod groups;
 mod import;
 mod media;
@@ -21,9 +22,10 @@ pub use database::{
     DatabaseSettings, DatabaseUrl, MigrateOnStart, MigrationStatus, OpenError, SqliteSettings,
     Store, Synchronous, UrlError, migrate, pending, revert, status,
 };
+pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{
-    Absent, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam,
-    ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserOutcome,
+    Absent, IdTable, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization,
+    ImportedTeam, ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserKey, UserOutcome,
 };
 pub use throttle::MemoryCounters;
 pub use users::AccountFlags;

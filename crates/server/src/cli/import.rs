@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
 use profiled_domain::ProfileField;
+use profiled_store::{Absent, Keeper};
 
-use profiled_store::Absent;
-
-use crate::dump::{NamedFields, NamedModels};
+use crate::dump::{JOINED_NAME, NamedFields, NamedModels, Ours};
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportDjango {
@@ -24,18 +24,58 @@ pub(crate) struct ImportDjango {
     /// restored until the purge.
     #[arg(long)]
     mirror: bool,
-    /// The model of users, if the dump leaves it open.
+    /// The zone of instants that tell none (`USE_TZ = False`), as `TIME_ZONE` of Django's settings.
+    #[arg(long, value_name = "AREA/CITY", value_parser = zone)]
+    pub(crate) timezone: Option<Tz>,
+    /// Which of the users with the same e-mail address or mobile number is found by it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) address_holder: AddressHolder,
+    #[command(flatten)]
+    pub(crate) names: DjangoNames,
+}
+
+/// What an operator says of the models of Django.
+#[derive(Debug, Args)]
+pub(crate) struct DjangoNames {
+    /// The model of users, if it is not certain.
     #[arg(long, value_name = "APP.MODEL")]
     user_model: Option<String>,
     /// The model of groups, if it is neither auth.group nor the group of the app that has the users.
     #[arg(long, value_name = "APP.MODEL")]
     group_model: Option<String>,
-    /// The attribute that a field of the user model holds, as in `phone=mobile_number`. Empty for none: `nickname=`.
+    /// A model that holds attributes of users, one record for each; those called profile need not be named.
+    /// APP.MODEL.FIELD also names the field with the user.
+    #[arg(long, value_name = "APP.MODEL")]
+    profile_model: Vec<String>,
+    /// The attribute that a field of users or their profiles holds, as in `phone=mobile_number`, or `date_joined`.
+    /// Empty for none: `nickname=`. For one model only: `accounts.profile.phone=mobile_number`.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = field)]
-    field: Vec<(String, Option<ProfileField>)>,
+    field: Vec<(String, Option<Ours>)>,
     /// What a value of a field stands for, as in `gender:1=male`.
     #[arg(long, value_name = "FIELD:THEIRS=OURS", value_parser = value)]
     value: Vec<(String, String, String)>,
+}
+
+/// Who of several users is found by an address.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum AddressHolder {
+    /// Who has it already, else the first of the dumps.
+    #[default]
+    First,
+    /// Who joined last.
+    Newest,
+    /// Who logged in last.
+    LatestLogin,
+}
+
+impl From<AddressHolder> for Keeper {
+    fn from(holder: AddressHolder) -> Self {
+        match holder {
+            AddressHolder::First => Self::First,
+            AddressHolder::Newest => Self::Newest,
+            AddressHolder::LatestLogin => Self::LatestLogin,
+        }
+    }
 }
 
 impl ImportDjango {
@@ -46,11 +86,14 @@ impl ImportDjango {
             Absent::Count
         }
     }
+}
 
+impl DjangoNames {
     pub(crate) fn models(&self) -> NamedModels {
         NamedModels {
             user: self.user_model.clone(),
             group: self.group_model.clone(),
+            profiles: self.profile_model.clone(),
         }
     }
 
@@ -62,17 +105,26 @@ impl ImportDjango {
     }
 }
 
-fn field(text: &str) -> Result<(String, Option<ProfileField>), String> {
+pub(super) fn zone(name: &str) -> Result<Tz, String> {
+    let parsed = name.parse();
+    parsed.map_err(|_unknown| "it is no name of the IANA database, as Europe/Berlin".to_owned())
+}
+
+fn field(text: &str) -> Result<(String, Option<Ours>), String> {
     let (theirs, ours) = text.split_once('=').ok_or("write it as THEIRS=OURS")?;
     if ours.is_empty() {
         return Ok((theirs.to_owned(), None));
     }
+    if ours == JOINED_NAME {
+        return Ok((theirs.to_owned(), Some(Ours::Joined)));
+    }
     match ours.parse() {
-        Ok(ours) => Ok((theirs.to_owned(), Some(ours))),
+        Ok(ours) => Ok((theirs.to_owned(), Some(Ours::Attribute(ours)))),
         Err(error) => {
             let all: Vec<_> = ProfileField::ALL
                 .iter()
                 .map(|field| field.as_str())
+                .chain([JOINED_NAME])
                 .collect();
             Err(format!("{error}: it has {}", all.join(", ")))
         }

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use profiled_domain::{Gender, ProfileField};
 
-use crate::dump::survey::Model;
+use crate::dump::survey::{Model, Survey};
 
 /// Other names of attributes, where they are certain.
 const ALIASES: &[(ProfileField, &[&str])] = &[
+    (
+        ProfileField::Username,
+        &["user_name", "login", "login_name"],
+    ),
     (ProfileField::Email, &["email_address", "mail", "e_mail"]),
     (
         ProfileField::MobileNumber,
@@ -48,7 +52,10 @@ const ALIASES: &[(ProfileField, &[&str])] = &[
     ),
 ];
 
-/// Other names of the instant of joining.
+/// What the instant of joining is called here.
+pub(crate) const JOINED_NAME: &str = "date_joined";
+
+/// Other names of it.
 const JOINED: &[&str] = &[
     "date_joined",
     "created_at",
@@ -58,8 +65,11 @@ const JOINED: &[&str] = &[
     "created_on",
 ];
 
-/// Fields that are read besides the attributes and the instant of joining.
-const OTHERS: &[&str] = &[
+/// Of a profile: it may be newer than its user.
+const PROFILE_JOINED: &[&str] = &["date_joined", "joined_at"];
+
+/// Fields of users that are read besides the attributes and the instant of joining.
+pub(super) const USER: [&str; 7] = [
     "password",
     "last_login",
     "is_active",
@@ -80,44 +90,127 @@ pub(crate) struct Mapping {
     pub(crate) values: Vec<(String, String, String)>,
 }
 
-/// What an operator says of fields and values: `theirs=ours` and `field:theirs=ours`.
+/// What a field of theirs may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ours {
+    Attribute(ProfileField),
+    /// The instant of joining.
+    Joined,
+}
+
+/// What an operator says of fields and values: `theirs=ours` and `field:theirs=ours`. A field is that of every model
+/// that has it, or of one: `app.model.field`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NamedFields {
-    pub(crate) fields: Vec<(String, Option<ProfileField>)>,
+    pub(crate) fields: Vec<(String, Option<Ours>)>,
     pub(crate) values: Vec<(String, String, String)>,
+}
+
+/// Which table a mapping is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    User,
+    /// Its names of users are not those by which they log in.
+    Profile,
+}
+
+impl NamedFields {
+    /// # Errors
+    /// A text, for a field that none of these models has.
+    pub(super) fn check(&self, survey: &Survey, models: &[&str]) -> Result<(), String> {
+        let has = |name: &str, text: &str| {
+            let field = field_of(text, name);
+            field.is_some_and(|field| survey.get(name).is_some_and(|model| model.has(field)))
+        };
+        let unknown = self
+            .fields
+            .iter()
+            .find(|(text, _)| !models.iter().any(|name| has(name, text)));
+        match (unknown, models.len()) {
+            (None, _) => Ok(()),
+            (Some((text, _)), 0 | 1) => {
+                Err(format!("--field {text}: the user model has no such field"))
+            }
+            (Some((text, _)), _) => Err(format!(
+                "--field {text}: neither the user model nor a profile has such a field"
+            )),
+        }
+    }
+
+    /// What is said of the fields of a model.
+    fn of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = (&'a str, Option<Ours>)> {
+        let fields = self.fields.iter();
+        fields.filter_map(move |(text, ours)| Some((field_of(text, name)?, *ours)))
+    }
+}
+
+/// The field that a text names, unless it is that of another model.
+pub(super) fn field_of<'a>(text: &'a str, model: &str) -> Option<&'a str> {
+    match text.rsplit_once('.') {
+        Some((name, field)) => name.eq_ignore_ascii_case(model).then_some(field),
+        None => Some(text),
+    }
 }
 
 impl Mapping {
     /// What the operator says comes first, then fields of our own names, then other names that are certain.
-    ///
-    /// # Errors
-    /// A text, for a field that the model has not.
-    pub(crate) fn of(model: &Model, named: &NamedFields) -> Result<Self, String> {
+    pub(super) fn of(model: &Model, kind: Kind, named: &NamedFields) -> Self {
         let mut mapping = Self::default();
-        for (theirs, ours) in &named.fields {
-            if !model.has(theirs) {
-                return Err(format!(
-                    "--field {theirs}: the user model has no such field"
-                ));
-            }
-            if let Some(ours) = ours {
-                mapping.attributes.insert(theirs.clone(), *ours);
+        let said: Vec<_> = named
+            .of(&model.name)
+            .filter(|(theirs, _)| model.has(theirs))
+            .collect();
+        for (theirs, ours) in &said {
+            match ours {
+                Some(Ours::Attribute(ours)) => {
+                    mapping.attributes.insert((*theirs).to_owned(), *ours);
+                }
+                Some(Ours::Joined) => mapping.joined = Some((*theirs).to_owned()),
+                None => {}
             }
         }
-        let is_free = |theirs: &str| !named.fields.iter().any(|(name, _)| name == theirs);
+        let is_free =
+            |theirs: &str| model.has(theirs) && !said.iter().any(|(name, _)| *name == theirs);
         for ours in ProfileField::ALL.iter().copied() {
-            if mapping.attributes.values().any(|taken| *taken == ours) {
+            let is_login = ours == ProfileField::Username && kind == Kind::Profile;
+            if is_login || mapping.field_of(ours).is_some() {
                 continue;
             }
-            let found = names_of(ours).find(|name| model.has(name) && is_free(name));
-            if let Some(theirs) = found {
+            if let Some(theirs) = names_of(ours).find(|name| is_free(name)) {
                 mapping.attributes.insert(theirs.to_owned(), ours);
             }
         }
-        let mut joined = JOINED.iter().filter(|name| model.has(name));
-        mapping.joined = joined.next().map(|name| (*name).to_owned());
-        mapping.values.clone_from(&named.values);
-        Ok(mapping)
+        let joined = if kind == Kind::User {
+            JOINED
+        } else {
+            PROFILE_JOINED
+        };
+        let mut joined = joined.iter().filter(|name| is_free(name));
+        let joined = || joined.next().map(|name| (*name).to_owned());
+        mapping.joined = mapping.joined.or_else(joined);
+        let values = named.values.iter();
+        let values = values.filter_map(|(text, theirs, ours)| {
+            let field = field_of(text, &model.name)?;
+            Some((field.to_owned(), theirs.clone(), ours.clone()))
+        });
+        mapping.values = values.filter(|(field, ..)| model.has(field)).collect();
+        mapping
+    }
+
+    /// The field that holds an attribute.
+    pub(super) fn field_of(&self, ours: ProfileField) -> Option<&str> {
+        let mut attributes = self.attributes.iter();
+        let found = attributes.find(|(_, held)| **held == ours);
+        found.map(|(theirs, _)| theirs.as_str())
+    }
+
+    /// What each field holds.
+    pub(super) fn table(&self, prefix: &str) -> impl Iterator<Item = (String, &'static str)> {
+        let attributes = self.attributes.iter();
+        let attributes = attributes.map(|(theirs, ours)| (theirs, ours.as_str()));
+        let joined = self.joined.iter().map(|theirs| (theirs, JOINED_NAME));
+        let fields = attributes.chain(joined);
+        fields.map(move |(theirs, ours)| (format!("{prefix}{theirs}"), ours))
     }
 
     /// What a text of a field stands for.
@@ -133,20 +226,16 @@ impl Mapping {
         }
     }
 
-    /// Fields with values that are not carried over, and how many they are.
-    pub(crate) fn lost<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = (&'a str, u64)> {
+    /// Fields with values that are not carried over, and how many they are, besides fields that are read otherwise.
+    pub(super) fn lost(&self, model: &Model, others: &[&str]) -> Vec<(String, u64)> {
         let has_names = model.has("first_name") && model.has("last_name");
         let is_derived =
-            move |name: &str| name == "is_profile_completed" || name == "full_name" && has_names;
-        let fields = model
-            .fields
-            .iter()
-            .map(|(name, values)| (name.as_str(), *values));
-        fields.filter(move |(name, values)| {
-            let is_read = self.attributes.contains_key(*name)
-                || OTHERS.contains(name)
-                || self.joined.as_deref() == Some(name);
-            *values > 0 && !is_read && !is_derived(name)
+            |name: &str| name == "is_profile_completed" || name == "full_name" && has_names;
+        model.unread(|name| {
+            self.attributes.contains_key(name)
+                || self.joined.as_deref() == Some(name)
+                || others.contains(&name)
+                || is_derived(name)
         })
     }
 }

@@ -1,11 +1,20 @@
-//! Which models of a dump are users and groups.
+//! Which models of a dump are users, their profiles and groups.
 
 use std::fmt::Write;
 
-use crate::dump::survey::Survey;
+use serde_json::Value;
+
+use crate::dump::reader::Record;
+use crate::dump::survey::{Model, Survey};
 
 /// Fields of every user model: those of Django's `AbstractBaseUser`.
 const USER: [&str; 2] = ["password", "last_login"];
+
+/// Names of the notes of a group.
+const NOTES: [&str; 2] = ["notes", "description"];
+
+/// How a field ends that names a record of the model that is inherited from.
+const PARENT: &str = "_ptr";
 
 /// The models that are imported, in lower case.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,6 +23,37 @@ pub(crate) struct Models {
     pub(crate) user: Option<String>,
     /// `None` if the dump has no groups.
     pub(crate) group: Option<String>,
+    /// A model that inherits from that of groups, and has notes.
+    pub(crate) group_notes: Option<Link>,
+}
+
+/// A model of which each record belongs to one user or group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) model: String,
+    /// The field that names the user or group; none if the primary key does.
+    pub(crate) field: Option<String>,
+    /// Whether the operator has named the model.
+    pub(crate) is_named: bool,
+}
+
+impl Link {
+    /// What names the user or group of a record.
+    pub(super) fn owner<'a>(&self, record: &'a Record) -> &'a Value {
+        let field = self.field.as_deref();
+        match field.and_then(|field| record.fields.get(field)) {
+            Some(owner) => owner,
+            None if self.stored_field().is_none() => &record.pk,
+            None => &Value::Null,
+        }
+    }
+
+    /// The field that names the user or group, unless it only stands for a primary key that the dump has not
+    /// (`--natural-primary`).
+    pub(crate) fn stored_field(&self) -> Option<String> {
+        let field = self.field.as_ref();
+        field.filter(|field| !field.ends_with(PARENT)).cloned()
+    }
 }
 
 /// Models that an operator names, as `app.model`.
@@ -21,23 +61,138 @@ pub(crate) struct Models {
 pub(crate) struct NamedModels {
     pub(crate) user: Option<String>,
     pub(crate) group: Option<String>,
+    /// Also `app.model.field`, with the field that names the user.
+    pub(crate) profiles: Vec<String>,
 }
 
 impl Models {
-    /// The models that are named, else those that can be no others.
+    /// The models that are named, else those that can be no others; and what may hold attributes of users.
     ///
     /// # Errors
     /// A text that names the option to be used, when several models may be that of users, or a named one is not there.
-    pub(crate) fn of(survey: &Survey, named: &NamedModels) -> Result<Self, String> {
+    pub(crate) fn of(survey: &Survey, named: &NamedModels) -> Result<(Self, Vec<Link>), String> {
         let user = match &named.user {
             Some(name) => Some(given(survey, name, "--user-model")?),
             None => user_model(survey)?,
         };
         let group = match &named.group {
             Some(name) => Some(given(survey, name, "--group-model")?),
-            None => group_model(survey, user.as_deref().unwrap_or_default()),
+            None => None,
         };
-        Ok(Self { user, group })
+        let own = group_model(survey, user.as_deref().unwrap_or_default());
+        // A model without a name of its own has inherited it.
+        let (group, heir) = match group {
+            Some(name) if survey.get(&name).is_some_and(|model| !model.has("name")) => {
+                (own, Some(name))
+            }
+            Some(name) => (Some(name), None),
+            None => (own, None),
+        };
+        let group_notes = group.as_deref().and_then(|group| match heir {
+            Some(name) => Some(heir_of(survey, group, name, true)),
+            None => group_notes(survey, group),
+        });
+        let models = Self {
+            user,
+            group,
+            group_notes,
+        };
+        let profiles = models.profiles(survey, &named.profiles)?;
+        Ok((models, profiles))
+    }
+
+    /// Models of profiles that are named, then those whose names say it.
+    fn profiles(&self, survey: &Survey, named: &[String]) -> Result<Vec<Link>, String> {
+        let Some(user) = &self.user else {
+            return Ok(Vec::new());
+        };
+        let mut links: Vec<Link> = Vec::new();
+        for text in named {
+            let (name, field) = with_field(text);
+            let model = given(survey, name, "--profile-model")?;
+            let fields = survey.named(Some(&model));
+            if let Some(field) = field.filter(|field| !fields.is_some_and(|has| has.has(field))) {
+                return Err(format!(
+                    "--profile-model {text}: {model} has no field {field}"
+                ));
+            }
+            let found = || fields.and_then(|fields| user_field(fields, user));
+            links.push(Link {
+                field: field.map(str::to_owned).or_else(found),
+                model,
+                is_named: true,
+            });
+        }
+        for (name, model) in survey.iter() {
+            let is_other = Some(name) != self.group.as_deref() && name != user;
+            let is_new = !links.iter().any(|link| link.model == name);
+            if is_other && is_new && short(name).contains("profile") {
+                links.push(Link {
+                    model: name.to_owned(),
+                    field: user_field(model, user),
+                    is_named: false,
+                });
+            }
+        }
+        Ok(links)
+    }
+}
+
+/// `app.model` or `app.model.field`.
+pub(super) fn with_field(text: &str) -> (&str, Option<&str>) {
+    match text.rsplit_once('.') {
+        Some((model, field)) if model.contains('.') => (model, Some(field)),
+        _ => (text, None),
+    }
+}
+
+/// The name of a model without its app.
+pub(super) fn short(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, model)| model)
+}
+
+/// The field by which a record names its user: the usual names, and that of a parent (multi-table inheritance).
+fn user_field(model: &Model, user: &str) -> Option<String> {
+    let user = short(user);
+    let parent = format!("{user}{PARENT}");
+    let is_user = |field: &&String| field.replace('_', "").eq_ignore_ascii_case(user);
+    let of_model = model.fields.keys().find(is_user).map(String::as_str);
+    let names = [
+        Some("user"),
+        of_model,
+        Some(&parent),
+        Some("owner"),
+        Some("account"),
+    ];
+    let mut names = names.into_iter().flatten();
+    names.find(|name| model.has(name)).map(str::to_owned)
+}
+
+/// The field of a model of groups that holds their notes.
+pub(super) fn notes(model: &Model) -> Option<String> {
+    let name = NOTES.iter().find(|name| model.has(name));
+    name.map(|name| (*name).to_owned())
+}
+
+/// A model of groups that inherits from that of groups: it has no name of its own, but notes.
+fn group_notes(survey: &Survey, group: &str) -> Option<Link> {
+    let mut models = survey.iter();
+    let found = models.find(|(name, model)| {
+        let is_group = ["group", "team", "role"]
+            .iter()
+            .any(|word| short(name).contains(word));
+        *name != group && is_group && !model.has("name") && notes(model).is_some()
+    });
+    found.map(|(name, _)| heir_of(survey, group, name.to_owned(), false))
+}
+
+fn heir_of(survey: &Survey, group: &str, model: String, is_named: bool) -> Link {
+    let parent = format!("{}{PARENT}", short(group));
+    let fields = survey.get(&model);
+    Link {
+        field: fields.filter(|fields| fields.has(&parent)).map(|_| parent),
+        model,
+        is_named,
     }
 }
 

@@ -1,7 +1,5 @@
 //! From the records of Django's models to accounts, groups and tokens.
 
-use std::collections::HashSet;
-
 use profiled_auth::{PasswordAlgorithm, TokenKey};
 use profiled_domain::{
     PasswordHash, Patch, Person, ProfileChange, ProfileField, RefreshToken, TokenDigest,
@@ -12,110 +10,69 @@ use serde_json::Value;
 use chrono::{DateTime, Utc};
 
 use crate::dump::fields::Fields;
-use crate::dump::mapping::{Mapping, NamedFields};
-use crate::dump::models::{Models, NamedModels};
+use crate::dump::keys::{Key, Reference};
+use crate::dump::mapping::Mapping;
+use crate::dump::organizations::{self, OrganizationRow};
+use crate::dump::plan::Plan;
 use crate::dump::reader::Record;
-use crate::dump::survey::{BLACKLISTED_TOKEN, OUTSTANDING_TOKEN, Survey};
+use crate::dump::survey::{BLACKLISTED_TOKEN, OUTSTANDING_TOKEN};
 
-/// Fields of groups that are imported.
-const GROUP: [&str; 4] = ["name", "notes", "created_at", "updated_at"];
-
-/// What a dump has, and how it is read.
-pub(crate) struct Plan {
-    pub(crate) models: Models,
-    pub(crate) mapping: Mapping,
-    /// Primary keys of outstanding refresh tokens that are blacklisted.
-    blacklisted: HashSet<i64>,
-}
-
-impl Plan {
-    /// # Errors
-    /// A text, when it is not certain what the users of the dump are.
-    pub(crate) fn of(
-        survey: &mut Survey,
-        models: &NamedModels,
-        fields: &NamedFields,
-    ) -> Result<Self, String> {
-        let models = Models::of(survey, models)?;
-        let user = models.user.as_deref().and_then(|name| survey.get(name));
-        Ok(Self {
-            mapping: user
-                .map_or_else(|| Ok(Mapping::default()), |user| Mapping::of(user, fields))?,
-            models,
-            blacklisted: std::mem::take(&mut survey.blacklisted),
-        })
-    }
-
-    /// Fields of users and groups that have values and are not imported, and how many.
-    pub(crate) fn lost(&self, survey: &Survey) -> Vec<(String, u64)> {
-        let user = self.models.user.as_deref();
-        let of_users = user.and_then(|name| Some((name, survey.get(name)?)));
-        let of_users = of_users.into_iter().flat_map(|(name, model)| {
-            let lost = self.mapping.lost(model);
-            lost.map(move |(field, count)| (format!("{name}.{field}"), count))
-        });
-        let group = self.models.group.as_deref();
-        let of_groups = group.and_then(|name| Some((name, survey.get(name)?)));
-        let of_groups = of_groups.into_iter().flat_map(|(name, model)| {
-            let lost = model
-                .fields
-                .iter()
-                .filter(|(field, count)| **count > 0 && !GROUP.contains(&field.as_str()));
-            lost.map(move |(field, count)| (format!("{name}.{field}"), *count))
-        });
-        of_users.chain(of_groups).collect()
-    }
-}
+/// Tokens of `rest_framework.authtoken`.
+pub(super) const TOKEN: &str = "authtoken.token";
+/// Tokens of django-rest-knox.
+pub(super) const KNOX_TOKEN: &str = "knox.authtoken";
 
 /// What a record is.
 pub(crate) enum Row {
     User(Box<DumpedUser>),
-    Group(ImportedGroup),
+    Group(DumpedGroup),
+    /// What a user or a group has in another table: it is read before they are.
+    Profile,
     Token(DumpedToken),
     /// A refresh token of simplejwt that is refused.
     Blacklisted(RefreshToken),
     /// One that is not: it needs no record here.
     Outstanding,
+    /// What django-organizations has.
+    Organization(OrganizationRow),
     /// A model that is none of ours.
     Other,
 }
 
 /// A user and its groups.
 pub(crate) struct DumpedUser {
+    pub(crate) key: Key,
+    /// Without its ids: they depend on what is stored.
     pub(crate) user: ImportedUser,
     pub(crate) groups: Vec<Reference>,
     pub(crate) algorithm: PasswordAlgorithm,
     /// Fields and values that have no counterpart.
     pub(crate) lost: Vec<(String, String)>,
+    /// Fields whose null characters are left out.
+    pub(crate) with_nulls: Vec<String>,
 }
 
-/// A token of `rest_framework.authtoken`.
+/// A group.
+pub(crate) struct DumpedGroup {
+    pub(crate) key: Key,
+    /// Fields whose null characters are left out.
+    pub(crate) with_nulls: Vec<String>,
+    /// Without its id.
+    pub(crate) group: ImportedGroup,
+}
+
+/// An opaque token.
 pub(crate) struct DumpedToken {
     pub(crate) digest: TokenDigest,
     pub(crate) prefix: String,
     pub(crate) owner: Reference,
     pub(crate) created: DateTime<Utc>,
-}
-
-/// How a record names another: by id, or by natural key (`--natural-foreign`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Reference {
-    Id(i64),
-    Name(String),
-}
-
-impl std::fmt::Display for Reference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Id(id) => write!(f, "{id}"),
-            Self::Name(name) => write!(f, "{name:?}"),
-        }
-    }
+    pub(crate) expires: Option<DateTime<Utc>>,
 }
 
 /// An invalid record of one of our models.
 pub(crate) struct Unreadable {
-    /// `user`, `group`, `token` or `refresh token`
+    /// `user`, `group`, `token`, `refresh token` or `organization`
     pub(crate) row: &'static str,
     pub(crate) reason: String,
 }
@@ -125,32 +82,36 @@ pub(crate) fn classify(record: Record, plan: &Plan) -> Result<Row, Unreadable> {
     let model = record.model.to_ascii_lowercase();
     let unreadable = |row| move |reason| Unreadable { row, reason };
     if plan.models.user.as_ref() == Some(&model) {
-        let user = user(record, &plan.mapping).map_err(unreadable("user"))?;
+        let user = user(record, plan).map_err(unreadable("user"))?;
         Ok(Row::User(Box::new(user)))
     } else if plan.models.group.as_ref() == Some(&model) {
-        group(record).map(Row::Group).map_err(unreadable("group"))
-    } else if model == "authtoken.token" {
-        token(record).map(Row::Token).map_err(unreadable("token"))
+        let group = group(record, plan).map_err(unreadable("group"))?;
+        Ok(Row::Group(group))
+    } else if plan.is_read_before(&model) {
+        Ok(Row::Profile)
+    } else if model == TOKEN || model == KNOX_TOKEN {
+        let read = if model == TOKEN { token } else { knox_token };
+        let token = read(record, plan).map_err(unreadable("token"))?;
+        Ok(Row::Token(token))
     } else if model == OUTSTANDING_TOKEN {
-        let is_refused = record
-            .pk
-            .as_i64()
-            .is_some_and(|id| plan.blacklisted.contains(&id));
-        if !is_refused {
+        if !plan.is_blacklisted(&record.pk) {
             return Ok(Row::Outstanding);
         }
-        let token = refresh_token(record).map_err(unreadable("refresh token"))?;
+        let token = refresh_token(record, plan).map_err(unreadable("refresh token"))?;
         Ok(Row::Blacklisted(token))
     } else if model == BLACKLISTED_TOKEN {
         Ok(Row::Outstanding)
+    } else if organizations::is_organizational(&model) {
+        let row = organizations::read(record, plan).map_err(unreadable("organization"))?;
+        Ok(Row::Organization(row))
     } else {
         Ok(Row::Other)
     }
 }
 
 /// A refresh token by its id, as far as it has to be remembered.
-fn refresh_token(record: Record) -> Result<RefreshToken, String> {
-    let mut fields = Fields(record.fields);
+fn refresh_token(record: Record, plan: &Plan) -> Result<RefreshToken, String> {
+    let mut fields = Fields::new(record.fields, plan.zone);
     let jti = fields
         .text("jti")?
         .filter(|jti| (1..=128).contains(&jti.len()));
@@ -162,37 +123,23 @@ fn refresh_token(record: Record) -> Result<RefreshToken, String> {
     })
 }
 
-fn id(pk: &Value) -> Result<i64, String> {
-    let number = pk.as_i64().filter(|id| *id > 0);
-    number.ok_or_else(|| "pk is not a positive number: dump without --natural-primary".to_owned())
-}
-
-fn reference(value: &Value) -> Result<Reference, String> {
-    match value {
-        Value::Number(_) => id(value).map(Reference::Id),
-        Value::Array(parts) => match parts.as_slice() {
-            [Value::String(name)] => Ok(Reference::Name(name.clone())),
-            _ => Err(format!("{value} is not a natural key of one part")),
-        },
-        _ => Err(format!("{value} refers to nothing")),
-    }
-}
-
-fn user(record: Record, mapping: &Mapping) -> Result<DumpedUser, String> {
-    let id = id(&record.pk)?;
-    let mut fields = Fields(record.fields);
+fn user(record: Record, plan: &Plan) -> Result<DumpedUser, String> {
+    let (key, mapping) = (plan.user_keys.key(&record.pk)?, &plan.mapping);
+    let mut fields = Fields::new(record.fields, plan.zone);
     let groups = fields
         .list("groups")?
         .iter()
-        .map(reference)
+        .map(|group| plan.group_keys.reference(group))
         .collect::<Result<_, _>>()?;
     let password = fields.text("password")?.unwrap_or_default();
     let password = PasswordHash::from_encoded(password);
     let algorithm = PasswordAlgorithm::of(&password);
     let joined = mapping.joined.as_deref().map(|name| fields.instant(name));
-    let (person, lost) = person(&mut fields, mapping)?;
+    let Values { change, lost } = attributes(&mut fields, mapping)?;
+    let mut person = Person::default();
+    change.apply_to(&mut person);
     let user = ImportedUser {
-        id,
+        id: 0,
         external_id: None,
         person,
         is_active: fields.flag("is_active", true)?,
@@ -208,23 +155,29 @@ fn user(record: Record, mapping: &Mapping) -> Result<DumpedUser, String> {
         last_login: fields.instant("last_login")?,
     };
     Ok(DumpedUser {
+        key,
         user,
         groups,
         algorithm,
         lost,
+        with_nulls: fields.with_nulls,
     })
 }
 
-/// The attributes that the record has, and the values that no attribute takes. A gender or an avatar of `""` is none.
-fn person(
-    fields: &mut Fields,
-    mapping: &Mapping,
-) -> Result<(Person, Vec<(String, String)>), String> {
+/// What a record says of a person.
+pub(super) struct Values {
+    pub(super) change: ProfileChange,
+    /// Fields, and values of theirs that no attribute takes.
+    pub(super) lost: Vec<(String, String)>,
+}
+
+/// The attributes that a record has. A gender or an avatar of `""` is none.
+pub(super) fn attributes(fields: &mut Fields, mapping: &Mapping) -> Result<Values, String> {
     let mut change = ProfileChange::default();
     let mut lost = Vec::new();
     for (theirs, ours) in &mapping.attributes {
         let is_nullable = matches!(ours, ProfileField::Gender | ProfileField::Avatar);
-        let text = fields.text(theirs)?;
+        let text = fields.text_or_number(theirs)?;
         let Some(text) = text.filter(|text| !(is_nullable && text.is_empty())) else {
             continue;
         };
@@ -233,32 +186,51 @@ fn person(
             lost.push((theirs.clone(), text));
         }
     }
-    let mut person = Person::default();
-    change.apply_to(&mut person);
-    Ok((person, lost))
+    Ok(Values { change, lost })
 }
 
-fn group(record: Record) -> Result<ImportedGroup, String> {
-    let id = id(&record.pk)?;
-    let mut fields = Fields(record.fields);
-    Ok(ImportedGroup {
-        id,
+fn group(record: Record, plan: &Plan) -> Result<DumpedGroup, String> {
+    let key = plan.group_keys.key(&record.pk)?;
+    let mut fields = Fields::new(record.fields, plan.zone);
+    let notes = plan.notes.as_deref().map(|name| fields.text(name));
+    let group = ImportedGroup {
+        id: 0,
         name: fields.text("name")?.ok_or("name is not given")?,
-        notes: fields.text("notes")?,
+        notes: notes.transpose()?.flatten(),
         created_at: fields.instant("created_at")?,
         updated_at: fields.instant("updated_at")?,
+    };
+    Ok(DumpedGroup {
+        key,
+        with_nulls: fields.with_nulls,
+        group,
     })
 }
 
-fn token(record: Record) -> Result<DumpedToken, String> {
+fn token(record: Record, plan: &Plan) -> Result<DumpedToken, String> {
     let Value::String(key) = record.pk else {
         return Err("pk is not a key".to_owned());
     };
-    let mut fields = Fields(record.fields);
+    let mut fields = Fields::new(record.fields, plan.zone);
     Ok(DumpedToken {
         digest: TokenKey::digest_of(&key),
         prefix: key.chars().take(8).collect(),
-        owner: reference(&fields.0.remove("user").unwrap_or_default())?,
+        owner: plan.user_keys.reference(&fields.take("user"))?,
         created: fields.instant("created")?.ok_or("created is not given")?,
+        expires: None,
+    })
+}
+
+/// The primary key is the digest of the token.
+fn knox_token(record: Record, plan: &Plan) -> Result<DumpedToken, String> {
+    let digest = record.pk.as_str().and_then(TokenKey::digest_of_knox);
+    let mut fields = Fields::new(record.fields, plan.zone);
+    let prefix = fields.text("token_key")?.unwrap_or_default();
+    Ok(DumpedToken {
+        digest: digest.ok_or("pk is no digest of django-rest-knox 4.2 or later")?,
+        prefix: prefix.chars().take(8).collect(),
+        owner: plan.user_keys.reference(&fields.take("user"))?,
+        created: fields.instant("created")?.ok_or("created is not given")?,
+        expires: fields.instant("expiry")?,
     })
 }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod directory;
+mod keys;
 mod mirror;
 mod outcome;
 mod related;
@@ -12,8 +13,10 @@ mod session;
 mod users;
 mod values;
 
+pub use keys::{IdTable, UserKey};
 pub use mirror::Absent;
 pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
 pub use related::Keeper;
 pub use session::ImportSession;
+pub(crate) use session::remembered_mapping;
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};

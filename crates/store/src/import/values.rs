@@ -8,6 +8,9 @@ use super::outcome::Refusal;
 use crate::database::schema::users;
 use crate::database::{PersonRow, stored};
 
+/// Longest external id, in characters.
+const EXTERNAL_ID_MAX: usize = 255;
+
 /// A user with its id. Text is stored as it is.
 #[derive(Clone, Debug)]
 pub struct ImportedUser {
@@ -170,6 +173,11 @@ impl ImportedUser {
         let others = [
             ("ldap_dn", self.ldap_dn.as_str(), usize::MAX),
             ("password", self.password.as_encoded(), usize::MAX),
+            (
+                "external_id",
+                self.external_id.as_deref().unwrap_or_default(),
+                EXTERNAL_ID_MAX,
+            ),
         ];
         columns
             .chain(others)

@@ -1,56 +1,67 @@
-//! Groups and memberships of an import.
+//! Groups of an import.
 
 use profiled_domain::RepositoryError;
-use profiled_store::ImportedGroup;
+use profiled_store::{IdTable, ImportOutcome, Refusal};
 
+use super::Import;
 use super::report::Kind;
-use super::{BATCH, Import};
-use crate::dump::Reference;
+use crate::dump::{DumpedGroup, Key, Reference};
 
 impl Import<'_, '_> {
     pub(super) fn group(
         &mut self,
-        group: &ImportedGroup,
+        dumped: DumpedGroup,
         name: String,
     ) -> Result<(), RepositoryError> {
-        if self.groups.insert(group.id) {
-            let outcome = self.session.group(group)?;
-            self.report.count(Kind::Groups, &outcome, || name);
-        } else {
+        let DumpedGroup {
+            key,
+            with_nulls,
+            mut group,
+        } = dumped;
+        let model = self.plan.models.group.as_deref().unwrap_or_default();
+        self.report.lose_nulls(model, &with_nulls);
+        let notes = self.profiles.of_group(&key, &group.name);
+        group.notes = group.notes.filter(|own| !own.is_empty()).or(notes);
+        group.id = self.group_id(&key, &group.name)?;
+        // The same record of another dump, where it has a key.
+        if key == Key::Absent && self.groups.has_with_key(group.id) {
+            return Ok(());
+        }
+        if !self.groups.take(group.id, &key) {
             self.report
                 .skip(Kind::Groups, || name, "its id is in the dump twice");
+            return Ok(());
         }
+        let outcome = self.session.group(&group)?;
+        if let ImportOutcome::Refused(Refusal::Taken(taken)) = &outcome {
+            let is_other = !self.groups.has(taken.holder);
+            let name = is_other.then(|| Reference::Name(group.name.clone()));
+            self.groups.refuse(key.reference().into_iter().chain(name));
+        }
+        self.report.count(Kind::Groups, &outcome, || name);
         Ok(())
     }
 
-    pub(super) fn store_memberships(&mut self) -> Result<(), RepositoryError> {
-        let mut pairs = Vec::with_capacity(self.memberships.len());
-        for (user, group) in std::mem::take(&mut self.memberships) {
-            let id = match &group {
-                Reference::Id(id) => Some(*id),
-                Reference::Name(name) => self.session.group_id(name)?,
-            };
-            if let Some(id) = id {
-                pairs.push((user, id));
-            } else {
-                let name = || format!("membership of user {user}");
-                let reason = format!("group {group} does not exist");
-                self.report.skip(Kind::Memberships, name, &reason);
+    /// The integer that is the key of a group; else the id of the group of its name, or the next one.
+    fn group_id(&mut self, key: &Key, name: &str) -> Result<i64, RepositoryError> {
+        if let Key::Id(id) = key {
+            return Ok(*id);
+        }
+        let id = match self.session.group_id(name)? {
+            Some(id) => {
+                self.report.ids.groups.by_name += 1;
+                id
             }
-        }
-        pairs.sort_unstable();
-        for chunk in pairs.chunks(BATCH) {
-            for (outcome, (user, group)) in self.session.memberships(chunk)?.iter().zip(chunk) {
-                let name = || format!("membership of user {user} in group {group}");
-                self.report.count(Kind::Memberships, outcome, name);
+            None => {
+                self.report.ids.groups.new += 1;
+                let session = &mut *self.session;
+                let stored = || session.greatest_id(IdTable::Groups);
+                self.groups.next(self.plan.group_keys, stored)?
             }
+        };
+        if let Some(key) = key.reference() {
+            self.groups.move_to(key, id);
         }
-        if self.plan.models.group.is_some() {
-            let count = self
-                .session
-                .other_memberships(&self.users, &pairs, self.absent)?;
-            self.report.absent.insert("memberships", count);
-        }
-        Ok(())
+        Ok(id)
     }
 }

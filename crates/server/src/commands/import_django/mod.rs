@@ -1,11 +1,16 @@
 //! `profiled import django`
 
 mod groups;
+mod identify;
+mod ids;
+mod memberships;
+mod organizations;
+mod references;
 mod report;
 mod tokens;
 mod users;
 
-use std::collections::HashSet;
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -18,18 +23,22 @@ use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::dump::{
-    DjangoMapping, Dump, DumpedToken, DumpedUser, Plan, ReadError, Record, Reference, Row, Survey,
-    Unreadable, classify,
+    DjangoMapping, Dump, Plan, Profiles, ReadError, Record, Row, Survey, Unreadable, classify,
 };
 use crate::error::Failure;
 use crate::trail::audited;
 
+use ids::Ids;
+use memberships::Memberships;
+use organizations::Organizations;
 use report::{DjangoReport, Kind};
+use tokens::Tokens;
+use users::Waiting;
 
 /// How imported tokens are called.
 const LABEL: &str = "imported";
 
-/// Users that are stored together.
+/// Rows that are stored together.
 const BATCH: usize = 1000;
 
 /// Why an import ends early: nothing is kept then.
@@ -68,19 +77,26 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
 fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, Failure> {
     let store = context.open()?;
     let progress = progress_bar(context, &arguments.files);
-    let report = prepare(arguments, &progress).and_then(|(dumps, plan, survey)| {
+    let report = prepare(arguments, &progress).and_then(|prepared| {
+        let Prepared {
+            dumps,
+            plan,
+            survey,
+            profiles,
+        } = prepared;
         store.import(arguments.dry_run, now(), token_digest, |session| {
             let mut import = Import::new(
                 session,
                 &plan,
+                profiles,
                 context.settings.limits.mobile_number,
                 arguments.absent(),
-            );
+            )?;
+            import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
             import.report.mirror = arguments.absent() == Absent::Remove;
-            for dump in &dumps {
-                import.file(dump, &progress)?;
-            }
+            import.report.add_findings(&mut import.profiles.findings);
+            import.files(&dumps, &progress)?;
             import.remember(&survey)?;
             let mut report = import.finish()?;
             report.warn_of_hashers(&context.settings.auth.password);
@@ -97,11 +113,16 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
     })
 }
 
+/// What is known of the dumps before anything is stored.
+struct Prepared {
+    dumps: Vec<Dump>,
+    plan: Plan,
+    survey: Survey,
+    profiles: Profiles,
+}
+
 /// Opens all dumps and finds out what they have: records may come before what says how they are read.
-fn prepare(
-    arguments: &ImportDjango,
-    progress: &ProgressBar,
-) -> Result<(Vec<Dump>, Plan, Survey), Stop> {
+fn prepare(arguments: &ImportDjango, progress: &ProgressBar) -> Result<Prepared, Stop> {
     let mut survey = Survey::default();
     let mut dumps = Vec::new();
     for file in &arguments.files {
@@ -113,8 +134,24 @@ fn prepare(
         })?;
         dumps.push(dump);
     }
-    let plan = Plan::of(&mut survey, &arguments.models(), &arguments.fields());
-    Ok((dumps, plan.map_err(Stop::Dump)?, survey))
+    let plan = Plan::of(
+        &mut survey,
+        &arguments.names.models(),
+        &arguments.names.fields(),
+        arguments.timezone,
+    );
+    let mut plan = plan.map_err(Stop::Dump)?;
+    let size = progress.length().unwrap_or_default();
+    progress.set_length(size * plan.readings());
+    let profiles = Profiles::load(&dumps, &mut plan, progress);
+    let profiles =
+        profiles.map_err(|error: ReadError<Infallible>| Stop::Dump(error.to_string()))?;
+    Ok(Prepared {
+        dumps,
+        plan,
+        survey,
+        profiles,
+    })
 }
 
 /// A bar on a terminal, nothing anywhere else.
@@ -123,8 +160,7 @@ fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let length = |file: &PathBuf| file.metadata().map_or(0, |metadata| metadata.len());
-    // Each is read twice.
-    let bar = ProgressBar::new(2 * files.iter().map(length).sum::<u64>());
+    let bar = ProgressBar::new(files.iter().map(length).sum::<u64>());
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {eta}") {
         bar.set_style(style);
     }
@@ -135,17 +171,18 @@ fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
 struct Import<'a, 'b> {
     session: &'a mut ImportSession<'b>,
     plan: &'a Plan,
+    profiles: Profiles,
     mobile_number_max: usize,
     report: DjangoReport,
-    /// Ids that the dumps have named: a second row under one would replace the first.
-    users: HashSet<i64>,
-    groups: HashSet<i64>,
-    /// Users that are stored with the next batch, and their names in messages.
-    batch: Vec<(DumpedUser, String)>,
-    memberships: Vec<(i64, Reference)>,
-    tokens: Vec<DumpedToken>,
-    /// Beginnings of the digests of all tokens of the dumps.
-    digests: HashSet<[u8; 8]>,
+    users: Ids,
+    groups: Ids,
+    /// Whether an import before this one has stored users with other keys than ids.
+    has_external_ids: bool,
+    /// Users that are stored with the next batch.
+    batch: Vec<Waiting>,
+    memberships: Memberships,
+    tokens: Tokens,
+    organizations: Organizations,
     absent: Absent,
 }
 
@@ -153,41 +190,65 @@ impl<'a, 'b> Import<'a, 'b> {
     fn new(
         session: &'a mut ImportSession<'b>,
         plan: &'a Plan,
+        profiles: Profiles,
         mobile_number_max: usize,
         absent: Absent,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, RepositoryError> {
+        Ok(Self {
+            has_external_ids: session.has_external_ids()?,
             session,
             plan,
+            profiles,
             mobile_number_max,
             report: DjangoReport::default(),
-            users: HashSet::new(),
-            groups: HashSet::new(),
+            users: Ids::default(),
+            groups: Ids::default(),
             batch: Vec::new(),
-            memberships: Vec::new(),
-            tokens: Vec::new(),
-            digests: HashSet::new(),
+            memberships: Memberships::default(),
+            tokens: Tokens::default(),
+            organizations: Organizations::default(),
             absent,
-        }
-    }
-
-    fn file(&mut self, dump: &Dump, progress: &ProgressBar) -> Result<(), Stop> {
-        let outcome = dump.records(progress, |record| self.record(record));
-        outcome.map_err(|error| match error {
-            ReadError::Dump(error) => Stop::Dump(error.to_string()),
-            ReadError::Sink(error) => Stop::Storage(error),
         })
     }
 
+    /// Stores records with keys first: those without may be the same.
+    fn files(&mut self, dumps: &[Dump], progress: &ProgressBar) -> Result<(), Stop> {
+        let plan = self.plan;
+        self.each(dumps, progress, |record| !plan.is_known_by_name(record))?;
+        if plan.has_known_by_name() {
+            self.each(dumps, progress, |record| plan.is_known_by_name(record))?;
+        }
+        Ok(())
+    }
+
+    fn each(
+        &mut self,
+        dumps: &[Dump],
+        progress: &ProgressBar,
+        is_wanted: impl Fn(&Record) -> bool,
+    ) -> Result<(), Stop> {
+        for dump in dumps {
+            let outcome = dump.records(progress, |record| {
+                if is_wanted(&record) {
+                    self.record(record)
+                } else {
+                    Ok(())
+                }
+            });
+            outcome.map_err(|error| match error {
+                ReadError::Dump(error) => Stop::Dump(error.to_string()),
+                ReadError::Sink(error) => Stop::Storage(error),
+            })?;
+        }
+        Ok(self.store_users()?)
+    }
+
     fn record(&mut self, record: Record) -> Result<(), RepositoryError> {
-        let (name, model) = (record.name(), record.model.clone());
+        let (name, model) = (self.plan.name(&record), record.model.clone());
         match classify(record, self.plan) {
             Ok(Row::User(user)) => self.user(*user, name),
-            Ok(Row::Group(group)) => self.group(&group, name),
-            Ok(Row::Token(token)) => {
-                self.tokens.push(token);
-                Ok(())
-            }
+            Ok(Row::Group(group)) => self.group(group, name),
+            Ok(Row::Token(token)) => self.token(token),
             Ok(Row::Blacklisted(token)) => {
                 for outcome in self.session.blacklist(&[token])? {
                     self.report
@@ -195,7 +256,8 @@ impl<'a, 'b> Import<'a, 'b> {
                 }
                 Ok(())
             }
-            Ok(Row::Outstanding) => Ok(()),
+            Ok(Row::Organization(row)) => self.organization_row(row, name),
+            Ok(Row::Profile | Row::Outstanding) => Ok(()),
             Ok(Row::Other) => {
                 *self.report.ignored.entry(model).or_default() += 1;
                 Ok(())
@@ -205,6 +267,7 @@ impl<'a, 'b> Import<'a, 'b> {
                     "group" => Kind::Groups,
                     "token" => Kind::Tokens,
                     "refresh token" => Kind::RefreshTokens,
+                    "organization" => Kind::Organizations,
                     _ => Kind::Users,
                 };
                 self.report.unreadable += 1;
@@ -233,20 +296,26 @@ impl<'a, 'b> Import<'a, 'b> {
             let text = format!("--mirror needs records that can all be read: {reason}");
             return Err(Stop::Dump(text));
         }
-        self.store_users()?;
-        self.store_memberships()?;
-        self.store_tokens()?;
+        self.store_waiting_memberships()?;
+        self.store_waiting_tokens()?;
+        self.store_organization_members()?;
+        for (model, kind, owner) in self.profiles.unused(self.plan) {
+            let keys = if kind == "user" {
+                self.plan.user_keys
+            } else {
+                self.plan.group_keys
+            };
+            let reason = Ids::missing(&owner, keys);
+            let text = format!("{model} of {kind} {owner}: {kind} {owner} {reason}");
+            self.report.skipped.push(text);
+        }
         // A dump without a kind of rows says nothing of those that are stored.
-        if !self.users.is_empty() {
-            let count = self.session.other_users(&self.users, self.absent)?;
+        if !self.users.seen.is_empty() {
+            let count = self.session.other_users(&self.users.seen, self.absent)?;
             self.report.absent.insert("users", count);
         }
-        if !self.digests.is_empty() {
-            let tokens = self
-                .session
-                .other_tokens(LABEL, &self.digests, self.absent)?;
-            self.report.absent.insert("tokens", tokens);
-        }
+        self.count_other_memberships()?;
+        self.count_other_tokens()?;
         Ok(self.report)
     }
 }

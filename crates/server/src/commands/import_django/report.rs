@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use profiled_auth::{PasswordAlgorithm, PasswordSettings};
+use profiled_domain::ProfileField;
 use profiled_store::ImportOutcome;
 use serde::Serialize;
 
-use crate::dump::{Plan, Survey, list};
-
-/// Values without a meaning that are listed one by one.
-const MOST_LOST: usize = 100;
+use super::ids::Given;
+use crate::dump::{Findings, Plan, Survey, list, lose_value};
 
 /// The report of an import.
 #[derive(Debug, Default, Serialize)]
@@ -21,7 +20,14 @@ pub(super) struct DjangoReport {
     pub(super) tokens: Tally,
     /// Refresh tokens of simplejwt that are blacklisted.
     pub(super) refresh_tokens: Tally,
-    /// The attribute that each field of the user model holds.
+    /// Organizations of django-organizations.
+    pub(super) organizations: Tally,
+    pub(super) organization_members: Tally,
+    /// How users and groups without an id of their own got one.
+    pub(super) ids: AllGiven,
+    /// How many users have attributes in which other model.
+    pub(super) profiles: BTreeMap<String, u64>,
+    /// The attribute that each field of users and their profiles holds.
     pub(super) fields: BTreeMap<String, &'static str>,
     /// Fields that have values and are not imported, and values of fields that stand for nothing: how many.
     pub(super) lost: BTreeMap<String, u64>,
@@ -46,6 +52,13 @@ pub(super) struct DjangoReport {
     models: String,
 }
 
+/// Ids that were found or given.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct AllGiven {
+    pub(super) users: Given,
+    pub(super) groups: Given,
+}
+
 /// What became of the rows of a kind.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Tally {
@@ -55,6 +68,19 @@ pub(super) struct Tally {
     skipped: u64,
 }
 
+/// Kinds of rows that are counted in words even where there are none.
+const USUAL: usize = 5;
+
+/// Models whose records are in force in Django, and end with it.
+const ENDING: [(&str, &str); 3] = [
+    ("sessions.session", ": their users log in again"),
+    ("oauth2_provider.accesstoken", ": their clients need others"),
+    (
+        "oauth2_provider.refreshtoken",
+        ": their clients need others",
+    ),
+];
+
 /// A kind of rows.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -63,6 +89,8 @@ pub(super) enum Kind {
     Memberships,
     Tokens,
     RefreshTokens,
+    Organizations,
+    OrganizationMembers,
 }
 
 impl DjangoReport {
@@ -71,15 +99,21 @@ impl DjangoReport {
         self.dry_run = dry_run;
         self.models = list(survey);
         self.user_model.clone_from(&plan.models.user);
-        let fields = plan.mapping.attributes.iter();
-        self.fields = fields
-            .map(|(theirs, ours)| (theirs.clone(), ours.as_str()))
-            .collect();
+        self.fields = plan.table();
         for (name, count) in plan.lost(survey) {
             self.lost.insert(name, count);
         }
         let user = plan.models.user.as_deref();
-        if let (Some(user), None) = (user, &plan.mapping.joined) {
+        if plan.is_named_by_email() {
+            let text = "users have no username: log-in needs auth.username_field = \"email\"";
+            self.warnings.push(text.to_owned());
+        }
+        let has_joined = plan.mapping.joined.is_some()
+            || plan
+                .profiles
+                .iter()
+                .any(|profile| profile.mapping.joined.is_some());
+        if let (Some(user), false) = (user, has_joined) {
             let text = "has no instant of joining: new users have joined at the time of the import";
             self.warnings.push(format!("{user} {text}"));
         }
@@ -115,10 +149,29 @@ impl DjangoReport {
     /// Counts a value of a field of the user model that stands for nothing.
     pub(super) fn lose_value(&mut self, field: &str, value: &str) {
         let model = self.user_model.as_deref().unwrap_or_default();
-        let name = format!("{model}.{field} {value:?}");
-        if self.lost.len() < MOST_LOST || self.lost.contains_key(&name) {
+        lose_value(&mut self.lost, model, field, value);
+    }
+
+    /// Counts texts of a record that had null characters.
+    pub(super) fn lose_nulls(&mut self, model: &str, fields: &[String]) {
+        for field in fields {
+            let name = format!("{model}.{field} null characters");
             *self.lost.entry(name).or_default() += 1;
         }
+    }
+
+    /// Counts a value of a profile whose user has another one.
+    pub(super) fn lose_other(&mut self, model: &str, field: ProfileField) {
+        let name = format!("{model}: {} of users who have another", field.as_str());
+        *self.lost.entry(name).or_default() += 1;
+    }
+
+    /// Tells what was found in the tables of profiles.
+    pub(super) fn add_findings(&mut self, findings: &mut Findings) {
+        self.skipped.append(&mut findings.skipped);
+        self.unreadable += findings.unreadable;
+        self.lost.append(&mut findings.lost);
+        self.warnings.append(&mut findings.doubts);
     }
 
     /// The first of what does not come over.
@@ -180,13 +233,15 @@ impl DjangoReport {
         [sum(|t| t.created), sum(|t| t.updated), sum(|t| t.skipped)]
     }
 
-    fn tallies(&self) -> [(&'static str, &Tally); 5] {
+    fn tallies(&self) -> [(&'static str, &Tally); 7] {
         [
             ("users", &self.users),
             ("groups", &self.groups),
             ("memberships", &self.memberships),
             ("tokens", &self.tokens),
             ("blacklisted refresh tokens", &self.refresh_tokens),
+            ("organizations", &self.organizations),
+            ("users of organizations", &self.organization_members),
         ]
     }
 
@@ -197,13 +252,21 @@ impl DjangoReport {
             Kind::Memberships => &mut self.memberships,
             Kind::Tokens => &mut self.tokens,
             Kind::RefreshTokens => &mut self.refresh_tokens,
+            Kind::Organizations => &mut self.organizations,
+            Kind::OrganizationMembers => &mut self.organization_members,
         }
     }
 
     /// The report for people.
     pub(super) fn lines(&self) -> String {
         let tallies = self.tallies();
-        let mut lines: Vec<String> = tallies.map(|(name, tally)| tally.line(name)).into();
+        let shown = tallies.into_iter().enumerate();
+        let shown = shown.filter(|(place, (_, tally))| *place < USUAL || !tally.is_empty());
+        let mut lines: Vec<String> = shown.map(|(_, (name, tally))| tally.line(name)).collect();
+        lines.extend(self.ids.users.line("users"));
+        lines.extend(self.ids.groups.line("groups"));
+        let profiles = self.profiles.iter();
+        lines.extend(profiles.map(|(model, count)| format!("profiles: {count} of {model}")));
         if self.dry_run {
             let fields = self.fields.iter();
             lines.extend(fields.map(|(theirs, ours)| format!("field: {theirs} is {ours}")));
@@ -219,7 +282,13 @@ impl DjangoReport {
         lines.extend(absent.map(|(kind, count)| format!("{what}: {count} {kind}")));
         lines.extend(self.lost.iter().map(|(name, count)| loss(name, *count)));
         let ignored = self.ignored.iter();
-        lines.extend(ignored.map(|(model, count)| format!("ignored: {count} of {model}")));
+        lines.extend(ignored.map(|(model, count)| {
+            let end = ENDING
+                .iter()
+                .find(|(name, _)| model.eq_ignore_ascii_case(name));
+            let end = end.map_or("", |(_, end)| *end);
+            format!("ignored: {count} of {model}{end}")
+        }));
         lines.extend(self.skipped.iter().map(|row| format!("skipped: {row}")));
         lines.extend(self.warnings.iter().map(|row| format!("warning: {row}")));
         if self.dry_run {
@@ -235,6 +304,10 @@ fn loss(name: &str, count: u64) -> String {
 }
 
 impl Tally {
+    fn is_empty(&self) -> bool {
+        self.created + self.updated + self.unchanged + self.skipped == 0
+    }
+
     fn line(&self, name: &str) -> String {
         let Self {
             created,
