@@ -339,9 +339,14 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
                  joined: Value,
                  user_field: Value,
                  notes: Value| {
+        let nullable: Vec<_> = fields
+            .iter()
+            .filter(|field| ["last_login", "since"].contains(field))
+            .collect();
         json!({
             "model": name, "fields": fields, "attributes": attributes, "joined": joined,
-            "user_field": user_field, "notes": notes,
+            "user_field": user_field, "notes": notes, "nullable": nullable,
+            "has_text_keys": false, "is_complete": true,
         })
     };
     let null = Value::Null;
@@ -359,6 +364,7 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
         "values": [["gender", "F", "other"]],
         "named_by_email": true,
         "blacklist": false,
+        "timezone": null,
     });
     assert_eq!(mapping, expected);
 }
