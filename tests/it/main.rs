@@ -43,4 +43,5 @@ mod throttle;
 mod tokens;
 mod tower;
 mod tower_clients;
+mod user_fields;
 mod walk;

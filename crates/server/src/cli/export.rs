@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use clap::Args;
 
-use crate::cli::import::DjangoNames;
+use crate::cli::import::{DjangoNames, zone};
 use crate::dump::DumpForm;
 
 #[derive(Debug, Args)]
@@ -26,7 +26,8 @@ pub(crate) struct ExportDjango {
     #[arg(long)]
     pub(crate) blacklist: bool,
     /// Write instants without a zone, as the clocks of this one show them: for a project with `USE_TZ = False`.
-    #[arg(long, value_name = "ZONE")]
+    /// Without it, as the last import has read them.
+    #[arg(long, value_name = "AREA/CITY", value_parser = zone)]
     pub(crate) timezone: Option<Tz>,
     #[command(flatten)]
     pub(crate) names: DjangoNames,

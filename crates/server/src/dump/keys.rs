@@ -86,7 +86,7 @@ impl Keys {
             pk => match self.known(pk) {
                 Some(Reference::Id(id)) => Ok(Key::Id(id)),
                 Some(Reference::External(text)) => Ok(Key::External(text)),
-                _ => Err(format!("pk {pk} is neither a number nor a text")),
+                _ => Err(format!("pk {pk} is neither an integer nor a text")),
             },
         }
     }
@@ -103,6 +103,12 @@ impl Keys {
                 .known(value)
                 .ok_or_else(|| format!("{value} refers to nothing")),
         }
+    }
+
+    /// The record that a value may name: a text only where keys are texts.
+    pub(super) fn likely(self, value: &Value) -> Option<Reference> {
+        let may_be_key = self.has_texts || !value.is_string();
+        self.reference(value).ok().filter(|_| may_be_key)
     }
 
     fn known(self, pk: &Value) -> Option<Reference> {

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use profiled_domain::ProfileField;
 use serde_json::Value;
 
-use crate::dump::keys::Reference;
+use crate::dump::keys::{Keys, Reference};
 use crate::dump::models::{Link, short};
 use crate::dump::plan::Plan;
 use crate::dump::reader::Record;
@@ -61,7 +61,7 @@ impl Likeness {
             }
         } else if let Some(rivals) = self.rivals.get_mut(&record.model.to_ascii_lowercase()) {
             let hash = |value| {
-                let user = plan.user_keys.reference(value).ok()?;
+                let user = plan.user_keys.likely(value)?;
                 Some(self.hasher.hash_one(user))
             };
             let fields = record.fields.iter();
@@ -82,10 +82,16 @@ impl Likeness {
     pub(super) fn doubt(
         &self,
         link: &Link,
+        users: Keys,
         mut keys: impl Iterator<Item = Reference>,
     ) -> Option<String> {
         if !is_in_question(link) {
             return None;
+        }
+        if users.has_absent() {
+            return Some(
+                "names users by keys that they do not have (--natural-primary)".to_owned(),
+            );
         }
         let model = &link.model;
         let help = format!(

@@ -45,6 +45,22 @@ pub(crate) struct Findings {
     pub(crate) doubts: Vec<String>,
 }
 
+impl Findings {
+    /// Counts texts that had null characters.
+    fn note_nulls(&mut self, model: &str, fields: &Fields) {
+        for field in &fields.with_nulls {
+            let name = format!("{model}.{field} null characters");
+            *self.lost.entry(name).or_default() += 1;
+        }
+    }
+
+    /// Drops what was found in a model that is not read.
+    fn forget(&mut self, model: &str) {
+        let start = format!("{model}.");
+        self.lost.retain(|name, _| !name.starts_with(&start));
+    }
+}
+
 impl Profiles {
     /// Reads the tables of all dumps. Models that turn out to be none of profiles leave the plan.
     ///
@@ -102,9 +118,10 @@ impl Profiles {
 
     fn add_notes(&mut self, record: Record, plan: &Plan, link: &Link) -> Result<(), String> {
         let group = plan.group_keys.reference(link.owner(&record))?;
-        let mut fields = Fields(record.fields);
+        let mut fields = Fields::new(record.fields, plan.zone);
         let names = plan.heir_notes.as_deref();
         let text = names.map(|name| fields.text(name)).transpose()?.flatten();
+        self.findings.note_nulls(&link.model, &fields);
         if let Some(text) = text {
             let is_used = false;
             self.notes.insert(group, Notes { text, is_used });
@@ -120,8 +137,10 @@ impl Profiles {
             let model = &profile.link.model;
             let twice = table.complete();
             let twice = twice.map(|user| format!("names user {user} twice"));
-            let doubt = twice.or_else(|| likeness.doubt(&profile.link, table.users()));
+            let doubt =
+                twice.or_else(|| likeness.doubt(&profile.link, plan.user_keys, table.users()));
             if let Some(doubt) = doubt {
+                self.findings.forget(model);
                 self.findings
                     .doubts
                     .push(format!("{model} is no profile: it {doubt}"));
@@ -132,10 +151,12 @@ impl Profiles {
         }
         let heir = plan.models.group_notes.take();
         plan.models.group_notes = heir.filter(|link| {
-            let is_heir = link.is_named || self.notes.keys().all(|group| likeness.is_group(group));
+            // A field with the parent is that of an heir.
+            let is_certain = link.is_named || link.field.is_some();
+            let is_heir = is_certain || self.notes.keys().all(|group| likeness.is_group(group));
             if !is_heir {
                 let text = format!(
-                    "{} is no model of groups: not all of its keys are",
+                    "{} is no model of groups: not all of its keys are theirs",
                     link.model
                 );
                 self.findings.doubts.push(text);
@@ -223,7 +244,7 @@ fn add_profile(
         .user_keys
         .reference(profile.link.owner(&record))
         .map_err(skip(false))?;
-    let mut fields = Fields(record.fields);
+    let mut fields = Fields::new(record.fields, plan.zone);
     let joined = profile
         .mapping
         .joined
@@ -234,6 +255,7 @@ fn add_profile(
     let mut person = Person::default();
     change.apply_to(&mut person);
     let model = &profile.link.model;
+    findings.note_nulls(model, &fields);
     for (field, value) in lost {
         lose_value(&mut findings.lost, model, &field, &value);
     }

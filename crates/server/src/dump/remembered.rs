@@ -25,6 +25,8 @@ pub(crate) struct DjangoMapping {
     pub(crate) named_by_email: bool,
     /// The dump had refresh tokens that simplejwt has blacklisted.
     pub(crate) blacklist: bool,
+    /// The zone of instants, where the dump told none.
+    pub(crate) timezone: Option<String>,
 }
 
 /// A model that the dump had.
@@ -82,6 +84,7 @@ impl DjangoMapping {
             values: values(plan, survey),
             named_by_email: plan.is_named_by_email(),
             blacklist: survey.get(BLACKLISTED_TOKEN).is_some(),
+            timezone: plan.local_zone(survey).map(|zone| zone.name().to_owned()),
         }
     }
 }

@@ -9,6 +9,15 @@ pub fn dump(records: &[Value]) -> String {
     Value::from(records).to_string()
 }
 
+/// A record of any model; a key of null is left out.
+pub fn record(model: &str, pk: &Value, fields: &Value) -> Value {
+    let mut record = json!({ "model": model, "fields": fields });
+    if !pk.is_null() {
+        record["pk"] = pk.clone();
+    }
+    record
+}
+
 /// A user with the fields that it must have, and others.
 pub fn user(id: i64, fields: &Value) -> Value {
     let given = fields.as_object().into_iter().flatten();

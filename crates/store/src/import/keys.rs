@@ -29,6 +29,8 @@ pub enum IdTable {
     Users,
     /// Groups.
     Groups,
+    /// Organizations.
+    Organizations,
 }
 
 /// An identifier that a query of its own finds.
@@ -128,6 +130,7 @@ impl ImportSession<'_> {
         let name = match table {
             IdTable::Users => "users",
             IdTable::Groups => "groups",
+            IdTable::Organizations => "organizations",
         };
         let given = match self.connection {
             DbConnection::Sqlite(_) => {

@@ -38,10 +38,14 @@ fn export(context: &Context, arguments: &ExportDjango, line: &mut Line) -> Resul
         .format
         .or_else(|| DumpForm::of_file(&arguments.output));
     let form = form.unwrap_or(DumpForm::Json);
-    let instants = Instants(arguments.timezone);
     let store = context.open()?;
     store.export(|session| {
         let target = target(session, arguments)?;
+        let remembered = target
+            .timezone
+            .as_deref()
+            .and_then(|zone| zone.parse().ok());
+        let instants = Instants(arguments.timezone.or(remembered));
         let pass = |session: &mut ExportSession<'_>, out: &mut dyn Write| {
             let counts = session.counts()?;
             let records = Records::new(&target, &context.settings, instants, counts);

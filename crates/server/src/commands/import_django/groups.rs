@@ -1,10 +1,10 @@
-//! Groups and memberships of an import.
+//! Groups of an import.
 
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
+use super::Import;
 use super::report::Kind;
-use super::{BATCH, Import};
 use crate::dump::{DumpedGroup, Key, Reference};
 
 impl Import<'_, '_> {
@@ -13,7 +13,13 @@ impl Import<'_, '_> {
         dumped: DumpedGroup,
         name: String,
     ) -> Result<(), RepositoryError> {
-        let DumpedGroup { key, mut group } = dumped;
+        let DumpedGroup {
+            key,
+            with_nulls,
+            mut group,
+        } = dumped;
+        let model = self.plan.models.group.as_deref().unwrap_or_default();
+        self.report.lose_nulls(model, &with_nulls);
         let notes = self.profiles.of_group(&key, &group.name);
         group.notes = group.notes.filter(|own| !own.is_empty()).or(notes);
         group.id = self.group_id(&key, &group.name)?;
@@ -57,37 +63,5 @@ impl Import<'_, '_> {
             self.groups.move_to(key, id);
         }
         Ok(id)
-    }
-
-    pub(super) fn store_memberships(&mut self) -> Result<(), RepositoryError> {
-        let memberships = std::mem::take(&mut self.memberships);
-        let mut pairs = Vec::with_capacity(memberships.len());
-        for chunk in memberships.chunks(BATCH) {
-            let groups: Vec<&Reference> = chunk.iter().map(|(_, group)| group).collect();
-            for ((user, _), group) in chunk.iter().zip(self.resolve_groups(&groups)?) {
-                match group {
-                    Ok(id) => pairs.push((*user, id)),
-                    Err(reason) => {
-                        let name = || format!("membership of user {user}");
-                        self.report.skip(Kind::Memberships, name, &reason);
-                    }
-                }
-            }
-        }
-        drop(memberships);
-        pairs.sort_unstable();
-        for chunk in pairs.chunks(BATCH) {
-            for (outcome, (user, group)) in self.session.memberships(chunk)?.iter().zip(chunk) {
-                let name = || format!("membership of user {user} in group {group}");
-                self.report.count(Kind::Memberships, outcome, name);
-            }
-        }
-        if self.plan.models.group.is_some() {
-            let count = self
-                .session
-                .other_memberships(&self.users.seen, &pairs, self.absent)?;
-            self.report.absent.insert("memberships", count);
-        }
-        Ok(())
     }
 }

@@ -22,7 +22,7 @@ impl Import<'_, '_> {
         batch: &mut [Waiting],
     ) -> Result<Vec<Option<i64>>, RepositoryError> {
         let moved = self.set_aside(batch)?;
-        let identities: Vec<_> = batch.iter().map(|(user, _)| identity(user)).collect();
+        let identities: Vec<_> = batch.iter().map(|of| identity(&of.dumped)).collect();
         let mut found = self.stored_under(&identities)?;
         let mut ids = Vec::with_capacity(batch.len());
         for identity in identities {
@@ -34,7 +34,7 @@ impl Import<'_, '_> {
         }
         for (number, key) in moved {
             let id = ids.get(number).copied().flatten();
-            if let (Some(id), Some((_, name))) = (id, batch.get(number)) {
+            if let (Some(id), Some(Waiting { name, .. })) = (id, batch.get(number)) {
                 self.users.move_to(Reference::Id(key), id);
                 let text = format!("{name}: user {key} is another one here: its id is {id}");
                 self.report.warnings.push(text);
@@ -89,7 +89,7 @@ impl Import<'_, '_> {
         if !self.has_external_ids {
             return Ok(Vec::new());
         }
-        let ids = batch.iter().filter_map(|(user, _)| match user.key {
+        let ids = batch.iter().filter_map(|user| match user.dumped.key {
             Key::Id(id) => Some(id),
             _ => None,
         });
@@ -99,11 +99,13 @@ impl Import<'_, '_> {
         let known = self.session.user_ids(UserKey::ExternalId, &texts)?;
         let held = self.session.ids_with_external_id(&ids)?;
         let mut moved = Vec::new();
-        for (number, (user, _)) in batch.iter_mut().enumerate() {
-            let Key::Id(id) = user.key else { continue };
+        for (number, user) in batch.iter_mut().enumerate() {
+            let Key::Id(id) = user.dumped.key else {
+                continue;
+            };
             let text = id.to_string();
             if held.contains(&id) || known.contains_key(&text) {
-                user.key = Key::External(text);
+                user.dumped.key = Key::External(text);
                 moved.push((number, id));
             }
         }

@@ -89,8 +89,9 @@ impl Ids {
             Some(greatest) => greatest,
             None => stored()?.max(keys.greatest()),
         };
-        self.greatest = Some(greatest + 1);
-        Ok(greatest + 1)
+        let next = greatest.saturating_add(1);
+        self.greatest = Some(next);
+        Ok(next)
     }
 
     /// Notes what refers to a record that is not stored: it must not lead to the row that has its name or id.
@@ -106,7 +107,7 @@ impl Ids {
     /// Why a record is not there that is not in the dumps.
     pub(super) fn missing(reference: &Reference, keys: Keys) -> &'static str {
         match reference {
-            Reference::Id(_) if keys.has_absent() => NO_IDS,
+            Reference::Id(_) | Reference::External(_) if keys.has_absent() => NO_IDS,
             _ => MISSING,
         }
     }
@@ -128,7 +129,10 @@ impl Ids {
                 Err(NO_IDS)
             }
             (None, Reference::Id(id)) => Ok(*id),
-            (None, reference) => found.get(reference).copied().ok_or(MISSING),
+            (None, reference) => {
+                let missing = || Self::missing(reference, keys);
+                found.get(reference).copied().ok_or_else(missing)
+            }
         }
     }
 }

@@ -3,12 +3,13 @@
 mod groups;
 mod identify;
 mod ids;
+mod memberships;
+mod organizations;
 mod references;
 mod report;
 mod tokens;
 mod users;
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::path::PathBuf;
 
@@ -22,20 +23,22 @@ use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::dump::{
-    DjangoMapping, Dump, DumpedToken, Plan, Profiles, ReadError, Record, Reference, Row, Survey,
-    Unreadable, classify,
+    DjangoMapping, Dump, Plan, Profiles, ReadError, Record, Row, Survey, Unreadable, classify,
 };
 use crate::error::Failure;
 use crate::trail::audited;
 
 use ids::Ids;
+use memberships::Memberships;
+use organizations::Organizations;
 use report::{DjangoReport, Kind};
+use tokens::Tokens;
 use users::Waiting;
 
 /// How imported tokens are called.
 const LABEL: &str = "imported";
 
-/// Users that are stored together.
+/// Rows that are stored together.
 const BATCH: usize = 1000;
 
 /// Why an import ends early: nothing is kept then.
@@ -89,12 +92,14 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
                 context.settings.limits.mobile_number,
                 arguments.absent(),
             )?;
+            import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
             import.report.mirror = arguments.absent() == Absent::Remove;
             import.report.add_findings(&mut import.profiles.findings);
             import.files(&dumps, &progress)?;
             import.remember(&survey)?;
-            let report = import.finish()?;
+            let mut report = import.finish()?;
+            report.warn_of_hashers(&context.settings.auth.password);
             match report.first_loss().filter(|_| arguments.strict) {
                 Some(loss) => Err(Stop::Dump(format!("not everything comes over, {loss}"))),
                 None => Ok(report),
@@ -133,6 +138,7 @@ fn prepare(arguments: &ImportDjango, progress: &ProgressBar) -> Result<Prepared,
         &mut survey,
         &arguments.names.models(),
         &arguments.names.fields(),
+        arguments.timezone,
     );
     let mut plan = plan.map_err(Stop::Dump)?;
     let size = progress.length().unwrap_or_default();
@@ -174,10 +180,9 @@ struct Import<'a, 'b> {
     has_external_ids: bool,
     /// Users that are stored with the next batch.
     batch: Vec<Waiting>,
-    memberships: Vec<(i64, Reference)>,
-    tokens: Vec<DumpedToken>,
-    /// Beginnings of the digests of all tokens of the dumps.
-    digests: HashSet<[u8; 8]>,
+    memberships: Memberships,
+    tokens: Tokens,
+    organizations: Organizations,
     absent: Absent,
 }
 
@@ -199,9 +204,9 @@ impl<'a, 'b> Import<'a, 'b> {
             users: Ids::default(),
             groups: Ids::default(),
             batch: Vec::new(),
-            memberships: Vec::new(),
-            tokens: Vec::new(),
-            digests: HashSet::new(),
+            memberships: Memberships::default(),
+            tokens: Tokens::default(),
+            organizations: Organizations::default(),
             absent,
         })
     }
@@ -243,10 +248,7 @@ impl<'a, 'b> Import<'a, 'b> {
         match classify(record, self.plan) {
             Ok(Row::User(user)) => self.user(*user, name),
             Ok(Row::Group(group)) => self.group(group, name),
-            Ok(Row::Token(token)) => {
-                self.tokens.push(token);
-                Ok(())
-            }
+            Ok(Row::Token(token)) => self.token(token),
             Ok(Row::Blacklisted(token)) => {
                 for outcome in self.session.blacklist(&[token])? {
                     self.report
@@ -254,6 +256,7 @@ impl<'a, 'b> Import<'a, 'b> {
                 }
                 Ok(())
             }
+            Ok(Row::Organization(row)) => self.organization_row(row, name),
             Ok(Row::Profile | Row::Outstanding) => Ok(()),
             Ok(Row::Other) => {
                 *self.report.ignored.entry(model).or_default() += 1;
@@ -264,6 +267,7 @@ impl<'a, 'b> Import<'a, 'b> {
                     "group" => Kind::Groups,
                     "token" => Kind::Tokens,
                     "refresh token" => Kind::RefreshTokens,
+                    "organization" => Kind::Organizations,
                     _ => Kind::Users,
                 };
                 self.report.unreadable += 1;
@@ -292,8 +296,9 @@ impl<'a, 'b> Import<'a, 'b> {
             let text = format!("--mirror needs records that can all be read: {reason}");
             return Err(Stop::Dump(text));
         }
-        self.store_memberships()?;
-        self.store_tokens()?;
+        self.store_waiting_memberships()?;
+        self.store_waiting_tokens()?;
+        self.store_organization_members()?;
         for (model, kind, owner) in self.profiles.unused(self.plan) {
             let keys = if kind == "user" {
                 self.plan.user_keys
@@ -309,12 +314,8 @@ impl<'a, 'b> Import<'a, 'b> {
             let count = self.session.other_users(&self.users.seen, self.absent)?;
             self.report.absent.insert("users", count);
         }
-        if !self.digests.is_empty() {
-            let tokens = self
-                .session
-                .other_tokens(LABEL, &self.digests, self.absent)?;
-            self.report.absent.insert("tokens", tokens);
-        }
+        self.count_other_memberships()?;
+        self.count_other_tokens()?;
         Ok(self.report)
     }
 }

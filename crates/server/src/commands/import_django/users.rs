@@ -1,8 +1,10 @@
 //! Users of an import.
 
+use std::collections::BTreeSet;
+
 use profiled_domain::{
-    EmailAddress, InvalidText, MobileNumber, Patch, ProfileChange, RepositoryError, UniqueKey,
-    Username,
+    EmailAddress, InvalidText, MobileNumber, Patch, ProfileChange, ProfileField, RepositoryError,
+    UniqueKey, Username,
 };
 use profiled_store::{ImportOutcome, ImportedUser, Refusal, Taken};
 
@@ -10,17 +12,27 @@ use super::report::Kind;
 use super::{BATCH, Import};
 use crate::dump::{DumpedUser, Key, Reference};
 
-/// A user, and its name in messages.
-pub(super) type Waiting = (DumpedUser, String);
+/// A user that is stored with the next batch.
+pub(super) struct Waiting {
+    pub(super) dumped: DumpedUser,
+    /// Its name in messages.
+    pub(super) name: String,
+    /// The models, by their numbers in the plan, that hold attributes of it.
+    profiles: Vec<usize>,
+    /// Attributes that those hold and it has otherwise.
+    others: Vec<(usize, ProfileField)>,
+}
 
 impl Import<'_, '_> {
-    pub(super) fn user(
-        &mut self,
-        mut dumped: DumpedUser,
-        name: String,
-    ) -> Result<(), RepositoryError> {
-        self.complete(&mut dumped);
-        self.batch.push((dumped, name));
+    pub(super) fn user(&mut self, dumped: DumpedUser, name: String) -> Result<(), RepositoryError> {
+        let mut user = Waiting {
+            dumped,
+            name,
+            profiles: Vec::new(),
+            others: Vec::new(),
+        };
+        self.complete(&mut user);
+        self.batch.push(user);
         if self.batch.len() < BATCH {
             return Ok(());
         }
@@ -32,11 +44,12 @@ impl Import<'_, '_> {
         let batch = self.identified(batch)?;
         let users: Vec<_> = batch
             .iter()
-            .map(|(dumped, _)| dumped.user.clone())
+            .map(|waiting| waiting.dumped.user.clone())
             .collect();
-        for ((dumped, name), stored) in batch.into_iter().zip(self.session.users(&users)?) {
+        for (waiting, stored) in batch.into_iter().zip(self.session.users(&users)?) {
+            let Waiting { dumped, name, .. } = &waiting;
             if let ImportOutcome::Refused(Refusal::Taken(taken)) = &stored.outcome {
-                self.refuse_user(&dumped, *taken);
+                self.refuse_user(dumped, *taken);
             }
             if !self
                 .report
@@ -49,67 +62,93 @@ impl Import<'_, '_> {
                     format!("{name}: shares its {key} with user {holder}, who is found by it");
                 self.report.warnings.push(text);
             }
+            for Taken { key, holder } in stored.taken_over {
+                let text = format!("{name}: is found by its {key}, which user {holder} shares");
+                self.report.warnings.push(text);
+            }
+            let model = self.plan.models.user.as_deref().unwrap_or_default();
+            self.report.lose_nulls(model, &dumped.with_nulls);
             for (field, value) in &dumped.lost {
                 self.report.lose_value(field, value);
             }
+<<<<<<< HEAD
             self.report.count_password(dumped.algorithm, &name);
             self.warn(&dumped.user, &name);
-            let memberships = dumped.groups.into_iter();
+            self.memberships(dumped.user.id, dumped.groups);
+=======
+            self.report.count_password(dumped.algorithm, name);
+            self.warn(&dumped.user, name);
+            self.count_profiles(&waiting);
+            let DumpedUser { user, groups, .. } = waiting.dumped;
+            let memberships = groups.into_iter();
             self.memberships
-                .extend(memberships.map(|group| (dumped.user.id, group)));
+                .extend(memberships.map(|group| (user.id, group)));
+>>>>>>> dcb8b443e1bdb8164c83ed61670fdea655135e19
         }
-        Ok(())
+        self.store_many_memberships()
     }
 
     /// Users with their ids and all their attributes. Those that are there already are left out.
     fn identified(&mut self, mut batch: Vec<Waiting>) -> Result<Vec<Waiting>, RepositoryError> {
         let ids = self.identify(&mut batch)?;
         let mut users = Vec::with_capacity(batch.len());
-        for ((mut dumped, name), id) in batch.into_iter().zip(ids) {
+        for (mut waiting, id) in batch.into_iter().zip(ids) {
+            let (user, key) = (&mut waiting.dumped.user, &waiting.dumped.key);
             let Some(id) = id else {
                 let reason = "it has neither a primary key nor a name";
-                self.report.skip(Kind::Users, || name, reason);
+                self.report.skip(Kind::Users, || waiting.name, reason);
                 continue;
             };
             // The same record of another dump, where it has a key.
-            if dumped.key == Key::Absent && self.users.has_with_key(id) {
+            if *key == Key::Absent && self.users.has_with_key(id) {
                 continue;
             }
-            if self.users.take(id, &dumped.key) {
-                dumped.user.id = id;
-                users.push((dumped, name));
+            if self.users.take(id, key) {
+                user.id = id;
+                if let Key::External(key) = key {
+                    user.external_id = Some(key.clone());
+                }
+                users.push(waiting);
             } else {
                 self.report
-                    .skip(Kind::Users, || name, "its id is in the dump twice");
+                    .skip(Kind::Users, || waiting.name, "its id is in the dump twice");
             }
         }
         Ok(users)
     }
 
     /// Adds what other tables say of a user: it counts where the user's own says nothing.
-    fn complete(&mut self, dumped: &mut DumpedUser) {
-        let plan = self.plan;
-        for (number, values) in self.profiles.of_user(plan, &dumped.key, &dumped.user) {
-            let Some(profile) = plan.profiles.get(number) else {
-                continue;
-            };
-            let model = &profile.link.model;
-            *self.report.profiles.entry(model.clone()).or_default() += 1;
+    fn complete(&mut self, waiting: &mut Waiting) {
+        let DumpedUser { key, user, .. } = &mut waiting.dumped;
+        for (number, values) in self.profiles.of_user(self.plan, key, user) {
             let mut change = ProfileChange::default();
             for (field, text) in values.attributes {
-                match dumped.user.person.get(field) {
-                    Some(own) if *own == text => {}
-                    Some(own) if !own.is_empty() => {
-                        if !text.is_empty() {
-                            self.report.lose_other(model, field);
-                        }
+                let own = user.person.get(field).filter(|own| !own.is_empty());
+                match own {
+                    // The attribute has taken the text before.
+                    None => drop(change.set(field, Patch::Set(text))),
+                    Some(own) if *own != text && !text.is_empty() => {
+                        waiting.others.push((number, field));
                     }
-                    // The text is one that the attribute has taken before.
-                    _ => drop(change.set(field, Patch::Set(text))),
+                    Some(_) => {}
                 }
             }
-            change.apply_to(&mut dumped.user.person);
-            dumped.user.date_joined = dumped.user.date_joined.or(values.joined);
+            change.apply_to(&mut user.person);
+            user.date_joined = user.date_joined.or(values.joined);
+            waiting.profiles.push(number);
+        }
+    }
+
+    fn count_profiles(&mut self, waiting: &Waiting) {
+        let model = |number: usize| self.plan.profiles.get(number).map(|of| &of.link.model);
+        let profiles: BTreeSet<_> = waiting.profiles.iter().collect();
+        for model in profiles.into_iter().filter_map(|number| model(*number)) {
+            *self.report.profiles.entry(model.clone()).or_default() += 1;
+        }
+        for (number, field) in &waiting.others {
+            if let Some(model) = model(*number) {
+                self.report.lose_other(model, *field);
+            }
         }
     }
 

@@ -1,0 +1,364 @@
+//! Attributes of users, and notes of groups, that `profiled import django` finds in tables of their own.
+
+use serde_json::{Value, json};
+
+use crate::dump::{dump, group, record, user};
+use crate::import_django::{import, tally};
+use crate::sandbox::Sandbox;
+
+fn profile(pk: i64, fields: &Value) -> Value {
+    record("accounts.UserProfile", &json!(pk), fields)
+}
+
+fn shown(sandbox: &Sandbox, name: &str, fields: &[&str]) -> Value {
+    let user = sandbox.json(&["user", "show", name]);
+    fields.iter().map(|field| user[*field].clone()).collect()
+}
+
+/// Runs an import with options.
+fn import_with(sandbox: &Sandbox, records: &[Value], options: &[&str]) -> Value {
+    let file = sandbox.write("dump.json", &dump(records));
+    sandbox.json(&[&["import", "django", &file][..], options].concat())
+}
+
+#[test]
+fn a_profile_fills_in_what_its_user_does_not_say() {
+    Sandbox::on_each_database("profile", |sandbox| {
+        let records = [
+            profile(
+                70,
+                &json!({"user": 2, "phone": "021", "sex": 2, "bio": "Long.", "avatar": ""}),
+            ),
+            user(1, &json!({"first_name": "Ada", "phone": "1"})),
+            user(2, &json!({"first_name": "", "phone": null})),
+            profile(
+                71,
+                &json!({"user": ["user1"], "phone": "2", "firstname": "Eva", "sex": 3, "avatar": "a.png"}),
+            ),
+            user(3, &json!({})),
+        ];
+        let options = ["--value", "sex:2=female"];
+
+        let first = import_with(sandbox, &records, &options);
+        let again = import_with(sandbox, &records, &options);
+
+        assert_eq!(tally(&again, "users"), [0, 0, 3, 0]);
+        let fields = ["first_name", "number_phone", "gender", "avatar"];
+        assert_eq!(
+            shown(sandbox, "1", &fields),
+            json!(["Ada", "1", null, "a.png"])
+        );
+        assert_eq!(
+            shown(sandbox, "2", &fields),
+            json!(["", "021", "female", null])
+        );
+        assert_eq!(first["profiles"], json!({"accounts.userprofile": 2}));
+        let told = json!({
+            "date_joined": "date_joined",
+            "first_name": "first_name",
+            "phone": "number_phone",
+            "username": "username",
+            "accounts.userprofile.avatar": "avatar",
+            "accounts.userprofile.firstname": "first_name",
+            "accounts.userprofile.phone": "number_phone",
+            "accounts.userprofile.sex": "gender",
+        });
+        assert_eq!(first["fields"], told);
+        let lost = json!({
+            "accounts.userprofile.bio": 1,
+            "accounts.userprofile.sex \"3\"": 1,
+            "accounts.userprofile: first_name of users who have another": 1,
+            "accounts.userprofile: number_phone of users who have another": 1,
+        });
+        assert_eq!(first["lost"], lost);
+        assert_eq!(first["ignored"], json!({}));
+    });
+}
+
+#[test]
+fn a_profile_without_its_user_is_skipped_with_the_reason() {
+    let sandbox = Sandbox::migrated();
+    let records = [
+        user(1, &json!({})),
+        profile(1, &json!({"user": 9, "phone": "1"})),
+        profile(2, &json!({"user": null, "phone": "1"})),
+        profile(3, &json!({"user": ["eve"], "phone": "1"})),
+    ];
+
+    let report = import(&sandbox, &dump(&records));
+
+    assert_eq!(
+        report["skipped"],
+        json!([
+            "accounts.UserProfile 2: null refers to nothing",
+            "accounts.userprofile of user \"eve\": user \"eve\" does not exist",
+            "accounts.userprofile of user 9: user 9 does not exist",
+        ])
+    );
+    assert_eq!(tally(&report, "users"), [1, 0, 0, 0]);
+}
+
+#[test]
+fn a_model_that_names_a_user_twice_is_no_profile() {
+    let sandbox = Sandbox::migrated();
+    let records = [
+        user(1, &json!({})),
+        profile(1, &json!({"user": 1, "phone": "1"})),
+        profile(2, &json!({"user": 1, "phone": "2"})),
+    ];
+
+    let report = import(&sandbox, &dump(&records));
+
+    assert_eq!(
+        report["warnings"],
+        json!(["accounts.userprofile is no profile: it names user 1 twice"])
+    );
+    assert_eq!(report["ignored"], json!({"accounts.UserProfile": 2}));
+    assert_eq!(report["profiles"], json!({}));
+    assert_eq!(shown(&sandbox, "1", &["number_phone"]), json!([null]));
+}
+
+#[test]
+fn a_profile_known_by_the_key_of_its_user_is_read_only_where_that_is_certain() {
+    let sandbox = Sandbox::migrated();
+    let users = [user(1, &json!({})), user(2, &json!({}))];
+    let with = |first: &Value, second: &Value| {
+        let profiles = [profile(1, first), profile(2, second)];
+        [&users[..], &profiles].concat()
+    };
+    let certain = with(
+        &json!({"phone": "11", "age": 40}),
+        &json!({"phone": "12", "age": 41}),
+    );
+    let by_member = with(
+        &json!({"phone": "21", "member": 2}),
+        &json!({"phone": "22", "member": 1}),
+    );
+    let of_companies = [&users[..], &[profile(3, &json!({"phone": "31"}))]].concat();
+    let options = ["--profile-model", "accounts.UserProfile.member"];
+
+    let report = import(&sandbox, &dump(&certain));
+    let read = shown(&sandbox, "1", &["number_phone"]);
+    let doubted = import(&sandbox, &dump(&by_member));
+    let other = import(&sandbox, &dump(&of_companies));
+    import_with(&sandbox, &by_member, &options);
+    let named = shown(&sandbox, "1", &["number_phone"]);
+
+    assert_eq!(report["profiles"], json!({"accounts.userprofile": 2}));
+    assert_eq!((read, named), (json!(["11"]), json!(["22"])));
+    for (report, reason) in [
+        (doubted, "it may name its user by its key or by member"),
+        (other, "it names no user, and its key 3 is none of a user"),
+    ] {
+        let warning = report["warnings"][0].as_str().unwrap();
+        assert!(warning.contains(reason), "{warning}");
+        assert_eq!(report["profiles"], json!({}));
+    }
+}
+
+#[test]
+fn heirs_of_users_and_groups_bring_their_attributes_and_notes() {
+    Sandbox::on_each_database("heirs", |sandbox| {
+        let uuid = "00000000-0000-0000-0000-000000000005";
+        let member = |pk: &Value| {
+            let fields = json!({"password": "!", "last_login": null, "username": "ada", "groups": [["ops"]]});
+            record("Shop.member", pk, &fields)
+        };
+        let plain = [
+            record("shop.customer", &json!(uuid), &json!({"mobile": "0912"})),
+            member(&json!(uuid)),
+            record("shop.team", &json!(4), &json!({"description": "The ops."})),
+            group(4, "ops"),
+        ];
+        // As Django writes it with --natural-primary.
+        let natural = [
+            group(4, "ops"),
+            member(&Value::Null),
+            record(
+                "shop.team",
+                &Value::Null,
+                &json!({"group_ptr": ["ops"], "description": "The ops."}),
+            ),
+            record(
+                "shop.customer",
+                &Value::Null,
+                &json!({"member_ptr": ["ada"], "mobile": "0912"}),
+            ),
+        ];
+        let option = ["--profile-model", "shop.customer"];
+
+        let first = import_with(sandbox, &plain, &option);
+        let again = import_with(sandbox, &natural, &option);
+
+        assert_eq!(first["skipped"], json!([]));
+        assert_eq!(tally(&again, "users"), [0, 0, 1, 0], "{again}");
+        assert_eq!(tally(&again, "groups"), [0, 0, 1, 0], "{again}");
+        assert_eq!(
+            shown(sandbox, uuid, &["mobile_number", "groups"]),
+            json!(["0912", ["ops"]])
+        );
+        assert_eq!(sandbox.json(&["group", "show", "ops"])["notes"], "The ops.");
+    });
+}
+
+#[test]
+fn a_model_that_only_looks_like_an_heir_of_groups_is_none() {
+    let sandbox = Sandbox::migrated();
+    let records = [
+        user(1, &json!({})),
+        group(1, "staff"),
+        record(
+            "chat.group",
+            &json!(1),
+            &json!({"name": "chat", "notes": "Secret."}),
+        ),
+        record("shop.role", &json!(1), &json!({"notes": "One."})),
+        record("shop.role", &json!(2), &json!({"notes": "Two."})),
+    ];
+
+    let report = import(&sandbox, &dump(&records));
+
+    assert_eq!(
+        report["warnings"],
+        json!(["shop.role is no model of groups: not all of its keys are theirs"])
+    );
+    assert_eq!(report["ignored"], json!({"chat.group": 1, "shop.role": 2}));
+    assert_eq!(
+        sandbox.json(&["group", "show", "staff"])["notes"],
+        Value::Null
+    );
+}
+
+#[test]
+fn a_group_model_that_is_named_may_be_an_heir_or_stand_alone() {
+    let sandbox = Sandbox::migrated();
+    let heir = record("crm.department", &json!(1), &json!({"notes": "Sells."}));
+    let alone = record(
+        "crm.circle",
+        &json!(5),
+        &json!({"name": "round", "description": "O"}),
+    );
+    let records = [user(1, &json!({})), group(1, "sales"), heir, alone];
+
+    import_with(&sandbox, &records, &["--group-model", "crm.Department"]);
+    import_with(&sandbox, &records, &["--group-model", "crm.circle"]);
+
+    assert_eq!(sandbox.json(&["group", "show", "sales"])["notes"], "Sells.");
+    assert_eq!(sandbox.json(&["group", "show", "round"])["notes"], "O");
+}
+
+#[test]
+fn fields_are_named_for_every_model_that_has_them_or_for_one() {
+    let sandbox = Sandbox::migrated();
+    let records = [
+        user(1, &json!({"contact": "1"})),
+        user(2, &json!({"contact": ""})),
+        profile(
+            1,
+            &json!({"user": 1, "contact": "2", "handle": "lady", "since": "2001-01-01T00:00:00Z"}),
+        ),
+        profile(
+            2,
+            &json!({"user": 2, "contact": "3", "handle": "eve", "since": "2001-01-01T00:00:00Z"}),
+        ),
+    ];
+    let file = sandbox.write("dump.json", &dump(&records));
+    let refused = |option: &str| {
+        let ended = sandbox.run(&["import", "django", &file, "--field", option]);
+        assert_eq!(ended.code, Some(1), "{option}");
+        ended.err
+    };
+
+    import_with(
+        &sandbox,
+        &records,
+        &[
+            "--field",
+            "contact=mobile_number",
+            "--field",
+            "handle=last_name",
+        ],
+    );
+    let of_all = ["1", "2"].map(|id| shown(&sandbox, id, &["mobile_number", "last_name"]));
+    import_with(
+        &sandbox,
+        &records,
+        &["--field", "accounts.userprofile.contact=mobile_number"],
+    );
+    let of_one = ["1", "2"].map(|id| shown(&sandbox, id, &["mobile_number", "last_name"]));
+
+    assert_eq!(of_all, [json!(["1", "lady"]), json!(["3", "eve"])]);
+    assert_eq!(of_one, [json!(["2", null]), json!(["3", null])]);
+    for option in [
+        "shoe=gender",
+        "accounts.userprofile.shoe=gender",
+        "shop.item.contact=gender",
+    ] {
+        assert_eq!(
+            refused(option),
+            format!(
+                "profiled: --field {}: neither the user model nor a profile has such a field; nothing is imported\n",
+                option.trim_end_matches("=gender")
+            )
+        );
+    }
+}
+
+#[test]
+fn how_models_were_read_is_remembered_with_their_names_as_written() {
+    let sandbox = Sandbox::migrated();
+    let account =
+        json!({"password": "!", "last_login": null, "email": "a@example.com", "since": null});
+    let records = [
+        record("CRM.account", &json!(1), &account),
+        record(
+            "CRM.profile",
+            &json!(1),
+            &json!({"phone": "1", "gender": "F"}),
+        ),
+        record(
+            "CRM.cardprofile",
+            &json!(8),
+            &json!({"account": 1, "mobile": "2"}),
+        ),
+        record("CRM.team", &json!(1), &json!({"description": "x"})),
+        group(1, "ops"),
+    ];
+
+    import_with(
+        &sandbox,
+        &records,
+        &["--value", "gender:F=other", "--field", "since=date_joined"],
+    );
+
+    let mapping = sandbox.store().django_mapping().unwrap().unwrap();
+    let mapping: Value = serde_json::from_str(&mapping).unwrap();
+    let model = |name: &str,
+                 fields: &[&str],
+                 attributes: Value,
+                 joined: Value,
+                 user_field: Value,
+                 notes: Value| {
+        json!({
+            "model": name, "fields": fields, "attributes": attributes, "joined": joined,
+            "user_field": user_field, "notes": notes,
+        })
+    };
+    let null = Value::Null;
+    let expected = json!({
+        "users": model("CRM.account", &["email", "last_login", "password", "since"],
+            json!({"email": "email"}), json!("since"), null.clone(), null.clone()),
+        "profiles": [
+            model("CRM.cardprofile", &["account", "mobile"],
+                json!({"mobile": "mobile_number"}), null.clone(), json!("account"), null.clone()),
+            model("CRM.profile", &["gender", "phone"],
+                json!({"gender": "gender", "phone": "number_phone"}), null.clone(), null.clone(), null.clone()),
+        ],
+        "groups": model("auth.group", &["name", "permissions"], json!({}), null.clone(), null.clone(), null.clone()),
+        "group_notes": model("CRM.team", &["description"], json!({}), null.clone(), null.clone(), json!("description")),
+        "values": [["gender", "F", "other"]],
+        "named_by_email": true,
+        "blacklist": false,
+    });
+    assert_eq!(mapping, expected);
+}
