@@ -53,11 +53,11 @@ class Profile(models.Model):
     gender = models.CharField(max_length=10, blank=True)
 ''',
     "inherited": '''
-class Employee(User):
+class EmployeeProfile(User):
     mobile = models.CharField(max_length=20, blank=True)
 
 
-class Circle(Group):
+class StaffGroup(Group):
     notes = models.TextField(blank=True)
 ''',
 }
@@ -147,9 +147,9 @@ def make():
 
 def make_group(name, at):
     if shape == "inherited":
-        from club.models import Circle
+        from club.models import StaffGroup
 
-        return Circle.objects.create(name=name, notes="about " + name).group_ptr
+        return StaffGroup.objects.create(name=name, notes="about " + name).group_ptr
     kind = User._meta.get_field("groups").related_model
     group = kind.objects.create(name=name)
     if shape == "custom":
@@ -164,7 +164,7 @@ def make_user(values, groups):
     def of(model):
         return {field.name: values[field.name] for field in model._meta.get_fields() if field.name in values}
 
-    model = models.Employee if shape == "inherited" else User
+    model = models.EmployeeProfile if shape == "inherited" else User
     user = model(**of(model))
     if shape == "custom":
         user.full_name = " ".join(filter(None, [user.first_name, user.last_name]))

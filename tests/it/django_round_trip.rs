@@ -73,7 +73,7 @@ fn round_trip(test: &str, shape: &str, backend: Backend) {
 }
 
 fn come_back(python: &Python, shape: &str, dumped: &str, backend: Backend, form: &str) {
-    let service = started(backend, dumped);
+    let service = started(backend, shape, dumped);
     let ends = if shape == "email" { "@example.com" } else { "" };
     let login = |name: &str, of: &str| json!([format!("{name}{ends}"), format!("{of}'s password")]);
 
@@ -104,7 +104,7 @@ fn come_back(python: &Python, shape: &str, dumped: &str, backend: Backend, form:
     }
     assert_eq!(accounts(dumped_again).len(), expected.len(), "{form}");
     if form != "xml" {
-        let second = export(&started(backend, dumped_again), "json");
+        let second = export(&started(backend, shape, dumped_again), "json");
         let first = export(&service, "json");
         assert_eq!(accounts(&second), accounts(&first));
     }
@@ -119,7 +119,7 @@ fn refused_refresh_tokens_are_refused_by_simplejwt_as_well() {
             return;
         };
         let made = python.run(SCRIPT, &json!({"shape": "stock", "make": "json"}));
-        let service = started(Backend::Sqlite, made["dump"].as_str().unwrap());
+        let service = started(Backend::Sqlite, "stock", made["dump"].as_str().unwrap());
         let client = service.client();
         let [ended, rotated, living] =
             ["ada", "bob", "bob"].map(|name| refresh_token(&service, name));
@@ -141,10 +141,19 @@ fn refused_refresh_tokens_are_refused_by_simplejwt_as_well() {
 
 const SCRIPT: &str = "django_round_trip.py";
 
-fn started(backend: Backend, dump: &str) -> Service {
+fn started(backend: Backend, shape: &str, dump: &str) -> Service {
     let key = format!("auth.jwt.signing_key={KEY}");
     let rotates = "auth.jwt.rotate_refresh_tokens=true";
-    Service::start(backend, Data::Dump(dump), &[&key, rotates])
+    let service = Service::start(backend, Data::Dump(dump), &[&key, rotates]);
+    if shape == "email" {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dump.json");
+        std::fs::write(&file, dump).unwrap();
+        let values = ["--value", "sex:1=male", "--value", "sex:2=female"];
+        let command = [&["import", "django", file.to_str().unwrap()], &values[..]];
+        service.run(&command.concat());
+    }
+    service
 }
 
 fn refresh_token(service: &Service, username: &str) -> String {
