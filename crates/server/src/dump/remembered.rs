@@ -37,7 +37,7 @@ pub(crate) struct ModelMapping {
     pub(crate) model: String,
     /// All fields that it had.
     pub(crate) fields: BTreeSet<String>,
-    /// Those that were null in a record.
+    /// Those that were null in a record, or a number: the absence of a value is null there.
     pub(crate) nullable: BTreeSet<String>,
     /// Primary keys are texts: UUIDs, for one.
     pub(crate) has_text_keys: bool,
