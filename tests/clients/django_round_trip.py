@@ -1,6 +1,6 @@
 """A project of Django's own, which makes a dump or loads one.
 
-Reads {"shape": "stock" or "custom", "make": form} and writes {"dump": text}; or reads {"shape": ..., "load": text,
+Reads {"shape": a name of MODELS, "make": form} and writes {"dump": text}; or reads {"shape": ..., "load": text,
 "form": form, "logins": [[name, password], ...], "refresh": [token, ...]} and writes {"dump": the same in JSON after
 the load, "logins": [whether each succeeds], "refused": [whether each refresh token is refused]}.
 """
@@ -16,11 +16,9 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-MODELS = '''
-from django.contrib.auth.models import AbstractUser
-from django.db import models
-
-
+MODELS = {
+    "stock": "",
+    "custom": '''
 class Group(models.Model):
     name = models.CharField(max_length=150, unique=True)
     notes = models.TextField(null=True, blank=True)
@@ -36,8 +34,39 @@ class Member(AbstractUser):
     ldap_dn = models.CharField(max_length=200, blank=True)
     full_name = models.CharField(max_length=200, blank=True)
     groups = models.ManyToManyField(Group, blank=True)
-'''
+''',
+    "email": '''
+class Member(AbstractBaseUser, PermissionsMixin):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    email = models.EmailField(unique=True)
+    first_name = models.CharField(max_length=50, blank=True)
+    sex = models.SmallIntegerField(null=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    objects = BaseUserManager()
+    USERNAME_FIELD = "email"
+''',
+    "profile": '''
+class Profile(models.Model):
+    user = models.OneToOneField("auth.User", models.CASCADE)
+    phone = models.CharField(max_length=20, null=True)
+    gender = models.CharField(max_length=10, blank=True)
+''',
+    "inherited": '''
+class EmployeeProfile(User):
+    mobile = models.CharField(max_length=20, blank=True)
 
+
+class StaffGroup(Group):
+    notes = models.TextField(blank=True)
+''',
+}
+IMPORTS = '''
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser, BaseUserManager, Group, PermissionsMixin, User
+from django.db import models
+'''
 HASHERS = '''
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
@@ -47,11 +76,12 @@ class QuickHasher(PBKDF2PasswordHasher):
 '''
 
 asked = json.load(sys.stdin)
-is_custom = asked["shape"] == "custom"
+shape = asked["shape"]
+has_own_users = shape in ("custom", "email")
 folder = tempfile.TemporaryDirectory()
 sys.path.insert(0, folder.name)
 os.mkdir(os.path.join(folder.name, "club"))
-for name, text in [("__init__.py", ""), ("models.py", MODELS), ("hashers.py", HASHERS)]:
+for name, text in [("__init__.py", ""), ("models.py", IMPORTS + MODELS[shape]), ("hashers.py", HASHERS)]:
     with open(os.path.join(folder.name, "club", name), "w") as file:
         file.write(text)
 settings.configure(
@@ -62,10 +92,12 @@ settings.configure(
         "django.contrib.auth",
         "rest_framework",
         "rest_framework_simplejwt.token_blacklist",
-        *(["club"] if is_custom else []),
+        "club",
     ],
-    AUTH_USER_MODEL="club.Member" if is_custom else "auth.User",
+    AUTH_USER_MODEL="club.Member" if has_own_users else "auth.User",
     PASSWORD_HASHERS=["club.hashers.QuickHasher"],
+    # Tables are made at once: models may inherit from those of Django.
+    MIGRATION_MODULES={"auth": None, "contenttypes": None, "token_blacklist": None},
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     USE_TZ=True,
 )
@@ -78,7 +110,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 User = get_user_model()
-APPS = ["auth", "token_blacklist", *(["club"] if is_custom else [])]
+APPS = ["auth", "token_blacklist", "club"]
 
 
 def dump(form):
@@ -89,37 +121,60 @@ def dump(form):
 
 def make():
     at = datetime(2025, 11, 22, 13, 7, 28, 186000, tzinfo=timezone.utc)
-    kind = User._meta.get_field("groups").related_model
-    groups = [kind.objects.create(name=name) for name in ("Ops", "گروه پشتیبانی")]
-    if is_custom:
-        kind.objects.filter(pk=groups[1].pk).update(notes="", created_at=at, updated_at=at)
-        kind.objects.filter(pk=groups[0].pk).update(created_at=at.replace(microsecond=0), updated_at=at)
-    others = [{}] * 5
-    if is_custom:
-        others = [
-            {"mobile": "09120000001", "sex": "F", "photo": "users/ada.jpg", "ldap_dn": "cn=ada", "full_name": "Ada"},
-            {"mobile": "09120000002", "sex": "M", "full_name": "Bob \U0001f600 O'Neil"},
-            {"email": None},
-            {},
-            {},
-        ]
+    groups = [make_group(name, at) for name in ("Ops", "گروه پشتیبانی")]
     people = [
         {"username": "ada", "email": "ada@example.com", "first_name": "Ada", "is_superuser": True, "is_staff": True},
         {"username": "bob", "email": "bob@example.com", "first_name": "Bob \U0001f600", "last_name": "O'Neil"},
         {"username": "c" * 150, "last_name": 'quo"te\\ <b>&amp;</b>', "is_active": False},
-        {"username": "دانا", "email": "" if not is_custom else "d@example.com", "date_joined": at.replace(year=1)},
+        {"username": "دانا", "email": "d@example.com", "date_joined": at.replace(year=1)},
         {"username": "eve@x.org", "email": "", "first_name": " edge\tof \u2028\x7f line ", "last_login": at},
     ]
-    for person, other in zip(people, others):
-        user = User(**{"date_joined": at, **person, **other})
-        if is_custom and "full_name" not in other:
-            user.full_name = " ".join(filter(None, [user.first_name, user.last_name]))
-        user.set_password(f"{person['username'][:10]}'s password")
-        user.save()
-    User.objects.get(pk=4).set_unusable_password()
-    for pk, to in [(1, groups), (2, groups[:1]), (5, groups[1:])]:
-        User.objects.get(pk=pk).groups.set(to)
+    others = [
+        {"mobile": "09120000001", "sex": "F", "photo": "users/ada.jpg", "ldap_dn": "cn=ada", "phone": "021"},
+        {"mobile": "09120000002", "sex": "M", "gender": "male"},
+        {"email": None},
+        {},
+        {},
+    ]
+    if shape != "custom":
+        others[2] = {"email": ""}
+    if shape == "email":
+        others = [{"sex": 1}, {"sex": 2}, {"email": "c@example.com"}, {"sex": 1}, {}]
+    for person, other, to in zip(people, others, [groups, groups[:1], [], [], groups[1:]]):
+        make_user({"date_joined": at, "created_at": at, **person, **other}, to)
     return dump(asked["make"])
+
+
+def make_group(name, at):
+    if shape == "inherited":
+        from club.models import StaffGroup
+
+        return StaffGroup.objects.create(name=name, notes="about " + name).group_ptr
+    kind = User._meta.get_field("groups").related_model
+    group = kind.objects.create(name=name)
+    if shape == "custom":
+        kind.objects.update(created_at=at.replace(microsecond=0), updated_at=at)
+        kind.objects.filter(pk=2).update(notes="")
+    return group
+
+
+def make_user(values, groups):
+    from club import models
+
+    def of(model):
+        return {field.name: values[field.name] for field in model._meta.get_fields() if field.name in values}
+
+    model = models.EmployeeProfile if shape == "inherited" else User
+    user = model(**of(model))
+    if shape == "custom":
+        user.full_name = " ".join(filter(None, [user.first_name, user.last_name]))
+    user.set_password(f"{values['username'][:10]}'s password")
+    if values["username"] == "دانا":
+        user.set_unusable_password()
+    user.save()
+    user.groups.set(groups)
+    if shape == "profile":
+        models.Profile.objects.create(user=user, **of(models.Profile))
 
 
 def is_refused(token):
@@ -139,9 +194,9 @@ def load():
         "dump": dump("json"),
         "logins": [
             authenticate(**{User.USERNAME_FIELD: name, "password": password}) is not None
-            for name, password in asked["logins"]
+            for name, password in asked.get("logins", [])
         ],
-        "refused": [is_refused(token) for token in asked["refresh"]],
+        "refused": [is_refused(token) for token in asked.get("refresh", [])],
     }
 
 

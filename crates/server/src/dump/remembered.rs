@@ -1,6 +1,6 @@
 //! How an import has read the models of Django, kept with the users: an export writes them the same way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use profiled_domain::ProfileField;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ pub(crate) struct ModelMapping {
     pub(crate) model: String,
     /// All fields that it had.
     pub(crate) fields: BTreeSet<String>,
-    /// Those that were null in a record.
+    /// Those that were null in a record, or a number: the absence of a value is null there.
     pub(crate) nullable: BTreeSet<String>,
     /// Primary keys are texts: UUIDs, for one.
     pub(crate) has_text_keys: bool,
@@ -129,5 +129,7 @@ fn values(plan: &Plan, survey: &Survey) -> Vec<(String, String, String)> {
         }
         values.extend(mapping.values.iter().cloned());
     }
+    let mut known = HashSet::new();
+    values.retain(|value| known.insert(value.clone()));
     values
 }

@@ -28,7 +28,7 @@ pub(crate) struct Model {
     pub(crate) records: u64,
     /// Every field, with the number of records that have a value there.
     pub(crate) fields: BTreeMap<String, u64>,
-    /// Fields that are null in a record.
+    /// Fields that are null in a record, or a number: `""` is none.
     pub(crate) nullable: BTreeSet<String>,
     /// The texts of fields that have few, with the number of records for each.
     texts: BTreeMap<String, Texts>,
@@ -138,20 +138,22 @@ impl Model {
     }
 
     fn look_at(&mut self, field: &str, value: &Value) {
-        match value {
-            Value::Null if !self.nullable.contains(field) => {
-                self.nullable.insert(field.to_owned());
+        let text = match value {
+            Value::String(text) if !text.is_empty() => text,
+            Value::Number(number) => &number.to_string(),
+            _ => "",
+        };
+        if !text.is_empty() {
+            if let Some(texts) = self.texts.get_mut(field) {
+                count_text(texts, text);
+            } else {
+                let mut texts = Some(BTreeMap::new());
+                count_text(&mut texts, text);
+                self.texts.insert(field.to_owned(), texts);
             }
-            Value::String(text) if !text.is_empty() => {
-                if let Some(texts) = self.texts.get_mut(field) {
-                    count_text(texts, text);
-                } else {
-                    let mut texts = Some(BTreeMap::new());
-                    count_text(&mut texts, text);
-                    self.texts.insert(field.to_owned(), texts);
-                }
-            }
-            _ => {}
+        }
+        if matches!(value, Value::Null | Value::Number(_)) && !self.nullable.contains(field) {
+            self.nullable.insert(field.to_owned());
         }
     }
 }

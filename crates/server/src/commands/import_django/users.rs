@@ -71,19 +71,11 @@ impl Import<'_, '_> {
             for (field, value) in &dumped.lost {
                 self.report.lose_value(field, value);
             }
-<<<<<<< HEAD
-            self.report.count_password(dumped.algorithm, &name);
-            self.warn(&dumped.user, &name);
-            self.memberships(dumped.user.id, dumped.groups);
-=======
             self.report.count_password(dumped.algorithm, name);
             self.warn(&dumped.user, name);
             self.count_profiles(&waiting);
             let DumpedUser { user, groups, .. } = waiting.dumped;
-            let memberships = groups.into_iter();
-            self.memberships
-                .extend(memberships.map(|group| (user.id, group)));
->>>>>>> dcb8b443e1bdb8164c83ed61670fdea655135e19
+            self.memberships(user.id, groups);
         }
         self.store_many_memberships()
     }
