@@ -30,6 +30,7 @@ mod jwt;
 mod jwt_packages;
 mod jwt_passwords;
 mod jwt_tokens;
+mod knox_tokens;
 mod lifecycle;
 mod lists;
 mod pages;

@@ -1,6 +1,6 @@
 //! How an import has read the models of Django, kept with the users: an export writes them the same way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use profiled_domain::ProfileField;
 use serde::{Deserialize, Serialize};
@@ -129,5 +129,7 @@ fn values(plan: &Plan, survey: &Survey) -> Vec<(String, String, String)> {
         }
         values.extend(mapping.values.iter().cloned());
     }
+    let mut known = HashSet::new();
+    values.retain(|value| known.insert(value.clone()));
     values
 }

@@ -18,6 +18,7 @@ mod import_django;
 mod import_keys;
 mod import_models;
 mod import_names;
+mod import_old_data;
 mod import_people;
 mod import_profiles;
 mod issuers;

@@ -33,14 +33,6 @@ pub(super) struct Known {
 }
 
 impl Store {
-    /// How the last import has read the models of Django, as JSON; `None` before the first.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn django_mapping(&self) -> Result<Option<String>, RepositoryError> {
-        self.read(remembered_mapping)
-    }
-
     /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`. Tokens know a password by
     /// `digest` (ADR 0024).
     ///
@@ -80,14 +72,6 @@ impl Store {
             (Ok(()), None) => Err(RepositoryError::Failed("the import did not run".into()).into()),
         }
     }
-}
-
-/// How the last import has read the models of Django.
-pub(crate) fn remembered_mapping(connection: &mut DbConnection) -> QueryResult<Option<String>> {
-    let mapping = django_mapping::table
-        .find(1)
-        .select(django_mapping::mapping);
-    mapping.first(connection).optional()
 }
 
 /// A statement of an import may take longer than one of a request, and is planned anew each time: a plan that
