@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use profiled::{Application, RouteEntry, Settings, Sources};
-use profiled_domain::CredentialRepository;
+use profiled_domain::{CredentialRepository, UserLookup};
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 use serde_json::Value;
@@ -299,7 +299,11 @@ impl Service {
     pub fn stored_password(&self, username: &str) -> String {
         let store = self.database.as_ref().map(TestDatabase::store);
         let store = store.and_then(Result::ok);
-        let found = store.and_then(|store| store.find_user_with_password(username).ok()?);
+        let found = store.and_then(|store| {
+            store
+                .find_user_with_password(&UserLookup::Username(username.to_owned()))
+                .ok()?
+        });
         let (_, password) = found.unwrap_or_else(|| panic!("no password of {username:?}"));
         password.as_encoded().to_owned()
     }

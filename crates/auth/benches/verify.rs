@@ -27,6 +27,7 @@ fn subject(password: &PasswordHash) -> TokenUser<'_> {
         epoch: 3,
         password,
         password_digest: None,
+        name: None,
     }
 }
 

@@ -35,7 +35,7 @@ fn has_form(key: &str) -> bool {
     let prefix = key.trim_end_matches(is_digit);
     let digits = key.len() - prefix.len();
     // A prefix may end in digits, too: its length tells nothing about theirs.
-    let is_even = !prefix.is_empty() || digits % 2 == 0;
+    let is_even = !prefix.is_empty() || digits.is_multiple_of(2);
     is_even && digits >= MIN_DIGITS && prefix.chars().count() <= MAX_PREFIX
 }
 

@@ -50,7 +50,7 @@ pub use scheme::Scheme;
 pub use session::SessionVerifier;
 pub use settings::{
     AuthSettings, ClientSettings, IntrospectionSettings, IssuerSettings, JwtSettings,
-    TokenSettings, UserField,
+    TokenSettings, UserField, UsernameField,
 };
 pub use throttle::{
     CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,

@@ -2,6 +2,7 @@
 
 use jsonwebtoken::Algorithm;
 use profiled_domain::settings::{YEAR, bounded};
+use profiled_domain::{Person, UserLookup};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -12,10 +13,59 @@ use crate::password::PasswordSettings;
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct AuthSettings {
+    pub username_field: UsernameField,
     pub jwt: JwtSettings,
     pub introspection: IntrospectionSettings,
     pub password: PasswordSettings,
     pub token: TokenSettings,
+}
+
+/// By what users log in, as Django's `USERNAME_FIELD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UsernameField {
+    /// The username, compared with case.
+    Username,
+    /// The e-mail address, compared with case: it finds the user who holds it.
+    Email,
+}
+
+impl UsernameField {
+    /// Its name, also as a field of bodies.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+        }
+    }
+
+    /// How Django calls the field where people read it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Username => "Username",
+            Self::Email => "Email address",
+        }
+    }
+
+    /// How storage finds the user who logs in by `name`.
+    #[must_use]
+    pub fn lookup(self, name: &str) -> UserLookup {
+        match self {
+            Self::Username => UserLookup::Username(name.to_owned()),
+            Self::Email => UserLookup::Email(name.to_owned()),
+        }
+    }
+
+    /// By what a person logs in, if there is anything.
+    #[must_use]
+    pub fn of(self, person: &Person) -> Option<&str> {
+        match self {
+            Self::Username => person.username.as_deref(),
+            Self::Email => person.email.as_deref(),
+        }
+    }
 }
 
 /// Section `auth.token`: opaque tokens that users ask for.
@@ -61,6 +111,7 @@ pub struct JwtSettings {
     pub leeway: u32,
     pub issuer: String,
     pub audience: String,
+    pub user_id_field: UserField,
     pub user_id_claim: String,
     pub token_type_claim: String,
     pub jti_claim: String,
@@ -125,7 +176,7 @@ impl IssuerSettings {
         match self.user_field {
             Some(UserField::Email) => true,
             Some(UserField::Username) => self.user_claim == "email",
-            Some(UserField::Id) | None => false,
+            Some(UserField::Id | UserField::ExternalId) | None => false,
         }
     }
 }
@@ -134,9 +185,9 @@ fn subject() -> String {
     "sub".to_owned()
 }
 
-/// The attribute by which a foreign issuer names users.
+/// The attribute by which tokens name users, ours (`auth.jwt.user_id_field`) or those of a foreign issuer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum UserField {
     /// The id, in decimal.
     Id,
@@ -144,6 +195,8 @@ pub enum UserField {
     Username,
     /// The e-mail address, compared with case.
     Email,
+    /// The primary key in an imported database, compared with case: [`UserLookup::ExternalId`].
+    ExternalId,
 }
 
 impl JwtSettings {

@@ -251,6 +251,7 @@ fn state(
         throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
+        username_field: settings.auth.username_field,
         tokens: settings.auth.token,
         http: settings.http.clone(),
         completion: settings.profile_completion.clone(),

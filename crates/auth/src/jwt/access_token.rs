@@ -7,7 +7,7 @@ use profiled_domain::{
 };
 
 use super::checks::UserClaim;
-use super::id::TokenOrigin;
+use super::id::{EpochKey, TokenOrigin};
 use super::token_kind::TokenType;
 use crate::audit::{Action, Actor, AuditOutcome, Object, Record};
 use crate::error::{AuthError, JwtFault};
@@ -23,7 +23,10 @@ pub struct AccessToken {
     pub(super) subject: Option<ForeignSubject>,
     pub(super) kind: TokenType,
     pub(super) jti: Option<String>,
-    pub(super) origin: TokenOrigin,
+    /// The key that knows the epochs in ids of ours; none for tokens of a foreign issuer.
+    pub(super) epochs: Option<EpochKey>,
+    /// The second in which it was made, if it has one.
+    pub(super) made_at: Option<f64>,
     /// Whether the next one has to be that of the user's password (`auth.jwt.check_revoke_token`).
     pub(super) needs_password: bool,
     pub(super) fingerprint: Option<String>,
@@ -113,7 +116,9 @@ impl AccessToken {
         if self.needs_password && !self.knows_password(&user.credentials, password) {
             return Err(AuthError::PasswordChanged);
         }
-        if self.origin.counts(&user.credentials) {
+        let (epochs, jti) = (self.epochs.as_ref(), self.jti.as_deref());
+        let origin = TokenOrigin::of(epochs, user.id, jti, self.made_at);
+        if origin.counts(&user.credentials) {
             Ok(())
         } else {
             Err(AuthError::Jwt(JwtFault::Revoked))

@@ -9,9 +9,12 @@ use serde_json::{Number, Value};
 
 use super::claims::Claims;
 use crate::error::JwtFault;
+use crate::settings::UserField;
 
 /// First second of the year 10000: no instant of a token reaches it.
 const END_OF_TIME: f64 = 253_402_300_800.0;
+/// Longest attribute that a user is looked up by, in bytes.
+const MAX_NAME: usize = 1024;
 /// 2^63: no user has a whole number from here on as id.
 const ID_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 
@@ -20,15 +23,33 @@ const ID_LIMIT: f64 = 9_223_372_036_854_775_808.0;
 pub enum UserClaim {
     /// A user's id, whether there is such a user or not.
     Id(UserId),
-    /// A username: only tokens of foreign issuers name one.
+    /// A username.
     Username(String),
-    /// An e-mail address: only tokens of foreign issuers name one.
+    /// An e-mail address.
     Email(String),
+    /// The primary key in an imported database.
+    ExternalId(String),
     /// A decimal number that no id can be.
     OutOfRange,
 }
 
 impl UserClaim {
+    /// Reads a claim that names users by `field`. `None` for a value that this attribute cannot have.
+    pub(super) fn read(claim: &Value, field: UserField) -> Option<Self> {
+        match field {
+            UserField::Id => user_id(claim),
+            UserField::Username => name(claim.as_str()?).map(Self::Username),
+            UserField::Email => name(claim.as_str()?).map(Self::Email),
+            // Older versions of simplejwt write a primary key that is a number as one.
+            UserField::ExternalId => match claim {
+                Value::Number(number) if !number.is_f64() => {
+                    Some(Self::ExternalId(number.to_string()))
+                }
+                other => name(other.as_str()?).map(Self::ExternalId),
+            },
+        }
+    }
+
     /// How storage finds the user; `None` for a number that no id can be.
     #[must_use]
     pub fn key(&self) -> Option<UserLookup> {
@@ -36,6 +57,7 @@ impl UserClaim {
             Self::Id(id) => Some(UserLookup::Id(*id)),
             Self::Username(name) => Some(UserLookup::Username(name.clone())),
             Self::Email(email) => Some(UserLookup::Email(email.clone())),
+            Self::ExternalId(id) => Some(UserLookup::ExternalId(id.clone())),
             Self::OutOfRange => None,
         }
     }
@@ -125,9 +147,15 @@ fn seconds(at: DateTime<Utc>) -> f64 {
     micros / 1e6
 }
 
+/// A text that may be an attribute. PostgreSQL takes none with a NUL.
+fn name(text: &str) -> Option<String> {
+    let is_fine = (1..=MAX_NAME).contains(&text.len()) && !text.contains('\0');
+    is_fine.then(|| text.to_owned())
+}
+
 /// A user id as text or as a number: decimal, without sign of plus, leading zero or blank
 /// (`decisions.md` 12, 19).
-pub(super) fn user_id(claim: &Value) -> Option<UserClaim> {
+fn user_id(claim: &Value) -> Option<UserClaim> {
     match claim {
         Value::String(text) => {
             let digits = text.strip_prefix('-').unwrap_or(text);

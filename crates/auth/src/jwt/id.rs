@@ -5,6 +5,7 @@
 //! the epoch under a mask, and 48 are a tag by which we know our own. Mask and tag come from a MAC over
 //! user and random bits. The epoch itself needs none: the token's signature covers it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
@@ -28,9 +29,15 @@ const fn low(bits: u32) -> u128 {
     (1 << bits) - 1
 }
 
-/// Makes and knows the ids of one signing key's tokens. It has no `Debug`.
+/// Makes and knows the ids of one signing key's tokens. Its `Debug` does not show it.
 #[derive(Clone)]
 pub(super) struct EpochKey(Arc<hmac::Key>);
+
+impl fmt::Debug for EpochKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EpochKey")
+    }
+}
 
 impl EpochKey {
     /// The key that goes with the secret part of a signing key. All who have that agree on this one.
@@ -83,10 +90,27 @@ impl EpochKey {
     }
 }
 
-/// A random id, for a token that names no user (RFC 9562, section 5.4).
+/// A random id, for a token that names no user.
 pub(super) fn random_id() -> String {
-    let id = rand::random::<u128>() & !FIXED | VERSION | VARIANT;
-    format!("{id:032x}")
+    format!("{:032x}", random_uuid())
+}
+
+/// A random UUID (RFC 9562, section 5.4), as it is written (section 4).
+pub(super) fn random_uuid_text() -> String {
+    let id = random_uuid();
+    let part = |shift: u32, bits: u32| id >> shift & low(bits);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        part(96, 32),
+        part(80, 16),
+        part(64, 16),
+        part(48, 16),
+        part(0, 48)
+    )
+}
+
+fn random_uuid() -> u128 {
+    rand::random::<u128>() & !FIXED | VERSION | VARIANT
 }
 
 /// The name under which an id is remembered: itself, or its digest where no column would hold it.
@@ -114,11 +138,14 @@ pub(super) enum TokenOrigin {
 }
 
 impl TokenOrigin {
-    pub(super) fn of(key: Option<&EpochKey>, user: UserId, jti: &str, iat: Option<f64>) -> Self {
-        match key.and_then(|key| key.epoch_of(user, jti)) {
-            Some(epoch) => Self::Ours(epoch),
-            None => Self::Other(iat),
-        }
+    pub(super) fn of(
+        key: Option<&EpochKey>,
+        user: UserId,
+        jti: Option<&str>,
+        iat: Option<f64>,
+    ) -> Self {
+        let epoch = key.zip(jti).and_then(|(key, jti)| key.epoch_of(user, jti));
+        epoch.map_or(Self::Other(iat), Self::Ours)
     }
 
     /// Whether the token still counts. Our own are exact, whatever the clocks of servers and callers say.
@@ -167,6 +194,17 @@ mod tests {
             assert!("89ab".contains(id.get(16..17).unwrap()), "{id}");
             assert_eq!(key().epoch_of(user, &id), Some(truncated(number)));
         }
+    }
+
+    #[test]
+    fn uuid_is_written_in_groups_and_is_of_version_4() {
+        let id = random_uuid_text();
+
+        let groups: Vec<usize> = id.split('-').map(str::len).collect();
+        assert_eq!(groups, [8, 4, 4, 4, 12]);
+        assert_eq!(id.get(14..15), Some("4"));
+        assert!("89ab".contains(id.get(19..20).unwrap()), "{id}");
+        assert_ne!(id, random_uuid_text());
     }
 
     #[test]

@@ -26,10 +26,12 @@ pub struct TokenUser<'a> {
     pub password: &'a PasswordHash,
     /// The digest in its place: [`CredentialsEpoch::password_digest`](profiled_domain::CredentialsEpoch).
     pub password_digest: Option<&'a str>,
+    /// What the claim of the user says, where that is not the id: [`JwtService::name_of`].
+    pub name: Option<&'a str>,
 }
 
 impl<'a> TokenUser<'a> {
-    /// A user as it was read, with its stored password.
+    /// A user as it was read, with its stored password. The claim of the user says the id.
     #[must_use]
     pub fn new(user: &'a User, password: &'a PasswordHash) -> Self {
         Self {
@@ -37,6 +39,7 @@ impl<'a> TokenUser<'a> {
             epoch: user.credentials.number,
             password,
             password_digest: user.credentials.password_digest.as_deref(),
+            name: None,
         }
     }
 
@@ -70,7 +73,7 @@ const OWN_CLAIMS: [&str; 3] = ["exp", "jti", "iat"];
 impl JwtService {
     /// A refresh token and an access token for a user.
     ///
-    /// `user_id` is text. The access token lives from the moment at which the refresh token was made.
+    /// The claim of the user is text. The access token lives from the moment at which the refresh token was made.
     ///
     /// # Errors
     /// [`NoSigningKey`] if there is none.
@@ -112,7 +115,10 @@ impl JwtService {
         claims.set("iat", now.timestamp());
         let holder = Some((subject.id, subject.epoch));
         claims.set(&options.jti_claim, new_id(key, holder));
-        claims.set(&options.user_id_claim, subject.id.to_string());
+        match subject.name {
+            Some(name) => claims.set(&options.user_id_claim, name),
+            None => claims.set(&options.user_id_claim, subject.id.to_string()),
+        }
         if options.checks_revoke {
             claims.set(&options.revoke_token_claim, subject.digest());
         }

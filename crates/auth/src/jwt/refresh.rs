@@ -16,6 +16,7 @@ use super::token_kind::TokenType;
 use super::verifier::{JwtService, Signed};
 use crate::audit::{AuditOutcome, Reason};
 use crate::error::{AuthError, JwtFault};
+use crate::settings::UserField;
 
 /// 31 December 9999: with the leeway added, a stored instant keeps four digits for the year, without
 /// which SQLite sorts it before all others.
@@ -42,6 +43,11 @@ pub enum RefreshError {
     /// Its user has another password by now: access tokens that it gave would be refused.
     #[error("the password has changed since the token was made")]
     PasswordChanged,
+    /// The attribute of `auth.jwt.user_id_field`, which is told, does not find the user.
+    #[error(
+        "the user has no {0} of their own, by which tokens name users (auth.jwt.user_id_field)"
+    )]
+    NoName(&'static str),
     /// There is nothing to sign the new tokens with.
     #[error(transparent)]
     NoSigningKey(#[from] NoSigningKey),
@@ -55,6 +61,7 @@ impl From<&RefreshError> for AuditOutcome {
         match error {
             RefreshError::Token(fault) => Self::Refused((*fault).into()),
             RefreshError::NoActiveAccount => Self::Refused(Reason::Inactive),
+            RefreshError::NoName(_) => Self::Refused(Reason::Invalid),
             RefreshError::PasswordChanged => Self::Refused(Reason::Revoked),
             RefreshError::NoSigningKey(_) => Self::Failed,
             RefreshError::Repository(error) => error.into(),
@@ -89,6 +96,8 @@ impl JwtService {
         repository: &dyn Repository,
         now: DateTime<Utc>,
     ) -> Result<TokenPair, RefreshError> {
+        let name = self.name_of(user, repository)?;
+        let name = name.as_deref();
         let pair = if self.options.checks_revoke {
             // The log-in may have replaced the stored hash.
             let stored = repository
@@ -96,10 +105,18 @@ impl JwtService {
             let (profile, password) = stored.ok_or(RefreshError::NoActiveAccount)?;
             let stored = TokenUser::new(&profile.user, &password);
             let epoch = user.credentials.number;
-            self.mint_pair(TokenUser { epoch, ..stored }, now)?
+            self.mint_pair(
+                TokenUser {
+                    epoch,
+                    name,
+                    ..stored
+                },
+                now,
+            )?
         } else {
             let password = PasswordHash::from_encoded("");
-            self.mint_pair(TokenUser::new(user, &password), now)?
+            let user = TokenUser::new(user, &password);
+            self.mint_pair(TokenUser { name, ..user }, now)?
         };
         if self.options.updates_last_login {
             repository.record_login(user.id, now)?;
@@ -234,7 +251,13 @@ impl JwtService {
         match signed.claims.get(&self.options.user_id_claim) {
             None => return Ok(None),
             Some(Value::String(text)) if text.is_empty() => return Ok(None),
-            Some(Value::Number(number)) if number.as_i64() == Some(0) => return Ok(None),
+            // A primary key may be 0.
+            Some(Value::Number(number))
+                if number.as_i64() == Some(0)
+                    && self.options.user_id_field != UserField::ExternalId =>
+            {
+                return Ok(None);
+            }
             Some(_) => {}
         }
         let token = self.access_token(signed, TokenType::Refresh)?;

@@ -7,15 +7,15 @@ use jsonwebtoken::jwk::JwkSet;
 use profiled_domain::UserId;
 
 use super::access_token::AccessToken;
-use super::checks::{Rules, UserClaim, instant, user_id};
+use super::checks::{Rules, UserClaim, instant};
 use super::claims::{Claims, Parts};
-use super::id::{TokenOrigin, storable};
+use super::id::storable;
 use super::issuers::{ForeignUser, Issuers};
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
 use super::token_kind::TokenType;
 use crate::error::JwtFault;
-use crate::settings::JwtSettings;
+use crate::settings::{JwtSettings, UserField};
 
 /// Verifies JSON Web Tokens and mints them, after the settings of `auth.jwt`.
 pub struct JwtService {
@@ -45,6 +45,7 @@ pub(super) struct Options {
     pub(super) checks_revoke: bool,
     pub(super) updates_last_login: bool,
     keys_lead_time: u32,
+    pub(super) user_id_field: UserField,
     pub(super) user_id_claim: String,
     pub(super) token_type_claim: String,
     pub(super) jti_claim: String,
@@ -65,6 +66,7 @@ impl Options {
             checks_revoke: settings.check_revoke_token,
             updates_last_login: settings.update_last_login,
             keys_lead_time: settings.keys_lead_time,
+            user_id_field: settings.user_id_field,
             user_id_claim: settings.user_id_claim.clone(),
             token_type_claim: settings.token_type_claim.clone(),
             jti_claim: settings.jti_claim.clone(),
@@ -88,16 +90,6 @@ impl Signed {
         match self.foreign {
             Some(_) => self.claims.text("sub"),
             None => Some(user.to_string()),
-        }
-    }
-
-    /// When, and by whom, the token was made.
-    pub(super) fn origin(&self, user: &UserClaim, jti: Option<&str>) -> TokenOrigin {
-        let iat = made_at(&self.claims);
-        let epochs = self.key.as_ref().and_then(|key| key.epochs());
-        match (user, jti) {
-            (UserClaim::Id(id), Some(jti)) => TokenOrigin::of(epochs, *id, jti, iat),
-            _ => TokenOrigin::Other(iat),
         }
     }
 }
@@ -167,7 +159,8 @@ impl JwtService {
                 subject: foreign.subject.clone(),
                 kind: TokenType::Access,
                 jti: signed.claims.text("jti").map(storable),
-                origin: TokenOrigin::Other(made_at(&signed.claims)),
+                epochs: None,
+                made_at: made_at(&signed.claims),
                 needs_password: false,
                 fingerprint: None,
             });
@@ -176,15 +169,17 @@ impl JwtService {
         self.check_required(claims)?;
         self.check_type(claims, kind)?;
         let user = claims.get(&self.options.user_id_claim);
-        let user = user_id(&user.ok_or(JwtFault::NoUser)?).ok_or(JwtFault::Invalid)?;
-        let jti = claims.text(&self.options.jti_claim).map(storable);
+        let user = user.ok_or(JwtFault::NoUser)?;
+        let user = UserClaim::read(&user, self.options.user_id_field).ok_or(JwtFault::Invalid)?;
+        let epochs = signed.key.as_ref().and_then(|key| key.epochs());
         let revoke_claim = &self.options.revoke_token_claim;
         Ok(AccessToken {
-            origin: signed.origin(&user, jti.as_deref()),
             user,
             subject: None,
             kind,
-            jti,
+            jti: claims.text(&self.options.jti_claim).map(storable),
+            epochs: epochs.cloned(),
+            made_at: made_at(claims),
             needs_password: self.options.checks_revoke,
             fingerprint: claims.text(revoke_claim),
         })

@@ -1,4 +1,4 @@
-//! Log-in by username and password, as Django's `ModelBackend` does it.
+//! Log-in by name and password, as Django's `ModelBackend` does it.
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -11,6 +11,7 @@ use profiled_domain::{PasswordHash, Repository, RepositoryError, User, UserId};
 use super::digest::token_digest;
 use super::hasher::PasswordHasher;
 use crate::audit::{Action, Actor, AuditOutcome, Object, Reason, Record};
+use crate::settings::UsernameField;
 use crate::throttle::{Throttle, ThrottleError};
 
 /// Checks usernames and passwords, and brings old hashes up to date.
@@ -18,12 +19,13 @@ use crate::throttle::{Throttle, ThrottleError};
 pub struct PasswordLogin {
     hasher: Arc<PasswordHasher>,
     throttle: Arc<Throttle>,
+    field: UsernameField,
 }
 
 /// A username and a password to be verified. It has no `Debug`: it holds credentials.
 #[derive(Clone, Copy)]
 pub struct PasswordCredentials<'a> {
-    /// As it is looked up.
+    /// As it is looked up: the username, or what `auth.username_field` has in its place.
     pub username: &'a str,
     /// As it is hashed.
     pub password: &'a str,
@@ -49,7 +51,24 @@ impl PasswordLogin {
     /// A log-in over a hasher, which is asked only as often as the limit on failures allows.
     #[must_use]
     pub fn new(hasher: Arc<PasswordHasher>, throttle: Arc<Throttle>) -> Self {
-        Self { hasher, throttle }
+        Self {
+            hasher,
+            throttle,
+            field: UsernameField::Username,
+        }
+    }
+
+    /// The same, with names that are looked up by `field`.
+    #[must_use]
+    pub fn by(self, field: UsernameField) -> Self {
+        Self { field, ..self }
+    }
+
+    /// The name under which failures of a user are counted.
+    #[must_use]
+    pub fn account(&self, user: &User) -> String {
+        let name = self.field.of(&user.person);
+        name.map_or_else(|| user.id.to_string(), str::to_owned)
     }
 
     /// Judges a username and a password. Both are compared as they are, with case.
@@ -101,7 +120,7 @@ impl PasswordLogin {
         repository: &dyn Repository,
         known: &mut Option<UserId>,
     ) -> Result<LoginOutcome, RepositoryError> {
-        let found = find(username, repository)?;
+        let found = self.find(username, repository)?;
         *known = found.as_ref().map(|(user, _)| user.id);
         let (stored, is_active) = match &found {
             Some((user, stored)) => (Some(stored), user.is_active),
@@ -119,6 +138,18 @@ impl PasswordLogin {
             tracing::warn!(user = user.id.0, error, "password hash not upgraded");
         }
         Ok(LoginOutcome::Accepted(user))
+    }
+
+    /// The user of this name. No name has a NUL, and PostgreSQL does not take one.
+    fn find(
+        &self,
+        name: &str,
+        repository: &dyn Repository,
+    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
+        if name.contains('\0') {
+            return Ok(None);
+        }
+        repository.find_user_with_password(&self.field.lookup(name))
     }
 
     fn upgrade(
@@ -159,15 +190,4 @@ fn record(
         None => record,
     };
     record.write(outcome);
-}
-
-/// The user of this name. No name has a NUL, and PostgreSQL does not take one.
-fn find(
-    username: &str,
-    repository: &dyn Repository,
-) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
-    if username.contains('\0') {
-        return Ok(None);
-    }
-    repository.find_user_with_password(username)
 }

@@ -106,7 +106,7 @@ impl Method {
             Self::Bcrypt(parameters) => parameters.encode(password, salt),
             Self::Scrypt(parameters) => parameters.encode(password, salt),
             Self::Md5 => Some(md5::encode(password, salt)),
-            Self::Legacy(hasher) => Some(hasher.encode(password, salt)),
+            Self::Legacy(hasher) => hasher.encode(password, salt),
         }
     }
 

@@ -100,6 +100,21 @@ impl PasswordSettings {
         }
     }
 
+    /// What `auth.password` would have to say so that stored hashes of a [`PasswordAlgorithm::Known`] hasher are verified;
+    /// `None` if they are.
+    ///
+    /// [`PasswordAlgorithm::Known`]: crate::PasswordAlgorithm::Known
+    #[must_use]
+    pub fn missing_for(&self, hasher: &str) -> Option<String> {
+        if hasher == "md5" && !self.allow_md5 {
+            return Some("auth.password.allow_md5 is true".to_owned());
+        }
+        let mut legacy = LegacyHasher::ALL.into_iter();
+        let legacy = legacy.find(|legacy| legacy.name() == hasher)?;
+        let is_listed = self.legacy_hashers.contains(&legacy);
+        (!is_listed).then(|| format!("auth.password.legacy_hashers lists {hasher}"))
+    }
+
     /// The method of new hashes. The costs of the other methods are checked as well: a wrong one must not
     /// lie in wait for the day on which `hasher` changes.
     pub(super) fn method(&self) -> Result<Method, InvalidCost> {

@@ -1,4 +1,4 @@
-"""Records what Django 4.2 says of the hashes that 5.1 dropped, for the tests beside this file.
+"""Records what Django 4.2 says of the hashes that 5.0 and 5.1 dropped, for the tests beside this file.
 
     python3 -m venv venv && venv/bin/pip install Django==4.2.30
     venv/bin/python record_legacy.py     # writes legacy.json
@@ -21,7 +21,8 @@ PBKDF2 = type("Cheap", (hashers.PBKDF2PasswordHasher,), {"iterations": 3})()
 SHA1 = hashers.SHA1PasswordHasher()
 UNSALTED_SHA1 = hashers.UnsaltedSHA1PasswordHasher()
 UNSALTED_MD5 = hashers.UnsaltedMD5PasswordHasher()
-ALL = {hasher.algorithm: hasher for hasher in (PBKDF2, SHA1, UNSALTED_SHA1, UNSALTED_MD5)}
+CRYPT = hashers.CryptPasswordHasher()
+ALL = {hasher.algorithm: hasher for hasher in (PBKDF2, SHA1, UNSALTED_SHA1, UNSALTED_MD5, CRYPT)}
 
 hashers.get_hashers_by_algorithm = lambda: ALL
 hashers.get_hashers = lambda: list(ALL.values())
@@ -57,6 +58,13 @@ variants = [
     "sha1$$" + sha1[6:].upper(), "sha1$$" + md5,
     md5.upper(), md5[:-1], md5 + "0", " " + md5[1:], "md5$" + md5, "md5$$" + md5.upper(), "md5$$$" + md5, "md5$$" + md5[:-1], "md5$$" + md5 + "0", "md5$x$" + md5,
     "MD5$$" + md5, "unsalted_md5$" + md5, "unsalted_md5$$" + md5, "md5$$", "!" + md5, "md5$$" + sha1[6:], "z" * 32, WORD, "",
+]
+des = CRYPT.encode(WORD, "aZ")
+own += [(password, CRYPT.encode(password, salt)) for password in PASSWORDS if "\0" not in password for salt in ("aZ", "./")]
+own += [("nul\0inside", CRYPT.encode("nul", "aZ")), ("Correct-another-end", des), ("correct-Horse-9", des)]
+variants += [
+    des.replace("$$", "$aZ$"), des.replace("$$", "$"), des.replace("$$", "$$$"), des + "x", des[:-1], des.upper(), "unsalted_" + des, "crypt$$", "crypt$$aZ",
+    "crypt$$!!" + des[9:], des[7:],
 ]
 vectors = [judged(password, encoded) for password, encoded in own + [(WORD, variant) for variant in variants]]
 text = json.dumps({"django": django.__version__, "python": sys.version.split()[0], "verified": vectors}, indent=1, ensure_ascii=True)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use profiled_auth::{
     HasherName, LegacyHasher, LoginOutcome, PasswordCredentials, PasswordHasher, PasswordLogin,
-    PasswordSettings, ThrottleError,
+    PasswordSettings, ThrottleError, UsernameField,
 };
 use profiled_domain::{
     CredentialRepository, PasswordHash, ProfileDepth, ProfileRepository, TokenRepository, User,
@@ -236,4 +236,49 @@ fn every_refused_log_in_counts_until_no_password_is_verified() {
             "{name}"
         );
     }
+}
+
+/// Gives a user an address, or one that another user holds, as an import does.
+fn give_address(repository: &TestStore, user: &User, column: &str, address: &str) {
+    let id = user.id;
+    repository.execute(&format!(
+        "UPDATE users SET {column} = '{address}' WHERE id = {id}"
+    ));
+}
+
+#[test]
+fn user_who_holds_an_address_logs_in_by_it_and_nobody_by_name() {
+    let repository = TestStore::new();
+    let [ada, eve] = ["ada", "eve@example.com"].map(|name| user(&repository, name, true));
+    give_address(&repository, &ada, "email", "Ada@example.com");
+    give_address(&repository, &eve, "shared_email", "Ada@example.com");
+    let login = login().by(UsernameField::Email);
+
+    let accepted = check(&login, "Ada@example.com", "p:äss", &repository).unwrap();
+
+    let LoginOutcome::Accepted(user) = accepted else {
+        panic!("{accepted:?}");
+    };
+    assert_eq!(user.id, ada.id);
+    assert_eq!(login.account(&user), "Ada@example.com");
+    assert_eq!(login.account(&ada), ada.id.to_string());
+    for other in ["ada", "ada@example.com", "eve@example.com", "", "\0"] {
+        let refused = check(&login, other, "p:äss", &repository).unwrap();
+        assert_eq!(refused, LoginOutcome::WrongCredentials, "{other}");
+    }
+}
+
+#[test]
+fn failures_by_address_are_counted_under_it() {
+    let repository = TestStore::new();
+    let ada = user(&repository, "ada", true);
+    give_address(&repository, &ada, "email", "ada@example.com");
+    let login = crate::people::login("1/min").by(UsernameField::Email);
+    check(&login, "ada@example.com", "wrong", &repository).unwrap();
+
+    let limited = check(&login, "ada@example.com", "p:äss", &repository);
+    let other = check(&login, "ada", "p:äss", &repository);
+
+    assert!(matches!(limited, Err(ThrottleError::Throttled(_))));
+    assert!(matches!(other, Ok(LoginOutcome::WrongCredentials)));
 }

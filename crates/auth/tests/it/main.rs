@@ -16,6 +16,7 @@ mod jwt;
 mod keys;
 mod knox;
 mod login;
+mod naming;
 mod password;
 mod password_rules;
 mod people;

@@ -17,10 +17,11 @@ const GOLDEN: &str = include_str!("../golden/hashes.json");
 /// What Django 4.2 said of hashes that later versions do not verify: `golden/record_legacy.py`.
 const GOLDEN_LEGACY: &str = include_str!("../golden/legacy.json");
 
-const LEGACY: [LegacyHasher; 3] = [
+const LEGACY: [LegacyHasher; 4] = [
     LegacyHasher::Sha1,
     LegacyHasher::UnsaltedSha1,
     LegacyHasher::UnsaltedMd5,
+    LegacyHasher::Crypt,
 ];
 
 const HASHERS: [(HasherName, &str); 4] = [
@@ -190,6 +191,8 @@ fn hash_that_django_dropped_counts_only_where_its_hasher_is_listed() {
             LegacyHasher::UnsaltedMd5,
             "md5$$5ebe2294ecd0e0f08eab7690d2a6ee69",
         ),
+        (LegacyHasher::Crypt, "crypt$$abNANd1rDfiNc"),
+        (LegacyHasher::Crypt, "crypt$ab$abNANd1rDfiNc"),
     ];
 
     for (needed, encoded) in cases {

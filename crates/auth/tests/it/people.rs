@@ -57,6 +57,7 @@ pub fn subject(id: UserId) -> TokenUser<'static> {
         epoch: 0,
         password: &NONE,
         password_digest: None,
+        name: None,
     }
 }
 

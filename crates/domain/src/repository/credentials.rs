@@ -5,18 +5,18 @@ use chrono::{DateTime, Utc};
 use super::error::RepositoryError;
 use crate::{
     CredentialRef, IssueOutcome, NewToken, NumberedPage, Page, PasswordHash, Token, TokenId,
-    TokenUse, User, UserId, WriteContext,
+    TokenUse, User, UserId, UserLookup, WriteContext,
 };
 
 /// Passwords, and the end of all credentials of a user.
 pub trait CredentialRepository: Send + Sync {
-    /// The user of this name with the stored password, for verification.
+    /// A user with the stored password, for verification.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     fn find_user_with_password(
         &self,
-        username: &str,
+        key: &UserLookup,
     ) -> Result<Option<(User, PasswordHash)>, RepositoryError>;
 
     /// The stored password of a user, for the verification of `current_password`.

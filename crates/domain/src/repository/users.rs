@@ -56,6 +56,13 @@ pub trait UserRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn find_user(&self, key: &UserLookup) -> Result<Option<User>, RepositoryError>;
 
+    /// The primary key that a user had in an imported database ([`UserLookup::ExternalId`]), which becomes `new` where
+    /// there is none. `None` if there is no such user.
+    ///
+    /// # Errors
+    /// [`RepositoryError::Conflict`] if another user has `new`.
+    fn ensure_external_id(&self, id: UserId, new: &str) -> Result<Option<String>, RepositoryError>;
+
     /// Users by ascending id.
     ///
     /// # Errors

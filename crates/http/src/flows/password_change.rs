@@ -115,6 +115,7 @@ async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
         Arc::clone(&services.password_policy),
     );
     let (throttle, now) = (Arc::clone(&services.throttle), services.now());
+    let login = services.login.clone();
     let work = move |repository: &dyn Repository| {
         let (user, input) = (&job.user, &job.input);
         let new = input.new.as_deref();
@@ -126,11 +127,7 @@ async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
             None => true,
             Some(current) => {
                 // A stolen token must not serve to guess the password.
-                let account = user
-                    .person
-                    .username
-                    .clone()
-                    .unwrap_or_else(|| user.id.to_string());
+                let account = login.account(user);
                 let attempt = throttle.login_attempt(&account, job.address, now)?;
                 let stored = repository.find_password_by_id(user.id)?;
                 let is_right = stored.is_some_and(|stored| hasher.verify(current, &stored));

@@ -1,10 +1,15 @@
 //! The fields of token bodies, in order (contract `drf.md`, section 5).
 
+use profiled_auth::UsernameField;
 use profiled_rest::fields::{Field, Kind};
 
-/// The fields of `/api/token/`. The password is trimmed here.
-pub(super) fn credentials() -> Vec<Field> {
-    let username = Field::written("username", "Username", Kind::Text);
+/// The fields of `/api/token/`; simplejwt names the first one after `USERNAME_FIELD`. The password is trimmed here.
+pub(super) fn credentials(field: UsernameField) -> Vec<Field> {
+    let label = match field {
+        UsernameField::Username => "Username",
+        UsernameField::Email => "Email",
+    };
+    let username = Field::written(field.as_str(), label, Kind::Text);
     let password = Field::written("password", "Password", Kind::Password);
     vec![
         username.required().write_only(),

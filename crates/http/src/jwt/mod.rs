@@ -39,7 +39,7 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     ];
     let tokens = dialect(parts, rest_framework::describe);
     routes.extend(
-        token::views(&parts.jwt)
+        token::views(&parts.jwt, parts.services.username_field)
             .into_iter()
             .map(|(pattern, view)| Route {
                 mount: "",

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use profiled_auth::audit::{self, Actor, AuditOutcome};
-use profiled_auth::{JwtFault, JwtService, LoginOutcome, RefreshError, VerifyError};
+use profiled_auth::{JwtFault, JwtService, LoginOutcome, RefreshError, UsernameField, VerifyError};
 use profiled_domain::{Patch, Repository};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
@@ -72,7 +72,10 @@ const BLACKLIST: Spec = Spec {
 };
 
 /// The views with their patterns.
-pub(super) fn views(jwt: &Arc<JwtService>) -> Vec<(&'static str, Box<dyn View>)> {
+pub(super) fn views(
+    jwt: &Arc<JwtService>,
+    username_field: UsernameField,
+) -> Vec<(&'static str, Box<dyn View>)> {
     let view = |spec, fields, action| -> Box<dyn View> {
         let tokens = Tokens {
             fields,
@@ -82,7 +85,14 @@ pub(super) fn views(jwt: &Arc<JwtService>) -> Vec<(&'static str, Box<dyn View>)>
         let view = Resource::new(spec, tokens).post(Tokens::post);
         Box::new(view.fields("POST", |tokens| &tokens.fields))
     };
-    let obtain = view(OBTAIN, fields::credentials(), Action::Obtain);
+    let obtain = match username_field {
+        UsernameField::Username => OBTAIN,
+        UsernameField::Email => Spec {
+            description: "Exchange an e-mail address and a password for an access and a refresh token.",
+            ..OBTAIN
+        },
+    };
+    let obtain = view(obtain, fields::credentials(username_field), Action::Obtain);
     let mut all = vec![
         ("/api/token/", obtain),
         (
@@ -112,7 +122,7 @@ impl Tokens {
                 let now = context.services.now();
                 let record = context.record(audit::Action::TokenRefresh);
                 let new = self.ask(context, move |jwt, all| {
-                    let record = record.on_jwt(jwt.name(&token, now));
+                    let record = record.on_jwt(jwt.identify(&token, all, now));
                     record.log_created(jwt.refresh(&token, all, now), |record, new| {
                         let next = new.refresh.as_deref().and_then(|next| jwt.name(next, now));
                         record
@@ -136,7 +146,7 @@ impl Tokens {
                 let now = context.services.now();
                 let record = context.record(audit::Action::TokenRevoke);
                 let work = self.ask(context, move |jwt, all| {
-                    let record = record.on_jwt(jwt.name(&token, now));
+                    let record = record.on_jwt(jwt.identify(&token, all, now));
                     record.log(jwt.blacklist(&token, all, now), |()| AuditOutcome::Done)
                 });
                 work.await?.map_err(refused)?;
@@ -164,8 +174,8 @@ impl Tokens {
             })
         });
         let pair = pair.await?.map_err(|error| match error {
-            // Gone since the log-in.
-            RefreshError::NoActiveAccount => NO_ACCOUNT,
+            // Gone since the log-in, or tokens cannot name the user.
+            RefreshError::NoActiveAccount | RefreshError::NoName(_) => NO_ACCOUNT,
             other => refused(other),
         })?;
         let (refresh, access) = (pair.refresh, pair.access);
@@ -212,7 +222,7 @@ fn bad_token(fault: JwtFault) -> ApiError {
 fn refused(error: RefreshError) -> ApiError {
     match error {
         RefreshError::Token(fault) => bad_token(fault),
-        RefreshError::NoActiveAccount => ApiError::AuthenticationFailed {
+        RefreshError::NoActiveAccount | RefreshError::NoName(_) => ApiError::AuthenticationFailed {
             detail: "No active account found for the given token.",
             code: None,
         },

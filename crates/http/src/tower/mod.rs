@@ -64,7 +64,7 @@ fn outside(parts: &Parts, mount: Mount) -> Vec<MountedView> {
     match mount {
         Mount::V1 => vec![view("", roots::api(has_v2))],
         Mount::V2 => vec![
-            view("login/", session::view()),
+            view("login/", session::view(parts.services.username_field)),
             view("logout/", logout::view()),
         ],
     }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use profiled_auth::{AuthError, LoginOutcome, TokenKey};
+use profiled_auth::{AuthError, LoginOutcome, TokenKey, UsernameField};
 use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
@@ -36,11 +36,11 @@ const SPEC: Spec = Spec {
     ..Spec::VIEW
 };
 
-/// The view. It is given the fields of its form.
-pub(super) fn view() -> Resource<[Field; 3]> {
+/// The view. It is given the fields of its form. The first one has its name whatever it holds, as in Django's form.
+pub(super) fn view(username_field: UsernameField) -> Resource<[Field; 3]> {
     let required = |name, label, kind| Field::written(name, label, kind).required();
     let fields = [
-        required("username", "Username", Kind::Username),
+        required("username", username_field.label(), Kind::Username),
         required("password", "Password", Kind::Password),
         Field::written("next", "Next", Kind::Text).at_most(2000),
     ];

@@ -11,7 +11,7 @@ use actix_web::{App, web};
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, JwtService, JwtSettings, PasswordHasher, PasswordSettings, SigningKey, Throttle,
-    ThrottleSettings, TokenKey, TokenSettings, TokenUser,
+    ThrottleSettings, TokenKey, TokenSettings, TokenUser, UsernameField,
 };
 use profiled_domain::{
     Gender, GroupRepository, NewGroup, NewToken, NewUser, PasswordHash, Person, ThrottleRepository,
@@ -47,6 +47,7 @@ pub struct TestApp {
     pub http: HttpSettings,
     pub dialects: DialectSettings,
     pub passwords: PasswordSettings,
+    pub username_field: UsernameField,
     pub tokens: TokenSettings,
     pub throttle: ThrottleSettings,
     pub counters: Arc<dyn ThrottleRepository>,
@@ -80,6 +81,7 @@ impl TestApp {
             jwt: Arc::new(JwtService::new(&jwt, key)),
             hasher: Arc::new(PasswordHasher::new(&passwords).unwrap()),
             passwords,
+            username_field: UsernameField::Username,
             tokens: defaults("auth.token"),
         }
     }
@@ -143,6 +145,7 @@ impl TestApp {
             epoch: 0,
             password: &PasswordHash::from_encoded("!"),
             password_digest: None,
+            name: None,
         };
         let token = self.jwt.mint_access(subject, now()).unwrap();
         format!("Bearer {token}")
@@ -178,6 +181,7 @@ impl TestApp {
             throttle: Arc::new(self.throttle()),
             passwords: Arc::clone(&self.hasher),
             password_settings: self.passwords.clone(),
+            username_field: self.username_field,
             tokens: self.tokens,
             http: self.http.clone(),
             completion: defaults("profile_completion"),

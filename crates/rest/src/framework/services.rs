@@ -8,7 +8,7 @@ use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Throttle,
-    TokenSettings,
+    TokenSettings, UsernameField,
 };
 use profiled_domain::{CompletionRules, Repository, TokenUse};
 use tracing::Span;
@@ -30,6 +30,8 @@ pub struct ServiceParts {
     pub throttle: Arc<Throttle>,
     /// Section `auth.password`: the size of the hashing pool.
     pub password_settings: PasswordSettings,
+    /// By what users log in.
+    pub username_field: UsernameField,
     /// Section `auth.token`.
     pub tokens: TokenSettings,
     /// Section `http`.
@@ -44,7 +46,8 @@ impl ServiceParts {
     /// Log-ins by password, under the limit on failures.
     #[must_use]
     pub fn login(&self) -> PasswordLogin {
-        PasswordLogin::new(Arc::clone(&self.passwords), Arc::clone(&self.throttle))
+        let login = PasswordLogin::new(Arc::clone(&self.passwords), Arc::clone(&self.throttle));
+        login.by(self.username_field)
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
 use profiled_domain::ProfileField;
-
-use profiled_store::Absent;
+use profiled_store::{Absent, Keeper};
 
 use crate::dump::{JOINED_NAME, NamedFields, NamedModels, Ours};
 
@@ -38,9 +38,37 @@ pub(crate) struct ImportDjango {
     /// Empty for none: `nickname=`. For one model only: `accounts.profile.phone=mobile_number`.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = field)]
     field: Vec<(String, Option<Ours>)>,
+    /// The zone of instants that tell none (`USE_TZ = False`), as `TIME_ZONE` of Django's settings.
+    #[arg(long, value_name = "AREA/CITY", value_parser = zone)]
+    pub(crate) timezone: Option<Tz>,
+    /// Which of the users with the same e-mail address or mobile number is found by it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) address_holder: AddressHolder,
     /// What a value of a field stands for, as in `gender:1=male`.
     #[arg(long, value_name = "FIELD:THEIRS=OURS", value_parser = value)]
     value: Vec<(String, String, String)>,
+}
+
+/// Who of several users is found by an address.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum AddressHolder {
+    /// Who has it already, else the first of the dumps.
+    #[default]
+    First,
+    /// Who joined last.
+    Newest,
+    /// Who logged in last.
+    LatestLogin,
+}
+
+impl From<AddressHolder> for Keeper {
+    fn from(holder: AddressHolder) -> Self {
+        match holder {
+            AddressHolder::First => Self::First,
+            AddressHolder::Newest => Self::Newest,
+            AddressHolder::LatestLogin => Self::LatestLogin,
+        }
+    }
 }
 
 impl ImportDjango {
@@ -66,6 +94,11 @@ impl ImportDjango {
             values: self.value.clone(),
         }
     }
+}
+
+fn zone(name: &str) -> Result<Tz, String> {
+    let parsed = name.parse();
+    parsed.map_err(|_unknown| "it is no name of the IANA database, as Europe/Berlin".to_owned())
 }
 
 fn field(text: &str) -> Result<(String, Option<Ours>), String> {

@@ -141,7 +141,7 @@ fn risks(issuer: &IssuerSettings) -> Vec<&'static str> {
             "names users by e-mail address (user_field = \"email\"): until a subject is bound, whoever may choose an \
              address here decides whose account its first token opens",
         ),
-        Some(UserField::Id) | None => None,
+        Some(UserField::Id | UserField::ExternalId) | None => None,
     };
     let any_audience = issuer
         .any_audience

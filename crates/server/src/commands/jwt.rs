@@ -1,7 +1,7 @@
 //! `profiled jwt …`
 
 use profiled_auth::audit::{Action, Object, Reason};
-use profiled_auth::{JwtService, TokenUser};
+use profiled_auth::{JwtService, RefreshError, TokenUser};
 use profiled_domain::{ProfileDepth, ProfileRepository, UserLookup};
 use profiled_store::Store;
 use serde_json::json;
@@ -40,10 +40,22 @@ pub(super) fn access_token(
         .find_profile_with_password(&key, ProfileDepth::Account)?
         .ok_or_else(gone)?;
     let jwt = JwtService::new(&settings.auth.jwt, settings.key_ring(now)?);
-    let token = jwt.mint_access(TokenUser::new(&profile.user, &password), now);
+    let named = jwt.name_of(&profile.user, store).map_err(unnamed)?;
+    let subject = TokenUser {
+        name: named.as_deref(),
+        ..TokenUser::new(&profile.user, &password)
+    };
+    let token = jwt.mint_access(subject, now);
     let token = token.map_err(|error| Failure::failed(error.to_string()))?;
     if let Some(made) = jwt.name(&token, now) {
         line.done(Object::Jwt(made.jti));
     }
     Ok(token)
+}
+
+fn unnamed(error: RefreshError) -> Failure {
+    match error {
+        RefreshError::Repository(error) => error.into(),
+        other => Failure::failed(other.to_string()),
+    }
 }

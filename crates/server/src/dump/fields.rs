@@ -1,16 +1,42 @@
 //! The fields of a record, with messages that name the field.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
+use crate::dump::instant::{self, InstantFault};
+
 /// Reads fields by name.
-pub(super) struct Fields(pub(super) Map<String, Value>);
+pub(super) struct Fields {
+    values: Map<String, Value>,
+    /// The zone of instants that tell none.
+    zone: Option<Tz>,
+    /// Fields whose text had null characters: PostgreSQL cannot store them, and no client can show them.
+    pub(super) with_nulls: Vec<String>,
+}
 
 impl Fields {
-    /// Text or null; an absent field is null.
+    pub(super) fn new(values: Map<String, Value>, zone: Option<Tz>) -> Self {
+        Self {
+            values,
+            zone,
+            with_nulls: Vec::new(),
+        }
+    }
+
+    /// A value as it is; an absent one is null.
+    pub(super) fn take(&mut self, name: &str) -> Value {
+        self.values.remove(name).unwrap_or_default()
+    }
+
+    /// Text or null, without null characters; an absent field is null.
     pub(super) fn text(&mut self, name: &str) -> Result<Option<String>, String> {
-        match self.0.remove(name) {
+        match self.values.remove(name) {
             None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.contains('\0') => {
+                self.with_nulls.push(name.to_owned());
+                Ok(Some(text.replace('\0', "")))
+            }
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(format!("{name} is not a text")),
         }
@@ -18,7 +44,7 @@ impl Fields {
 
     /// Text or null, or a number as text: choices and telephone numbers may be either.
     pub(super) fn text_or_number(&mut self, name: &str) -> Result<Option<String>, String> {
-        match self.0.get(name) {
+        match self.values.get(name) {
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
             _ => self.text(name),
         }
@@ -26,7 +52,7 @@ impl Fields {
 
     /// A flag, with the value of an absent one.
     pub(super) fn flag(&mut self, name: &str, absent: bool) -> Result<bool, String> {
-        match self.0.remove(name) {
+        match self.values.remove(name) {
             None => Ok(absent),
             Some(Value::Bool(flag)) => Ok(flag),
             Some(_) => Err(format!("{name} is neither true nor false")),
@@ -38,15 +64,16 @@ impl Fields {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
-        let parsed = DateTime::parse_from_rfc3339(&text);
-        parsed
-            .map(|at| Some(at.with_timezone(&Utc)))
-            .map_err(|_invalid| format!("{name} {text:?} is not an instant"))
+        let parsed = instant::parse(&text, self.zone);
+        parsed.map(Some).map_err(|fault| match fault {
+            InstantFault::NotAnInstant => format!("{name} {text:?} is not an instant"),
+            InstantFault::NoZone => format!("{name} {text:?} has no zone"),
+        })
     }
 
     /// A list; an absent one is empty.
     pub(super) fn list(&mut self, name: &str) -> Result<Vec<Value>, String> {
-        match self.0.remove(name) {
+        match self.values.remove(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::Array(items)) => Ok(items),
             Some(_) => Err(format!("{name} is not a list")),

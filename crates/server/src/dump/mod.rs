@@ -7,6 +7,7 @@ mod likeness;
 mod lost;
 mod mapping;
 mod models;
+mod organizations;
 mod plan;
 mod profile_table;
 mod profiles;
@@ -19,6 +20,9 @@ pub(crate) use keys::{Key, Keys, Reference};
 pub(crate) use lost::lose_value;
 pub(crate) use mapping::{JOINED_NAME, NamedFields, Ours};
 pub(crate) use models::{NamedModels, list};
+pub(crate) use organizations::{
+    DumpedOrganization, ORGANIZATION, OrganizationMember, OrganizationRow,
+};
 pub(crate) use plan::Plan;
 pub(crate) use profiles::{Findings, Profiles};
 pub(crate) use reader::{Dump, ReadError, Record};

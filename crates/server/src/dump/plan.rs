@@ -2,17 +2,28 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chrono_tz::Tz;
 use profiled_domain::{Person, ProfileField};
 use serde_json::Value;
 
 use crate::dump::keys::Keys;
 use crate::dump::mapping::{Kind, Mapping, NamedFields, USER};
 use crate::dump::models::{Link, Models, NamedModels, notes};
+use crate::dump::organizations::{self, ORGANIZATION};
 use crate::dump::reader::Record;
-use crate::dump::survey::{Model, Survey};
+use crate::dump::records::{KNOX_TOKEN, TOKEN};
+use crate::dump::survey::{Model, OUTSTANDING_TOKEN, Survey};
 
 /// Fields of groups that are imported, besides the notes.
 const GROUP: [&str; 3] = ["name", "created_at", "updated_at"];
+
+/// Instants of the other models that are imported.
+const INSTANTS: [(&str, &[&str]); 4] = [
+    (TOKEN, &["created"]),
+    (KNOX_TOKEN, &["created", "expiry"]),
+    (OUTSTANDING_TOKEN, &["expires_at"]),
+    (ORGANIZATION, &["created", "modified"]),
+];
 
 /// What a dump has, and how it is read.
 pub(crate) struct Plan {
@@ -24,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) user_keys: Keys,
     /// What the primary keys of groups are.
     pub(crate) group_keys: Keys,
+    /// What the primary keys of organizations are.
+    pub(crate) organization_keys: Keys,
     /// The field of groups that holds their notes.
     pub(crate) notes: Option<String>,
     /// The field of their heirs that does.
@@ -32,6 +45,8 @@ pub(crate) struct Plan {
     has_plain_usernames: bool,
     /// Primary keys of outstanding refresh tokens that are blacklisted.
     blacklisted: HashSet<i64>,
+    /// The zone of instants that tell none.
+    pub(super) zone: Option<Tz>,
 }
 
 /// A model of which each record holds attributes of one user.
@@ -47,6 +62,7 @@ impl Plan {
         survey: &mut Survey,
         models: &NamedModels,
         fields: &NamedFields,
+        zone: Option<Tz>,
     ) -> Result<Self, String> {
         let (models, profiles) = Models::of(survey, models)?;
         let user = survey.named(models.user.as_deref());
@@ -62,10 +78,14 @@ impl Plan {
         });
         let username = mapping.field_of(ProfileField::Username);
         let group = survey.named(models.group.as_deref());
-        Ok(Self {
+        let plan = Self {
             profiles: profiles.collect(),
             user_keys: user.map(|model| model.keys).unwrap_or_default(),
             group_keys: group.map(|model| model.keys).unwrap_or_default(),
+            organization_keys: survey
+                .get(ORGANIZATION)
+                .map(|model| model.keys)
+                .unwrap_or_default(),
             notes: group.and_then(notes),
             heir_notes: models
                 .group_notes
@@ -76,7 +96,34 @@ impl Plan {
             mapping,
             models,
             blacklisted: std::mem::take(&mut survey.blacklisted),
-        })
+            zone,
+        };
+        match plan.local_instants(survey).filter(|_| zone.is_none()) {
+            None => Ok(plan),
+            Some(field) => Err(format!(
+                "{field} has instants without a zone (USE_TZ = False): name it with --timezone, as TIME_ZONE of \
+                 Django's settings does"
+            )),
+        }
+    }
+
+    /// A field with instants that tell no zone, of those that are read.
+    fn local_instants(&self, survey: &Survey) -> Option<String> {
+        let in_model = |name: &str, fields: &[&str]| {
+            let field = survey.get(name)?.local_instant(fields.iter().copied())?;
+            Some(format!("{name}.{field}"))
+        };
+        let joined = |mapping: &Mapping| mapping.joined.clone().unwrap_or_default();
+        let user = self.models.user.iter();
+        let of_users = user.map(|name| in_model(name, &[&joined(&self.mapping), "last_login"]));
+        let profiles = self.profiles.iter();
+        let of_profiles =
+            profiles.map(|profile| in_model(&profile.link.model, &[&joined(&profile.mapping)]));
+        let group = self.models.group.iter();
+        let of_groups = group.map(|name| in_model(name, &GROUP));
+        let others = INSTANTS.iter().map(|(name, fields)| in_model(name, fields));
+        let found = of_users.chain(of_profiles).chain(of_groups).chain(others);
+        found.flatten().next()
     }
 
     /// Whether a model holds attributes of users or notes of groups.
@@ -191,6 +238,7 @@ impl Plan {
             let is_known = |field: &str| known.iter().any(|known| *known == field);
             add(&link.model, &|model| model.unread(is_known));
         }
+        lost.extend(organizations::lost(survey));
         lost
     }
 }

@@ -51,6 +51,14 @@ impl Findings {
         let start = format!("{model}.");
         self.lost.retain(|name, _| !name.starts_with(&start));
     }
+
+    /// Counts texts that had null characters.
+    fn note_nulls(&mut self, model: &str, fields: &Fields) {
+        for field in &fields.with_nulls {
+            let name = format!("{model}.{field} null characters");
+            *self.lost.entry(name).or_default() += 1;
+        }
+    }
 }
 
 impl Profiles {
@@ -110,9 +118,10 @@ impl Profiles {
 
     fn add_notes(&mut self, record: Record, plan: &Plan, link: &Link) -> Result<(), String> {
         let group = plan.group_keys.reference(link.owner(&record))?;
-        let mut fields = Fields(record.fields);
+        let mut fields = Fields::new(record.fields, plan.zone);
         let names = plan.heir_notes.as_deref();
         let text = names.map(|name| fields.text(name)).transpose()?.flatten();
+        self.findings.note_nulls(&link.model, &fields);
         if let Some(text) = text {
             let is_used = false;
             self.notes.insert(group, Notes { text, is_used });
@@ -235,7 +244,7 @@ fn add_profile(
         .user_keys
         .reference(profile.link.owner(&record))
         .map_err(skip(false))?;
-    let mut fields = Fields(record.fields);
+    let mut fields = Fields::new(record.fields, plan.zone);
     let joined = profile
         .mapping
         .joined
@@ -246,6 +255,7 @@ fn add_profile(
     let mut person = Person::default();
     change.apply_to(&mut person);
     let model = &profile.link.model;
+    findings.note_nulls(model, &fields);
     for (field, value) in lost {
         lose_value(&mut findings.lost, model, &field, &value);
     }

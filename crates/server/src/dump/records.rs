@@ -10,11 +10,17 @@ use serde_json::Value;
 use chrono::{DateTime, Utc};
 
 use crate::dump::fields::Fields;
-use crate::dump::keys::{Key, Keys, Reference};
+use crate::dump::keys::{Key, Reference};
 use crate::dump::mapping::Mapping;
+use crate::dump::organizations::{self, OrganizationRow};
 use crate::dump::plan::Plan;
 use crate::dump::reader::Record;
 use crate::dump::survey::{BLACKLISTED_TOKEN, OUTSTANDING_TOKEN};
+
+/// Tokens of `rest_framework.authtoken`.
+pub(super) const TOKEN: &str = "authtoken.token";
+/// Tokens of django-rest-knox.
+pub(super) const KNOX_TOKEN: &str = "knox.authtoken";
 
 /// What a record is.
 pub(crate) enum Row {
@@ -27,6 +33,8 @@ pub(crate) enum Row {
     Blacklisted(RefreshToken),
     /// One that is not: it needs no record here.
     Outstanding,
+    /// What django-organizations has.
+    Organization(OrganizationRow),
     /// A model that is none of ours.
     Other,
 }
@@ -40,26 +48,31 @@ pub(crate) struct DumpedUser {
     pub(crate) algorithm: PasswordAlgorithm,
     /// Fields and values that have no counterpart.
     pub(crate) lost: Vec<(String, String)>,
+    /// Fields whose null characters are left out.
+    pub(crate) with_nulls: Vec<String>,
 }
 
 /// A group.
 pub(crate) struct DumpedGroup {
     pub(crate) key: Key,
+    /// Fields whose null characters are left out.
+    pub(crate) with_nulls: Vec<String>,
     /// Without its id.
     pub(crate) group: ImportedGroup,
 }
 
-/// A token of `rest_framework.authtoken`.
+/// An opaque token.
 pub(crate) struct DumpedToken {
     pub(crate) digest: TokenDigest,
     pub(crate) prefix: String,
     pub(crate) owner: Reference,
     pub(crate) created: DateTime<Utc>,
+    pub(crate) expires: Option<DateTime<Utc>>,
 }
 
 /// An invalid record of one of our models.
 pub(crate) struct Unreadable {
-    /// `user`, `group`, `token` or `refresh token`
+    /// `user`, `group`, `token`, `refresh token` or `organization`
     pub(crate) row: &'static str,
     pub(crate) reason: String,
 }
@@ -76,25 +89,29 @@ pub(crate) fn classify(record: Record, plan: &Plan) -> Result<Row, Unreadable> {
         Ok(Row::Group(group))
     } else if plan.is_read_before(&model) {
         Ok(Row::Profile)
-    } else if model == "authtoken.token" {
-        let token = token(record, plan.user_keys).map_err(unreadable("token"))?;
+    } else if model == TOKEN || model == KNOX_TOKEN {
+        let read = if model == TOKEN { token } else { knox_token };
+        let token = read(record, plan).map_err(unreadable("token"))?;
         Ok(Row::Token(token))
     } else if model == OUTSTANDING_TOKEN {
         if !plan.is_blacklisted(&record.pk) {
             return Ok(Row::Outstanding);
         }
-        let token = refresh_token(record).map_err(unreadable("refresh token"))?;
+        let token = refresh_token(record, plan).map_err(unreadable("refresh token"))?;
         Ok(Row::Blacklisted(token))
     } else if model == BLACKLISTED_TOKEN {
         Ok(Row::Outstanding)
+    } else if organizations::is_organizational(&model) {
+        let row = organizations::read(record, plan).map_err(unreadable("organization"))?;
+        Ok(Row::Organization(row))
     } else {
         Ok(Row::Other)
     }
 }
 
 /// A refresh token by its id, as far as it has to be remembered.
-fn refresh_token(record: Record) -> Result<RefreshToken, String> {
-    let mut fields = Fields(record.fields);
+fn refresh_token(record: Record, plan: &Plan) -> Result<RefreshToken, String> {
+    let mut fields = Fields::new(record.fields, plan.zone);
     let jti = fields
         .text("jti")?
         .filter(|jti| (1..=128).contains(&jti.len()));
@@ -108,7 +125,7 @@ fn refresh_token(record: Record) -> Result<RefreshToken, String> {
 
 fn user(record: Record, plan: &Plan) -> Result<DumpedUser, String> {
     let (key, mapping) = (plan.user_keys.key(&record.pk)?, &plan.mapping);
-    let mut fields = Fields(record.fields);
+    let mut fields = Fields::new(record.fields, plan.zone);
     let groups = fields
         .list("groups")?
         .iter()
@@ -143,6 +160,7 @@ fn user(record: Record, plan: &Plan) -> Result<DumpedUser, String> {
         groups,
         algorithm,
         lost,
+        with_nulls: fields.with_nulls,
     })
 }
 
@@ -173,7 +191,7 @@ pub(super) fn attributes(fields: &mut Fields, mapping: &Mapping) -> Result<Value
 
 fn group(record: Record, plan: &Plan) -> Result<DumpedGroup, String> {
     let key = plan.group_keys.key(&record.pk)?;
-    let mut fields = Fields(record.fields);
+    let mut fields = Fields::new(record.fields, plan.zone);
     let notes = plan.notes.as_deref().map(|name| fields.text(name));
     let group = ImportedGroup {
         id: 0,
@@ -182,18 +200,37 @@ fn group(record: Record, plan: &Plan) -> Result<DumpedGroup, String> {
         created_at: fields.instant("created_at")?,
         updated_at: fields.instant("updated_at")?,
     };
-    Ok(DumpedGroup { key, group })
+    Ok(DumpedGroup {
+        key,
+        with_nulls: fields.with_nulls,
+        group,
+    })
 }
 
-fn token(record: Record, users: Keys) -> Result<DumpedToken, String> {
+fn token(record: Record, plan: &Plan) -> Result<DumpedToken, String> {
     let Value::String(key) = record.pk else {
         return Err("pk is not a key".to_owned());
     };
-    let mut fields = Fields(record.fields);
+    let mut fields = Fields::new(record.fields, plan.zone);
     Ok(DumpedToken {
         digest: TokenKey::digest_of(&key),
         prefix: key.chars().take(8).collect(),
-        owner: users.reference(&fields.0.remove("user").unwrap_or_default())?,
+        owner: plan.user_keys.reference(&fields.take("user"))?,
         created: fields.instant("created")?.ok_or("created is not given")?,
+        expires: None,
+    })
+}
+
+/// The primary key is the digest of the token.
+fn knox_token(record: Record, plan: &Plan) -> Result<DumpedToken, String> {
+    let digest = record.pk.as_str().and_then(TokenKey::digest_of_knox);
+    let mut fields = Fields::new(record.fields, plan.zone);
+    let prefix = fields.text("token_key")?.unwrap_or_default();
+    Ok(DumpedToken {
+        digest: digest.ok_or("pk is no digest of django-rest-knox 4.2 or later")?,
+        prefix: prefix.chars().take(8).collect(),
+        owner: plan.user_keys.reference(&fields.take("user"))?,
+        created: fields.instant("created")?.ok_or("created is not given")?,
+        expires: fields.instant("expiry")?,
     })
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
+use crate::dump::instant::{self, InstantFault};
 use crate::dump::keys::Keys;
 use crate::dump::reader::Record;
 
@@ -29,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) keys: Keys,
     /// Fields with a text that has an at sign, as an e-mail address has one.
     addresses: BTreeSet<String>,
+    /// Fields with an instant that tells no zone.
+    local_instants: BTreeSet<String>,
 }
 
 impl Survey {
@@ -51,6 +54,9 @@ impl Survey {
         for (field, value) in &record.fields {
             if has_at_sign(value) && !model.addresses.contains(field) {
                 model.addresses.insert(field.clone());
+            }
+            if is_local_instant(value) && !model.local_instants.contains(field) {
+                model.local_instants.insert(field.clone());
             }
             let count = u64::from(has_value(value));
             match model.fields.get_mut(field) {
@@ -98,6 +104,14 @@ impl Model {
         unread.map(|(name, count)| (name.clone(), *count)).collect()
     }
 
+    /// The first of these fields that has instants without a zone.
+    pub(crate) fn local_instant<'a>(
+        &self,
+        mut fields: impl Iterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        fields.find(|field| self.local_instants.contains(*field))
+    }
+
     /// Whether any text of a field may be an e-mail address.
     pub(crate) fn has_addresses(&self, field: &str) -> bool {
         self.addresses.contains(field)
@@ -122,4 +136,11 @@ fn has_value(value: &Value) -> bool {
 
 fn has_at_sign(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.contains('@'))
+}
+
+fn is_local_instant(value: &Value) -> bool {
+    let text = value
+        .as_str()
+        .filter(|text| text.as_bytes().get(10) == Some(&b'T'));
+    text.is_some_and(|text| instant::parse(text, None) == Err(InstantFault::NoZone))
 }

@@ -319,6 +319,8 @@ fn passwords_are_counted_by_hasher_and_a_plain_text_is_not_stored() {
         "!",
         "secret",
         "own$1$2$3",
+        "crypt$$abNANd1rDfiNc",
+        "sha1$$e5e9fa1ba31ecd1ae84f75caaa474f3a663f05f4",
     ];
     let users = (1..)
         .zip(passwords)
@@ -327,16 +329,20 @@ fn passwords_are_counted_by_hasher_and_a_plain_text_is_not_stored() {
 
     let report = import(&sandbox, &dump(&users));
 
-    assert_eq!(tally(&report, "users"), [4, 0, 0, 0]);
+    assert_eq!(tally(&report, "users"), [6, 0, 0, 0]);
     assert_eq!(
         report["passwords"],
-        json!({"md5": 1, "none": 1, "unknown": 1, "unusable": 1})
+        json!({"crypt": 1, "md5": 1, "none": 1, "unknown": 1, "unsalted_sha1": 1, "unusable": 1})
     );
     assert_eq!(
         report["warnings"],
         json!([
             "accounts.user 3: password is no hash of Django's, and is not stored: the user cannot log in by password",
             "accounts.user 4: password is of no known algorithm: the user cannot log in by password",
+            "1 users with passwords of crypt cannot log in by password unless auth.password.legacy_hashers lists crypt",
+            "1 users with passwords of md5 cannot log in by password unless auth.password.allow_md5 is true",
+            "1 users with passwords of unsalted_sha1 cannot log in by password unless auth.password.legacy_hashers lists \
+             unsalted_sha1",
         ])
     );
     assert_eq!(sandbox.password("user3"), "!");

@@ -341,7 +341,7 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
                  notes: Value| {
         json!({
             "model": name, "fields": fields, "attributes": attributes, "joined": joined,
-            "user_field": user_field, "notes": notes,
+            "user_field": user_field, "notes": notes, "gave_ids": false,
         })
     };
     let null = Value::Null;

@@ -27,7 +27,7 @@ fn issuer_with_unclear_audience_or_user_field_is_refused_with_the_remedy() {
     let audience = "has neither audience nor client_ids, so tokens for others would be taken: set \
                     one, or any_audience = true if it serves no other";
     let field = "has no user_field: say what user_claim holds, \"id\" (of this service), \
-                 \"username\" or \"email\"";
+                 \"username\", \"email\" or \"external_id\"";
     let both = format!("{audience}; {field}");
     let cases = [
         (json!({}), both.as_str()),

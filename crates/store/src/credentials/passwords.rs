@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialRef, CredentialRepository, PasswordHash, RepositoryError, User, UserId, WriteContext,
+    CredentialRef, CredentialRepository, PasswordHash, RepositoryError, User, UserId, UserLookup,
+    WriteContext,
 };
 
 use super::epoch::{revoke_all, set_password};
@@ -14,14 +15,19 @@ use crate::database::{Store, StoreError, stored};
 impl CredentialRepository for Store {
     fn find_user_with_password(
         &self,
-        username: &str,
+        key: &UserLookup,
     ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
         let row: Option<(UserRow, String)> = self.read(|connection| {
-            users::table
-                .filter(users::username.eq(username))
+            let query = users::table
                 .select((UserRow::as_select(), users::password))
-                .first(connection)
-                .optional()
+                .into_boxed();
+            let query = match key {
+                UserLookup::Id(id) => query.filter(users::id.eq(id.0)),
+                UserLookup::Username(name) => query.filter(users::username.eq(name.as_str())),
+                UserLookup::Email(email) => query.filter(users::email.eq(email.as_str())),
+                UserLookup::ExternalId(id) => query.filter(users::external_id.eq(id.as_str())),
+            };
+            query.first(connection).optional()
         })?;
         row.map(|(user, password)| {
             Ok((User::try_from(user)?, PasswordHash::from_encoded(password)))

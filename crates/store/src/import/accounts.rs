@@ -146,7 +146,7 @@ impl ImportSession<'_> {
         pairs: &[(i64, i64)],
     ) -> Result<Vec<ImportOutcome>, StoreError> {
         let mut outcomes = Vec::with_capacity(pairs.len());
-        for chunk in pairs.chunks(BATCH) {
+        for chunk in pairs.chunks(10 * BATCH) {
             let old = stored_memberships(self.connection, chunk)?;
             let mut new = Vec::new();
             for pair @ &(user, group) in chunk {

@@ -61,6 +61,20 @@ macro_rules! write {
 }
 
 impl ImportSession<'_> {
+    /// Id of the organization of this name.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn organization_id(&mut self, name: &str) -> Result<Option<i64>, RepositoryError> {
+        let found = organizations::table
+            .filter(organizations::name.eq(name))
+            .select(organizations::id);
+        Ok(found
+            .first(self.connection)
+            .optional()
+            .map_err(StoreError::from)?)
+    }
+
     /// Stores an organization under its id; one that is there already gets name and description.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use profiled_domain::RepositoryError;
 
 use super::accounts::BATCH;
 use super::session::ImportSession;
-use crate::database::schema::{groups, users};
+use crate::database::schema::{groups, organizations, users};
 use crate::database::{DbConnection, StoreError, on_each};
 
 /// What users are known by, besides their ids.
@@ -29,6 +29,8 @@ pub enum IdTable {
     Users,
     /// Groups.
     Groups,
+    /// Organizations.
+    Organizations,
 }
 
 /// An identifier that a query of its own finds.
@@ -119,6 +121,36 @@ impl ImportSession<'_> {
         Ok(found)
     }
 
+    /// Which of these ids a table has.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn stored_ids(
+        &mut self,
+        table: IdTable,
+        ids: &[i64],
+    ) -> Result<HashSet<i64>, RepositoryError> {
+        let mut found = HashSet::new();
+        for chunk in ids.chunks(BATCH) {
+            let rows: QueryResult<Vec<i64>> = match table {
+                IdTable::Users => {
+                    let rows = users::table.filter(users::id.eq_any(chunk));
+                    rows.select(users::id).load(self.connection)
+                }
+                IdTable::Groups => {
+                    let rows = groups::table.filter(groups::id.eq_any(chunk));
+                    rows.select(groups::id).load(self.connection)
+                }
+                IdTable::Organizations => {
+                    let rows = organizations::table.filter(organizations::id.eq_any(chunk));
+                    rows.select(organizations::id).load(self.connection)
+                }
+            };
+            found.extend(rows.map_err(StoreError::from)?);
+        }
+        Ok(found)
+    }
+
     /// The greatest id that a table has given, 0 before the first. The id of a row that is purged is not given
     /// again: credentials elsewhere may name it.
     ///
@@ -128,6 +160,7 @@ impl ImportSession<'_> {
         let name = match table {
             IdTable::Users => "users",
             IdTable::Groups => "groups",
+            IdTable::Organizations => "organizations",
         };
         let given = match self.connection {
             DbConnection::Sqlite(_) => {

@@ -29,6 +29,26 @@ impl UserRepository for Store {
         row.map(User::try_from).transpose()
     }
 
+    fn ensure_external_id(&self, id: UserId, new: &str) -> Result<Option<String>, RepositoryError> {
+        let user = users::table.find(id.0);
+        let found: Option<Option<String>> = self.read(|connection| {
+            let query = user.select(users::external_id);
+            query.first(connection).optional()
+        })?;
+        if found != Some(None) {
+            return Ok(found.flatten());
+        }
+        let ensured: Option<Option<String>> = self.write(|connection| {
+            // Another server may have been faster: the first one stays.
+            diesel::update(user.filter(users::external_id.is_null()))
+                .set(users::external_id.eq(new))
+                .execute(connection)?;
+            let query = user.select(users::external_id);
+            Ok::<_, StoreError>(query.first(connection).optional()?)
+        })?;
+        Ok(ensured.flatten())
+    }
+
     fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError> {
         let (rows, total): (Vec<UserRow>, i64) = self.read(|connection| {
             let rows = users::table

@@ -78,8 +78,8 @@ fn audience(settings: &IssuerSettings) -> Option<&'static str> {
 fn user(settings: &IssuerSettings) -> Option<&'static str> {
     match settings.user_field {
         None => Some(
-            "has no user_field: say what user_claim holds, \"id\" (of this service), \"username\" or \
-             \"email\"",
+            "has no user_field: say what user_claim holds, \"id\" (of this service), \"username\", \
+             \"email\" or \"external_id\"",
         ),
         Some(_) if settings.trust_email && !settings.names_by_email() => {
             Some("has trust_email, but does not name users by e-mail address: remove it")

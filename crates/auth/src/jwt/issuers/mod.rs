@@ -18,13 +18,10 @@ use serde_json::Value;
 
 use self::keys::IssuerKeys;
 use self::kind::AcceptedTypes;
-use super::checks::{Rules, UserClaim, user_id};
+use super::checks::{Rules, UserClaim};
 use super::claims::{Claims, Parts};
 use crate::error::JwtFault;
 use crate::settings::{IssuerSettings, JwtSettings, UserField};
-
-/// Longest username or e-mail address that is looked up, in bytes.
-const MAX_NAME: usize = 1024;
 
 /// Why an issuer of the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -162,23 +159,13 @@ impl Issuer {
 
     fn foreign_user(&self, claims: &Claims) -> Result<ForeignUser, JwtFault> {
         let claim = claims.get(&self.user_claim).ok_or(JwtFault::NoUser)?;
-        let name = || {
-            let name = claim.as_str().filter(|name| !name.contains('\0'));
-            name.filter(|name| (1..=MAX_NAME).contains(&name.len()))
-                .map(str::to_owned)
-        };
-        let user = match self.user_field {
-            UserField::Id => user_id(&claim),
-            UserField::Username => name().map(UserClaim::Username),
-            UserField::Email => name().map(UserClaim::Email),
-        };
-        let user = user.ok_or(JwtFault::Invalid)?;
+        let user = UserClaim::read(&claim, self.user_field).ok_or(JwtFault::Invalid)?;
         if self.needs_verified_email && !is_verified(claims) {
             return Err(JwtFault::UnverifiedEmail);
         }
         let subject = match self.user_field {
             // An id is never given to another user: nothing has to be remembered.
-            UserField::Id => None,
+            UserField::Id | UserField::ExternalId => None,
             UserField::Username | UserField::Email => Some(self.subject(claims)?),
         };
         Ok(ForeignUser { user, subject })

@@ -5,6 +5,7 @@ mod fetching;
 mod kinds;
 mod provider;
 mod rules;
+mod users;
 
 use profiled_store::testing::defaults;
 use std::sync::Arc;

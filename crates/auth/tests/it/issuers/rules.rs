@@ -123,59 +123,6 @@ fn type_is_required_where_it_is_set() {
 }
 
 #[test]
-fn users_are_named_by_id_username_or_email() {
-    let provider = Provider::start(&[Algorithm::ES256]);
-    let service_by = |field, claim: &str| {
-        let mut settings = provider.settings(&[Algorithm::ES256]);
-        (settings.user_field, settings.trust_email) = (Some(field), field == UserField::Email);
-        settings.user_claim = claim.to_owned();
-        service(vec![settings])
-    };
-    let cases = [
-        (UserField::Id, "sub", json!("7"), SEVEN),
-        (UserField::Id, "uid", json!(7), SEVEN),
-        (UserField::Id, "uid", json!("ada"), INVALID),
-        (
-            UserField::Username,
-            "name",
-            json!("ada"),
-            Ok(UserClaim::Username("ada".to_owned())),
-        ),
-        (
-            UserField::Username,
-            "name",
-            json!("7"),
-            Ok(UserClaim::Username("7".to_owned())),
-        ),
-        (
-            UserField::Email,
-            "email",
-            json!("a@b.c"),
-            Ok(UserClaim::Email("a@b.c".to_owned())),
-        ),
-        (UserField::Email, "email", json!(""), INVALID),
-        (UserField::Email, "email", json!(7), INVALID),
-        (UserField::Email, "email", json!(["a@b.c"]), INVALID),
-        (UserField::Username, "name", json!("a\0b"), INVALID),
-        (
-            UserField::Username,
-            "name",
-            json!("a".repeat(2000)),
-            INVALID,
-        ),
-    ];
-
-    for (field, claim, value, expected) in cases {
-        let token = provider.sign(0, |_, claims| claims[claim] = value.clone());
-        assert_eq!(
-            judge(&service_by(field, claim), &token),
-            expected,
-            "{claim} {value}"
-        );
-    }
-}
-
-#[test]
 fn a4_issuer_cannot_sign_for_another_or_for_us() {
     let (one, two) = (
         Provider::start(&[Algorithm::ES256]),

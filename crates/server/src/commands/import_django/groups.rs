@@ -1,10 +1,10 @@
-//! Groups and memberships of an import.
+//! Groups of an import.
 
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
+use super::Import;
 use super::report::Kind;
-use super::{BATCH, Import};
 use crate::dump::{DumpedGroup, Key, Reference};
 
 impl Import<'_, '_> {
@@ -13,7 +13,13 @@ impl Import<'_, '_> {
         dumped: DumpedGroup,
         name: String,
     ) -> Result<(), RepositoryError> {
-        let DumpedGroup { key, mut group } = dumped;
+        let DumpedGroup {
+            key,
+            with_nulls,
+            mut group,
+        } = dumped;
+        let model = self.plan.models.group.as_deref().unwrap_or_default();
+        self.report.lose_nulls(model, &with_nulls);
         let notes = self.profiles.of_group(&key, &group.name);
         group.notes = group.notes.filter(|own| !own.is_empty()).or(notes);
         group.id = self.group_id(&key, &group.name)?;
@@ -36,9 +42,13 @@ impl Import<'_, '_> {
         Ok(())
     }
 
-    /// The integer that is the key of a group; else the id of the group of its name, or the next one.
+    /// The integer that is the key of a group, unless ids were given here; else the id of the group of its name, or
+    /// the next one.
     fn group_id(&mut self, key: &Key, name: &str) -> Result<i64, RepositoryError> {
-        if let Key::Id(id) = key {
+        let [_, gave_ids] = self.gave_ids;
+        if let Key::Id(id) = key
+            && !(gave_ids && self.is_other_group(*id, name)?)
+        {
             return Ok(*id);
         }
         let id = match self.session.group_id(name)? {
@@ -58,36 +68,12 @@ impl Import<'_, '_> {
         }
         Ok(id)
     }
-
-    pub(super) fn store_memberships(&mut self) -> Result<(), RepositoryError> {
-        let memberships = std::mem::take(&mut self.memberships);
-        let mut pairs = Vec::with_capacity(memberships.len());
-        for chunk in memberships.chunks(BATCH) {
-            let groups: Vec<&Reference> = chunk.iter().map(|(_, group)| group).collect();
-            for ((user, _), group) in chunk.iter().zip(self.resolve_groups(&groups)?) {
-                match group {
-                    Ok(id) => pairs.push((*user, id)),
-                    Err(reason) => {
-                        let name = || format!("membership of user {user}");
-                        self.report.skip(Kind::Memberships, name, &reason);
-                    }
-                }
-            }
+    /// Whether a group has another id here than its key, or another group has that.
+    fn is_other_group(&mut self, id: i64, name: &str) -> Result<bool, RepositoryError> {
+        if let Some(stored) = self.session.group_id(name)? {
+            return Ok(stored != id);
         }
-        drop(memberships);
-        pairs.sort_unstable();
-        for chunk in pairs.chunks(BATCH) {
-            for (outcome, (user, group)) in self.session.memberships(chunk)?.iter().zip(chunk) {
-                let name = || format!("membership of user {user} in group {group}");
-                self.report.count(Kind::Memberships, outcome, name);
-            }
-        }
-        if self.plan.models.group.is_some() {
-            let count = self
-                .session
-                .other_memberships(&self.users.seen, &pairs, self.absent)?;
-            self.report.absent.insert("memberships", count);
-        }
-        Ok(())
+        let stored = self.session.stored_ids(IdTable::Groups, &[id])?;
+        Ok(stored.contains(&id))
     }
 }

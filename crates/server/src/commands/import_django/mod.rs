@@ -3,12 +3,13 @@
 mod groups;
 mod identify;
 mod ids;
+mod memberships;
+mod organizations;
 mod references;
 mod report;
 mod tokens;
 mod users;
 
-use std::collections::HashSet;
 use std::convert::Infallible;
 use std::path::PathBuf;
 
@@ -22,20 +23,22 @@ use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::dump::{
-    DjangoMapping, Dump, DumpedToken, Plan, Profiles, ReadError, Record, Reference, Row, Survey,
-    Unreadable, classify,
+    DjangoMapping, Dump, Plan, Profiles, ReadError, Record, Row, Survey, Unreadable, classify,
 };
 use crate::error::Failure;
 use crate::trail::audited;
 
 use ids::Ids;
+use memberships::Memberships;
+use organizations::Organizations;
 use report::{DjangoReport, Kind};
+use tokens::Tokens;
 use users::Waiting;
 
 /// How imported tokens are called.
 const LABEL: &str = "imported";
 
-/// Users that are stored together.
+/// Rows that are stored together.
 const BATCH: usize = 1000;
 
 /// Why an import ends early: nothing is kept then.
@@ -74,6 +77,7 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
 fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, Failure> {
     let store = context.open()?;
     let progress = progress_bar(context, &arguments.files);
+    let before = DjangoMapping::remembered(&store)?;
     let report = prepare(arguments, &progress).and_then(|prepared| {
         let Prepared {
             dumps,
@@ -89,12 +93,15 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
                 context.settings.limits.mobile_number,
                 arguments.absent(),
             )?;
+            import.gave_ids = [before.users.gave_ids, before.groups.gave_ids];
+            import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
             import.report.mirror = arguments.absent() == Absent::Remove;
             import.report.add_findings(&mut import.profiles.findings);
             import.files(&dumps, &progress)?;
             import.remember(&survey)?;
-            let report = import.finish()?;
+            let mut report = import.finish()?;
+            report.warn_of_hashers(&context.settings.auth.password);
             match report.first_loss().filter(|_| arguments.strict) {
                 Some(loss) => Err(Stop::Dump(format!("not everything comes over, {loss}"))),
                 None => Ok(report),
@@ -129,7 +136,12 @@ fn prepare(arguments: &ImportDjango, progress: &ProgressBar) -> Result<Prepared,
         })?;
         dumps.push(dump);
     }
-    let plan = Plan::of(&mut survey, &arguments.models(), &arguments.fields());
+    let plan = Plan::of(
+        &mut survey,
+        &arguments.models(),
+        &arguments.fields(),
+        arguments.timezone,
+    );
     let mut plan = plan.map_err(Stop::Dump)?;
     let size = progress.length().unwrap_or_default();
     progress.set_length(size * plan.readings());
@@ -168,12 +180,13 @@ struct Import<'a, 'b> {
     groups: Ids,
     /// Whether an import before this one has stored users with other keys than ids.
     has_external_ids: bool,
+    /// Whether one has given ids to users, and to groups, of a dump without any.
+    gave_ids: [bool; 2],
     /// Users that are stored with the next batch.
     batch: Vec<Waiting>,
-    memberships: Vec<(i64, Reference)>,
-    tokens: Vec<DumpedToken>,
-    /// Beginnings of the digests of all tokens of the dumps.
-    digests: HashSet<[u8; 8]>,
+    memberships: Memberships,
+    tokens: Tokens,
+    organizations: Organizations,
     absent: Absent,
 }
 
@@ -187,6 +200,7 @@ impl<'a, 'b> Import<'a, 'b> {
     ) -> Result<Self, RepositoryError> {
         Ok(Self {
             has_external_ids: session.has_external_ids()?,
+            gave_ids: [false; 2],
             session,
             plan,
             profiles,
@@ -195,9 +209,9 @@ impl<'a, 'b> Import<'a, 'b> {
             users: Ids::default(),
             groups: Ids::default(),
             batch: Vec::new(),
-            memberships: Vec::new(),
-            tokens: Vec::new(),
-            digests: HashSet::new(),
+            memberships: Memberships::default(),
+            tokens: Tokens::default(),
+            organizations: Organizations::default(),
             absent,
         })
     }
@@ -239,10 +253,7 @@ impl<'a, 'b> Import<'a, 'b> {
         match classify(record, self.plan) {
             Ok(Row::User(user)) => self.user(*user, name),
             Ok(Row::Group(group)) => self.group(group, name),
-            Ok(Row::Token(token)) => {
-                self.tokens.push(token);
-                Ok(())
-            }
+            Ok(Row::Token(token)) => self.token(token),
             Ok(Row::Blacklisted(token)) => {
                 for outcome in self.session.blacklist(&[token])? {
                     self.report
@@ -250,6 +261,7 @@ impl<'a, 'b> Import<'a, 'b> {
                 }
                 Ok(())
             }
+            Ok(Row::Organization(row)) => self.organization_row(row, name),
             Ok(Row::Profile | Row::Outstanding) => Ok(()),
             Ok(Row::Other) => {
                 *self.report.ignored.entry(model).or_default() += 1;
@@ -260,6 +272,7 @@ impl<'a, 'b> Import<'a, 'b> {
                     "group" => Kind::Groups,
                     "token" => Kind::Tokens,
                     "refresh token" => Kind::RefreshTokens,
+                    "organization" => Kind::Organizations,
                     _ => Kind::Users,
                 };
                 self.report.unreadable += 1;
@@ -274,7 +287,12 @@ impl<'a, 'b> Import<'a, 'b> {
         if self.plan.models.user.is_none() {
             return Ok(());
         }
-        let mapping = DjangoMapping::of(self.plan, survey);
+        let mut mapping = DjangoMapping::of(self.plan, survey);
+        let [users, groups] = self.gave_ids;
+        let given = &self.report.ids;
+        mapping.users.gave_ids = users || self.plan.user_keys.has_absent() && given.users.new > 0;
+        mapping.groups.gave_ids =
+            groups || self.plan.group_keys.has_absent() && given.groups.new > 0;
         // Maps of texts: serialisation cannot fail.
         let mapping = serde_json::to_string(&mapping).unwrap_or_default();
         self.session.remember_mapping(&mapping)
@@ -288,8 +306,9 @@ impl<'a, 'b> Import<'a, 'b> {
             let text = format!("--mirror needs records that can all be read: {reason}");
             return Err(Stop::Dump(text));
         }
-        self.store_memberships()?;
-        self.store_tokens()?;
+        self.store_waiting_memberships()?;
+        self.store_waiting_tokens()?;
+        self.store_organization_members()?;
         for (model, kind, owner) in self.profiles.unused(self.plan) {
             let keys = if kind == "user" {
                 self.plan.user_keys
@@ -305,12 +324,8 @@ impl<'a, 'b> Import<'a, 'b> {
             let count = self.session.other_users(&self.users.seen, self.absent)?;
             self.report.absent.insert("users", count);
         }
-        if !self.digests.is_empty() {
-            let tokens = self
-                .session
-                .other_tokens(LABEL, &self.digests, self.absent)?;
-            self.report.absent.insert("tokens", tokens);
-        }
+        self.count_other_memberships()?;
+        self.count_other_tokens()?;
         Ok(self.report)
     }
 }

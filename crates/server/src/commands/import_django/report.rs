@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use profiled_auth::PasswordAlgorithm;
+use profiled_auth::{PasswordAlgorithm, PasswordSettings};
 use profiled_domain::ProfileField;
 use profiled_store::ImportOutcome;
 use serde::Serialize;
@@ -20,6 +20,9 @@ pub(super) struct DjangoReport {
     pub(super) tokens: Tally,
     /// Refresh tokens of simplejwt that are blacklisted.
     pub(super) refresh_tokens: Tally,
+    /// Organizations of django-organizations.
+    pub(super) organizations: Tally,
+    pub(super) organization_members: Tally,
     /// How users and groups without an id of their own got one.
     pub(super) ids: AllGiven,
     /// How many users have attributes in which other model.
@@ -65,6 +68,19 @@ pub(super) struct Tally {
     skipped: u64,
 }
 
+/// Kinds of rows that are counted in words even where there are none.
+const USUAL: usize = 5;
+
+/// Models whose records are in force in Django, and end with it.
+const ENDING: [(&str, &str); 3] = [
+    ("sessions.session", ": their users log in again"),
+    ("oauth2_provider.accesstoken", ": their clients need others"),
+    (
+        "oauth2_provider.refreshtoken",
+        ": their clients need others",
+    ),
+];
+
 /// A kind of rows.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
@@ -73,6 +89,8 @@ pub(super) enum Kind {
     Memberships,
     Tokens,
     RefreshTokens,
+    Organizations,
+    OrganizationMembers,
 }
 
 impl DjangoReport {
@@ -118,10 +136,28 @@ impl DjangoReport {
         }
     }
 
+    /// Warns of hashers whose hashes are not verified as things are set.
+    pub(super) fn warn_of_hashers(&mut self, settings: &PasswordSettings) {
+        let unverified = self.passwords.iter().filter_map(|(hasher, count)| {
+            let needed = settings.missing_for(hasher)?;
+            let who = format!("{count} users with passwords of {hasher}");
+            Some(format!("{who} cannot log in by password unless {needed}"))
+        });
+        self.warnings.extend(unverified);
+    }
+
     /// Counts a value of a field of the user model that stands for nothing.
     pub(super) fn lose_value(&mut self, field: &str, value: &str) {
         let model = self.user_model.as_deref().unwrap_or_default();
         lose_value(&mut self.lost, model, field, value);
+    }
+
+    /// Counts texts of a record that had null characters.
+    pub(super) fn lose_nulls(&mut self, model: &str, fields: &[String]) {
+        for field in fields {
+            let name = format!("{model}.{field} null characters");
+            *self.lost.entry(name).or_default() += 1;
+        }
     }
 
     /// Counts a value of a profile whose user has another one.
@@ -197,13 +233,15 @@ impl DjangoReport {
         [sum(|t| t.created), sum(|t| t.updated), sum(|t| t.skipped)]
     }
 
-    fn tallies(&self) -> [(&'static str, &Tally); 5] {
+    fn tallies(&self) -> [(&'static str, &Tally); 7] {
         [
             ("users", &self.users),
             ("groups", &self.groups),
             ("memberships", &self.memberships),
             ("tokens", &self.tokens),
             ("blacklisted refresh tokens", &self.refresh_tokens),
+            ("organizations", &self.organizations),
+            ("users of organizations", &self.organization_members),
         ]
     }
 
@@ -214,13 +252,17 @@ impl DjangoReport {
             Kind::Memberships => &mut self.memberships,
             Kind::Tokens => &mut self.tokens,
             Kind::RefreshTokens => &mut self.refresh_tokens,
+            Kind::Organizations => &mut self.organizations,
+            Kind::OrganizationMembers => &mut self.organization_members,
         }
     }
 
     /// The report for people.
     pub(super) fn lines(&self) -> String {
         let tallies = self.tallies();
-        let mut lines: Vec<String> = tallies.map(|(name, tally)| tally.line(name)).into();
+        let shown = tallies.into_iter().enumerate();
+        let shown = shown.filter(|(place, (_, tally))| *place < USUAL || !tally.is_empty());
+        let mut lines: Vec<String> = shown.map(|(_, (name, tally))| tally.line(name)).collect();
         lines.extend(self.ids.users.line("users"));
         lines.extend(self.ids.groups.line("groups"));
         let profiles = self.profiles.iter();
@@ -240,7 +282,13 @@ impl DjangoReport {
         lines.extend(absent.map(|(kind, count)| format!("{what}: {count} {kind}")));
         lines.extend(self.lost.iter().map(|(name, count)| loss(name, *count)));
         let ignored = self.ignored.iter();
-        lines.extend(ignored.map(|(model, count)| format!("ignored: {count} of {model}")));
+        lines.extend(ignored.map(|(model, count)| {
+            let end = ENDING
+                .iter()
+                .find(|(name, _)| model.eq_ignore_ascii_case(name));
+            let end = end.map_or("", |(_, end)| *end);
+            format!("ignored: {count} of {model}{end}")
+        }));
         lines.extend(self.skipped.iter().map(|row| format!("skipped: {row}")));
         lines.extend(self.warnings.iter().map(|row| format!("warning: {row}")));
         if self.dry_run {
@@ -256,6 +304,10 @@ fn loss(name: &str, count: u64) -> String {
 }
 
 impl Tally {
+    fn is_empty(&self) -> bool {
+        self.created + self.updated + self.unchanged + self.skipped == 0
+    }
+
     fn line(&self, name: &str) -> String {
         let Self {
             created,

@@ -62,6 +62,12 @@ impl Import<'_, '_> {
                     format!("{name}: shares its {key} with user {holder}, who is found by it");
                 self.report.warnings.push(text);
             }
+            for Taken { key, holder } in stored.taken_over {
+                let text = format!("{name}: is found by its {key}, which user {holder} shares");
+                self.report.warnings.push(text);
+            }
+            let model = self.plan.models.user.as_deref().unwrap_or_default();
+            self.report.lose_nulls(model, &dumped.with_nulls);
             for (field, value) in &dumped.lost {
                 self.report.lose_value(field, value);
             }
@@ -69,11 +75,9 @@ impl Import<'_, '_> {
             self.warn(&dumped.user, name);
             self.count_profiles(&waiting);
             let DumpedUser { user, groups, .. } = waiting.dumped;
-            let memberships = groups.into_iter();
-            self.memberships
-                .extend(memberships.map(|group| (user.id, group)));
+            self.memberships(user.id, groups);
         }
-        Ok(())
+        self.store_many_memberships()
     }
 
     /// Users with their ids and all their attributes. Those that are there already are left out.

@@ -4,6 +4,7 @@ mod people;
 
 use std::net::SocketAddr;
 
+use profiled_auth::UsernameField;
 use profiled_auth::audit::Action;
 use profiled_domain::{PageRequest, UserLookup, UserRepository};
 use profiled_store::{MigrateOnStart, Store};
@@ -87,15 +88,20 @@ fn show(
         access_token(&context.settings, store, DEMO, line)
     })?;
     let token = demo.token.as_str();
+    let field = context.settings.auth.username_field;
+    let name = |user: &people::Credential| match field {
+        UsernameField::Username => user.username.to_owned(),
+        UsernameField::Email => people::email(user.username),
+    };
     if context.is_json {
         let user = |user: &people::Credential| {
-            let (name, key) = (user.username, user.token.as_str());
-            json!({ "username": name, "password": user.password, "token": key })
+            let key = user.token.as_str();
+            json!({ field.as_str(): name(user), "password": user.password, "token": key })
         };
         return print_line(&json!({ "created": [user(admin), user(demo)] }).to_string());
     }
     let line = |user: &people::Credential| {
-        let (name, key) = (user.username, user.token.as_str());
+        let (name, key) = (name(user), user.token.as_str());
         format!("  {name:<6} password {}  token {key}", user.password)
     };
     print_line(&format!(

@@ -26,6 +26,11 @@ pub(super) struct Credential {
     pub(super) token: TokenKey,
 }
 
+/// The e-mail address of a user who is created.
+pub(super) fn email(username: &str) -> String {
+    format!("{username}@example.com")
+}
+
 /// Of the administrator and of the demo user.
 pub(super) type Credentials = [Credential; 2];
 
@@ -84,7 +89,7 @@ fn person(
         external_id: None,
         person: Person {
             username: Some(credential.username.to_owned()),
-            email: Some(format!("{}@example.com", credential.username)),
+            email: Some(email(credential.username)),
             mobile_number: Some(mobile_number.to_owned()),
             first_name: Some(first_name.to_owned()),
             last_name: Some(last_name.to_owned()),

@@ -90,7 +90,12 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
     assert_eq!(gone.groups, []);
     let group = repository.find_group("Staff").unwrap().unwrap();
     assert_eq!(group.users_count, 0);
-    assert_eq!(repository.find_user_with_password("ada").unwrap(), None);
+    assert_eq!(
+        repository
+            .find_user_with_password(&UserLookup::Username("ada".to_owned()))
+            .unwrap(),
+        None
+    );
     repository.create_user(&person("ada"), operator(7)).unwrap();
 }
 
@@ -224,7 +229,7 @@ fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repo
     assert_eq!(after.credentials.number, 1);
     assert_eq!(repository.list_tokens(ada).unwrap(), []);
     let password = repository
-        .find_user_with_password("eve")
+        .find_user_with_password(&UserLookup::Username("eve".to_owned()))
         .unwrap()
         .unwrap()
         .1;

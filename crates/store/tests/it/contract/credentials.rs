@@ -2,10 +2,15 @@
 
 use profiled_domain::{
     CredentialRef, NewToken, NewUser, PasswordHash, Person, ProfileDepth, Repository,
-    RepositoryError, TokenClient, TokenDigest, TokenId, UniqueKey, UserId,
+    RepositoryError, TokenClient, TokenDigest, TokenId, UniqueKey, UserId, UserLookup,
 };
 
 use crate::people::{at, operator, person, token};
+
+/// A user's name, to look the user up by.
+fn name(username: &str) -> UserLookup {
+    UserLookup::Username(username.to_owned())
+}
 
 contract!(
     a_token_leads_to_its_holder_active_or_not,
@@ -131,15 +136,26 @@ fn a_password_is_found_by_username(repository: &dyn Repository) {
     };
     repository.create_user(&secretless, operator(1)).unwrap();
 
-    let (user, password) = repository.find_user_with_password("ada").unwrap().unwrap();
-    let (_, unusable) = repository.find_user_with_password("bob").unwrap().unwrap();
+    let (user, password) = repository
+        .find_user_with_password(&name("ada"))
+        .unwrap()
+        .unwrap();
+    let (_, unusable) = repository
+        .find_user_with_password(&name("bob"))
+        .unwrap()
+        .unwrap();
 
     assert_eq!(
         (user, password.as_encoded()),
         (ada, "pbkdf2_sha256$1$salt$hash")
     );
     assert!(unusable.as_encoded().starts_with('!'));
-    assert!(repository.find_user_with_password("ADA").unwrap().is_none());
+    assert!(
+        repository
+            .find_user_with_password(&name("ADA"))
+            .unwrap()
+            .is_none()
+    );
 }
 
 fn hash(encoded: &str) -> PasswordHash {
