@@ -137,6 +137,15 @@ fn users_are_known_by_their_addresses_where_they_have_no_usernames() {
         let warnings = first["warnings"].as_array().unwrap();
         let warning = "users have no username: log-in needs auth.username_field = \"email\"";
         assert_eq!(warnings.iter().filter(|text| *text == warning).count(), 1);
+        let file = sandbox.write("dump.json", &dump(&records));
+        let by_email = ["--set", "auth.username_field=\"email\""];
+        let set = sandbox.json(&[&by_email[..], &["import", "django", &file]].concat());
+        assert!(
+            !set["warnings"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(warning))
+        );
         let service = sandbox.start(&["serve"]);
         let (status, me) = service.send("GET", "/api/users/me/", &format!("Token {}", key("a")));
         assert_eq!(status, 200, "{me}");

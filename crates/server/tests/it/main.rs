@@ -12,6 +12,7 @@ mod dump_forms;
 mod groups;
 mod hosts;
 mod import_django;
+mod import_heirs;
 mod import_keys;
 mod import_models;
 mod import_names;

@@ -96,6 +96,7 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
             import.gave_ids = [before.users.gave_ids, before.groups.gave_ids];
             import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
+            import.report.warn_of_names(&plan, &context.settings.auth);
             import.report.mirror = arguments.absent() == Absent::Remove;
             import.report.add_findings(&mut import.profiles.findings);
             import.files(&dumps, &progress)?;
