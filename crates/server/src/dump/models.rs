@@ -174,6 +174,16 @@ pub(super) fn notes(model: &Model) -> Option<String> {
     name.map(|name| (*name).to_owned())
 }
 
+/// Whether the records of a model may belong to users: they name one, or inherit from the model of users.
+pub(super) fn may_be_profile(name: &str, model: &Model, user: &str) -> bool {
+    let app = |name: &str| name.split_once('.').map(|(app, _)| app.to_owned());
+    match user_field(model, user).as_deref() {
+        Some("owner" | "account") => false,
+        Some(_) => true,
+        None => app(name) == app(user) && !model.has("name"),
+    }
+}
+
 /// A model of groups that inherits from that of groups: it has no name of its own, but notes.
 fn group_notes(survey: &Survey, group: &str) -> Option<Link> {
     let mut models = survey.iter();

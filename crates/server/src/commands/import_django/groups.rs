@@ -44,9 +44,13 @@ impl Import<'_, '_> {
         Ok(())
     }
 
-    /// The integer that is the key of a group; else the id of the group of its name, or the next one.
+    /// The integer that is the key of a group, unless ids were given here; else the id of the group of its name, or
+    /// the next one.
     fn group_id(&mut self, key: &Key, name: &str) -> Result<i64, RepositoryError> {
-        if let Key::Id(id) = key {
+        let [_, gave_ids] = self.gave_ids;
+        if let Key::Id(id) = key
+            && !(gave_ids && self.is_other_group(*id, name)?)
+        {
             return Ok(*id);
         }
         let id = match self.session.group_id(name)? {
@@ -65,5 +69,13 @@ impl Import<'_, '_> {
             self.groups.move_to(key, id);
         }
         Ok(id)
+    }
+    /// Whether a group has another id here than its key, or another group has that.
+    fn is_other_group(&mut self, id: i64, name: &str) -> Result<bool, RepositoryError> {
+        if let Some(stored) = self.session.group_id(name)? {
+            return Ok(stored != id);
+        }
+        let stored = self.session.stored_ids(IdTable::Groups, &[id])?;
+        Ok(stored.contains(&id))
     }
 }

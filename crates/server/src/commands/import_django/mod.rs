@@ -92,8 +92,11 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
                 context.settings.limits.mobile_number,
                 arguments.absent(),
             )?;
+            let before = DjangoMapping::remembered(import.session)?;
+            import.gave_ids = [before.users.gave_ids, before.groups.gave_ids];
             import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
+            import.report.warn_of_names(&plan, &context.settings.auth);
             import.report.mirror = arguments.absent() == Absent::Remove;
             import.report.add_findings(&mut import.profiles.findings);
             import.files(&dumps, &progress)?;
@@ -178,6 +181,8 @@ struct Import<'a, 'b> {
     groups: Ids,
     /// Whether an import before this one has stored users with other keys than ids.
     has_external_ids: bool,
+    /// Whether one has given ids to users, and to groups, of a dump without any.
+    gave_ids: [bool; 2],
     /// Users that are stored with the next batch.
     batch: Vec<Waiting>,
     memberships: Memberships,
@@ -196,6 +201,7 @@ impl<'a, 'b> Import<'a, 'b> {
     ) -> Result<Self, RepositoryError> {
         Ok(Self {
             has_external_ids: session.has_external_ids()?,
+            gave_ids: [false; 2],
             session,
             plan,
             profiles,
@@ -282,7 +288,12 @@ impl<'a, 'b> Import<'a, 'b> {
         if self.plan.models.user.is_none() {
             return Ok(());
         }
-        let mapping = DjangoMapping::of(self.plan, survey);
+        let mut mapping = DjangoMapping::of(self.plan, survey);
+        let [users, groups] = self.gave_ids;
+        let given = &self.report.ids;
+        mapping.users.gave_ids = users || self.plan.user_keys.has_absent() && given.users.new > 0;
+        mapping.groups.gave_ids =
+            groups || self.plan.group_keys.has_absent() && given.groups.new > 0;
         // Maps of texts: serialisation cannot fail.
         let mapping = serde_json::to_string(&mapping).unwrap_or_default();
         self.session.remember_mapping(&mapping)

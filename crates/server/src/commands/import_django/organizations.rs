@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use profiled_domain::{Membership, OrganizationId, RepositoryError};
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
-use super::ids::Ids;
+use super::ids::{Found, Ids};
 use super::report::Kind;
 use super::{BATCH, Import};
 use crate::dump::{
@@ -107,7 +107,7 @@ impl Import<'_, '_> {
         user: Result<i64, String>,
     ) -> Result<(), RepositoryError> {
         let keys = self.plan.organization_keys;
-        let found = std::collections::HashMap::new();
+        let found = Found::default();
         let organization = self
             .organizations
             .ids
