@@ -21,6 +21,8 @@ pub enum Data<'a> {
     Tower,
     /// The text of a dump.
     Dump(&'a str),
+    /// No user.
+    Nothing,
 }
 
 /// Brings the data in as an operator would, and returns its tokens by user name.
@@ -38,6 +40,7 @@ pub(super) fn load(
             std::fs::write(&file, text).map_err(|error| error.to_string())?;
             ("django", file)
         }
+        Data::Nothing => return Ok(BTreeMap::new()),
     };
     let file_name = file.display().to_string();
     if run(overrides, &["import", kind, &file_name]) != ExitCode::SUCCESS {

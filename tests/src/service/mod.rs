@@ -193,6 +193,12 @@ impl Service {
         Client::new(self.address, self.tokens.clone())
     }
 
+    /// Its settings, as `--set` takes them.
+    #[must_use]
+    pub fn overrides(&self) -> &[String] {
+        &self.overrides
+    }
+
     /// Runs a command with the settings of the service.
     ///
     /// # Panics
