@@ -2,6 +2,7 @@
 
 mod credentials;
 mod directory;
+mod export;
 mod group;
 mod import;
 mod person;
@@ -14,6 +15,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use credentials::{Binding, Jwt, Keys, Token};
 pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, TeamSet};
+pub(crate) use export::ExportDjango;
 pub(crate) use group::{Group, GroupSet, Membership};
 pub(crate) use import::ImportDjango;
 pub(crate) use user::{UserCreate, UserSet};
@@ -101,6 +103,9 @@ pub(crate) enum Command {
     /// Import accounts from other services.
     #[command(subcommand)]
     Import(Import),
+    /// Export accounts to other services.
+    #[command(subcommand)]
+    Export(Export),
     /// Create, show and change users, and set their passwords.
     #[command(subcommand)]
     User(User),
@@ -151,6 +156,12 @@ pub(crate) enum Import {
         /// The file (JSON); - is standard input.
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// Users and groups as a dump that Django's manage.py loaddata loads.
+    Django(ExportDjango),
 }
 
 #[derive(Debug, Subcommand)]

@@ -34,6 +34,12 @@ impl Line {
         self.set_outcome(AuditOutcome::of_change(&(created + updated > 0)));
     }
 
+    /// How many rows were exported.
+    pub(crate) fn exported(&mut self, users: u64, groups: u64) {
+        let record = self.record.clone().count("users", users);
+        self.record = record.count("groups", groups);
+    }
+
     /// What came of it, whatever happens to the command afterwards.
     pub(crate) fn set_outcome(&mut self, outcome: impl Into<AuditOutcome>) {
         self.outcome = Some(outcome.into());

@@ -7,6 +7,7 @@ mod authority;
 mod credentials;
 mod database;
 mod directory;
+mod export;
 mod groups;
 mod import;
 mod media;
@@ -21,6 +22,7 @@ pub use database::{
     DatabaseSettings, DatabaseUrl, MigrateOnStart, MigrationStatus, OpenError, SqliteSettings,
     Store, Synchronous, UrlError, migrate, pending, revert, status,
 };
+pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{
     Absent, IdTable, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization,
     ImportedTeam, ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserKey, UserOutcome,

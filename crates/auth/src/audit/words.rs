@@ -101,6 +101,8 @@ words! {
         IssuerUnbind => "issuer.unbind",
         /// Accounts are imported.
         Import => "import",
+        /// Accounts are exported, password hashes included.
+        Export => "export",
     }
 }
 

@@ -60,7 +60,7 @@ pub trait UserRepository: Send + Sync {
     /// there is none. `None` if there is no such user.
     ///
     /// # Errors
-    /// [`RepositoryError::Conflict`] if another user has `new`.
+    /// [`RepositoryError`] on failure of the storage, and if another user has `new`.
     fn ensure_external_id(&self, id: UserId, new: &str) -> Result<Option<String>, RepositoryError>;
 
     /// Users by ascending id.

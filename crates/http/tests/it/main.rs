@@ -9,6 +9,7 @@
 mod app;
 mod drf_me;
 mod drf_tokens;
+mod email_login;
 mod errors;
 mod health;
 mod jwt_profile;

@@ -24,7 +24,20 @@ pub(crate) struct ImportDjango {
     /// restored until the purge.
     #[arg(long)]
     mirror: bool,
-    /// The model of users, if the dump leaves it open.
+    /// The zone of instants that tell none (`USE_TZ = False`), as `TIME_ZONE` of Django's settings.
+    #[arg(long, value_name = "AREA/CITY", value_parser = zone)]
+    pub(crate) timezone: Option<Tz>,
+    /// Which of the users with the same e-mail address or mobile number is found by it.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) address_holder: AddressHolder,
+    #[command(flatten)]
+    pub(crate) names: DjangoNames,
+}
+
+/// What an operator says of the models of Django.
+#[derive(Debug, Args)]
+pub(crate) struct DjangoNames {
+    /// The model of users, if it is not certain.
     #[arg(long, value_name = "APP.MODEL")]
     user_model: Option<String>,
     /// The model of groups, if it is neither auth.group nor the group of the app that has the users.
@@ -38,12 +51,6 @@ pub(crate) struct ImportDjango {
     /// Empty for none: `nickname=`. For one model only: `accounts.profile.phone=mobile_number`.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = field)]
     field: Vec<(String, Option<Ours>)>,
-    /// The zone of instants that tell none (`USE_TZ = False`), as `TIME_ZONE` of Django's settings.
-    #[arg(long, value_name = "AREA/CITY", value_parser = zone)]
-    pub(crate) timezone: Option<Tz>,
-    /// Which of the users with the same e-mail address or mobile number is found by it.
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) address_holder: AddressHolder,
     /// What a value of a field stands for, as in `gender:1=male`.
     #[arg(long, value_name = "FIELD:THEIRS=OURS", value_parser = value)]
     value: Vec<(String, String, String)>,
@@ -79,7 +86,9 @@ impl ImportDjango {
             Absent::Count
         }
     }
+}
 
+impl DjangoNames {
     pub(crate) fn models(&self) -> NamedModels {
         NamedModels {
             user: self.user_model.clone(),
@@ -96,7 +105,7 @@ impl ImportDjango {
     }
 }
 
-fn zone(name: &str) -> Result<Tz, String> {
+pub(super) fn zone(name: &str) -> Result<Tz, String> {
     let parsed = name.parse();
     parsed.map_err(|_unknown| "it is no name of the IANA database, as Europe/Berlin".to_owned())
 }

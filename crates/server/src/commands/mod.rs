@@ -4,6 +4,7 @@ mod binding;
 mod check;
 mod context;
 mod directory;
+mod export_django;
 mod group;
 mod import_django;
 mod import_people;
@@ -16,7 +17,7 @@ mod serve;
 mod token;
 mod user;
 
-use crate::cli::{Cli, Command, Global, Import};
+use crate::cli::{Cli, Command, Export, Global, Import};
 use crate::error::Failure;
 use crate::settings::{LogLevel, Settings, Sources};
 use crate::telemetry;
@@ -38,6 +39,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Check => check::run(&context),
         Command::Import(Import::Django(arguments)) => import_django::run(&context, &arguments),
         Command::Import(Import::People { file }) => import_people::run(&context, &file),
+        Command::Export(Export::Django(arguments)) => export_django::run(&context, &arguments),
         Command::User(command) => user::run(&context, command),
         Command::Group(command) => group::run(&context, command),
         Command::Org(command) => directory::org::run(&context, command),

@@ -63,14 +63,14 @@ impl Keys {
         }
     }
 
-    /// Whether keys are texts, as UUIDs are.
-    pub(crate) fn are_texts(self) -> bool {
-        self.has_texts
-    }
-
     /// Whether records are known by their names.
     pub(crate) fn has_absent(self) -> bool {
         self.has_absent
+    }
+
+    /// Whether keys are texts: UUIDs, for one.
+    pub(crate) fn has_texts(self) -> bool {
+        self.has_texts
     }
 
     /// The greatest key that is an id as well, 0 for none.

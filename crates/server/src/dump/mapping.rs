@@ -145,7 +145,7 @@ impl NamedFields {
 }
 
 /// The field that a text names, unless it is that of another model.
-fn field_of<'a>(text: &'a str, model: &str) -> Option<&'a str> {
+pub(super) fn field_of<'a>(text: &'a str, model: &str) -> Option<&'a str> {
     match text.rsplit_once('.') {
         Some((name, field)) => name.eq_ignore_ascii_case(model).then_some(field),
         None => Some(text),

@@ -15,6 +15,8 @@ mod reader;
 mod records;
 mod remembered;
 mod survey;
+mod target;
+mod writer;
 
 pub(crate) use keys::{Key, Keys, Reference};
 pub(crate) use lost::lose_value;
@@ -27,5 +29,6 @@ pub(crate) use plan::Plan;
 pub(crate) use profiles::{Findings, Profiles};
 pub(crate) use reader::{Dump, ReadError, Record};
 pub(crate) use records::{DumpedGroup, DumpedToken, DumpedUser, Row, Unreadable, classify};
-pub(crate) use remembered::DjangoMapping;
+pub(crate) use remembered::{DjangoMapping, ModelMapping};
 pub(crate) use survey::Survey;
+pub(crate) use writer::{DumpForm, DumpWriter, FieldValue, OutputKey, OutputRecord, WriteError};

@@ -115,6 +115,12 @@ impl Plan {
         }
     }
 
+    /// The zone of instants, if there are any that tell none.
+    pub(super) fn local_zone(&self, survey: &Survey) -> Option<Tz> {
+        self.local_instants(survey)?;
+        self.zone
+    }
+
     /// A field with instants that tell no zone, of those that are read.
     fn local_instants(&self, survey: &Survey) -> Option<String> {
         let in_model = |name: &str, fields: &[&str]| {

@@ -1,6 +1,6 @@
 //! How an import has read the models of Django, kept with the users: an export writes them the same way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use profiled_domain::{ProfileField, RepositoryError};
 use profiled_store::Store;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dump::mapping::Mapping;
 use crate::dump::plan::Plan;
-use crate::dump::survey::{BLACKLISTED_TOKEN, Survey};
+use crate::dump::survey::{BLACKLISTED_TOKEN, Model, Survey};
 
 /// What an export has to know of the models. Names of models are as the dump wrote them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub(crate) struct DjangoMapping {
     pub(crate) named_by_email: bool,
     /// The dump had refresh tokens that simplejwt has blacklisted.
     pub(crate) blacklist: bool,
+    /// The zone of instants, where the dump told none.
+    pub(crate) timezone: Option<String>,
 }
 
 /// A model that the dump had.
@@ -36,6 +38,12 @@ pub(crate) struct ModelMapping {
     pub(crate) model: String,
     /// All fields that it had.
     pub(crate) fields: BTreeSet<String>,
+    /// Those that were null in a record, or a number: the absence of a value is null there.
+    pub(crate) nullable: BTreeSet<String>,
+    /// Primary keys are texts: UUIDs, for one.
+    pub(crate) has_text_keys: bool,
+    /// There are as many records as users.
+    pub(crate) is_complete: bool,
     /// The attribute that each of these fields holds.
     pub(crate) attributes: BTreeMap<String, ProfileField>,
     /// The field that holds the instant of joining.
@@ -54,56 +62,87 @@ impl DjangoMapping {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub(crate) fn remembered(store: &Store) -> Result<Self, RepositoryError> {
-        let stored = store.django_mapping()?;
+        let stored: Option<String> = store.export(|session| session.django_mapping())?;
         let mapping = stored.and_then(|text| serde_json::from_str(&text).ok());
         Ok(mapping.unwrap_or_default())
     }
 
     pub(crate) fn of(plan: &Plan, survey: &Survey) -> Self {
-        let model = |name: Option<&str>| {
-            let model = survey.named(name);
-            ModelMapping {
-                model: model.map(|model| model.name.clone()).unwrap_or_default(),
-                fields: model.map_or_else(BTreeSet::new, |model| {
-                    model.fields.keys().cloned().collect()
-                }),
-                ..ModelMapping::default()
-            }
-        };
-        let mapped = |name: Option<&str>, mapping: &Mapping| ModelMapping {
-            attributes: mapping.attributes.clone(),
-            joined: mapping.joined.clone(),
-            ..model(name)
+        let users = survey.named(plan.models.user.as_deref());
+        let groups = survey.named(plan.models.group.as_deref());
+        let mapped = |mut model: ModelMapping, mapping: &Mapping| {
+            model.attributes.clone_from(&mapping.attributes);
+            model.joined.clone_from(&mapping.joined);
+            model
         };
         let profiles = plan.profiles.iter().map(|profile| ModelMapping {
             user_field: profile.link.stored_field(),
-            ..mapped(Some(&profile.link.model), &profile.mapping)
+            ..mapped(
+                ModelMapping::of(survey.get(&profile.link.model), users),
+                &profile.mapping,
+            )
         });
         let notes = plan.models.group_notes.as_ref();
-        let mut values = plan.mapping.values.clone();
-        for value in plan
-            .profiles
-            .iter()
-            .flat_map(|profile| &profile.mapping.values)
-        {
-            if !values.contains(value) {
-                values.push(value.clone());
-            }
-        }
         Self {
-            users: mapped(plan.models.user.as_deref(), &plan.mapping),
+            users: mapped(ModelMapping::of(users, users), &plan.mapping),
             profiles: profiles.collect(),
             groups: ModelMapping {
                 notes: plan.notes.clone(),
-                ..model(plan.models.group.as_deref())
+                ..ModelMapping::of(groups, groups)
             },
             group_notes: notes.map(|link| ModelMapping {
                 notes: plan.heir_notes.clone(),
-                ..model(Some(&link.model))
+                ..ModelMapping::of(survey.get(&link.model), groups)
             }),
-            values,
+            values: values(plan, survey),
             named_by_email: plan.is_named_by_email(),
             blacklist: survey.get(BLACKLISTED_TOKEN).is_some(),
+            timezone: plan.local_zone(survey).map(|zone| zone.name().to_owned()),
         }
     }
+}
+
+impl ModelMapping {
+    /// A model of which each record belongs to one of `owners`.
+    fn of(model: Option<&Model>, owners: Option<&Model>) -> Self {
+        let Some(model) = model else {
+            return Self::default();
+        };
+        Self {
+            model: model.name.clone(),
+            fields: model.fields.keys().cloned().collect(),
+            nullable: model.nullable.clone(),
+            has_text_keys: model.keys.has_texts(),
+            is_complete: owners.is_some_and(|owners| model.records >= owners.records),
+            ..Self::default()
+        }
+    }
+}
+
+/// What the texts of genders were taken for, the most frequent first, and what the operator has said of values.
+fn values(plan: &Plan, survey: &Survey) -> Vec<(String, String, String)> {
+    let of_users = plan
+        .models
+        .user
+        .as_deref()
+        .map(|name| (name, &plan.mapping));
+    let of_profiles = plan.profiles.iter();
+    let of_profiles = of_profiles.map(|profile| (&*profile.link.model, &profile.mapping));
+    let mut values = Vec::new();
+    for (name, mapping) in of_users.into_iter().chain(of_profiles) {
+        let genders = mapping.attributes.iter();
+        let genders = genders.filter(|(_, ours)| **ours == ProfileField::Gender);
+        for (field, _) in genders {
+            let texts = survey.get(name).map(|model| model.choices(field));
+            let seen = texts.into_iter().flatten().map(|text| {
+                let ours = mapping.value(field, text);
+                (field.clone(), text.to_owned(), ours)
+            });
+            values.extend(seen);
+        }
+        values.extend(mapping.values.iter().cloned());
+    }
+    let mut known = HashSet::new();
+    values.retain(|value| known.insert(value.clone()));
+    values
 }

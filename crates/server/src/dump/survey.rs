@@ -1,5 +1,6 @@
 //! What a dump has, found out before anything is stored: its models, and how much is in their fields.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
@@ -27,12 +28,22 @@ pub(crate) struct Model {
     pub(crate) records: u64,
     /// Every field, with the number of records that have a value there.
     pub(crate) fields: BTreeMap<String, u64>,
+    /// Fields that are null in a record, or a number: `""` is none.
+    pub(crate) nullable: BTreeSet<String>,
+    /// The texts of fields that have few, with the number of records for each.
+    texts: BTreeMap<String, Texts>,
     pub(crate) keys: Keys,
     /// Fields with a text that has an at sign, as an e-mail address has one.
     addresses: BTreeSet<String>,
     /// Fields with an instant that tells no zone.
     local_instants: BTreeSet<String>,
 }
+
+/// The texts of a field; `None` if they are many or long, and thus no choices.
+type Texts = Option<BTreeMap<String, u64>>;
+
+/// Texts of a field, and characters of a text, beyond which there is no choice between them.
+const CHOICES: usize = 32;
 
 impl Survey {
     /// Takes a record into account.
@@ -52,6 +63,7 @@ impl Survey {
             model.name.clone_from(&record.model);
         }
         for (field, value) in &record.fields {
+            model.look_at(field, value);
             if has_at_sign(value) && !model.addresses.contains(field) {
                 model.addresses.insert(field.clone());
             }
@@ -120,12 +132,51 @@ impl Model {
     pub(crate) fn has_addresses(&self, field: &str) -> bool {
         self.addresses.contains(field)
     }
+
+    /// The texts between which a field chooses, the most frequent first.
+    pub(crate) fn choices(&self, field: &str) -> Vec<&str> {
+        let texts = self.texts.get(field).and_then(Option::as_ref);
+        let mut texts: Vec<_> = texts.into_iter().flatten().collect();
+        texts.sort_by_key(|(_, count)| Reverse(**count));
+        texts.into_iter().map(|(text, _)| text.as_str()).collect()
+    }
+
+    fn look_at(&mut self, field: &str, value: &Value) {
+        let text = match value {
+            Value::String(text) if !text.is_empty() => text,
+            Value::Number(number) => &number.to_string(),
+            _ => "",
+        };
+        if !text.is_empty() {
+            if let Some(texts) = self.texts.get_mut(field) {
+                count_text(texts, text);
+            } else {
+                let mut texts = Some(BTreeMap::new());
+                count_text(&mut texts, text);
+                self.texts.insert(field.to_owned(), texts);
+            }
+        }
+        if matches!(value, Value::Null | Value::Number(_)) && !self.nullable.contains(field) {
+            self.nullable.insert(field.to_owned());
+        }
+    }
 }
 
 /// simplejwt's list of refresh tokens.
 pub(crate) const OUTSTANDING_TOKEN: &str = "token_blacklist.outstandingtoken";
 /// simplejwt's list of those that are refused.
 pub(crate) const BLACKLISTED_TOKEN: &str = "token_blacklist.blacklistedtoken";
+
+fn count_text(texts: &mut Texts, text: &str) {
+    let Some(known) = texts else { return };
+    if let Some(count) = known.get_mut(text) {
+        *count += 1;
+    } else if known.len() < CHOICES && text.len() <= CHOICES {
+        known.insert(text.to_owned(), 1);
+    } else {
+        *texts = None;
+    }
+}
 
 /// Django's own values for "none" are none.
 fn has_value(value: &Value) -> bool {

@@ -240,7 +240,9 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
         &["--value", "gender:F=other", "--field", "since=date_joined"],
     );
 
-    let mapping = sandbox.store().django_mapping().unwrap().unwrap();
+    let store = sandbox.store();
+    let mapping = store.export(|session| session.django_mapping());
+    let mapping = mapping.unwrap().unwrap();
     let mapping: Value = serde_json::from_str(&mapping).unwrap();
     let model = |name: &str,
                  fields: &[&str],
@@ -248,9 +250,14 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
                  joined: Value,
                  user_field: Value,
                  notes: Value| {
+        let nullable: Vec<_> = fields
+            .iter()
+            .filter(|field| ["account", "last_login", "since"].contains(field))
+            .collect();
         json!({
             "model": name, "fields": fields, "attributes": attributes, "joined": joined,
-            "user_field": user_field, "notes": notes, "gave_ids": false,
+            "user_field": user_field, "notes": notes, "nullable": nullable,
+            "has_text_keys": false, "is_complete": true, "gave_ids": false,
         })
     };
     let null = Value::Null;
@@ -268,6 +275,7 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
         "values": [["gender", "F", "other"]],
         "named_by_email": true,
         "blacklist": false,
+        "timezone": null,
     });
     assert_eq!(mapping, expected);
 }

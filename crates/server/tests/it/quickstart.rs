@@ -106,6 +106,36 @@ fn passwords_that_are_shown_are_those_of_the_users() {
 }
 
 #[test]
+fn where_users_log_in_by_address_their_addresses_are_shown() {
+    let sandbox = Sandbox::new();
+
+    let settings = [
+        "--set",
+        "auth.username_field=email",
+        "--set",
+        "auth.jwt.user_id_field=external_id",
+    ];
+    let service = sandbox.start(&[&settings[..], &["quickstart"]].concat());
+
+    let shown = [
+        "  admin@example.com password ",
+        "  demo@example.com password ",
+    ];
+    for line in shown {
+        assert!(service.greeting.contains(line), "{}", service.greeting);
+    }
+    for (method, path, credentials) in requests(&service) {
+        let (status, body) = service.send(&method, &path, &credentials);
+        assert_eq!(status, 200, "{path}: {body}");
+    }
+    drop(service);
+    let json = Sandbox::new();
+    let service = json.start(&[&settings[..], &["--json", "quickstart"]].concat());
+    let shown: Value = serde_json::from_str(&service.greeting).unwrap();
+    assert_eq!(shown["created"][1]["email"], "demo@example.com");
+}
+
+#[test]
 fn a_second_start_keeps_the_users_and_shows_no_credentials_again() {
     let sandbox = Sandbox::new();
     let first = sandbox.start(&["quickstart"]);

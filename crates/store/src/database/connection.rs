@@ -89,10 +89,10 @@ impl DbConnection {
     }
 
     /// Runs reads that all see the database as of one moment.
-    pub(crate) fn snapshot<T>(
+    pub(crate) fn snapshot<T, E: From<diesel::result::Error>>(
         &mut self,
-        work: impl FnOnce(&mut Self) -> QueryResult<T>,
-    ) -> QueryResult<T> {
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         match self {
             Self::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN"),
             Self::Postgres(c) => {

@@ -33,19 +33,6 @@ pub(super) struct Known {
 }
 
 impl Store {
-    /// How the last import has read the models of Django, as JSON; `None` before the first.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn django_mapping(&self) -> Result<Option<String>, RepositoryError> {
-        self.read(|connection| {
-            let mapping = django_mapping::table
-                .find(1)
-                .select(django_mapping::mapping);
-            mapping.first(connection).optional()
-        })
-    }
-
     /// Runs an import in one transaction, which is kept unless it fails or is a `dry_run`. Tokens know a password by
     /// `digest` (ADR 0024).
     ///

@@ -278,8 +278,8 @@ fn contradictory_settings_are_refused_with_the_issuer() {
         ),
         (
             set(&|i| i.user_field = None),
-            "has no user_field: say what user_claim holds, \"id\" (of this service), \"username\" or \
-             \"email\"",
+            "has no user_field: say what user_claim holds, \"id\" (of this service), \"username\", \
+             \"email\" or \"external_id\"",
         ),
         (
             set(&|i| i.trust_email = true),

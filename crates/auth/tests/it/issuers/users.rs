@@ -10,7 +10,7 @@ const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
 const INVALID: Result<UserClaim, JwtFault> = Err(JwtFault::Invalid);
 
 #[test]
-fn users_are_named_by_id_username_or_email() {
+fn users_are_named_by_each_attribute() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let service_by = |field, claim: &str| {
         let mut settings = provider.settings(&[Algorithm::ES256]);
@@ -50,6 +50,19 @@ fn users_are_named_by_id_username_or_email() {
             json!("a".repeat(2000)),
             INVALID,
         ),
+        (
+            UserField::ExternalId,
+            "key",
+            json!("1b9d6bcd"),
+            Ok(UserClaim::ExternalId("1b9d6bcd".to_owned())),
+        ),
+        (
+            UserField::ExternalId,
+            "key",
+            json!(0),
+            Ok(UserClaim::ExternalId("0".to_owned())),
+        ),
+        (UserField::ExternalId, "key", json!(""), INVALID),
     ];
 
     for (field, claim, value, expected) in cases {

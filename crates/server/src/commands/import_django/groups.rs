@@ -21,7 +21,9 @@ impl Import<'_, '_> {
         let model = self.plan.models.group.as_deref().unwrap_or_default();
         self.report.lose_nulls(model, &with_nulls);
         let notes = self.profiles.of_group(&key, &group.name);
-        group.notes = group.notes.filter(|own| !own.is_empty()).or(notes);
+        if group.notes.as_deref().is_none_or(str::is_empty) {
+            group.notes = notes.or(group.notes);
+        }
         group.id = self.group_id(&key, &group.name)?;
         // The same record of another dump, where it has a key.
         if key == Key::Absent && self.groups.has_with_key(group.id) {

@@ -139,8 +139,8 @@ fn prepare(arguments: &ImportDjango, progress: &ProgressBar) -> Result<Prepared,
     }
     let plan = Plan::of(
         &mut survey,
-        &arguments.models(),
-        &arguments.fields(),
+        &arguments.names.models(),
+        &arguments.names.fields(),
         arguments.timezone,
     );
     let mut plan = plan.map_err(Stop::Dump)?;

@@ -16,6 +16,7 @@ contract!(
     a_token_leads_to_its_holder_active_or_not,
     a_token_needs_an_owner_and_a_new_digest,
     tokens_are_listed_and_revoked,
+    a_password_is_found_by_each_name_of_its_user,
     a_password_is_found_by_username,
     a_password_is_found_by_id,
     a_hash_is_replaced_only_while_it_is_the_stored_one,
@@ -122,6 +123,23 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
             .unwrap(),
         None
     );
+}
+
+fn a_password_is_found_by_each_name_of_its_user(repository: &dyn Repository) {
+    let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
+    repository.ensure_external_id(ada.id, "uuid").unwrap();
+    let keys = [
+        UserLookup::Id(ada.id),
+        UserLookup::Email("ada@example.com".to_owned()),
+        UserLookup::ExternalId("uuid".to_owned()),
+    ];
+
+    for key in keys {
+        let found = repository.find_user_with_password(&key).unwrap();
+        assert_eq!(found.map(|(user, _)| user.id), Some(ada.id), "{key:?}");
+    }
+    let other = UserLookup::Email("Ada@example.com".to_owned());
+    assert_eq!(repository.find_user_with_password(&other).unwrap(), None);
 }
 
 fn a_password_is_found_by_username(repository: &dyn Repository) {

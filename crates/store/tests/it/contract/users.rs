@@ -10,6 +10,7 @@ use crate::people::{at, operator, person};
 contract!(
     a_new_user_is_stored_as_it_is,
     null_and_empty_text_are_stored_as_they_are,
+    external_id_is_stored_once_and_finds_its_user,
     users_are_found_by_each_of_their_names,
     names_are_compared_with_case,
     taken_values_are_refused_with_their_key,
@@ -59,6 +60,21 @@ fn null_and_empty_text_are_stored_as_they_are(repository: &dyn Repository) {
         (None, None, None)
     );
     assert_eq!(user.person.last_name.as_deref(), Some(""));
+}
+
+fn external_id_is_stored_once_and_finds_its_user(repository: &dyn Repository) {
+    let user = repository.create_user(&person("ada"), operator(1)).unwrap();
+    let ensure = |id, new: &str| repository.ensure_external_id(id, new).unwrap();
+
+    let stored = [ensure(user.id, "first"), ensure(user.id, "second")];
+
+    assert_eq!(stored, [Some("first".to_owned()), Some("first".to_owned())]);
+    assert_eq!(ensure(UserId(4711), "third"), None);
+    let key = UserLookup::ExternalId("first".to_owned());
+    assert_eq!(repository.find_user(&key).unwrap(), Some(user));
+    let other = repository.create_user(&person("bob"), operator(1)).unwrap();
+    let taken = repository.ensure_external_id(other.id, "first");
+    assert!(taken.is_err(), "{taken:?}");
 }
 
 fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
