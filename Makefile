@@ -25,5 +25,5 @@ test-postgres: ## The tests of the store and the whole service, PostgreSQL requi
 fuzz: ## Fuzz headers and tokens: FUZZ_RUNS=200000 inputs each, with the stable toolchain and a C++ compiler
 	@scripts/fuzz
 
-bench: ## Load tests of the release build: SUITES="reads groups connections growth lists"
+bench: ## Load tests of the release build: SUITES="reads groups connections growth lists import"
 	@bench/run $(SUITES)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Load tests of the three reads, on both databases, beside the ceiling of the machine. Started by `bench/run`.
 
-    bench.py [SUITE …]      reads (default), groups, connections, growth, lists, peer
+    bench.py [SUITE …]      reads (default), groups, connections, growth, lists, import, peer
 
 Figures of one run are comparable with one another; those of two runs are not. `noise` is the largest share of a core
 that something else used during a sample: distrust a row above 0.3.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import imports
 import lists
 import peer
 from measure import HERE, Server, Target, alternate, of, table
@@ -207,6 +208,7 @@ SUITES = {
     "connections": connections,
     "growth": growth,
     "lists": lists.run,
+    "import": imports.run,
     "peer": peer.run,
 }
 
@@ -222,7 +224,7 @@ def main():
     parser.add_argument("--users", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=4)
-    parser.add_argument("--sizes", type=sizes, default=(1000, 1_000_000), help="users of growth and lists, as 1000,1000000")
+    parser.add_argument("--sizes", type=sizes, default=(1000, 1_000_000), help="users of growth, lists and import, as 1000,1000000")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--log-level", default="warn")
     arguments = parser.parse_args()
