@@ -62,9 +62,11 @@ impl DjangoMapping {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub(crate) fn remembered(store: &Store) -> Result<Self, RepositoryError> {
-        let stored: Option<String> = store.export(|session| session.django_mapping())?;
-        let mapping = stored.and_then(|text| serde_json::from_str(&text).ok());
-        Ok(mapping.unwrap_or_default())
+        store.export(|session| {
+            let stored = session.django_mapping()?;
+            let mapping = stored.and_then(|text| serde_json::from_str(&text).ok());
+            Ok(mapping.unwrap_or_default())
+        })
     }
 
     pub(crate) fn of(plan: &Plan, survey: &Survey) -> Self {
