@@ -109,11 +109,11 @@ impl Import<'_, '_> {
             let Key::Id(id) = user.dumped.key else {
                 continue;
             };
-            let named = name.and_then(|name| match name {
+            let same_name = name.and_then(|name| match name {
                 Identity::Text(key, text) => found.get(&(key, text)).copied(),
                 Identity::Id(_) => None,
             });
-            user.dumped.key = match named {
+            user.dumped.key = match same_name {
                 Some(other) if other != id => Key::Absent,
                 None if stored.contains(&id) => Key::External(id.to_string()),
                 _ => continue,
