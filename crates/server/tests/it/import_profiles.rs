@@ -343,7 +343,7 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
                  notes: Value| {
         let nullable: Vec<_> = fields
             .iter()
-            .filter(|field| ["last_login", "since"].contains(field))
+            .filter(|field| ["last_login", "since", "account"].contains(field))
             .collect();
         json!({
             "model": name, "fields": fields, "attributes": attributes, "joined": joined,
