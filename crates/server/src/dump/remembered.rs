@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use profiled_domain::{ProfileField, RepositoryError};
-use profiled_store::Store;
+use profiled_store::ImportSession;
 use serde::{Deserialize, Serialize};
 
 use crate::dump::mapping::Mapping;
@@ -61,12 +61,10 @@ impl DjangoMapping {
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    pub(crate) fn remembered(store: &Store) -> Result<Self, RepositoryError> {
-        store.export(|session| {
-            let stored = session.django_mapping()?;
-            let mapping = stored.and_then(|text| serde_json::from_str(&text).ok());
-            Ok(mapping.unwrap_or_default())
-        })
+    pub(crate) fn remembered(session: &mut ImportSession<'_>) -> Result<Self, RepositoryError> {
+        let stored = session.django_mapping()?;
+        let mapping = stored.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(mapping.unwrap_or_default())
     }
 
     pub(crate) fn of(plan: &Plan, survey: &Survey) -> Self {

@@ -15,7 +15,7 @@ pub fn export(sandbox: &Sandbox, options: &[&str]) -> Vec<Value> {
 }
 
 /// The report of an export.
-fn report(sandbox: &Sandbox, options: &[&str]) -> Value {
+pub fn report(sandbox: &Sandbox, options: &[&str]) -> Value {
     let ended = sandbox.run(&[&["--json", "export", "django"], options].concat());
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     serde_json::from_str(&ended.err).unwrap()

@@ -11,6 +11,7 @@ mod dump;
 mod dump_forms;
 mod export_django;
 mod export_files;
+mod export_models;
 mod groups;
 mod hosts;
 mod import_django;

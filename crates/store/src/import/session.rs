@@ -74,6 +74,13 @@ impl Store {
     }
 }
 
+pub(crate) fn remembered_mapping(connection: &mut DbConnection) -> QueryResult<Option<String>> {
+    let mapping = django_mapping::table
+        .find(1)
+        .select(django_mapping::mapping);
+    mapping.first(connection).optional()
+}
+
 /// A statement of an import may take longer than one of a request, and is planned anew each time: a plan that
 /// PostgreSQL keeps from the time when a table was empty reads the whole table for ever.
 fn unlimit(connection: &mut DbConnection) -> Result<(), StoreError> {
@@ -115,6 +122,14 @@ impl ImportSession<'_> {
     /// From now on, which of the users with the same address holds it.
     pub fn prefer(&mut self, keeper: Keeper) {
         self.keeper = keeper;
+    }
+
+    /// How the last import has read the models of Django, as JSON; `None` before the first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn django_mapping(&mut self) -> Result<Option<String>, RepositoryError> {
+        Ok(remembered_mapping(self.connection).map_err(StoreError::from)?)
     }
 
     /// Keeps how the models of Django were read, as JSON, for an export.

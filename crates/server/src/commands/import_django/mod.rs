@@ -77,7 +77,6 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
 fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, Failure> {
     let store = context.open()?;
     let progress = progress_bar(context, &arguments.files);
-    let before = DjangoMapping::remembered(&store)?;
     let report = prepare(arguments, &progress).and_then(|prepared| {
         let Prepared {
             dumps,
@@ -93,6 +92,7 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
                 context.settings.limits.mobile_number,
                 arguments.absent(),
             )?;
+            let before = DjangoMapping::remembered(import.session)?;
             import.gave_ids = [before.users.gave_ids, before.groups.gave_ids];
             import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);

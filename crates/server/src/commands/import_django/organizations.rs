@@ -74,14 +74,13 @@ impl Import<'_, '_> {
         if let Key::Id(id) = key {
             return Ok(*id);
         }
-        let id = match self.session.organization_id(name)? {
-            Some(id) => id,
-            None => {
-                let session = &mut *self.session;
-                let stored = || session.greatest_id(IdTable::Organizations);
-                let ids = &mut self.organizations.ids;
-                ids.next(self.plan.organization_keys, stored)?
-            }
+        let id = if let Some(id) = self.session.organization_id(name)? {
+            id
+        } else {
+            let session = &mut *self.session;
+            let stored = || session.greatest_id(IdTable::Organizations);
+            let ids = &mut self.organizations.ids;
+            ids.next(self.plan.organization_keys, stored)?
         };
         if let Some(key) = key.reference() {
             self.organizations.ids.move_to(key, id);
