@@ -1,27 +1,15 @@
 //! Organizations of an import, and their users.
 
-use std::collections::HashSet;
-
 use profiled_domain::{Membership, OrganizationId, RepositoryError};
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
-use super::ids::{Found, Ids};
+use super::ids::Found;
 use super::report::Kind;
-use super::{BATCH, Import};
+use super::state::{BATCH, Import};
 use crate::dump::{
     DumpedOrganization, Key, ORGANIZATION, OrganizationMember, OrganizationRow, Reference,
     lose_value,
 };
-
-/// What the dumps say of organizations.
-#[derive(Default)]
-pub(super) struct Organizations {
-    ids: Ids,
-    /// They wait until all users are there.
-    members: Vec<OrganizationMember>,
-    /// Primary keys of the members who own an organization.
-    owners: HashSet<String>,
-}
 
 impl Import<'_, '_> {
     pub(super) fn organization_row(
