@@ -3,8 +3,8 @@
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
-use super::Import;
 use super::report::Kind;
+use super::state::Import;
 use crate::dump::{DumpedGroup, Key, Reference};
 
 impl Import<'_, '_> {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, UserKey};
 
-use super::Import;
-use super::users::Waiting;
+use super::state::Import;
+use super::waiting::Waiting;
 use crate::dump::{DumpedUser, Key, Reference};
 
 /// What tells a user from others.
