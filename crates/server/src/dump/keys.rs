@@ -63,11 +63,6 @@ impl Keys {
         }
     }
 
-    /// Whether keys are texts, as UUIDs are.
-    pub(crate) fn are_texts(self) -> bool {
-        self.has_texts
-    }
-
     /// Whether records are known by their names.
     pub(crate) fn has_absent(self) -> bool {
         self.has_absent

@@ -46,18 +46,18 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Drops what was found in a model that is not read.
-    fn forget(&mut self, model: &str) {
-        let start = format!("{model}.");
-        self.lost.retain(|name, _| !name.starts_with(&start));
-    }
-
     /// Counts texts that had null characters.
     fn note_nulls(&mut self, model: &str, fields: &Fields) {
         for field in &fields.with_nulls {
             let name = format!("{model}.{field} null characters");
             *self.lost.entry(name).or_default() += 1;
         }
+    }
+
+    /// Drops what was found in a model that is not read.
+    fn forget(&mut self, model: &str) {
+        let start = format!("{model}.");
+        self.lost.retain(|name, _| !name.starts_with(&start));
     }
 }
 

@@ -138,7 +138,7 @@ fn users_are_known_by_their_addresses_where_they_have_no_usernames() {
         let warning = "users have no username: log-in needs auth.username_field = \"email\"";
         assert_eq!(warnings.iter().filter(|text| *text == warning).count(), 1);
         let file = sandbox.write("dump.json", &dump(&records));
-        let by_email = ["--set", "auth.username_field=\"email\""];
+        let by_email = ["--set", "auth.username_field=email"];
         let set = sandbox.json(&[&by_email[..], &["import", "django", &file]].concat());
         assert!(
             !set["warnings"]

@@ -1,5 +1,6 @@
 //! Attributes of users that `profiled import django` finds in tables of their own.
 
+use profiled_domain::RepositoryError;
 use serde_json::{Value, json};
 
 use crate::dump::{dump, group, record, user};
@@ -12,7 +13,8 @@ fn profile(pk: i64, fields: &Value) -> Value {
 
 pub fn shown(sandbox: &Sandbox, name: &str, fields: &[&str]) -> Value {
     let user = sandbox.json(&["user", "show", name]);
-    fields.iter().map(|field| user[*field].clone()).collect()
+    let of = |field: &&str| user.get(*field).cloned().unwrap_or_default();
+    fields.iter().map(of).collect()
 }
 
 /// Runs an import with options.
@@ -256,9 +258,11 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
     );
 
     let store = sandbox.store();
-    let mapping = store.export(|session| session.django_mapping());
-    let mapping = mapping.unwrap().unwrap();
-    let mapping: Value = serde_json::from_str(&mapping).unwrap();
+    let mapping = store.export(|session| {
+        let mapping = session.django_mapping()?.unwrap();
+        Ok::<Value, RepositoryError>(serde_json::from_str(&mapping).unwrap())
+    });
+    let mapping = mapping.unwrap();
     let model = |name: &str,
                  fields: &[&str],
                  attributes: Value,
@@ -267,7 +271,7 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
                  notes: Value| {
         let nullable: Vec<_> = fields
             .iter()
-            .filter(|field| ["last_login", "since"].contains(field))
+            .filter(|field| ["account", "last_login", "since"].contains(field))
             .collect();
         json!({
             "model": name, "fields": fields, "attributes": attributes, "joined": joined,

@@ -3,8 +3,8 @@
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
-use super::Import;
 use super::report::Kind;
+use super::state::Import;
 use crate::dump::{DumpedGroup, Key, Reference};
 
 impl Import<'_, '_> {
@@ -53,17 +53,14 @@ impl Import<'_, '_> {
         {
             return Ok(*id);
         }
-        let id = match self.session.group_id(name)? {
-            Some(id) => {
-                self.report.ids.groups.by_name += 1;
-                id
-            }
-            None => {
-                self.report.ids.groups.new += 1;
-                let session = &mut *self.session;
-                let stored = || session.greatest_id(IdTable::Groups);
-                self.groups.next(self.plan.group_keys, stored)?
-            }
+        let id = if let Some(id) = self.session.group_id(name)? {
+            self.report.ids.groups.by_name += 1;
+            id
+        } else {
+            self.report.ids.groups.new += 1;
+            let session = &mut *self.session;
+            let stored = || session.greatest_id(IdTable::Groups);
+            self.groups.next(self.plan.group_keys, stored)?
         };
         if let Some(key) = key.reference() {
             self.groups.move_to(key, id);

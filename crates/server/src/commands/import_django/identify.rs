@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, UserKey};
 
-use super::Import;
-use super::users::Waiting;
+use super::state::Import;
+use super::waiting::Waiting;
 use crate::dump::{DumpedUser, Key, Reference};
 
 /// What tells a user from others.
@@ -109,11 +109,11 @@ impl Import<'_, '_> {
             let Key::Id(id) = user.dumped.key else {
                 continue;
             };
-            let named = name.and_then(|name| match name {
+            let same_name = name.and_then(|name| match name {
                 Identity::Text(key, text) => found.get(&(key, text)).copied(),
                 Identity::Id(_) => None,
             });
-            user.dumped.key = match named {
+            user.dumped.key = match same_name {
                 Some(other) if other != id => Key::Absent,
                 None if stored.contains(&id) => Key::External(id.to_string()),
                 _ => continue,

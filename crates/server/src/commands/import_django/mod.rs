@@ -7,8 +7,10 @@ mod memberships;
 mod organizations;
 mod references;
 mod report;
+mod state;
 mod tokens;
 mod users;
+mod waiting;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use profiled_auth::audit::Action;
 use profiled_auth::token_digest;
 use profiled_domain::RepositoryError;
-use profiled_store::{Absent, ImportSession};
+use profiled_store::Absent;
 
 use crate::cli::ImportDjango;
 use crate::clock::now;
@@ -29,17 +31,8 @@ use crate::error::Failure;
 use crate::trail::audited;
 
 use ids::Ids;
-use memberships::Memberships;
-use organizations::Organizations;
 use report::{DjangoReport, Kind};
-use tokens::Tokens;
-use users::Waiting;
-
-/// How imported tokens are called.
-const LABEL: &str = "imported";
-
-/// Rows that are stored together.
-const BATCH: usize = 1000;
+use state::Import;
 
 /// Why an import ends early: nothing is kept then.
 enum Stop {
@@ -170,53 +163,7 @@ fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
     bar
 }
 
-/// Records of all files. What refers to others waits until all of them are there.
-struct Import<'a, 'b> {
-    session: &'a mut ImportSession<'b>,
-    plan: &'a Plan,
-    profiles: Profiles,
-    mobile_number_max: usize,
-    report: DjangoReport,
-    users: Ids,
-    groups: Ids,
-    /// Whether an import before this one has stored users with other keys than ids.
-    has_external_ids: bool,
-    /// Whether one has given ids to users, and to groups, of a dump without any.
-    gave_ids: [bool; 2],
-    /// Users that are stored with the next batch.
-    batch: Vec<Waiting>,
-    memberships: Memberships,
-    tokens: Tokens,
-    organizations: Organizations,
-    absent: Absent,
-}
-
-impl<'a, 'b> Import<'a, 'b> {
-    fn new(
-        session: &'a mut ImportSession<'b>,
-        plan: &'a Plan,
-        profiles: Profiles,
-        mobile_number_max: usize,
-        absent: Absent,
-    ) -> Result<Self, RepositoryError> {
-        Ok(Self {
-            has_external_ids: session.has_external_ids()?,
-            gave_ids: [false; 2],
-            session,
-            plan,
-            profiles,
-            mobile_number_max,
-            report: DjangoReport::default(),
-            users: Ids::default(),
-            groups: Ids::default(),
-            batch: Vec::new(),
-            memberships: Memberships::default(),
-            tokens: Tokens::default(),
-            organizations: Organizations::default(),
-            absent,
-        })
-    }
-
+impl Import<'_, '_> {
     /// Stores records with keys first: those without may be the same.
     fn files(&mut self, dumps: &[Dump], progress: &ProgressBar) -> Result<(), Stop> {
         let plan = self.plan;

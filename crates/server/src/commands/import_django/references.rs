@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use profiled_domain::RepositoryError;
 use profiled_store::UserKey;
 
-use super::Import;
 use super::ids::Found;
+use super::state::Import;
 use crate::dump::{Plan, Reference};
 
 /// An id, or why there is none.

@@ -143,7 +143,7 @@ impl DjangoReport {
             let text = "users have no username: log-in needs auth.username_field = \"email\"";
             self.warnings.push(text.to_owned());
         }
-        if plan.user_keys.are_texts() && settings.jwt.user_id_field != UserField::ExternalId {
+        if plan.user_keys.has_texts() && settings.jwt.user_id_field != UserField::ExternalId {
             let text = "users have keys that are no integers: JWTs of Django need auth.jwt.user_id_field = \"external_id\"";
             self.warnings.push(text.to_owned());
         }
