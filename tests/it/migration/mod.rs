@@ -4,6 +4,7 @@
 
 mod clients;
 mod command;
+mod document;
 mod kind;
 mod project;
 mod way_back;

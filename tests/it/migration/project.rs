@@ -64,9 +64,8 @@ impl Project {
 
     fn with(python: &Python, mut input: Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        input["key"] = json!(KEY);
         input["folder"] = json!(folder.path());
-        let answer = python.run("django_projects/project.py", &input);
+        let answer = run(python, input);
         Self {
             imports: serde_json::from_value(answer["imports"].clone()).unwrap(),
             counts: answer["counts"].clone(),
@@ -75,4 +74,14 @@ impl Project {
             _folder: folder,
         }
     }
+}
+
+/// Makes a project with its users in a folder, with the database `db.sqlite3`.
+pub fn make_in(folder: &Path, python: &Python, kind: &str) {
+    run(python, json!({"kind": kind, "folder": folder}));
+}
+
+fn run(python: &Python, mut input: Value) -> Value {
+    input["key"] = json!(KEY);
+    python.run("django_projects/project.py", &input)
 }
