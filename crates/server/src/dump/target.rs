@@ -115,8 +115,8 @@ impl DjangoMapping {
             field_of(text, &model.model).is_some_and(|field| model.fields.contains(field))
         };
         let is_of = |model: &&mut ModelMapping| field_of(text, &model.model).is_some();
-        let found = all.iter().position(|model| has(&model));
-        let found = found.or_else(|| all.iter().position(|model| is_of(&model)));
+        let found = all.iter().position(has);
+        let found = found.or_else(|| all.iter().position(is_of));
         let model = found.and_then(|at| all.into_iter().nth(at));
         let Some(model) = model else { return };
         let field = field_of(text, &model.model).unwrap_or(text).to_owned();
