@@ -26,7 +26,7 @@ const DIGEST: &str = "55a54a21a9d8b69a730f2f1d5dc4e00c4687bb2bbb80d92f80e2dc7f20
 /// What an import stores of that (ADR 0033).
 const STORED: &str = "0a71886fd053095416579c4c7203b08c3dd60aca7f7c027619a5a3e7e2e3801f";
 
-/// A service with this token of MasterAdmin, and a caller with it.
+/// A service with this token of user 1, and a caller with it.
 fn service(backend: Backend) -> (Service, Caller) {
     let service = Service::start(backend, Data::Staff, &SETTINGS);
     let token = NewToken {

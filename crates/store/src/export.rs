@@ -8,10 +8,10 @@ use profiled_domain::{
 
 use crate::database::rows::{GroupRow, TokenRow, UserRow};
 use crate::database::schema::{
-    django_mapping, groups, organizations, refresh_families, refresh_tokens, teams, tokens,
-    user_groups, users,
+    groups, organizations, refresh_families, refresh_tokens, teams, tokens, user_groups, users,
 };
 use crate::database::{DbConnection, Instant, Store, StoreError, on_each};
+use crate::import::remembered_mapping;
 
 /// Rows that are read at a time.
 const PAGE: i64 = 1000;
@@ -94,10 +94,7 @@ impl ExportSession<'_> {
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub fn django_mapping(&mut self) -> Result<Option<String>, RepositoryError> {
-        let mapping = django_mapping::table
-            .find(1)
-            .select(django_mapping::mapping);
-        read(mapping.first(self.connection).optional())
+        read(remembered_mapping(self.connection))
     }
 
     /// Rows that the export only counts.

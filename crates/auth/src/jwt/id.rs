@@ -95,7 +95,7 @@ pub(super) fn random_id() -> String {
     format!("{:032x}", random_uuid())
 }
 
-/// A random UUID (RFC 9562, section 5.4), as it is written (section 4).
+/// A random UUID (RFC 9562, section 5.4), as RFC 9562, section 4, writes it.
 pub(super) fn random_uuid_text() -> String {
     let id = random_uuid();
     let part = |shift: u32, bits: u32| id >> shift & low(bits);

@@ -96,7 +96,7 @@ async fn token_endpoint_describes_and_shows_the_field_email() {
     assert_has(
         &page,
         &[
-            "name=\"email\" type=\"text\"",
+            "<textarea id=\"form0-email\" name=\"email\"",
             "an e-mail address and a password",
         ],
     );

@@ -13,6 +13,9 @@ const USER: [&str; 2] = ["password", "last_login"];
 /// Names of the notes of a group.
 const NOTES: [&str; 2] = ["notes", "description"];
 
+/// What models of profiles are called.
+const PROFILE: &str = "profile";
+
 /// How a field ends that names a record of the model that is inherited from.
 const PARENT: &str = "_ptr";
 
@@ -126,7 +129,7 @@ impl Models {
         for (name, model) in survey.iter() {
             let is_other = Some(name) != self.group.as_deref() && name != user;
             let is_new = !links.iter().any(|link| link.model == name);
-            if is_other && is_new && short(name).contains("profile") {
+            if is_other && is_new && short(name).contains(PROFILE) {
                 links.push(Link {
                     model: name.to_owned(),
                     field: user_field(model, user),
@@ -172,6 +175,18 @@ fn user_field(model: &Model, user: &str) -> Option<String> {
 pub(super) fn notes(model: &Model) -> Option<String> {
     let name = NOTES.iter().find(|name| model.has(name));
     name.map(|name| (*name).to_owned())
+}
+
+/// Whether the records of a model may belong to users: they name one, or inherit from the model of users. Those that
+/// are called profiles have been looked at.
+pub(super) fn may_be_profile(name: &str, model: &Model, user: &str) -> bool {
+    let app = |name: &str| name.split_once('.').map(|(app, _)| app.to_owned());
+    match user_field(model, user).as_deref() {
+        _ if short(name).contains(PROFILE) => false,
+        Some("owner" | "account") => false,
+        Some(_) => true,
+        None => app(name) == app(user) && !model.has("name"),
+    }
 }
 
 /// A model of groups that inherits from that of groups: it has no name of its own, but notes.

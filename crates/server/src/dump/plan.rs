@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::dump::keys::Keys;
 use crate::dump::mapping::{Kind, Mapping, NamedFields, USER};
-use crate::dump::models::{Link, Models, NamedModels, notes};
+use crate::dump::models::{Link, Models, NamedModels, may_be_profile, notes};
 use crate::dump::organizations::{self, ORGANIZATION};
 use crate::dump::reader::Record;
 use crate::dump::records::{KNOX_TOKEN, TOKEN};
@@ -16,6 +16,14 @@ use crate::dump::survey::{Model, OUTSTANDING_TOKEN, Survey};
 
 /// Fields of groups that are imported, besides the notes.
 const GROUP: [&str; 3] = ["name", "created_at", "updated_at"];
+
+/// Attributes that little else than people has.
+const PERSONAL: [ProfileField; 4] = [
+    ProfileField::MobileNumber,
+    ProfileField::NumberPhone,
+    ProfileField::Gender,
+    ProfileField::Avatar,
+];
 
 /// Instants of the other models that are imported.
 const INSTANTS: [(&str, &[&str]); 4] = [
@@ -215,6 +223,26 @@ impl Plan {
             table.extend(profile.mapping.table(&prefix));
         }
         table
+    }
+
+    /// Models that are not read and may hold attributes of users, with the fields that say so.
+    pub(crate) fn likely_profiles(&self, survey: &Survey) -> Vec<(String, String)> {
+        let Some(user) = &self.models.user else {
+            return Vec::new();
+        };
+        let others = survey.iter().filter(|(name, model)| {
+            let is_read = *name == user
+                || self.models.group.as_deref() == Some(*name)
+                || self.is_read_before(name);
+            !is_read && may_be_profile(name, model, user)
+        });
+        let found = others.filter_map(|(name, model)| {
+            let mapping = Mapping::of(model, Kind::Profile, &NamedFields::default());
+            let fields = PERSONAL.iter().filter_map(|field| mapping.field_of(*field));
+            let fields: Vec<&str> = fields.filter(|field| model.has_values(field)).collect();
+            (!fields.is_empty()).then(|| (name.to_owned(), fields.join(", ")))
+        });
+        found.collect()
     }
 
     /// Fields of users, their profiles and groups that have values and are not imported, and how many.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use profiled_domain::ProfileField;
+use profiled_domain::{ProfileField, RepositoryError};
+use profiled_store::ImportSession;
 use serde::{Deserialize, Serialize};
 
 use crate::dump::mapping::Mapping;
@@ -51,9 +52,21 @@ pub(crate) struct ModelMapping {
     pub(crate) user_field: Option<String>,
     /// Of groups: the field that holds their notes.
     pub(crate) notes: Option<String>,
+    /// Records of a dump without ids got some in order: those of Django may be others.
+    pub(crate) gave_ids: bool,
 }
 
 impl DjangoMapping {
+    /// What the imports so far have stored; the default before the first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub(crate) fn remembered(session: &mut ImportSession<'_>) -> Result<Self, RepositoryError> {
+        let stored = session.django_mapping()?;
+        let mapping = stored.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(mapping.unwrap_or_default())
+    }
+
     pub(crate) fn of(plan: &Plan, survey: &Survey) -> Self {
         let users = survey.named(plan.models.user.as_deref());
         let groups = survey.named(plan.models.group.as_deref());

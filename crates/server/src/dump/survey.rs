@@ -109,6 +109,10 @@ impl Model {
         self.fields.contains_key(field)
     }
 
+    pub(crate) fn has_values(&self, field: &str) -> bool {
+        self.fields.get(field).is_some_and(|count| *count > 0)
+    }
+
     /// Fields that have values and are not known, and how many.
     pub(crate) fn unread(&self, is_known: impl Fn(&str) -> bool) -> Vec<(String, u64)> {
         let fields = self.fields.iter();

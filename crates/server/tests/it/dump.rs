@@ -11,11 +11,10 @@ pub fn dump(records: &[Value]) -> String {
 
 /// A record of any model; a key of null is left out.
 pub fn record(model: &str, pk: &Value, fields: &Value) -> Value {
-    let mut record = json!({ "model": model, "fields": fields });
-    if !pk.is_null() {
-        record["pk"] = pk.clone();
+    match pk {
+        Value::Null => json!({ "model": model, "fields": fields }),
+        pk => json!({ "model": model, "pk": pk, "fields": fields }),
     }
-    record
 }
 
 /// A user with the fields that it must have, and others.

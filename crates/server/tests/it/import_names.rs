@@ -137,6 +137,15 @@ fn users_are_known_by_their_addresses_where_they_have_no_usernames() {
         let warnings = first["warnings"].as_array().unwrap();
         let warning = "users have no username: log-in needs auth.username_field = \"email\"";
         assert_eq!(warnings.iter().filter(|text| *text == warning).count(), 1);
+        let file = sandbox.write("dump.json", &dump(&records));
+        let by_email = ["--set", "auth.username_field=email"];
+        let set = sandbox.json(&[&by_email[..], &["import", "django", &file]].concat());
+        assert!(
+            !set["warnings"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(warning))
+        );
         let service = sandbox.start(&["serve"]);
         let (status, me) = service.send("GET", "/api/users/me/", &format!("Token {}", key("a")));
         assert_eq!(status, 200, "{me}");
@@ -213,4 +222,51 @@ fn a_user_that_nothing_identifies_is_skipped() {
             "skipped: accounts.user: it has neither a primary key nor a name",
         ]
     );
+}
+
+#[test]
+fn ids_that_were_given_in_order_stay_those_of_their_names() {
+    Sandbox::on_each_database("given ids", |sandbox| {
+        let named = |name: &str| unkeyed(user(1, &json!({"username": name})));
+        let before = [
+            named("ada"),
+            named("eve"),
+            unkeyed(group(1, "staff")),
+            token(&key("a"), &json!(["ada"])),
+        ];
+        import(sandbox, &dump(&before));
+        let records = [
+            user(1, &json!({"username": "carl", "groups": [1]})),
+            user(2, &json!({"username": "ada", "groups": [2]})),
+            user(3, &json!({"username": "dora"})),
+            group(2, "staff"),
+            group(1, "ops"),
+            token(&key("a"), &json!(2)),
+            token(&key("c"), &json!(1)),
+        ];
+
+        let first = import(sandbox, &dump(&records));
+        let again = import(sandbox, &dump(&records));
+
+        assert_eq!(known(sandbox, "ada").0, 1);
+        assert_eq!(known(sandbox, "eve").0, 2);
+        assert_eq!(known(sandbox, "dora").0, 3);
+        assert_eq!(tally(&first, "tokens"), [1, 0, 1, 0]);
+        assert_eq!(
+            sandbox.json(&["user", "show", "ada"])["groups"],
+            json!(["staff"])
+        );
+        assert_eq!(
+            sandbox.json(&["user", "show", "carl"])["groups"],
+            json!(["ops"])
+        );
+        for (kind, count) in [
+            ("users", 3),
+            ("groups", 2),
+            ("memberships", 2),
+            ("tokens", 2),
+        ] {
+            assert_eq!(tally(&again, kind), [0, 0, count, 0], "{kind}");
+        }
+    });
 }

@@ -1,5 +1,6 @@
-//! Attributes of users, and notes of groups, that `profiled import django` finds in tables of their own.
+//! Attributes of users that `profiled import django` finds in tables of their own.
 
+use profiled_domain::RepositoryError;
 use serde_json::{Value, json};
 
 use crate::dump::{dump, group, record, user};
@@ -10,13 +11,14 @@ fn profile(pk: i64, fields: &Value) -> Value {
     record("accounts.UserProfile", &json!(pk), fields)
 }
 
-fn shown(sandbox: &Sandbox, name: &str, fields: &[&str]) -> Value {
+pub fn shown(sandbox: &Sandbox, name: &str, fields: &[&str]) -> Value {
     let user = sandbox.json(&["user", "show", name]);
-    fields.iter().map(|field| user[*field].clone()).collect()
+    let of = |field: &&str| user.get(*field).cloned().unwrap_or_default();
+    fields.iter().map(of).collect()
 }
 
 /// Runs an import with options.
-fn import_with(sandbox: &Sandbox, records: &[Value], options: &[&str]) -> Value {
+pub fn import_with(sandbox: &Sandbox, records: &[Value], options: &[&str]) -> Value {
     let file = sandbox.write("dump.json", &dump(records));
     sandbox.json(&[&["import", "django", &file][..], options].concat())
 }
@@ -157,97 +159,6 @@ fn a_profile_known_by_the_key_of_its_user_is_read_only_where_that_is_certain() {
 }
 
 #[test]
-fn heirs_of_users_and_groups_bring_their_attributes_and_notes() {
-    Sandbox::on_each_database("heirs", |sandbox| {
-        let uuid = "00000000-0000-0000-0000-000000000005";
-        let member = |pk: &Value| {
-            let fields = json!({"password": "!", "last_login": null, "username": "ada", "groups": [["ops"]]});
-            record("Shop.member", pk, &fields)
-        };
-        let plain = [
-            record("shop.customer", &json!(uuid), &json!({"mobile": "0912"})),
-            member(&json!(uuid)),
-            record("shop.team", &json!(4), &json!({"description": "The ops."})),
-            group(4, "ops"),
-        ];
-        // As Django writes it with --natural-primary.
-        let natural = [
-            group(4, "ops"),
-            member(&Value::Null),
-            record(
-                "shop.team",
-                &Value::Null,
-                &json!({"group_ptr": ["ops"], "description": "The ops."}),
-            ),
-            record(
-                "shop.customer",
-                &Value::Null,
-                &json!({"member_ptr": ["ada"], "mobile": "0912"}),
-            ),
-        ];
-        let option = ["--profile-model", "shop.customer"];
-
-        let first = import_with(sandbox, &plain, &option);
-        let again = import_with(sandbox, &natural, &option);
-
-        assert_eq!(first["skipped"], json!([]));
-        assert_eq!(tally(&again, "users"), [0, 0, 1, 0], "{again}");
-        assert_eq!(tally(&again, "groups"), [0, 0, 1, 0], "{again}");
-        assert_eq!(
-            shown(sandbox, uuid, &["mobile_number", "groups"]),
-            json!(["0912", ["ops"]])
-        );
-        assert_eq!(sandbox.json(&["group", "show", "ops"])["notes"], "The ops.");
-    });
-}
-
-#[test]
-fn a_model_that_only_looks_like_an_heir_of_groups_is_none() {
-    let sandbox = Sandbox::migrated();
-    let records = [
-        user(1, &json!({})),
-        group(1, "staff"),
-        record(
-            "chat.group",
-            &json!(1),
-            &json!({"name": "chat", "notes": "Secret."}),
-        ),
-        record("shop.role", &json!(1), &json!({"notes": "One."})),
-        record("shop.role", &json!(2), &json!({"notes": "Two."})),
-    ];
-
-    let report = import(&sandbox, &dump(&records));
-
-    assert_eq!(
-        report["warnings"],
-        json!(["shop.role is no model of groups: not all of its keys are theirs"])
-    );
-    assert_eq!(report["ignored"], json!({"chat.group": 1, "shop.role": 2}));
-    assert_eq!(
-        sandbox.json(&["group", "show", "staff"])["notes"],
-        Value::Null
-    );
-}
-
-#[test]
-fn a_group_model_that_is_named_may_be_an_heir_or_stand_alone() {
-    let sandbox = Sandbox::migrated();
-    let heir = record("crm.department", &json!(1), &json!({"notes": "Sells."}));
-    let alone = record(
-        "crm.circle",
-        &json!(5),
-        &json!({"name": "round", "description": "O"}),
-    );
-    let records = [user(1, &json!({})), group(1, "sales"), heir, alone];
-
-    import_with(&sandbox, &records, &["--group-model", "crm.Department"]);
-    import_with(&sandbox, &records, &["--group-model", "crm.circle"]);
-
-    assert_eq!(sandbox.json(&["group", "show", "sales"])["notes"], "Sells.");
-    assert_eq!(sandbox.json(&["group", "show", "round"])["notes"], "O");
-}
-
-#[test]
 fn fields_are_named_for_every_model_that_has_them_or_for_one() {
     let sandbox = Sandbox::migrated();
     let records = [
@@ -332,9 +243,11 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
     );
 
     let store = sandbox.store();
-    let mapping = store.export(|session| session.django_mapping());
-    let mapping = mapping.unwrap().unwrap();
-    let mapping: Value = serde_json::from_str(&mapping).unwrap();
+    let mapping = store.export(|session| {
+        let mapping = session.django_mapping()?.unwrap();
+        Ok::<Value, RepositoryError>(serde_json::from_str(&mapping).unwrap())
+    });
+    let mapping = mapping.unwrap();
     let model = |name: &str,
                  fields: &[&str],
                  attributes: Value,
@@ -343,12 +256,12 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
                  notes: Value| {
         let nullable: Vec<_> = fields
             .iter()
-            .filter(|field| ["last_login", "since", "account"].contains(field))
+            .filter(|field| ["account", "last_login", "since"].contains(field))
             .collect();
         json!({
             "model": name, "fields": fields, "attributes": attributes, "joined": joined,
             "user_field": user_field, "notes": notes, "nullable": nullable,
-            "has_text_keys": false, "is_complete": true,
+            "has_text_keys": false, "is_complete": true, "gave_ids": false,
         })
     };
     let null = Value::Null;
@@ -369,4 +282,44 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
         "timezone": null,
     });
     assert_eq!(mapping, expected);
+}
+
+#[test]
+fn a_model_that_may_hold_attributes_of_users_is_told() {
+    let sandbox = Sandbox::migrated();
+    let records = [
+        user(1, &json!({})),
+        record("accounts.customer", &json!(1), &json!({"mobile": "1"})),
+        record(
+            "shop.address",
+            &json!(1),
+            &json!({"user": 1, "phone": "1", "city": 3}),
+        ),
+        record(
+            "shop.supplier",
+            &json!(1),
+            &json!({"name": "x", "phone": "1"}),
+        ),
+        record(
+            "shop.order",
+            &json!(1),
+            &json!({"user": 1, "total": 7, "phone": ""}),
+        ),
+    ];
+
+    let report = import(&sandbox, &dump(&records));
+
+    let help = |model: &str| {
+        format!("if each record belongs to one user, --profile-model {model} brings them over")
+    };
+    assert_eq!(
+        report["warnings"],
+        json!([
+            format!(
+                "accounts.customer has mobile: {}",
+                help("accounts.customer")
+            ),
+            format!("shop.address has phone: {}", help("shop.address")),
+        ])
+    );
 }

@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use profiled_domain::{PasswordHash, RefreshToken, RepositoryError, UniqueKey};
 
 use super::outcome::{ImportOutcome, Refusal, Taken};
-use super::session::ImportSession;
+use super::session::{ImportSession, keep_plans, set};
 use super::values::{ImportedGroup, ImportedToken, misfit};
 use crate::credentials::{blacklist, insert_tokens};
 use crate::database::schema::{groups, tokens, user_groups, users};
@@ -147,26 +146,29 @@ impl ImportSession<'_> {
     ) -> Result<Vec<ImportOutcome>, StoreError> {
         let mut outcomes = Vec::with_capacity(pairs.len());
         for chunk in pairs.chunks(10 * BATCH) {
-            let old = stored_memberships(self.connection, chunk)?;
+            let mut old = stored_memberships(self.connection, chunk)?;
             let mut new = Vec::new();
             for pair @ &(user, group) in chunk {
                 outcomes.push(if !self.has_user(user)? {
                     ImportOutcome::Refused(Refusal::Missing("user", user))
                 } else if !self.has_group(group)? {
                     ImportOutcome::Refused(Refusal::Missing("group", group))
-                } else if old.contains(pair) || new.contains(pair) {
-                    ImportOutcome::Unchanged
-                } else {
+                } else if old.insert(*pair) {
                     new.push(*pair);
                     ImportOutcome::Created
+                } else {
+                    ImportOutcome::Unchanged
                 });
             }
             let is_of_new_user = |(user, _): &(i64, i64)| self.created.contains(user);
             let (of_new, of_others) = new.into_iter().partition::<Vec<_>, _>(is_of_new_user);
-            expect_new_users(self.connection, true)?;
-            insert_memberships(self.connection, &of_new)?;
-            expect_new_users(self.connection, false)?;
-            insert_memberships(self.connection, &of_others)?;
+            keep_plans(self.connection, |connection| {
+                // Each of these users would be written a second time, for a version that was never read.
+                set(connection, "profiled.members_are_new = on")?;
+                insert_memberships(connection, &of_new)?;
+                set(connection, "profiled.members_are_new = off")?;
+                insert_memberships(connection, &of_others)
+            })?;
         }
         Ok(outcomes)
     }
@@ -240,7 +242,8 @@ impl ImportSession<'_> {
                 }
             });
         }
-        Ok(insert_tokens(self.connection, &new)?)
+        let insert = |connection: &mut DbConnection| insert_tokens(connection, &new);
+        Ok(keep_plans(self.connection, insert)?)
     }
 }
 
@@ -254,16 +257,6 @@ fn stored_memberships(
         .filter(user_groups::user_id.eq_any(users))
         .load(connection)?;
     Ok(rows.into_iter().collect())
-}
-
-/// Tells PostgreSQL whether memberships are those of users whom the same transaction has made: each of them would
-/// be written a second time, for a version that differs from none that was ever read.
-fn expect_new_users(connection: &mut DbConnection, are_new: bool) -> QueryResult<()> {
-    let DbConnection::Postgres(c) = connection else {
-        return Ok(());
-    };
-    let value = if are_new { "on" } else { "off" };
-    c.batch_execute(&format!("SET LOCAL profiled.members_are_new = {value}"))
 }
 
 /// One statement on PostgreSQL, where the count of a group is written once a statement.

@@ -8,7 +8,7 @@ use profiled_domain::RepositoryError;
 
 use super::accounts::BATCH;
 use super::session::ImportSession;
-use crate::database::schema::{groups, users};
+use crate::database::schema::{groups, organizations, users};
 use crate::database::{DbConnection, StoreError, on_each};
 
 /// What users are known by, besides their ids.
@@ -117,6 +117,36 @@ impl ImportSession<'_> {
                 .load(self.connection)
                 .map_err(StoreError::from)?;
             found.extend(rows);
+        }
+        Ok(found)
+    }
+
+    /// Which of these ids a table has.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn stored_ids(
+        &mut self,
+        table: IdTable,
+        ids: &[i64],
+    ) -> Result<HashSet<i64>, RepositoryError> {
+        let mut found = HashSet::new();
+        for chunk in ids.chunks(BATCH) {
+            let rows: QueryResult<Vec<i64>> = match table {
+                IdTable::Users => {
+                    let rows = users::table.filter(users::id.eq_any(chunk));
+                    rows.select(users::id).load(self.connection)
+                }
+                IdTable::Groups => {
+                    let rows = groups::table.filter(groups::id.eq_any(chunk));
+                    rows.select(groups::id).load(self.connection)
+                }
+                IdTable::Organizations => {
+                    let rows = organizations::table.filter(organizations::id.eq_any(chunk));
+                    rows.select(organizations::id).load(self.connection)
+                }
+            };
+            found.extend(rows.map_err(StoreError::from)?);
         }
         Ok(found)
     }

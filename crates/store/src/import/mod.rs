@@ -18,4 +18,5 @@ pub use mirror::Absent;
 pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
 pub use related::Keeper;
 pub use session::ImportSession;
+pub(crate) use session::remembered_mapping;
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};

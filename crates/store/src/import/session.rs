@@ -74,15 +74,38 @@ impl Store {
     }
 }
 
+pub(crate) fn remembered_mapping(connection: &mut DbConnection) -> QueryResult<Option<String>> {
+    let mapping = django_mapping::table
+        .find(1)
+        .select(django_mapping::mapping);
+    mapping.first(connection).optional()
+}
+
 /// A statement of an import may take longer than one of a request, and is planned anew each time: a plan that
 /// PostgreSQL keeps from the time when a table was empty reads the whole table for ever.
-fn unlimit(connection: &mut DbConnection) -> Result<(), StoreError> {
-    if let DbConnection::Postgres(c) = connection {
-        c.batch_execute(
-            "SET LOCAL statement_timeout = 0; SET LOCAL plan_cache_mode = force_custom_plan",
-        )?;
+fn unlimit(connection: &mut DbConnection) -> QueryResult<()> {
+    set(connection, "statement_timeout = 0")?;
+    set(connection, "plan_cache_mode = force_custom_plan")
+}
+
+/// Runs statements whose triggers run others for every row, as the checks of foreign keys: to plan those anew takes
+/// longer than to run them.
+pub(super) fn keep_plans<T>(
+    connection: &mut DbConnection,
+    work: impl FnOnce(&mut DbConnection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    set(connection, "plan_cache_mode = auto")?;
+    let outcome = work(connection)?;
+    set(connection, "plan_cache_mode = force_custom_plan")?;
+    Ok(outcome)
+}
+
+/// Sets a parameter of PostgreSQL for the rest of the transaction.
+pub(super) fn set(connection: &mut DbConnection, parameter: &str) -> QueryResult<()> {
+    match connection {
+        DbConnection::Postgres(c) => c.batch_execute(&format!("SET LOCAL {parameter}")),
+        DbConnection::Sqlite(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// PostgreSQL goes on counting where it was, whatever ids were written; SQLite sees them itself.
@@ -115,6 +138,14 @@ impl ImportSession<'_> {
     /// From now on, which of the users with the same address holds it.
     pub fn prefer(&mut self, keeper: Keeper) {
         self.keeper = keeper;
+    }
+
+    /// How the last import has read the models of Django, as JSON; `None` before the first.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn django_mapping(&mut self) -> Result<Option<String>, RepositoryError> {
+        Ok(remembered_mapping(self.connection).map_err(StoreError::from)?)
     }
 
     /// Keeps how the models of Django were read, as JSON, for an export.

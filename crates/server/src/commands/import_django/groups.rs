@@ -3,8 +3,8 @@
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
-use super::Import;
 use super::report::Kind;
+use super::state::Import;
 use crate::dump::{DumpedGroup, Key, Reference};
 
 impl Import<'_, '_> {
@@ -44,26 +44,35 @@ impl Import<'_, '_> {
         Ok(())
     }
 
-    /// The integer that is the key of a group; else the id of the group of its name, or the next one.
+    /// The integer that is the key of a group, unless ids were given here; else the id of the group of its name, or
+    /// the next one.
     fn group_id(&mut self, key: &Key, name: &str) -> Result<i64, RepositoryError> {
-        if let Key::Id(id) = key {
+        let [_, gave_ids] = self.gave_ids;
+        if let Key::Id(id) = key
+            && !(gave_ids && self.is_other_group(*id, name)?)
+        {
             return Ok(*id);
         }
-        let id = match self.session.group_id(name)? {
-            Some(id) => {
-                self.report.ids.groups.by_name += 1;
-                id
-            }
-            None => {
-                self.report.ids.groups.new += 1;
-                let session = &mut *self.session;
-                let stored = || session.greatest_id(IdTable::Groups);
-                self.groups.next(self.plan.group_keys, stored)?
-            }
+        let id = if let Some(id) = self.session.group_id(name)? {
+            self.report.ids.groups.by_name += 1;
+            id
+        } else {
+            self.report.ids.groups.new += 1;
+            let session = &mut *self.session;
+            let stored = || session.greatest_id(IdTable::Groups);
+            self.groups.next(self.plan.group_keys, stored)?
         };
         if let Some(key) = key.reference() {
             self.groups.move_to(key, id);
         }
         Ok(id)
+    }
+    /// Whether a group has another id here than its key, or another group has that.
+    fn is_other_group(&mut self, id: i64, name: &str) -> Result<bool, RepositoryError> {
+        if let Some(stored) = self.session.group_id(name)? {
+            return Ok(stored != id);
+        }
+        let stored = self.session.stored_ids(IdTable::Groups, &[id])?;
+        Ok(stored.contains(&id))
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use profiled_domain::RepositoryError;
 use profiled_store::{IdTable, UserKey};
 
-use super::Import;
-use super::users::Waiting;
+use super::state::Import;
+use super::waiting::Waiting;
 use crate::dump::{DumpedUser, Key, Reference};
 
 /// What tells a user from others.
@@ -83,22 +83,57 @@ impl Import<'_, '_> {
         Ok(found)
     }
 
-    /// Users whose integers are ids of other users here get ids of their own: their places, and those integers. Such
-    /// ids were given to users with other keys, as one with 0.
+    /// Users whose integers are ids of other users here are known otherwise: their places, and those integers.
     fn set_aside(&mut self, batch: &mut [Waiting]) -> Result<Vec<(usize, i64)>, RepositoryError> {
-        if !self.has_external_ids {
-            return Ok(Vec::new());
+        let mut moved = Vec::new();
+        let [gave_ids, _] = self.gave_ids;
+        if gave_ids {
+            self.prefer_names(batch, &mut moved)?;
         }
-        let ids = batch.iter().filter_map(|user| match user.dumped.key {
-            Key::Id(id) => Some(id),
-            _ => None,
-        });
-        let ids: Vec<i64> = ids.collect();
+        if self.has_external_ids {
+            self.prefer_external_ids(batch, &mut moved)?;
+        }
+        Ok(moved)
+    }
+
+    /// Ids that were given in order to users without any are those of their names.
+    fn prefer_names(
+        &mut self,
+        batch: &mut [Waiting],
+        moved: &mut Vec<(usize, i64)>,
+    ) -> Result<(), RepositoryError> {
+        let names: Vec<_> = batch.iter().map(|of| name_of(&of.dumped)).collect();
+        let found = self.stored_under(&names)?;
+        let stored = self.session.stored_ids(IdTable::Users, &integers(batch))?;
+        for (number, (user, name)) in batch.iter_mut().zip(names).enumerate() {
+            let Key::Id(id) = user.dumped.key else {
+                continue;
+            };
+            let same_name = name.and_then(|name| match name {
+                Identity::Text(key, text) => found.get(&(key, text)).copied(),
+                Identity::Id(_) => None,
+            });
+            user.dumped.key = match same_name {
+                Some(other) if other != id => Key::Absent,
+                None if stored.contains(&id) => Key::External(id.to_string()),
+                _ => continue,
+            };
+            moved.push((number, id));
+        }
+        Ok(())
+    }
+
+    /// Ids that were given to users with other keys, as one with 0, are not those of users with integers.
+    fn prefer_external_ids(
+        &mut self,
+        batch: &mut [Waiting],
+        moved: &mut Vec<(usize, i64)>,
+    ) -> Result<(), RepositoryError> {
+        let ids = integers(batch);
         let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let known = self.session.user_ids(UserKey::ExternalId, &texts)?;
         let held = self.session.ids_with_external_id(&ids)?;
-        let mut moved = Vec::new();
         for (number, user) in batch.iter_mut().enumerate() {
             let Key::Id(id) = user.dumped.key else {
                 continue;
@@ -109,21 +144,31 @@ impl Import<'_, '_> {
                 moved.push((number, id));
             }
         }
-        Ok(moved)
+        Ok(())
+    }
+}
+
+fn integers(batch: &[Waiting]) -> Vec<i64> {
+    let ids = batch.iter().filter_map(|user| match user.dumped.key {
+        Key::Id(id) => Some(id),
+        _ => None,
+    });
+    ids.collect()
+}
+
+fn identity(user: &DumpedUser) -> Option<Identity> {
+    match &user.key {
+        Key::Id(id) => Some(Identity::Id(*id)),
+        Key::External(key) => Some(Identity::Text(UserKey::ExternalId, key.clone())),
+        Key::Absent => name_of(user),
     }
 }
 
 /// A user without a key is known by its username, or by its e-mail address if it has none.
-fn identity(user: &DumpedUser) -> Option<Identity> {
+fn name_of(user: &DumpedUser) -> Option<Identity> {
     let person = &user.user.person;
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    match &user.key {
-        Key::Id(id) => Some(Identity::Id(*id)),
-        Key::External(key) => Some(Identity::Text(UserKey::ExternalId, key.clone())),
-        Key::Absent => {
-            let username = given(&person.username).map(|name| (UserKey::Username, name));
-            let name = username.or_else(|| Some((UserKey::Email, given(&person.email)?)));
-            name.map(|(key, text)| Identity::Text(key, text))
-        }
-    }
+    let username = given(&person.username).map(|name| (UserKey::Username, name));
+    let name = username.or_else(|| Some((UserKey::Email, given(&person.email)?)));
+    name.map(|(key, text)| Identity::Text(key, text))
 }

@@ -13,6 +13,8 @@ pub(super) struct Ids {
     pub(super) seen: HashSet<i64>,
     /// Those of records without a key.
     by_name: HashSet<i64>,
+    /// Those of records with keys that are not their ids.
+    by_key: HashSet<i64>,
     /// What names records that are not stored, because another row has their name.
     refused: HashSet<Reference>,
     /// Ids of records that have others than their keys say.
@@ -55,6 +57,15 @@ impl Given {
     }
 }
 
+/// What is stored of the records that others refer to.
+#[derive(Default)]
+pub(super) struct Found<'a> {
+    /// Those that were found by names and keys.
+    pub(super) ids: HashMap<&'a Reference, i64>,
+    /// Ids of rows that are known by other keys.
+    pub(super) others: HashSet<i64>,
+}
+
 const MISSING: &str = "does not exist";
 const REFUSED: &str = "is not imported";
 const NO_IDS: &str = "does not exist: the dump has no ids (--natural-primary), and refers by ids (no --natural-foreign)";
@@ -63,8 +74,11 @@ impl Ids {
     /// Takes the id of a record. `false` if it is taken already.
     pub(super) fn take(&mut self, id: i64, key: &Key) -> bool {
         let is_new = self.seen.insert(id);
-        if is_new && *key == Key::Absent {
-            self.by_name.insert(id);
+        match key {
+            Key::Id(own) if *own == id => {}
+            _ if !is_new => {}
+            Key::Absent => drop(self.by_name.insert(id)),
+            Key::Id(_) | Key::External(_) => drop(self.by_key.insert(id)),
         }
         is_new
     }
@@ -117,22 +131,27 @@ impl Ids {
         &self,
         reference: &Reference,
         keys: Keys,
-        found: &HashMap<&Reference, i64>,
+        found: &Found<'_>,
     ) -> Result<i64, &'static str> {
         if self.refused.contains(reference) {
             return Err(REFUSED);
         }
-        match (self.moved.get(reference), reference) {
+        let known = self
+            .moved
+            .get(reference)
+            .or_else(|| found.ids.get(reference));
+        match (known, reference) {
             (Some(id), _) => Ok(*id),
-            // Ids that were given in order are not those of Django.
-            (None, Reference::Id(id)) if keys.has_absent() && !self.has_with_key(*id) => {
-                Err(NO_IDS)
+            (None, Reference::Id(id)) if self.is_own(*id, keys) && !found.others.contains(id) => {
+                Ok(*id)
             }
-            (None, Reference::Id(id)) => Ok(*id),
-            (None, reference) => {
-                let missing = || Self::missing(reference, keys);
-                found.get(reference).copied().ok_or_else(missing)
-            }
+            (None, reference) => Err(Self::missing(reference, keys)),
         }
+    }
+
+    /// Whether an id is that of the dump, and was not given here.
+    fn is_own(&self, id: i64, keys: Keys) -> bool {
+        let was_given = self.by_key.contains(&id) || self.by_name.contains(&id);
+        !was_given && (self.seen.contains(&id) || !keys.has_absent())
     }
 }

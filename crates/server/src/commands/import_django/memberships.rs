@@ -3,22 +3,11 @@
 use profiled_domain::RepositoryError;
 
 use super::report::Kind;
-use super::{BATCH, Import};
+use super::state::{BATCH, Import};
 use crate::dump::Reference;
 
 /// Memberships that are stored together: each time, the members of all their groups are counted.
 const MEMBERSHIPS: usize = 10 * BATCH;
-
-/// What users of the dumps are members of.
-#[derive(Default)]
-pub(super) struct Memberships {
-    /// They are stored with the next batch.
-    batch: Vec<(i64, Reference)>,
-    /// Their groups may come later.
-    waiting: Vec<(i64, Reference)>,
-    /// All that are stored, pairs of user and group.
-    pairs: Vec<(i64, i64)>,
-}
 
 impl Import<'_, '_> {
     /// Takes the groups of a user who is stored.

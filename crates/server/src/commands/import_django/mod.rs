@@ -7,8 +7,10 @@ mod memberships;
 mod organizations;
 mod references;
 mod report;
+mod state;
 mod tokens;
 mod users;
+mod waiting;
 
 use std::convert::Infallible;
 use std::path::PathBuf;
@@ -17,7 +19,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use profiled_auth::audit::Action;
 use profiled_auth::token_digest;
 use profiled_domain::RepositoryError;
-use profiled_store::{Absent, ImportSession};
+use profiled_store::Absent;
 
 use crate::cli::ImportDjango;
 use crate::clock::now;
@@ -29,17 +31,8 @@ use crate::error::Failure;
 use crate::trail::audited;
 
 use ids::Ids;
-use memberships::Memberships;
-use organizations::Organizations;
 use report::{DjangoReport, Kind};
-use tokens::Tokens;
-use users::Waiting;
-
-/// How imported tokens are called.
-const LABEL: &str = "imported";
-
-/// Rows that are stored together.
-const BATCH: usize = 1000;
+use state::Import;
 
 /// Why an import ends early: nothing is kept then.
 enum Stop {
@@ -92,8 +85,11 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
                 context.settings.limits.mobile_number,
                 arguments.absent(),
             )?;
+            let before = DjangoMapping::remembered(import.session)?;
+            import.gave_ids = [before.users.gave_ids, before.groups.gave_ids];
             import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
+            import.report.warn_of_names(&plan, &context.settings.auth);
             import.report.mirror = arguments.absent() == Absent::Remove;
             import.report.add_findings(&mut import.profiles.findings);
             import.files(&dumps, &progress)?;
@@ -167,50 +163,7 @@ fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
     bar
 }
 
-/// Records of all files. What refers to others waits until all of them are there.
-struct Import<'a, 'b> {
-    session: &'a mut ImportSession<'b>,
-    plan: &'a Plan,
-    profiles: Profiles,
-    mobile_number_max: usize,
-    report: DjangoReport,
-    users: Ids,
-    groups: Ids,
-    /// Whether an import before this one has stored users with other keys than ids.
-    has_external_ids: bool,
-    /// Users that are stored with the next batch.
-    batch: Vec<Waiting>,
-    memberships: Memberships,
-    tokens: Tokens,
-    organizations: Organizations,
-    absent: Absent,
-}
-
-impl<'a, 'b> Import<'a, 'b> {
-    fn new(
-        session: &'a mut ImportSession<'b>,
-        plan: &'a Plan,
-        profiles: Profiles,
-        mobile_number_max: usize,
-        absent: Absent,
-    ) -> Result<Self, RepositoryError> {
-        Ok(Self {
-            has_external_ids: session.has_external_ids()?,
-            session,
-            plan,
-            profiles,
-            mobile_number_max,
-            report: DjangoReport::default(),
-            users: Ids::default(),
-            groups: Ids::default(),
-            batch: Vec::new(),
-            memberships: Memberships::default(),
-            tokens: Tokens::default(),
-            organizations: Organizations::default(),
-            absent,
-        })
-    }
-
+impl Import<'_, '_> {
     /// Stores records with keys first: those without may be the same.
     fn files(&mut self, dumps: &[Dump], progress: &ProgressBar) -> Result<(), Stop> {
         let plan = self.plan;
@@ -282,7 +235,12 @@ impl<'a, 'b> Import<'a, 'b> {
         if self.plan.models.user.is_none() {
             return Ok(());
         }
-        let mapping = DjangoMapping::of(self.plan, survey);
+        let mut mapping = DjangoMapping::of(self.plan, survey);
+        let [users, groups] = self.gave_ids;
+        let given = &self.report.ids;
+        mapping.users.gave_ids = users || self.plan.user_keys.has_absent() && given.users.new > 0;
+        mapping.groups.gave_ids =
+            groups || self.plan.group_keys.has_absent() && given.groups.new > 0;
         // Maps of texts: serialisation cannot fail.
         let mapping = serde_json::to_string(&mapping).unwrap_or_default();
         self.session.remember_mapping(&mapping)

@@ -1,27 +1,15 @@
 //! Organizations of an import, and their users.
 
-use std::collections::HashSet;
-
 use profiled_domain::{Membership, OrganizationId, RepositoryError};
 use profiled_store::{IdTable, ImportOutcome, Refusal};
 
-use super::ids::Ids;
+use super::ids::Found;
 use super::report::Kind;
-use super::{BATCH, Import};
+use super::state::{BATCH, Import};
 use crate::dump::{
     DumpedOrganization, Key, ORGANIZATION, OrganizationMember, OrganizationRow, Reference,
     lose_value,
 };
-
-/// What the dumps say of organizations.
-#[derive(Default)]
-pub(super) struct Organizations {
-    ids: Ids,
-    /// They wait until all users are there.
-    members: Vec<OrganizationMember>,
-    /// Primary keys of the members who own an organization.
-    owners: HashSet<String>,
-}
 
 impl Import<'_, '_> {
     pub(super) fn organization_row(
@@ -74,14 +62,13 @@ impl Import<'_, '_> {
         if let Key::Id(id) = key {
             return Ok(*id);
         }
-        let id = match self.session.organization_id(name)? {
-            Some(id) => id,
-            None => {
-                let session = &mut *self.session;
-                let stored = || session.greatest_id(IdTable::Organizations);
-                let ids = &mut self.organizations.ids;
-                ids.next(self.plan.organization_keys, stored)?
-            }
+        let id = if let Some(id) = self.session.organization_id(name)? {
+            id
+        } else {
+            let session = &mut *self.session;
+            let stored = || session.greatest_id(IdTable::Organizations);
+            let ids = &mut self.organizations.ids;
+            ids.next(self.plan.organization_keys, stored)?
         };
         if let Some(key) = key.reference() {
             self.organizations.ids.move_to(key, id);
@@ -107,7 +94,7 @@ impl Import<'_, '_> {
         user: Result<i64, String>,
     ) -> Result<(), RepositoryError> {
         let keys = self.plan.organization_keys;
-        let found = std::collections::HashMap::new();
+        let found = Found::default();
         let organization = self
             .organizations
             .ids

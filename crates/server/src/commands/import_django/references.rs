@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use profiled_domain::RepositoryError;
 use profiled_store::UserKey;
 
-use super::Import;
-use crate::dump::Reference;
+use super::ids::Found;
+use super::state::Import;
+use crate::dump::{Plan, Reference};
 
 /// An id, or why there is none.
 pub(super) type Resolved = Result<i64, String>;
@@ -18,33 +19,43 @@ impl Import<'_, '_> {
         references: &[&Reference],
     ) -> Result<Vec<Resolved>, RepositoryError> {
         let plan = self.plan;
-        let mut found = HashMap::new();
+        let mut found = Found::default();
+        let wanted = references
+            .iter()
+            .copied()
+            .filter(|reference| self.is_looked_up(reference));
+        let wanted: Vec<_> = wanted
+            .map(|reference| (handle(plan, reference), reference))
+            .collect();
         for key in [UserKey::ExternalId, UserKey::Username, UserKey::Email] {
-            let named = references.iter().filter_map(|reference| match reference {
-                Reference::External(text) => {
-                    (key == UserKey::ExternalId).then_some((text.as_str(), *reference))
-                }
-                Reference::Name(name) => {
-                    let names = if plan.is_address(name) {
-                        UserKey::Email
-                    } else {
-                        UserKey::Username
-                    };
-                    (key == names).then_some((name.as_str(), *reference))
-                }
-                Reference::Id(_) => None,
-            });
-            let named: HashMap<&str, &Reference> = named.collect();
+            let named = wanted.iter().filter(|((kind, _), _)| *kind == key);
+            let named: HashMap<&str, &Reference> = named
+                .map(|((_, text), reference)| (text.as_str(), *reference))
+                .collect();
             let texts: Vec<&str> = named.keys().copied().collect();
             for (text, id) in self.session.user_ids(key, &texts)? {
-                found.extend(named.get(text.as_str()).map(|reference| (*reference, id)));
+                found
+                    .ids
+                    .extend(named.get(text.as_str()).map(|reference| (*reference, id)));
             }
         }
+        let ids = wanted.iter().filter_map(|(_, reference)| match reference {
+            Reference::Id(id) => Some(*id),
+            _ => None,
+        });
+        found.others = self
+            .session
+            .ids_with_external_id(&ids.collect::<Vec<_>>())?;
         let resolved = references.iter().map(|reference| {
             let id = self.users.resolve(reference, plan.user_keys, &found);
             id.map_err(|reason| format!("user {reference} {reason}"))
         });
         Ok(resolved.collect())
+    }
+
+    /// An integer is an id, unless users are stored whose keys are others.
+    fn is_looked_up(&self, reference: &Reference) -> bool {
+        self.has_external_ids || !matches!(reference, Reference::Id(_))
     }
 
     /// The groups that records refer to.
@@ -58,9 +69,11 @@ impl Import<'_, '_> {
         });
         let names: HashMap<&str, &Reference> = names.collect();
         let texts: Vec<&str> = names.keys().copied().collect();
-        let mut found = HashMap::new();
+        let mut found = Found::default();
         for (name, id) in self.session.group_ids(&texts)? {
-            found.extend(names.get(name.as_str()).map(|reference| (*reference, id)));
+            found
+                .ids
+                .extend(names.get(name.as_str()).map(|reference| (*reference, id)));
         }
         let keys = self.plan.group_keys;
         let resolved = references.iter().map(|reference| {
@@ -68,5 +81,15 @@ impl Import<'_, '_> {
             id.map_err(|reason| format!("group {reference} {reason}"))
         });
         Ok(resolved.collect())
+    }
+}
+
+/// By what a user is looked up.
+fn handle(plan: &Plan, reference: &Reference) -> (UserKey, String) {
+    match reference {
+        Reference::Id(id) => (UserKey::ExternalId, id.to_string()),
+        Reference::External(text) => (UserKey::ExternalId, text.clone()),
+        Reference::Name(name) if plan.is_address(name) => (UserKey::Email, name.clone()),
+        Reference::Name(name) => (UserKey::Username, name.clone()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use profiled_auth::{PasswordAlgorithm, PasswordSettings};
+use profiled_auth::{AuthSettings, PasswordAlgorithm, PasswordSettings, UserField, UsernameField};
 use profiled_domain::ProfileField;
 use profiled_store::ImportOutcome;
 use serde::Serialize;
@@ -104,10 +104,11 @@ impl DjangoReport {
             self.lost.insert(name, count);
         }
         let user = plan.models.user.as_deref();
-        if plan.is_named_by_email() {
-            let text = "users have no username: log-in needs auth.username_field = \"email\"";
-            self.warnings.push(text.to_owned());
-        }
+        let likely = plan.likely_profiles(survey).into_iter();
+        self.warnings.extend(likely.map(|(model, fields)| {
+            let help = format!("--profile-model {model} brings them over");
+            format!("{model} has {fields}: if each record belongs to one user, {help}")
+        }));
         let has_joined = plan.mapping.joined.is_some()
             || plan
                 .profiles
@@ -133,6 +134,18 @@ impl DjangoReport {
         if let Some(fault) = fault {
             let text = format!("{name}: password {fault}: the user cannot log in by password");
             self.warnings.push(text);
+        }
+    }
+
+    /// Warns of settings without which users of Django are not known here as they were there.
+    pub(super) fn warn_of_names(&mut self, plan: &Plan, settings: &AuthSettings) {
+        if plan.is_named_by_email() && settings.username_field != UsernameField::Email {
+            let text = "users have no username: log-in needs auth.username_field = \"email\"";
+            self.warnings.push(text.to_owned());
+        }
+        if plan.user_keys.has_texts() && settings.jwt.user_id_field != UserField::ExternalId {
+            let text = "users have keys that are no integers: JWTs of Django need auth.jwt.user_id_field = \"external_id\"";
+            self.warnings.push(text.to_owned());
         }
     }
 

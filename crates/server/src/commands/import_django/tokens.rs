@@ -1,24 +1,11 @@
 //! Tokens of an import.
 
-use std::collections::HashSet;
-
 use profiled_domain::{RepositoryError, UserId};
 use profiled_store::ImportedToken;
 
 use super::report::Kind;
-use super::{BATCH, Import, LABEL};
+use super::state::{BATCH, Import, LABEL};
 use crate::dump::{DumpedToken, Reference};
-
-/// Tokens that are not stored yet.
-#[derive(Default)]
-pub(super) struct Tokens {
-    /// They are stored with the next batch.
-    batch: Vec<DumpedToken>,
-    /// Their users may come later.
-    waiting: Vec<DumpedToken>,
-    /// Beginnings of the digests of all tokens of the dumps.
-    digests: HashSet<[u8; 8]>,
-}
 
 impl Import<'_, '_> {
     pub(super) fn token(&mut self, token: DumpedToken) -> Result<(), RepositoryError> {

@@ -3,25 +3,15 @@
 use std::collections::BTreeSet;
 
 use profiled_domain::{
-    EmailAddress, InvalidText, MobileNumber, Patch, ProfileChange, ProfileField, RepositoryError,
-    UniqueKey, Username,
+    EmailAddress, InvalidText, MobileNumber, Patch, ProfileChange, RepositoryError, UniqueKey,
+    Username,
 };
 use profiled_store::{ImportOutcome, ImportedUser, Refusal, Taken};
 
 use super::report::Kind;
-use super::{BATCH, Import};
+use super::state::{BATCH, Import};
+use super::waiting::Waiting;
 use crate::dump::{DumpedUser, Key, Reference};
-
-/// A user that is stored with the next batch.
-pub(super) struct Waiting {
-    pub(super) dumped: DumpedUser,
-    /// Its name in messages.
-    pub(super) name: String,
-    /// The models, by their numbers in the plan, that hold attributes of it.
-    profiles: Vec<usize>,
-    /// Attributes that those hold and it has otherwise.
-    others: Vec<(usize, ProfileField)>,
-}
 
 impl Import<'_, '_> {
     pub(super) fn user(&mut self, dumped: DumpedUser, name: String) -> Result<(), RepositoryError> {
