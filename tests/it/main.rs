@@ -33,6 +33,7 @@ mod jwt_tokens;
 mod knox_tokens;
 mod lifecycle;
 mod lists;
+mod migration;
 mod pages;
 mod passwords;
 mod queries;

@@ -50,10 +50,12 @@ impl UserClaim {
         }
     }
 
-    /// How storage finds the user; `None` for a number that no id can be.
+    /// How storage finds the user; `None` for a number that no id can be. Ids are positive: a user of an imported
+    /// database whose primary key is 0 has it as external id.
     #[must_use]
     pub fn key(&self) -> Option<UserLookup> {
         match self {
+            Self::Id(UserId(id)) if *id <= 0 => Some(UserLookup::ExternalId(id.to_string())),
             Self::Id(id) => Some(UserLookup::Id(*id)),
             Self::Username(name) => Some(UserLookup::Username(name.clone())),
             Self::Email(email) => Some(UserLookup::Email(email.clone())),

@@ -66,7 +66,9 @@ impl Likeness {
             };
             let fields = record.fields.iter();
             let rivals = rivals.get_or_insert_with(|| {
-                let fields = fields.filter(|(_, value)| hash(value).is_some());
+                let fields = fields.filter(|(name, value)| {
+                    hash(value).is_some() && !is_attribute(plan, &record.model, name)
+                });
                 fields
                     .map(|(name, _)| (name.clone(), HashSet::new()))
                     .collect()
@@ -118,6 +120,13 @@ impl Likeness {
     pub(super) fn is_group(&self, group: &Reference) -> bool {
         self.groups.contains(&self.hasher.hash_one(group))
     }
+}
+
+/// Whether a field of a profile holds an attribute: a gender that is a number is no user.
+fn is_attribute(plan: &Plan, model: &str, field: &str) -> bool {
+    let mut profiles = plan.profiles.iter();
+    let profile = profiles.find(|profile| profile.link.model.eq_ignore_ascii_case(model));
+    profile.is_some_and(|profile| profile.mapping.attributes.contains_key(field))
 }
 
 /// Only the name of the model says that it is one of profiles, and its primary key has to name the user.

@@ -121,6 +121,21 @@ fn a_model_that_names_a_user_twice_is_no_profile() {
 }
 
 #[test]
+fn a_field_that_holds_an_attribute_is_no_user_of_a_profile() {
+    let sandbox = Sandbox::migrated();
+    let genders = [
+        profile(1, &json!({"gender": 2})),
+        profile(2, &json!({"gender": 1})),
+    ];
+    let users = [user(1, &json!({})), user(2, &json!({}))];
+    let options = ["--value", "gender:1=male", "--value", "gender:2=female"];
+
+    import_with(&sandbox, &[&users[..], &genders].concat(), &options);
+
+    assert_eq!(shown(&sandbox, "1", &["gender"]), json!(["female"]));
+}
+
+#[test]
 fn a_profile_known_by_the_key_of_its_user_is_read_only_where_that_is_certain() {
     let sandbox = Sandbox::migrated();
     let users = [user(1, &json!({})), user(2, &json!({}))];

@@ -1,8 +1,10 @@
 //! The real service in this process, on port 0, with the data of a recorded site.
 
+mod command;
+mod data;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -12,15 +14,16 @@ use profiled::{Application, RouteEntry, Settings, Sources};
 use profiled_domain::{CredentialRepository, UserLookup};
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
-use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::client::Client;
-use crate::contract;
-use crate::known_tokens::{tokens_of_dump, tokens_of_people};
 use crate::replay::case::{Site, Topic};
 use crate::replay::options;
 use crate::replay::runner::Running;
+
+use command::run;
+pub use data::Data;
+use data::load;
 
 /// A database to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,19 +32,6 @@ pub enum Backend {
     Sqlite,
     /// The server that `TEST_POSTGRES_URL` names.
     Postgres,
-}
-
-/// Who is there at the start.
-#[derive(Clone, Copy, Debug)]
-pub enum Data<'a> {
-    /// `fixtures/staff.json`
-    Staff,
-    /// `fixtures/jwt.json`
-    Jwt,
-    /// `fixtures/tower.json`
-    Tower,
-    /// The text of a dump.
-    Dump(&'a str),
 }
 
 /// A running service. Dropping it ends it.
@@ -203,6 +193,12 @@ impl Service {
         Client::new(self.address, self.tokens.clone())
     }
 
+    /// Its settings, as `--set` takes them.
+    #[must_use]
+    pub fn overrides(&self) -> &[String] {
+        &self.overrides
+    }
+
     /// Runs a command with the settings of the service.
     ///
     /// # Panics
@@ -355,43 +351,4 @@ fn serve(settings: Settings) -> Result<Served, String> {
     });
     let (address, handle, routes) = receiver.recv().map_err(|error| error.to_string())??;
     Ok((address, handle, routes, thread))
-}
-
-/// Runs a command as an operator would.
-fn run(overrides: &[String], command: &[&str]) -> ExitCode {
-    let mut arguments = vec!["profiled", "--quiet"];
-    for setting in overrides {
-        arguments.extend(["--set", setting]);
-    }
-    arguments.extend(command);
-    profiled::run(arguments)
-}
-
-/// Brings the data in as an operator would, and returns its tokens by user name.
-fn load(
-    data: Data<'_>,
-    folder: &Path,
-    overrides: &[String],
-) -> Result<BTreeMap<String, String>, String> {
-    let (kind, file) = match data {
-        Data::Staff => ("django", contract("fixtures/staff.json")),
-        Data::Jwt => ("django", contract("fixtures/jwt.json")),
-        Data::Tower => ("people", contract("fixtures/tower.json")),
-        Data::Dump(text) => {
-            let file = folder.join("dump.json");
-            std::fs::write(&file, text).map_err(|error| error.to_string())?;
-            ("django", file)
-        }
-    };
-    let file_name = file.display().to_string();
-    if run(overrides, &["import", kind, &file_name]) != ExitCode::SUCCESS {
-        return Err(format!("{file_name} is not imported"));
-    }
-    let text = std::fs::read_to_string(&file).map_err(|error| error.to_string())?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-    Ok(if kind == "people" {
-        tokens_of_people(&value)
-    } else {
-        tokens_of_dump(&value)
-    })
 }
