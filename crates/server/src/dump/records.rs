@@ -89,6 +89,9 @@ pub(crate) fn classify(record: Record, plan: &Plan) -> Result<Row, Unreadable> {
         Ok(Row::Group(group))
     } else if plan.is_read_before(&model) {
         Ok(Row::Profile)
+    } else if model == KNOX_TOKEN && record.fields.contains_key("salt") {
+        // Its digest is that of no key alone (knox before 4.2).
+        Ok(Row::Other)
     } else if model == TOKEN || model == KNOX_TOKEN {
         let read = if model == TOKEN { token } else { knox_token };
         let token = read(record, plan).map_err(unreadable("token"))?;

@@ -12,7 +12,9 @@ const UUID: &str = "4c366500-e8e1-43ca-b08c-69eb47383725";
 /// A user under another primary key.
 fn user_with_key(key: &Value, fields: &Value) -> Value {
     let mut record = user(9, fields);
-    record["pk"] = key.clone();
+    if let Some(pk) = record.get_mut("pk") {
+        pk.clone_from(key);
+    }
     record
 }
 

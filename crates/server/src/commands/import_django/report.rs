@@ -72,7 +72,11 @@ pub(super) struct Tally {
 const USUAL: usize = 5;
 
 /// Models whose records are in force in Django, and end with it.
-const ENDING: [(&str, &str); 3] = [
+const ENDING: [(&str, &str); 4] = [
+    (
+        "knox.authtoken",
+        ": knox before 4.2 has salted them, their users log in again",
+    ),
     ("sessions.session", ": their users log in again"),
     ("oauth2_provider.accesstoken", ": their clients need others"),
     (
