@@ -165,7 +165,7 @@ fn the_commands_of_the_document_print_what_it_says() {
     if let Some(missing) = ["curl", "jq"].iter().find(|program| !is_there(program)) {
         return skip(test, &format!("there is no {missing}"), "REQUIRE_CLIENTS");
     }
-    let Some(python) = project::python(test, Django::New) else {
+    let Some(python) = project::python(test, Django::V5) else {
         return;
     };
     for backend in Backend::available(test).unwrap() {
