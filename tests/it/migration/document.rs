@@ -53,7 +53,8 @@ fn steps() -> Vec<Step> {
 /// A folder as the reader has it: with `manage.py`, a database and the programs.
 struct Reader {
     folder: tempfile::TempDir,
-    path: String,
+    /// Folders before those of `PATH`.
+    programs: String,
     database: Option<TestDatabase>,
 }
 
@@ -82,30 +83,27 @@ impl Reader {
             Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/django_projects/manage.py");
         symlink(manage, folder.path().join("manage.py")).unwrap();
         let interpreter = PathBuf::from(python.command().get_program());
-        let path = std::env::var("PATH").unwrap();
-        let path = format!(
-            "{}:{}:{path}",
-            programs.display(),
-            interpreter.parent().unwrap().display()
-        );
+        let interpreter = interpreter.parent().unwrap().display();
+        let programs = format!("{}:{interpreter}", programs.display());
         let database = match backend {
             Backend::Sqlite => None,
             Backend::Postgres => TestDatabase::postgres("the document").unwrap(),
         };
         Self {
             folder,
-            path,
+            programs,
             database,
         }
     }
 
     fn shell(&self, script: &str) -> Command {
+        let script = format!("export PATH=\"$PROGRAMS:$PATH\"\n{script}");
         let mut command = Command::new("sh");
         command
-            .args(["-e", "-u", "-c", script])
+            .args(["-e", "-u", "-c", &script])
             .current_dir(self.folder.path());
         command
-            .env("PATH", &self.path)
+            .env("PROGRAMS", &self.programs)
             .env("PROFILED__LOG__AUDIT", "false");
         command
             .env("DJANGO_KIND", "extended")
