@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import get_hasher, get_hashers
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
@@ -218,8 +219,6 @@ def naive():
 
 def hashers():
     """A user for each hasher of Django's settings."""
-    from django.contrib.auth.hashers import get_hashers
-
     people = plain()
     for hasher in get_hashers():
         name = hasher.algorithm
@@ -236,14 +235,17 @@ current_hashers = hashers
 
 def knox():
     from knox.models import AuthToken
+    from knox.settings import knox_settings
 
+    # Versions before 5 have none.
+    prefix = {"prefix": "app_"} if "TOKEN_PREFIX" in knox_settings.defaults else {}
     people = plain()
     for person in people:
         if person.user.is_active:
             _, in_force = AuthToken.objects.create(person.user)
-            _, prefixed = AuthToken.objects.create(person.user, expiry=None, prefix="app_")
+            _, endless = AuthToken.objects.create(person.user, expiry=None, **prefix)
             _, expired = AuthToken.objects.create(person.user, expiry=timedelta(seconds=-1))
-            person.tokens += [in_force, prefixed, expired]
+            person.tokens += [in_force, endless, expired]
     return people
 
 
@@ -261,3 +263,26 @@ def organizations():
             owner = owner or member
         OrganizationOwner.objects.create(organization=organization, organization_user=owner)
     return people
+
+
+def change(secrets):
+    """What happens between two dumps; what clients know follows."""
+    users = get_user_model().objects
+    known = {person["name"]: person for person in secrets}
+    users.get(username="bob").delete()
+    Token.objects.filter(user__username="carol").delete()
+    RefreshToken(known["without1"]["refresh"][-1][0]).blacklist()
+    # A log-in after the cost of hashes has been raised: the same password.
+    ada = users.get(username="ada")
+    ada.password = get_hasher().encode(known["ada"]["password"], "another salt", iterations=2)
+    ada.last_login = instant(year=2025)
+    ada.save()
+    ada.groups.clear()
+    for shown in (known["ada"]["me"], known["ada"]["profile"]):
+        shown["last_login"] = ada.last_login.isoformat().replace("+00:00", "Z")
+    known["ada"]["me"]["groups"] = []
+    changed = users.get(username="without0")
+    changed.set_password("new secret")
+    changed.save()
+    # Here a new password ends what came before it.
+    known["without0"].update(password="new secret", tokens=[], access=[], refresh=[])

@@ -1,7 +1,8 @@
 """A real project of Django's, made and asked, or loaded with a dump and asked.
 
 Reads {"kind": name, "key": signing key, "folder": path of an empty folder} and makes a project there, its database and the
-dumps of it. With {"load": path of a dump, "people": as answered before} the project starts empty and loads that dump.
+dumps of it. With {"load": path of a dump, "people": as answered before} the project starts empty and loads that dump. With
+{"people": as answered before} alone, the project is there already, and changes as it does between two dumps.
 
 Writes {"imports": [[path of a dump, ...], ...], "counts": {rows: number}, "models": {model: records}, "people": [...]},
 where a person has what Django itself says of it: {"name", "pk", "login", "password", "is_right": whether Django takes the
@@ -173,6 +174,9 @@ def main():
     if "load" in asked:
         call_command("loaddata", asked["load"], verbosity=0)
         everybody = asked["people"]
+    elif "people" in asked:
+        everybody = asked["people"]
+        people.change(everybody)
     else:
         made = getattr(people, kind.seed)()
         everybody = [secrets(person) for person in made]

@@ -23,5 +23,8 @@ class BCrypt(hashers.BCryptPasswordHasher):
     rounds = 4
 
 
-class Scrypt(hashers.ScryptPasswordHasher):
-    work_factor = 64
+# Django 3.2 has none.
+if hasattr(hashers, "ScryptPasswordHasher"):
+
+    class Scrypt(hashers.ScryptPasswordHasher):
+        work_factor = 64

@@ -1,7 +1,7 @@
 //! The kinds of projects, and what an operator has to say for them.
 
-use super::come_over;
 use super::project::Django;
+use super::{come_over, follow};
 
 /// What a kind of project needs here.
 pub struct Kind {
@@ -22,7 +22,7 @@ pub struct Kind {
 
 const STOCK: Kind = Kind {
     name: "stock",
-    django: Django::Old,
+    django: Django::V4,
     settings: &[],
     options: &[],
     lost: &[],
@@ -57,9 +57,21 @@ fn stock_users_come_over_with_all_that_their_columns_allow() {
 }
 
 #[test]
+fn stock_users_of_django_3_come_over() {
+    come_over(&Kind {
+        django: Django::V3,
+        lost: &[
+            ("auth.group.permissions", 1),
+            ("auth.user.user_permissions", 1),
+        ],
+        ..STOCK
+    });
+}
+
+#[test]
 fn stock_users_of_django_5_come_over() {
     come_over(&Kind {
-        django: Django::New,
+        django: Django::V5,
         lost: &[
             ("auth.group.permissions", 1),
             ("auth.user.user_permissions", 1),
@@ -72,7 +84,7 @@ fn stock_users_of_django_5_come_over() {
 fn every_form_of_dump_says_the_same() {
     come_over(&Kind {
         name: "forms",
-        django: Django::New,
+        django: Django::V5,
         ..STOCK
     });
 }
@@ -81,7 +93,7 @@ fn every_form_of_dump_says_the_same() {
 fn users_without_primary_keys_get_ids_in_order() {
     come_over(&Kind {
         name: "natural_keys",
-        django: Django::New,
+        django: Django::V5,
         ..STOCK
     });
 }
@@ -98,7 +110,7 @@ fn users_without_primary_keys_take_them_from_a_second_file() {
 fn extra_fields_of_an_abstract_user_are_attributes_or_named_as_lost() {
     come_over(&Kind {
         name: "extended",
-        django: Django::New,
+        django: Django::V5,
         lost: &[("crew.member.bio", 2)],
         reads: &["crew.member"],
         ..STOCK
@@ -119,7 +131,7 @@ fn users_who_log_in_by_address_do_so_here() {
 fn chat_beside_a_user_model_called_account_gives_no_users_and_groups() {
     come_over(&Kind {
         name: "account_beside_chat",
-        django: Django::New,
+        django: Django::V5,
         reads: &["shop.account"],
         ..STOCK
     });
@@ -129,7 +141,7 @@ fn chat_beside_a_user_model_called_account_gives_no_users_and_groups() {
 fn users_with_uuids_keep_their_tokens() {
     come_over(&Kind {
         name: "uuid_keys",
-        django: Django::New,
+        django: Django::V5,
         settings: &["auth.jwt.user_id_field=external_id"],
         reads: &["uuids.person"],
         ..STOCK
@@ -150,7 +162,7 @@ fn users_with_texts_as_keys_keep_their_tokens() {
 fn user_zero_comes_over_beside_the_others() {
     come_over(&Kind {
         name: "zero_key",
-        django: Django::New,
+        django: Django::V5,
         ..STOCK
     });
 }
@@ -169,7 +181,7 @@ fn profiles_with_keys_of_their_own_are_attributes_of_their_users() {
 fn profiles_with_the_keys_of_users_are_attributes_of_them() {
     come_over(&Kind {
         name: "profile_keys",
-        django: Django::New,
+        django: Django::V5,
         options: &["--value", "gender:1=male", "--value", "gender:2=female"],
         reads: &["profile_keys.userprofile"],
         ..STOCK
@@ -190,7 +202,7 @@ fn users_and_groups_that_inherit_from_those_of_django_are_read_with_them() {
 fn groups_of_a_model_of_their_own_bring_their_notes() {
     come_over(&Kind {
         name: "own_groups",
-        django: Django::New,
+        django: Django::V5,
         reads: &["own_groups.user", "own_groups.group"],
         ..STOCK
     });
@@ -208,7 +220,7 @@ fn users_who_share_an_address_all_come_over() {
 fn instants_without_a_zone_are_those_of_the_zone_given() {
     come_over(&Kind {
         name: "naive",
-        django: Django::New,
+        django: Django::V5,
         options: &["--timezone", "Europe/Berlin"],
         ..STOCK
     });
@@ -230,7 +242,7 @@ fn passwords_of_every_hasher_that_django_had_are_taken() {
 fn passwords_of_every_hasher_that_django_has_are_taken() {
     come_over(&Kind {
         name: "current_hashers",
-        django: Django::New,
+        django: Django::V5,
         settings: &["auth.password.allow_md5=true"],
         ..STOCK
     });
@@ -240,7 +252,17 @@ fn passwords_of_every_hasher_that_django_has_are_taken() {
 fn tokens_of_knox_go_on_working() {
     come_over(&Kind {
         name: "knox",
-        django: Django::New,
+        django: Django::V5,
+        reads: &["knox.authtoken"],
+        ..STOCK
+    });
+}
+
+#[test]
+fn tokens_of_older_knox_go_on_working() {
+    come_over(&Kind {
+        name: "knox",
+        django: Django::V3,
         reads: &["knox.authtoken"],
         ..STOCK
     });
@@ -258,4 +280,9 @@ fn organizations_come_over_with_their_users() {
         lost: &[("organizations.organization.slug", 2)],
         ..STOCK
     });
+}
+
+#[test]
+fn what_changes_in_django_changes_here_with_the_next_dump() {
+    follow(&STOCK);
 }

@@ -4,6 +4,7 @@
 
 mod clients;
 mod command;
+mod document;
 mod kind;
 mod project;
 mod way_back;
@@ -25,9 +26,7 @@ fn come_over(kind: &Kind) {
     let project = Project::make(&python, kind.name);
     for backend in Backend::available(&test).unwrap() {
         let name = format!("{} on {}", kind.name, backend.name());
-        let key = format!("auth.jwt.signing_key={KEY}");
-        let settings = [&[key.as_str(), "throttle.login="], kind.settings].concat();
-        let service = Service::start(backend, Data::Nothing, &settings);
+        let service = start(kind, backend);
         let profiled = Profiled::of(&service);
 
         import(&profiled, kind, &project, &name);
@@ -39,6 +38,44 @@ fn come_over(kind: &Kind) {
         profiled.import(&project.imports[0], kind.options);
         clients::ask(&service, kind, &project, &name);
     }
+}
+
+/// Imports a project before and after changes in it.
+fn follow(kind: &Kind) {
+    let test = format!("changes of {}", kind.name);
+    let Some(python) = project::python(&test, kind.django) else {
+        return;
+    };
+    for backend in Backend::available(&test).unwrap() {
+        let project = Project::make(&python, kind.name);
+        let name = format!("{} on {}", kind.name, backend.name());
+        let service = start(kind, backend);
+        let profiled = Profiled::of(&service);
+        profiled.import(&project.imports[0], kind.options);
+        clients::ask(&service, kind, &project, &name);
+
+        let project = project.change(&python, kind.name);
+        let files = &project.imports[0];
+        let kept = profiled.import(files, kind.options);
+        let removed = profiled.import(files, &[kind.options, &["--mirror"]].concat());
+        let last = profiled.import(files, kind.options);
+
+        // Bob and his token, the token of Carol, and the memberships of Ada.
+        let gone = json!({"users": 1, "tokens": 2, "memberships": 2});
+        for report in [kept, removed] {
+            assert_eq!(report["absent"], gone, "{name}: {report:#}");
+        }
+        for (rows, count) in project.counts.as_object().unwrap() {
+            assert_eq!(&last[rows]["unchanged"], count, "{name}: {last:#}");
+        }
+        clients::ask(&service, kind, &project, &name);
+    }
+}
+
+fn start(kind: &Kind, backend: Backend) -> Service {
+    let key = format!("auth.jwt.signing_key={KEY}");
+    let settings = [&[key.as_str(), "throttle.login="], kind.settings].concat();
+    Service::start(backend, Data::Nothing, &settings)
 }
 
 fn import(profiled: &Profiled, kind: &Kind, project: &Project, name: &str) {

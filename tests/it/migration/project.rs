@@ -9,22 +9,48 @@ use tempfile::TempDir;
 /// A version of Django.
 #[derive(Clone, Copy, Debug)]
 pub enum Django {
-    Old,
-    New,
+    V3,
+    V4,
+    V5,
 }
 
 /// What clients' tokens are signed with.
 pub const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
-const PACKAGES: [&str; 7] = [
-    "djangorestframework==3.15.2",
-    "djangorestframework-simplejwt==5.5.1",
-    "django-rest-knox==5.1.0",
-    "django-organizations==2.7.0",
-    "PyYAML==6.0.3",
-    "argon2-cffi==25.1.0",
-    "bcrypt==5.0.0",
-];
+/// The name of its environment, and its packages.
+type Environment = (&'static str, [&'static str; 5]);
+
+const DJANGO_3: Environment = (
+    "django-projects-3.2",
+    [
+        "Django==3.2.25",
+        "djangorestframework==3.14.0",
+        "djangorestframework-simplejwt==5.2.2",
+        "django-rest-knox==4.2.0",
+        "django-organizations==2.0.2",
+    ],
+);
+const DJANGO_4: Environment = (
+    "django-projects-4.2",
+    [
+        "Django==4.2.26",
+        "djangorestframework==3.15.2",
+        "djangorestframework-simplejwt==5.5.1",
+        "django-rest-knox==5.1.0",
+        "django-organizations==2.7.0",
+    ],
+);
+const DJANGO_5: Environment = (
+    "django-projects-5.2",
+    [
+        "Django==5.2.8",
+        "djangorestframework==3.15.2",
+        "djangorestframework-simplejwt==5.5.1",
+        "django-rest-knox==5.1.0",
+        "django-organizations==2.7.0",
+    ],
+);
+const EVERYWHERE: [&str; 3] = ["PyYAML==6.0.3", "argon2-cffi==25.1.0", "bcrypt==5.0.0"];
 
 /// A project in a folder of its own.
 pub struct Project {
@@ -36,16 +62,17 @@ pub struct Project {
     pub models: Value,
     /// Users, what their clients know, and what Django says to it.
     pub people: Value,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Python with this version of Django.
 pub fn python(test: &str, django: Django) -> Option<Python> {
-    let (package, name) = match django {
-        Django::Old => ("Django==4.2.26", "django-projects-4.2"),
-        Django::New => ("Django==5.2.8", "django-projects-5.2"),
+    let (name, packages) = match django {
+        Django::V3 => DJANGO_3,
+        Django::V4 => DJANGO_4,
+        Django::V5 => DJANGO_5,
     };
-    Python::with(test, name, &[&[package][..], &PACKAGES].concat())
+    Python::with(test, name, &[&packages[..], &EVERYWHERE].concat())
 }
 
 impl Project {
@@ -62,17 +89,35 @@ impl Project {
         )
     }
 
-    fn with(python: &Python, mut input: Value) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        input["key"] = json!(KEY);
+    /// Changes the project as happens between two dumps, and dumps it again.
+    pub fn change(self, python: &Python, kind: &str) -> Self {
+        let people = json!({"kind": kind, "people": self.people});
+        Self::in_folder(self.folder, python, people)
+    }
+
+    fn with(python: &Python, input: Value) -> Self {
+        Self::in_folder(tempfile::tempdir().unwrap(), python, input)
+    }
+
+    fn in_folder(folder: TempDir, python: &Python, mut input: Value) -> Self {
         input["folder"] = json!(folder.path());
-        let answer = python.run("django_projects/project.py", &input);
+        let answer = run(python, input);
         Self {
             imports: serde_json::from_value(answer["imports"].clone()).unwrap(),
             counts: answer["counts"].clone(),
             models: answer["models"].clone(),
             people: answer["people"].clone(),
-            _folder: folder,
+            folder,
         }
     }
+}
+
+/// Makes a project with its users in a folder, with the database `db.sqlite3`.
+pub fn make_in(folder: &Path, python: &Python, kind: &str) {
+    run(python, json!({"kind": kind, "folder": folder}));
+}
+
+fn run(python: &Python, mut input: Value) -> Value {
+    input["key"] = json!(KEY);
+    python.run("django_projects/project.py", &input)
 }
