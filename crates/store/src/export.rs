@@ -78,7 +78,7 @@ impl Store {
         work: impl FnOnce(&mut ExportSession<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         // Not from the pool: it is held for as long as the reader of the dump takes.
-        let mut connection = self.open_unpooled()?;
+        let mut connection = self.open_for_bulk()?;
         let outcome = connection
             .snapshot(|connection| work(&mut ExportSession { connection }).map_err(Stop::Work));
         outcome.map_err(|stop| match stop {

@@ -84,6 +84,16 @@ impl PersonRow {
         }
     }
 
+    /// Neither holds nor shows a value any more.
+    pub(crate) fn give_up(&mut self, key: UniqueKey) {
+        match key {
+            UniqueKey::Username => self.username = None,
+            UniqueKey::Email => self.email = None,
+            UniqueKey::MobileNumber => self.mobile_number = None,
+            _ => {}
+        }
+    }
+
     /// The row of user `id` after a change. What is shared stays so until another value takes its place.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 use diesel::{ConnectionError, QueryResult};
 use profiled_domain::RepositoryError;
@@ -79,6 +80,17 @@ impl Store {
     pub(crate) fn open_unpooled(&self) -> Result<DbConnection, RepositoryError> {
         let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
         self.manager.open().map_err(unavailable)
+    }
+
+    /// A connection outside the pool, for what goes through whole tables. SQLite maps no file for it: what is read
+    /// would count as memory of the process.
+    pub(crate) fn open_for_bulk(&self) -> Result<DbConnection, RepositoryError> {
+        let mut connection = self.open_unpooled()?;
+        if let DbConnection::Sqlite(c) = &mut connection {
+            let unmapped = c.batch_execute("PRAGMA mmap_size = 0");
+            unmapped.map_err(StoreError::from)?;
+        }
+        Ok(connection)
     }
 
     /// Runs a read. A connection that turns out to be closed is replaced once.

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod directory;
+mod exchange;
 mod keys;
 mod mirror;
 mod outcome;

@@ -82,8 +82,8 @@ impl Changes {
 
 /// What is stored of the users of a chunk, and of those that hold one of their unique values.
 pub(super) struct Related {
-    rows: HashMap<i64, StoredUser>,
-    holders: HashMap<(UniqueKey, String), i64>,
+    pub(super) rows: HashMap<i64, StoredUser>,
+    pub(super) holders: HashMap<(UniqueKey, String), i64>,
     /// Users of the chunk that are deleted here.
     pub(super) deleted: HashSet<i64>,
     /// The digests by which tokens know passwords that were hashed again.
@@ -200,7 +200,10 @@ impl Related {
     fn put(&mut self, row: &StoredUser) {
         if let Some(old) = self.rows.insert(row.id, row.clone()) {
             for held in old.unique_values() {
-                self.holders.remove(&held);
+                // Another one may have taken what this one gives up.
+                if self.holders.get(&held) == Some(&row.id) {
+                    self.holders.remove(&held);
+                }
             }
         }
         self.holders

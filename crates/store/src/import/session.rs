@@ -46,7 +46,7 @@ impl Store {
         work: impl FnOnce(&mut ImportSession<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut outcome = None;
-        let kept = self.write(|connection| {
+        let kept = self.open_for_bulk()?.write(|connection| {
             unlimit(connection)?;
             let mut session = ImportSession {
                 connection,
@@ -66,9 +66,9 @@ impl Store {
         });
         match (kept, outcome) {
             (_, Some(Err(error))) => Err(error),
-            (Err(error), _) if !dry_run => Err(error.into()),
+            (Err(error), _) if !dry_run => Err(RepositoryError::from(error).into()),
             (_, Some(Ok(value))) => Ok(value),
-            (Err(error), None) => Err(error.into()),
+            (Err(error), None) => Err(RepositoryError::from(error).into()),
             (Ok(()), None) => Err(RepositoryError::Failed("the import did not run".into()).into()),
         }
     }

@@ -1,10 +1,10 @@
 //! Users of an import.
 
 use diesel::prelude::*;
-use profiled_domain::{CredentialRef, PasswordHash, RepositoryError, UniqueKey};
+use profiled_domain::{CredentialRef, PasswordHash, RepositoryError};
 
 use super::accounts::BATCH;
-use super::outcome::{Refusal, Taken, UserOutcome};
+use super::outcome::UserOutcome;
 use super::related::{Changes, Related};
 use super::session::ImportSession;
 use super::values::{ImportedUser, StoredUser};
@@ -32,18 +32,16 @@ impl ImportSession<'_> {
             .map(|user| StoredUser::new(user, now))
             .collect();
         let mut related = Related::load(self.connection, &rows)?;
+        let refusals = related.refusals(chunk, &rows);
         let mut outcomes = Vec::with_capacity(chunk.len());
         let mut changes = Changes::default();
-        for (user, mut row) in chunk.iter().zip(rows) {
-            related.keep_stored(user, &mut row, self.digest);
-            let taken = related.taken(&row);
-            let deleted = related.deleted.contains(&row.id);
-            let deleted = deleted.then_some(Refusal::Deleted);
-            let refusal = deleted.or(user.misfit()).or_else(|| name_taken(&taken));
+        for ((user, mut row), refusal) in chunk.iter().zip(rows).zip(refusals) {
             if let Some(refusal) = refusal {
                 outcomes.push(UserOutcome::refused(refusal));
                 continue;
             }
+            related.keep_stored(user, &mut row, self.digest);
+            let taken = related.taken(&row);
             let (taken_over, taken) = related.settle(taken, &row, self.keeper);
             for taken in &taken_over {
                 changes.share(&mut related, taken);
@@ -57,12 +55,12 @@ impl ImportSession<'_> {
                 taken_over,
             });
         }
+        changes.order_exchanges();
         self.write_users(&changes)?;
         Ok(outcomes)
     }
 
-    /// What a user gives up comes first; then, in their order, updates: what one sets free may be taken by a later
-    /// one; what a new row takes was free before.
+    /// What users give up comes first: it may be taken by an update or a new row.
     fn write_users(&mut self, changes: &Changes) -> Result<(), StoreError> {
         for row in &changes.displaced {
             on_each!(self.connection, |c| diesel::update(
@@ -113,12 +111,4 @@ impl ImportSession<'_> {
         }
         Ok(())
     }
-}
-
-/// A name that another user has: two users cannot log in by one name.
-fn name_taken(taken: &[Taken]) -> Option<Refusal> {
-    let mut names = taken
-        .iter()
-        .filter(|taken| taken.key == UniqueKey::Username);
-    names.next().map(|taken| Refusal::Taken(*taken))
 }

@@ -134,16 +134,21 @@ impl StoredUser {
 
     /// What no other user may have.
     pub(super) fn unique_values(&self) -> impl Iterator<Item = (UniqueKey, String)> + use<> {
-        let person = &self.person;
-        let values = [
-            (UniqueKey::Username, &person.username),
-            (UniqueKey::Email, &person.email),
-            (UniqueKey::MobileNumber, &person.mobile_number),
-        ];
+        let values = self.held();
         values
-            .map(|(key, value)| Some((key, value.clone()?)))
+            .map(|(key, value)| Some((key, value?.clone())))
             .into_iter()
             .flatten()
+    }
+
+    /// The columns of those values.
+    pub(super) fn held(&self) -> [(UniqueKey, Option<&String>); 3] {
+        let person = &self.person;
+        [
+            (UniqueKey::Username, person.username.as_ref()),
+            (UniqueKey::Email, person.email.as_ref()),
+            (UniqueKey::MobileNumber, person.mobile_number.as_ref()),
+        ]
     }
 
     /// Whether the change from `old` takes a password or the right to log in away.

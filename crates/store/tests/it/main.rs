@@ -15,6 +15,7 @@ mod directory_races;
 mod erasure;
 mod errors;
 mod import;
+mod import_exchange;
 mod import_users;
 mod instants;
 mod media;
