@@ -91,6 +91,8 @@ def stock():
         add("last", email="last@example.com", date_joined=instant(year=9999), last_login=instant(year=9999)),
         add("دانا@+.-_", email="dana@example.com", first_name='quo"te\\ <b>&amp;</b>\t😀'),
     ]
+    # SQLite stores null characters, and PostgreSQL does not.
+    people.append(add("null", email="null@example.com", last_name="a\0b"))
     permission = Permission.objects.order_by("pk").first()
     people[0].user.user_permissions.add(permission)
     people[0].user.groups.first().permissions.add(permission)

@@ -97,6 +97,7 @@ def secrets(person):
     user.refresh_from_db()
     own = {"username": getattr(user, "username", None), "email": user.email}
     names = {name: getattr(user, name, None) for name in ("first_name", "last_name")}
+    names = {name: value and value.replace("\0", "") for name, value in names.items()}
     own["last_login"] = shown_instant(user.last_login)
     is_id = isinstance(user.pk, int) and user.pk > 0
     profile = {

@@ -30,6 +30,13 @@ const STOCK: Kind = Kind {
     goes_back: true,
 };
 
+/// What the stock users of a project lose.
+const LOST: &[(&str, u64)] = &[
+    ("auth.group.permissions", 1),
+    ("auth.user.last_name null characters", 1),
+    ("auth.user.user_permissions", 1),
+];
+
 /// Models of Django and its usual packages that are read.
 const READ: [&str; 5] = [
     "auth.user",
@@ -48,10 +55,7 @@ impl Kind {
 #[test]
 fn stock_users_come_over_with_all_that_their_columns_allow() {
     come_over(&Kind {
-        lost: &[
-            ("auth.group.permissions", 1),
-            ("auth.user.user_permissions", 1),
-        ],
+        lost: LOST,
         ..STOCK
     });
 }
@@ -60,10 +64,7 @@ fn stock_users_come_over_with_all_that_their_columns_allow() {
 fn stock_users_of_django_3_come_over() {
     come_over(&Kind {
         django: Django::V3,
-        lost: &[
-            ("auth.group.permissions", 1),
-            ("auth.user.user_permissions", 1),
-        ],
+        lost: LOST,
         ..STOCK
     });
 }
@@ -72,10 +73,7 @@ fn stock_users_of_django_3_come_over() {
 fn stock_users_of_django_5_come_over() {
     come_over(&Kind {
         django: Django::V5,
-        lost: &[
-            ("auth.group.permissions", 1),
-            ("auth.user.user_permissions", 1),
-        ],
+        lost: LOST,
         ..STOCK
     });
 }
