@@ -5,7 +5,7 @@ use profiled_store::{Absent, ImportSession};
 
 use super::ids::Ids;
 use super::report::DjangoReport;
-use super::waiting::{Memberships, Organizations, Tokens, Waiting};
+use super::waiting::{Exchange, Memberships, Organizations, Tokens, Waiting};
 use crate::dump::{Plan, Profiles};
 
 /// How imported tokens are called.
@@ -29,6 +29,7 @@ pub(super) struct Import<'a, 'b> {
     pub(super) gave_ids: [bool; 2],
     /// Users that are stored with the next batch.
     pub(super) batch: Vec<Waiting>,
+    pub(super) exchange: Exchange,
     pub(super) memberships: Memberships,
     pub(super) tokens: Tokens,
     pub(super) organizations: Organizations,
@@ -54,6 +55,7 @@ impl<'a, 'b> Import<'a, 'b> {
             users: Ids::default(),
             groups: Ids::default(),
             batch: Vec::new(),
+            exchange: Exchange::default(),
             memberships: Memberships::default(),
             tokens: Tokens::default(),
             organizations: Organizations::default(),
