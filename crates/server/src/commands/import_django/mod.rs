@@ -78,15 +78,15 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
             profiles,
         } = prepared;
         store.import(arguments.dry_run, now(), token_digest, |session| {
+            let before = DjangoMapping::remembered(session)?;
             let mut import = Import::new(
                 session,
+                &before,
                 &plan,
                 profiles,
                 context.settings.limits.mobile_number,
                 arguments.absent(),
-            )?;
-            let before = DjangoMapping::remembered(import.session)?;
-            import.gave_ids = [before.users.gave_ids, before.groups.gave_ids];
+            );
             import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
             import.report.warn_of_names(&plan, &context.settings.auth);
@@ -239,6 +239,7 @@ impl Import<'_, '_> {
         let [users, groups] = self.gave_ids;
         let given = &self.report.ids;
         mapping.users.gave_ids = users || self.plan.user_keys.has_absent() && given.users.new > 0;
+        mapping.users.has_external_ids = self.has_external_ids || self.stores_external_ids;
         mapping.groups.gave_ids =
             groups || self.plan.group_keys.has_absent() && given.groups.new > 0;
         // Maps of texts: serialisation cannot fail.

@@ -125,6 +125,7 @@ impl Import<'_, '_> {
                 user.id = id;
                 if let Key::External(key) = key {
                     user.external_id = Some(key.clone());
+                    self.stores_external_ids = true;
                 }
                 users.push(waiting);
             } else {
