@@ -54,6 +54,8 @@ pub(crate) struct ModelMapping {
     pub(crate) notes: Option<String>,
     /// Records of a dump without ids got some in order: those of Django may be others.
     pub(crate) gave_ids: bool,
+    /// Of users: some were stored under other primary keys than ids.
+    pub(crate) has_external_ids: bool,
 }
 
 impl DjangoMapping {

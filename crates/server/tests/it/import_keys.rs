@@ -133,6 +133,28 @@ fn an_integer_that_is_the_id_of_a_user_with_another_key_is_that_of_another_user(
 }
 
 #[test]
+fn a_user_whose_tokens_are_named_by_a_key_made_here_is_the_same_in_the_next_dump() {
+    Sandbox::on_each_database("made keys", |sandbox| {
+        let records = [
+            user(7, &json!({"groups": [3]})),
+            group(3, "staff"),
+            token(&key("a"), &json!(7)),
+        ];
+        import(sandbox, &dump(&records));
+        let by_key = ["--set", "auth.jwt.user_id_field=external_id"];
+        sandbox.done(&[&by_key[..], &["jwt", "create", "user7"]].concat());
+
+        let again = import(sandbox, &dump(&records));
+
+        assert_eq!(again["skipped"], json!([]));
+        assert_eq!(again["warnings"], json!([]));
+        for kind in ["users", "memberships", "tokens"] {
+            assert_eq!(tally(&again, kind), [0, 0, 1, 0], "{kind}");
+        }
+    });
+}
+
+#[test]
 fn keys_of_xml_are_all_texts_where_one_is() {
     let sandbox = Sandbox::migrated();
     let person = |code: &str, name: &str| {

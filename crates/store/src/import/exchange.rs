@@ -8,54 +8,70 @@ use super::outcome::{Refusal, Taken};
 use super::related::{Changes, Related};
 use super::values::{ImportedUser, StoredUser};
 
+/// What is to be done with a user.
+pub(super) enum Decision {
+    Store,
+    Refuse(Refusal),
+    /// It has a value of a user who may still give it up.
+    Wait,
+}
+
 impl Related {
-    /// Which users of a batch are not stored, and why. Values that the others give up are free from then on, whatever
-    /// the order of the users.
-    pub(super) fn refusals(
+    /// Which users of a batch are stored. Values that those give up are free from then on, whatever the order of the
+    /// users; a user waits for one of whom `is_to_come` holds.
+    pub(super) fn decide(
         &mut self,
         users: &[ImportedUser],
         rows: &[StoredUser],
-    ) -> Vec<Option<Refusal>> {
-        let refusal = |user: &ImportedUser| {
+        is_to_come: &impl Fn(i64) -> bool,
+    ) -> Vec<Decision> {
+        let decide = |user: &ImportedUser| {
             let deleted = self.deleted.contains(&user.id);
             let deleted = deleted.then_some(Refusal::Deleted);
-            deleted.or_else(|| user.misfit())
+            let refusal = deleted.or_else(|| user.misfit());
+            refusal.map_or(Decision::Store, Decision::Refuse)
         };
-        let mut refusals: Vec<_> = users.iter().map(refusal).collect();
-        let accepted = rows.iter().zip(&refusals).filter(|(_, of)| of.is_none());
-        for (row, _) in accepted {
+        let mut decisions: Vec<_> = users.iter().map(decide).collect();
+        for (row, _) in rows.iter().zip(&decisions).filter(|(_, of)| of.is_store()) {
             for held in self.given_up(row) {
                 self.holders.remove(&held);
             }
         }
-        // A user who is refused keeps its name, which may refuse another one.
-        while self.refuse_taken_names(rows, &mut refusals) {}
-        refusals
+        // A user who is not stored keeps its name, which another one may have.
+        while self.settle_conflicts(rows, &mut decisions, is_to_come) {}
+        decisions
     }
 
-    /// Refuses users whose names others have: two users cannot log in by one name. Whether one of them keeps what it
-    /// would have given up.
-    fn refuse_taken_names(
+    /// Stores no users whose names others have: two users cannot log in by one name. Whether one of them keeps what
+    /// it would have given up.
+    fn settle_conflicts(
         &mut self,
         rows: &[StoredUser],
-        refusals: &mut [Option<Refusal>],
+        decisions: &mut [Decision],
+        is_to_come: &impl Fn(i64) -> bool,
     ) -> bool {
-        let key = UniqueKey::Username;
         let (mut names, mut kept) = (HashMap::new(), Vec::new());
-        let accepted = rows.iter().zip(refusals).filter(|(_, of)| of.is_none());
-        for (row, refusal) in accepted {
-            let Some(name) = &row.person.username else {
-                continue;
-            };
-            let stored = self.holders.get(&(key, name.clone())).copied();
-            let holder = stored.or_else(|| names.get(name).copied());
-            if let Some(holder) = holder.filter(|holder| *holder != row.id) {
-                *refusal = Some(Refusal::Taken(Taken { key, holder }));
-                let given_up = self.given_up(row).into_iter();
-                kept.extend(given_up.map(|held| (held, row.id)));
+        let accepted = rows.iter().zip(decisions).filter(|(_, of)| of.is_store());
+        for (row, decision) in accepted {
+            let taken = self.taken(row);
+            let first = row.person.username.as_ref().map(|name| (name, row.id));
+            let same_name = first.and_then(|(name, _)| names.get(name).copied());
+            let same_name = same_name.filter(|holder| *holder != row.id);
+            let same_name = same_name.map(|holder| Taken {
+                key: UniqueKey::Username,
+                holder,
+            });
+            let of_name = |taken: &&Taken| taken.key == UniqueKey::Username;
+            if taken.iter().any(|taken| is_to_come(taken.holder)) {
+                *decision = Decision::Wait;
+            } else if let Some(taken) = taken.iter().find(of_name).copied().or(same_name) {
+                *decision = Decision::Refuse(Refusal::Taken(taken));
             } else {
-                names.insert(name, row.id);
+                names.extend(first);
+                continue;
             }
+            let given_up = self.given_up(row).into_iter();
+            kept.extend(given_up.map(|held| (held, row.id)));
         }
         let is_any_kept = !kept.is_empty();
         self.holders.extend(kept);
@@ -68,6 +84,12 @@ impl Related {
             return Vec::new();
         };
         given_up(old, row)
+    }
+}
+
+impl Decision {
+    fn is_store(&self) -> bool {
+        matches!(self, Self::Store)
     }
 }
 

@@ -89,20 +89,6 @@ impl ImportSession<'_> {
         Ok(found)
     }
 
-    /// Whether any user has another key elsewhere than its id.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn has_external_ids(&mut self) -> Result<bool, RepositoryError> {
-        let with_key = users::table.filter(users::external_id.is_not_null());
-        let first: Option<i64> = with_key
-            .select(users::id)
-            .first(self.connection)
-            .optional()
-            .map_err(StoreError::from)?;
-        Ok(first.is_some())
-    }
-
     /// Which of these ids are those of users that have another key elsewhere.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use profiled_domain::{CredentialRef, PasswordHash, RepositoryError};
 
 use super::accounts::BATCH;
+use super::exchange::Decision;
 use super::outcome::UserOutcome;
 use super::related::{Changes, Related};
 use super::session::ImportSession;
@@ -12,52 +13,83 @@ use crate::credentials::revoke_all;
 use crate::database::schema::users;
 use crate::database::{DbConnection, StoreError, on_each};
 
+/// Users who may give values up for each other.
+const EXCHANGE: usize = 10 * BATCH;
+
 impl ImportSession<'_> {
     /// Stores users under their ids, in their order; one outcome for each.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
     pub fn users(&mut self, users: &[ImportedUser]) -> Result<Vec<UserOutcome>, RepositoryError> {
+        let outcomes = self.users_so_far(users, |_| false)?;
+        Ok(outcomes.into_iter().flatten().collect())
+    }
+
+    /// The same while other users of the import are yet to come. `None` for a user who is not stored: it has a value
+    /// of a user of whom `is_to_come` holds, and who may give it up.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn users_so_far(
+        &mut self,
+        users: &[ImportedUser],
+        is_to_come: impl Fn(i64) -> bool,
+    ) -> Result<Vec<Option<UserOutcome>>, RepositoryError> {
         let mut outcomes = Vec::with_capacity(users.len());
-        for chunk in users.chunks(BATCH) {
-            outcomes.extend(self.store_users(chunk)?);
+        for chunk in users.chunks(EXCHANGE) {
+            outcomes.extend(self.store_users(chunk, &is_to_come)?);
         }
         Ok(outcomes)
     }
 
-    fn store_users(&mut self, chunk: &[ImportedUser]) -> Result<Vec<UserOutcome>, StoreError> {
+    fn store_users(
+        &mut self,
+        chunk: &[ImportedUser],
+        is_to_come: &impl Fn(i64) -> bool,
+    ) -> Result<Vec<Option<UserOutcome>>, StoreError> {
         let now = self.now;
         let rows: Vec<StoredUser> = chunk
             .iter()
             .map(|user| StoredUser::new(user, now))
             .collect();
         let mut related = Related::load(self.connection, &rows)?;
-        let refusals = related.refusals(chunk, &rows);
+        let decisions = related.decide(chunk, &rows, is_to_come);
         let mut outcomes = Vec::with_capacity(chunk.len());
         let mut changes = Changes::default();
-        for ((user, mut row), refusal) in chunk.iter().zip(rows).zip(refusals) {
-            if let Some(refusal) = refusal {
-                outcomes.push(UserOutcome::refused(refusal));
-                continue;
-            }
-            related.keep_stored(user, &mut row, self.digest);
-            let taken = related.taken(&row);
-            let (taken_over, taken) = related.settle(taken, &row, self.keeper);
-            for taken in &taken_over {
-                changes.share(&mut related, taken);
-            }
-            for taken in &taken {
-                row.person.share(taken.key);
-            }
-            outcomes.push(UserOutcome {
-                outcome: changes.add(&mut related, &row),
-                taken,
-                taken_over,
+        for ((user, row), decision) in chunk.iter().zip(rows).zip(decisions) {
+            outcomes.push(match decision {
+                Decision::Store => Some(self.change(user, row, &mut related, &mut changes)),
+                Decision::Refuse(refusal) => Some(UserOutcome::refused(refusal)),
+                Decision::Wait => None,
             });
         }
         changes.order_exchanges();
         self.write_users(&changes)?;
         Ok(outcomes)
+    }
+
+    fn change(
+        &self,
+        user: &ImportedUser,
+        mut row: StoredUser,
+        related: &mut Related,
+        changes: &mut Changes,
+    ) -> UserOutcome {
+        related.keep_stored(user, &mut row, self.digest);
+        let taken = related.taken(&row);
+        let (taken_over, taken) = related.settle(taken, &row, self.keeper);
+        for taken in &taken_over {
+            changes.share(related, taken);
+        }
+        for taken in &taken {
+            row.person.share(taken.key);
+        }
+        UserOutcome {
+            outcome: changes.add(related, &row),
+            taken,
+            taken_over,
+        }
     }
 
     /// What users give up comes first: it may be taken by an update or a new row.
@@ -97,7 +129,9 @@ impl ImportSession<'_> {
     fn insert_users(&mut self, rows: &[StoredUser]) -> Result<(), StoreError> {
         match &mut *self.connection {
             DbConnection::Postgres(c) => {
-                diesel::insert_into(users::table).values(rows).execute(c)?;
+                for chunk in rows.chunks(BATCH) {
+                    diesel::insert_into(users::table).values(chunk).execute(c)?;
+                }
             }
             DbConnection::Sqlite(c) => {
                 for row in rows {

@@ -78,15 +78,15 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
             profiles,
         } = prepared;
         store.import(arguments.dry_run, now(), token_digest, |session| {
+            let before = DjangoMapping::remembered(session)?;
             let mut import = Import::new(
                 session,
+                &before,
                 &plan,
                 profiles,
                 context.settings.limits.mobile_number,
                 arguments.absent(),
-            )?;
-            let before = DjangoMapping::remembered(import.session)?;
-            import.gave_ids = [before.users.gave_ids, before.groups.gave_ids];
+            );
             import.session.prefer(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
             import.report.warn_of_names(&plan, &context.settings.auth);
@@ -239,6 +239,7 @@ impl Import<'_, '_> {
         let [users, groups] = self.gave_ids;
         let given = &self.report.ids;
         mapping.users.gave_ids = users || self.plan.user_keys.has_absent() && given.users.new > 0;
+        mapping.users.has_external_ids = self.has_external_ids || self.stores_external_ids;
         mapping.groups.gave_ids =
             groups || self.plan.group_keys.has_absent() && given.groups.new > 0;
         // Maps of texts: serialisation cannot fail.
@@ -254,6 +255,8 @@ impl Import<'_, '_> {
             let text = format!("--mirror needs records that can all be read: {reason}");
             return Err(Stop::Dump(text));
         }
+        self.count_other_users()?;
+        self.store_waiting_users()?;
         self.store_waiting_memberships()?;
         self.store_waiting_tokens()?;
         self.store_organization_members()?;
@@ -266,11 +269,6 @@ impl Import<'_, '_> {
             let reason = Ids::missing(&owner, keys);
             let text = format!("{model} of {kind} {owner}: {kind} {owner} {reason}");
             self.report.skipped.push(text);
-        }
-        // A dump without a kind of rows says nothing of those that are stored.
-        if !self.users.seen.is_empty() {
-            let count = self.session.other_users(&self.users.seen, self.absent)?;
-            self.report.absent.insert("users", count);
         }
         self.count_other_memberships()?;
         self.count_other_tokens()?;

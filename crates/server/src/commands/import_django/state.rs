@@ -1,12 +1,11 @@
 //! An import under way.
 
-use profiled_domain::RepositoryError;
 use profiled_store::{Absent, ImportSession};
 
 use super::ids::Ids;
 use super::report::DjangoReport;
-use super::waiting::{Memberships, Organizations, Tokens, Waiting};
-use crate::dump::{Plan, Profiles};
+use super::waiting::{Exchange, Memberships, Organizations, Tokens, Waiting};
+use crate::dump::{DjangoMapping, Plan, Profiles};
 
 /// How imported tokens are called.
 pub(super) const LABEL: &str = "imported";
@@ -23,12 +22,16 @@ pub(super) struct Import<'a, 'b> {
     pub(super) report: DjangoReport,
     pub(super) users: Ids,
     pub(super) groups: Ids,
-    /// Whether an import before this one has stored users with other keys than ids.
+    /// Whether an import before this one has stored users with other keys than ids. Keys that were made here do not
+    /// count: such a user has its id in Django as well.
     pub(super) has_external_ids: bool,
+    /// Whether this one has.
+    pub(super) stores_external_ids: bool,
     /// Whether one has given ids to users, and to groups, of a dump without any.
     pub(super) gave_ids: [bool; 2],
     /// Users that are stored with the next batch.
     pub(super) batch: Vec<Waiting>,
+    pub(super) exchange: Exchange,
     pub(super) memberships: Memberships,
     pub(super) tokens: Tokens,
     pub(super) organizations: Organizations,
@@ -38,14 +41,16 @@ pub(super) struct Import<'a, 'b> {
 impl<'a, 'b> Import<'a, 'b> {
     pub(super) fn new(
         session: &'a mut ImportSession<'b>,
+        before: &DjangoMapping,
         plan: &'a Plan,
         profiles: Profiles,
         mobile_number_max: usize,
         absent: Absent,
-    ) -> Result<Self, RepositoryError> {
-        Ok(Self {
-            has_external_ids: session.has_external_ids()?,
-            gave_ids: [false; 2],
+    ) -> Self {
+        Self {
+            has_external_ids: before.users.has_external_ids,
+            stores_external_ids: false,
+            gave_ids: [before.users.gave_ids, before.groups.gave_ids],
             session,
             plan,
             profiles,
@@ -54,10 +59,11 @@ impl<'a, 'b> Import<'a, 'b> {
             users: Ids::default(),
             groups: Ids::default(),
             batch: Vec::new(),
+            exchange: Exchange::default(),
             memberships: Memberships::default(),
             tokens: Tokens::default(),
             organizations: Organizations::default(),
             absent,
-        })
+        }
     }
 }

@@ -47,7 +47,7 @@ impl Import<'_, '_> {
         let (mut tokens, mut waiting) = (Vec::with_capacity(batch.len()), Vec::new());
         for (token, owner) in batch.into_iter().zip(owners) {
             match owner {
-                Ok(id) if !may_wait || self.users.has(id) => tokens.push(imported(token, id)),
+                Ok(id) if !may_wait || self.is_stored(id) => tokens.push(imported(token, id)),
                 Err(reason) if !may_wait => {
                     let name = || name(&token.prefix);
                     self.report.skip(Kind::Tokens, name, &reason);

@@ -6,12 +6,15 @@ use profiled_domain::{
     EmailAddress, InvalidText, MobileNumber, Patch, ProfileChange, RepositoryError, UniqueKey,
     Username,
 };
-use profiled_store::{ImportOutcome, ImportedUser, Refusal, Taken};
+use profiled_store::{ImportOutcome, ImportedUser, Refusal, Taken, UserOutcome};
 
 use super::report::Kind;
 use super::state::{BATCH, Import};
-use super::waiting::Waiting;
+use super::waiting::{Exchange, Waiting};
 use crate::dump::{DumpedUser, Key, Reference};
+
+/// Users who may wait for others.
+const EXCHANGE: usize = 10 * BATCH;
 
 impl Import<'_, '_> {
     pub(super) fn user(&mut self, dumped: DumpedUser, name: String) -> Result<(), RepositoryError> {
@@ -32,42 +35,75 @@ impl Import<'_, '_> {
     pub(super) fn store_users(&mut self) -> Result<(), RepositoryError> {
         let batch = std::mem::take(&mut self.batch);
         let batch = self.identified(batch)?;
-        let users: Vec<_> = batch
-            .iter()
-            .map(|waiting| waiting.dumped.user.clone())
-            .collect();
-        for (waiting, stored) in batch.into_iter().zip(self.session.users(&users)?) {
-            let Waiting { dumped, name, .. } = &waiting;
-            if let ImportOutcome::Refused(Refusal::Taken(taken)) = &stored.outcome {
-                self.refuse_user(dumped, *taken);
+        let may_wait = self.exchange.users.len() < EXCHANGE;
+        let (users, exchange) = (&self.users, &self.exchange.ids);
+        let is_to_come = |id| may_wait && (!users.has(id) || exchange.contains(&id));
+        let stored = self.session.users_so_far(&imported(&batch), is_to_come)?;
+        for (waiting, stored) in batch.into_iter().zip(stored) {
+            match stored {
+                Some(stored) => self.count_user(waiting, stored),
+                None => {
+                    self.exchange.ids.insert(waiting.dumped.user.id);
+                    self.exchange.users.push(waiting);
+                }
             }
-            if !self
-                .report
-                .count(Kind::Users, &stored.outcome, || name.clone())
-            {
-                continue;
-            }
-            for Taken { key, holder } in stored.taken {
-                let text =
-                    format!("{name}: shares its {key} with user {holder}, who is found by it");
-                self.report.warnings.push(text);
-            }
-            for Taken { key, holder } in stored.taken_over {
-                let text = format!("{name}: is found by its {key}, which user {holder} shares");
-                self.report.warnings.push(text);
-            }
-            let model = self.plan.models.user.as_deref().unwrap_or_default();
-            self.report.lose_nulls(model, &dumped.with_nulls);
-            for (field, value) in &dumped.lost {
-                self.report.lose_value(field, value);
-            }
-            self.report.count_password(dumped.algorithm, name);
-            self.warn(&dumped.user, name);
-            self.count_profiles(&waiting);
-            let DumpedUser { user, groups, .. } = waiting.dumped;
-            self.memberships(user.id, groups);
         }
         self.store_many_memberships()
+    }
+
+    /// Stores users who have had to wait for others, now that those are there or gone.
+    pub(super) fn store_waiting_users(&mut self) -> Result<(), RepositoryError> {
+        let Exchange { users, .. } = std::mem::take(&mut self.exchange);
+        let stored = self.session.users(&imported(&users))?;
+        for (waiting, stored) in users.into_iter().zip(stored) {
+            self.count_user(waiting, stored);
+        }
+        Ok(())
+    }
+
+    /// A dump without users says nothing of those that are stored. Those that a mirror removes set their names free.
+    pub(super) fn count_other_users(&mut self) -> Result<(), RepositoryError> {
+        if !self.users.seen.is_empty() {
+            let count = self.session.other_users(&self.users.seen, self.absent)?;
+            self.report.absent.insert("users", count);
+        }
+        Ok(())
+    }
+
+    /// Whether a user of the dumps is stored, and not waiting for another one.
+    pub(super) fn is_stored(&self, id: i64) -> bool {
+        self.users.has(id) && !self.exchange.ids.contains(&id)
+    }
+
+    fn count_user(&mut self, waiting: Waiting, stored: UserOutcome) {
+        let Waiting { dumped, name, .. } = &waiting;
+        if let ImportOutcome::Refused(Refusal::Taken(taken)) = &stored.outcome {
+            self.refuse_user(dumped, *taken);
+        }
+        let is_stored = self
+            .report
+            .count(Kind::Users, &stored.outcome, || name.clone());
+        if !is_stored {
+            return;
+        }
+        for Taken { key, holder } in stored.taken {
+            let text = format!("{name}: shares its {key} with user {holder}, who is found by it");
+            self.report.warnings.push(text);
+        }
+        for Taken { key, holder } in stored.taken_over {
+            let text = format!("{name}: is found by its {key}, which user {holder} shares");
+            self.report.warnings.push(text);
+        }
+        let model = self.plan.models.user.as_deref().unwrap_or_default();
+        self.report.lose_nulls(model, &dumped.with_nulls);
+        for (field, value) in &dumped.lost {
+            self.report.lose_value(field, value);
+        }
+        self.report.count_password(dumped.algorithm, name);
+        self.warn(&dumped.user, name);
+        self.count_profiles(&waiting);
+        let DumpedUser { user, groups, .. } = waiting.dumped;
+        self.memberships(user.id, groups);
     }
 
     /// Users with their ids and all their attributes. Those that are there already are left out.
@@ -89,6 +125,7 @@ impl Import<'_, '_> {
                 user.id = id;
                 if let Key::External(key) = key {
                     user.external_id = Some(key.clone());
+                    self.stores_external_ids = true;
                 }
                 users.push(waiting);
             } else {
@@ -170,4 +207,9 @@ impl Import<'_, '_> {
             }
         }
     }
+}
+
+fn imported(batch: &[Waiting]) -> Vec<ImportedUser> {
+    let users = batch.iter().map(|waiting| waiting.dumped.user.clone());
+    users.collect()
 }

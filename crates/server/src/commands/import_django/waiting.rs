@@ -18,6 +18,13 @@ pub(super) struct Waiting {
     pub(super) others: Vec<(usize, ProfileField)>,
 }
 
+/// Users who have a value of another one, who may come later and give it up.
+#[derive(Default)]
+pub(super) struct Exchange {
+    pub(super) users: Vec<Waiting>,
+    pub(super) ids: HashSet<i64>,
+}
+
 /// What users of the dumps are members of.
 #[derive(Default)]
 pub(super) struct Memberships {
