@@ -28,10 +28,15 @@ impl Line {
     }
 
     /// How many rows of an import came to what. It is done, unless it has changed nothing.
-    pub(crate) fn imported(&mut self, created: u64, updated: u64, skipped: u64) {
+    pub(crate) fn imported(&mut self, [created, updated, skipped]: [u64; 3], removed: u64) {
         let record = self.record.clone().count("created", created);
-        self.record = record.count("updated", updated).count("skipped", skipped);
-        self.set_outcome(AuditOutcome::of_change(&(created + updated > 0)));
+        let record = record.count("updated", updated).count("skipped", skipped);
+        self.record = if removed > 0 {
+            record.count("removed", removed)
+        } else {
+            record
+        };
+        self.set_outcome(AuditOutcome::of_change(&(created + updated + removed > 0)));
     }
 
     /// How many rows were exported.

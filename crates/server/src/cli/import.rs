@@ -24,6 +24,9 @@ pub(crate) struct ImportDjango {
     /// restored until the purge.
     #[arg(long)]
     mirror: bool,
+    /// Let users of the dumps take the places of users who were made here, and have their ids or names.
+    #[arg(long)]
+    pub(crate) replace: bool,
     /// The zone of instants that tell none (`USE_TZ = False`), as `TIME_ZONE` of Django's settings.
     #[arg(long, value_name = "AREA/CITY", value_parser = zone)]
     pub(crate) timezone: Option<Tz>,
@@ -95,6 +98,11 @@ impl DjangoNames {
             group: self.group_model.clone(),
             profiles: self.profile_model.clone(),
         }
+    }
+
+    /// Whether the operator says what a field holds.
+    pub(crate) fn has_fields(&self) -> bool {
+        !self.field.is_empty()
     }
 
     pub(crate) fn fields(&self) -> NamedFields {

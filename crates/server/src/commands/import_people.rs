@@ -149,7 +149,7 @@ fn import(context: &Context, file: &Path, line: &mut Line) -> Result<(), Failure
         Ok::<_, Failure>(report)
     })?;
     let skipped = u64::try_from(report.skipped.len()).unwrap_or(u64::MAX);
-    line.imported(report.created, report.updated, skipped);
+    line.imported([report.created, report.updated, skipped], 0);
     context.write(&report, PeopleReport::lines)
 }
 

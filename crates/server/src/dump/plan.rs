@@ -115,6 +115,18 @@ impl Plan {
         }
     }
 
+    /// Attributes that no field holds: the dumps say nothing of them.
+    pub(crate) fn unsaid(&self) -> Vec<ProfileField> {
+        let profiles = self.profiles.iter().map(|profile| &profile.mapping);
+        let mappings: Vec<_> = profiles.chain([&self.mapping]).collect();
+        let is_said = |field: &ProfileField| {
+            let mut mappings = mappings.iter();
+            mappings.any(|mapping| mapping.attributes.values().any(|held| held == field))
+        };
+        let all = ProfileField::ALL.iter().copied();
+        all.filter(|field| !is_said(field)).collect()
+    }
+
     /// The zone of instants, if there are any that tell none.
     pub(super) fn local_zone(&self, survey: &Survey) -> Option<Tz> {
         self.local_instants(survey)?;

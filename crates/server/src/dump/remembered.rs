@@ -69,6 +69,12 @@ impl DjangoMapping {
         Ok(mapping.unwrap_or_default())
     }
 
+    /// Whether a field of users or their profiles holds an attribute.
+    pub(crate) fn holds(&self, attribute: ProfileField) -> bool {
+        let mut models = self.profiles.iter().chain([&self.users]);
+        models.any(|model| model.attributes.values().any(|held| *held == attribute))
+    }
+
     pub(crate) fn of(plan: &Plan, survey: &Survey) -> Self {
         let users = survey.named(plan.models.user.as_deref());
         let groups = survey.named(plan.models.group.as_deref());

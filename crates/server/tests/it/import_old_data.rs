@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dump::{dump, record, user};
+use crate::dump::{dump, group, record, token, user};
 use crate::import_django::{import, tally};
 use crate::sandbox::Sandbox;
 
@@ -215,4 +215,90 @@ fn sessions_are_named_as_what_ends() {
 
     let line = "ignored: 1 of sessions.session: their users log in again";
     assert!(report.lines().any(|told| told == line), "{report}");
+}
+
+#[test]
+fn first_import_takes_no_place_of_a_user_who_was_made_here_unless_that_is_said() {
+    Sandbox::on_each_database("places", |sandbox| {
+        sandbox.done(&["user", "create", "--username", "admin", "--superuser"]);
+        let file = sandbox.write("dump.json", &dump(&[user(1, &json!({}))]));
+
+        let refused = sandbox.run(&["import", "django", &file]);
+        let kept = shown(sandbox, 1, "username");
+        sandbox.done(&["import", "django", &file, "--replace"]);
+        let again = sandbox.run(&["import", "django", &file]);
+
+        assert_eq!(refused.code, Some(1));
+        assert!(
+            refused.err.contains("--replace; nothing is imported"),
+            "{}",
+            refused.err
+        );
+        assert_eq!(
+            (kept, shown(sandbox, 1, "username")),
+            (json!("admin"), json!("user1"))
+        );
+        assert_eq!(again.code, Some(0), "{}", again.err);
+    });
+}
+
+#[test]
+fn attributes_of_which_a_dump_says_nothing_stay_as_they_are_here() {
+    Sandbox::on_each_database("unsaid", |sandbox| {
+        let phone = record(
+            "accounts.profile",
+            &1.into(),
+            &json!({"user": 1, "phone": "111"}),
+        );
+        let users = user(1, &json!({"first_name": "Ada"}));
+
+        import(sandbox, &dump(&[users.clone(), phone]));
+        sandbox.done(&["user", "set", "user1", "--gender", "female"]);
+        let again = import(sandbox, &dump(&[users]));
+
+        assert_eq!(tally(&again, "users"), [0, 0, 1, 0]);
+        assert_eq!(shown(sandbox, 1, "number_phone"), "111");
+        assert_eq!(shown(sandbox, 1, "gender"), "female");
+    });
+}
+
+#[test]
+fn token_of_another_user_moves_to_that_one() {
+    Sandbox::on_each_database("moved_token", |sandbox| {
+        let key = "a".repeat(40);
+        let staff = json!({"is_staff": true});
+        let dumped = |owner: i64| {
+            let token = token(&key, &owner.into());
+            dump(&[user(1, &staff), user(2, &staff), token])
+        };
+
+        import(sandbox, &dumped(1));
+        let moved = import(sandbox, &dumped(2));
+
+        assert_eq!(tally(&moved, "tokens"), [0, 1, 0, 0]);
+        let service = sandbox.start(&["serve"]);
+        let (_, me) = service.send("GET", "/api/users/me/", &format!("Token {key}"));
+        assert!(me.contains("\"username\":\"user2\""), "{me}");
+    });
+}
+
+#[test]
+fn mirror_leaves_the_memberships_of_users_who_cannot_be_stored() {
+    Sandbox::on_each_database("refused_members", |sandbox| {
+        let member = |name: &str| user(1, &json!({"groups": [1], "username": name}));
+        let file = |users: &[Value]| sandbox.write("dump.json", &dump(users));
+        import(
+            sandbox,
+            &dump(&[group(1, "staff"), member("ada"), user(2, &json!({}))]),
+        );
+        // Its name is too long to be stored.
+        let long = member(&"a".repeat(200));
+
+        let users = [group(1, "staff"), long, user(2, &json!({}))];
+        let report = sandbox.json(&["import", "django", &file(&users), "--mirror"]);
+
+        assert_eq!(tally(&report, "users"), [0, 0, 1, 1]);
+        assert_eq!(report["absent"]["memberships"], 0);
+        assert_eq!(sandbox.json(&["group", "show", "staff"])["users_count"], 1);
+    });
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
-use profiled_domain::{Gender, Person, ProfileChange, RepositoryError, UniqueKey};
+use profiled_domain::{Gender, Person, ProfileChange, ProfileField, RepositoryError, UniqueKey};
 
 diesel::table! {
     users (id) {
@@ -91,6 +91,27 @@ impl PersonRow {
             UniqueKey::Email => self.email = None,
             UniqueKey::MobileNumber => self.mobile_number = None,
             _ => {}
+        }
+    }
+
+    /// Has an attribute as another row has it.
+    pub(crate) fn keep(&mut self, field: ProfileField, old: &Self) {
+        match field {
+            ProfileField::Username => self.username.clone_from(&old.username),
+            ProfileField::Email => {
+                self.email.clone_from(&old.email);
+                self.shared_email.clone_from(&old.shared_email);
+            }
+            ProfileField::MobileNumber => {
+                self.mobile_number.clone_from(&old.mobile_number);
+                self.shared_mobile_number
+                    .clone_from(&old.shared_mobile_number);
+            }
+            ProfileField::NumberPhone => self.number_phone.clone_from(&old.number_phone),
+            ProfileField::FirstName => self.first_name.clone_from(&old.first_name),
+            ProfileField::LastName => self.last_name.clone_from(&old.last_name),
+            ProfileField::Gender => self.gender.clone_from(&old.gender),
+            ProfileField::Avatar => self.avatar.clone_from(&old.avatar),
         }
     }
 

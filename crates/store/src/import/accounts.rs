@@ -218,17 +218,28 @@ impl ImportSession<'_> {
             .iter()
             .map(|token| token.digest.0.as_slice())
             .collect();
-        let rows: Vec<(Vec<u8>, i64)> = tokens::table
+        let rows: Vec<(Vec<u8>, i64, String)> = tokens::table
             .filter(tokens::digest.eq_any(digests))
-            .select((tokens::digest, tokens::user_id))
+            .select((tokens::digest, tokens::user_id, tokens::label))
             .load(self.connection)?;
-        let mut holders: HashMap<Vec<u8>, i64> = rows.into_iter().collect();
+        let rows = rows.into_iter();
+        let mut holders: HashMap<Vec<u8>, (i64, String)> = rows
+            .map(|(digest, user, label)| (digest, (user, label)))
+            .collect();
         let mut new = Vec::new();
         for token in chunk {
             let owner = token.owner.0;
             outcomes.push(match holders.get(token.digest.0.as_slice()) {
-                Some(holder) if *holder == owner => ImportOutcome::Unchanged,
-                Some(holder) => ImportOutcome::Refused(Refusal::Taken(Taken {
+                Some((holder, _)) if *holder == owner => ImportOutcome::Unchanged,
+                // One of an import before, which has another user now.
+                Some((_, label)) if *label == token.label && self.has_user(owner)? => {
+                    let moved = tokens::table.filter(tokens::digest.eq(token.digest.0.as_slice()));
+                    diesel::update(moved)
+                        .set(tokens::user_id.eq(owner))
+                        .execute(self.connection)?;
+                    ImportOutcome::Updated
+                }
+                Some((holder, _)) => ImportOutcome::Refused(Refusal::Taken(Taken {
                     key: UniqueKey::Token,
                     holder: *holder,
                 })),
@@ -237,7 +248,8 @@ impl ImportSession<'_> {
                 }
                 None => {
                     new.push(token);
-                    holders.insert(token.digest.0.to_vec(), owner);
+                    let holder = (owner, token.label.clone());
+                    holders.insert(token.digest.0.to_vec(), holder);
                     ImportOutcome::Created
                 }
             });

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
-use profiled_domain::{PasswordHash, UniqueKey};
+use profiled_domain::{PasswordHash, ProfileField, UniqueKey};
 
 use super::outcome::{ImportOutcome, Taken};
 use super::values::{ImportedUser, StoredUser};
@@ -150,11 +150,15 @@ impl Related {
         &self,
         user: &ImportedUser,
         row: &mut StoredUser,
+        left: &[ProfileField],
         digest: fn(&PasswordHash) -> String,
     ) {
         let Some(old) = self.rows.get(&row.id) else {
             return;
         };
+        for attribute in left {
+            row.person.keep(*attribute, &old.person);
+        }
         if user.date_joined.is_none() {
             row.date_joined = old.date_joined;
         }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use profiled_domain::{PasswordHash, RepositoryError};
+use profiled_domain::{PasswordHash, ProfileField, RepositoryError};
 
 use super::related::Keeper;
 use crate::database::schema::{django_mapping, groups, organizations, teams, users};
@@ -19,6 +19,8 @@ pub struct ImportSession<'a> {
     /// The digest by which tokens know a password.
     pub(super) digest: fn(&PasswordHash) -> String,
     pub(super) keeper: Keeper,
+    /// Attributes of which the import says nothing.
+    pub(super) left: Vec<ProfileField>,
     /// Users whom this import has made.
     pub(super) created: HashSet<i64>,
 }
@@ -54,6 +56,7 @@ impl Store {
                 known: Known::default(),
                 digest,
                 keeper: Keeper::default(),
+                left: Vec::new(),
                 created: HashSet::new(),
             };
             let result = work(&mut session);
@@ -135,6 +138,24 @@ macro_rules! known {
 }
 
 impl ImportSession<'_> {
+    /// Whether there is any user.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn has_users(&mut self) -> Result<bool, RepositoryError> {
+        let any: Option<i64> = users::table
+            .select(users::id)
+            .first(self.connection)
+            .optional()
+            .map_err(StoreError::from)?;
+        Ok(any.is_some())
+    }
+
+    /// From now on, attributes that stay as they are stored: the import says nothing of them.
+    pub fn leave(&mut self, attributes: Vec<ProfileField>) {
+        self.left = attributes;
+    }
+
     /// From now on, which of the users with the same address holds it.
     pub fn prefer(&mut self, keeper: Keeper) {
         self.keeper = keeper;

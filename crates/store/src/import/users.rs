@@ -76,7 +76,7 @@ impl ImportSession<'_> {
         related: &mut Related,
         changes: &mut Changes,
     ) -> UserOutcome {
-        related.keep_stored(user, &mut row, self.digest);
+        related.keep_stored(user, &mut row, &self.left, self.digest);
         let taken = related.taken(&row);
         let (taken_over, taken) = related.settle(taken, &row, self.keeper);
         for taken in &taken_over {

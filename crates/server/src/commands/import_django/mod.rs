@@ -52,8 +52,7 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
     } else {
         audited(Action::Import, |line| {
             let report = import(context, arguments)?;
-            let [created, updated, skipped] = report.totals();
-            line.imported(created, updated, skipped);
+            line.imported(report.totals(), report.removed());
             Ok(report)
         })
     }?;
@@ -79,6 +78,9 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
         } = prepared;
         store.import(arguments.dry_run, now(), token_digest, |session| {
             let before = DjangoMapping::remembered(session)?;
+            if before == DjangoMapping::default() && !arguments.replace && session.has_users()? {
+                return Err(Stop::Dump(FOREIGN.to_owned()));
+            }
             let mut import = Import::new(
                 session,
                 &before,
@@ -88,6 +90,12 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
                 arguments.absent(),
             );
             import.session.prefer(arguments.address_holder.into());
+            let mut left = plan.unsaid();
+            if arguments.names.has_fields() {
+                // What an import before has read into an attribute was read wrongly then.
+                left.retain(|attribute| !before.holds(*attribute));
+            }
+            import.session.leave(left);
             import.report.begin(arguments.dry_run, &plan, &survey);
             import.report.warn_of_names(&plan, &context.settings.auth);
             import.report.mirror = arguments.absent() == Absent::Remove;
@@ -96,6 +104,10 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
             import.remember(&survey)?;
             let mut report = import.finish()?;
             report.warn_of_hashers(&context.settings.auth.password);
+            if report.is_empty() && report.removed() > 0 {
+                let text = "no row of the dumps can be stored, and all others would be removed";
+                return Err(Stop::Dump(text.to_owned()));
+            }
             match report.first_loss().filter(|_| arguments.strict) {
                 Some(loss) => Err(Stop::Dump(format!("not everything comes over, {loss}"))),
                 None => Ok(report),
@@ -108,6 +120,10 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
         Stop::Storage(error) => error.into(),
     })
 }
+
+/// Why a first import may be refused.
+const FOREIGN: &str = "the database has users whom no import has brought, and users of Django may have their ids: import into \
+                       an empty database, or let them take those places with --replace";
 
 /// What is known of the dumps before anything is stored.
 struct Prepared {

@@ -250,6 +250,12 @@ impl DjangoReport {
         [sum(|t| t.created), sum(|t| t.updated), sum(|t| t.skipped)]
     }
 
+    /// Rows that were removed because the dumps do not have them.
+    pub(super) fn removed(&self) -> u64 {
+        let absent = self.absent.values().filter(|_| self.mirror);
+        absent.sum()
+    }
+
     fn tallies(&self) -> [(&'static str, &Tally); 7] {
         [
             ("users", &self.users),

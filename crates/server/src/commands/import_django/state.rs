@@ -22,6 +22,8 @@ pub(super) struct Import<'a, 'b> {
     pub(super) report: DjangoReport,
     pub(super) users: Ids,
     pub(super) groups: Ids,
+    /// Users of the dumps who are not stored as the dumps have them.
+    pub(super) refused: Vec<i64>,
     /// Whether an import before this one has stored users with other keys than ids. Keys that were made here do not
     /// count: such a user has its id in Django as well.
     pub(super) has_external_ids: bool,
@@ -58,6 +60,7 @@ impl<'a, 'b> Import<'a, 'b> {
             report: DjangoReport::default(),
             users: Ids::default(),
             groups: Ids::default(),
+            refused: Vec::new(),
             batch: Vec::new(),
             exchange: Exchange::default(),
             memberships: Memberships::default(),

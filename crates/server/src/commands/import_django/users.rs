@@ -84,6 +84,7 @@ impl Import<'_, '_> {
             .report
             .count(Kind::Users, &stored.outcome, || name.clone());
         if !is_stored {
+            self.refused.push(dumped.user.id);
             return;
         }
         for Taken { key, holder } in stored.taken {

@@ -45,7 +45,7 @@ pub(super) fn run(mut context: Context, global: &Global) -> Result<(), Failure> 
         }
         let created = audited(Action::Import, |line| {
             let (credentials, created) = people::create(&context, store)?;
-            line.imported(created, 0, 0);
+            line.imported([created, 0, 0], 0);
             Ok(credentials)
         });
         match created {
