@@ -24,8 +24,8 @@ pub use database::{
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{
-    Absent, IdTable, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization,
-    ImportedTeam, ImportedToken, ImportedUser, Keeper, Refusal, Taken, UserKey, UserOutcome,
+    Absent, HolderRule, IdTable, ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization,
+    ImportedTeam, ImportedToken, ImportedUser, Refusal, Taken, UserKey, UserOutcome,
 };
 pub use throttle::MemoryCounters;
 pub use users::AccountFlags;

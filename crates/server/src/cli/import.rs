@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use profiled_domain::ProfileField;
-use profiled_store::{Absent, Keeper};
+use profiled_store::{Absent, HolderRule};
 
 use crate::dump::{JOINED_NAME, NamedFields, NamedModels, Ours};
 
@@ -71,7 +71,7 @@ pub(crate) enum AddressHolder {
     LatestLogin,
 }
 
-impl From<AddressHolder> for Keeper {
+impl From<AddressHolder> for HolderRule {
     fn from(holder: AddressHolder) -> Self {
         match holder {
             AddressHolder::First => Self::First,

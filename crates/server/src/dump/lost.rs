@@ -12,3 +12,16 @@ pub(crate) fn lose_value(lost: &mut BTreeMap<String, u64>, model: &str, field: &
         *lost.entry(name).or_default() += 1;
     }
 }
+
+/// Counts texts of a record that had null characters.
+pub(crate) fn lose_nulls(lost: &mut BTreeMap<String, u64>, model: &str, fields: &[String]) {
+    for field in fields {
+        let name = format!("{model}.{field} null characters");
+        *lost.entry(name).or_default() += 1;
+    }
+}
+
+/// What is lost, for people.
+pub(crate) fn loss(name: &str, count: u64) -> String {
+    format!("lost: {name}, {count} values")
+}

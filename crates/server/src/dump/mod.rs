@@ -2,8 +2,8 @@
 
 mod fields;
 mod instant;
+mod key_check;
 mod keys;
-mod likeness;
 mod lost;
 mod mapping;
 mod models;
@@ -19,7 +19,7 @@ mod target;
 mod writer;
 
 pub(crate) use keys::{Key, Keys, Reference};
-pub(crate) use lost::lose_value;
+pub(crate) use lost::{lose_nulls, lose_value, loss};
 pub(crate) use mapping::{JOINED_NAME, NamedFields, Ours};
 pub(crate) use models::{NamedModels, list};
 pub(crate) use organizations::{

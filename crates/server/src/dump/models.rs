@@ -75,24 +75,24 @@ impl Models {
     /// A text that names the option to be used, when several models may be that of users, or a named one is not there.
     pub(crate) fn of(survey: &Survey, named: &NamedModels) -> Result<(Self, Vec<Link>), String> {
         let user = match &named.user {
-            Some(name) => Some(given(survey, name, "--user-model")?),
+            Some(name) => Some(named_model(survey, name, "--user-model")?),
             None => user_model(survey)?,
         };
         let group = match &named.group {
-            Some(name) => Some(given(survey, name, "--group-model")?),
+            Some(name) => Some(named_model(survey, name, "--group-model")?),
             None => None,
         };
         let own = group_model(survey, user.as_deref().unwrap_or_default());
         // A model without a name of its own has inherited it.
-        let (group, heir) = match group {
+        let (group, child) = match group {
             Some(name) if survey.get(&name).is_some_and(|model| !model.has("name")) => {
                 (own, Some(name))
             }
             Some(name) => (Some(name), None),
             None => (own, None),
         };
-        let group_notes = group.as_deref().and_then(|group| match heir {
-            Some(name) => Some(heir_of(survey, group, name, true)),
+        let group_notes = group.as_deref().and_then(|group| match child {
+            Some(name) => Some(child_of(survey, group, name, true)),
             None => group_notes(survey, group),
         });
         let models = Self {
@@ -112,7 +112,7 @@ impl Models {
         let mut links: Vec<Link> = Vec::new();
         for text in named {
             let (name, field) = with_field(text);
-            let model = given(survey, name, "--profile-model")?;
+            let model = named_model(survey, name, "--profile-model")?;
             let fields = survey.named(Some(&model));
             if let Some(field) = field.filter(|field| !fields.is_some_and(|has| has.has(field))) {
                 return Err(format!(
@@ -198,10 +198,10 @@ fn group_notes(survey: &Survey, group: &str) -> Option<Link> {
             .any(|word| short(name).contains(word));
         *name != group && is_group && !model.has("name") && notes(model).is_some()
     });
-    found.map(|(name, _)| heir_of(survey, group, name.to_owned(), false))
+    found.map(|(name, _)| child_of(survey, group, name.to_owned(), false))
 }
 
-fn heir_of(survey: &Survey, group: &str, model: String, is_named: bool) -> Link {
+fn child_of(survey: &Survey, group: &str, model: String, is_named: bool) -> Link {
     let parent = format!("{}{PARENT}", short(group));
     let fields = survey.get(&model);
     Link {
@@ -211,7 +211,7 @@ fn heir_of(survey: &Survey, group: &str, model: String, is_named: bool) -> Link 
     }
 }
 
-fn given(survey: &Survey, name: &str, option: &str) -> Result<String, String> {
+fn named_model(survey: &Survey, name: &str, option: &str) -> Result<String, String> {
     let name = name.to_ascii_lowercase();
     if survey.get(&name).is_some() {
         return Ok(name);

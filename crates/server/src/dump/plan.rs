@@ -47,8 +47,8 @@ pub(crate) struct Plan {
     pub(crate) organization_keys: Keys,
     /// The field of groups that holds their notes.
     pub(crate) notes: Option<String>,
-    /// The field of their heirs that does.
-    pub(super) heir_notes: Option<String>,
+    /// The field of their child model that does.
+    pub(super) child_notes: Option<String>,
     /// No username has an at sign: a natural key with one is an e-mail address.
     has_plain_usernames: bool,
     /// Primary keys of outstanding refresh tokens that are blacklisted.
@@ -95,7 +95,7 @@ impl Plan {
                 .map(|model| model.keys)
                 .unwrap_or_default(),
             notes: group.and_then(notes),
-            heir_notes: models
+            child_notes: models
                 .group_notes
                 .as_ref()
                 .and_then(|link| notes(survey.get(&link.model)?)),
@@ -277,7 +277,7 @@ impl Plan {
             add(name, &|model| model.unread(|field| known.contains(&field)));
         }
         if let Some(link) = &self.models.group_notes {
-            let known: Vec<_> = [&link.field, &self.heir_notes]
+            let known: Vec<_> = [&link.field, &self.child_notes]
                 .into_iter()
                 .flatten()
                 .collect();

@@ -8,9 +8,9 @@ use profiled_domain::Person;
 use profiled_store::ImportedUser;
 
 use crate::dump::fields::Fields;
+use crate::dump::key_check::KeyCheck;
 use crate::dump::keys::{Key, Reference};
-use crate::dump::likeness::Likeness;
-use crate::dump::lost::lose_value;
+use crate::dump::lost::{lose_nulls, lose_value};
 use crate::dump::models::Link;
 use crate::dump::plan::{Plan, Profile};
 use crate::dump::profile_table::{ProfileTable, ProfileValues};
@@ -42,18 +42,10 @@ pub(crate) struct Findings {
     /// Values that stand for nothing, and how many.
     pub(crate) lost: BTreeMap<String, u64>,
     /// Models that are not read, with the reason.
-    pub(crate) doubts: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Findings {
-    /// Counts texts that had null characters.
-    fn note_nulls(&mut self, model: &str, fields: &Fields) {
-        for field in &fields.with_nulls {
-            let name = format!("{model}.{field} null characters");
-            *self.lost.entry(name).or_default() += 1;
-        }
-    }
-
     /// Drops what was found in a model that is not read.
     fn forget(&mut self, model: &str) {
         let start = format!("{model}.");
@@ -82,15 +74,15 @@ impl Profiles {
         if plan.profiles.is_empty() && plan.models.group_notes.is_none() {
             return Ok(profiles);
         }
-        let mut likeness = Likeness::new(plan);
+        let mut key_check = KeyCheck::new(plan);
         for dump in dumps {
             dump.records(progress, |record| {
-                likeness.add(&record, plan);
+                key_check.add(&record, plan);
                 profiles.add(record, plan);
                 Ok(())
             })?;
         }
-        profiles.judge(plan, &likeness);
+        profiles.judge(plan, &key_check);
         Ok(profiles)
     }
 
@@ -119,9 +111,9 @@ impl Profiles {
     fn add_notes(&mut self, record: Record, plan: &Plan, link: &Link) -> Result<(), String> {
         let group = plan.group_keys.reference(link.owner(&record))?;
         let mut fields = Fields::new(record.fields, plan.zone);
-        let names = plan.heir_notes.as_deref();
+        let names = plan.child_notes.as_deref();
         let text = names.map(|name| fields.text(name)).transpose()?.flatten();
-        self.findings.note_nulls(&link.model, &fields);
+        lose_nulls(&mut self.findings.lost, &link.model, &fields.with_nulls);
         if let Some(text) = text {
             let is_used = false;
             self.notes.insert(group, Notes { text, is_used });
@@ -130,39 +122,39 @@ impl Profiles {
     }
 
     /// Leaves out what cannot be of users or groups.
-    fn judge(&mut self, plan: &mut Plan, likeness: &Likeness) {
+    fn judge(&mut self, plan: &mut Plan, key_check: &KeyCheck) {
         let profiles = std::mem::take(&mut plan.profiles);
         let tables = std::mem::take(&mut self.tables);
         for (profile, mut table) in profiles.into_iter().zip(tables) {
             let model = &profile.link.model;
             let twice = table.complete();
             let twice = twice.map(|user| format!("names user {user} twice"));
-            let doubt =
-                twice.or_else(|| likeness.doubt(&profile.link, plan.user_keys, table.users()));
-            if let Some(doubt) = doubt {
+            let objection =
+                twice.or_else(|| key_check.objection(&profile.link, plan.user_keys, table.users()));
+            if let Some(objection) = objection {
                 self.findings.forget(model);
                 self.findings
-                    .doubts
-                    .push(format!("{model} is no profile: it {doubt}"));
+                    .warnings
+                    .push(format!("{model} is no profile: it {objection}"));
                 continue;
             }
             plan.profiles.push(profile);
             self.tables.push(table);
         }
-        let heir = plan.models.group_notes.take();
-        plan.models.group_notes = heir.filter(|link| {
-            // A field with the parent is that of an heir.
+        let child = plan.models.group_notes.take();
+        plan.models.group_notes = child.filter(|link| {
+            // A field with the parent is that of an child.
             let is_certain = link.is_named || link.field.is_some();
-            let is_heir = is_certain || self.notes.keys().all(|group| likeness.is_group(group));
-            if !is_heir {
+            let is_child = is_certain || self.notes.keys().all(|group| key_check.is_group(group));
+            if !is_child {
                 let text = format!(
                     "{} is no model of groups: not all of its keys are theirs",
                     link.model
                 );
-                self.findings.doubts.push(text);
+                self.findings.warnings.push(text);
                 self.notes.clear();
             }
-            is_heir
+            is_child
         });
     }
 
@@ -255,7 +247,7 @@ fn add_profile(
     let mut person = Person::default();
     change.apply_to(&mut person);
     let model = &profile.link.model;
-    findings.note_nulls(model, &fields);
+    lose_nulls(&mut findings.lost, model, &fields.with_nulls);
     for (field, value) in lost {
         lose_value(&mut findings.lost, model, &field, &value);
     }

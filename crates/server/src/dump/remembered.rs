@@ -24,6 +24,8 @@ pub(crate) struct DjangoMapping {
     pub(crate) values: Vec<(String, String, String)>,
     /// Users have no username, and log in by e-mail address.
     pub(crate) named_by_email: bool,
+    /// Imports have stored users under other primary keys than ids.
+    pub(crate) has_external_ids: bool,
     /// The dump had refresh tokens that simplejwt has blacklisted.
     pub(crate) blacklist: bool,
     /// The zone of instants, where the dump told none.
@@ -54,8 +56,6 @@ pub(crate) struct ModelMapping {
     pub(crate) notes: Option<String>,
     /// Records of a dump without ids got some in order: those of Django may be others.
     pub(crate) gave_ids: bool,
-    /// Of users: some were stored under other primary keys than ids.
-    pub(crate) has_external_ids: bool,
 }
 
 impl DjangoMapping {
@@ -99,11 +99,12 @@ impl DjangoMapping {
                 ..ModelMapping::of(groups, groups)
             },
             group_notes: notes.map(|link| ModelMapping {
-                notes: plan.heir_notes.clone(),
+                notes: plan.child_notes.clone(),
                 ..ModelMapping::of(survey.get(&link.model), groups)
             }),
             values: values(plan, survey),
             named_by_email: plan.is_named_by_email(),
+            has_external_ids: false,
             blacklist: survey.get(BLACKLISTED_TOKEN).is_some(),
             timezone: plan.local_zone(survey).map(|zone| zone.name().to_owned()),
         }

@@ -293,6 +293,7 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
         "group_notes": model("CRM.team", &["description"], json!({}), null.clone(), null.clone(), json!("description")),
         "values": [["gender", "F", "other"]],
         "named_by_email": true,
+            "has_external_ids": false,
         "blacklist": false,
         "timezone": null,
     });

@@ -17,7 +17,7 @@ mod values;
 pub use keys::{IdTable, UserKey};
 pub use mirror::Absent;
 pub use outcome::{ImportOutcome, Refusal, Taken, UserOutcome};
-pub use related::Keeper;
+pub use related::HolderRule;
 pub use session::ImportSession;
 pub(crate) use session::remembered_mapping;
 pub use values::{ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken, ImportedUser};

@@ -13,7 +13,7 @@ use crate::database::schema::users;
 /// Which of the users with the same e-mail address or mobile number holds it, and so is found by it; all of them
 /// show it (ADR 0032).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Keeper {
+pub enum HolderRule {
     /// Whoever holds it already, else the first in the order of the import.
     #[default]
     First,
@@ -23,7 +23,7 @@ pub enum Keeper {
     LatestLogin,
 }
 
-impl Keeper {
+impl HolderRule {
     /// Whether a row takes a value over from the one that holds it. The greater id breaks a tie, so that another
     /// import of the same rows changes nothing.
     fn prefers(self, row: &StoredUser, holder: &StoredUser) -> bool {
@@ -181,11 +181,11 @@ impl Related {
         &self,
         taken: Vec<Taken>,
         row: &StoredUser,
-        keeper: Keeper,
+        holder_rule: HolderRule,
     ) -> (Vec<Taken>, Vec<Taken>) {
         let is_taken_over = |taken: &Taken| {
             let holder = self.rows.get(&taken.holder);
-            holder.is_some_and(|holder| keeper.prefers(row, holder))
+            holder.is_some_and(|holder| holder_rule.prefers(row, holder))
         };
         taken.into_iter().partition(is_taken_over)
     }

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use profiled_domain::{PasswordHash, ProfileField, RepositoryError};
 
-use super::related::Keeper;
+use super::related::HolderRule;
 use crate::database::schema::{django_mapping, groups, organizations, teams, users};
 use crate::database::{DbConnection, Store, StoreError, on_each};
 
@@ -18,9 +18,9 @@ pub struct ImportSession<'a> {
     pub(super) known: Known,
     /// The digest by which tokens know a password.
     pub(super) digest: fn(&PasswordHash) -> String,
-    pub(super) keeper: Keeper,
     /// Attributes of which the import says nothing.
     pub(super) left: Vec<ProfileField>,
+    pub(super) holder_rule: HolderRule,
     /// Users whom this import has made.
     pub(super) created: HashSet<i64>,
 }
@@ -55,8 +55,8 @@ impl Store {
                 now,
                 known: Known::default(),
                 digest,
-                keeper: Keeper::default(),
                 left: Vec::new(),
+                holder_rule: HolderRule::default(),
                 created: HashSet::new(),
             };
             let result = work(&mut session);
@@ -157,8 +157,8 @@ impl ImportSession<'_> {
     }
 
     /// From now on, which of the users with the same address holds it.
-    pub fn prefer(&mut self, keeper: Keeper) {
-        self.keeper = keeper;
+    pub fn choose_holders(&mut self, holder_rule: HolderRule) {
+        self.holder_rule = holder_rule;
     }
 
     /// How the last import has read the models of Django, as JSON; `None` before the first.

@@ -78,7 +78,7 @@ impl ImportSession<'_> {
     ) -> UserOutcome {
         related.keep_stored(user, &mut row, &self.left, self.digest);
         let taken = related.taken(&row);
-        let (taken_over, taken) = related.settle(taken, &row, self.keeper);
+        let (taken_over, taken) = related.settle(taken, &row, self.holder_rule);
         for taken in &taken_over {
             changes.share(related, taken);
         }

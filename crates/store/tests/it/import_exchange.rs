@@ -2,7 +2,7 @@
 
 use profiled_domain::{Person, UniqueKey, UserId, UserLookup, UserRepository};
 use profiled_store::testing::TestDatabase;
-use profiled_store::{ImportOutcome, ImportedUser, Keeper, Refusal, Store, Taken, UserOutcome};
+use profiled_store::{HolderRule, ImportOutcome, ImportedUser, Refusal, Store, Taken, UserOutcome};
 
 use crate::import::{import, user, users};
 
@@ -26,8 +26,8 @@ fn reached_as(id: i64, name: &str, reach: &str) -> ImportedUser {
     }
 }
 
-fn holder(store: &Store, key: UserLookup) -> Option<i64> {
-    store.find_user(&key).unwrap().map(|user| user.id.0)
+fn holder(store: &Store, key: &UserLookup) -> Option<i64> {
+    store.find_user(key).unwrap().map(|user| user.id.0)
 }
 
 fn by_address(name: &str) -> UserLookup {
@@ -65,7 +65,7 @@ fn users_who_exchange_their_values_are_updated(database: &TestDatabase) {
     assert_eq!(changed, vec![updated; 3]);
     assert_eq!(again, vec![ImportOutcome::Unchanged; 3]);
     assert_eq!(names(&store), ["b", "c", "a"]);
-    let holders = ["a", "b", "c"].map(|name| holder(&store, by_address(name)));
+    let holders = ["a", "b", "c"].map(|name| holder(&store, &by_address(name)));
     assert_eq!(holders, [Some(2), Some(3), Some(1)]);
 }
 
@@ -117,10 +117,10 @@ fn an_address_of_a_later_user_is_taken_by_whom_the_import_prefers(database: &Tes
     let after = [newer, reached_as(2, "user2", "b")];
 
     import(&store, |session| {
-        session.prefer(Keeper::Newest);
+        session.choose_holders(HolderRule::Newest);
         session.users(&after)
     });
 
-    assert_eq!(holder(&store, by_address("b")), Some(1));
-    assert_eq!(holder(&store, by_address("a")), None);
+    assert_eq!(holder(&store, &by_address("b")), Some(1));
+    assert_eq!(holder(&store, &by_address("a")), None);
 }

@@ -6,7 +6,7 @@ use profiled_domain::{
     UserRepository,
 };
 use profiled_store::testing::TestDatabase;
-use profiled_store::{ImportOutcome, ImportedUser, Keeper, Store, Taken, UserOutcome};
+use profiled_store::{HolderRule, ImportOutcome, ImportedUser, Store, Taken, UserOutcome};
 
 use crate::import::{import, user, users};
 use crate::people::{at, operator};
@@ -100,9 +100,9 @@ fn shared_address_is_held_by_whom_the_import_prefers(database: &TestDatabase) {
         let key = UserLookup::Email("a@example.com".to_owned());
         store.find_user(&key).unwrap().unwrap().id.0
     };
-    let import_by = |keeper, rows: &[ImportedUser]| {
+    let import_by = |rule, rows: &[ImportedUser]| {
         import(&store, |session| {
-            session.prefer(keeper);
+            session.choose_holders(rule);
             session.users(rows)
         })
     };
@@ -110,12 +110,12 @@ fn shared_address_is_held_by_whom_the_import_prefers(database: &TestDatabase) {
         stored.iter().map(|user| user.outcome.clone()).collect()
     };
 
-    let newest = import_by(Keeper::Newest, &rows);
+    let newest = import_by(HolderRule::Newest, &rows);
     let held_by_newest = holder();
-    let again = import_by(Keeper::Newest, &rows);
-    let login = import_by(Keeper::LatestLogin, &rows);
+    let again = import_by(HolderRule::Newest, &rows);
+    let login = import_by(HolderRule::LatestLogin, &rows);
     let held_by_login = holder();
-    let first = import_by(Keeper::First, &rows);
+    let first = import_by(HolderRule::First, &rows);
 
     let over = |holder| {
         let key = UniqueKey::Email;

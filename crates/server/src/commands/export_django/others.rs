@@ -33,9 +33,9 @@ impl<'t> Records<'t> {
         }
         let pk = key(&target.groups, group.id.0, None);
         let mut records = vec![fields.record(pk.clone())];
-        let heir = target.group_notes.as_ref();
-        if let Some(heir) = heir.filter(|heir| heir.is_complete || notes.is_some()) {
-            let mut fields = Fields::of(heir);
+        let child = target.group_notes.as_ref();
+        if let Some(child) = child.filter(|child| child.is_complete || notes.is_some()) {
+            let mut fields = Fields::of(child);
             is_written |= put_notes(&mut fields);
             records.push(fields.record(pk));
         }

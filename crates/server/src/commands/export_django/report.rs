@@ -10,7 +10,7 @@ use profiled_store::{ExportCounts, ExportSession};
 use serde::ser::{Error, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use crate::dump::{DjangoMapping, DumpForm, FieldValue, OutputRecord};
+use crate::dump::{DjangoMapping, DumpForm, FieldValue, OutputRecord, loss};
 use crate::error::Failure;
 
 /// Warnings, and users who are left out, that are told one by one.
@@ -181,10 +181,6 @@ impl ExportReport {
         self.warnings.lines("warning", &mut lines);
         lines
     }
-}
-
-fn loss(name: &str, count: u64) -> String {
-    format!("lost: {name}, {count} values")
 }
 
 /// A report with the tokens, which are read while it is written: they may be as many as users.

@@ -63,10 +63,11 @@ impl Import<'_, '_> {
             self.groups.next(self.plan.group_keys, stored)?
         };
         if let Some(key) = key.reference() {
-            self.groups.move_to(key, id);
+            self.groups.reassign(key, id);
         }
         Ok(id)
     }
+
     /// Whether a group has another id here than its key, or another group has that.
     fn is_other_group(&mut self, id: i64, name: &str) -> Result<bool, RepositoryError> {
         if let Some(stored) = self.session.group_id(name)? {

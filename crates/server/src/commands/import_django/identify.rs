@@ -35,7 +35,7 @@ impl Import<'_, '_> {
         for (number, key) in moved {
             let id = ids.get(number).copied().flatten();
             if let (Some(id), Some(Waiting { name, .. })) = (id, batch.get(number)) {
-                self.users.move_to(Reference::Id(key), id);
+                self.users.reassign(Reference::Id(key), id);
                 let text = format!("{name}: user {key} is another one here: its id is {id}");
                 self.report.warnings.push(text);
             }

@@ -18,14 +18,14 @@ pub(super) struct Ids {
     /// What names records that are not stored, because another row has their name.
     refused: HashSet<Reference>,
     /// Ids of records that have others than their keys say.
-    moved: HashMap<Reference, i64>,
+    reassigned: HashMap<Reference, i64>,
     /// The greatest id that is taken, once it is asked for.
     greatest: Option<i64>,
 }
 
 /// How records without an id of their own got one.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(super) struct Given {
+pub(super) struct Assigned {
     /// By another primary key that is stored.
     pub(super) by_key: u64,
     /// By their names, which are stored or have an id in another dump.
@@ -34,7 +34,7 @@ pub(super) struct Given {
     pub(super) new: u64,
 }
 
-impl Given {
+impl Assigned {
     /// Those of a kind, for people.
     pub(super) fn line(self, kind: &str) -> Option<String> {
         let Self {
@@ -114,8 +114,8 @@ impl Ids {
     }
 
     /// Notes the id of a record that cannot be looked up by its key.
-    pub(super) fn move_to(&mut self, key: Reference, id: i64) {
-        self.moved.insert(key, id);
+    pub(super) fn reassign(&mut self, key: Reference, id: i64) {
+        self.reassigned.insert(key, id);
     }
 
     /// Why a record is not there that is not in the dumps.
@@ -137,7 +137,7 @@ impl Ids {
             return Err(REFUSED);
         }
         let known = self
-            .moved
+            .reassigned
             .get(reference)
             .or_else(|| found.ids.get(reference));
         match (known, reference) {

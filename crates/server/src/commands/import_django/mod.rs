@@ -89,13 +89,15 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
                 context.settings.limits.mobile_number,
                 arguments.absent(),
             );
-            import.session.prefer(arguments.address_holder.into());
             let mut left = plan.unsaid();
             if arguments.names.has_fields() {
                 // What an import before has read into an attribute was read wrongly then.
                 left.retain(|attribute| !before.holds(*attribute));
             }
             import.session.leave(left);
+            import
+                .session
+                .choose_holders(arguments.address_holder.into());
             import.report.begin(arguments.dry_run, &plan, &survey);
             import.report.warn_of_names(&plan, &context.settings.auth);
             import.report.mirror = arguments.absent() == Absent::Remove;
@@ -255,7 +257,7 @@ impl Import<'_, '_> {
         let [users, groups] = self.gave_ids;
         let given = &self.report.ids;
         mapping.users.gave_ids = users || self.plan.user_keys.has_absent() && given.users.new > 0;
-        mapping.users.has_external_ids = self.has_external_ids || self.stores_external_ids;
+        mapping.has_external_ids = self.has_external_ids || self.stores_external_ids;
         mapping.groups.gave_ids =
             groups || self.plan.group_keys.has_absent() && given.groups.new > 0;
         // Maps of texts: serialisation cannot fail.

@@ -71,7 +71,7 @@ impl Import<'_, '_> {
             ids.next(self.plan.organization_keys, stored)?
         };
         if let Some(key) = key.reference() {
-            self.organizations.ids.move_to(key, id);
+            self.organizations.ids.reassign(key, id);
         }
         Ok(id)
     }

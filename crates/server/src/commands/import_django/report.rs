@@ -7,8 +7,8 @@ use profiled_domain::ProfileField;
 use profiled_store::ImportOutcome;
 use serde::Serialize;
 
-use super::ids::Given;
-use crate::dump::{Findings, Plan, Survey, list, lose_value};
+use super::ids::Assigned;
+use crate::dump::{Findings, Plan, Survey, list, lose_nulls, lose_value, loss};
 
 /// The report of an import.
 #[derive(Debug, Default, Serialize)]
@@ -24,7 +24,7 @@ pub(super) struct DjangoReport {
     pub(super) organizations: Tally,
     pub(super) organization_members: Tally,
     /// How users and groups without an id of their own got one.
-    pub(super) ids: AllGiven,
+    pub(super) ids: AllAssigned,
     /// How many users have attributes in which other model.
     pub(super) profiles: BTreeMap<String, u64>,
     /// The attribute that each field of users and their profiles holds.
@@ -54,9 +54,9 @@ pub(super) struct DjangoReport {
 
 /// Ids that were found or given.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct AllGiven {
-    pub(super) users: Given,
-    pub(super) groups: Given,
+pub(super) struct AllAssigned {
+    pub(super) users: Assigned,
+    pub(super) groups: Assigned,
 }
 
 /// What became of the rows of a kind.
@@ -171,10 +171,7 @@ impl DjangoReport {
 
     /// Counts texts of a record that had null characters.
     pub(super) fn lose_nulls(&mut self, model: &str, fields: &[String]) {
-        for field in fields {
-            let name = format!("{model}.{field} null characters");
-            *self.lost.entry(name).or_default() += 1;
-        }
+        lose_nulls(&mut self.lost, model, fields);
     }
 
     /// Counts a value of a profile whose user has another one.
@@ -188,7 +185,7 @@ impl DjangoReport {
         self.skipped.append(&mut findings.skipped);
         self.unreadable += findings.unreadable;
         self.lost.append(&mut findings.lost);
-        self.warnings.append(&mut findings.doubts);
+        self.warnings.append(&mut findings.warnings);
     }
 
     /// The first of what does not come over.
@@ -319,11 +316,6 @@ impl DjangoReport {
         }
         lines.join("\n")
     }
-}
-
-/// A field or a value that does not come over.
-fn loss(name: &str, count: u64) -> String {
-    format!("lost: {name}, {count} values")
 }
 
 impl Tally {

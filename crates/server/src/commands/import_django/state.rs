@@ -50,7 +50,7 @@ impl<'a, 'b> Import<'a, 'b> {
         absent: Absent,
     ) -> Self {
         Self {
-            has_external_ids: before.users.has_external_ids,
+            has_external_ids: before.has_external_ids,
             stores_external_ids: false,
             gave_ids: [before.users.gave_ids, before.groups.gave_ids],
             session,

@@ -40,12 +40,11 @@ impl Import<'_, '_> {
         let is_to_come = |id| may_wait && (!users.has(id) || exchange.contains(&id));
         let stored = self.session.users_so_far(&imported(&batch), is_to_come)?;
         for (waiting, stored) in batch.into_iter().zip(stored) {
-            match stored {
-                Some(stored) => self.count_user(waiting, stored),
-                None => {
-                    self.exchange.ids.insert(waiting.dumped.user.id);
-                    self.exchange.users.push(waiting);
-                }
+            if let Some(stored) = stored {
+                self.count_user(waiting, stored);
+            } else {
+                self.exchange.ids.insert(waiting.dumped.user.id);
+                self.exchange.users.push(waiting);
             }
         }
         self.store_many_memberships()

@@ -13,25 +13,25 @@ use crate::dump::reader::Record;
 
 /// What the dump has of primary keys of users and groups, as hashes.
 #[derive(Default)]
-pub(super) struct Likeness {
+pub(super) struct KeyCheck {
     hasher: RandomState,
     users: HashSet<u64>,
     groups: HashSet<u64>,
     /// Fields of users that have values.
     user_fields: HashSet<String>,
     /// By model in question: its fields that may name its user. `None` before its first record.
-    rivals: BTreeMap<String, Option<Rivals>>,
+    candidates: BTreeMap<String, Option<Candidates>>,
 }
 
 /// Fields that name another record each time.
-type Rivals = BTreeMap<String, HashSet<u64>>;
+type Candidates = BTreeMap<String, HashSet<u64>>;
 
-impl Likeness {
+impl KeyCheck {
     pub(super) fn new(plan: &Plan) -> Self {
         let links = plan.profiles.iter().map(|profile| &profile.link);
         let in_question = links.filter(|link| is_in_question(link));
         Self {
-            rivals: in_question.map(|link| (link.model.clone(), None)).collect(),
+            candidates: in_question.map(|link| (link.model.clone(), None)).collect(),
             ..Self::default()
         }
     }
@@ -45,7 +45,7 @@ impl Likeness {
             let references = [key, name].into_iter().flatten();
             self.groups
                 .extend(references.map(|group| self.hasher.hash_one(group)));
-        } else if self.rivals.is_empty() {
+        } else if self.candidates.is_empty() {
         } else if plan.is_user(record) {
             let names = [ProfileField::Username, ProfileField::Email].into_iter();
             let names = names.filter_map(|name| field(plan.mapping.field_of(name)?));
@@ -59,13 +59,14 @@ impl Likeness {
                     self.user_fields.insert(name.clone());
                 }
             }
-        } else if let Some(rivals) = self.rivals.get_mut(&record.model.to_ascii_lowercase()) {
+        } else if let Some(candidates) = self.candidates.get_mut(&record.model.to_ascii_lowercase())
+        {
             let hash = |value| {
                 let user = plan.user_keys.likely(value)?;
                 Some(self.hasher.hash_one(user))
             };
             let fields = record.fields.iter();
-            let rivals = rivals.get_or_insert_with(|| {
+            let candidates = candidates.get_or_insert_with(|| {
                 let fields = fields.filter(|(name, value)| {
                     hash(value).is_some() && !is_attribute(plan, &record.model, name)
                 });
@@ -73,7 +74,7 @@ impl Likeness {
                     .map(|(name, _)| (name.clone(), HashSet::new()))
                     .collect()
             });
-            rivals.retain(|name, seen| {
+            candidates.retain(|name, seen| {
                 let user = record.fields.get(name).and_then(hash);
                 user.is_some_and(|user| seen.insert(user))
             });
@@ -81,7 +82,7 @@ impl Likeness {
     }
 
     /// Why the primary keys of a model may not be those of users.
-    pub(super) fn doubt(
+    pub(super) fn objection(
         &self,
         link: &Link,
         users: Keys,
@@ -109,9 +110,9 @@ impl Likeness {
         if let Some(field) = self.user_fields.iter().find(is_referred_to) {
             return Some(format!("is referred to by the field {field} of users"));
         }
-        let rivals = self.rivals.get(model).and_then(Option::as_ref);
-        let mut rivals = rivals.into_iter().flatten();
-        let (field, _) = rivals.find(|(_, users)| users.iter().all(is_user))?;
+        let candidates = self.candidates.get(model).and_then(Option::as_ref);
+        let mut candidates = candidates.into_iter().flatten();
+        let (field, _) = candidates.find(|(_, users)| users.iter().all(is_user))?;
         Some(format!(
             "may name its user by its key or by {field} ({help})"
         ))

@@ -8,8 +8,8 @@ use crate::import_profiles::{import_with, shown};
 use crate::sandbox::Sandbox;
 
 #[test]
-fn heirs_of_users_and_groups_bring_their_attributes_and_notes() {
-    Sandbox::on_each_database("heirs", |sandbox| {
+fn child_models_of_users_and_groups_bring_their_attributes_and_notes() {
+    Sandbox::on_each_database("child models", |sandbox| {
         let uuid = "00000000-0000-0000-0000-000000000005";
         let member = |pk: &Value| {
             let fields = json!({"password": "!", "last_login": null, "username": "ada", "groups": [["ops"]]});
@@ -53,7 +53,7 @@ fn heirs_of_users_and_groups_bring_their_attributes_and_notes() {
 }
 
 #[test]
-fn a_model_that_only_looks_like_an_heir_of_groups_is_none() {
+fn a_model_that_only_looks_like_a_child_of_that_of_groups_is_none() {
     let sandbox = Sandbox::migrated();
     let records = [
         user(1, &json!({})),
@@ -81,15 +81,15 @@ fn a_model_that_only_looks_like_an_heir_of_groups_is_none() {
 }
 
 #[test]
-fn a_group_model_that_is_named_may_be_an_heir_or_stand_alone() {
+fn a_group_model_that_is_named_may_be_a_child_or_stand_alone() {
     let sandbox = Sandbox::migrated();
-    let heir = record("crm.department", &json!(1), &json!({"notes": "Sells."}));
+    let child = record("crm.department", &json!(1), &json!({"notes": "Sells."}));
     let alone = record(
         "crm.circle",
         &json!(5),
         &json!({"name": "round", "description": "O"}),
     );
-    let records = [user(1, &json!({})), group(1, "sales"), heir, alone];
+    let records = [user(1, &json!({})), group(1, "sales"), child, alone];
 
     import_with(&sandbox, &records, &["--group-model", "crm.Department"]);
     import_with(&sandbox, &records, &["--group-model", "crm.circle"]);
