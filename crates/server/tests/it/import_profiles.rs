@@ -276,7 +276,7 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
         json!({
             "model": name, "fields": fields, "attributes": attributes, "joined": joined,
             "user_field": user_field, "notes": notes, "nullable": nullable,
-            "has_text_keys": false, "is_complete": true, "gave_ids": false, "has_external_ids": false,
+            "has_text_keys": false, "is_complete": true, "gave_ids": false,
         })
     };
     let null = Value::Null;
