@@ -1,8 +1,10 @@
 //! Projects that real Django makes.
 
 use std::path::Path;
+use std::process::Command;
 
 use acceptance::python::Python;
+use profiled_store::testing::skip;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -67,12 +69,28 @@ pub struct Project {
 
 /// Python with this version of Django.
 pub fn python(test: &str, django: Django) -> Option<Python> {
+    if matches!(django, Django::V3) && !runs_django_3() {
+        skip(
+            test,
+            "Django 3.2 needs Python 3.11 or older",
+            "REQUIRE_DJANGO_3",
+        );
+        return None;
+    }
     let (name, packages) = match django {
         Django::V3 => DJANGO_3,
         Django::V4 => DJANGO_4,
         Django::V5 => DJANGO_5,
     };
     Python::with(test, name, &[&packages[..], &EVERYWHERE].concat())
+}
+
+/// It imports a module that Python has no more from 3.13 on, and another that 3.12 has not.
+fn runs_django_3() -> bool {
+    let tried = Command::new("python3")
+        .args(["-c", "import cgi, distutils"])
+        .output();
+    tried.is_ok_and(|tried| tried.status.success())
 }
 
 impl Project {
