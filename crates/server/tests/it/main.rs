@@ -15,6 +15,7 @@ mod export_models;
 mod groups;
 mod hosts;
 mod import_django;
+mod import_doubts;
 mod import_heirs;
 mod import_keys;
 mod import_models;
