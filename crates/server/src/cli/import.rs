@@ -46,7 +46,8 @@ pub(crate) struct DjangoNames {
     /// The model of groups, if it is neither auth.group nor the group of the app that has the users.
     #[arg(long, value_name = "APP.MODEL")]
     group_model: Option<String>,
-    /// A model that holds attributes of users, one record for each; those called profile need not be named.
+    /// A model that holds attributes of users, one record for each; only those called profile,
+    /// userprofile or MODELprofile, with the name of the model of users, need not be named.
     /// APP.MODEL.FIELD also names the field with the user.
     #[arg(long, value_name = "APP.MODEL")]
     profile_model: Vec<String>,

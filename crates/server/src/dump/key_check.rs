@@ -7,7 +7,7 @@ use profiled_domain::ProfileField;
 use serde_json::Value;
 
 use crate::dump::keys::{Keys, Reference};
-use crate::dump::models::{Link, short};
+use crate::dump::models::{Link, refers_to};
 use crate::dump::plan::Plan;
 use crate::dump::reader::Record;
 
@@ -15,6 +15,8 @@ use crate::dump::reader::Record;
 #[derive(Default)]
 pub(super) struct KeyCheck {
     hasher: RandomState,
+    /// The model of users.
+    user: String,
     users: HashSet<u64>,
     groups: HashSet<u64>,
     /// Fields of users that have values.
@@ -32,6 +34,7 @@ impl KeyCheck {
         let in_question = links.filter(|link| is_in_question(link));
         Self {
             candidates: in_question.map(|link| (link.model.clone(), None)).collect(),
+            user: plan.models.user.clone().unwrap_or_default(),
             ..Self::default()
         }
     }
@@ -106,7 +109,7 @@ impl KeyCheck {
                 "names no user, and its key {other} is none of a user ({help})"
             ));
         }
-        let is_referred_to = |name: &&String| name.replace('_', "") == short(model);
+        let is_referred_to = |name: &&String| refers_to(name, model, &self.user);
         if let Some(field) = self.user_fields.iter().find(is_referred_to) {
             return Some(format!("is referred to by the field {field} of users"));
         }

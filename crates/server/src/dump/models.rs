@@ -16,6 +16,12 @@ const NOTES: [&str; 2] = ["notes", "description"];
 /// What models of profiles are called.
 const PROFILE: &str = "profile";
 
+/// Fields that every historical record of django-simple-history has.
+const HISTORY: [&str; 2] = ["history_type", "history_date"];
+
+/// Fields that may name a user, unless the dump has another model of this name.
+const OWNERS: [&str; 2] = ["owner", "account"];
+
 /// How a field ends that names a record of the model that is inherited from.
 const PARENT: &str = "_ptr";
 
@@ -119,9 +125,13 @@ impl Models {
                     "--profile-model {text}: {model} has no field {field}"
                 ));
             }
-            let found = || fields.and_then(|fields| user_field(fields, user));
+            let found = || user_field(survey, fields?, user);
+            let field = field.map(str::to_owned).or_else(found);
+            if field.is_none() {
+                check_key(survey, &model, user)?;
+            }
             links.push(Link {
-                field: field.map(str::to_owned).or_else(found),
+                field,
                 model,
                 is_named: true,
             });
@@ -129,10 +139,12 @@ impl Models {
         for (name, model) in survey.iter() {
             let is_other = Some(name) != self.group.as_deref() && name != user;
             let is_new = !links.iter().any(|link| link.model == name);
-            if is_other && is_new && short(name).contains(PROFILE) {
+            let field = user_field(survey, model, user);
+            let is_certain = field.is_some() || !OWNERS.iter().any(|owner| model.has(owner));
+            if is_other && is_new && is_certain && is_profile(name, user) {
                 links.push(Link {
                     model: name.to_owned(),
-                    field: user_field(model, user),
+                    field,
                     is_named: false,
                 });
             }
@@ -154,20 +166,63 @@ pub(super) fn short(name: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(_, model)| model)
 }
 
+/// Whether a model is called as no other than one with a profile of each user.
+fn is_profile(name: &str, user: &str) -> bool {
+    let of = short(name).strip_suffix(PROFILE);
+    of.is_some_and(|of| ["", "user", short(user)].contains(&of))
+}
+
+/// Whether a model is called as one with profiles, of users or of anything else.
+pub(super) fn is_called_profile(name: &str) -> bool {
+    short(name).contains(PROFILE)
+}
+
+/// Whether the name of a field of users says that it refers to a model: `profile` to `profile` and `userprofile`.
+pub(super) fn refers_to(field: &str, model: &str, user: &str) -> bool {
+    let user = short(user);
+    let plain = |name: &str| {
+        let name = name.replace('_', "").to_ascii_lowercase();
+        let rest = name.strip_prefix(user).filter(|rest| !rest.is_empty());
+        rest.map_or_else(|| name.clone(), str::to_owned)
+    };
+    plain(field) == plain(short(model))
+}
+
+/// Refuses to know the user of a record by its primary key where users name that key themselves: it need not be theirs.
+fn check_key(survey: &Survey, model: &str, user: &str) -> Result<(), String> {
+    let has_text_keys = survey
+        .get(model)
+        .is_some_and(|model| model.keys.has_texts());
+    let refers = |users: &'_ Model| {
+        let mut fields = users.fields.keys();
+        let found = fields.find(|field| {
+            let may_be_key = has_text_keys || users.nullable.contains(*field);
+            may_be_key && users.has_values(field) && refers_to(field, model, user)
+        });
+        found.cloned()
+    };
+    match survey.get(user).and_then(refers) {
+        None => Ok(()),
+        Some(field) => Err(format!(
+            "--profile-model {model}: its primary key is not that of its user, for {user}.{field} refers to it; only \
+             --profile-model {model}.FIELD, with a field of {model} that names the user, brings it over"
+        )),
+    }
+}
+
 /// The field by which a record names its user: the usual names, and that of a parent (multi-table inheritance).
-fn user_field(model: &Model, user: &str) -> Option<String> {
+pub(super) fn user_field(survey: &Survey, model: &Model, user: &str) -> Option<String> {
+    let is_other = |name: &str| {
+        let mut models = survey.iter();
+        models.any(|(other, _)| other != user && short(other) == name)
+    };
     let user = short(user);
     let parent = format!("{user}{PARENT}");
     let is_user = |field: &&String| field.replace('_', "").eq_ignore_ascii_case(user);
     let of_model = model.fields.keys().find(is_user).map(String::as_str);
-    let names = [
-        Some("user"),
-        of_model,
-        Some(&parent),
-        Some("owner"),
-        Some("account"),
-    ];
-    let mut names = names.into_iter().flatten();
+    let names = [Some("user"), of_model, Some(&parent)];
+    let owners = OWNERS.into_iter().filter(|name| !is_other(name));
+    let mut names = names.into_iter().flatten().chain(owners);
     names.find(|name| model.has(name)).map(str::to_owned)
 }
 
@@ -177,12 +232,13 @@ pub(super) fn notes(model: &Model) -> Option<String> {
     name.map(|name| (*name).to_owned())
 }
 
-/// Whether the records of a model may belong to users: they name one, or inherit from the model of users. Those that
-/// are called profiles have been looked at.
-pub(super) fn may_be_profile(name: &str, model: &Model, user: &str) -> bool {
+/// Whether the records of a model may belong to users: they are called profiles, name a user, or inherit from the model
+/// of users.
+pub(super) fn may_be_profile(survey: &Survey, name: &str, model: &Model, user: &str) -> bool {
     let app = |name: &str| name.split_once('.').map(|(app, _)| app.to_owned());
-    match user_field(model, user).as_deref() {
-        _ if short(name).contains(PROFILE) => false,
+    match user_field(survey, model, user).as_deref() {
+        _ if is_history(model) => false,
+        _ if is_called_profile(name) => true,
         Some("owner" | "account") => false,
         Some(_) => true,
         None => app(name) == app(user) && !model.has("name"),
@@ -227,7 +283,7 @@ fn named_model(survey: &Survey, name: &str, option: &str) -> Result<String, Stri
 fn user_model(survey: &Survey) -> Result<Option<String>, String> {
     let is_user = |name: &str| {
         let model = survey.get(name);
-        model.is_some_and(|model| USER.iter().all(|field| model.has(field)))
+        model.is_some_and(|model| USER.iter().all(|field| model.has(field)) && !is_history(model))
     };
     let stock = "auth.user";
     if is_user(stock) {
@@ -246,6 +302,11 @@ fn user_model(survey: &Survey) -> Result<Option<String>, String> {
             several.join(" and ")
         )),
     }
+}
+
+/// Whether the records of a model are earlier states of others.
+fn is_history(model: &Model) -> bool {
+    HISTORY.iter().all(|field| model.has(field))
 }
 
 /// Django's own group, or the one of the app that has the user model.

@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use crate::dump::keys::Keys;
 use crate::dump::mapping::{Kind, Mapping, NamedFields, USER};
-use crate::dump::models::{Link, Models, NamedModels, may_be_profile, notes};
+use crate::dump::models::{
+    Link, Models, NamedModels, is_called_profile, may_be_profile, notes, user_field,
+};
 use crate::dump::organizations::{self, ORGANIZATION};
 use crate::dump::reader::Record;
 use crate::dump::records::{KNOX_TOKEN, TOKEN};
@@ -39,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) mapping: Mapping,
     /// Models that hold attributes of users, in the order in which they fill them in.
     pub(crate) profiles: Vec<Profile>,
+    /// Models that were taken for such, also those that turn out to be none.
+    looked_at: Vec<String>,
     /// What the primary keys of users are.
     pub(crate) user_keys: Keys,
     /// What the primary keys of groups are.
@@ -80,6 +84,7 @@ impl Plan {
         let mapping = user.map_or_else(Mapping::default, |user| {
             Mapping::of(user, Kind::User, fields)
         });
+        let looked_at = profiles.iter().map(|link| link.model.clone()).collect();
         let profiles = profiles.into_iter().filter_map(|link| {
             let mapping = Mapping::of(survey.get(&link.model)?, Kind::Profile, fields);
             Some(Profile { link, mapping })
@@ -88,6 +93,7 @@ impl Plan {
         let group = survey.named(models.group.as_deref());
         let plan = Self {
             profiles: profiles.collect(),
+            looked_at,
             user_keys: user.map(|model| model.keys).unwrap_or_default(),
             group_keys: group.map(|model| model.keys).unwrap_or_default(),
             organization_keys: survey
@@ -237,22 +243,37 @@ impl Plan {
         table
     }
 
-    /// Models that are not read and may hold attributes of users, with the fields that say so.
-    pub(crate) fn likely_profiles(&self, survey: &Survey) -> Vec<(String, String)> {
+    /// Models that are not read and may hold attributes of users, each with what says so and the option that reads it.
+    pub(crate) fn likely_profiles(&self, survey: &Survey) -> Vec<String> {
         let Some(user) = &self.models.user else {
             return Vec::new();
         };
         let others = survey.iter().filter(|(name, model)| {
             let is_read = *name == user
                 || self.models.group.as_deref() == Some(*name)
-                || self.is_read_before(name);
-            !is_read && may_be_profile(name, model, user)
+                || self.is_read_before(name)
+                || self.looked_at.iter().any(|known| known == name);
+            !is_read && may_be_profile(survey, name, model, user)
         });
         let found = others.filter_map(|(name, model)| {
+            if is_called_profile(name) {
+                let option = format!("--profile-model {name}");
+                return Some(match user_field(survey, model, user) {
+                    Some(field) => format!(
+                        "{name} is not read: if each user has one record, which names it in {field}, {option} brings them over"
+                    ),
+                    None => format!(
+                        "{name} is not read: if each record belongs to one user, {option}.FIELD names the field with the \
+                         user, or {option} says that its primary key is that of the user"
+                    ),
+                });
+            }
             let mapping = Mapping::of(model, Kind::Profile, &NamedFields::default());
             let fields = PERSONAL.iter().filter_map(|field| mapping.field_of(*field));
             let fields: Vec<&str> = fields.filter(|field| model.has_values(field)).collect();
-            (!fields.is_empty()).then(|| (name.to_owned(), fields.join(", ")))
+            let help = format!("--profile-model {name} brings them over");
+            let fields = Some(fields.join(", ")).filter(|fields| !fields.is_empty())?;
+            Some(format!("{name} has {fields}: if each record belongs to one user, {help}"))
         });
         found.collect()
     }

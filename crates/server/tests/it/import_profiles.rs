@@ -254,7 +254,14 @@ fn how_models_were_read_is_remembered_with_their_names_as_written() {
     import_with(
         &sandbox,
         &records,
-        &["--value", "gender:F=other", "--field", "since=date_joined"],
+        &[
+            "--value",
+            "gender:F=other",
+            "--field",
+            "since=date_joined",
+            "--profile-model",
+            "CRM.cardprofile",
+        ],
     );
 
     let store = sandbox.store();

@@ -16,6 +16,7 @@ mod groups;
 mod hosts;
 mod import_child_models;
 mod import_django;
+mod import_doubts;
 mod import_exchange;
 mod import_keys;
 mod import_models;

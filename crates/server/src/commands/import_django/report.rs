@@ -108,11 +108,7 @@ impl DjangoReport {
             self.lost.insert(name, count);
         }
         let user = plan.models.user.as_deref();
-        let likely = plan.likely_profiles(survey).into_iter();
-        self.warnings.extend(likely.map(|(model, fields)| {
-            let help = format!("--profile-model {model} brings them over");
-            format!("{model} has {fields}: if each record belongs to one user, {help}")
-        }));
+        self.warnings.extend(plan.likely_profiles(survey));
         let has_joined = plan.mapping.joined.is_some()
             || plan
                 .profiles
