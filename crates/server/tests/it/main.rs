@@ -16,6 +16,7 @@ mod groups;
 mod hosts;
 mod import_django;
 mod import_doubts;
+mod import_flags;
 mod import_heirs;
 mod import_keys;
 mod import_models;
