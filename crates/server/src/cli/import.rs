@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use profiled_domain::ProfileField;
 use profiled_store::{Absent, HolderRule};
 
-use crate::dump::{JOINED_NAME, NamedFields, NamedModels, Ours};
+use crate::dump::{Flag, JOINED_NAME, NamedFields, NamedModels, Ours};
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportDjango {
@@ -47,11 +47,12 @@ pub(crate) struct DjangoNames {
     #[arg(long, value_name = "APP.MODEL")]
     group_model: Option<String>,
     /// A model that holds attributes of users, one record for each; only those called profile,
-    /// userprofile or MODELprofile, with the name of the model of users, need not be named.
+    /// userprofile, or as the model of users with profile after it, need not be named.
     /// APP.MODEL.FIELD also names the field with the user.
     #[arg(long, value_name = "APP.MODEL")]
     profile_model: Vec<String>,
-    /// The attribute that a field of users or their profiles holds, as in `phone=mobile_number`, or `date_joined`.
+    /// The attribute that a field of users or their profiles holds, as in `phone=mobile_number`, or `date_joined`;
+    /// of users also `is_active`, `is_staff` or `is_superuser`.
     /// Empty for none: `nickname=`. For one model only: `accounts.profile.phone=mobile_number`.
     #[arg(long, value_name = "THEIRS=OURS", value_parser = field)]
     field: Vec<(String, Option<Ours>)>,
@@ -127,6 +128,9 @@ fn field(text: &str) -> Result<(String, Option<Ours>), String> {
     if ours == JOINED_NAME {
         return Ok((theirs.to_owned(), Some(Ours::Joined)));
     }
+    if let Ok(flag) = ours.parse() {
+        return Ok((theirs.to_owned(), Some(Ours::Flag(flag))));
+    }
     match ours.parse() {
         Ok(ours) => Ok((theirs.to_owned(), Some(Ours::Attribute(ours)))),
         Err(error) => {
@@ -134,6 +138,7 @@ fn field(text: &str) -> Result<(String, Option<Ours>), String> {
                 .iter()
                 .map(|field| field.as_str())
                 .chain([JOINED_NAME])
+                .chain(Flag::ALL.map(Flag::as_str))
                 .collect();
             Err(format!("{error}: it has {}", all.join(", ")))
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use profiled_domain::{Gender, ProfileField};
 
+use crate::dump::flags::Flag;
 use crate::dump::survey::{Model, Survey};
 
 /// Other names of attributes, where they are certain.
@@ -68,16 +69,8 @@ const JOINED: &[&str] = &[
 /// Of a profile: it may be newer than its user.
 const PROFILE_JOINED: &[&str] = &["date_joined", "joined_at"];
 
-/// Fields of users that are read besides the attributes and the instant of joining.
-pub(super) const USER: [&str; 7] = [
-    "password",
-    "last_login",
-    "is_active",
-    "is_staff",
-    "is_superuser",
-    "ldap_dn",
-    "groups",
-];
+/// Fields of users that are read besides the attributes, the flags and the instant of joining.
+pub(super) const USER: [&str; 4] = ["password", "last_login", "ldap_dn", "groups"];
 
 /// Which field holds which attribute, and what values mean.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +79,8 @@ pub(crate) struct Mapping {
     pub(crate) attributes: BTreeMap<String, ProfileField>,
     /// The field that holds the instant of joining.
     pub(crate) joined: Option<String>,
+    /// The flags that these fields hold: of users, not of profiles.
+    pub(super) flags: BTreeMap<String, Flag>,
     /// Ours for theirs, by field: `gender` and `F` to `female`.
     pub(crate) values: Vec<(String, String, String)>,
 }
@@ -96,6 +91,7 @@ pub(crate) enum Ours {
     Attribute(ProfileField),
     /// The instant of joining.
     Joined,
+    Flag(Flag),
 }
 
 /// What an operator says of fields and values: `theirs=ours` and `field:theirs=ours`. A field is that of every model
@@ -122,16 +118,19 @@ impl NamedFields {
             let field = field_of(text, name);
             field.is_some_and(|field| survey.get(name).is_some_and(|model| model.has(field)))
         };
+        // The first is that of users: profiles have no flags.
+        let holders = |ours: &Option<Ours>| match ours {
+            Some(Ours::Flag(_)) => models.get(..1).unwrap_or_default(),
+            _ => models,
+        };
         let unknown = self
             .fields
             .iter()
-            .find(|(text, _)| !models.iter().any(|name| has(name, text)));
-        match (unknown, models.len()) {
-            (None, _) => Ok(()),
-            (Some((text, _)), 0 | 1) => {
-                Err(format!("--field {text}: the user model has no such field"))
-            }
-            (Some((text, _)), _) => Err(format!(
+            .find(|(text, ours)| !holders(ours).iter().any(|name| has(name, text)));
+        match unknown.map(|(text, ours)| (text, holders(ours).len())) {
+            None => Ok(()),
+            Some((text, 0 | 1)) => Err(format!("--field {text}: the user model has no such field")),
+            Some((text, _)) => Err(format!(
                 "--field {text}: neither the user model nor a profile has such a field"
             )),
         }
@@ -161,13 +160,7 @@ impl Mapping {
             .filter(|(theirs, _)| model.has(theirs))
             .collect();
         for (theirs, ours) in &said {
-            match ours {
-                Some(Ours::Attribute(ours)) => {
-                    mapping.attributes.insert((*theirs).to_owned(), *ours);
-                }
-                Some(Ours::Joined) => mapping.joined = Some((*theirs).to_owned()),
-                None => {}
-            }
+            mapping.add_said(theirs, *ours, kind);
         }
         let is_free =
             |theirs: &str| model.has(theirs) && !said.iter().any(|(name, _)| *name == theirs);
@@ -179,6 +172,9 @@ impl Mapping {
             if let Some(theirs) = names_of(ours).find(|name| is_free(name)) {
                 mapping.attributes.insert(theirs.to_owned(), ours);
             }
+        }
+        if kind == Kind::User {
+            mapping.add_flags(model, is_free);
         }
         let joined = if kind == Kind::User {
             JOINED
@@ -197,6 +193,46 @@ impl Mapping {
         mapping
     }
 
+    /// What the operator says of a field.
+    fn add_said(&mut self, theirs: &str, ours: Option<Ours>, kind: Kind) {
+        let theirs = theirs.to_owned();
+        match ours {
+            Some(Ours::Attribute(ours)) => {
+                self.attributes.insert(theirs, ours);
+            }
+            Some(Ours::Joined) => self.joined = Some(theirs),
+            Some(Ours::Flag(flag)) if kind == Kind::User => {
+                self.flags.insert(theirs, flag);
+            }
+            Some(Ours::Flag(_)) | None => {}
+        }
+    }
+
+    /// Flags of our own names, and those of other names where the model has no such field.
+    fn add_flags(&mut self, model: &Model, is_free: impl Fn(&str) -> bool) {
+        for flag in Flag::ALL {
+            let own = flag.as_str();
+            let alias = flag.alias().filter(|name| model.has_flags(name));
+            let name = if model.has(own) { Some(own) } else { alias };
+            if let (None, Some(name)) = (self.flag_field(flag), name.filter(|name| is_free(name))) {
+                self.flags.insert(name.to_owned(), flag);
+            }
+        }
+    }
+
+    /// The field that holds a flag.
+    pub(super) fn flag_field(&self, flag: Flag) -> Option<&str> {
+        let mut flags = self.flags.iter();
+        let found = flags.find(|(_, held)| **held == flag);
+        found.map(|(theirs, _)| theirs.as_str())
+    }
+
+    /// Flags that are called otherwise here.
+    pub(super) fn other_flags(&self) -> impl Iterator<Item = (&String, Flag)> {
+        let flags = self.flags.iter().map(|(theirs, flag)| (theirs, *flag));
+        flags.filter(|(theirs, flag)| *theirs != flag.as_str())
+    }
+
     /// The field that holds an attribute.
     pub(super) fn field_of(&self, ours: ProfileField) -> Option<&str> {
         let mut attributes = self.attributes.iter();
@@ -209,7 +245,9 @@ impl Mapping {
         let attributes = self.attributes.iter();
         let attributes = attributes.map(|(theirs, ours)| (theirs, ours.as_str()));
         let joined = self.joined.iter().map(|theirs| (theirs, JOINED_NAME));
-        let fields = attributes.chain(joined);
+        let flags = self.other_flags();
+        let flags = flags.map(|(theirs, flag)| (theirs, flag.as_str()));
+        let fields = attributes.chain(joined).chain(flags);
         fields.map(move |(theirs, ours)| (format!("{prefix}{theirs}"), ours))
     }
 
@@ -233,6 +271,7 @@ impl Mapping {
             |name: &str| name == "is_profile_completed" || name == "full_name" && has_names;
         model.unread(|name| {
             self.attributes.contains_key(name)
+                || self.flags.contains_key(name)
                 || self.joined.as_deref() == Some(name)
                 || others.contains(&name)
                 || is_derived(name)

@@ -1,6 +1,7 @@
 //! `manage.py dumpdata`: records, read one at a time (contract `drf.md`, section 12).
 
 mod fields;
+mod flags;
 mod instant;
 mod key_check;
 mod keys;
@@ -18,6 +19,7 @@ mod survey;
 mod target;
 mod writer;
 
+pub(crate) use flags::Flag;
 pub(crate) use keys::{Key, Keys, Reference};
 pub(crate) use lost::{lose_nulls, lose_value, loss};
 pub(crate) use mapping::{JOINED_NAME, NamedFields, Ours};

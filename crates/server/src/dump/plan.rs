@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use profiled_domain::{Person, ProfileField};
 use serde_json::Value;
 
+use crate::dump::flags::consequence;
 use crate::dump::keys::Keys;
 use crate::dump::mapping::{Kind, Mapping, NamedFields, USER};
 use crate::dump::models::{
@@ -276,6 +277,20 @@ impl Plan {
             Some(format!("{name} has {fields}: if each record belongs to one user, {help}"))
         });
         found.collect()
+    }
+
+    /// Flags of users that are not read, and what that means.
+    pub(crate) fn unread_flags(&self, survey: &Survey) -> Vec<String> {
+        let user = self.models.user.iter();
+        let lost =
+            user.filter_map(|name| Some((name, self.mapping.lost(survey.get(name)?, &USER))));
+        let lost =
+            lost.flat_map(|(name, fields)| fields.into_iter().map(move |field| (name, field)));
+        let warnings = lost.filter_map(|(name, (field, _))| {
+            let consequence = consequence(&field)?;
+            Some(format!("{name}.{field} is not read: {consequence}"))
+        });
+        warnings.collect()
     }
 
     /// Fields of users, their profiles and groups that have values and are not imported, and how many.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use chrono::{DateTime, Utc};
 
 use crate::dump::fields::Fields;
+use crate::dump::flags::Flag;
 use crate::dump::keys::{Key, Reference};
 use crate::dump::mapping::Mapping;
 use crate::dump::organizations::{self, OrganizationRow};
@@ -141,13 +142,17 @@ fn user(record: Record, plan: &Plan) -> Result<DumpedUser, String> {
     let Values { change, lost } = attributes(&mut fields, mapping)?;
     let mut person = Person::default();
     change.apply_to(&mut person);
+    let mut flag = |flag, absent| {
+        let field = mapping.flag_field(flag);
+        field.map_or(Ok(absent), |field| fields.flag(field, absent))
+    };
     let user = ImportedUser {
         id: 0,
         external_id: None,
         person,
-        is_active: fields.flag("is_active", true)?,
-        is_staff: fields.flag("is_staff", false)?,
-        is_superuser: fields.flag("is_superuser", false)?,
+        is_active: flag(Flag::Active, true)?,
+        is_staff: flag(Flag::Staff, false)?,
+        is_superuser: flag(Flag::Superuser, false)?,
         ldap_dn: fields.text("ldap_dn")?.unwrap_or_default(),
         password: match algorithm {
             // Perhaps the password itself, which has no place in a database.

@@ -6,6 +6,7 @@ use profiled_domain::{ProfileField, RepositoryError};
 use profiled_store::ImportSession;
 use serde::{Deserialize, Serialize};
 
+use crate::dump::flags::Flag;
 use crate::dump::mapping::Mapping;
 use crate::dump::plan::Plan;
 use crate::dump::survey::{BLACKLISTED_TOKEN, Model, Survey};
@@ -50,6 +51,9 @@ pub(crate) struct ModelMapping {
     pub(crate) attributes: BTreeMap<String, ProfileField>,
     /// The field that holds the instant of joining.
     pub(crate) joined: Option<String>,
+    /// Of users: the flags that these fields hold under other names than ours.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) flags: BTreeMap<String, Flag>,
     /// Of a profile: the field that names its user; none if its primary key does.
     pub(crate) user_field: Option<String>,
     /// Of groups: the field that holds their notes.
@@ -81,6 +85,8 @@ impl DjangoMapping {
         let mapped = |mut model: ModelMapping, mapping: &Mapping| {
             model.attributes.clone_from(&mapping.attributes);
             model.joined.clone_from(&mapping.joined);
+            let flags = mapping.other_flags();
+            model.flags = flags.map(|(name, flag)| (name.clone(), flag)).collect();
             model
         };
         let profiles = plan.profiles.iter().map(|profile| ModelMapping {
@@ -112,6 +118,13 @@ impl DjangoMapping {
 }
 
 impl ModelMapping {
+    /// What the field with a flag is called.
+    pub(crate) fn flag_field(&self, flag: Flag) -> &str {
+        let mut flags = self.flags.iter();
+        let found = flags.find(|(_, held)| **held == flag);
+        found.map_or(flag.as_str(), |(theirs, _)| theirs)
+    }
+
     /// A model of which each record belongs to one of `owners`.
     fn of(model: Option<&Model>, owners: Option<&Model>) -> Self {
         let Some(model) = model else {

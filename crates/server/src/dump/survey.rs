@@ -113,6 +113,11 @@ impl Model {
         self.fields.get(field).is_some_and(|count| *count > 0)
     }
 
+    /// Whether every value of a field is true or false.
+    pub(crate) fn has_flags(&self, field: &str) -> bool {
+        self.has(field) && !self.texts.contains_key(field) && !self.nullable.contains(field)
+    }
+
     /// Fields that have values and are not known, and how many.
     pub(crate) fn unread(&self, is_known: impl Fn(&str) -> bool) -> Vec<(String, u64)> {
         let fields = self.fields.iter();

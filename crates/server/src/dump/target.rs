@@ -103,6 +103,9 @@ impl DjangoMapping {
             model.attributes.retain(|field, held| {
                 of_model.as_ref() != Some(field) && Some(Ours::Attribute(*held)) != ours
             });
+            model.flags.retain(|field, held| {
+                of_model.as_ref() != Some(field) && Some(Ours::Flag(*held)) != ours
+            });
             if model.joined == of_model || ours == Some(Ours::Joined) {
                 model.joined = None;
             }
@@ -123,6 +126,7 @@ impl DjangoMapping {
         match ours {
             Ours::Attribute(ours) => drop(model.attributes.insert(field.clone(), ours)),
             Ours::Joined => model.joined = Some(field.clone()),
+            Ours::Flag(flag) => drop(model.flags.insert(field.clone(), flag)),
         }
         model.fields.insert(field);
     }

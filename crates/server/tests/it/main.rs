@@ -18,6 +18,7 @@ mod import_child_models;
 mod import_django;
 mod import_doubts;
 mod import_exchange;
+mod import_flags;
 mod import_keys;
 mod import_models;
 mod import_names;

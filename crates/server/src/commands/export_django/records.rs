@@ -91,6 +91,7 @@ fn defaults(target: &DjangoMapping) -> Vec<String> {
     let fields = models.flat_map(|(model, others)| {
         let is_written = |field: &str| {
             model.attributes.contains_key(field)
+                || model.flags.contains_key(field)
                 || [&model.joined, &model.user_field, &model.notes]
                     .into_iter()
                     .any(|held| held.as_deref() == Some(field))

@@ -5,7 +5,7 @@ use profiled_store::ExportedUser;
 
 use super::fields::{Fields, key, none, text};
 use super::records::Records;
-use crate::dump::{FieldValue, ModelMapping, OutputKey, OutputRecord};
+use crate::dump::{FieldValue, Flag, ModelMapping, OutputKey, OutputRecord};
 
 impl<'t> Records<'t> {
     /// The record of a user, and those of the models that hold more of it. The error says why Django cannot load it.
@@ -30,13 +30,14 @@ impl<'t> Records<'t> {
         fields.put("last_login", || last_login.unwrap_or(FieldValue::Null));
         self.attributes(&mut fields, &user.person);
         let flags = [
-            ("is_superuser", user.is_superuser, false),
-            ("is_staff", user.is_staff, false),
-            ("is_active", user.is_active, true),
+            (Flag::Superuser, user.is_superuser, false),
+            (Flag::Staff, user.is_staff, false),
+            (Flag::Active, user.is_active, true),
         ];
-        for (name, flag, usual) in flags {
-            if !fields.put(name, || FieldValue::Flag(flag)) && flag != usual {
-                self.report.lose(name);
+        for (flag, value, usual) in flags {
+            let name = target.users.flag_field(flag);
+            if !fields.put(name, || FieldValue::Flag(value)) && value != usual {
+                self.report.lose(flag.as_str());
             }
         }
         if let Some(name) = &target.users.joined {

@@ -109,6 +109,7 @@ impl DjangoReport {
         }
         let user = plan.models.user.as_deref();
         self.warnings.extend(plan.likely_profiles(survey));
+        self.warnings.extend(plan.unread_flags(survey));
         let has_joined = plan.mapping.joined.is_some()
             || plan
                 .profiles
