@@ -10,6 +10,10 @@ use profiled_store::{Absent, HolderRule};
 use crate::dump::{Flag, JOINED_NAME, NamedFields, NamedModels, Ours};
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each switch of the command line"
+)]
 pub(crate) struct ImportDjango {
     /// Dumps (JSON, JSON Lines, YAML or XML, also compressed), imported together; - is standard input.
     #[arg(required = true, value_name = "FILE")]

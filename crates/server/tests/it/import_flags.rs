@@ -10,10 +10,10 @@ use crate::sandbox::Sandbox;
 const FLAGS: [&str; 3] = ["is_active", "is_staff", "is_superuser"];
 
 fn member(fields: &Value) -> Value {
-    let mut all = json!({"password": "!", "last_login": null, "username": "ada"});
-    let all_fields = all.as_object_mut().unwrap();
-    all_fields.extend(fields.as_object().unwrap().clone());
-    record("crew.member", &json!(1), &all)
+    let all = json!({"password": "!", "last_login": null, "username": "ada"});
+    let mut all = all.as_object().cloned().unwrap_or_default();
+    all.extend(fields.as_object().cloned().unwrap_or_default());
+    record("crew.member", &json!(1), &all.into())
 }
 
 #[test]
