@@ -196,7 +196,8 @@ fn check_key(survey: &Survey, model: &str, user: &str) -> Result<(), String> {
     let refers = |users: &'_ Model| {
         let mut fields = users.fields.keys();
         let found = fields.find(|field| {
-            let may_be_key = has_text_keys || users.nullable.contains(*field);
+            let may_be_key = has_text_keys
+                || (users.nullable.contains(*field) || users.numbers.contains(*field));
             may_be_key && users.has_values(field) && refers_to(field, model, user)
         });
         found.cloned()

@@ -41,8 +41,10 @@ pub(crate) struct ModelMapping {
     pub(crate) model: String,
     /// All fields that it had.
     pub(crate) fields: BTreeSet<String>,
-    /// Those that were null in a record, or a number: the absence of a value is null there.
+    /// Those that were null in a record.
     pub(crate) nullable: BTreeSet<String>,
+    /// Those that were a number in a record: they take no text.
+    pub(crate) numbers: BTreeSet<String>,
     /// Primary keys are texts: UUIDs, for one.
     pub(crate) has_text_keys: bool,
     /// There are as many records as users.
@@ -134,6 +136,7 @@ impl ModelMapping {
             model: model.name.clone(),
             fields: model.fields.keys().cloned().collect(),
             nullable: model.nullable.clone(),
+            numbers: model.numbers.clone(),
             has_text_keys: model.keys.has_texts(),
             is_complete: owners.is_some_and(|owners| model.records >= owners.records),
             ..Self::default()

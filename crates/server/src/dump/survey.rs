@@ -28,8 +28,10 @@ pub(crate) struct Model {
     pub(crate) records: u64,
     /// Every field, with the number of records that have a value there.
     pub(crate) fields: BTreeMap<String, u64>,
-    /// Fields that are null in a record, or a number: `""` is none.
+    /// Fields that are null in a record.
     pub(crate) nullable: BTreeSet<String>,
+    /// Fields that are a number in a record: no text is a value of theirs.
+    pub(crate) numbers: BTreeSet<String>,
     /// The texts of fields that have few, with the number of records for each.
     texts: BTreeMap<String, Texts>,
     pub(crate) keys: Keys,
@@ -115,7 +117,9 @@ impl Model {
 
     /// Whether every value of a field is true or false.
     pub(crate) fn has_flags(&self, field: &str) -> bool {
-        self.has(field) && !self.texts.contains_key(field) && !self.nullable.contains(field)
+        let others = [&self.nullable, &self.numbers];
+        let is_other = others.iter().any(|fields| fields.contains(field));
+        self.has(field) && !self.texts.contains_key(field) && !is_other
     }
 
     /// Fields that have values and are not known, and how many.
@@ -161,8 +165,13 @@ impl Model {
                 self.texts.insert(field.to_owned(), texts);
             }
         }
-        if matches!(value, Value::Null | Value::Number(_)) && !self.nullable.contains(field) {
-            self.nullable.insert(field.to_owned());
+        let kind = match value {
+            Value::Null => &mut self.nullable,
+            Value::Number(_) => &mut self.numbers,
+            _ => return,
+        };
+        if !kind.contains(field) {
+            kind.insert(field.to_owned());
         }
     }
 }

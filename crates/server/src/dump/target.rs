@@ -134,14 +134,14 @@ impl DjangoMapping {
     /// What stands for a value of an attribute in a field of a model; `None` if nothing is known to.
     pub(crate) fn theirs<'a>(
         &'a self,
-        model: &str,
+        model: &ModelMapping,
         field: &str,
         attribute: ProfileField,
         ours: &'a str,
     ) -> Option<Cow<'a, str>> {
         let values = self.values.iter();
         let known = || {
-            let is_of = |text: &str| field_of(text, model) == Some(field);
+            let is_of = |text: &str| field_of(text, &model.model) == Some(field);
             values.clone().filter(move |(text, ..)| is_of(text))
         };
         if let Some((_, theirs, _)) = known().find(|(_, _, meaning)| meaning == ours) {
@@ -150,8 +150,12 @@ impl DjangoMapping {
         if attribute != ProfileField::Gender {
             return Some(ours.into());
         }
+        if model.numbers.contains(field) {
+            return None;
+        }
         let Some((_, theirs, meaning)) = known().next() else {
-            return Some(ours.into());
+            // Of a field that was always null it is not known what it takes.
+            return (!model.nullable.contains(field)).then(|| ours.into());
         };
         // A gender that the import has not seen is written as the others are.
         let spelling = SPELLINGS

@@ -178,3 +178,37 @@ fn recent_revocation_of_all_credentials_is_told() {
                    until they expire, unless it gets another SIGNING_KEY\n";
     assert!(told.err.contains(warning), "{}", told.err);
 }
+
+#[test]
+fn gender_is_left_out_where_no_word_of_the_field_is_known() {
+    Sandbox::on_each_database("words", |sandbox| {
+        let profile = |user: i64| {
+            let fields = json!({"user": user, "sex": null});
+            json!({"model": "accounts.profile", "pk": user, "fields": fields})
+        };
+        let records = [
+            user(1, &json!({"gender": 1})),
+            user(2, &json!({"gender": 2})),
+            profile(1),
+        ];
+        import(sandbox, &dump(&records));
+        sandbox.done(&["user", "set", "user2", "--gender", "female"]);
+
+        let unknown = export(sandbox, &[]);
+        let named = export(sandbox, &["--value", "gender:2=female"]);
+
+        let of = |records: &[Value], model: &str, id: i64, field: &str| {
+            let mut records = records.iter();
+            let found = records.find(|record| record["model"] == model && record["pk"] == id);
+            found.and_then(|record| record["fields"].get(field).cloned())
+        };
+        for id in [1, 2] {
+            assert_eq!(of(&unknown, "accounts.user", id, "gender"), None, "{id}");
+        }
+        assert_eq!(
+            of(&unknown, "accounts.profile", 2, "sex"),
+            Some(Value::Null)
+        );
+        assert_eq!(of(&named, "accounts.user", 2, "gender"), Some(json!("2")));
+    });
+}

@@ -41,12 +41,15 @@ pub(super) fn text(text: &str) -> FieldValue<'_> {
     FieldValue::Text(Cow::Borrowed(text))
 }
 
-/// The absence of a text: columns of Django seldom take null.
-pub(super) fn none(model: &ModelMapping, field: &str) -> FieldValue<'static> {
+/// The absence of a value: columns of Django seldom take null, and columns of numbers no text. `None` where neither
+/// is known to do: Django has a default, or tells what is missing.
+pub(super) fn none(model: &ModelMapping, field: &str) -> Option<FieldValue<'static>> {
     if model.nullable.contains(field) {
-        FieldValue::Null
+        Some(FieldValue::Null)
+    } else if model.numbers.contains(field) {
+        None
     } else {
-        text("")
+        Some(text(""))
     }
 }
 

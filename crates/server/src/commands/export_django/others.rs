@@ -18,7 +18,12 @@ impl<'t> Records<'t> {
         let put_notes = |fields: &mut Fields<'r>| {
             let model = fields.model;
             model.notes.as_deref().is_some_and(|field| {
-                fields.put(field, || notes.map_or_else(|| none(model, field), text))
+                fields.put(field, || {
+                    notes
+                        .map(text)
+                        .or(none(model, field))
+                        .unwrap_or(FieldValue::Null)
+                })
             })
         };
         let mut fields = Fields::of(&target.groups);

@@ -143,8 +143,9 @@ impl<'t> Records<'t> {
                 .iter()
                 .filter(|(_, held)| **held == attribute);
             for (field, _) in held {
-                let value = self.attribute(model, field, attribute, person);
-                fields.put(field, || value);
+                if let Some(value) = self.attribute(model, field, attribute, person) {
+                    fields.put(field, || value);
+                }
             }
         }
     }
@@ -155,24 +156,20 @@ impl<'t> Records<'t> {
         field: &str,
         attribute: ProfileField,
         person: &'r Person,
-    ) -> FieldValue<'r>
+    ) -> Option<FieldValue<'r>>
     where
         't: 'r,
     {
-        let none = none(model, field);
         match person.get(attribute) {
-            None => none,
-            Some("") => text(""),
+            None => none(model, field),
+            Some("") => Some(text("")),
             Some(ours) => {
-                let theirs = self.target.theirs(&model.model, field, attribute, ours);
-                theirs.map_or_else(
-                    || {
-                        let value = format!("{}.{field} {ours:?}", model.model);
-                        self.report.lose(&value);
-                        none
-                    },
-                    FieldValue::Text,
-                )
+                let theirs = self.target.theirs(model, field, attribute, ours);
+                if theirs.is_none() {
+                    let value = format!("{}.{field} {ours:?}", model.model);
+                    self.report.lose(&value);
+                }
+                theirs.map(FieldValue::Text).or_else(|| none(model, field))
             }
         }
     }
