@@ -11,8 +11,9 @@ const FLAGS: [&str; 3] = ["is_active", "is_staff", "is_superuser"];
 
 fn member(fields: &Value) -> Value {
     let mut all = json!({"password": "!", "last_login": null, "username": "ada"});
-    let all_fields = all.as_object_mut().unwrap();
-    all_fields.extend(fields.as_object().unwrap().clone());
+    for (name, value) in fields.as_object().into_iter().flatten() {
+        all[name] = value.clone();
+    }
     record("crew.member", &json!(1), &all)
 }
 
