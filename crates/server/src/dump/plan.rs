@@ -92,15 +92,13 @@ impl Plan {
         });
         let username = mapping.field_of(ProfileField::Username);
         let group = survey.named(models.group.as_deref());
+        let keys = |model: Option<&Model>| model.map(|model| model.keys).unwrap_or_default();
         let plan = Self {
             profiles: profiles.collect(),
             looked_at,
-            user_keys: user.map(|model| model.keys).unwrap_or_default(),
-            group_keys: group.map(|model| model.keys).unwrap_or_default(),
-            organization_keys: survey
-                .get(ORGANIZATION)
-                .map(|model| model.keys)
-                .unwrap_or_default(),
+            user_keys: keys(user),
+            group_keys: keys(group),
+            organization_keys: keys(survey.get(ORGANIZATION)),
             notes: group.and_then(notes),
             child_notes: models
                 .group_notes
