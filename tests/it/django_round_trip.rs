@@ -145,12 +145,16 @@ fn started(backend: Backend, shape: &str, dump: &str) -> Service {
     let key = format!("auth.jwt.signing_key={KEY}");
     let rotates = "auth.jwt.rotate_refresh_tokens=true";
     let service = Service::start(backend, Data::Dump(dump), &[&key, rotates]);
-    if shape == "email" {
+    let options: &[&str] = match shape {
+        "email" => &["--value", "sex:1=male", "--value", "sex:2=female"],
+        "inherited" => &["--profile-model", "club.employeeprofile"],
+        _ => &[],
+    };
+    if !options.is_empty() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("dump.json");
         std::fs::write(&file, dump).unwrap();
-        let values = ["--value", "sex:1=male", "--value", "sex:2=female"];
-        let command = [&["import", "django", file.to_str().unwrap()], &values[..]];
+        let command = [&["import", "django", file.to_str().unwrap()], options];
         service.run(&command.concat());
     }
     service
