@@ -7,8 +7,8 @@ use profiled_domain::{
 };
 use profiled_store::testing::TestDatabase;
 use profiled_store::{
-    ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedUser,
-    Refusal, Store, Taken,
+    ImportOutcome, ImportSession, ImportedGroup, ImportedOrganization, ImportedTeam, ImportedToken,
+    ImportedUser, Refusal, Store, Taken,
 };
 
 use crate::people::{at, group, operator, person, token};
@@ -178,7 +178,12 @@ fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {
     let outcomes = import(&store, |session| {
         let mut outcomes = users(session, &[user(8, "ada"), user(10, "last")])?;
         outcomes.push(session.group(&imported_group(41, "staff"))?);
-        outcomes.extend(session.tokens(&[token(UserId(7), 1)])?);
+        // One that no import has brought.
+        let other = ImportedToken {
+            label: "other".to_owned(),
+            ..token(UserId(7), 1)
+        };
+        outcomes.extend(session.tokens(&[other])?);
         Ok(outcomes)
     });
 
