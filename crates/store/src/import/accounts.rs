@@ -223,8 +223,9 @@ impl ImportSession<'_> {
             .select((tokens::digest, tokens::user_id, tokens::label))
             .load(self.connection)?;
         let rows = rows.into_iter();
-        let mut holders: HashMap<Vec<u8>, (i64, String)> = rows
-            .map(|(digest, user, label)| (digest, (user, label)))
+        // Without a label: what these tokens themselves have stored, which stays.
+        let mut holders: HashMap<Vec<u8>, (i64, Option<String>)> = rows
+            .map(|(digest, user, label)| (digest, (user, Some(label))))
             .collect();
         let mut new = Vec::new();
         for token in chunk {
@@ -232,11 +233,14 @@ impl ImportSession<'_> {
             outcomes.push(match holders.get(token.digest.0.as_slice()) {
                 Some((holder, _)) if *holder == owner => ImportOutcome::Unchanged,
                 // One of an import before, which has another user now.
-                Some((_, label)) if *label == token.label && self.has_user(owner)? => {
+                Some((_, label))
+                    if label.as_ref() == Some(&token.label) && self.has_user(owner)? =>
+                {
                     let moved = tokens::table.filter(tokens::digest.eq(token.digest.0.as_slice()));
                     diesel::update(moved)
                         .set(tokens::user_id.eq(owner))
                         .execute(self.connection)?;
+                    holders.insert(token.digest.0.to_vec(), (owner, None));
                     ImportOutcome::Updated
                 }
                 Some((holder, _)) => ImportOutcome::Refused(Refusal::Taken(Taken {
@@ -248,8 +252,7 @@ impl ImportSession<'_> {
                 }
                 None => {
                     new.push(token);
-                    let holder = (owner, token.label.clone());
-                    holders.insert(token.digest.0.to_vec(), holder);
+                    holders.insert(token.digest.0.to_vec(), (owner, None));
                     ImportOutcome::Created
                 }
             });

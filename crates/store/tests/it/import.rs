@@ -19,6 +19,7 @@ profiled_store::database_tests!(
     a_changed_row_is_updated,
     another_password_and_deactivation_end_all_credentials,
     taken_values_are_refused_and_the_rest_goes_on,
+    token_moves_to_another_user_and_the_first_of_two_claims_counts,
     values_too_long_for_a_column_are_refused,
     references_to_missing_users_are_refused,
     dry_run_and_failed_import_store_nothing,
@@ -169,6 +170,29 @@ fn a_changed_row_is_updated(database: &TestDatabase) {
         (None, None)
     );
     assert_eq!(stored.groups.len(), 1);
+}
+
+fn token_moves_to_another_user_and_the_first_of_two_claims_counts(database: &TestDatabase) {
+    let store = database.store().unwrap();
+    import(&store, everything);
+    let held = || [5, 7].map(|user| store.list_tokens(UserId(user)).unwrap().len());
+
+    let moved = import(&store, |session| {
+        session.tokens(&[token(UserId(7), 1), token(UserId(5), 1)])
+    });
+    let after_move = held();
+    let new = import(&store, |session| {
+        session.tokens(&[token(UserId(5), 2), token(UserId(7), 2)])
+    });
+
+    let taken = |holder| {
+        let key = UniqueKey::Token;
+        ImportOutcome::Refused(Refusal::Taken(Taken { key, holder }))
+    };
+    assert_eq!(moved, [ImportOutcome::Updated, taken(7)]);
+    assert_eq!(after_move, [0, 1]);
+    assert_eq!(new, [ImportOutcome::Created, taken(5)]);
+    assert_eq!(held(), [1, 1]);
 }
 
 fn taken_values_are_refused_and_the_rest_goes_on(database: &TestDatabase) {

@@ -124,7 +124,7 @@ fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, F
 }
 
 /// Why a first import may be refused.
-const FOREIGN: &str = "the database has users whom no import has brought, and users of Django may have their ids: import into \
+const FOREIGN: &str = "the database has users, and no import is known to have brought them: users of Django may have their ids. Import into \
                        an empty database, or let them take those places with --replace";
 
 /// What is known of the dumps before anything is stored.
