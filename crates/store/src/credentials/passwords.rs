@@ -11,6 +11,7 @@ use super::epoch::{revoke_all, set_password};
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{Store, StoreError, stored};
+use crate::users::is_user;
 
 impl CredentialRepository for Store {
     fn find_user_with_password(
@@ -18,16 +19,11 @@ impl CredentialRepository for Store {
         key: &UserLookup,
     ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
         let row: Option<(UserRow, String)> = self.read(|connection| {
-            let query = users::table
+            let query = users::table.filter(is_user(key));
+            query
                 .select((UserRow::as_select(), users::password))
-                .into_boxed();
-            let query = match key {
-                UserLookup::Id(id) => query.filter(users::id.eq(id.0)),
-                UserLookup::Username(name) => query.filter(users::username.eq(name.as_str())),
-                UserLookup::Email(email) => query.filter(users::email.eq(email.as_str())),
-                UserLookup::ExternalId(id) => query.filter(users::external_id.eq(id.as_str())),
-            };
-            query.first(connection).optional()
+                .first(connection)
+                .optional()
         })?;
         row.map(|(user, password)| {
             Ok((User::try_from(user)?, PasswordHash::from_encoded(password)))

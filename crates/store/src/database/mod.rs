@@ -17,7 +17,7 @@ mod shapes;
 mod store;
 mod url;
 
-pub(crate) use connection::{DbConnection, on_each};
+pub(crate) use connection::{DbConnection, MultiBackend, on_each};
 pub(crate) use error::StoreError;
 pub(crate) use instant::{Instant, stored};
 pub use migrations::{MigrationStatus, migrate, pending, revert, status};

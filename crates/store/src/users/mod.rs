@@ -3,8 +3,10 @@
 mod accounts;
 mod changes;
 mod lists;
+mod lookup;
 mod repository;
 
 pub(crate) use accounts::soft_delete;
 pub use changes::AccountFlags;
 pub(crate) use changes::insert_user;
+pub(crate) use lookup::is_user;

@@ -9,6 +9,7 @@ use profiled_domain::{
 
 use super::changes::{AccountFlags, insert_user, write_profile};
 use super::lists;
+use super::lookup::is_user;
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{DbConnection, PersonRow, Store, StoreError};
@@ -17,14 +18,11 @@ use crate::profiles::{profile, profile_rows};
 impl UserRepository for Store {
     fn find_user(&self, key: &UserLookup) -> Result<Option<User>, RepositoryError> {
         let row: Option<UserRow> = self.read(|connection| {
-            let query = users::table.select(UserRow::as_select()).into_boxed();
-            let query = match key {
-                UserLookup::Id(id) => query.filter(users::id.eq(id.0)),
-                UserLookup::Username(name) => query.filter(users::username.eq(name.as_str())),
-                UserLookup::Email(email) => query.filter(users::email.eq(email.as_str())),
-                UserLookup::ExternalId(id) => query.filter(users::external_id.eq(id.as_str())),
-            };
-            query.first(connection).optional()
+            let query = users::table.filter(is_user(key));
+            query
+                .select(UserRow::as_select())
+                .first(connection)
+                .optional()
         })?;
         row.map(User::try_from).transpose()
     }
