@@ -6,7 +6,7 @@ use crate::UserId;
 
 /// A person as a foreign issuer knows them: the pair is never given to another person (OIDC Core,
 /// section 2). Both are compared character by character.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ForeignSubject {
     /// `iss` of the issuer's tokens.
     pub issuer: String,

@@ -47,14 +47,14 @@ pub use page::{NumberedPage, Page, PageNumber, PageRequest, Slice};
 pub use password::{PasswordChange, PasswordHash};
 pub use patch::{Patch, Precondition};
 pub use person::{Person, ProfileChange, ProfileField, UnknownField};
-pub use profile::{TokenWithProfile, UserProfile};
+pub use profile::{Holder, TokenWithProfile, UserProfile};
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
     AccountChangeOutcome, AccountRepository, BindingRepository, CredentialRepository,
-    GroupRepository, MembershipRepository, OrganizationRepository, ProfileDepth, ProfileRepository,
-    RefreshTokenRepository, Repository, RepositoryError, RetentionRepository, SelectionRepository,
-    TeamRepository, TokenRepository, UniqueKey, UniqueValues, UserRepository,
+    GroupRepository, HolderQuery, MembershipRepository, OrganizationRepository, ProfileDepth,
+    ProfileRepository, RefreshTokenRepository, Repository, RepositoryError, RetentionRepository,
+    SelectionRepository, TeamRepository, TokenRepository, UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

@@ -1,6 +1,6 @@
 //! The aggregate that every dialect shows.
 
-use crate::{Group, TokenState, User};
+use crate::{Group, PasswordHash, TokenState, User};
 
 /// A user with the groups it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,4 +18,31 @@ pub struct TokenWithProfile {
     pub token: TokenState,
     /// The user it stands for, active or not.
     pub profile: UserProfile,
+}
+
+/// Whom a credential stands for ([`crate::repository::HolderQuery`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The user, active or not.
+    pub profile: UserProfile,
+    /// The state of the opaque token that was asked for.
+    pub token: Option<TokenState>,
+    /// The stored password, where an account was asked for.
+    pub password: Option<PasswordHash>,
+}
+
+impl Holder {
+    /// The token that was asked for, with its user.
+    #[must_use]
+    pub fn into_token(self) -> Option<TokenWithProfile> {
+        let profile = self.profile;
+        self.token.map(|token| TokenWithProfile { token, profile })
+    }
+
+    /// The account that was asked for, with the stored password.
+    #[must_use]
+    pub fn into_account(self) -> Option<(UserProfile, PasswordHash)> {
+        let profile = self.profile;
+        self.password.map(|password| (profile, password))
+    }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{PasswordHash, Person, UserId};
 
 /// By what a user is looked up: id, username, e-mail address or external id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UserLookup {
     /// The identifier.
     Id(UserId),

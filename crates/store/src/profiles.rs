@@ -7,8 +7,8 @@
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 use profiled_domain::{
-    Group, PasswordHash, ProfileDepth, ProfileRepository, RepositoryError, TokenDigest,
-    TokenWithProfile, User, UserId, UserLookup, UserProfile,
+    BindingRepository, Group, Holder, HolderQuery, PasswordHash, ProfileDepth, ProfileRepository,
+    RepositoryError, TokenDigest, User, UserId, UserLookup, UserProfile,
 };
 
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
@@ -94,41 +94,72 @@ pub(crate) fn profile_rows(
 }
 
 impl ProfileRepository for Store {
-    fn find_profile(
+    fn find_holders(
         &self,
-        id: UserId,
+        queries: &[(HolderQuery, ProfileDepth)],
+    ) -> Vec<Result<Option<Holder>, RepositoryError>> {
+        let each = queries.iter();
+        each.map(|(query, depth)| self.find_one(query, *depth))
+            .collect()
+    }
+}
+
+impl Store {
+    fn find_one(
+        &self,
+        query: &HolderQuery,
         depth: ProfileDepth,
-    ) -> Result<Option<UserProfile>, RepositoryError> {
+    ) -> Result<Option<Holder>, RepositoryError> {
+        match query {
+            HolderQuery::Token(digest) => self.by_token(digest, depth),
+            HolderQuery::User(id) => self.by_id(*id, depth),
+            HolderQuery::Account(key) => self.account(key, depth),
+            HolderQuery::Subject(subject) => match self.find_binding(subject)? {
+                Some(user) => self.by_id(user, depth),
+                None => Ok(None),
+            },
+        }
+    }
+
+    fn by_id(&self, id: UserId, depth: ProfileDepth) -> Result<Option<Holder>, RepositoryError> {
         let found = self.read(|connection| profile_rows(connection, id, depth))?;
-        found
-            .map(|(user, groups)| profile(user, groups))
-            .transpose()
+        let holder = |(user, groups)| {
+            Ok(Holder {
+                profile: profile(user, groups)?,
+                token: None,
+                password: None,
+            })
+        };
+        found.map(holder).transpose()
     }
 
     /// As a profile, with the stored password: its text stays out of the reads that do not need it.
-    fn find_profile_with_password(
+    fn account(
         &self,
         key: &UserLookup,
         depth: ProfileDepth,
-    ) -> Result<Option<(UserProfile, PasswordHash)>, RepositoryError> {
+    ) -> Result<Option<Holder>, RepositoryError> {
         let found = self.read(|connection| match key {
             UserLookup::Id(id) => account!(connection, depth, users::id.eq(id.0)),
             UserLookup::Username(name) => account!(connection, depth, users::username.eq(name)),
             UserLookup::Email(email) => account!(connection, depth, users::email.eq(email)),
             UserLookup::ExternalId(id) => account!(connection, depth, users::external_id.eq(id)),
         })?;
-        let account = |((user, password), groups)| {
-            let profile = profile(user, groups)?;
-            Ok((profile, PasswordHash::from_encoded(password)))
+        let holder = |((user, password), groups)| {
+            Ok(Holder {
+                profile: profile(user, groups)?,
+                token: None,
+                password: Some(PasswordHash::from_encoded(password)),
+            })
         };
-        found.map(account).transpose()
+        found.map(holder).transpose()
     }
 
-    fn find_token_with_profile(
+    fn by_token(
         &self,
         digest: &TokenDigest,
         depth: ProfileDepth,
-    ) -> Result<Option<TokenWithProfile>, RepositoryError> {
+    ) -> Result<Option<Holder>, RepositoryError> {
         let found = self.read(|connection| match depth {
             ProfileDepth::Account => {
                 let row = account_by_token(connection, &digest.0)?;
@@ -140,10 +171,10 @@ impl ProfileRepository for Store {
             }
         })?;
         let holder = |((token, user), groups): ((TokenStateRow, UserRow), _)| {
-            let profile = profile(user, groups)?;
-            Ok(TokenWithProfile {
-                token: token.into(),
-                profile,
+            Ok(Holder {
+                profile: profile(user, groups)?,
+                token: Some(token.into()),
+                password: None,
             })
         };
         found.map(holder).transpose()

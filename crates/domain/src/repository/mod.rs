@@ -28,7 +28,7 @@ pub use credentials::{CredentialRepository, TokenRepository};
 pub use directory::{MembershipRepository, OrganizationRepository, TeamRepository};
 pub use error::{BoxError, RepositoryError, UniqueKey};
 pub use groups::GroupRepository;
-pub use profiles::{ProfileDepth, ProfileRepository};
+pub use profiles::{HolderQuery, ProfileDepth, ProfileRepository};
 pub use refresh::RefreshTokenRepository;
 pub use retention::RetentionRepository;
 pub use selections::SelectionRepository;
