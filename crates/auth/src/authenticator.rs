@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use profiled_domain::{CredentialRef, ProfileDepth, Repository, TokenState, UserProfile};
 
 use crate::error::AuthError;
-use crate::header;
+use crate::progress::Progress;
 use crate::scheme::Scheme;
 
 /// What a request offers. It has no `Debug`: it holds credentials.
@@ -39,25 +39,8 @@ pub struct Identity {
     pub token: Option<TokenState>,
 }
 
-/// What one scheme says of an attempt (contract `drf.md`, section 5, "Both schemes on one view").
-#[derive(Debug)]
-pub enum Verdict {
-    /// Another scheme, or no credentials: ask the next verifier.
-    NotMine,
-    /// Good credentials of an active user.
-    Accepted(Box<Identity>),
-    /// Mine, and bad: no other verifier is asked.
-    Refused(AuthError),
-}
-
-impl From<Result<Identity, AuthError>> for Verdict {
-    fn from(outcome: Result<Identity, AuthError>) -> Self {
-        match outcome {
-            Ok(identity) => Self::Accepted(Box::new(identity)),
-            Err(error) => Self::Refused(error),
-        }
-    }
-}
+/// An attempt on its way to a user, or to a refusal.
+pub type Authentication = Progress<Result<Identity, AuthError>>;
 
 /// One scheme.
 pub trait Verifier: Send + Sync {
@@ -72,13 +55,10 @@ pub trait Verifier: Send + Sync {
         word.eq_ignore_ascii_case(self.scheme().as_str().as_bytes())
     }
 
-    /// Whether verification hashes a password, and so takes a good part of a second of a core.
-    fn is_costly(&self) -> bool {
-        false
-    }
-
-    /// Judges the attempt.
-    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict;
+    /// Reads the attempt, without waiting for anything. `None`: another scheme, or no credentials, so the next
+    /// verifier is asked (contract `drf.md`, section 5, "Both schemes on one view"). Whatever this one says
+    /// of credentials that are its own, no other is asked.
+    fn claim(&self, attempt: &RequestCredentials<'_>) -> Option<Authentication>;
 }
 
 /// An ordered list of schemes.
@@ -93,39 +73,30 @@ impl Authenticator {
         Self { verifiers }
     }
 
-    /// The user whom an attempt authenticates.
+    /// What the first scheme that the attempt is for needs to judge it: pure, without waiting for anything. Ends in
+    /// the user whom the attempt authenticates, or the [`AuthError`] of the scheme; [`AuthError::NotProvided`] if
+    /// no scheme feels concerned.
+    pub fn claim(&self, attempt: &RequestCredentials<'_>) -> Authentication {
+        let mut claims = self.verifiers.iter();
+        let claim = claims.find_map(|verifier| verifier.claim(attempt));
+        claim.unwrap_or(Progress::Done(Err(AuthError::NotProvided)))
+    }
+
+    /// The user whom an attempt authenticates, looked up in `repository` on this thread.
     ///
     /// # Errors
-    /// [`AuthError`] of the first scheme that refuses; [`AuthError::NotProvided`] if none feels
-    /// concerned; [`AuthError::Repository`] on failure of the storage, which is no refusal.
+    /// As [`Self::claim`] ends; [`AuthError::Repository`] on failure of the storage, which is no refusal.
     pub fn authenticate(
         &self,
         attempt: &RequestCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<Identity, AuthError> {
-        for verifier in &self.verifiers {
-            match verifier.verify(attempt, repository) {
-                Verdict::NotMine => {}
-                Verdict::Accepted(identity) => return Ok(*identity),
-                Verdict::Refused(error) => return Err(error),
-            }
-        }
-        Err(AuthError::NotProvided)
+        self.claim(attempt).resolve(repository)?
     }
 
     /// The challenge of a 401: the first scheme's, whichever one refused.
     #[must_use]
     pub fn challenge(&self) -> &'static str {
         self.verifiers.first().map_or("", |first| first.challenge())
-    }
-
-    /// Whether judging this header hashes a password.
-    #[must_use]
-    pub fn is_costly(&self, authorization: Option<&[u8]>) -> bool {
-        let words = authorization.and_then(header::split);
-        words.is_some_and(|words| {
-            let mut concerned = self.verifiers.iter().filter(|v| v.matches(words.scheme));
-            concerned.any(|verifier| verifier.is_costly())
-        })
     }
 }

@@ -4,10 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_domain::{CredentialRef, ProfileDepth, Repository, UserProfile};
 
-use crate::authenticator::{Identity, RequestCredentials, Verdict, Verifier};
+use crate::authenticator::{Authentication, Identity, RequestCredentials, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 use crate::password::{LoginOutcome, PasswordCredentials, PasswordLogin};
+use crate::progress::Progress;
 use crate::scheme::Scheme;
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
@@ -22,48 +23,46 @@ impl BasicVerifier {
     pub fn new(login: PasswordLogin) -> Self {
         Self { login }
     }
+}
 
-    fn judge(
-        &self,
-        credentials: Credentials<'_>,
-        attempt: &RequestCredentials<'_>,
-        repository: &dyn Repository,
-    ) -> Result<Identity, AuthError> {
-        let fault = |fault| AuthError::Header {
-            scheme: Scheme::Basic,
-            fault,
-        };
-        let encoded = match credentials {
-            Credentials::None => return Err(fault(HeaderFault::NoCredentials)),
-            Credentials::Several => return Err(fault(HeaderFault::Spaces)),
-            Credentials::One(word) => word,
-        };
-        let (username, password) = decode(encoded).ok_or(AuthError::InvalidPassword)?;
-        let pair = PasswordCredentials {
-            username: &username,
-            password: &password,
-            client_address: attempt.client_address,
-            now: attempt.now,
-        };
-        let LoginOutcome::Accepted(user) = self.login.check(&pair, repository)? else {
-            return Err(AuthError::InvalidPassword);
-        };
-        let profile = match attempt.depth {
-            ProfileDepth::Account => UserProfile {
-                user,
-                groups: Vec::new(),
-            },
-            ProfileDepth::Groups => {
-                let found = repository.find_profile(user.id, ProfileDepth::Groups)?;
-                found.ok_or(AuthError::InvalidPassword)?
-            }
-        };
-        Ok(Identity {
-            profile,
-            scheme: Scheme::Basic,
-            keep: CredentialRef::None,
-            token: None,
-        })
+/// The user of a name and a password. Verifying hashes, and the throttle counts.
+fn check(
+    login: &PasswordLogin,
+    pair: &PasswordCredentials<'_>,
+    depth: ProfileDepth,
+    repository: &dyn Repository,
+) -> Result<Identity, AuthError> {
+    let LoginOutcome::Accepted(user) = login.check(pair, repository)? else {
+        return Err(AuthError::InvalidPassword);
+    };
+    let profile = match depth {
+        ProfileDepth::Account => UserProfile {
+            user,
+            groups: Vec::new(),
+        },
+        ProfileDepth::Groups => {
+            let found = repository.find_profile(user.id, ProfileDepth::Groups)?;
+            found.ok_or(AuthError::InvalidPassword)?
+        }
+    };
+    Ok(Identity {
+        profile,
+        scheme: Scheme::Basic,
+        keep: CredentialRef::None,
+        token: None,
+    })
+}
+
+/// Username and password of a header, or what is wrong with it.
+fn credentials(words: Credentials<'_>) -> Result<(String, String), AuthError> {
+    let fault = |fault| AuthError::Header {
+        scheme: Scheme::Basic,
+        fault,
+    };
+    match words {
+        Credentials::None => Err(fault(HeaderFault::NoCredentials)),
+        Credentials::Several => Err(fault(HeaderFault::Spaces)),
+        Credentials::One(word) => decode(word).ok_or(AuthError::InvalidPassword),
     }
 }
 
@@ -76,17 +75,26 @@ impl Verifier for BasicVerifier {
         "Basic realm=\"api\""
     }
 
-    fn is_costly(&self) -> bool {
-        true
-    }
-
-    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
-        match attempt.authorization.and_then(header::split) {
-            Some(words) if self.matches(words.scheme) => {
-                self.judge(words.credentials, attempt, repository).into()
-            }
-            _ => Verdict::NotMine,
+    fn claim(&self, attempt: &RequestCredentials<'_>) -> Option<Authentication> {
+        let words = attempt.authorization.and_then(header::split)?;
+        if !self.matches(words.scheme) {
+            return None;
         }
+        let (username, password) = match credentials(words.credentials) {
+            Ok(pair) => pair,
+            Err(error) => return Some(Progress::Done(Err(error))),
+        };
+        let (address, depth, now) = (attempt.client_address, attempt.depth, attempt.now);
+        let login = self.login.clone();
+        Some(Progress::Hash(Box::new(move |repository| {
+            let pair = PasswordCredentials {
+                username: &username,
+                password: &password,
+                client_address: address,
+                now,
+            };
+            Ok(Progress::Done(check(&login, &pair, depth, repository)))
+        })))
     }
 }
 

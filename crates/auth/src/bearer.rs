@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use profiled_domain::{CredentialRef, Repository};
+use chrono::{DateTime, Utc};
+use profiled_domain::{CredentialRef, ProfileDepth};
 
-use crate::authenticator::{Identity, RequestCredentials, Verdict, Verifier};
+use crate::authenticator::{Authentication, Identity, RequestCredentials, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
-use crate::jwt::JwtService;
+use crate::jwt::{AccessToken, JwtService};
+use crate::progress::Progress;
 use crate::scheme::Scheme;
 
 /// Verifies access tokens. The scheme's word is compared with case, as simplejwt does.
@@ -22,28 +24,19 @@ impl BearerVerifier {
     pub fn new(jwt: Arc<JwtService>) -> Self {
         Self { jwt }
     }
+}
 
-    fn judge(
-        &self,
-        credentials: Credentials<'_>,
-        attempt: &RequestCredentials<'_>,
-        repository: &dyn Repository,
-    ) -> Result<Identity, AuthError> {
-        let Credentials::One(token) = credentials else {
-            let (scheme, fault) = (Scheme::Bearer, HeaderFault::NotTwoParts);
-            return Err(AuthError::Header { scheme, fault });
-        };
-        let access = self.jwt.verify_access(token, attempt.now);
-        let access = access.map_err(AuthError::Jwt)?;
+/// The user for whom a token stands that is good in itself.
+fn identify(access: AccessToken, depth: ProfileDepth, now: DateTime<Utc>) -> Authentication {
+    let jti = access.jti().map(str::to_owned);
+    access.holder(depth, now, move |holder| {
         Ok(Identity {
-            profile: access.holder(attempt.depth, repository, attempt.now)?,
+            profile: holder?,
             scheme: Scheme::Bearer,
-            keep: access.jti().map_or(CredentialRef::None, |jti| {
-                CredentialRef::Jwt(jti.to_owned())
-            }),
+            keep: jti.map_or(CredentialRef::None, CredentialRef::Jwt),
             token: None,
         })
-    }
+    })
 }
 
 impl Verifier for BearerVerifier {
@@ -59,12 +52,20 @@ impl Verifier for BearerVerifier {
         word == Scheme::Bearer.as_str().as_bytes()
     }
 
-    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
-        match attempt.authorization.and_then(header::split) {
-            Some(words) if self.matches(words.scheme) => {
-                self.judge(words.credentials, attempt, repository).into()
-            }
-            _ => Verdict::NotMine,
+    fn claim(&self, attempt: &RequestCredentials<'_>) -> Option<Authentication> {
+        let words = attempt.authorization.and_then(header::split)?;
+        if !self.matches(words.scheme) {
+            return None;
         }
+        let Credentials::One(token) = words.credentials else {
+            let (scheme, fault) = (Scheme::Bearer, HeaderFault::NotTwoParts);
+            return Some(Progress::Done(Err(AuthError::Header { scheme, fault })));
+        };
+        let (depth, now) = (attempt.depth, attempt.now);
+        let access = self.jwt.access_token_of(token, now);
+        Some(access.then(move |access| match access {
+            Ok(access) => identify(access, depth, now),
+            Err(fault) => Progress::Done(Err(AuthError::Jwt(fault))),
+        }))
     }
 }

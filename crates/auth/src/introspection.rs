@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode;
-use profiled_domain::{ProfileDepth, Repository, RepositoryError, User, UserId};
+use profiled_domain::{ProfileDepth, TokenWithProfile, User, UserId};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -14,6 +14,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use crate::header::{self, Credentials};
 use crate::jwt::{ActiveToken, JwtService, TokenType};
+use crate::progress::Progress;
 use crate::scheme::Scheme;
 use crate::settings::IntrospectionSettings;
 use crate::token::{TokenKey, TokenPolicy};
@@ -88,40 +89,39 @@ impl Introspector {
 
     /// The access token or opaque token, if it would be taken at this moment. Refresh tokens give no
     /// access. A bound opaque token is good from one address alone, and so not for others to judge.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn introspect(
-        &self,
-        token: &str,
-        repository: &dyn Repository,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Introspected>, RepositoryError> {
-        match self.jwt.introspect(token, repository, now)? {
-            Some(active) if active.kind == TokenType::Access => Ok(Some(active.into())),
-            Some(_) => Ok(None),
-            None => self.opaque(token, repository, now),
-        }
-    }
-
-    fn opaque(
-        &self,
-        key: &str,
-        repository: &dyn Repository,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Introspected>, RepositoryError> {
-        let found = TokenKey::find(key, ProfileDepth::Account, repository)?;
-        Ok(found.and_then(|holder| {
-            let (user, token) = (holder.profile.user, holder.token);
-            let is_bound = self.policy.check_binding && token.binding.is_some();
-            let may_act = user.is_active && user.deleted_at.is_none();
-            let is_good = may_act && !is_bound && !token.is_expired(now);
-            is_good.then(|| Introspected {
-                expires_at: token.expires_at.map(|at| at.timestamp()),
-                ..Introspected::new(user, Scheme::Token)
+    pub fn introspect(&self, token: &str, now: DateTime<Utc>) -> Progress<Option<Introspected>> {
+        let policy = self.policy;
+        let key = token.to_owned();
+        self.jwt
+            .introspect(token, now)
+            .then(move |active| match active {
+                Some(active) if active.kind == TokenType::Access => {
+                    Progress::Done(Some(active.into()))
+                }
+                Some(_) => Progress::Done(None),
+                None => {
+                    let holder = TokenKey::holder(&key, ProfileDepth::Account);
+                    holder.then(move |holder| {
+                        Progress::Done(holder.and_then(|holder| opaque(holder, policy, now)))
+                    })
+                }
             })
-        }))
     }
+}
+
+fn opaque(
+    holder: TokenWithProfile,
+    policy: TokenPolicy,
+    now: DateTime<Utc>,
+) -> Option<Introspected> {
+    let (user, token) = (holder.profile.user, holder.token);
+    let is_bound = policy.check_binding && token.binding.is_some();
+    let may_act = user.is_active && user.deleted_at.is_none();
+    let is_good = may_act && !is_bound && !token.is_expired(now);
+    is_good.then(|| Introspected {
+        expires_at: token.expires_at.map(|at| at.timestamp()),
+        ..Introspected::new(user, Scheme::Token)
+    })
 }
 
 impl Introspected {

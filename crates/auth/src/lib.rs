@@ -22,13 +22,14 @@ mod introspection;
 mod jwt;
 mod knox;
 mod password;
+mod progress;
 mod scheme;
 mod session;
 mod settings;
 mod throttle;
 mod token;
 
-pub use authenticator::{Authenticator, Identity, RequestCredentials, Verdict, Verifier};
+pub use authenticator::{Authentication, Authenticator, Identity, RequestCredentials, Verifier};
 pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
@@ -46,6 +47,7 @@ pub use password::{
     PasswordPolicy, PasswordSettings, PasswordValidator, PasswordViolation, ScryptSettings,
     token_digest,
 };
+pub use progress::{LookUp, Progress, Task};
 pub use scheme::Scheme;
 pub use session::SessionVerifier;
 pub use settings::{

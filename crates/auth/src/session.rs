@@ -1,11 +1,12 @@
 //! Log-ins of browsers: a cookie carries the key of a stored token (contract `tower.md`, section 15.3).
 
-use profiled_domain::Repository;
+use profiled_domain::{Holder, HolderQuery};
 
-use crate::authenticator::{RequestCredentials, Verdict, Verifier};
+use crate::authenticator::{Authentication, RequestCredentials, Verifier};
 use crate::error::AuthError;
+use crate::progress::Progress;
 use crate::scheme::Scheme;
-use crate::token::{TokenKey, TokenPolicy};
+use crate::token::{Presented, TokenKey, TokenPolicy};
 
 /// Verifies the cookies of log-ins. An `Authorization` header takes precedence, good or bad.
 #[derive(Clone, Copy, Debug)]
@@ -36,21 +37,20 @@ impl Verifier for SessionVerifier {
         false
     }
 
-    /// A cookie that is good no more is none: browsers go on sending it.
-    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
-        let cookie = attempt
-            .session
-            .filter(|_| attempt.authorization.is_none())
-            .and_then(TokenKey::parse);
-        let Some(key) = cookie else {
-            return Verdict::NotMine;
-        };
-        let found = repository.find_token_with_profile(&key.session_digest(), attempt.depth);
-        let found = found.map_err(AuthError::from);
-        let judge = |found| self.policy.judge(Scheme::Session, found, attempt);
-        match found.and_then(judge) {
-            Err(AuthError::InvalidToken | AuthError::TokenExpired) => Verdict::NotMine,
-            other => other.into(),
-        }
+    /// A cookie that is good no more is none: browsers go on sending it. No header is there that another scheme
+    /// could be asked about.
+    fn claim(&self, attempt: &RequestCredentials<'_>) -> Option<Authentication> {
+        let cookie = attempt.session.filter(|_| attempt.authorization.is_none());
+        let query = HolderQuery::Token(cookie.and_then(TokenKey::parse)?.session_digest());
+        let (policy, presented) = (self.policy, Presented::from(attempt));
+        Some(Progress::find(query, attempt.depth, move |found| {
+            let found = found.and_then(Holder::into_token);
+            Progress::Done(match policy.judge(Scheme::Session, found, &presented) {
+                Err(AuthError::InvalidToken | AuthError::TokenExpired) => {
+                    Err(AuthError::NotProvided)
+                }
+                other => other,
+            })
+        }))
     }
 }

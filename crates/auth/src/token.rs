@@ -2,16 +2,17 @@
 
 use std::net::IpAddr;
 
+use chrono::{DateTime, Utc};
 use profiled_domain::{
-    CredentialRef, ProfileDepth, Repository, RepositoryError, TokenClient, TokenDigest,
-    TokenWithProfile,
+    CredentialRef, HolderQuery, ProfileDepth, TokenClient, TokenDigest, TokenWithProfile,
 };
 use sha2::{Digest, Sha256};
 
-use crate::authenticator::{Identity, RequestCredentials, Verdict, Verifier};
+use crate::authenticator::{Authentication, Identity, RequestCredentials, Verifier};
 use crate::error::{AuthError, HeaderFault};
 use crate::header::{self, Credentials};
 use crate::knox;
+use crate::progress::Progress;
 use crate::scheme::Scheme;
 
 /// Longest key that is looked up, in bytes: more is no key of anybody's.
@@ -70,28 +71,26 @@ impl TokenKey {
 
     /// The token of any text that claims to be a key, with its holder. Keys of knox are looked up only where no token
     /// of ours has the key.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    pub fn find(
+    pub fn holder(key: &str, depth: ProfileDepth) -> Progress<Option<TokenWithProfile>> {
+        Self::judged(key, depth, |found| found)
+    }
+
+    /// The same, as `judge` judges it.
+    fn judged<T: 'static>(
         key: &str,
         depth: ProfileDepth,
-        repository: &dyn Repository,
-    ) -> Result<Option<TokenWithProfile>, RepositoryError> {
+        judge: impl FnOnce(Option<TokenWithProfile>) -> T + Send + 'static,
+    ) -> Progress<T> {
         if key.len() > MAX_KEY_LENGTH {
-            return Ok(None);
+            return Progress::Done(judge(None));
         }
-        let found = repository.find_token_with_profile(&Self::digest_of(key), depth)?;
-        if found.is_some() {
-            return Ok(found);
-        }
-        for digest in knox::digests_of(key) {
-            let found = repository.find_token_with_profile(&digest, depth)?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
+        let query = HolderQuery::Token(Self::digest_of(key));
+        let key = key.to_owned();
+        Progress::find(query, depth, move |found| match found {
+            Some(holder) => Progress::Done(judge(holder.into_token())),
+            None => first_of(knox::digests_of(&key).collect(), depth)
+                .then(|found| Progress::Done(judge(found))),
+        })
     }
 
     /// The first eight characters, to recognise the token by.
@@ -141,19 +140,31 @@ impl TokenVerifier {
         let words = header::split(authorization).filter(|words| self.matches(words.scheme))?;
         key(words.credentials).ok()
     }
+}
 
-    fn judge(
-        self,
-        credentials: Credentials<'_>,
-        attempt: &RequestCredentials<'_>,
-        repository: &dyn Repository,
-    ) -> Result<Identity, AuthError> {
-        let key = key(credentials).map_err(|fault| {
-            let scheme = Scheme::Token;
-            AuthError::Header { scheme, fault }
-        })?;
-        let found = TokenKey::find(key, attempt.depth, repository)?;
-        self.policy.judge(Scheme::Token, found, attempt)
+/// When and by which client a token is presented.
+pub(crate) struct Presented {
+    address: IpAddr,
+    user_agent: Option<String>,
+    now: DateTime<Utc>,
+}
+
+impl From<&RequestCredentials<'_>> for Presented {
+    fn from(attempt: &RequestCredentials<'_>) -> Self {
+        Self {
+            address: attempt.client_address,
+            user_agent: attempt.user_agent.map(str::to_owned),
+            now: attempt.now,
+        }
+    }
+}
+
+impl Presented {
+    /// Whether the client is the one that a token belongs to.
+    fn is_by(&self, client: &TokenClient) -> bool {
+        let address = client.address.parse::<IpAddr>();
+        address.is_ok_and(|address| address.to_canonical() == self.address.to_canonical())
+            && client.user_agent == self.user_agent
     }
 }
 
@@ -163,15 +174,15 @@ impl TokenPolicy {
         self,
         scheme: Scheme,
         found: Option<TokenWithProfile>,
-        attempt: &RequestCredentials<'_>,
+        presented: &Presented,
     ) -> Result<Identity, AuthError> {
         let holder = found.ok_or(AuthError::InvalidToken)?;
         let binding = holder.token.binding.as_ref();
         let binding = binding.filter(|_| self.check_binding);
-        if binding.is_some_and(|binding| !is_bound_to(binding, attempt)) {
+        if binding.is_some_and(|binding| !presented.is_by(binding)) {
             return Err(AuthError::InvalidToken);
         }
-        if holder.token.is_expired(attempt.now) {
+        if holder.token.is_expired(presented.now) {
             return Err(AuthError::TokenExpired);
         }
         let user = &holder.profile.user;
@@ -203,14 +214,37 @@ impl Verifier for TokenVerifier {
         words.any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
     }
 
-    fn verify(&self, attempt: &RequestCredentials<'_>, repository: &dyn Repository) -> Verdict {
-        match attempt.authorization.and_then(header::split) {
-            Some(words) if self.matches(words.scheme) => {
-                self.judge(words.credentials, attempt, repository).into()
-            }
-            _ => Verdict::NotMine,
+    fn claim(&self, attempt: &RequestCredentials<'_>) -> Option<Authentication> {
+        let words = attempt.authorization.and_then(header::split)?;
+        if !self.matches(words.scheme) {
+            return None;
         }
+        let key = match key(words.credentials) {
+            Ok(key) => key,
+            Err(fault) => {
+                let scheme = Scheme::Token;
+                return Some(Progress::Done(Err(AuthError::Header { scheme, fault })));
+            }
+        };
+        let (policy, presented) = (self.policy, Presented::from(attempt));
+        let judge = move |found| policy.judge(Scheme::Token, found, &presented);
+        Some(TokenKey::judged(key, attempt.depth, judge))
     }
+}
+
+/// The first token that there is of several digests.
+fn first_of(
+    mut digests: Vec<TokenDigest>,
+    depth: ProfileDepth,
+) -> Progress<Option<TokenWithProfile>> {
+    if digests.is_empty() {
+        return Progress::Done(None);
+    }
+    let query = HolderQuery::Token(digests.remove(0));
+    Progress::find(query, depth, move |found| match found {
+        Some(holder) => Progress::Done(holder.into_token()),
+        None => first_of(digests, depth),
+    })
 }
 
 fn key(credentials: Credentials<'_>) -> Result<&str, HeaderFault> {
@@ -222,10 +256,4 @@ fn key(credentials: Credentials<'_>) -> Result<&str, HeaderFault> {
             Err(_) => Err(HeaderFault::InvalidCharacters),
         },
     }
-}
-
-fn is_bound_to(binding: &TokenClient, attempt: &RequestCredentials<'_>) -> bool {
-    let address = binding.address.parse::<IpAddr>();
-    address.is_ok_and(|address| address.to_canonical() == attempt.client_address.to_canonical())
-        && binding.user_agent.as_deref() == attempt.user_agent
 }

@@ -33,6 +33,9 @@ pub enum Admission {
 pub struct Wait(TimeDelta);
 
 impl Wait {
+    /// The shortest that can be told.
+    pub const SECOND: Self = Self(TimeDelta::seconds(1));
+
     /// Whole seconds, rounded up: what `Retry-After` and messages tell.
     #[must_use]
     pub fn seconds(self) -> i64 {

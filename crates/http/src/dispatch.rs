@@ -24,7 +24,8 @@ pub(crate) async fn dispatch(
     let (services, started) = (state.services(), Instant::now());
     let mut payload = payload.into_inner();
     let mut notes = Notes::default();
-    let response = answer(&state, &request, &mut payload, started, &mut notes).await;
+    let answer = answer(&state, &request, &mut payload, started, &mut notes);
+    let response = services.lanes.deadline().of_request(answer).await;
     let deadline = services.body_deadline(started);
     let is_read = body::discard(&mut payload, DISCARDED_BYTES, deadline).await;
     log_request(&request, response.status(), started, &notes);

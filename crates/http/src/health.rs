@@ -3,7 +3,6 @@
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
-use profiled_domain::Repository;
 use profiled_rest::error::ApiError;
 use profiled_rest::{Notes, Services};
 
@@ -28,7 +27,11 @@ pub(crate) async fn answer(
         );
     }
     if route == "/live" {
-        return Some(status(StatusCode::OK, "live"));
+        return Some(if state.lanes.are_stuck() {
+            status(StatusCode::SERVICE_UNAVAILABLE, "stuck")
+        } else {
+            status(StatusCode::OK, "live")
+        });
     }
     Some(match readiness(state).await {
         Ok(()) => status(StatusCode::OK, "ready"),
@@ -43,8 +46,7 @@ async fn readiness(state: &Services) -> Result<(), ApiError> {
     if state.is_draining() {
         return Err(ApiError::Unavailable("the service is shutting down".into()));
     }
-    let ping = |repository: &dyn Repository| repository.ping();
-    Ok(state.blocking(ping).await??)
+    Ok(state.lanes.ping().await??)
 }
 
 fn status(code: StatusCode, text: &'static str) -> HttpResponse {

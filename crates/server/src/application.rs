@@ -21,6 +21,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::clock::now;
 use crate::error::{Failure, with_causes};
 use crate::exposure::exposed;
+use crate::lanes;
 use crate::settings::Settings;
 use crate::watch::Periodic;
 
@@ -64,6 +65,7 @@ impl Application {
         }
         let state = web::Data::new(state(settings, store.clone(), keys, issuers, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
+        periodic.push(Periodic::lanes(state.clone()).map_err(failed)?);
         // A start that fails is reported in one line, so this comes last.
         for finding in exposed(settings) {
             tracing::warn!("{finding}");
@@ -143,12 +145,11 @@ fn server(
     listeners: Vec<TcpListener>,
 ) -> io::Result<Server> {
     let workers = workers(settings);
-    let connections = usize::try_from(settings.database.connections()).unwrap_or(usize::MAX);
     let state = state.clone();
     let mut server = HttpServer::new(move || App::new().configure(configure(state.clone())))
         .workers(workers)
-        // As many threads as connections: requests wait in a queue, not as sleeping threads.
-        .worker_max_blocking_threads(connections.div_ceil(workers).max(1))
+        // The database has threads of its own; what is left is rare and short.
+        .worker_max_blocking_threads(2)
         .client_request_timeout(Duration::from_secs(settings.http.header_timeout))
         .shutdown_timeout(settings.http.shutdown_timeout)
         .disable_signals();
@@ -247,7 +248,7 @@ fn state(
     let introspection = &settings.auth.introspection;
     let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
     let services = ServiceParts {
-        repository: Arc::new(store),
+        lanes: lanes::of(settings, &store),
         throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),

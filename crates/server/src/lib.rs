@@ -10,6 +10,7 @@ mod commands;
 mod dump;
 mod error;
 mod exposure;
+mod lanes;
 mod maintenance;
 mod output;
 mod settings;

@@ -1,5 +1,5 @@
 //! Work that is done again and again while the service runs: a look at the folder of keys, so that a
-//! rotation needs no restart, the purge, and the uses of tokens that are noted together.
+//! rotation needs no restart, the purge, the uses of tokens that are noted together, and threads that are stuck.
 
 use std::io;
 use std::sync::Arc;
@@ -19,6 +19,9 @@ use crate::settings::Settings;
 
 /// So few uses of tokens are lost with the process, and so many are written together.
 const BETWEEN_NOTES: Duration = Duration::from_secs(1);
+
+/// So long a stuck thread goes unnoticed.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// A thread that ends with this value.
 pub(crate) struct Periodic {
@@ -52,6 +55,13 @@ impl Periodic {
     pub(crate) fn token_uses(state: web::Data<AppState>) -> io::Result<Self> {
         Self::start("token-uses", BETWEEN_NOTES, move || {
             state.services().record_token_uses();
+        })
+    }
+
+    /// Looks after the lanes to the database.
+    pub(crate) fn lanes(state: web::Data<AppState>) -> io::Result<Self> {
+        Self::start("lanes", BETWEEN_LOOKS, move || {
+            state.services().lanes.look_after();
         })
     }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use profiled_domain::{
-    BindOutcome, CredentialsEpoch, ForeignSubject, PasswordHash, ProfileDepth, Repository, User,
-    UserLookup, UserProfile,
+    BindOutcome, CredentialsEpoch, ForeignSubject, Holder, HolderQuery, PasswordHash, ProfileDepth,
+    User, UserId, UserLookup, UserProfile,
 };
 
 use super::checks::UserClaim;
@@ -12,6 +12,7 @@ use super::token_kind::TokenType;
 use crate::audit::{Action, Actor, AuditOutcome, Object, Record};
 use crate::error::{AuthError, JwtFault};
 use crate::password::token_digest;
+use crate::progress::Progress;
 use crate::scheme::Scheme;
 
 /// An access token whose signature and claims are good. Whether its user still stands by it is another
@@ -40,67 +41,100 @@ impl AccessToken {
         self.jti.as_deref()
     }
 
-    /// The user for whom the token stands at `now`. A token of ours costs the one read of the profile. The first
-    /// token that is accepted of a foreign subject binds it to the user whom it names; from then on the
-    /// subject alone decides, at the price of one more read.
+    /// The user for whom the token stands at `now`. A token of ours costs one look-up. The first token that is
+    /// accepted of a foreign subject binds it to the user whom it names; from then on the subject alone decides.
     ///
-    /// # Errors
-    /// [`AuthError::UserGone`], [`AuthError::UserInactive`], [`AuthError::PasswordChanged`],
-    /// [`JwtFault::Revoked`], in this order; [`JwtFault::OtherSubject`] where the user is bound to another
-    /// subject of the issuer; [`AuthError::Repository`] on failure of the storage.
-    pub(crate) fn holder(
-        &self,
+    /// `then` gets the profile, or [`AuthError::UserGone`], [`AuthError::UserInactive`],
+    /// [`AuthError::PasswordChanged`], [`JwtFault::Revoked`], in this order; [`JwtFault::OtherSubject`] where the
+    /// user is bound to another subject of the issuer.
+    pub(crate) fn holder<T: 'static>(
+        self,
         depth: ProfileDepth,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<UserProfile, AuthError> {
-        let Some(subject) = &self.subject else {
-            return self.found(self.user.key(), depth, repository);
-        };
-        if let Some(user) = repository.find_binding(subject)? {
-            return self.found(Some(UserLookup::Id(user)), depth, repository);
-        }
-        let name = self.user.key().ok_or(AuthError::UserGone)?;
-        let profile = self.found(Some(name.clone()), depth, repository)?;
-        match repository.bind(subject, &profile.user, &name, now)? {
-            BindOutcome::To(user) if user == profile.user.id => {
-                let jti = self.jti.clone().map(Object::Jwt);
-                let credential = jti.map_or("jwt".to_owned(), |jti| jti.to_string());
-                let actor = Actor::User {
-                    id: user,
-                    credential,
-                };
-                let record = Record::new(Action::IssuerBind, actor).for_user(user);
-                let record = record.on(Object::Issuer(subject.issuer.clone()));
-                record.write(AuditOutcome::Done);
-                Ok(profile)
+        then: impl FnOnce(Result<UserProfile, AuthError>) -> T + Send + 'static,
+    ) -> Progress<T> {
+        let done = |outcome| Progress::Done(then(outcome));
+        match self.subject.clone() {
+            None => self.named(depth, |_, outcome| done(outcome)),
+            Some(subject) => {
+                let query = HolderQuery::Subject(subject.clone());
+                Progress::find(query, depth, move |bound| match bound {
+                    Some(holder) => done(self.judge(Some(holder))),
+                    None => self.named(depth, move |token, outcome| match outcome {
+                        Ok(profile) => token.bind(subject, profile, depth, now).then(done),
+                        Err(error) => done(Err(error)),
+                    }),
+                })
             }
-            BindOutcome::To(user) => self.found(Some(UserLookup::Id(user)), depth, repository),
-            BindOutcome::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
-            BindOutcome::Changed => Err(AuthError::UserGone),
         }
     }
 
-    /// The user of a key, if the token still counts. The stored password is read only where it is needed.
-    fn found(
-        &self,
-        key: Option<UserLookup>,
+    /// The user whom the token names. The stored password is read only where it is needed.
+    fn named<T: 'static>(
+        self,
         depth: ProfileDepth,
-        repository: &dyn Repository,
-    ) -> Result<UserProfile, AuthError> {
-        let (profile, password) = match key.ok_or(AuthError::UserGone)? {
-            UserLookup::Id(id) if !self.needs_password => {
-                let profile = repository.find_profile(id, depth)?;
-                (profile.ok_or(AuthError::UserGone)?, None)
-            }
-            key => {
-                let account = repository.find_profile_with_password(&key, depth)?;
-                let (profile, password) = account.ok_or(AuthError::UserGone)?;
-                (profile, Some(password))
-            }
+        next: impl FnOnce(Self, Result<UserProfile, AuthError>) -> Progress<T> + Send + 'static,
+    ) -> Progress<T> {
+        let query = match self.user.key() {
+            None => return next(self, Err(AuthError::UserGone)),
+            Some(UserLookup::Id(id)) if !self.needs_password => HolderQuery::User(id),
+            Some(key) => HolderQuery::Account(key),
         };
-        self.check_user(&profile.user, password.as_ref())?;
-        Ok(profile)
+        Progress::find(query, depth, |found| {
+            let outcome = self.judge(found);
+            next(self, outcome)
+        })
+    }
+
+    /// Binds a subject to the user whom its first token names.
+    fn bind(
+        self,
+        subject: ForeignSubject,
+        profile: UserProfile,
+        depth: ProfileDepth,
+        now: DateTime<Utc>,
+    ) -> Progress<Result<UserProfile, AuthError>> {
+        let Some(name) = self.user.key() else {
+            return Progress::Done(Err(AuthError::UserGone));
+        };
+        Progress::Ask(Box::new(move |repository| {
+            Ok(Progress::Done(
+                match repository.bind(&subject, &profile.user, &name, now)? {
+                    BindOutcome::To(user) if user == profile.user.id => {
+                        self.record_binding(user, subject.issuer);
+                        Ok(profile)
+                    }
+                    BindOutcome::To(user) => {
+                        return Ok(Progress::find(
+                            HolderQuery::User(user),
+                            depth,
+                            move |found| Progress::Done(self.judge(found)),
+                        ));
+                    }
+                    BindOutcome::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
+                    BindOutcome::Changed => Err(AuthError::UserGone),
+                },
+            ))
+        }))
+    }
+
+    fn record_binding(&self, user: UserId, issuer: String) {
+        let jti = self.jti.clone().map(Object::Jwt);
+        let credential = jti.map_or("jwt".to_owned(), |jti| jti.to_string());
+        let actor = Actor::User {
+            id: user,
+            credential,
+        };
+        let record = Record::new(Action::IssuerBind, actor).for_user(user);
+        let record = record.on(Object::Issuer(issuer));
+        record.write(AuditOutcome::Done);
+    }
+
+    /// The profile of the user who was found, if the token still counts.
+    fn judge(&self, found: Option<Holder>) -> Result<UserProfile, AuthError> {
+        let holder = found.ok_or(AuthError::UserGone)?;
+        self.check_user(&holder.profile.user, holder.password.as_ref())?;
+        Ok(holder.profile)
     }
 
     fn check_user(&self, user: &User, password: Option<&PasswordHash>) -> Result<(), AuthError> {

@@ -1,15 +1,18 @@
 //! What a token is worth at this moment, for services that must know whether its user may still act
 //! (RFC 7662; `decisions.md` 18).
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use profiled_domain::{ProfileDepth, Repository, RepositoryError, User};
+use profiled_domain::{ProfileDepth, RefreshTokenState, User};
 use serde_json::Value;
 
 use super::access_token::AccessToken;
 use super::claims::Claims;
 use super::token_kind::TokenType;
 use super::verifier::{JwtService, Signed};
-use crate::error::{AuthError, JwtFault};
+use crate::error::JwtFault;
+use crate::progress::Progress;
 
 /// A token that counts: good in itself, not blacklisted, and its user stands by it.
 #[derive(Clone, Debug)]
@@ -46,43 +49,45 @@ impl ActiveToken {
 }
 
 impl JwtService {
-    /// Looks into a token of any type, of ours or of a foreign issuer. `None` for one that does not count
+    /// Looks into a token of any type, of ours or of a foreign issuer. Ends in `None` for one that does not count
     /// for whatever reason: expired, revoked, blacklisted, for another audience, of a user who is gone or
     /// inactive.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage, which is no answer.
     pub fn introspect(
-        &self,
+        self: &Arc<Self>,
         token: &str,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Option<ActiveToken>, RepositoryError> {
-        let Ok(signed) = self.signed(token.as_bytes(), now) else {
-            return Ok(None);
-        };
-        let Ok((access, kind)) = self.either(&signed) else {
-            return Ok(None);
-        };
-        if kind == TokenType::Refresh && self.options.has_blacklist {
-            let state = repository.find_refresh_token(&self.stored_id(&signed.claims))?;
-            let state = state.unwrap_or_default();
-            let is_reuse = self.options.rotates && state.is_reuse(now, self.options.rotation_grace);
-            if state.is_blacklisted || is_reuse {
-                return Ok(None);
-            }
-        }
-        match access.holder(ProfileDepth::Account, repository, now) {
-            Ok(profile) => Ok(Some(ActiveToken {
-                subject: signed.subject(profile.user.id),
-                user: profile.user,
-                kind,
-                jti: access.jti().map(str::to_owned),
-                claims: signed.claims,
-            })),
-            Err(AuthError::Repository(error)) => Err(error),
-            Err(_) => Ok(None),
-        }
+    ) -> Progress<Option<ActiveToken>> {
+        let read = self.signed_of(token.as_bytes(), now, |service, signed| {
+            let signed = signed.ok()?;
+            let (access, kind) = service.either(&signed).ok()?;
+            Some((signed, access, kind))
+        });
+        let service = Arc::clone(self);
+        read.then(move |read| match read {
+            None => Progress::Done(None),
+            Some((signed, access, kind)) => match service.refresh_id(&signed, kind) {
+                None => active(signed, access, kind, now),
+                Some(id) => Progress::Ask(Box::new(move |repository| {
+                    let state = repository.find_refresh_token(&id)?.unwrap_or_default();
+                    Ok(if service.is_over(state, now) {
+                        Progress::Done(None)
+                    } else {
+                        active(signed, access, kind, now)
+                    })
+                })),
+            },
+        })
+    }
+
+    /// The id under which it is remembered what has become of a refresh token.
+    fn refresh_id(&self, signed: &Signed, kind: TokenType) -> Option<String> {
+        let is_remembered = kind == TokenType::Refresh && self.options.has_blacklist;
+        is_remembered.then(|| self.stored_id(&signed.claims))
+    }
+
+    fn is_over(&self, state: RefreshTokenState, now: DateTime<Utc>) -> bool {
+        let is_reuse = self.options.rotates && state.is_reuse(now, self.options.rotation_grace);
+        state.is_blacklisted || is_reuse
     }
 
     /// What a token says of its user, if it is complete for one of the types.
@@ -95,4 +100,24 @@ impl JwtService {
             token => Ok((token?, TokenType::Access)),
         }
     }
+}
+
+/// The token, if its user stands by it.
+fn active(
+    signed: Signed,
+    access: AccessToken,
+    kind: TokenType,
+    now: DateTime<Utc>,
+) -> Progress<Option<ActiveToken>> {
+    let jti = access.jti().map(str::to_owned);
+    access.holder(ProfileDepth::Account, now, move |holder| {
+        let user = holder.ok()?.user;
+        Some(ActiveToken {
+            subject: signed.subject(user.id),
+            user,
+            kind,
+            jti,
+            claims: signed.claims,
+        })
+    })
 }

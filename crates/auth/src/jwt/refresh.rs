@@ -261,8 +261,8 @@ impl JwtService {
             Some(_) => {}
         }
         let token = self.access_token(signed, TokenType::Refresh)?;
-        let holder = token.holder(ProfileDepth::Account, repository, now);
-        match holder {
+        let holder = token.holder(ProfileDepth::Account, now, |holder| holder);
+        match holder.resolve(repository)? {
             Ok(profile) => Ok(Some(profile.user)),
             Err(AuthError::PasswordChanged) => Err(RefreshError::PasswordChanged),
             Err(AuthError::Jwt(fault)) => Err(fault.into()),

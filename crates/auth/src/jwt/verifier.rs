@@ -10,11 +10,12 @@ use super::access_token::AccessToken;
 use super::checks::{Rules, UserClaim, instant};
 use super::claims::{Claims, Parts};
 use super::id::storable;
-use super::issuers::{ForeignUser, Issuers};
+use super::issuers::{ForeignUser, Issuers, Patience};
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
 use super::token_kind::TokenType;
 use crate::error::JwtFault;
+use crate::progress::Progress;
 use crate::settings::{JwtSettings, UserField};
 
 /// Verifies JSON Web Tokens and mints them, after the settings of `auth.jwt`.
@@ -147,6 +148,37 @@ impl JwtService {
         self.access_token(&signed, TokenType::Access)
     }
 
+    /// The same, without waiting for the keys of a foreign issuer.
+    pub(crate) fn access_token_of(
+        self: &Arc<Self>,
+        token: &[u8],
+        now: DateTime<Utc>,
+    ) -> Progress<Result<AccessToken, JwtFault>> {
+        let judge =
+            |service: &Self, signed: &Signed| service.access_token(signed, TokenType::Access);
+        self.signed_of(token, now, move |service, signed| judge(service, &signed?))
+    }
+
+    /// Hands claims under a good signature on, once the keys are there that it needs.
+    pub(super) fn signed_of<T: 'static>(
+        self: &Arc<Self>,
+        token: &[u8],
+        now: DateTime<Utc>,
+        next: impl FnOnce(&Self, Result<Signed, JwtFault>) -> T + Send + 'static,
+    ) -> Progress<T> {
+        match self.judge(token, now, Patience::None) {
+            Ok(None) => {
+                let (service, token) = (Arc::clone(self), token.to_vec());
+                Progress::Wait(Box::new(move || {
+                    let signed = service.signed(&token, now);
+                    Progress::Done(next(&service, signed))
+                }))
+            }
+            Ok(Some(signed)) => Progress::Done(next(self, Ok(signed))),
+            Err(fault) => Progress::Done(next(self, Err(fault))),
+        }
+    }
+
     /// What a signed token says of its user, if it is complete and of this type.
     pub(super) fn access_token(
         &self,
@@ -188,19 +220,29 @@ impl JwtService {
     /// Claims of a token with a good header, signature, times, issuer and audience: under the rules and
     /// keys of the issuer that it names, and of no other.
     pub(super) fn signed(&self, token: &[u8], now: DateTime<Utc>) -> Result<Signed, JwtFault> {
+        let judged = self.judge(token, now, Patience::Some)?;
+        judged.ok_or(JwtFault::Invalid)
+    }
+
+    /// The same; `None` where keys have to be fetched first.
+    fn judge(
+        &self,
+        token: &[u8],
+        now: DateTime<Utc>,
+        patience: Patience,
+    ) -> Result<Option<Signed>, JwtFault> {
         let parts = Parts::split(token).ok_or(JwtFault::Invalid)?;
         if let Some((issuer, claims)) = self.issuers.of(&parts) {
-            let foreign = Some(issuer.judge(&parts, &claims, now)?);
-            let key = None;
-            return Ok(Signed {
+            let judged = issuer.judge(&parts, &claims, now, patience)?;
+            return Ok(judged.map(|user| Signed {
                 claims,
-                key,
-                foreign,
-            });
+                key: None,
+                foreign: Some(user),
+            }));
         }
         let signed = self.own(&parts, now).ok_or(JwtFault::Invalid)?;
         self.rules.check(&signed.claims, now)?;
-        Ok(signed)
+        Ok(Some(signed))
     }
 
     pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Signed> {

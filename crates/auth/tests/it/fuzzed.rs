@@ -110,7 +110,6 @@ pub fn authorization(header: &[u8]) {
         depth: ProfileDepth::Account,
         now: now(),
     };
-    let _ = site.chain.is_costly(Some(header));
     match site.chain.authenticate(&attempt, &site.repository) {
         Ok(identity) => {
             assert_eq!(identity.profile.user.id, site.user.id);
@@ -143,7 +142,8 @@ pub fn token(input: &[u8]) {
     let _ = site.jwt.verify_any(&token, &site.repository, now());
     let _ = site
         .jwt
-        .introspect(&token, &site.repository, now())
+        .introspect(&token, now())
+        .resolve(&site.repository)
         .unwrap();
     let Ok(next) = site.jwt.refresh(&token, &site.repository, now()) else {
         return;

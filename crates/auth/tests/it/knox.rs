@@ -116,10 +116,12 @@ fn key_of_knox_is_introspected_as_any_token() {
     import(&repository, ada.id, first, 60);
 
     let introspected = introspector
-        .introspect(first.key, &*repository, now())
+        .introspect(first.key, now())
+        .resolve(&*repository)
         .unwrap();
     let unknown = introspector
-        .introspect(second.key, &*repository, now())
+        .introspect(second.key, now())
+        .resolve(&*repository)
         .unwrap();
 
     assert_eq!(introspected.map(|token| token.user), Some(ada.id));

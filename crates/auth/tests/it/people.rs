@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Algorithm, AuthError, Identity, JwtService, JwtSettings, PasswordHasher, PasswordLogin,
     PasswordSettings, RateSetting, RequestCredentials, SigningKey, Throttle, ThrottleSettings,
-    TokenUser, Verdict, Verifier,
+    TokenUser, Verifier,
 };
 use profiled_domain::{
     NewUser, PasswordHash, Person, ProfileDepth, User, UserId, UserRepository, WriteContext,
@@ -97,9 +97,19 @@ pub fn ask(
     authorization: &[u8],
     repository: &Store,
 ) -> Option<Result<Identity, AuthError>> {
-    match verifier.verify(&attempt(authorization), repository) {
-        Verdict::NotMine => None,
-        Verdict::Accepted(identity) => Some(Ok(*identity)),
-        Verdict::Refused(error) => Some(Err(error)),
-    }
+    verify(verifier, &attempt(authorization), repository)
+}
+
+/// What one verifier says of any attempt.
+pub fn verify(
+    verifier: &dyn Verifier,
+    attempt: &RequestCredentials<'_>,
+    repository: &Store,
+) -> Option<Result<Identity, AuthError>> {
+    let claim = verifier.claim(attempt)?;
+    Some(
+        claim
+            .resolve(repository)
+            .unwrap_or_else(|error| Err(error.into())),
+    )
 }

@@ -3,7 +3,7 @@
 use chrono::Duration;
 use profiled_auth::{
     AuthError, Identity, RequestCredentials, Scheme, SessionVerifier, TokenKey, TokenPolicy,
-    TokenVerifier, Verdict, Verifier,
+    TokenVerifier,
 };
 use profiled_domain::{CredentialRef, NewToken, TokenClient, UserId};
 use profiled_store::Store;
@@ -25,7 +25,7 @@ fn log_in(repository: &Store, owner: UserId, change: impl FnOnce(&mut NewToken))
     key
 }
 
-/// What is said of a cookie in addition to a header: `None` for not mine.
+/// What is said of a cookie in addition to a header: `None` for as good as no cookie.
 fn ask(
     cookie: &str,
     authorization: Option<&[u8]>,
@@ -36,10 +36,9 @@ fn ask(
         session: Some(cookie),
         ..attempt(b"")
     };
-    match SessionVerifier::new(POLICY).verify(&attempt, repository) {
-        Verdict::NotMine => None,
-        Verdict::Accepted(identity) => Some(Ok(*identity)),
-        Verdict::Refused(error) => Some(Err(error)),
+    match crate::people::verify(&SessionVerifier::new(POLICY), &attempt, repository) {
+        Some(Err(AuthError::NotProvided)) => None,
+        judged => judged,
     }
 }
 

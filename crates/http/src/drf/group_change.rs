@@ -62,6 +62,6 @@ async fn is_taken(
     let Some(name) = name.storable() else {
         return Ok(false);
     };
-    let found = context.services.blocking(move |r| r.find_group(&name));
+    let found = context.services.lanes.read(move |r| r.find_group(&name));
     Ok(found.await??.is_some_and(|group| Some(group.id) != own))
 }

@@ -42,10 +42,7 @@ struct GroupList {
 impl GroupList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let page = self.paging.requested(context.query)?;
-        let found = context
-            .services
-            .blocking(move |r| r.list_groups(page))
-            .await??;
+        let found = context.list(move |r| r.list_groups(page)).await??;
         let bodies = found.items.iter().map(GroupBody::new).collect();
         let envelope = Envelope::new(context, page, found.total, bodies)?;
         Ok(context.ok(&envelope))
@@ -147,6 +144,6 @@ async fn existing(context: &RequestContext<'_>) -> Result<Group, ApiError> {
 /// The group that the path names.
 async fn find(context: &RequestContext<'_>) -> Result<Option<Group>, ApiError> {
     let id = GroupId(context.parameters.id(0));
-    let found = context.services.blocking(move |r| r.find_group_by_id(id));
+    let found = context.services.lanes.read(move |r| r.find_group_by_id(id));
     Ok(found.await??)
 }

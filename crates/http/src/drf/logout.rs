@@ -35,7 +35,8 @@ async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse
     let record = record.for_user(context.caller()?.profile.user.id);
     let revoked = context
         .services
-        .blocking(move |r| record.log(r.revoke_token(id), AuditOutcome::of_change));
+        .lanes
+        .write(move |r| record.log(r.revoke_token(id), AuditOutcome::of_change));
     // Another request has revoked the token already.
     let _was_there: bool = revoked.await??;
     Ok(ViewResponse::no_content())

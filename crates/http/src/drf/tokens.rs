@@ -49,7 +49,8 @@ impl TokenList {
         let owner = context.caller()?.profile.user.id;
         let found = context
             .services
-            .blocking(move |r| r.list_tokens_page(owner, page));
+            .lanes
+            .read(move |r| r.list_tokens_page(owner, page));
         let found = found.await??;
         let bodies = found.items.iter().map(|token| TokenBody::new(token, None));
         let envelope = Envelope::new(context, page, found.total, bodies.collect())?;

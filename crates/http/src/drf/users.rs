@@ -1,6 +1,6 @@
 //! `/api/users/` and `/api/users/{id}/`: everybody's profile, to be read by staff and admins.
 
-use profiled_domain::{ProfileDepth, UserId, UserProfile};
+use profiled_domain::{HolderQuery, ProfileDepth, UserId, UserProfile};
 use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 
@@ -34,8 +34,7 @@ struct UserList {
 impl UserList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let page = self.paging.requested(context.query)?;
-        let found = context.services.blocking(move |r| r.list_profiles(page));
-        let found = found.await??;
+        let found = context.list(move |r| r.list_profiles(page)).await??;
         let form = self.groups.requested(context.query);
         let users = found.items.iter();
         let bodies = users.map(|profile| MeBody::new(context, profile, form));
@@ -60,9 +59,9 @@ async fn retrieve(
 
 async fn find(context: &RequestContext<'_>) -> Result<UserProfile, ApiError> {
     let id = UserId(context.parameters.id(0));
-    let found = context
-        .services
-        .blocking(move |repository| repository.find_profile(id, ProfileDepth::Groups));
+    let query = HolderQuery::User(id);
+    let found = context.services.lanes.find(query, ProfileDepth::Groups);
+    let profile = found.await?.map(|holder| holder.profile);
     let present = |profile: &UserProfile| profile.user.deleted_at.is_none();
-    found.await??.filter(present).ok_or(NO_USER)
+    profile.filter(present).ok_or(NO_USER)
 }

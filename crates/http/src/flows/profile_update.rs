@@ -134,7 +134,8 @@ async fn find_taken(
     let id = user.id;
     let found = context
         .services
-        .blocking(move |repository| repository.find_taken(id, &wanted));
+        .lanes
+        .read(move |repository| repository.find_taken(id, &wanted));
     Ok(found.await??)
 }
 

@@ -107,7 +107,13 @@ async fn store(
         at: now,
     };
     let issued = match proof {
-        Proof::Password => context.services.blocking(move |r| issue(r, by)).await??,
+        Proof::Password => {
+            context
+                .services
+                .lanes
+                .write(move |r| issue(r, by))
+                .await??
+        }
         Proof::Credential => context.write(Vec::new(), issue).await??,
     };
     match issued {

@@ -26,7 +26,9 @@ async fn delete((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, A
     let (own, wanted) = (profile.user.id, UserId(context.parameters.id(0)));
     let state = context.services;
     if wanted != own {
-        let found = state.blocking(move |repository| repository.find_user(&UserLookup::Id(wanted)));
+        let found = state
+            .lanes
+            .read(move |repository| repository.find_user(&UserLookup::Id(wanted)));
         let is_there = found.await??.is_some_and(|user| user.deleted_at.is_none());
         return Err(if is_there {
             ApiError::PermissionDenied

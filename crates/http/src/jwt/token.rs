@@ -189,7 +189,7 @@ impl Tokens {
     {
         let jwt = Arc::clone(&self.jwt);
         let work = move |repository: &dyn Repository| work(&jwt, repository);
-        context.services.blocking(work).await
+        context.services.lanes.write(work).await
     }
 
     /// The texts of all fields that are written, which are all required.

@@ -174,7 +174,9 @@ async fn store(
             continue;
         }
         let wanted = key.clone();
-        let reserved = services.blocking(move |repository| repository.reserve_file(&wanted));
+        let reserved = services
+            .lanes
+            .write(move |repository| repository.reserve_file(&wanted));
         if !reserved.await?? {
             continue;
         }
@@ -192,7 +194,9 @@ async fn withdraw(services: &Services, media: &Media, key: String) {
     let deleted = media.storage.delete(&key).await.map_err(ApiError::from);
     let withdrawn = match deleted {
         Ok(()) => {
-            let unreserved = services.blocking(move |repository| repository.unreserve_file(&key));
+            let unreserved = services
+                .lanes
+                .write(move |repository| repository.unreserve_file(&key));
             unreserved
                 .await
                 .and_then(|done| done.map_err(ApiError::from))

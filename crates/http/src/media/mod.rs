@@ -36,7 +36,7 @@ impl Media {
     /// The operating system's, when it gives no thread.
     pub(crate) fn new(storage: MediaStorage, settings: MediaSettings) -> std::io::Result<Self> {
         Ok(Self {
-            pictures: WorkerPool::start("pictures", settings.threads(), settings.queue)?,
+            pictures: WorkerPool::start("pictures", settings.threads(), settings.queue, None)?,
             storage,
             settings: Arc::new(settings),
         })

@@ -89,11 +89,8 @@ impl Introspect {
         };
         let missing = || ApiError::BadRequest(ErrorDetail::Text("no token".to_owned()));
         let token = token.ok_or_else(missing)?;
-        let (introspector, now) = (Arc::clone(&self.introspector), context.services.now());
-        let found = context
-            .services
-            .blocking(move |repository| introspector.introspect(&token, repository, now));
-        let token = found.await??.map(Active::new);
+        let claim = self.introspector.introspect(&token, context.services.now());
+        let token = context.services.resolve(claim).await?.map(Active::new);
         let active = token.is_some();
         Ok(context.ok(&Body { active, token }).not_stored())
     }

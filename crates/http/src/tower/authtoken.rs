@@ -98,7 +98,10 @@ impl AuthToken {
         let key = sent.and_then(|sent| self.tokens.key(&sent).map(str::to_owned));
         if let Some(key) = key {
             let address = context.services.hosts.client_address(context.request);
-            let revoked = context.services.blocking(move |r| revoke(r, &key, address));
+            let revoked = context
+                .services
+                .lanes
+                .write(move |r| revoke(r, &key, address));
             revoked.await??;
         }
         Ok(ViewResponse::no_content())
@@ -106,7 +109,7 @@ impl AuthToken {
 }
 
 fn revoke(repository: &dyn Repository, key: &str, address: IpAddr) -> Result<(), RepositoryError> {
-    if let Some(holder) = TokenKey::find(key, ProfileDepth::Account, repository)? {
+    if let Some(holder) = TokenKey::holder(key, ProfileDepth::Account).resolve(repository)? {
         let (token, user) = (Object::Token(holder.token.id), holder.profile.user.id);
         let credential = token.to_string();
         let actor = Actor::User {

@@ -34,7 +34,7 @@ impl Caller {
     pub(super) async fn viewer_of(context: &RequestContext<'_>) -> Result<Viewer, ApiError> {
         let caller = Self::of(context)?;
         let look_up = move |repository: &dyn Repository| caller.viewer(repository);
-        Ok(context.services.blocking(look_up).await??)
+        Ok(context.services.lanes.read(look_up).await??)
     }
 
     /// The same, as far as it decides about reading and changing objects of a model: administering any

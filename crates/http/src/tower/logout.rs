@@ -3,7 +3,7 @@
 use actix_web::http::header::{HeaderName, HeaderValue};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, AuditOutcome, Object};
-use profiled_domain::ProfileDepth;
+use profiled_domain::{Holder, HolderQuery, ProfileDepth};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Data;
 use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
@@ -76,10 +76,11 @@ pub(super) async fn end_session(
     };
     if let Some(key) = TokenKey::parse(cookie) {
         let digest = key.session_digest();
-        let find = context.services.blocking(move |repository| {
-            repository.find_token_with_profile(&digest, ProfileDepth::Account)
-        });
-        if let Some(holder) = find.await?? {
+        let find = context
+            .services
+            .lanes
+            .find(HolderQuery::Token(digest), ProfileDepth::Account);
+        if let Some(holder) = find.await?.and_then(Holder::into_token) {
             csrf::check_form(headers, proof, context.origin)?;
             let (id, user) = (holder.token.id, holder.profile.user.id);
             let actor = Actor::User {
@@ -88,7 +89,7 @@ pub(super) async fn end_session(
             };
             let record = context.record_of(Action::TokenRevoke, actor);
             let record = record.on(Object::Token(id)).for_user(user);
-            let end = context.services.blocking(move |repository| {
+            let end = context.services.lanes.write(move |repository| {
                 record.log(repository.revoke_token(id), AuditOutcome::of_change)
             });
             end.await??;

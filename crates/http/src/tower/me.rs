@@ -44,7 +44,7 @@ async fn list((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, Api
             let seen = caller.viewer(repository)?.within_readable(condition);
             repository.holds(Model::User, caller.id.0, &[seen])
         };
-        context.services.blocking(work).await?? == [true]
+        context.list(work).await?? == [true]
     } else {
         condition.holds(&SingleUser(user), Model::User, user.id.0)
     };

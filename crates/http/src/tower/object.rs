@@ -55,7 +55,7 @@ pub(super) async fn load<K: ObjectKind>(
             right: viewer.right_to_change(K::MODEL, id),
         }))
     };
-    let loaded: Result<_, RepositoryError> = context.services.blocking(work).await?;
+    let loaded: Result<_, RepositoryError> = context.services.lanes.read(work).await?;
     loaded?.ok_or(ApiError::NotFound)
 }
 
@@ -110,7 +110,7 @@ pub(super) async fn check_selected<K: ObjectKind>(
         let viewer = caller.viewer_of_query(repository, K::MODEL, &condition, &[])?;
         repository.holds(K::MODEL, id, &[viewer.within_readable(condition)])
     };
-    if context.services.blocking(work).await?? == [true] {
+    if context.services.lanes.read(work).await?? == [true] {
         Ok(())
     } else {
         Err(ApiError::NotFound)

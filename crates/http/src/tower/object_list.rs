@@ -108,7 +108,7 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
             };
             K::select(repository, &selection)
         };
-        let selected: Result<_, RepositoryError> = context.services.blocking(work).await?;
+        let selected: Result<_, RepositoryError> = context.list(work).await?;
         let selected = selected?;
         let items = selected.items.iter();
         let bodies = items.map(|object| object.body(context.mount)).collect();

@@ -17,7 +17,7 @@ pub(super) async fn permit(
 ) -> Result<(), ApiError> {
     let caller = Caller::of(context)?;
     let work = move |repository: &dyn Repository| is_readable(repository, caller, model, id);
-    match context.services.blocking(work).await?? {
+    match context.services.lanes.read(work).await?? {
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::PermissionDenied),
         None => Err(ApiError::NotFound),

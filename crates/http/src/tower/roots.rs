@@ -260,7 +260,7 @@ async fn configuration(
     let user = &context.caller()?.profile.user;
     let id = user.id;
     let asks = move |repository: &dyn Repository| repository.is_organization_admin(id);
-    let is_admin = user.is_superuser || context.services.blocking(asks).await??;
+    let is_admin = user.is_superuser || context.services.lanes.read(asks).await??;
     Ok(context.ok(&ConfigBody {
         eula: "",
         license_info: NoLicense {},

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::framework::context::RequestContext;
 
 impl RequestContext<'_> {
-    /// Runs `work` on the threads of the database, with the authority that the write is to be judged by: the
+    /// Runs `work` on the threads that write, with the authority that the write is to be judged by: the
     /// caller's credential and `rights`, which were found to be there.
     ///
     /// # Errors
@@ -42,10 +42,10 @@ impl RequestContext<'_> {
         F: FnOnce(&dyn Repository, WriteContext<'_>) -> Result<T, RepositoryError> + Send + 'static,
     {
         let (authority, now) = (self.authority(rights)?, self.services.now());
-        let done = self
-            .services
-            .blocking(move |repository| work(repository, WriteContext::caller(&authority, now)));
-        done.await
+        let work = move |repository: &dyn Repository| {
+            work(repository, WriteContext::caller(&authority, now))
+        };
+        self.services.lanes.write(work).await
     }
 
     /// The right that views for staff ask for (`decisions.md` 5).

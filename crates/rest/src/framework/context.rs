@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use profiled_auth::Identity;
+use profiled_domain::Repository;
 use serde::Serialize;
 
 use crate::error::ApiError;
@@ -65,6 +66,16 @@ impl RequestContext<'_> {
         let data = self.data().await?;
         self.body.put_back(data.clone());
         Ok(data)
+    }
+
+    /// Selects a list for the caller.
+    pub async fn list<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        let caller = self.caller()?.profile.user.id;
+        self.services.lanes.list(caller, work).await
     }
 
     /// The caller of a view that is not open.

@@ -7,13 +7,13 @@ use std::time::Instant;
 use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Throttle,
+    Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Progress, Throttle,
     TokenSettings, UsernameField,
 };
 use profiled_domain::{CompletionRules, Repository, TokenUse};
-use tracing::Span;
 
 use crate::error::ApiError;
+use crate::framework::lanes::{LaneParts, Lanes};
 use crate::framework::token_uses::{Deferred, TokenUses};
 use crate::framework::worker_pool::WorkerPool;
 use crate::settings::HttpSettings;
@@ -22,8 +22,8 @@ use crate::wire::host::Hosts;
 
 /// What the services are put together from.
 pub struct ServiceParts {
-    /// The storage.
-    pub repository: Arc<dyn Repository>,
+    /// The ways to the storage.
+    pub lanes: LaneParts,
     /// Verifies passwords.
     pub passwords: Arc<PasswordHasher>,
     /// Counts requests and failed log-ins.
@@ -53,8 +53,8 @@ impl ServiceParts {
 
 /// Shared by all views and workers.
 pub struct Services {
-    /// The storage.
-    pub repository: Arc<dyn Repository>,
+    /// The ways to the storage.
+    pub lanes: Lanes,
     /// Which hosts are answered.
     pub hosts: Hosts,
     /// Counts requests and failed log-ins.
@@ -90,9 +90,9 @@ impl Services {
         let passwords = &parts.password_settings;
         Ok(Self {
             hosts: Hosts::new(&parts.http),
-            hashing: WorkerPool::start("hashing", passwords.threads(), passwords.queue)?,
+            hashing: WorkerPool::start("hashing", passwords.threads(), passwords.queue, None)?,
             login: parts.login(),
-            repository: parts.repository,
+            lanes: Lanes::start(parts.lanes)?,
             throttle: parts.throttle,
             passwords: parts.passwords,
             password_policy: Arc::new(PasswordPolicy::new(&parts.password_settings)),
@@ -149,7 +149,8 @@ impl Services {
         if self.token_uses.defer(used) == Deferred::Done {
             return;
         }
-        let written = self.blocking(move |repository| repository.record_token_uses(&[used]));
+        let record = move |repository: &dyn Repository| repository.record_token_uses(&[used]);
+        let written = self.lanes.write(record);
         if let Ok(Err(error)) = written.await {
             tracing::warn!(%error, token = used.token.0, "the use of a token was not noted");
         }
@@ -158,24 +159,34 @@ impl Services {
     /// Writes a bounded number of the uses of tokens that are still to be noted: to be called every second or
     /// so, on a thread that may wait for the database.
     pub fn record_token_uses(&self) {
-        self.token_uses.take_turn(&*self.repository);
+        self.token_uses.take_turn(&*self.lanes.maintenance);
     }
 
     /// Writes all of them: to be called at the end.
     pub fn flush_token_uses(&self) {
-        self.token_uses.flush(&*self.repository);
+        self.token_uses.flush(&*self.lanes.maintenance);
     }
 
-    /// Runs `work` on the threads of the database.
-    pub async fn blocking<T, F>(&self, work: F) -> Result<T, ApiError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&dyn Repository) -> T + Send + 'static,
-    {
-        let (repository, span) = (Arc::clone(&self.repository), Span::current());
-        let job = web::block(move || span.in_scope(|| work(&*repository)));
-        job.await
-            .map_err(|error| ApiError::Internal(Box::new(error)))
+    /// Carries a judgement of credentials to its end, each step on the threads that are there for it.
+    pub async fn resolve<T: Send + 'static>(&self, claim: Progress<T>) -> Result<T, ApiError> {
+        let mut progress = claim;
+        loop {
+            progress = match progress {
+                Progress::Done(outcome) => return Ok(outcome),
+                Progress::Find(look_up) => {
+                    let (query, depth) = look_up.query();
+                    let found = self.lanes.find(query.clone(), depth).await?;
+                    look_up.found(found)
+                }
+                Progress::Ask(task) => self.lanes.write(task).await??,
+                Progress::Hash(task) => self.hashing(task).await??,
+                // Few wait at a time, and those for a second.
+                Progress::Wait(wait) => {
+                    let done = web::block(wait).await;
+                    done.map_err(|error| ApiError::Internal(Box::new(error)))?
+                }
+            };
+        }
     }
 
     /// Runs `work`, which hashes a password, on the threads that are there for it.
@@ -184,7 +195,7 @@ impl Services {
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        let repository = Arc::clone(&self.repository);
+        let repository = Arc::clone(&self.lanes.logins);
         let job = self.hashing.run(move || work(&*repository));
         job.await
             .map_err(|busy| ApiError::Unavailable(Box::new(busy)))

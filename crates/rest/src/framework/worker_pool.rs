@@ -1,41 +1,48 @@
-//! Pools of their own for costly work, so that it never takes the database's threads.
+//! Threads of their own for each kind of work that takes a while, so that none waits for another.
 
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
+
+use crate::framework::crew::{Crew, CrewSettings, PoolBusy};
 
 type Job = Box<dyn FnOnce() + Send>;
 
 /// A few threads with a bounded queue.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WorkerPool {
     name: &'static str,
-    queue: mpsc::SyncSender<Job>,
+    crew: Arc<Crew<Job>>,
 }
 
-/// The queue of a pool is full, or a thread died at its work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the pool for {0} is full")]
-pub struct PoolBusy(&'static str);
-
 impl WorkerPool {
-    /// Starts `threads` threads; `waiting` jobs may wait for one.
+    /// Starts `threads` threads; `waiting` jobs may wait for one. A thread is given up that is busy for longer than
+    /// `patience`.
     ///
     /// # Errors
     /// The operating system's, when it gives no thread.
-    pub fn start(name: &'static str, threads: usize, waiting: usize) -> std::io::Result<Self> {
-        let (queue, jobs) = mpsc::sync_channel::<Job>(waiting);
-        let jobs = Arc::new(Mutex::new(jobs));
-        for number in 0..threads {
-            let jobs = Arc::clone(&jobs);
-            let builder = thread::Builder::new().name(format!("{name}-{number}"));
-            builder.spawn(move || work(&jobs))?;
-        }
-        Ok(Self { name, queue })
+    pub fn start(
+        name: &'static str,
+        threads: usize,
+        waiting: usize,
+        patience: Option<Duration>,
+    ) -> std::io::Result<Self> {
+        let settings = CrewSettings {
+            name,
+            threads,
+            waiting,
+            together: 1,
+            patience,
+        };
+        let crew = Crew::start(settings, |jobs: Vec<Job>| {
+            jobs.into_iter().for_each(|job| job())
+        })?;
+        let crew = Arc::new(crew);
+        Ok(Self { name, crew })
     }
 
-    /// Runs `job` on a thread of the pool.
+    /// Runs `job` on a thread of the pool, unless the caller has gone away before it begins.
     ///
     /// # Errors
     /// [`PoolBusy`] at once when the queue is full: the client may come again.
@@ -45,33 +52,38 @@ impl WorkerPool {
     ) -> Result<T, PoolBusy> {
         let (sender, receiver) = oneshot::channel();
         let job = Box::new(move || {
-            // No task waits any more when the client has gone away.
-            let _ = sender.send(job());
+            if !sender.is_closed() {
+                // The caller may have gone away meanwhile.
+                let _ = sender.send(job());
+            }
         });
-        let busy = PoolBusy(self.name);
-        self.queue.try_send(job).map_err(|_full| busy)?;
-        receiver.await.map_err(|_died| busy)
+        self.crew.push(job)?;
+        receiver.await.map_err(|_died| PoolBusy(self.name))
     }
-}
 
-fn work(jobs: &Mutex<mpsc::Receiver<Job>>) {
-    loop {
-        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        match next {
-            // A panic ends one request, not the thread that all others share.
-            Ok(job) => drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(job))),
-            Err(_no_more_senders) => return,
-        }
+    /// [`Crew::look_after`]
+    pub(crate) fn look_after(&self, now: Instant) {
+        self.crew.look_after(now);
+    }
+
+    /// [`Crew::is_stuck`]
+    pub(crate) fn is_stuck(&self, now: Instant, long: Duration) -> bool {
+        self.crew.is_stuck(now, long)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
 
-    #[actix_web::test]
-    async fn full_queue_refuses_new_jobs_and_finishes_waiting_ones() {
-        let pool = WorkerPool::start("tests", 1, 1).unwrap();
+    fn pool() -> WorkerPool {
+        WorkerPool::start("tests", 1, 1, None).unwrap()
+    }
+
+    /// Occupies the only thread until what is returned is dropped.
+    async fn occupied(pool: &WorkerPool) -> (mpsc::Sender<()>, tokio::task::JoinHandle<bool>) {
         let (release, held) = mpsc::channel::<()>();
         let (tell, begun) = oneshot::channel();
         let first = pool.clone();
@@ -80,9 +92,16 @@ mod tests {
                 tell.send(()).unwrap();
                 held.recv().is_err()
             };
-            first.run(job).await
+            first.run(job).await.unwrap()
         });
         begun.await.unwrap();
+        (release, first)
+    }
+
+    #[actix_web::test]
+    async fn full_queue_refuses_new_jobs_and_finishes_waiting_ones() {
+        let pool = pool();
+        let (release, first) = occupied(&pool).await;
         let waiting = pool.run(|| 2);
         let mut waiting = std::pin::pin!(waiting);
         let polled = futures_util::poll!(waiting.as_mut());
@@ -92,13 +111,28 @@ mod tests {
         assert!(polled.is_pending());
         assert_eq!(refused, Err(PoolBusy("tests")));
         drop(release);
-        assert_eq!(first.await.unwrap(), Ok(true));
+        assert!(first.await.unwrap());
         assert_eq!(waiting.await, Ok(2));
     }
 
     #[actix_web::test]
+    async fn job_of_a_caller_who_has_gone_away_is_not_begun() {
+        let pool = pool();
+        let (release, first) = occupied(&pool).await;
+        let (tell, told) = mpsc::channel();
+        let mut waiting = Box::pin(pool.run(move || tell.send(())));
+        assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+
+        drop(waiting);
+        drop(release);
+
+        assert!(first.await.unwrap());
+        assert!(told.recv().is_err());
+    }
+
+    #[actix_web::test]
     async fn job_that_panics_stops_no_other_job() {
-        let pool = WorkerPool::start("tests", 1, 1).unwrap();
+        let pool = pool();
 
         let died: Result<(), _> = pool.run(|| panic!("of no interest")).await;
 

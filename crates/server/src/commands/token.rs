@@ -154,7 +154,8 @@ fn revoke(context: &Context, token: &str, line: &mut Line) -> Result<(), Failure
     let id = if let Ok(id) = token.parse() {
         TokenId(id)
     } else {
-        let holder = TokenKey::find(token, ProfileDepth::Account, &store)?.ok_or_else(none)?;
+        let holder = TokenKey::holder(token, ProfileDepth::Account);
+        let holder = holder.resolve(&store)?.ok_or_else(none)?;
         line.for_user(holder.profile.user.id);
         holder.token.id
     };

@@ -11,6 +11,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::Algorithm;
 
+use super::Patience;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
 use crate::jwt::claims::Parts;
@@ -106,17 +107,22 @@ impl IssuerKeys {
         Ok(keys)
     }
 
-    /// Whether one of the keys that may have signed a token did so.
+    /// Whether one of the keys that may have signed a token did so; `None` without the patience to have them fetched.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
         parts: &Parts<'_>,
         now: DateTime<Utc>,
-    ) -> bool {
+        patience: Patience,
+    ) -> Option<bool> {
         let judge = || self.shared.judge(algorithm, parts);
+        let known = judge();
+        if patience == Patience::None && self.fetch_request.is_some() {
+            return known;
+        }
         let waited = || self.wait(self.shared.state()).then(judge).flatten();
         let asked = || self.ask(now).then(judge).flatten();
-        judge().or_else(waited).or_else(asked) == Some(true)
+        Some(known.or_else(waited).or_else(asked) == Some(true))
     }
 
     /// Has the keys fetched, unless they were a moment ago.

@@ -77,6 +77,15 @@ impl Issuers {
     }
 }
 
+/// Whether a token may wait for keys that are being fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Not on this thread.
+    None,
+    /// For as long as is set.
+    Some,
+}
+
 /// Whom a token of a foreign issuer names.
 pub(super) struct ForeignUser {
     /// In our words.
@@ -120,20 +129,23 @@ impl Issuer {
         })
     }
 
-    /// The user that a good access token names.
+    /// The user that a good access token names; `None` without the patience to wait for its key.
     pub(super) fn judge(
         &self,
         parts: &Parts<'_>,
         claims: &Claims,
         now: DateTime<Utc>,
-    ) -> Result<ForeignUser, JwtFault> {
+        patience: Patience,
+    ) -> Result<Option<ForeignUser>, JwtFault> {
         let algorithm = parts.header.algorithm();
         let algorithm = algorithm.filter(|algorithm| self.algorithms.contains(algorithm));
         let (Some(algorithm), true) = (algorithm, self.kinds.has_header(parts)) else {
             return Err(JwtFault::Invalid);
         };
-        if !self.keys.verify(algorithm, parts, now) {
-            return Err(JwtFault::Invalid);
+        match self.keys.verify(algorithm, parts, now, patience) {
+            None => return Ok(None),
+            Some(false) => return Err(JwtFault::Invalid),
+            Some(true) => {}
         }
         self.rules.check(claims, now)?;
         if !self.is_of_client(claims) {
@@ -146,7 +158,7 @@ impl Issuer {
         if claims.has("cnf") {
             return Err(JwtFault::KeyBound);
         }
-        self.foreign_user(claims)
+        self.foreign_user(claims).map(Some)
     }
 
     /// Whether one of the clients of the settings has asked for the token: `azp` (OIDC Core, section 2),

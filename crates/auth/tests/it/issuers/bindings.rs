@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use profiled_auth::{
     Algorithm, AuthError, BearerVerifier, IssuerSettings, JwtFault, JwtService, TokenType,
-    UserField, Verdict, Verifier,
+    UserField,
 };
 use profiled_domain::{
     AccountRepository, BindingRepository, CredentialRef, CredentialRepository, ForeignSubject,
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::provider::Provider;
 use super::service;
-use crate::people::{attempt, now};
+use crate::people::{ask, now};
 use crate::test_store::TestStore;
 
 struct Site {
@@ -88,11 +88,8 @@ impl Site {
     fn judge(&self, token: &str) -> Result<UserId, AuthError> {
         let bearer = BearerVerifier::new(Arc::clone(&self.jwt));
         let header = format!("Bearer {token}");
-        match bearer.verify(&attempt(header.as_bytes()), &*self.repository) {
-            Verdict::Accepted(identity) => Ok(identity.profile.user.id),
-            Verdict::Refused(error) => Err(error),
-            Verdict::NotMine => panic!("it is a Bearer token"),
-        }
+        let judged = ask(&bearer, header.as_bytes(), &self.repository);
+        Ok(judged.expect("it is a Bearer token")?.profile.user.id)
     }
 
     fn ask(&self, subject: &str, name: &str) -> Result<UserId, AuthError> {
@@ -349,8 +346,8 @@ fn introspection_accepts_and_binds_like_a_request() {
     let (ada, bob) = (site.user("ada"), site.user("bob"));
     let ask = |subject, name| {
         let token = site.token(0, subject, name, &json!({}));
-        let introspected = site.jwt.introspect(&token, &*site.repository, now());
-        introspected.unwrap()
+        let introspected = site.jwt.introspect(&token, now());
+        introspected.resolve(&*site.repository).unwrap()
     };
 
     let first = ask("a", "ada").unwrap();

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use profiled_auth::{
     Algorithm, AuthError, BearerVerifier, IssuerSettings, Issuers, JwtFault, JwtSettings,
-    UserClaim, UserField, Verdict, Verifier, algorithms,
+    UserClaim, UserField, algorithms,
 };
 use profiled_domain::{CredentialRef, CredentialRepository, UserId, WriteContext};
 use serde_json::{Value, json};
 
 use super::{PATIENCE, Provider, judge, service, settings_with};
-use crate::people::{SECRET, attempt, now, subject, user};
+use crate::people::{SECRET, ask, now, subject, user};
 use crate::signing::hmac;
 use crate::test_store::TestStore;
 
@@ -319,11 +319,8 @@ fn foreign_token_is_accepted_until_its_users_credentials_are_revoked() {
             claims["iat"] = json!(now().timestamp() + seconds);
         });
         let header = format!("Bearer {token}");
-        match bearer.verify(&attempt(header.as_bytes()), &*repository) {
-            Verdict::Accepted(identity) => Ok(identity.profile.user.id),
-            Verdict::Refused(error) => Err(error),
-            Verdict::NotMine => panic!("it is a Bearer token"),
-        }
+        let judged = ask(&bearer, header.as_bytes(), &repository);
+        Ok(judged.expect("it is a Bearer token")?.profile.user.id)
     };
 
     assert_eq!(judge("ada", -5).unwrap(), ada.id);

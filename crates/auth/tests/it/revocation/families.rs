@@ -103,7 +103,11 @@ fn introspection_of_a_token_reports_its_present_state() {
     let site = Site::new(&rotating(true));
     let pair = site.log_in(now());
     let inspect = |token: &str, at| {
-        let found = site.jwt.introspect(token, &*site.repository, at).unwrap();
+        let found = site
+            .jwt
+            .introspect(token, at)
+            .resolve(&*site.repository)
+            .unwrap();
         found.map(|token| (token.user.id, token.kind.as_str(), token.claim("exp")))
     };
     let end = |seconds: i64| Some(json!(now().timestamp() + seconds));

@@ -6,7 +6,7 @@ mod passwords;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     AuthError, BearerVerifier, JwtFault, JwtService, JwtSettings, RefreshError, Scheme, TokenPair,
-    TokenUser, Verdict, Verifier,
+    TokenUser,
 };
 use profiled_domain::{
     AccountRepository, CredentialRef, CredentialRepository, PasswordHash, ProfileDepth,
@@ -16,7 +16,7 @@ use profiled_store::testing::defaults;
 use serde_json::json;
 use std::sync::Arc;
 
-use crate::people::{SECRET, attempt, now, user, verifier};
+use crate::people::{SECRET, ask, attempt, now, user, verifier, verify};
 use crate::signing::{claims_of, hmac};
 use crate::test_store::TestStore;
 
@@ -65,11 +65,8 @@ impl Site {
             ..attempt(header.as_bytes())
         };
         let bearer = BearerVerifier::new(Arc::clone(&self.jwt));
-        match bearer.verify(&attempt, &*self.repository) {
-            Verdict::Accepted(identity) => Ok(identity.keep),
-            Verdict::Refused(error) => Err(error),
-            Verdict::NotMine => panic!("it is a Bearer token"),
-        }
+        let judged = verify(&bearer, &attempt, &self.repository);
+        Ok(judged.expect("it is a Bearer token")?.keep)
     }
 
     fn refresh(&self, token: &str, at: DateTime<Utc>) -> Result<(), RefreshError> {
@@ -304,10 +301,7 @@ fn c2_token_of_one_server_is_refused_by_another_at_once() {
     let token = site.log_in(now()).access;
     let other = BearerVerifier::new(Arc::new(verifier(&defaults("auth.jwt"))));
     let header = format!("Bearer {token}");
-    let judge = || match other.verify(&attempt(header.as_bytes()), &*site.repository) {
-        Verdict::Refused(error) => Some(error),
-        Verdict::Accepted(_) | Verdict::NotMine => None,
-    };
+    let judge = || ask(&other, header.as_bytes(), &site.repository)?.err();
 
     let before = judge();
     site.revoke(&CredentialRef::None, now());

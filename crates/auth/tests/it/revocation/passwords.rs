@@ -141,7 +141,11 @@ fn refresh_token_whose_access_tokens_would_be_refused_is_refused() {
         assert_eq!(known, None, "not rotated");
         for kind in ["access", "refresh"] {
             let token = made_elsewhere(kind, "i", claim);
-            let introspected = site.jwt.introspect(&token, &*site.repository, at).unwrap();
+            let introspected = site
+                .jwt
+                .introspect(&token, at)
+                .resolve(&*site.repository)
+                .unwrap();
             assert!(introspected.is_none(), "{kind} {claim:?}");
         }
     }

@@ -74,7 +74,7 @@ pub(super) async fn known_id(
     };
     let id = id.ok_or_else(unknown)?;
     let look_up = move |repository: &dyn Repository| repository.object_state(model, id);
-    match context.services.blocking(look_up).await?? {
+    match context.services.lanes.read(look_up).await?? {
         ObjectState::Missing => Err(unknown()),
         ObjectState::Present | ObjectState::Gone => Ok(id),
     }
@@ -102,7 +102,7 @@ pub(super) async fn permit(
         };
         Ok::<_, RepositoryError>((viewer, right, is_permitted))
     };
-    let (viewer, right, is_permitted) = context.services.blocking(look_up).await??;
+    let (viewer, right, is_permitted) = context.services.lanes.read(look_up).await??;
     if is_permitted {
         Ok((viewer, right))
     } else {

@@ -85,7 +85,7 @@ pub(super) async fn check_unique(
 ) -> Result<(), ApiError> {
     if !unique.is_empty() {
         let look_up = move |repository: &dyn Repository| repository.find_taken(own, &unique);
-        let keys = context.services.blocking(look_up).await??;
+        let keys = context.services.lanes.read(look_up).await??;
         for (field, message) in keys.into_iter().filter_map(taken) {
             errors.push(field, message);
         }

@@ -104,7 +104,7 @@ async fn is_here(
 ) -> Result<bool, ApiError> {
     let here = belongs_to(organization);
     let look_up = move |repository: &dyn Repository| repository.holds(Model::Team, team, &[here]);
-    Ok(context.services.blocking(look_up).await?? == [true])
+    Ok(context.services.lanes.read(look_up).await?? == [true])
 }
 
 fn belongs_to(organization: OrganizationId) -> Condition {

@@ -56,7 +56,7 @@ impl OrganizationInput {
         };
         let look_up =
             move |repository: &dyn Repository| repository.object_state(Model::Organization, id.0);
-        let state = context.services.blocking(look_up).await??;
+        let state = context.services.lanes.read(look_up).await??;
         Ok((state == ObjectState::Present).then_some(id))
     }
 }
@@ -76,7 +76,7 @@ impl WritableKind for Team {
             let may_change = caller.viewer(repository)?.may_change(Model::Organization);
             repository.holds(Model::Organization, id.0, &[may_change])
         };
-        if context.services.blocking(look_up).await?? == [true] {
+        if context.services.lanes.read(look_up).await?? == [true] {
             Ok(())
         } else {
             Err(ApiError::PermissionDenied)

@@ -115,26 +115,16 @@ impl Pipeline<'_> {
         };
         let agent = user_agent(self.request);
         let client_address = self.services.hosts.client_address(self.request);
-        let depth = spec.depth;
         let now = self.services.now();
-        let is_costly = dialect.authenticator().is_costly(credentials.as_deref());
-        let work = move |repository: &dyn profiled_domain::Repository| {
-            let attempt = RequestCredentials {
-                authorization: credentials.as_deref(),
-                session: session.as_deref(),
-                client_address,
-                user_agent: agent.as_deref(),
-                depth,
-                now,
-            };
-            dialect.authenticator().authenticate(&attempt, repository)
-        };
-        let outcome = if is_costly {
-            self.services.hashing(work).await?
-        } else {
-            self.services.blocking(work).await?
-        };
-        let identity = match outcome {
+        let claim = dialect.authenticator().claim(&RequestCredentials {
+            authorization: credentials.as_deref(),
+            session: session.as_deref(),
+            client_address,
+            user_agent: agent.as_deref(),
+            depth: spec.depth,
+            now,
+        });
+        let identity = match self.services.resolve(claim).await? {
             Err(AuthError::NotProvided) if spec.access == Access::Optional => return Ok(None),
             other => other?,
         };

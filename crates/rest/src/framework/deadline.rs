@@ -1,0 +1,84 @@
+//! How long a request may wait for the database in all: for its turn, for a connection, and for its statements.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
+
+use crate::error::ApiError;
+use crate::framework::crew::PoolBusy;
+
+tokio::task_local! {
+    /// What is left to the request of this task.
+    static LEFT: Cell<Duration>;
+}
+
+/// The setting `database.deadline`.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(pub Duration);
+
+/// The time is over, and the work goes on or does not.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the database did not answer in time")]
+struct Late;
+
+impl Deadline {
+    /// Answers a request, whose waits for the database count together.
+    pub async fn of_request<F: Future>(self, answer: F) -> F::Output {
+        LEFT.scope(Cell::new(self.0), answer).await
+    }
+
+    /// Waits for what a lane does, as long as the request may. Outside of a request that is the whole time.
+    ///
+    /// # Errors
+    /// [`ApiError::Unavailable`]: no time is left, or the lane took nothing on.
+    pub async fn wait<T>(
+        self,
+        work: impl Future<Output = Result<T, PoolBusy>>,
+    ) -> Result<T, ApiError> {
+        let began = Instant::now();
+        let left = LEFT.try_with(Cell::get).unwrap_or(self.0);
+        let outcome = timeout(left, work).await;
+        // Outside of a request nothing has to be remembered.
+        let _ = LEFT.try_with(|all| all.set(left.saturating_sub(began.elapsed())));
+        match outcome {
+            Ok(done) => done.map_err(|busy| ApiError::Unavailable(Box::new(busy))),
+            Err(_elapsed) => Err(ApiError::Unavailable(Box::new(Late))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEADLINE: Deadline = Deadline(Duration::from_secs(3));
+
+    async fn work(seconds: u64) -> Result<u64, PoolBusy> {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        Ok(seconds)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_of_a_request_count_together() {
+        let answer = async {
+            [
+                DEADLINE.wait(work(2)).await.is_ok(),
+                DEADLINE.wait(work(2)).await.is_ok(),
+            ]
+        };
+
+        let done = DEADLINE.of_request(answer).await;
+
+        assert_eq!(done, [true, false]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_do_not_count_together() {
+        for _ in 0..2 {
+            assert!(DEADLINE.of_request(DEADLINE.wait(work(2))).await.is_ok());
+        }
+        assert!(DEADLINE.wait(work(2)).await.is_ok());
+        assert!(DEADLINE.wait(work(4)).await.is_err());
+    }
+}

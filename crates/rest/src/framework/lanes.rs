@@ -1,0 +1,231 @@
+//! Lanes to the database (ADR 0035): work of each kind has threads, connections and a queue of its own, so that none
+//! waits for work of another kind.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use profiled_domain::{
+    Holder, HolderQuery, ProfileDepth, Repository, RepositoryError, UserId, Wait,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Span;
+
+use crate::error::ApiError;
+use crate::framework::crew::PoolBusy;
+use crate::framework::deadline::Deadline;
+use crate::framework::look_ups::LookUps;
+use crate::framework::worker_pool::WorkerPool;
+
+/// Lists of one user that are selected at once.
+const LISTS_PER_USER: usize = 2;
+/// How long one more list of the same user waits for its turn.
+const TURN: Duration = Duration::from_secs(1);
+/// A thread is given up that has been busy for so much longer than the deadline.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// When the threads of a lane have been stuck for so long, the process is to be started anew.
+const STUCK: Duration = Duration::from_mins(1);
+
+/// The connections of a lane, and how many threads use them.
+#[derive(Clone)]
+pub struct Lane {
+    /// The storage, over connections that no other lane uses.
+    pub repository: Arc<dyn Repository>,
+    /// As many as there are connections.
+    pub threads: usize,
+}
+
+/// What the lanes are put together from.
+pub struct LaneParts {
+    /// Look-ups of holders, which are answered together.
+    pub readers: Lane,
+    /// Other reads of single objects.
+    pub details: Lane,
+    /// Changes.
+    pub writers: Lane,
+    /// Lists and filters.
+    pub lists: Lane,
+    /// Log-ins, whose threads hash.
+    pub logins: Arc<dyn Repository>,
+    /// Whether the service is ready, which no other work delays.
+    pub readiness: Arc<dyn Repository>,
+    /// What is done in between, on threads of its own.
+    pub maintenance: Arc<dyn Repository>,
+    /// Requests that may wait in each lane.
+    pub waiting: usize,
+    /// How long a request may wait for the database in all.
+    pub deadline: Duration,
+}
+
+/// The lanes.
+pub struct Lanes {
+    readers: LookUps,
+    details: Line,
+    writers: Line,
+    lists: Line,
+    readiness: Line,
+    turns: Turns,
+    pub(super) logins: Arc<dyn Repository>,
+    pub(super) maintenance: Arc<dyn Repository>,
+    deadline: Deadline,
+}
+
+/// A lane whose threads take one piece of work after the other.
+struct Line {
+    repository: Arc<dyn Repository>,
+    pool: WorkerPool,
+}
+
+impl Line {
+    fn start(name: &'static str, lane: Lane, parts: (usize, Duration)) -> std::io::Result<Self> {
+        let (waiting, patience) = parts;
+        Ok(Self {
+            pool: WorkerPool::start(name, lane.threads, waiting, Some(patience))?,
+            repository: lane.repository,
+        })
+    }
+
+    async fn run<T, F>(&self, work: F) -> Result<T, PoolBusy>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        let (repository, span) = (Arc::clone(&self.repository), Span::current());
+        let job = move || span.in_scope(|| work(&*repository));
+        self.pool.run(job).await
+    }
+}
+
+impl Lanes {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The operating system's, when it gives no thread.
+    pub fn start(parts: LaneParts) -> std::io::Result<Self> {
+        let patience = parts.deadline + PATIENCE;
+        let each = (parts.waiting, patience);
+        let LaneParts { readers, .. } = parts;
+        let readiness = Lane {
+            repository: parts.readiness,
+            threads: 1,
+        };
+        Ok(Self {
+            readers: LookUps::start(
+                "readers",
+                readers.repository,
+                readers.threads,
+                parts.waiting,
+                patience,
+            )?,
+            details: Line::start("details", parts.details, each)?,
+            writers: Line::start("writers", parts.writers, each)?,
+            lists: Line::start("lists", parts.lists, each)?,
+            readiness: Line::start("readiness", readiness, each)?,
+            turns: Turns::default(),
+            logins: parts.logins,
+            maintenance: parts.maintenance,
+            deadline: Deadline(parts.deadline),
+        })
+    }
+
+    /// How long a request may wait for the database.
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    /// Looks a holder up, together with whatever else is looked up at this moment.
+    pub async fn find(
+        &self,
+        query: HolderQuery,
+        depth: ProfileDepth,
+    ) -> Result<Option<Holder>, ApiError> {
+        let found = self.deadline.wait(self.readers.find(query, depth)).await?;
+        found.map_err(ApiError::from)
+    }
+
+    /// Reads something of little size.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        self.deadline.wait(self.details.run(work)).await
+    }
+
+    /// Changes something.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        self.deadline.wait(self.writers.run(work)).await
+    }
+
+    /// Selects a list for a user. Nobody has more than a few under way, so that nobody takes the lane for themselves.
+    ///
+    /// # Errors
+    /// [`ApiError::Throttled`] for one more.
+    pub async fn list<T, F>(&self, caller: UserId, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
+        let turn = self.turns.take(caller).await?;
+        // The turn ends with the work, also when the client has gone away.
+        let work = move |repository: &dyn Repository| {
+            let done = work(repository);
+            drop(turn);
+            done
+        };
+        self.deadline.wait(self.lists.run(work)).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<Result<(), RepositoryError>, ApiError> {
+        let ping = |repository: &dyn Repository| repository.ping();
+        self.deadline.wait(self.readiness.run(ping)).await
+    }
+
+    /// Gives threads up that are stuck: to be called every now and then.
+    pub fn look_after(&self) {
+        let now = Instant::now();
+        self.readers.crew.look_after(now);
+        for line in self.lines() {
+            line.pool.look_after(now);
+        }
+    }
+
+    /// Whether all threads of a lane have been stuck for a minute.
+    pub fn are_stuck(&self) -> bool {
+        let now = Instant::now();
+        let mut lines = self.lines().into_iter();
+        self.readers.crew.is_stuck(now, STUCK) || lines.any(|line| line.pool.is_stuck(now, STUCK))
+    }
+
+    fn lines(&self) -> [&Line; 4] {
+        [&self.details, &self.writers, &self.lists, &self.readiness]
+    }
+}
+
+/// Whose turn it is to select a list.
+#[derive(Default)]
+struct Turns(Mutex<HashMap<UserId, Arc<Semaphore>>>);
+
+impl Turns {
+    async fn take(&self, user: UserId) -> Result<OwnedSemaphorePermit, ApiError> {
+        let turn = tokio::time::timeout(TURN, self.of(user).acquire_owned()).await;
+        // The semaphores are never closed.
+        turn.ok()
+            .and_then(Result::ok)
+            .ok_or(ApiError::Throttled(Wait::SECOND))
+    }
+
+    fn of(&self, user: UserId) -> Arc<Semaphore> {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Who waits or works has the other one of two.
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        let turn = turns.entry(user);
+        let turn = turn.or_insert_with(|| Arc::new(Semaphore::new(LISTS_PER_USER)));
+        Arc::clone(turn)
+    }
+}
