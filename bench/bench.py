@@ -91,11 +91,11 @@ class Bench:
         connection.close()
 
     def settings(self, url):
-        """The service as it is measured: two workers, a pool of four, and only warnings in the log."""
+        """The service as it is measured: two workers, the least pool, and only warnings in the log."""
         chosen = {
             "data_dir": self.folder,
             "database.url": url,
-            "database.pool_size": 4,
+            "database.pool_size": 5,
             "http.bind": "127.0.0.1:0",
             "http.workers": 2,
             "auth.jwt.signing_key": KEY,

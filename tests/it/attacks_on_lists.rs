@@ -228,7 +228,7 @@ fn i3_a_query_without_end_is_ended_and_the_pool_goes_on(backend: Backend) {
     let settings = [
         "dialects.tower.bind_tokens=false",
         "database.statement_timeout=1",
-        "database.pool_size=2",
+        "database.pool_size=5",
     ];
     let service = Service::start(backend, Data::Tower, &settings);
     let numbers = "WITH RECURSIVE numbers (id) AS \

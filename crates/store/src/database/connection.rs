@@ -1,5 +1,7 @@
 //! Connections to either database.
 
+use std::time::Duration;
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::pg::PgConnection;
 use diesel::sqlite::SqliteConnection;
@@ -33,6 +35,15 @@ pub(crate) use on_each;
 impl DbConnection {
     /// Opens a database that exists, and sets the session up. `SQLite` itself would make a missing file.
     pub(crate) fn open(url: &DatabaseUrl, settings: &DatabaseSettings) -> ConnectionResult<Self> {
+        Self::open_with(url, settings, settings.statement_timeout())
+    }
+
+    /// As [`open`](Self::open), with a timeout of its own for the statements of the session.
+    pub(crate) fn open_with(
+        url: &DatabaseUrl,
+        settings: &DatabaseSettings,
+        timeout: Duration,
+    ) -> ConnectionResult<Self> {
         if let Some(file) = url.file().filter(|file| !file.exists()) {
             let text = format!(
                 "there is no file {}: profiled migrate creates it",
@@ -46,13 +57,12 @@ impl DbConnection {
             }
             DatabaseUrl::Postgres(url) => Self::Postgres(PgConnection::establish(url)?),
         };
-        let session = session(&connection, settings);
+        let session = session(&connection, settings, timeout);
         connection
             .batch_execute(&session)
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         if let Self::Sqlite(c) = &mut connection {
-            functions::register(c, settings.statement_timeout())
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            functions::register(c, timeout).map_err(ConnectionError::CouldntSetupConfiguration)?;
         }
         Ok(connection)
     }
@@ -133,8 +143,9 @@ impl DbConnection {
 
 /// Statements that every session begins with. SQLite's time to wait comes first: the others already
 /// need a lock.
-fn session(connection: &DbConnection, settings: &DatabaseSettings) -> String {
-    let timeout = settings.statement_timeout.saturating_mul(1000);
+fn session(connection: &DbConnection, settings: &DatabaseSettings, timeout: Duration) -> String {
+    // 0 would be no limit.
+    let timeout = timeout.as_millis().max(1);
     match connection {
         DbConnection::Sqlite(_) => {
             let synchronous = settings.sqlite.synchronous.as_str();
@@ -147,7 +158,7 @@ fn session(connection: &DbConnection, settings: &DatabaseSettings) -> String {
         }
         DbConnection::Postgres(_) => format!(
             "SET application_name = 'profiled'; SET statement_timeout = {timeout}; \
-             SET TIME ZONE 'UTC';"
+             SET lock_timeout = {timeout}; SET TIME ZONE 'UTC';"
         ),
     }
 }

@@ -3,6 +3,8 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use profiled_domain::{RepositoryError, UniqueKey};
 
+use crate::database::judge::by_kind;
+
 /// PostgreSQL names the constraint, SQLite the columns: both lead to the same key.
 const UNIQUE_KEYS: [(&str, &str, UniqueKey); 7] = [
     ("users_username_key", "users.username", UniqueKey::Username),
@@ -49,16 +51,13 @@ impl From<StoreError> for RepositoryError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Domain(error) => error,
-            StoreError::Diesel(error) => translate(error),
+            StoreError::Diesel(error) => by_kind(&error).told(error),
         }
     }
 }
 
-/// The domain's name for an error of diesel.
+/// The domain's name for an error that is no fault of the database.
 pub(crate) fn translate(error: Error) -> RepositoryError {
-    if is_closed(&error) || is_busy(&error) {
-        return RepositoryError::Unavailable(Box::new(error));
-    }
     let known = match &error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
             unique_key(information.as_ref()).map(RepositoryError::Conflict)
@@ -81,40 +80,4 @@ fn unique_key(information: &dyn DatabaseErrorInformation) -> Option<UniqueKey> {
         .iter()
         .find(|(constraint, column, _)| fits(constraint, column));
     known.map(|(_, _, key)| *key)
-}
-
-/// Whether the connection is gone, and another one may do.
-pub(crate) fn is_closed(error: &Error) -> bool {
-    use DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
-    match error {
-        Error::BrokenTransactionManager
-        | Error::DatabaseError(ClosedConnection | UnableToSendCommand, _) => true,
-        Error::DatabaseError(_, information) => {
-            let text = information.message();
-            [
-                "terminating connection",
-                "server closed the connection",
-                "no connection to the server",
-            ]
-            .iter()
-            .any(|sign| text.contains(sign))
-        }
-        _ => false,
-    }
-}
-
-/// The database is there, but gave no answer in time.
-fn is_busy(error: &Error) -> bool {
-    let Error::DatabaseError(_, information) = error else {
-        return false;
-    };
-    let text = information.message();
-    [
-        "database is locked",
-        "statement timeout",
-        "deadlock detected",
-        "the database system is",
-    ]
-    .iter()
-    .any(|sign| text.contains(sign))
 }

@@ -12,6 +12,9 @@ use regex::Regex;
 /// Compiled patterns that a thread keeps: a statement has few.
 const KEPT: usize = 8;
 
+/// What a selection that takes too long ends with, as PostgreSQL says it.
+pub(crate) const TOO_LATE: &str = "canceling statement due to statement timeout";
+
 thread_local! {
     static COMPILED: RefCell<Vec<(String, Regex)>> = const { RefCell::new(Vec::new()) };
     /// Since when the selection of this thread runs.
@@ -58,8 +61,7 @@ struct InTime(bool);
 impl ToSql<Bool, Sqlite> for InTime {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         if !self.0 {
-            // As PostgreSQL says it.
-            return Err("canceling statement due to statement timeout".into());
+            return Err(TOO_LATE.into());
         }
         out.set_value(1);
         Ok(IsNull::No)

@@ -8,7 +8,7 @@ use diesel::sql_types::Integer;
 use profiled_domain::RepositoryError;
 
 use crate::database::connection::DbConnection;
-use crate::database::error::translate;
+use crate::database::error::StoreError;
 use crate::database::store::Store;
 
 /// How long writers may be held up by readers who have to leave the log first.
@@ -33,12 +33,17 @@ impl Store {
         let DbConnection::Sqlite(mut connection) = self.open_unpooled()? else {
             return Ok(true);
         };
+        let Some(_turn) = self.manager().state().turn(PATIENCE) else {
+            return Ok(false);
+        };
         let patience = PATIENCE.as_millis();
         connection
             .batch_execute(&format!("PRAGMA busy_timeout = {patience}"))
-            .map_err(translate)?;
+            .map_err(StoreError::from)?;
         let checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)");
-        let checkpoint: Checkpoint = checkpoint.get_result(&mut connection).map_err(translate)?;
+        let checkpoint: Checkpoint = checkpoint
+            .get_result(&mut connection)
+            .map_err(StoreError::from)?;
         Ok(checkpoint.busy == 0)
     }
 }

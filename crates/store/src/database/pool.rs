@@ -1,41 +1,100 @@
-//! The pool of connections.
+//! Connections, and the pools of them.
 
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use diesel::ConnectionError;
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
+use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::database::connection::DbConnection;
 use crate::database::settings::DatabaseSettings;
+use crate::database::state::DatabaseState;
 use crate::database::url::DatabaseUrl;
 
+/// Threads that open connections for all lanes of a store. Each attempt ends in time, and while the database is away
+/// none is made.
+const OPENERS: usize = 4;
+
 /// Opens connections, and recognises those that are broken.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Manager {
     url: DatabaseUrl,
-    settings: DatabaseSettings,
+    settings: Arc<DatabaseSettings>,
+    /// That of the sessions.
+    statement_timeout: Duration,
+    state: Arc<DatabaseState>,
+    openers: Arc<ScheduledThreadPool>,
+}
+
+/// What an attempt to connect has led to. A pool tries again for ever by itself, and leaves those who wait in the
+/// dark; to it, a failure is a connection that is broken.
+pub(crate) enum Attempt {
+    Live(Live),
+    Failed {
+        at: Instant,
+        /// Whoever tells it takes it.
+        error: Option<ConnectionError>,
+    },
 }
 
 /// A connection that remembers whether it failed.
-pub(crate) struct Pooled {
+pub(crate) struct Live {
     pub(crate) connection: DbConnection,
     pub(crate) is_broken: bool,
+    /// As [`DatabaseState::generation`] was before it was opened.
+    pub(crate) generation: u64,
 }
+
+pub(crate) type Checkout = PooledConnection<Manager>;
 
 impl Manager {
     pub(crate) fn new(url: DatabaseUrl, settings: DatabaseSettings) -> Self {
-        Self { url, settings }
+        Self {
+            url,
+            statement_timeout: settings.statement_timeout(),
+            settings: Arc::new(settings),
+            state: Arc::new(DatabaseState::new()),
+            openers: openers(),
+        }
     }
 
-    /// The pool, without a connection yet. r2d2's own defaults would open all at once, ask each one for
-    /// a sign of life before every use, and let requests wait for half a minute.
-    pub(crate) fn pool(self) -> Pool<Self> {
+    /// Another one for the same database, whose sessions have a timeout of their own.
+    pub(crate) fn with_timeout(&self, statement_timeout: Duration) -> Self {
+        Self {
+            statement_timeout,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn state(&self) -> &DatabaseState {
+        &self.state
+    }
+
+    pub(crate) fn statement_timeout(&self) -> Duration {
+        self.statement_timeout
+    }
+
+    /// How long a request may wait for a connection.
+    pub(crate) fn patience(&self) -> Duration {
+        self.statement_timeout.min(self.settings.deadline())
+    }
+
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.url.file().is_some()
+    }
+
+    /// A pool without a connection yet. r2d2's own defaults would open all at once, ask each one for a sign of
+    /// life before every use, and let requests wait for half a minute.
+    pub(crate) fn pool(self, most: u32) -> Pool<Self> {
         let builder = Pool::builder()
-            .max_size(self.settings.connections())
+            .max_size(most.max(1))
             .min_idle(Some(0))
-            .connection_timeout(self.settings.connect_timeout())
+            .thread_pool(Arc::clone(&self.openers))
+            .connection_timeout(self.patience().max(Duration::from_millis(1)))
             .test_on_check_out(false)
-            .error_handler(Box::new(LogErrors));
+            .error_handler(Box::new(NopErrorHandler));
         let builder = match self.url {
             // Nothing grows stale in a file, and statements stay prepared.
             DatabaseUrl::Sqlite(_) => builder.max_lifetime(None).idle_timeout(None),
@@ -47,45 +106,103 @@ impl Manager {
         builder.build_unchecked(self)
     }
 
-    /// A connection outside of the pool.
+    /// Opens a connection, unless the last attempt has failed: then it is left to the one who looks for the database.
     pub(crate) fn open(&self) -> Result<DbConnection, ConnectionError> {
-        DbConnection::open(&self.url, &self.settings)
+        if let Some(error) = self.state.outage() {
+            return Err(error);
+        }
+        let began = Instant::now();
+        let opened = self.open_in_time();
+        match &opened {
+            Ok(_) => self.state.reached(),
+            Err(error) => {
+                let connect = self.connect_in_time();
+                self.state.missed(began, error, connect);
+            }
+        }
+        opened
     }
+
+    /// Opens a connection; nobody else learns how that ended.
+    pub(crate) fn open_in_time(&self) -> Result<DbConnection, ConnectionError> {
+        self.connect_in_time()()
+    }
+
+    /// A way to connect that keeps nothing of a store alive.
+    fn connect_in_time(&self) -> impl Fn() -> Result<DbConnection, ConnectionError> + Send + use<> {
+        let (url, settings) = (self.url.clone(), Arc::clone(&self.settings));
+        let timeout = self.statement_timeout;
+        move || {
+            let (url, settings) = (url.clone(), Arc::clone(&settings));
+            if url.file().is_some() {
+                return DbConnection::open_with(&url, &settings, timeout);
+            }
+            let limit = settings.connect_timeout();
+            in_time(limit, move || {
+                DbConnection::open_with(&url, &settings, timeout)
+            })
+        }
+    }
+}
+
+fn openers() -> Arc<ScheduledThreadPool> {
+    let pool = ScheduledThreadPool::builder().num_threads(OPENERS);
+    Arc::new(pool.thread_name_pattern("database-{}").build())
+}
+
+/// Runs an attempt to connect, which is given up after a time. libpq's own limit is one for each address of a name, and
+/// none for its resolution, or for what is asked of the session afterwards.
+fn in_time(
+    limit: Duration,
+    attempt: impl FnOnce() -> Result<DbConnection, ConnectionError> + Send + 'static,
+) -> Result<DbConnection, ConnectionError> {
+    let failed = |error: String| ConnectionError::BadConnection(error);
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let thread = thread::Builder::new().name("database-connect".to_owned());
+    let spawned = thread.spawn(move || {
+        // Nobody may wait for it any more.
+        let _ = sender.send(attempt());
+    });
+    spawned.map_err(|error| failed(error.to_string()))?;
+    let outcome = receiver.recv_timeout(limit);
+    outcome.unwrap_or_else(|_| {
+        let text = format!("no connection within {} s", limit.as_secs());
+        Err(failed(text))
+    })
 }
 
 impl ManageConnection for Manager {
-    type Connection = Pooled;
+    type Connection = Attempt;
     type Error = ConnectionError;
 
-    fn connect(&self) -> Result<Pooled, ConnectionError> {
-        Ok(Pooled {
-            connection: self.open()?,
-            is_broken: false,
-        })
+    fn connect(&self) -> Result<Attempt, ConnectionError> {
+        let generation = self.state.generation();
+        let attempt = match self.open() {
+            Ok(connection) => Attempt::Live(Live {
+                connection,
+                is_broken: false,
+                generation,
+            }),
+            Err(error) => Attempt::Failed {
+                at: Instant::now(),
+                error: Some(error),
+            },
+        };
+        Ok(attempt)
     }
 
-    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), ConnectionError> {
-        let broken = || ConnectionError::BadConnection("it failed before".to_owned());
-        if self.has_broken(pooled) {
-            Err(broken())
-        } else {
-            Ok(())
+    fn is_valid(&self, attempt: &mut Attempt) -> Result<(), ConnectionError> {
+        if self.has_broken(attempt) {
+            let text = "it failed before".to_owned();
+            return Err(ConnectionError::BadConnection(text));
         }
+        Ok(())
     }
 
-    fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        pooled.is_broken || pooled.connection.is_unfinished()
-    }
-}
-
-pub(crate) type Checkout = PooledConnection<Manager>;
-
-/// r2d2 tries again and again; each failure is logged once.
-#[derive(Debug)]
-struct LogErrors;
-
-impl diesel::r2d2::HandleError<ConnectionError> for LogErrors {
-    fn handle_error(&self, error: ConnectionError) {
-        tracing::warn!(%error, "no connection to the database");
+    fn has_broken(&self, attempt: &mut Attempt) -> bool {
+        match attempt {
+            Attempt::Live(live) => live.is_broken || live.connection.is_unfinished(),
+            Attempt::Failed { .. } => true,
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! Settings of the section `database`.
 
-use std::num::NonZero;
 use std::time::Duration;
 
 use profiled_domain::settings::bounded;
@@ -17,6 +16,8 @@ pub struct DatabaseSettings {
     pub pool_size: u32,
     #[serde(deserialize_with = "bounded::<1, 600, _, _>")]
     pub connect_timeout: u64,
+    #[serde(deserialize_with = "bounded::<1, 60, _, _>")]
+    pub deadline: u64,
     #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub statement_timeout: u64,
     pub migrate_on_start: MigrateOnStart,
@@ -66,19 +67,16 @@ impl Synchronous {
 }
 
 impl DatabaseSettings {
-    /// Connections of the pool.
+    /// How long a statement may take where no lane has a shorter time.
     #[must_use]
-    pub fn connections(&self) -> u32 {
-        let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
-        if self.pool_size > 0 {
-            self.pool_size
-        } else {
-            u32::try_from(cores() * 2).unwrap_or(u32::MAX)
-        }
+    pub fn statement_timeout(&self) -> Duration {
+        Duration::from_secs(self.statement_timeout)
     }
 
-    pub(crate) fn statement_timeout(&self) -> Duration {
-        Duration::from_secs(self.statement_timeout)
+    /// How long a request may take, from its arrival.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        Duration::from_secs(self.deadline)
     }
 
     pub(crate) fn connect_timeout(&self) -> Duration {

@@ -1,18 +1,24 @@
 //! The store: a pool, and the two ways to use it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 use diesel::{ConnectionError, QueryResult};
+use parking_lot::FairMutexGuard;
 use profiled_domain::RepositoryError;
 
 use crate::database::connection::DbConnection;
-use crate::database::error::{StoreError, is_closed, translate};
-use crate::database::pool::{Checkout, Manager};
+use crate::database::error::StoreError;
+use crate::database::judge::{Cause, judge};
+use crate::database::pool::{Attempt, Checkout, Live, Manager};
 use crate::database::settings::DatabaseSettings;
 use crate::database::shapes::PreparedStatements;
 use crate::database::url::{DatabaseUrl, UrlError};
+
+/// Connections of a lane for each that is used: a stuck one is given up, and another one takes its place.
+const SPARE: u32 = 4;
 
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +49,11 @@ pub enum OpenError {
 /// All repositories over one database.
 #[derive(Clone)]
 pub struct Store {
+    name: &'static str,
     manager: Manager,
     pool: Pool<Manager>,
+    /// For signs of life, which no other work may hold up.
+    ready: Pool<Manager>,
     shapes: Arc<PreparedStatements>,
 }
 
@@ -57,13 +66,30 @@ impl Store {
         let url: DatabaseUrl = settings.url.parse()?;
         let manager = Manager::new(url.clone(), settings.clone());
         manager
-            .open()
+            .open_in_time()
             .map_err(|source| OpenError::Connect { url, source })?;
+        let ready = manager.with_timeout(manager.patience());
         Ok(Self {
-            pool: manager.clone().pool(),
+            name: "all",
+            pool: manager.clone().pool(settings.connections()),
+            ready: ready.pool(SPARE),
             manager,
             shapes: Arc::default(),
         })
+    }
+
+    /// A store over the same database with connections of its own, whose statements end after a time. `name` tells
+    /// them in messages. As many threads as `connections` may use it at once; there are some more for those that are stuck
+    /// and were given up.
+    #[must_use]
+    pub fn lane(&self, name: &'static str, connections: u32, statement_timeout: Duration) -> Self {
+        let manager = self.manager.with_timeout(statement_timeout);
+        Self {
+            name,
+            pool: manager.clone().pool(connections.saturating_mul(SPARE)),
+            manager,
+            ..self.clone()
+        }
     }
 
     /// The selections whose statements stay prepared.
@@ -71,14 +97,55 @@ impl Store {
         &self.shapes
     }
 
-    fn checkout(&self) -> Result<Checkout, RepositoryError> {
-        let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
-        self.pool.get().map_err(unavailable)
+    pub(crate) fn manager(&self) -> &Manager {
+        &self.manager
+    }
+
+    /// Whether the last write has failed since the disk is full, and that was a moment ago.
+    #[must_use]
+    pub fn disk_is_full(&self) -> bool {
+        self.manager.state().is_full()
+    }
+
+    /// Runs `work` on a connection of a pool.
+    fn with<T>(
+        &self,
+        pool: &Pool<Manager>,
+        work: impl FnOnce(&mut Live) -> T,
+    ) -> Result<T, RepositoryError> {
+        let began = Instant::now();
+        loop {
+            let mut checkout = self.checkout(pool, began)?;
+            match &mut *checkout {
+                Attempt::Live(live) if live.generation == self.manager.state().generation() => {
+                    return Ok(work(live));
+                }
+                Attempt::Live(live) => live.is_broken = true,
+                Attempt::Failed { at, error } if *at >= began => {
+                    let error = error.take().map(unavailable);
+                    return Err(error.unwrap_or_else(|| unavailable("no connection")));
+                }
+                // Of an attempt that nobody has waited for.
+                Attempt::Failed { .. } => {}
+            }
+        }
+    }
+
+    /// What a pool has, or what it gets in time. While the database is away there is no waiting.
+    fn checkout(&self, pool: &Pool<Manager>, began: Instant) -> Result<Checkout, RepositoryError> {
+        if let Some(idle) = pool.try_get() {
+            return Ok(idle);
+        }
+        if let Some(error) = self.manager.state().outage() {
+            return Err(unavailable(error));
+        }
+        let left = self.manager.patience().saturating_sub(began.elapsed());
+        let waited = pool.get_timeout(left);
+        waited.map_err(|error| unavailable(format!("{error} of {}", self.name)))
     }
 
     /// A connection outside the pool, for what sets a session up in its own way.
     pub(crate) fn open_unpooled(&self) -> Result<DbConnection, RepositoryError> {
-        let unavailable = |error| RepositoryError::Unavailable(Box::new(error));
         self.manager.open().map_err(unavailable)
     }
 
@@ -98,17 +165,32 @@ impl Store {
         &self,
         work: impl Fn(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, RepositoryError> {
-        let mut pooled = self.checkout()?;
-        match work(&mut pooled.connection) {
-            Ok(value) => Ok(value),
-            Err(error) if is_closed(&error) => {
-                pooled.is_broken = true;
-                drop(pooled);
-                // Not from the pool: its other connections may have died with this one.
-                work(&mut self.open_unpooled()?).map_err(translate)
-            }
-            Err(error) => Err(translate(error)),
+        self.read_from(&self.pool, work)
+    }
+
+    /// Runs a read that shows whether the database is there, on a connection that no lane can take.
+    pub(crate) fn read_ready<T>(
+        &self,
+        work: impl Fn(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, RepositoryError> {
+        self.read_from(&self.ready, work)
+    }
+
+    fn read_from<T>(
+        &self,
+        pool: &Pool<Manager>,
+        work: impl Fn(&mut DbConnection) -> QueryResult<T>,
+    ) -> Result<T, RepositoryError> {
+        let attempt = |live: &mut Live| {
+            let began = Instant::now();
+            work(&mut live.connection).map_err(|error| (self.cause(live, &error, began), error))
+        };
+        let mut outcome = self.with(pool, attempt)?;
+        if matches!(outcome, Err((Cause::Closed, _))) {
+            // The pool's other connections are of the same age, and not used again.
+            outcome = self.with(pool, attempt)?;
         }
+        outcome.map_err(|(cause, error)| cause.told(error))
     }
 
     /// Runs a write in a transaction of its own. It is never repeated: it may have been committed.
@@ -116,11 +198,56 @@ impl Store {
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,
     ) -> Result<T, RepositoryError> {
-        let mut pooled = self.checkout()?;
-        let outcome = pooled.connection.write(work);
-        if let Err(StoreError::Diesel(error)) = &outcome {
-            pooled.is_broken = is_closed(error);
-        }
-        outcome.map_err(RepositoryError::from)
+        let _turn = self.turn()?;
+        self.with(&self.pool, |live| {
+            let began = Instant::now();
+            match live.connection.write(work) {
+                Ok(value) => {
+                    self.manager.state().wrote(false);
+                    Ok(value)
+                }
+                Err(StoreError::Domain(error)) => Err(error),
+                Err(StoreError::Diesel(error)) => Err(self.cause(live, &error, began).told(error)),
+            }
+        })?
     }
+
+    /// Runs a write on a connection for what goes through whole tables.
+    pub(crate) fn write_in_bulk<T>(
+        &self,
+        work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let _turn = self.turn()?;
+        self.open_for_bulk()?.write(work)
+    }
+
+    /// The turn to write: an embedded database has one writer. SQLite's own lock is not fair to those who wait for it.
+    fn turn(&self) -> Result<Option<FairMutexGuard<'_, ()>>, RepositoryError> {
+        if !self.manager.is_embedded() {
+            return Ok(None);
+        }
+        let turn = self.manager.state().turn(self.manager.statement_timeout());
+        let late = || unavailable("another write takes too long");
+        turn.map(Some).ok_or_else(late)
+    }
+
+    /// Why a connection has failed; from it follows what becomes of the others.
+    fn cause(&self, live: &mut Live, error: &diesel::result::Error, began: Instant) -> Cause {
+        let (state, timeout) = (self.manager.state(), self.manager.statement_timeout());
+        let cause = judge(&mut live.connection, error, began.elapsed(), timeout);
+        match cause {
+            Cause::Closed => {
+                live.is_broken = true;
+                state.retire(live.generation);
+            }
+            Cause::ReadOnly => live.is_broken = true,
+            Cause::Full => state.wrote(true),
+            Cause::Busy | Cause::Other => {}
+        }
+        cause
+    }
+}
+
+fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> RepositoryError {
+    RepositoryError::Unavailable(error.into())
 }

@@ -48,7 +48,7 @@ impl Store {
         work: impl FnOnce(&mut ImportSession<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut outcome = None;
-        let kept = self.open_for_bulk()?.write(|connection| {
+        let kept = self.write_in_bulk(|connection| {
             unlimit(connection)?;
             let mut session = ImportSession {
                 connection,

@@ -164,17 +164,13 @@ impl TestDatabase {
         })
     }
 
-    /// A store whose database is gone: every call fails with [`RepositoryError::Unavailable`](profiled_domain::RepositoryError), after a second.
+    /// A store whose database is gone: every call fails with [`RepositoryError::Unavailable`](profiled_domain::RepositoryError).
     ///
     /// # Errors
     /// [`TestDatabaseError`]
     pub fn vanished() -> Result<Store, TestDatabaseError> {
         let database = Self::sqlite()?;
-        let settings = DatabaseSettings {
-            connect_timeout: 1,
-            ..database.settings()
-        };
-        Ok(Store::open(&settings)?)
+        database.store()
     }
 
     /// Everything that is stored, to search in: the files of an embedded database as they are, or the rows of

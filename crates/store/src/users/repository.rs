@@ -124,7 +124,7 @@ impl UserRepository for Store {
     }
 
     fn ping(&self) -> Result<(), RepositoryError> {
-        self.read(|connection| {
+        self.read_ready(|connection| {
             diesel::select(diesel::dsl::exists(users::table.select(users::id)))
                 .get_result::<bool>(connection)
         })

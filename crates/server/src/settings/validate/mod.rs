@@ -2,6 +2,7 @@
 //! Each finding names the key, its source and the remedy.
 
 mod clients;
+mod database;
 mod finding;
 mod hosts;
 mod jwt;
@@ -9,7 +10,6 @@ mod media;
 
 use profiled_auth::{InvalidCost, PasswordHasher};
 use profiled_http::HttpSettings;
-use profiled_store::DatabaseUrl;
 
 use crate::error::Failure;
 use crate::settings::Settings;
@@ -19,7 +19,7 @@ use finding::Finding;
 /// The first finding.
 pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
     let findings = [
-        database(settings),
+        database::check(&settings.database),
         hosts::allowed(&settings.http.allowed_hosts, settings.profile),
         hosts::public_url(&settings.http.public_url),
         uploads(&settings.http),
@@ -33,14 +33,6 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
         None => Ok(()),
     }
-}
-
-fn database(settings: &Settings) -> Option<Finding> {
-    let error = settings.database.url.parse::<DatabaseUrl>().err()?;
-    // The message names the key itself; here its source comes between.
-    let text = error.to_string();
-    let text = text.strip_prefix("database.url ").unwrap_or(&text);
-    Some(Finding("database.url", text.to_owned()))
 }
 
 /// A body with files is a body.
