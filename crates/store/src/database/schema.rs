@@ -190,4 +190,11 @@ diesel::table! {
 diesel::joinable!(refresh_tokens -> refresh_families (family));
 diesel::joinable!(tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(refresh_families, refresh_tokens);
-diesel::allow_tables_to_appear_in_same_query!(users, groups, user_groups, tokens, media_sweep);
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    groups,
+    user_groups,
+    tokens,
+    bindings,
+    media_sweep
+);

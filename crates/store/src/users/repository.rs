@@ -89,7 +89,7 @@ impl UserRepository for Store {
         let written = self.write(|connection| {
             self.admit(connection, by, Some(id))?;
             change_profile(connection, id, change, precondition, by)?;
-            Ok(profile_rows(connection, id, ProfileDepth::Groups)?)
+            Ok(profile_rows(connection, id)?)
         })?;
         written
             .map(|(user, groups)| profile(user, groups))
