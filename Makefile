@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build run migrate check test test-postgres fuzz bench
+.PHONY: help build run migrate check test test-postgres fuzz bench bench-quick
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,5 +25,8 @@ test-postgres: ## The tests of the store and the whole service, PostgreSQL requi
 fuzz: ## Fuzz headers and tokens: FUZZ_RUNS=200000 inputs each, with the stable toolchain and a C++ compiler
 	@scripts/fuzz
 
-bench: ## Load tests of the release build: SUITES="reads groups connections growth lists import"
-	@bench/run $(SUITES)
+bench: ## Measure the release build and its peers, and write docs/BENCHMARKS.md: SUITES="reads lists import" for some
+	@bench/run $(SUITES) $(BENCH_OPTIONS)
+
+bench-quick: ## The reads alone, in less than three minutes
+	@bench/run --quick $(BENCH_OPTIONS)

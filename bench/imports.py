@@ -31,16 +31,9 @@ def write_dump(path, users):
 
 def fresh(bench, backend, name):
     """The URL of an empty database with the service's tables."""
-    if backend == "sqlite":
-        path = bench.folder / f"{name}.sqlite3"
-        for stale in bench.folder.glob(path.name + "*"):
-            stale.unlink()
-        url = f"sqlite://{path}"
-    else:
-        for statement in (f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"):
-            subprocess.run(["psql", "-q", "-c", statement, f"{bench.postgres}/postgres"], check=True)
-        url = f"{bench.postgres}/{name}"
-    subprocess.run([bench.binary, *bench.settings(url), "migrate"], check=True, stdout=subprocess.DEVNULL)
+    url = f"sqlite://{bench.folder}/{name}.sqlite3" if backend == "sqlite" else f"{bench.postgres}/{name}"
+    bench.empty(url)
+    bench.migrate(url)
     return url
 
 
@@ -84,7 +77,7 @@ def loaded_sqlite(source, target):
 
 
 def run(bench):
-    users = bench.arguments.sizes[1]
+    users = bench.arguments.sizes[-1]
     dump = bench.folder / f"dump-{users}.json"
     if not dump.exists():
         print(f"writing a dump of {users} users …", file=sys.stderr)

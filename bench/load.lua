@@ -1,32 +1,67 @@
--- What wrk sends: one random credential a request, from the file $BENCH_CREDENTIALS (one a line),
--- behind the word $BENCH_SCHEME, with the method $BENCH_METHOD. Without a file: no credential.
--- Ends with one line: RESULT {json}.
-local scheme = os.getenv("BENCH_SCHEME") or "Token"
-local method = os.getenv("BENCH_METHOD") or "GET"
-local file = os.getenv("BENCH_CREDENTIALS") or ""
-local requests, count = {}, 0
+-- What wrk sends. Each request is picked at random from those that are made of the lines of files:
+--   BENCH_CREDENTIALS   credentials, behind the word BENCH_SCHEME, with the method BENCH_METHOD
+--   BENCH_FORMS         bodies of log-ins, form-encoded
+--   BENCH_MIX           "read,update,log in", in hundredths: reads of the credentials, updates by them, and log-ins
+--   BENCH_PAUSE         mean milliseconds that a connection pauses before a request
+-- Without files: requests without credentials. Ends with one line: RESULT {json}.
+local FORM = "application/x-www-form-urlencoded"
+local LOG_IN = "/api/auth/token/"
 
-local function add(credential)
-  count = count + 1
-  if credential then
-    wrk.headers["Authorization"] = scheme .. " " .. credential
+local function setting(name)
+  local value = os.getenv(name)
+  if value ~= "" then return value end
+end
+
+local scheme, method = setting("BENCH_SCHEME") or "Token", setting("BENCH_METHOD") or "GET"
+local mix, pause = setting("BENCH_MIX"), tonumber(setting("BENCH_PAUSE"))
+local reads, updates, log_ins = {}, {}, {}
+local read_share, update_share = 100, 0
+
+local function each_line(name, add)
+  local file = setting(name)
+  if file then
+    for line in io.lines(file) do add(line) end
   end
-  requests[count] = wrk.format(method, nil, wrk.headers, nil)
 end
 
 function init()
   math.randomseed(os.time())
-  if file == "" then
-    add(nil)
-    return
-  end
-  for line in io.lines(file) do
-    add(line)
+  each_line("BENCH_CREDENTIALS", function(credential)
+    local headers = { Authorization = scheme .. " " .. credential }
+    reads[#reads + 1] = wrk.format(method, nil, headers, nil)
+    if mix then
+      headers["Content-Type"] = FORM
+      updates[#updates + 1] = wrk.format("PATCH", nil, headers, "first_name=Name" .. #updates)
+    end
+  end)
+  each_line("BENCH_FORMS", function(form)
+    log_ins[#log_ins + 1] = wrk.format("POST", LOG_IN, { ["Content-Type"] = FORM }, form)
+  end)
+  if mix then
+    read_share, update_share = mix:match("(%d+),(%d+)")
+    read_share, update_share = tonumber(read_share), tonumber(update_share)
+  elseif #log_ins > 0 then
+    read_share = 0
+  elseif #reads == 0 then
+    reads[1] = wrk.format(method, nil, {}, nil)
   end
 end
 
 function request()
-  return requests[math.random(count)]
+  local die = math.random(100)
+  local kind = log_ins
+  if die <= read_share then
+    kind = reads
+  elseif die <= read_share + update_share then
+    kind = updates
+  end
+  return kind[math.random(#kind)]
+end
+
+if pause then
+  function delay()
+    return math.random(0, 2 * pause)
+  end
 end
 
 function done(summary, latency)

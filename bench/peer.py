@@ -1,84 +1,142 @@
-"""The reads beside a peer: the same answers by Django REST framework, from a folder that $BENCH_PEER names.
+"""The reads beside peers that give the same JSON from the same PostgreSQL: see peers/README.md."""
+import http.client
+import json
 
-The folder has `data.sql` (tables and :n users for psql), and `peers/` with `requirements.txt` and `drf_app.py`, a WSGI
-`application` that reads the database in $PGHOST, $PGPORT, $PGUSER and $PGDATABASE, and takes the credentials of
-`credentials.py`. Its packages are installed once into `target/bench/peer`.
-"""
-import os
+import shutil
 import subprocess
 import sys
-from pathlib import Path
+from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from measure import Server, Target, of, table
+from measure import HERE, Server, say
+from results import cost, find, rows_of, rows_table
+from service import KEY, READS
 
-WORKERS = {"sync": ["-k", "sync"], "gthread": ["-k", "gthread", "--threads", "4", "--keep-alive", "60"]}
-ME = "/api/users/me/"
-PROFILE = "/api/users/profile/"
-
-
-def packages(bench, folder):
-    home = bench.folder / "peer"
-    if not (home / "bin" / "gunicorn").exists():
-        subprocess.run([sys.executable, "-m", "venv", home], check=True)
-        command = [home / "bin" / "pip", "install", "-q", "-r", folder / "peers" / "requirements.txt"]
-        subprocess.run(command, check=True)
-    return home / "bin"
+PEERS = HERE / "peers"
+GUNICORN = {"sync": ["-k", "sync"], "gthread": ["-k", "gthread", "--threads", "4", "--keep-alive", "60"]}
+DJANGO = "Django REST framework, "
+SHOWN = ["me", "profile"]
 
 
-def database(bench, folder, users):
-    name, done = f"peer_{users}", bench.folder / f"ready-peer-{users}"
-    if not done.exists():
-        print(f"making {users} users for the peer …", file=sys.stderr)
-        for statement in (f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}"):
-            subprocess.run(["psql", "-q", "-c", statement, f"{bench.postgres}/postgres"], check=True)
-        fill = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"n={users}", "-f", folder / "data.sql"]
-        subprocess.run([*fill, f"{bench.postgres}/{name}"], check=True)
-        done.touch()
-    return name
+def install(marker, sources, *commands):
+    """Runs commands unless they have been run for these files; tells whether the packages are there."""
+    wanted = "".join((PEERS / source).read_text() for source in sources)
+    if marker.exists() and marker.read_text() == wanted:
+        return True
+    try:
+        for command in commands:
+            subprocess.run(command, check=True, timeout=600, cwd=marker.parent, stdout=sys.stderr)
+    except (OSError, subprocess.SubprocessError) as error:
+        say(f"peers: {error}")
+        return False
+    marker.write_text(wanted)
+    return True
 
 
-def servers(bench, folder, users):
-    url = urlsplit(bench.postgres)
-    environment = {
+def python_packages(folder):
+    home = folder / "peers"
+    pip = [home / "bin" / "pip", "install", "-q", "-r", PEERS / "requirements.txt"]
+    is_there = install(folder / "peers-python", ["requirements.txt"], [sys.executable, "-m", "venv", home], pip)
+    return home / "bin" if is_there else None
+
+
+def node_packages(folder):
+    """A folder with the peer and its packages: modules are looked for beside the file that imports them."""
+    home = folder / "peers-node"
+    if not shutil.which("node") or not shutil.which("npm"):
+        say("peers: no Node.js")
+        return None
+    home.mkdir(exist_ok=True)
+    for name in ("package.json", "fastify_peer.mjs"):
+        shutil.copy(PEERS / name, home)
+    npm = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"]
+    return home if install(home / "installed", ["package.json"], npm) else None
+
+
+def environment(bench, users):
+    url = urlsplit(bench.url("postgres", users))
+    return {
         "PGHOST": url.hostname,
         "PGPORT": str(url.port),
         "PGUSER": url.username,
-        "PGDATABASE": database(bench, folder, users),
+        "PGDATABASE": url.path.removeprefix("/"),
+        "SIGNING_KEY": KEY,
+        "NODE_ENV": "production",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    gunicorn = packages(bench, folder) / "gunicorn"
-    for kind, options in WORKERS.items():
-        command = [gunicorn, "-w", "2", "-b", "127.0.0.1:0", "--error-logfile", "/dev/stdout", *options, "drf_app:application"]
-        yield Server(f"peer-{kind}", command, environment, folder / "peers")
+
+
+def servers(bench, users):
+    """Name and server of each peer that can be installed, and the names of the others."""
+    variables, found, missing = environment(bench, users), [], []
+    programs, home = python_packages(bench.folder), node_packages(bench.folder)
+    if programs:
+        for kind, options in GUNICORN.items():
+            command = [programs / "gunicorn", "-w", "2", "-b", "127.0.0.1:0", "--error-logfile", "-", *options, "django_peer.wsgi"]
+            found.append((DJANGO + kind, Server(f"django-{kind}", command, variables, PEERS, merged=True)))
+        command = [programs / "uvicorn", "--workers", "2", "--port", "0", "--no-access-log", "fastapi_peer:app"]
+        found.append(("FastAPI", Server("fastapi", command, variables, PEERS, merged=True)))
+    else:
+        missing += [DJANGO + kind for kind in GUNICORN] + ["FastAPI"]
+    if home:
+        found.append(("Fastify", Server("fastify", ["node", "fastify_peer.mjs"], variables, home)))
+    else:
+        missing.append("Fastify")
+    return found, missing
+
+
+def body(target, key):
+    """What a target answers to a credential, without its own address."""
+    environment_of = target.environment
+    connection = http.client.HTTPConnection(urlsplit(target.server.url).netloc, timeout=30)
+    connection.request(
+        environment_of["BENCH_METHOD"], target.path, headers={"Authorization": f"{environment_of['BENCH_SCHEME']} {key}"}
+    )
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    if answer.status != 200:
+        raise SystemExit(f"bench: {target.name} answers {answer.status}: {text[:300]}")
+    return json.loads(text.replace(target.server.url.rstrip("/"), "http://host"))
+
+
+def compare(own, target):
+    """Both must answer the same, to a user who is in three groups."""
+    with open(own.environment["BENCH_CREDENTIALS"], encoding="ascii") as file:
+        key = [next(file) for _ in range(2)][-1].strip()
+    expected, given = body(own, key), body(target, key)
+    if expected != given:
+        raise SystemExit(f"bench: {target.name} answers otherwise than the service:\n{given}\n{expected}")
 
 
 def run(bench):
-    folder = os.environ.get("BENCH_PEER")
-    if not (folder and bench.postgres):
-        print("## Peer: skipped; it needs PostgreSQL, and the folder of the peer in $BENCH_PEER\n")
-        return
-    folder, users = Path(folder).resolve(), bench.arguments.users
-    print(f"## Beside Django REST framework, PostgreSQL, {users} users, {bench.arguments.connections} connections\n")
-    running = [bench.service("postgres", users), *servers(bench, folder, users)]
-    tokens, bearers = bench.credentials(users, "tokens.txt"), bench.credentials(users, "jwt.txt")
+    users = bench.arguments.users
+    print(f"## Beside peers, PostgreSQL, {users:,} users, {bench.arguments.connections} connections\n")
+    if not bench.postgres:
+        print("Skipped: no PostgreSQL.\n")
+        return None
+    service = bench.service("postgres", users)
+    bench.note_uses(service.url_of_database)
+    found, missing = servers(bench, users)
     targets = []
-    try:
-        for server in running:
-            server.__enter__()
-            pid = bench.postgres_pid
-            targets.append(Target(f"me, {server.name}", server, ME, "GET", "Token", tokens, pid))
-            targets.append(Target(f"profile, {server.name}", server, PROFILE, "POST", "Bearer", bearers, pid))
+    with ExitStack() as stack:
+        for name, server in [("profiled", service), *found]:
+            stack.enter_context(server)
+            for read in SHOWN:
+                target = bench.target(server, "postgres", users, read, name=f"{read}, {name}", peer=name)
+                targets.append(target)
+                if name != "profiled":
+                    compare(targets[SHOWN.index(read)], target)
         bench.measure(targets)
-    finally:
-        for server in running:
-            if server.process:
-                server.__exit__()
-    table(targets)
-    cost = lambda target: of(target, "server_us") + of(target, "database_us")
-    for number, name in enumerate(("me", "profile")):
-        own, *peers = targets[number::2]
-        best = max(peers, key=lambda target: of(target, "rps"))
-        rate, tail = of(own, "rps") / of(best, "rps"), of(best, "p99_us") / of(own, "p99_us")
-        print(f"- {name}: {rate:.1f} times the requests/s of {best.name}, {cost(best) / cost(own):.1f} times less CPU, p99 {tail:.1f} times less")
+    rows = rows_of(targets)
+    print(rows_table(rows) + "\n")
+    for read in SHOWN:
+        own = find(rows, read=read, peer="profiled")
+        for row in rows:
+            if row["read"] == read and row is not own:
+                print(f"- {read}: {own['rps'] / row['rps']:.1f} times the requests/s of {row['peer']}, "
+                      f"{cost(row) / cost(own):.1f} times less CPU, p99 {row['p99_ms'] / own['p99_ms']:.1f} times less")
+    for name in missing:
+        print(f"- {name}: not installed, skipped")
     print()
+    return {"rows": rows, "missing": missing}
