@@ -3,13 +3,17 @@
 
 pub mod browser;
 pub mod client;
+pub mod connection;
 mod known_tokens;
+pub mod postgres_server;
+pub mod process;
 pub mod proxy;
 pub mod python;
 pub mod queries;
 pub mod replay;
 pub mod s3;
 pub mod service;
+pub mod tunnel;
 
 use std::path::PathBuf;
 

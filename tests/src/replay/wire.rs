@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// A server that says nothing for so long hangs.
-const SILENCE: Duration = Duration::from_secs(30);
+pub(crate) const SILENCE: Duration = Duration::from_secs(30);
 
 /// A request, ready to be sent.
 #[derive(Clone, Debug)]
@@ -84,7 +84,11 @@ impl Request {
         head + "\r\n"
     }
 
-    fn bytes(&self) -> io::Result<Vec<u8>> {
+    /// All that is sent.
+    ///
+    /// # Errors
+    /// A character of the head that is no byte.
+    pub fn bytes(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         for character in self.head().chars() {
             let byte = u8::try_from(character)

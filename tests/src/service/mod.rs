@@ -13,7 +13,7 @@ use actix_web::dev::ServerHandle;
 use profiled::{Application, RouteEntry, Settings, Sources};
 use profiled_domain::{CredentialRepository, UserLookup};
 use profiled_store::Store;
-use profiled_store::testing::TestDatabase;
+use profiled_store::testing::{TestDatabase, TestSession};
 use tempfile::TempDir;
 
 use crate::client::Client;
@@ -105,6 +105,16 @@ impl Service {
         Self::try_start(backend, data, settings).unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// The same over a database of the caller's choice.
+    ///
+    /// # Panics
+    /// If it does not start: then the test is over.
+    #[must_use]
+    pub fn over(database: TestDatabase, data: Data<'_>, settings: &[&str]) -> Self {
+        let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
+        Self::try_over(database, data, settings).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// The service that a topic of recorded cases wants.
     ///
     /// # Errors
@@ -122,8 +132,11 @@ impl Service {
     }
 
     fn try_start(backend: Backend, data: Data<'_>, more: Vec<String>) -> Result<Self, String> {
+        Self::try_over(backend.database()?, data, more)
+    }
+
+    fn try_over(database: TestDatabase, data: Data<'_>, more: Vec<String>) -> Result<Self, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let database = backend.database()?;
         let mut overrides = vec![
             format!("data_dir={}", folder.path().display()),
             format!("database.url={}", database.url()),
@@ -138,19 +151,18 @@ impl Service {
         ];
         overrides.extend(more);
         let tokens = load(data, folder.path(), &overrides)?;
-        let sources = Sources {
-            overrides: overrides.clone(),
-            ..Sources::default()
-        };
-        let settings = Settings::load(&sources).map_err(|error| error.to_string())?;
-        let mut service = Self::over(settings, tokens)?;
-        service.overrides = overrides;
+        let mut service = Self::listening(overrides, tokens)?;
         service.database = Some(database);
         service.folder = Some(folder);
         Ok(service)
     }
 
-    fn over(settings: Settings, tokens: BTreeMap<String, String>) -> Result<Self, String> {
+    fn listening(overrides: Vec<String>, tokens: BTreeMap<String, String>) -> Result<Self, String> {
+        let sources = Sources {
+            overrides: overrides.clone(),
+            ..Sources::default()
+        };
+        let settings = Settings::load(&sources).map_err(|error| error.to_string())?;
         let (address, handle, routes, thread) = serve(settings.clone())?;
         Ok(Self {
             address,
@@ -159,7 +171,7 @@ impl Service {
             thread: Some(thread),
             routes,
             settings,
-            overrides: Vec::new(),
+            overrides,
             database: None,
             folder: None,
         })
@@ -171,7 +183,18 @@ impl Service {
     /// If it does not start: then the test is over.
     #[must_use]
     pub fn sibling(&self) -> Self {
-        let service = Self::over(self.settings.clone(), self.tokens.clone());
+        self.sibling_with(&[])
+    }
+
+    /// The same with some settings changed.
+    ///
+    /// # Panics
+    /// If it does not start: then the test is over.
+    #[must_use]
+    pub fn sibling_with(&self, settings: &[&str]) -> Self {
+        let mut overrides = self.overrides.clone();
+        overrides.extend(settings.iter().map(|&setting| setting.to_owned()));
+        let service = Self::listening(overrides, self.tokens.clone());
         service.unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -216,6 +239,17 @@ impl Service {
         let database = self.database.as_ref();
         let done = database.map(|database| database.execute(sql).map_err(|e| e.to_string()));
         assert_eq!(done, Some(Ok(())), "{sql}");
+    }
+
+    /// Somebody else at its database.
+    ///
+    /// # Panics
+    /// If it cannot be reached, or the service is a sibling.
+    #[must_use]
+    pub fn session(&self) -> TestSession {
+        let session = self.database.as_ref().map(TestDatabase::session);
+        let session = session.unwrap_or_else(|| panic!("a sibling has no database of its own"));
+        session.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Puts a file into the data folder.

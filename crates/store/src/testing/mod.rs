@@ -1,5 +1,6 @@
 //! Databases that live as long as one test.
 
+mod session;
 mod settings;
 mod skip;
 
@@ -16,6 +17,7 @@ use crate::database::{
     DatabaseSettings, DbConnection, OpenError, SqliteSettings, Store, Synchronous, on_each,
 };
 
+pub use session::TestSession;
 pub use settings::{database_settings, defaults};
 pub use skip::skip;
 use skip::variable;
@@ -88,11 +90,19 @@ impl TestDatabase {
     /// # Panics
     /// If there is no server, and `REQUIRE_POSTGRES` is 1.
     pub fn postgres(test: &str) -> Result<Option<Self>, TestDatabaseError> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
         let Some(admin) = variable("TEST_POSTGRES_URL") else {
             skip(test, "TEST_POSTGRES_URL is not set", "REQUIRE_POSTGRES");
             return Ok(None);
         };
+        Self::on_server(admin).map(Some)
+    }
+
+    /// A database on the server whose database of the administrator is at `admin`.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn on_server(admin: String) -> Result<Self, TestDatabaseError> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("profiled_test_{}_{number}", process::id());
         let (server, query) = admin.split_once('?').unwrap_or((&admin, ""));
@@ -106,7 +116,7 @@ impl TestDatabase {
             place: Place::Server { admin, name },
         };
         crate::database::migrate(&database.settings())?;
-        Ok(Some(database))
+        Ok(database)
     }
 
     /// The URL, for the setting `database.url`.
