@@ -18,8 +18,8 @@ use profiled_domain::{
     TokenRepository, User, UserId, UserRepository, WriteContext,
 };
 use profiled_http::{
-    AppState, DialectSettings, HttpSettings, MediaSettings, MediaStorage, Parts, ServiceParts,
-    configure,
+    AppState, DialectSettings, HttpSettings, LaneParts, MediaSettings, MediaStorage, Parts,
+    ServiceParts, configure,
 };
 use profiled_store::testing::{TestDatabase, defaults};
 use profiled_store::{MemoryCounters, Store};
@@ -177,7 +177,7 @@ impl TestApp {
 
     pub fn state(&self) -> web::Data<AppState> {
         let services = ServiceParts {
-            repository: Arc::clone(&self.repository) as _,
+            lanes: LaneParts::over(Arc::clone(&self.repository) as _),
             throttle: Arc::new(self.throttle()),
             passwords: Arc::clone(&self.hasher),
             password_settings: self.passwords.clone(),

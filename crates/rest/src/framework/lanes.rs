@@ -57,6 +57,28 @@ pub struct LaneParts {
     pub deadline: Duration,
 }
 
+impl LaneParts {
+    /// Lanes of one thread each over a storage that shares its connections out by itself.
+    #[must_use]
+    pub fn over(repository: Arc<dyn Repository>) -> Self {
+        let lane = || Lane {
+            repository: Arc::clone(&repository),
+            threads: 1,
+        };
+        Self {
+            readers: lane(),
+            details: lane(),
+            writers: lane(),
+            lists: lane(),
+            logins: Arc::clone(&repository),
+            readiness: Arc::clone(&repository),
+            maintenance: Arc::clone(&repository),
+            waiting: 1024,
+            deadline: Duration::from_secs(3),
+        }
+    }
+}
+
 /// The lanes.
 pub struct Lanes {
     readers: LookUps,

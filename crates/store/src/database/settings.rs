@@ -18,6 +18,8 @@ pub struct DatabaseSettings {
     pub connect_timeout: u64,
     #[serde(deserialize_with = "bounded::<1, 60, _, _>")]
     pub deadline: u64,
+    #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
+    pub queue: usize,
     #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub statement_timeout: u64,
     pub migrate_on_start: MigrateOnStart,
