@@ -1,5 +1,6 @@
 //! Settings of the section `auth`.
 
+use chrono::Duration;
 use jsonwebtoken::Algorithm;
 use profiled_domain::settings::{YEAR, bounded};
 use profiled_domain::{Person, UserLookup};
@@ -75,7 +76,17 @@ impl UsernameField {
 pub struct TokenSettings {
     #[serde(deserialize_with = "bounded::<0, { 100 * YEAR }, _, _>")]
     pub lifetime: u32,
+    #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
+    pub last_used_precision: u32,
     pub max_per_user: u32,
+}
+
+impl TokenSettings {
+    /// How far the last use of a token that is told may be older than the last one.
+    #[must_use]
+    pub fn last_used_precision(&self) -> Duration {
+        Duration::seconds(self.last_used_precision.into())
+    }
 }
 
 /// Section `auth.jwt`, after simplejwt's settings.

@@ -36,20 +36,19 @@ pub struct TokenState {
     pub is_sliding: bool,
     /// `None` works from anywhere.
     pub binding: Option<TokenClient>,
-    /// A recent use: later ones within [`Self::USE_PRECISION`] are not noted.
+    /// A recent use: soon after one that was noted, others are not.
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
 impl TokenState {
-    /// How far `last_used_at` may be older than the last use: a busy token costs a write a minute and not
-    /// one a request.
-    pub const USE_PRECISION: Duration = Duration::minutes(1);
+    /// How much longer than its lifetime a sliding token lives at most, so that its expiry is moved that seldom.
+    pub const LONGEST_EXCESS: Duration = Duration::minutes(1);
 
-    /// Whether a use at `now` is to be noted.
+    /// Whether a use at `now` is to be noted, if `last_used_at` may be older than the last use by `precision`: a busy
+    /// token costs a write in that time and not one a request.
     #[must_use]
-    pub fn is_use_worth_noting(&self, now: DateTime<Utc>) -> bool {
-        let noted = self.last_used_at;
-        noted.is_none_or(|at| at <= now - Self::USE_PRECISION)
+    pub fn is_use_worth_noting(&self, now: DateTime<Utc>, precision: Duration) -> bool {
+        self.last_used_at.is_none_or(|at| at <= now - precision)
     }
 
     /// Whether the token's time is over: exactly at its expiry it is.
@@ -61,12 +60,12 @@ impl TokenState {
     /// The expiry that a use at `now` gives a sliding token, if it is worth a write.
     ///
     /// A token lives for the whole lifetime after each use, and longer by a twentieth of it or
-    /// [`Self::USE_PRECISION`], whichever is less: a busy client costs a write a while and not one a request.
+    /// [`Self::LONGEST_EXCESS`], whichever is less: a busy client costs a write a while and not one a request.
     #[must_use]
     pub fn extension(&self, now: DateTime<Utc>, lifetime: Duration) -> Option<Extension> {
         let from = self.expires_at.filter(|_| self.is_sliding)?;
         let least = now + lifetime;
-        let to = least + (lifetime / 20).min(Self::USE_PRECISION);
+        let to = least + (lifetime / 20).min(Self::LONGEST_EXCESS);
         (from < least || from > to).then_some(Extension { from, to })
     }
 }
@@ -87,6 +86,8 @@ pub struct TokenUse {
     pub token: TokenId,
     /// When it was used.
     pub at: DateTime<Utc>,
+    /// How long after a use that was noted this one is not.
+    pub precision: Duration,
     /// For a sliding token, if it is worth a write.
     pub extension: Option<Extension>,
 }

@@ -123,7 +123,7 @@ pub trait TokenRepository: Send + Sync {
     /// Notes uses of different tokens, by ascending id, in one transaction, so let them be few enough for
     /// other writers to wait.
     ///
-    /// A use within [`USE_PRECISION`](crate::TokenState) of one that was noted is left out. So may be one of
+    /// A use within its [`precision`](TokenUse::precision) of one that was noted is left out. So may be one of
     /// a token that another writer holds, but never its extension. The expiry of a sliding token moves on,
     /// and back only if it is still as it was read; a token that is gone, or had expired when it was used,
     /// stays so.

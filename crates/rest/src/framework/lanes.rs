@@ -2,6 +2,7 @@
 //! waits for work of another kind.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,9 @@ const TURN: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// When the threads of a lane have been stuck for so long, the process is to be started anew.
 const STUCK: Duration = Duration::from_mins(1);
+
+/// Time between two lines that sum up requests that were answered 503.
+const BETWEEN_SUMS: Duration = Duration::from_secs(10);
 
 /// The connections of a lane, and how many threads use them.
 #[derive(Clone)]
@@ -90,6 +94,7 @@ pub struct Lanes {
     pub(super) logins: Arc<dyn Repository>,
     pub(super) maintenance: Arc<dyn Repository>,
     deadline: Deadline,
+    unavailable: Unavailable,
 }
 
 /// A lane whose threads take one piece of work after the other.
@@ -147,6 +152,7 @@ impl Lanes {
             logins: parts.logins,
             maintenance: parts.maintenance,
             deadline: Deadline(parts.deadline),
+            unavailable: Unavailable::default(),
         })
     }
 
@@ -208,9 +214,15 @@ impl Lanes {
         self.deadline.wait(self.readiness.run(ping)).await
     }
 
-    /// Gives threads up that are stuck: to be called every now and then.
+    /// Counts a request that is answered 503.
+    pub fn count_unavailable(&self) {
+        self.unavailable.all.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Gives threads up that are stuck, and tells how many requests were answered 503: to be called every now and then.
     pub fn look_after(&self) {
         let now = Instant::now();
+        self.unavailable.tell(now);
         self.readers.crew.look_after(now);
         for line in self.lines() {
             line.pool.look_after(now);
@@ -226,6 +238,29 @@ impl Lanes {
 
     fn lines(&self) -> [&Line; 4] {
         [&self.details, &self.writers, &self.lists, &self.readiness]
+    }
+}
+
+/// Requests that were answered 503, since the start.
+#[derive(Default)]
+struct Unavailable {
+    all: AtomicU64,
+    /// How many of them the log has, and since when.
+    told: Mutex<(u64, Option<Instant>)>,
+}
+
+impl Unavailable {
+    /// Each request has a line in the log; this one sums them up, where the log leaves those out.
+    fn tell(&self, now: Instant) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let (before, at) = *told;
+        let total = self.all.load(Ordering::Relaxed);
+        let is_early = at.is_some_and(|at| now.duration_since(at) < BETWEEN_SUMS);
+        if total > before && !is_early {
+            let requests = total - before;
+            tracing::warn!(requests, total, "requests were answered 503");
+            *told = (total, Some(now));
+        }
     }
 }
 

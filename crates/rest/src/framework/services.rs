@@ -20,6 +20,9 @@ use crate::settings::HttpSettings;
 use crate::wire::body::BodyLimits;
 use crate::wire::host::Hosts;
 
+/// Longest time for a password, in the queue and on a thread: the costliest hashes take a second or two.
+const HASHING: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// What the services are put together from.
 pub struct ServiceParts {
     /// The ways to the storage.
@@ -90,7 +93,10 @@ impl Services {
         let passwords = &parts.password_settings;
         Ok(Self {
             hosts: Hosts::new(&parts.http),
-            hashing: WorkerPool::start("hashing", passwords.threads(), passwords.queue, None)?,
+            hashing: {
+                let (threads, queue) = (passwords.threads(), passwords.queue);
+                WorkerPool::start("hashing", threads, queue, Some(HASHING))?
+            },
             login: parts.login(),
             lanes: Lanes::start(parts.lanes)?,
             throttle: parts.throttle,
@@ -138,12 +144,14 @@ impl Services {
             return;
         };
         let extension = token.extension(now, self.sliding_lifetime);
-        if extension.is_none() && !token.is_use_worth_noting(now) {
+        if extension.is_none() && !token.is_use_worth_noting(now, self.tokens.last_used_precision())
+        {
             return;
         }
         let used = TokenUse {
             token: token.id,
             at: now,
+            precision: self.tokens.last_used_precision(),
             extension,
         };
         if self.token_uses.defer(used) == Deferred::Done {
@@ -196,8 +204,12 @@ impl Services {
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
         let repository = Arc::clone(&self.lanes.logins);
-        let job = self.hashing.run(move || work(&*repository));
-        job.await
-            .map_err(|busy| ApiError::Unavailable(Box::new(busy)))
+        // Beside the hash there may be look-ups and counters, over a connection that may be stuck.
+        let job = tokio::time::timeout(HASHING, self.hashing.run(move || work(&*repository)));
+        let unavailable = |error| ApiError::Unavailable(error);
+        match job.await {
+            Ok(done) => done.map_err(|busy| unavailable(Box::new(busy))),
+            Err(elapsed) => Err(unavailable(Box::new(elapsed))),
+        }
     }
 }

@@ -193,6 +193,7 @@ mod tests {
         TokenUse {
             token: TokenId(token),
             at: at(second),
+            precision: Duration::minutes(1),
             extension: None,
         }
     }

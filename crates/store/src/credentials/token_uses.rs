@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Timestamp};
-use profiled_domain::{TokenState, TokenUse};
+use profiled_domain::TokenUse;
 
 use crate::database::schema::tokens;
 use crate::database::{DbConnection, stored};
@@ -14,7 +14,7 @@ use crate::database::{DbConnection, stored};
 /// Notes one use.
 pub(super) fn note(connection: &mut DbConnection, used: &TokenUse) -> QueryResult<()> {
     let token = tokens::table.find(used.token.0);
-    let before = stored(used.at - TokenState::USE_PRECISION);
+    let before = stored(used.at - used.precision);
     let is_due = tokens::last_used_at
         .is_null()
         .or(tokens::last_used_at.le(before));
@@ -55,7 +55,7 @@ pub(super) fn note_all<'a>(
     let at: Vec<NaiveDateTime> = uses.iter().map(|used| stored(used.at)).collect();
     let due: Vec<NaiveDateTime> = uses
         .iter()
-        .map(|used| stored(used.at - TokenState::USE_PRECISION))
+        .map(|used| stored(used.at - used.precision))
         .collect();
     let extensions = uses.iter().map(|used| used.extension);
     let (from, to): (Vec<_>, Vec<_>) = extensions

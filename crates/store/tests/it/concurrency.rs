@@ -263,6 +263,7 @@ fn uses_noted_by_several_servers_hold_up_no_revocation_and_lose_no_extension(
             TokenUse {
                 token: store.issue_token(&token).unwrap(),
                 at: at(50),
+                precision: chrono::Duration::minutes(1),
                 extension: Some(Extension {
                     from: at(100),
                     to: at(150),

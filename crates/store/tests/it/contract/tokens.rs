@@ -3,11 +3,13 @@
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
     CredentialRef, CredentialsEpoch, Extension, IssueOutcome, NewToken, NewUser, ProfileDepth,
-    Repository, RepositoryError, Token, TokenDigest, TokenId, TokenState, TokenUse, UniqueKey,
-    User, UserId,
+    Repository, RepositoryError, Token, TokenDigest, TokenId, TokenUse, UniqueKey, User, UserId,
 };
 
 use crate::people::{at, operator, person, token};
+
+/// How far what is noted may be older than what happened.
+const MINUTE: Duration = Duration::minutes(1);
 
 contract!(
     issued_token_is_returned_as_stored,
@@ -16,7 +18,7 @@ contract!(
     token_for_a_former_epoch_is_not_issued,
     a_stored_digest_is_not_stored_again,
     only_own_tokens_are_revoked,
-    a_use_is_noted_once_a_minute,
+    a_use_is_noted_once_within_its_precision,
     uses_of_many_tokens_are_noted_together,
     only_a_live_sliding_token_is_extended,
     an_expiry_moves_back_only_from_where_it_was_read,
@@ -155,7 +157,7 @@ fn only_own_tokens_are_revoked(repository: &dyn Repository) {
     assert_eq!(revoked.map(Result::unwrap), [false, true, false]);
 }
 
-fn a_use_is_noted_once_a_minute(repository: &dyn Repository) {
+fn a_use_is_noted_once_within_its_precision(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let id = repository.issue_token(&token(ada, 1)).unwrap();
     let other = repository.issue_token(&token(ada, 2)).unwrap();
@@ -165,7 +167,7 @@ fn a_use_is_noted_once_a_minute(repository: &dyn Repository) {
             repository.find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Account);
         holder.unwrap().unwrap().token.last_used_at
     };
-    let minute = at(100) + TokenState::USE_PRECISION;
+    let minute = at(100) + MINUTE;
 
     assert_eq!(noted(at(100)), Some(at(100)));
     assert_eq!(noted(at(101)), Some(at(100)));
@@ -182,7 +184,7 @@ fn uses_of_many_tokens_are_noted_together(repository: &dyn Repository) {
     let ids: Vec<_> = (1..=5)
         .map(|number| repository.issue_token(&sliding(ada, number)).unwrap())
         .collect();
-    let minute = at(10) + TokenState::USE_PRECISION;
+    let minute = at(10) + MINUTE;
     let gone = TokenId(ids[4].0 + 1);
     repository.record_token_uses(&[]).unwrap();
     repository
@@ -265,6 +267,7 @@ fn used(token: TokenId, at: DateTime<Utc>) -> TokenUse {
     TokenUse {
         token,
         at,
+        precision: MINUTE,
         extension: None,
     }
 }
