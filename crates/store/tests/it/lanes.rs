@@ -14,7 +14,7 @@ use profiled_store::{DatabaseSettings, Lanes};
 
 use crate::people::{at, group, operator, person};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// As many as a lane for one thread has connections.
 const WRITERS: usize = 4;
 
@@ -48,7 +48,7 @@ fn reads_and_signs_of_life_do_not_wait_for_writes(database: &TestDatabase) {
 
     thread::scope(|scope| {
         let (begun, begins) = mpsc::channel();
-        let writes: Vec<_> = (0..WRITERS)
+        let waiting: Vec<_> = (0..WRITERS)
             .map(|number| {
                 let (writers, begun) = (&writers, begun.clone());
                 scope.spawn(move || {
@@ -64,9 +64,9 @@ fn reads_and_signs_of_life_do_not_wait_for_writes(database: &TestDatabase) {
         assert!(found.is_some());
         writers.ping().unwrap();
 
-        assert!(writes.iter().all(|write| !write.is_finished()));
+        assert!(waiting.iter().all(|write| !write.is_finished()));
         other.batch_execute("ROLLBACK").unwrap();
-        for write in writes {
+        for write in waiting {
             write.join().unwrap().unwrap();
         }
     });

@@ -37,13 +37,13 @@ impl Pooler {
         let (host, port) = place.split_once(':').unwrap();
         let name = name.split('?').next().unwrap();
         let config = folder.path().join("pgbouncer.ini");
-        let text = format!(
+        let settings = format!(
             "[databases]\nx = host={host} port={port} dbname={name} user={user}\n\
              [pgbouncer]\nlisten_addr =\nlisten_port = 6432\nunix_socket_dir = {}\n\
              auth_type = any\npool_mode = {mode}\n",
             folder.path().display()
         );
-        fs::write(&config, text).unwrap();
+        fs::write(&config, settings).unwrap();
         let mut command = Command::new(PROGRAM);
         if is_root() {
             command.args(["-u", "nobody"]);
@@ -99,6 +99,9 @@ fn a_pooler_that_gives_sessions_away_is_refused_with_the_remedy() {
         if mode == "transaction" {
             assert!(matches!(error, OpenError::Pooler { .. }), "{error:?}");
             assert!(error.to_string().contains("pool_mode = session"));
+        } else {
+            // It tells of its mode itself.
+            assert!(matches!(error, OpenError::Connect { .. }), "{error:?}");
         }
     }
 }
