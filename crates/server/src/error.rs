@@ -125,7 +125,7 @@ impl From<SweepError> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let kind = match error {
-            OpenError::Url(_) => Kind::Settings,
+            OpenError::Url(_) | OpenError::Pooler { .. } => Kind::Settings,
             OpenError::Connect { .. } => Kind::Unreachable,
             OpenError::Migration { .. } => Kind::Failed,
         };

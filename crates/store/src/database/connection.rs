@@ -9,7 +9,7 @@ use diesel::{Connection, ConnectionError, ConnectionResult, QueryResult};
 
 use crate::database::functions;
 use crate::database::settings::DatabaseSettings;
-use crate::database::url::DatabaseUrl;
+use crate::database::url::{DatabaseUrl, with_parameters};
 
 /// A connection to one of the two.
 #[derive(diesel::MultiConnection)]
@@ -55,7 +55,10 @@ impl DbConnection {
             DatabaseUrl::Sqlite(path) => {
                 Self::Sqlite(SqliteConnection::establish(&path.to_string_lossy())?)
             }
-            DatabaseUrl::Postgres(url) => Self::Postgres(PgConnection::establish(url)?),
+            DatabaseUrl::Postgres(url) => {
+                let url = with_parameters(url, &settings.parameters());
+                Self::Postgres(PgConnection::establish(&url)?)
+            }
         };
         let session = session(&connection, settings, timeout);
         connection

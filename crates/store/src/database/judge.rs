@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use diesel::RunQueryDsl;
 use diesel::pg::PgConnection;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use profiled_domain::RepositoryError;
@@ -11,6 +10,7 @@ use profiled_domain::RepositoryError;
 use crate::database::connection::DbConnection;
 use crate::database::error::translate;
 use crate::database::functions;
+use crate::database::sessions::process;
 
 /// Why a statement failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,24 +92,16 @@ fn of_server(
     information: &dyn DatabaseErrorInformation,
     is_late: bool,
 ) -> Cause {
-    let session: Result<Session, _> =
-        diesel::sql_query("SELECT pg_backend_pid() AS number").get_result(connection);
-    let Ok(session) = session else {
+    let Ok(process) = process(connection) else {
         return Cause::Closed;
     };
-    if is_late || has_number(information.details(), session.number) {
+    if is_late || has_number(information.details(), process) {
         Cause::Busy
     } else if is_full(information) {
         Cause::Full
     } else {
         Cause::Other
     }
-}
-
-#[derive(diesel::QueryableByName)]
-struct Session {
-    #[diesel(sql_type = diesel::sql_types::Integer)]
-    number: i32,
 }
 
 fn has_number(details: Option<&str>, number: i32) -> bool {

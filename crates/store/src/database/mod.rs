@@ -14,6 +14,7 @@ mod person;
 mod pool;
 pub(crate) mod rows;
 pub(crate) mod schema;
+mod sessions;
 mod settings;
 mod shapes;
 mod state;

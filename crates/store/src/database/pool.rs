@@ -9,6 +9,7 @@ use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::database::connection::DbConnection;
+use crate::database::sessions;
 use crate::database::settings::DatabaseSettings;
 use crate::database::state::DatabaseState;
 use crate::database::url::DatabaseUrl;
@@ -52,10 +53,10 @@ pub(crate) type Checkout = PooledConnection<Manager>;
 impl Manager {
     pub(crate) fn new(url: DatabaseUrl, settings: DatabaseSettings) -> Self {
         Self {
+            state: Arc::new(DatabaseState::new(url.clone())),
             url,
             statement_timeout: settings.statement_timeout(),
             settings: Arc::new(settings),
-            state: Arc::new(DatabaseState::new()),
             openers: openers(),
         }
     }
@@ -128,6 +129,20 @@ impl Manager {
         self.connect_in_time()()
     }
 
+    /// Whether a connection is a session of its own; so it is taken to be if the server has no room for two.
+    pub(crate) fn keeps_sessions(&self, first: DbConnection) -> Result<bool, ConnectionError> {
+        let DbConnection::Postgres(mut first) = first else {
+            return Ok(true);
+        };
+        let Ok(DbConnection::Postgres(mut second)) = self.open_in_time() else {
+            return Ok(true);
+        };
+        in_time(self.settings.connect_timeout(), move || {
+            let kept = sessions::are_kept(&mut first, &mut second);
+            kept.map_err(ConnectionError::CouldntSetupConfiguration)
+        })
+    }
+
     /// A way to connect that keeps nothing of a store alive.
     fn connect_in_time(&self) -> impl Fn() -> Result<DbConnection, ConnectionError> + Send + use<> {
         let (url, settings) = (self.url.clone(), Arc::clone(&self.settings));
@@ -152,10 +167,10 @@ fn openers() -> Arc<ScheduledThreadPool> {
 
 /// Runs an attempt to connect, which is given up after a time. libpq's own limit is one for each address of a name, and
 /// none for its resolution, or for what is asked of the session afterwards.
-fn in_time(
+fn in_time<T: Send + 'static>(
     limit: Duration,
-    attempt: impl FnOnce() -> Result<DbConnection, ConnectionError> + Send + 'static,
-) -> Result<DbConnection, ConnectionError> {
+    attempt: impl FnOnce() -> Result<T, ConnectionError> + Send + 'static,
+) -> Result<T, ConnectionError> {
     let failed = |error: String| ConnectionError::BadConnection(error);
     let (sender, receiver) = mpsc::sync_channel(1);
     let thread = thread::Builder::new().name("database-connect".to_owned());

@@ -84,4 +84,18 @@ impl DatabaseSettings {
     pub(crate) fn connect_timeout(&self) -> Duration {
         Duration::from_secs(self.connect_timeout.max(1))
     }
+
+    /// What libpq is told unless the URL tells it: a connection whose other end is gone ends in time, even if nobody
+    /// says so.
+    pub(crate) fn parameters(&self) -> [(&'static str, String); 6] {
+        let unacknowledged = self.deadline.saturating_mul(2000);
+        [
+            ("connect_timeout", self.connect_timeout.max(1).to_string()),
+            ("tcp_user_timeout", unacknowledged.to_string()),
+            ("keepalives", "1".to_owned()),
+            ("keepalives_idle", "5".to_owned()),
+            ("keepalives_interval", "2".to_owned()),
+            ("keepalives_count", "3".to_owned()),
+        ]
+    }
 }

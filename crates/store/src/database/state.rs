@@ -9,6 +9,7 @@ use diesel::ConnectionError;
 use parking_lot::{Condvar, FairMutex, FairMutexGuard, Mutex};
 
 use crate::database::connection::DbConnection;
+use crate::database::url::DatabaseUrl;
 
 /// How long a full disk is remembered if no write succeeds meanwhile.
 const FULL_FOR: Duration = Duration::from_secs(10);
@@ -19,6 +20,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Whether the database can be reached, which connections are out of date, and who may write to a file.
 #[derive(Debug)]
 pub(crate) struct DatabaseState {
+    url: DatabaseUrl,
     /// As `connecting` has it, for those who only look.
     is_away: AtomicBool,
     connecting: Mutex<Connecting>,
@@ -39,8 +41,9 @@ struct Connecting {
 }
 
 impl DatabaseState {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(url: DatabaseUrl) -> Self {
         Self {
+            url,
             is_away: AtomicBool::new(false),
             connecting: Mutex::default(),
             back: Condvar::new(),
@@ -66,7 +69,7 @@ impl DatabaseState {
         if connecting.outage.take().is_some() {
             self.is_away.store(false, Ordering::Release);
             self.back.notify_all();
-            tracing::info!("the database is back");
+            tracing::info!(url = %self.url, "the database is back");
         }
     }
 
@@ -88,7 +91,7 @@ impl DatabaseState {
             tracing::warn!(%error, "no thread to look for the database");
             return;
         }
-        tracing::warn!(%error, "the database is away");
+        tracing::warn!(url = %self.url, %error, "the database is away");
         connecting.outage = Some(error.to_string());
         self.is_away.store(true, Ordering::Release);
     }

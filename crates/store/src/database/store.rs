@@ -35,6 +35,15 @@ pub enum OpenError {
         #[source]
         source: ConnectionError,
     },
+    /// It lends its sessions.
+    #[error(
+        "{url} is a pooler that gives sessions away after each transaction: set pool_mode = session for PgBouncer, \
+         or let database.url name the server itself"
+    )]
+    Pooler {
+        /// Without a password.
+        url: DatabaseUrl,
+    },
     /// The schema cannot be read or changed.
     #[error("the migrations of {url} failed")]
     Migration {
@@ -65,9 +74,13 @@ impl Store {
     pub fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
         let url: DatabaseUrl = settings.url.parse()?;
         let manager = Manager::new(url.clone(), settings.clone());
-        manager
-            .open_in_time()
-            .map_err(|source| OpenError::Connect { url, source })?;
+        let kept = manager.open_in_time();
+        let kept = kept.and_then(|first| manager.keeps_sessions(first));
+        match kept {
+            Ok(true) => {}
+            Ok(false) => return Err(OpenError::Pooler { url }),
+            Err(source) => return Err(OpenError::Connect { url, source }),
+        }
         let ready = manager.with_timeout(manager.patience());
         Ok(Self {
             name: "all",

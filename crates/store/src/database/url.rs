@@ -1,8 +1,11 @@
 //! Which database: chosen by the scheme of its URL, never by trying.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+use percent_encoding::percent_decode_str;
 
 /// A database, as the setting `database.url` names it.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,7 +66,7 @@ impl fmt::Display for DatabaseUrl {
             Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
             Self::Postgres(url) => {
                 let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-                let place = rest.split('?').next().unwrap_or_default();
+                let (place, _) = split_query(rest);
                 let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
                 write!(f, "postgres://{place}")
             }
@@ -77,12 +80,48 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-fn needs_tls(rest: &str) -> bool {
-    let query = rest.split_once('?').map_or("", |(_, query)| query);
-    let mode = query.split('&').filter_map(|pair| pair.split_once('='));
-    mode.into_iter().any(|(name, value)| {
-        name == "sslmode" && matches!(value, "require" | "verify-ca" | "verify-full")
+/// What stands before and after the question mark; libpq takes one in a password for a part of it.
+fn split_query(rest: &str) -> (&str, &str) {
+    let user = rest.split_once('@').map_or("", |(user, _)| user);
+    let user = if user.contains('/') { 0 } else { user.len() };
+    let mark = rest.match_indices('?').find(|(at, _)| *at >= user);
+    let split = mark.and_then(|(at, _)| rest.split_at_checked(at));
+    split.map_or((rest, ""), |(place, query)| {
+        (place, query.strip_prefix('?').unwrap_or(query))
     })
+}
+
+/// The parameters of a query.
+fn parameters(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(move |(name, value)| (decoded(name), decoded(value)))
+}
+
+fn needs_tls(rest: &str) -> bool {
+    parameters(split_query(rest).1).any(|(name, value)| {
+        name == "sslmode" && matches!(&*value, "require" | "verify-ca" | "verify-full")
+    })
+}
+
+/// The URL of a server with further parameters, but for those that it has.
+pub(crate) fn with_parameters(url: &str, further: &[(&str, String)]) -> String {
+    let (_, query) = split_query(url.split_once("://").map_or("", |(_, rest)| rest));
+    let known: Vec<_> = parameters(query).map(|(name, _)| name).collect();
+    let place = url.strip_suffix(query).unwrap_or(url);
+    let mut text = place.strip_suffix('?').unwrap_or(place).to_owned();
+    let added = further
+        .iter()
+        .filter(|(name, _)| known.iter().all(|known| known != name))
+        .map(|(name, value)| format!("{name}={value}"));
+    let given = query.split('&').filter(|pair| !pair.is_empty());
+    let mut sign = '?';
+    for pair in given.map(str::to_owned).chain(added) {
+        text.push(sign);
+        text.push_str(&pair);
+        sign = '&';
+    }
+    text
 }
 
 fn has_tls() -> bool {

@@ -1,10 +1,19 @@
 //! A database that goes away and comes back.
 
-use profiled_domain::{ProfileDepth, ProfileRepository, RepositoryError, UserRepository};
-use profiled_store::Store;
-use profiled_store::testing::{TestDatabase, database_settings};
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
 
+use profiled_domain::{ProfileDepth, ProfileRepository, RepositoryError, UserRepository};
+use profiled_store::testing::{TestDatabase, database_settings};
+use profiled_store::{DatabaseSettings, OpenError, Store};
+
+use crate::events::lines_with;
 use crate::people::{operator, person};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn a_read_survives_a_connection_that_was_cut() {
@@ -71,4 +80,100 @@ fn a_file_that_vanished_is_unavailable() {
         matches!(error, RepositoryError::Unavailable(_)),
         "{error:?}"
     );
+}
+
+#[test]
+fn of_connections_that_died_together_one_fails() {
+    let test = "outage::of_connections_that_died_together_one_fails";
+    let Some(database) = TestDatabase::postgres(test).unwrap() else {
+        return;
+    };
+    let store = database.store().unwrap();
+    let lanes = ["a", "b", "c"].map(|name| store.lane(name, 1, SECOND));
+    for (number, lane) in lanes.iter().enumerate() {
+        let user = person(&format!("user{number}"));
+        lane.create_user(&user, operator(1)).unwrap();
+    }
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+    database.execute(cut).unwrap();
+    let outcomes = ["x", "y", "z"].map(person);
+    let outcomes: Vec<_> = lanes
+        .iter()
+        .zip(&outcomes)
+        .map(|(lane, user)| lane.create_user(user, operator(1)).is_ok())
+        .collect();
+
+    assert_eq!(outcomes, [false, true, true]);
+}
+
+#[test]
+fn while_the_database_is_away_its_idle_connections_serve_and_others_fail() {
+    let database = TestDatabase::sqlite().unwrap();
+    let file = database.url().strip_prefix("sqlite://").unwrap();
+    let lines = lines_with(file);
+    let store = database.store().unwrap();
+    let user = store.create_user(&person("ada"), operator(1)).unwrap().id;
+    let [connected, new, newer] = ["a", "b", "c"].map(|name| store.lane(name, 1, SECOND));
+    let find = |lane: &Store| lane.find_profile(user, ProfileDepth::Groups);
+    find(&connected).unwrap();
+
+    let elsewhere = format!("{file}.away");
+    fs::rename(file, &elsewhere).unwrap();
+    let errors = [&new, &new, &newer].map(|lane| find(lane).unwrap_err());
+    let found = find(&connected).unwrap();
+    fs::rename(&elsewhere, file).unwrap();
+
+    for error in errors {
+        let is_unavailable = matches!(error, RepositoryError::Unavailable(_));
+        assert!(is_unavailable, "{error:?}");
+    }
+    assert!(found.is_some());
+    let (gone, back) = (lines.recv().unwrap(), lines.recv().unwrap());
+    assert!(
+        gone.starts_with("WARN message=the database is away"),
+        "{gone}"
+    );
+    assert!(
+        back.starts_with("INFO message=the database is back"),
+        "{back}"
+    );
+    assert!(find(&new).unwrap().is_some());
+    assert!(find(&newer).unwrap().is_some());
+    assert_eq!(lines.try_iter().count(), 0);
+}
+
+/// A server that speaks no word, or only its greeting.
+fn silent_server(greeting: &'static [u8]) -> DatabaseSettings {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let mut kept = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _asked = stream.read(&mut [0; 1024]).unwrap();
+            stream.write_all(greeting).unwrap();
+            kept.push(stream);
+        }
+    });
+    let url = format!("postgres://127.0.0.1:{port}/x?sslmode=disable&gssencmode=disable");
+    DatabaseSettings {
+        connect_timeout: 1,
+        ..database_settings(&url)
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_is_given_up() {
+    // That the password is right, and that it is ready.
+    let greeting = b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I";
+
+    for greeting in [b"".as_slice(), greeting] {
+        let settings = silent_server(greeting);
+
+        let outcome = Store::open(&settings);
+
+        assert!(matches!(outcome, Err(OpenError::Connect { .. })));
+    }
 }

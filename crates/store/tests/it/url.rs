@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use profiled_store::{DatabaseUrl, UrlError};
+use profiled_store::testing::{TestDatabase, database_settings};
+use profiled_store::{DatabaseUrl, OpenError, Store, UrlError};
 
 #[test]
 fn the_scheme_decides() {
@@ -44,6 +45,26 @@ fn passwords_are_not_shown() {
 
     assert_eq!(url.to_string(), "postgres://db.example:5432/x");
     assert_eq!(format!("{url:?}"), "postgres://db.example:5432/x");
+    // libpq looks for the query behind the user.
+    let url: DatabaseUrl = "postgres://me:p?ss@db.example/x?a=b".parse().unwrap();
+    assert_eq!(url.to_string(), "postgres://db.example/x");
+}
+
+#[test]
+fn what_the_url_tells_libpq_is_not_told_otherwise() {
+    let Some(database) = TestDatabase::postgres("url::what_the_url_tells_libpq").unwrap() else {
+        return;
+    };
+    for parameter in ["connect_timeout=never", "keepalives%5Fidle=never"] {
+        let url = database.url().trim_end_matches('?');
+        let sign = if url.contains('?') { '&' } else { '?' };
+        let own = database_settings(&format!("{url}{sign}{parameter}"));
+
+        let error = Store::open(&own).err();
+
+        let is_refused = matches!(error, Some(OpenError::Connect { .. }));
+        assert!(is_refused, "{parameter}: {error:?}");
+    }
 }
 
 #[test]
