@@ -7,6 +7,7 @@
 )]
 
 mod active_users;
+mod batches;
 mod concurrency;
 #[macro_use]
 mod contract;
