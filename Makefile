@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build run migrate check test test-postgres fuzz bench
+.PHONY: help build run migrate check test test-postgres fuzz bench drill
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,3 +27,6 @@ fuzz: ## Fuzz headers and tokens: FUZZ_RUNS=200000 inputs each, with the stable 
 
 bench: ## Load tests of the release build: SUITES="reads groups connections growth lists import"
 	@bench/run $(SUITES)
+
+drill: ## What happens to reads while others wait, in figures: SITUATIONS="sqlite locked"
+	@scripts/drill $(SITUATIONS)
