@@ -44,7 +44,7 @@ class Report:
 
     def add(self, situation, figure, before, during, goal, is_met):
         self.missed += not is_met
-        verdict = "met" if is_met else "**missed**"
+        verdict = "" if not goal else "met" if is_met else "**missed**"
         print(f"| {situation} | {figure} | {before} | {during} | {goal} | {verdict} |", flush=True)
 
     def ratio(self, situation, before, during, times):

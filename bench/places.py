@@ -62,7 +62,10 @@ class Place:
         return [part for key, value in chosen.items() for part in ("--set", f"{key}={value}")]
 
     def run(self, *command):
-        subprocess.run([self.binary, "--quiet", *self.settings({}), *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [self.binary, "--quiet", *self.settings({}), *command]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"drill: {' '.join(command)}: {done.stderr}")
 
     def service(self, **more):
         settings = self.settings({key.replace("__", "."): value for key, value in more.items()})
@@ -85,7 +88,7 @@ class Place:
                 file.write("," + json.dumps({"model": "auth.group", "pk": group, "fields": name}) + "\n")
             file.write("]")
         began = time.monotonic()
-        self.run("import", "django", str(dump))
+        self.run("import", "django", "--replace", str(dump))
         return time.monotonic() - began
 
     # The server of PostgreSQL.
@@ -105,7 +108,7 @@ class Place:
         return all_of_them
 
     def stop(self):
-        self.control("-m", "immediate", "stop")
+        self.control("-m", "fast", "stop")
 
     def start(self):
         _, options = Path(self.data, "postmaster.opts").read_text().strip().split(" ", 1)
