@@ -13,7 +13,10 @@ use acceptance::client::Caller;
 use acceptance::replay::wire::{Answer, Request};
 use acceptance::service::Service;
 
-use asked::Ask;
+use asked::{Ask, Asked};
+
+/// Enough for all that waits to be where it waits, and far from the deadline of a request.
+const ROUNDS: usize = 4;
 
 /// A write of each dialect, over and over: all of them change the user 1, but for those of `tower`.
 fn writes(service: &Service, count: usize) -> Vec<Ask> {
@@ -38,20 +41,21 @@ fn writes_of_one_user(service: &Service, count: usize) -> Vec<Ask> {
     own.take(count).collect()
 }
 
-/// A read of each dialect by either of two users, and what a balancer asks.
+/// A read of each dialect by the user whom writes change, those of another one, and what a balancer asks.
 fn reads(service: &Service) -> Vec<Ask> {
     let client = service.client();
-    let mut all = Vec::new();
-    for (name, id) in [("MasterAdmin", 1), ("plain", 2)] {
-        let token = client.token(name);
-        all.push((token.clone(), Request::new("GET", "/api/users/me/")));
-        all.push((client.bearer(id), Request::new("POST", "/api/profile/")));
-        all.push((token, Request::new("GET", "/api/v1/me/")));
-    }
-    for path in ["/ready", "/live"] {
-        all.push((client.anonymous(), Request::new("GET", path)));
-    }
-    all
+    let [own, other] = ["MasterAdmin", "plain"].map(|name| client.token(name));
+    let get = |caller: &Caller, path| (caller.clone(), Request::new("GET", path));
+    let profile = |id| (client.bearer(id), Request::new("POST", "/api/profile/"));
+    vec![
+        get(&own, "/api/users/me/"),
+        profile(1),
+        get(&own, "/api/v1/me/"),
+        profile(2),
+        get(&other, "/api/v1/me/"),
+        get(&client.anonymous(), "/ready"),
+        get(&client.anonymous(), "/live"),
+    ]
 }
 
 /// Each read, one after the other, is answered with what it asks for.
@@ -59,6 +63,15 @@ fn assert_reads_are_answered(service: &Service) {
     for (caller, request) in reads(service) {
         let (path, answer) = (request.path.clone(), caller.send(request));
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+}
+
+/// Reads are answered, again and again, before the first of those who wait: none of them stands before a read.
+fn assert_reads_wait_for_none_of(waiting: &mut Asked, service: &Service) {
+    // What was taken first may come to its lock only after a few of the others.
+    for round in 1..=ROUNDS {
+        assert_reads_are_answered(service);
+        assert!(waiting.are_waiting(), "reads have waited in round {round}");
     }
 }
 

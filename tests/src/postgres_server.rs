@@ -108,9 +108,9 @@ impl PostgresServer {
         frozen
     }
 
-    /// Ends the server, as its operator would in a hurry.
+    /// Ends the server and all its sessions. What was committed is there again afterwards.
     pub fn stop(&self) {
-        self.control(&["-m", "immediate", "stop"]);
+        self.control(&["-m", "fast", "stop"]);
     }
 
     /// Starts it again, on the same port.

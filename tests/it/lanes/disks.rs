@@ -73,7 +73,7 @@ fn on_a_full_disk_reads_are_answered_and_writes_work_once_there_is_room() {
     until_well(&ready);
 
     disk.fill();
-    let answers = Asked::all(writes(&service, 6)).rest();
+    let answers = Asked::all(service.address(), writes(&service, 6)).rest();
     let told = ready.0.get("/ready");
     for (caller, request) in reads(&service) {
         if request.path != "/ready" {

@@ -3,8 +3,8 @@
 use acceptance::replay::wire::Request;
 use acceptance::service::{Backend, Data, Service};
 
-use super::asked::{Ask, Asked, assert_all_told_to_wait};
-use super::assert_reads_are_answered;
+use super::asked::{Ask, Asked, assert_all_served, assert_all_told_to_wait};
+use super::assert_reads_wait_for_none_of;
 
 const LIST: &str = "/api/v1/teams/";
 
@@ -26,9 +26,10 @@ fn a_list_that_waits_delays_no_read_and_a_user_has_two_of_them_at_once() {
         .execute("BEGIN; LOCK TABLE teams IN ACCESS EXCLUSIVE MODE")
         .unwrap();
 
-    let mut asked = Asked::all(lists(&service, "MasterAdmin", 3));
+    let mut asked = Asked::all(service.address(), lists(&service, "MasterAdmin", 3));
     let (_, refused) = asked.next();
-    let answers = asked.beside(|| assert_reads_are_answered(&service));
+    assert_reads_wait_for_none_of(&mut asked, &service);
+    let told = asked.rest();
     other.execute("ROLLBACK").unwrap();
 
     assert_eq!(refused.status, 429, "{}", refused.text());
@@ -36,10 +37,9 @@ fn a_list_that_waits_delays_no_read_and_a_user_has_two_of_them_at_once() {
         .header("Retry-After")
         .and_then(|wait| wait.parse::<u32>().ok());
     assert!(wait.is_some_and(|seconds| seconds > 0), "{refused:?}");
-    assert_all_told_to_wait(&answers);
-    for (path, answer) in Asked::all(lists(&service, "MasterAdmin", 2)).rest() {
-        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
-    }
+    assert_all_told_to_wait(&told);
+    let again = lists(&service, "MasterAdmin", 2);
+    assert_all_served(&Asked::all(service.address(), again).rest());
 }
 
 #[test]
@@ -57,8 +57,10 @@ fn two_lists_of_each_of_many_users_delay_no_read() {
     let mut all = lists(&service, "MasterAdmin", 2);
     all.extend(lists(&service, "plain", 2));
     all.extend(lists(&service, "minimal", 2));
-    let answers = Asked::all(all).beside(|| assert_reads_are_answered(&service));
+    let mut asked = Asked::all(service.address(), all);
+    assert_reads_wait_for_none_of(&mut asked, &service);
+    let told = asked.rest();
     other.execute("ROLLBACK").unwrap();
 
-    assert_all_told_to_wait(&answers);
+    assert_all_told_to_wait(&told);
 }

@@ -56,8 +56,8 @@ fn while_the_way_to_the_server_swallows_everything_all_are_told_to_come_again() 
     assert_recovers(service);
 
     tunnel.fall_silent();
-    let first = Asked::all(crowd(service)).rest();
-    let second = Asked::all(crowd(service)).rest();
+    let first = Asked::all(service.address(), crowd(service)).rest();
+    let second = Asked::all(service.address(), crowd(service)).rest();
     tunnel.let_new_connections_through();
 
     assert_all_told_to_wait(&first);
@@ -97,7 +97,7 @@ fn while_the_server_stands_still_a_hundred_clients_are_told_to_come_again() {
     assert_recovers(&service);
 
     let frozen = server.freeze();
-    let answers = Asked::all(crowd(&service)).rest();
+    let answers = Asked::all(service.address(), crowd(&service)).rest();
     drop(frozen);
 
     assert_all_told_to_wait(&answers);
@@ -114,7 +114,7 @@ fn while_the_server_is_gone_a_hundred_clients_are_told_to_come_again() {
     assert_recovers(&service);
 
     server.stop();
-    let answers = Asked::all(crowd(&service)).rest();
+    let answers = Asked::all(service.address(), crowd(&service)).rest();
     server.restart();
 
     assert_all_told_to_wait(&answers);
@@ -140,7 +140,7 @@ fn a_server_that_takes_no_changes_answers_reads_and_is_used_for_writes_once_it_d
          WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );
     assert_reads_are_answered(&service);
-    let answers = Asked::all(writes(&service, 6)).rest();
+    let answers = Asked::all(service.address(), writes(&service, 6)).rest();
     assert_reads_are_answered(&service);
     let mut other = service.session();
     other

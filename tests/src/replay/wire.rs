@@ -169,7 +169,11 @@ pub fn send_bytes(address: SocketAddr, bytes: &[u8], method: &str) -> io::Result
     })
 }
 
-fn read_answer(reader: &mut impl BufRead, method: &str) -> io::Result<Answer> {
+/// Reads the answer to a request with a method.
+///
+/// # Errors
+/// What comes is no answer, or ends too early.
+pub fn read_answer(reader: &mut impl BufRead, method: &str) -> io::Result<Answer> {
     let mut answer = Answer {
         status: status_of(&read_line(reader)?)?,
         headers: read_headers(reader)?,
