@@ -44,10 +44,8 @@ pub(crate) fn judge(
     elapsed: Duration,
     timeout: Duration,
 ) -> Cause {
-    let known = by_kind(error);
-    match (known, error, connection) {
+    match (error, connection) {
         (
-            Cause::Other,
             Error::DatabaseError(DatabaseErrorKind::Unknown, information),
             DbConnection::Postgres(c),
         ) => {
@@ -55,7 +53,7 @@ pub(crate) fn judge(
             let is_late = elapsed + timeout / 20 >= timeout;
             of_server(c, information.as_ref(), is_late)
         }
-        _ => known,
+        _ => by_kind(error),
     }
 }
 
