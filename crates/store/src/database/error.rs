@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use profiled_domain::{RepositoryError, UniqueKey};
 
-use crate::database::judge::by_kind;
+use crate::database::functions;
 
 /// PostgreSQL names the constraint, SQLite the columns: both lead to the same key.
 const UNIQUE_KEYS: [(&str, &str, UniqueKey); 7] = [
@@ -56,8 +56,59 @@ impl From<StoreError> for RepositoryError {
     }
 }
 
+/// Why a statement failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The connection is gone, and another one may do.
+    Closed,
+    /// The database takes no writes; another connection may lead to one that does.
+    ReadOnly,
+    /// The disk has no room.
+    Full,
+    /// Others were at work for too long.
+    Busy,
+    /// The statement, or what it found.
+    Other,
+}
+
+impl Cause {
+    /// What the error is in the words of the domain.
+    pub(crate) fn told(self, error: Error) -> RepositoryError {
+        match self {
+            Self::Other => translate(error),
+            _ => RepositoryError::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+/// The cause as far as the error tells it without its connection.
+pub(crate) fn by_kind(error: &Error) -> Cause {
+    use DatabaseErrorKind as Kind;
+    match error {
+        Error::BrokenTransactionManager
+        | Error::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => {
+            Cause::Closed
+        }
+        Error::DatabaseError(Kind::ReadOnlyTransaction, _) => Cause::ReadOnly,
+        Error::DatabaseError(Kind::SerializationFailure, _) => Cause::Busy,
+        Error::DatabaseError(Kind::Unknown, information) => of_library(information.message()),
+        _ => Cause::Other,
+    }
+}
+
+/// SQLite's texts are part of the program and stand for its codes, which diesel does not hand on.
+fn of_library(text: &str) -> Cause {
+    match text {
+        "attempt to write a readonly database" => Cause::ReadOnly,
+        "database or disk is full" => Cause::Full,
+        "database is locked" | "database table is locked" | functions::TOO_LATE => Cause::Busy,
+        "disk I/O error" | "unable to open database file" => Cause::Closed,
+        _ => Cause::Other,
+    }
+}
+
 /// The domain's name for an error that is no fault of the database.
-pub(crate) fn translate(error: Error) -> RepositoryError {
+fn translate(error: Error) -> RepositoryError {
     let known = match &error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, information) => {
             unique_key(information.as_ref()).map(RepositoryError::Conflict)

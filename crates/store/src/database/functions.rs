@@ -12,8 +12,8 @@ use regex::Regex;
 /// Compiled patterns that a thread keeps: a statement has few.
 const KEPT: usize = 8;
 
-/// What a selection that takes too long ends with, as PostgreSQL says it.
-pub(crate) const TOO_LATE: &str = "canceling statement due to statement timeout";
+/// What a selection that takes too long ends with.
+pub(crate) const TOO_LATE: &str = "the selection takes too long";
 
 thread_local! {
     static COMPILED: RefCell<Vec<(String, Regex)>> = const { RefCell::new(Vec::new()) };

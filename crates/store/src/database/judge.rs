@@ -5,37 +5,10 @@ use std::time::Duration;
 
 use diesel::pg::PgConnection;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
-use profiled_domain::RepositoryError;
 
 use crate::database::connection::DbConnection;
-use crate::database::error::translate;
-use crate::database::functions;
+use crate::database::error::{Cause, by_kind};
 use crate::database::sessions::process;
-
-/// Why a statement failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// The connection is gone, and another one may do.
-    Closed,
-    /// The database takes no writes; another connection may lead to one that does.
-    ReadOnly,
-    /// The disk has no room.
-    Full,
-    /// Others were at work for too long.
-    Busy,
-    /// The statement, or what it found.
-    Other,
-}
-
-impl Cause {
-    /// What the error is in the words of the domain.
-    pub(crate) fn told(self, error: Error) -> RepositoryError {
-        match self {
-            Self::Other => translate(error),
-            _ => RepositoryError::Unavailable(Box::new(error)),
-        }
-    }
-}
 
 /// The cause of an error that a statement, or a transaction that is over, has led to after a time.
 pub(crate) fn judge(
@@ -44,10 +17,8 @@ pub(crate) fn judge(
     elapsed: Duration,
     timeout: Duration,
 ) -> Cause {
-    let known = by_kind(error);
-    match (known, error, connection) {
+    match (error, connection) {
         (
-            Cause::Other,
             Error::DatabaseError(DatabaseErrorKind::Unknown, information),
             DbConnection::Postgres(c),
         ) => {
@@ -55,33 +26,7 @@ pub(crate) fn judge(
             let is_late = elapsed + timeout / 20 >= timeout;
             of_server(c, information.as_ref(), is_late)
         }
-        _ => known,
-    }
-}
-
-/// The cause as far as the error tells it without its connection.
-pub(crate) fn by_kind(error: &Error) -> Cause {
-    use DatabaseErrorKind as Kind;
-    match error {
-        Error::BrokenTransactionManager
-        | Error::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => {
-            Cause::Closed
-        }
-        Error::DatabaseError(Kind::ReadOnlyTransaction, _) => Cause::ReadOnly,
-        Error::DatabaseError(Kind::SerializationFailure, _) => Cause::Busy,
-        Error::DatabaseError(Kind::Unknown, information) => of_library(information.message()),
-        _ => Cause::Other,
-    }
-}
-
-/// SQLite's texts are part of the program and stand for its codes, which diesel does not hand on.
-fn of_library(text: &str) -> Cause {
-    match text {
-        "attempt to write a readonly database" => Cause::ReadOnly,
-        "database or disk is full" => Cause::Full,
-        "database is locked" | "database table is locked" | functions::TOO_LATE => Cause::Busy,
-        "disk I/O error" | "unable to open database file" => Cause::Closed,
-        _ => Cause::Other,
+        _ => by_kind(error),
     }
 }
 

@@ -10,8 +10,8 @@ use parking_lot::FairMutexGuard;
 use profiled_domain::RepositoryError;
 
 use crate::database::connection::DbConnection;
-use crate::database::error::StoreError;
-use crate::database::judge::{Cause, judge};
+use crate::database::error::{Cause, StoreError};
+use crate::database::judge::judge;
 use crate::database::pool::{Attempt, Checkout, Live, Manager};
 use crate::database::settings::DatabaseSettings;
 use crate::database::shapes::PreparedStatements;

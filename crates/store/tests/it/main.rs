@@ -27,6 +27,7 @@ mod outage;
 mod parity;
 mod people;
 mod pooler;
+mod proxy;
 mod races;
 mod selections;
 mod server_errors;

@@ -12,6 +12,7 @@ use profiled_store::{DatabaseSettings, OpenError, Store};
 
 use crate::events::lines_with;
 use crate::people::{operator, person};
+use crate::proxy::Proxy;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -142,6 +143,41 @@ fn while_the_database_is_away_its_idle_connections_serve_and_others_fail() {
     assert!(find(&new).unwrap().is_some());
     assert!(find(&newer).unwrap().is_some());
     assert_eq!(lines.try_iter().count(), 0);
+}
+
+#[test]
+fn one_looks_for_a_database_that_is_away_and_all_find_it_again() {
+    const REQUESTS: usize = 20;
+    let test = "outage::one_looks_for_a_database_that_is_away_and_all_find_it_again";
+    let Some(database) = TestDatabase::postgres(test).unwrap() else {
+        return;
+    };
+    let proxy = Proxy::before(&database);
+    let log = lines_with(proxy.place());
+    let settings = DatabaseSettings {
+        connect_timeout: 1,
+        ..database_settings(&proxy.url(&database))
+    };
+    let store = Store::open(&settings).unwrap();
+    let stores = ["a", "b"].map(|name| store.lane(name, 1, 3 * SECOND));
+
+    proxy.set_silent(true);
+    for _ in 0..REQUESTS / stores.len() {
+        for lane in &stores {
+            let error = lane.miscounted_groups().unwrap_err();
+            let is_unavailable = matches!(error, RepositoryError::Unavailable(_));
+            assert!(is_unavailable, "{error:?}");
+        }
+    }
+    let attempts = proxy.unanswered();
+    proxy.set_silent(false);
+
+    assert!(attempts < REQUESTS, "{attempts} attempts");
+    assert!(log.recv().unwrap().contains("is away"));
+    assert!(log.recv().unwrap().contains("is back"));
+    for lane in &stores {
+        assert_eq!(lane.miscounted_groups().unwrap(), []);
+    }
 }
 
 /// A server that speaks no word, or only its greeting.
