@@ -195,14 +195,15 @@ def lock(place):
 
 
 def imported(report, place):
-    """A live import of 30,000 users."""
+    """A live import of 30,000 users, and two clients that want to write."""
     name = "live import of 30,000 users"
     with place.service() as server:
         alone = place.import_users(1_000_000)
         before = quiet(server, place.users)
-        with probe(server, place.users) as during:
+        with probe(server, place.users) as during, Crowd(server, 2, change(PLAIN)) as writers:
             beside = place.import_users(2_000_000)
     report.ratio(name, before, during, 2)
+    report.statuses(name, "answers to two writers", writers.statuses(), {200, 503})
     report.add(name, "the import, s", f"{alone:.1f}", f"{beside:.1f}", "at most 3 times", beside <= 3 * alone)
 
 
@@ -243,8 +244,7 @@ def frozen(report, place):
         try:
             answers = once(server, 100, read)
         finally:
-            for process in processes:
-                os.kill(process, 18)
+            place.thaw(processes)
         tell_outage(report, name, server, answers)
         report.seconds(name, "until reads are answered, s", recovery(server, read), RECOVERED)
 

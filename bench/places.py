@@ -107,6 +107,11 @@ class Place:
             os.kill(process, signal.SIGSTOP)
         return all_of_them
 
+    @staticmethod
+    def thaw(processes):
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
     def stop(self):
         self.control("-m", "fast", "stop")
 

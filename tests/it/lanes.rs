@@ -16,7 +16,7 @@ use acceptance::service::Service;
 use asked::{Ask, Asked};
 
 /// Enough for all that waits to be where it waits, and far from the deadline of a request.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 3;
 
 /// A write of each dialect, over and over: all of them change the user 1, but for those of `tower`.
 fn writes(service: &Service, count: usize) -> Vec<Ask> {

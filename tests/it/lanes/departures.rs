@@ -6,12 +6,13 @@ use std::path::Path;
 use acceptance::process::Process;
 use acceptance::replay::wire::Request;
 use acceptance::service::{Backend, Data, Service};
+use profiled_store::testing::TestSession;
 
 use super::asked::{
     Answered, Ask, Asked, Taken, assert_all_served, assert_all_served_or_told_to_wait,
 };
 use super::locks::lock;
-use super::{assert_reads_are_answered, assert_told_to_wait, writes, writes_of_one_user};
+use super::{assert_reads_are_answered, assert_told_to_wait, reads, writes, writes_of_one_user};
 use crate::databases::on_both_databases;
 
 on_both_databases!(
@@ -21,6 +22,8 @@ on_both_databases!(
 
 /// More than any queue takes.
 const CROWD: usize = 600;
+/// Enough time for all of a crowd to come.
+const PATIENT: &[&str] = &["database.deadline=25", "database.statement_timeout=25"];
 
 fn taken(address: SocketAddr, asks: Vec<Ask>) -> Vec<Taken> {
     let asks = asks.into_iter();
@@ -34,16 +37,47 @@ fn answers(taken: &mut [Taken]) -> Vec<Answered> {
         .collect()
 }
 
-/// The last one of many has its answer, while the first one, which would have to give up before, still waits.
-fn a_queue_that_is_full_refuses_at_once(backend: Backend) {
-    let service = Service::start(backend, Data::Staff, &[]);
-    let mut other = lock(&service);
+/// The lock of all users, for which reads wait as well.
+fn lock_users(service: &Service) -> TestSession {
+    let mut session = service.session();
+    let lock = "BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE";
+    session.execute(lock).unwrap();
+    session
+}
 
-    let mut crowd = taken(service.address(), writes_of_one_user(&service, CROWD));
+fn a_queue_that_is_full_refuses_at_once(backend: Backend) {
+    let service = Service::start(backend, Data::Staff, PATIENT);
+    let other = lock(&service);
+    let crowd = taken(service.address(), writes_of_one_user(&service, CROWD));
+    assert_last_is_refused(crowd, other, || assert_reads_are_answered(&service));
+}
+
+#[test]
+fn a_queue_of_reads_that_is_full_refuses_at_once() {
+    let test = "lanes::departures::a_queue_of_reads_that_is_full_refuses_at_once";
+    if !Backend::has_postgres(test) {
+        return;
+    }
+    let service = Service::start(Backend::Postgres, Data::Staff, PATIENT);
+    let other = lock_users(&service);
+    let crowd = reads_of_users(&service, CROWD);
+    let live = || assert_eq!(service.client().anonymous().get("/live").status, 200);
+    assert_last_is_refused(taken(service.address(), crowd), other, live);
+}
+
+fn reads_of_users(service: &Service, count: usize) -> Vec<Ask> {
+    let all = reads(service).into_iter();
+    let known = all.filter(|(caller, _)| !caller.credentials().is_empty());
+    let known: Vec<_> = known.collect();
+    known.into_iter().cycle().take(count).collect()
+}
+
+/// The last one of many has its answer, while the first one, which would have to give up before, still waits.
+fn assert_last_is_refused(mut crowd: Vec<Taken>, mut lock: TestSession, meanwhile: impl Fn()) {
     let (path, refused) = crowd.pop().unwrap().answered().unwrap();
     let is_first_waiting = !crowd[0].has_answer();
-    assert_reads_are_answered(&service);
-    other.execute("ROLLBACK").unwrap();
+    meanwhile();
+    lock.execute("ROLLBACK").unwrap();
 
     assert!(
         is_first_waiting,
@@ -57,9 +91,14 @@ fn what_was_taken_is_answered_before_the_service_ends(backend: Backend) {
     let program = Path::new(env!("CARGO_BIN_EXE_profiled-of-acceptance"));
     let service = Service::start(backend, Data::Staff, &[]);
     let (mut process, address) = Process::serve(program, service.overrides());
-    let mut other = lock(&service);
+    let mut other = match backend {
+        Backend::Sqlite => lock(&service),
+        Backend::Postgres => lock_users(&service),
+    };
 
-    let mut crowd = taken(address, writes_of_one_user(&service, 100));
+    let mut asks = writes_of_one_user(&service, 50);
+    asks.extend(reads_of_users(&service, 100));
+    let mut crowd = taken(address, asks);
     process.signal("TERM");
     other.execute("ROLLBACK").unwrap();
     let answers = answers(&mut crowd);

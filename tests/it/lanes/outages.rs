@@ -8,18 +8,20 @@ use acceptance::service::{Backend, Data, Service};
 use acceptance::tunnel::Tunnel;
 
 use super::asked::{Ask, Asked, assert_all_told_to_wait, until_well};
-use super::{assert_reads_are_answered, reads, writes};
+use super::{assert_reads_are_answered, assert_told_to_wait, reads, writes};
 
-/// One of everything that asks the database.
+/// Log-ins fail as often as they are tried.
+const SETTINGS: &[&str] = &["throttle.login="];
+/// Ends all sessions of a database but one's own.
+const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// One of everything that asks the database, but for lists.
 fn requests(service: &Service) -> Vec<Ask> {
     let client = service.client();
     let mut all = reads(service);
     all.retain(|(_, request)| request.path != "/live");
     all.extend(writes(service, 3));
-    let admin = client.token("MasterAdmin");
-    for path in ["/api/v1/users/", "/api/users/", "/api/groups/"] {
-        all.push((admin.clone(), Request::new("GET", path)));
-    }
     for path in ["/api/auth/token/", "/api/token/"] {
         let body = r#"{"username": "plain", "password": "wrong"}"#;
         all.push((client.anonymous(), Request::json("POST", path, body)));
@@ -27,14 +29,22 @@ fn requests(service: &Service) -> Vec<Ask> {
     all
 }
 
-/// A hundred clients of all kinds.
+fn lists(service: &Service) -> Vec<Ask> {
+    let admin = service.client().token("MasterAdmin");
+    let list = |path| (admin.clone(), Request::new("GET", path));
+    vec![list("/api/v1/users/"), list("/api/users/")]
+}
+
+/// A hundred clients of all kinds. A user has two lists at once and no more.
 fn crowd(service: &Service) -> Vec<Ask> {
-    requests(service).into_iter().cycle().take(100).collect()
+    let mut all = lists(service);
+    all.extend(requests(service).into_iter().cycle().take(98));
+    all
 }
 
 /// Reads, writes and lists work again, and no restart was needed.
 fn assert_recovers(service: &Service) {
-    let well = requests(service).into_iter();
+    let well = requests(service).into_iter().chain(lists(service));
     // Log-ins with a wrong password are refused.
     for ask in well.filter(|(caller, _)| !caller.credentials().is_empty()) {
         until_well(&ask);
@@ -49,7 +59,7 @@ fn while_the_way_to_the_server_swallows_everything_all_are_told_to_come_again() 
     if !Backend::has_postgres(test) {
         return;
     }
-    let direct = Service::start(Backend::Postgres, Data::Staff, &[]);
+    let direct = Service::start(Backend::Postgres, Data::Staff, SETTINGS);
     let behind = Behind::tunnel(&direct);
     let (service, tunnel) = (&behind.service, &behind.tunnel);
     // Connections of each kind are open when the way falls silent.
@@ -93,7 +103,7 @@ fn while_the_server_stands_still_a_hundred_clients_are_told_to_come_again() {
     let Some(server) = PostgresServer::start(test) else {
         return;
     };
-    let service = Service::over(server.database(), Data::Staff, &[]);
+    let service = Service::over(server.database(), Data::Staff, SETTINGS);
     assert_recovers(&service);
 
     let frozen = server.freeze();
@@ -110,7 +120,7 @@ fn while_the_server_is_gone_a_hundred_clients_are_told_to_come_again() {
     let Some(server) = PostgresServer::start(test) else {
         return;
     };
-    let service = Service::over(server.database(), Data::Staff, &[]);
+    let service = Service::over(server.database(), Data::Staff, SETTINGS);
     assert_recovers(&service);
 
     server.stop();
@@ -127,7 +137,7 @@ fn a_server_that_takes_no_changes_answers_reads_and_is_used_for_writes_once_it_d
     if !Backend::has_postgres(test) {
         return;
     }
-    let service = Service::start(Backend::Postgres, Data::Staff, &[]);
+    let service = Service::start(Backend::Postgres, Data::Staff, SETTINGS);
     let name = service.session().value("current_database()").unwrap();
     assert_recovers(&service);
 
@@ -135,10 +145,7 @@ fn a_server_that_takes_no_changes_answers_reads_and_is_used_for_writes_once_it_d
         "ALTER DATABASE {name} SET default_transaction_read_only = on"
     ));
     // As after the change of a primary, nobody has an old session.
-    service.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-         WHERE datname = current_database() AND pid <> pg_backend_pid()",
-    );
+    service.execute(CUT);
     assert_reads_are_answered(&service);
     let answers = Asked::all(service.address(), writes(&service, 6)).rest();
     assert_reads_are_answered(&service);
@@ -150,5 +157,33 @@ fn a_server_that_takes_no_changes_answers_reads_and_is_used_for_writes_once_it_d
     other.execute(&reset).unwrap();
 
     assert_all_told_to_wait(&answers);
+    assert_recovers(&service);
+}
+
+#[test]
+fn requests_whose_connections_are_cut_are_answered_and_the_next_ones_have_new_connections() {
+    let test = "lanes::outages::requests_whose_connections_are_cut_are_answered_and_the_next_ones_have_new_connections";
+    if !Backend::has_postgres(test) {
+        return;
+    }
+    let service = Service::start(Backend::Postgres, Data::Staff, SETTINGS);
+    let mut other = service.session();
+    other
+        .execute("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+        .unwrap();
+
+    let asked = Asked::all(service.address(), crowd(&service));
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    while other.value(waiting).unwrap() == "0" {}
+    // All but the one that has the lock.
+    other.execute(CUT).unwrap();
+    other.execute("ROLLBACK").unwrap();
+
+    for (path, answer) in asked.rest() {
+        let is_log_in = path == "/api/auth/token/" || path == "/api/token/";
+        if answer.status != 200 && !(is_log_in && matches!(answer.status, 400 | 401)) {
+            assert_told_to_wait(&path, &answer);
+        }
+    }
     assert_recovers(&service);
 }
