@@ -106,7 +106,7 @@ pub trait UserRepository: Send + Sync {
         wanted: &UniqueValues,
     ) -> Result<Vec<UniqueKey>, RepositoryError>;
 
-    /// Returns when the database answers.
+    /// Returns when the database answers, and has room for what is written to it.
     ///
     /// # Errors
     /// [`RepositoryError::Unavailable`] when it cannot.

@@ -127,8 +127,12 @@ impl UserRepository for Store {
         self.read_ready(|connection| {
             diesel::select(diesel::dsl::exists(users::table.select(users::id)))
                 .get_result::<bool>(connection)
-        })
-        .map(drop)
+        })?;
+        if self.disk_is_full() {
+            let text = "the disk of the database is full";
+            return Err(RepositoryError::Unavailable(text.into()));
+        }
+        Ok(())
     }
 }
 
