@@ -130,11 +130,17 @@ impl Condition {
     /// Whether it looks at other objects than the one that it is about.
     #[must_use]
     pub fn has_relations(&self) -> bool {
+        self.relations() > 0
+    }
+
+    /// How many relations are followed.
+    #[must_use]
+    pub fn relations(&self) -> usize {
         match self {
-            Self::All(all) | Self::Any(all) => all.iter().any(Self::has_relations),
-            Self::Not(inner) => inner.has_relations(),
-            Self::Field(..) => false,
-            Self::Related(..) => true,
+            Self::All(all) | Self::Any(all) => all.iter().map(Self::relations).sum(),
+            Self::Not(inner) => inner.relations(),
+            Self::Field(..) => 0,
+            Self::Related(_, inner) => 1 + inner.relations(),
         }
     }
 }

@@ -25,6 +25,8 @@ pub(super) use joins::{all, any};
 
 /// Terms and words that a query may have: each may cost the database a scan.
 const MAX_TERMS: usize = 100;
+/// Relations that the terms of a query may follow, one after the other: each is a join, of what may be many objects.
+const MAX_RELATIONS: usize = 100;
 /// Regular expressions that a query may have: each takes its time, and up to a megabyte, to be compiled.
 const MAX_PATTERNS: usize = 10;
 
@@ -47,7 +49,12 @@ pub(super) fn condition(model: Model, query: &Query) -> Result<Condition, ApiErr
     }
     let mut conditions = vec![kind(model, query), together(terms)?];
     conditions.extend(searched(model, query)?);
-    Ok(all(conditions))
+    let condition = all(conditions);
+    if condition.relations() > MAX_RELATIONS {
+        let text = format!("At most {MAX_RELATIONS} relations can be followed.");
+        return Err(bad_request(text));
+    }
+    Ok(condition)
 }
 
 /// `type`: a list of kinds, which keeps or empties the list.

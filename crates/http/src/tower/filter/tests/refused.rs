@@ -188,6 +188,9 @@ fn filter_with_too_many_terms_is_refused() {
     assert!(read(Model::User, &values(501)).is_err());
     assert!(read(Model::User, &words(100)).is_ok());
     assert!(read(Model::User, &words(101)).is_err());
+    let joins = |count: usize| "chain__teams__organization__name=x&".repeat(count);
+    assert!(read(Model::User, &joins(50)).is_ok());
+    assert!(read(Model::User, &joins(51)).is_err());
     let patterns = |count: usize| "not__email__iregex=x&teams__name__regex=y&".repeat(count / 2);
     assert!(read(Model::User, &patterns(10)).is_ok());
     assert!(read(Model::User, &patterns(12)).is_err());
