@@ -11,6 +11,7 @@ import json
 import os
 import random
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from credentials import token
 from measure import HERE
-from places import Disk, Place, client
+from places import Disk, Place, client, psql
 from tunnel import Tunnel
 
 QUIET = 5
@@ -267,16 +268,16 @@ def read_only(report, place):
     """Sessions of the server take no changes, and later they do again."""
     name = "`default_transaction_read_only`"
     cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    run = lambda text: subprocess.run(["psql", "-X", "-q", "-c", text, place.url], check=True, stdout=subprocess.DEVNULL)
     with place.service() as server:
         before = quiet(server, place.users)
-        run("ALTER DATABASE drill SET default_transaction_read_only = on")
-        run(cut)
+        # As after the change of a primary, nobody has an old session.
+        psql(place.admin, "ALTER DATABASE drill SET default_transaction_read_only = on")
+        psql(place.url, cut)
         try:
             with probe(server, place.users) as during, Crowd(server, 4, change(PLAIN)) as writers:
                 time.sleep(QUIET)
         finally:
-            run("SET default_transaction_read_only = off; ALTER DATABASE drill RESET default_transaction_read_only")
+            psql(place.admin, "ALTER DATABASE drill RESET default_transaction_read_only")
         ended = recovery(server, change(PLAIN))
         report.ratio(name, before, during, 2)
         report.statuses(name, "answers to the writers", writers.statuses(), {503})
@@ -353,6 +354,8 @@ def main():
     parser.add_argument("names", nargs="*", help="sqlite, postgres, " + ", ".join(sorted({s.__name__ for s in SITUATIONS["sqlite"] + SITUATIONS["postgres"]})))
     parser.add_argument("--users", type=int, default=50_000)
     arguments = parser.parse_args()
+    # Clears up as it does after an interrupt.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     report = None
     for backend, situations in SITUATIONS.items():
         wanted = [s for s in situations if is_wanted(arguments.names, backend, s.__name__)]
