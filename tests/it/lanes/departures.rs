@@ -21,9 +21,13 @@ on_both_databases!(
 );
 
 /// More than any queue takes.
-const CROWD: usize = 600;
-/// Enough time for all of a crowd to come.
-const PATIENT: &[&str] = &["database.deadline=25", "database.statement_timeout=25"];
+const CROWD: usize = 400;
+/// Enough time for all of a crowd to come, and too little room.
+const PATIENT: &[&str] = &[
+    "database.deadline=25",
+    "database.statement_timeout=25",
+    "database.queue=100",
+];
 
 fn taken(address: SocketAddr, asks: Vec<Ask>) -> Vec<Taken> {
     let asks = asks.into_iter();
