@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use profiled_domain::{Holder, HolderQuery, ProfileDepth, RepositoryError};
 
-use super::Wanted;
+use super::found::Wanted;
 use super::shared_error::SharedError;
 
 /// A batch. What is asked for more than once is looked up once.
@@ -61,7 +61,7 @@ impl<'a> Batch<'a> {
     /// The failure of all.
     pub(super) fn refuse(
         &self,
-        error: SharedError,
+        error: &SharedError,
     ) -> Vec<Result<Option<Holder>, RepositoryError>> {
         let each = self.earlier.iter();
         each.map(|_| Err(error.clone().into())).collect()

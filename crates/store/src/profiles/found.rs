@@ -1,8 +1,13 @@
-//! What a look-up reads, and how it becomes a holder.
+//! What a look-up asks for and reads, and how that becomes a holder.
 
-use profiled_domain::{Group, Holder, PasswordHash, RepositoryError, User, UserProfile};
+use profiled_domain::{
+    Group, Holder, HolderQuery, PasswordHash, ProfileDepth, RepositoryError, User, UserProfile,
+};
 
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
+
+/// A query of a batch.
+pub(super) type Wanted<'a> = (&'a HolderQuery, ProfileDepth);
 
 /// The rows of a holder.
 #[derive(Debug)]

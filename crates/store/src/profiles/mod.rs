@@ -22,12 +22,9 @@ use profiled_domain::{
 use crate::database::rows::{GroupRow, UserRow};
 use crate::database::{DbConnection, Store, translate};
 use batch::Batch;
-use found::Found;
 pub(crate) use found::profile;
+use found::{Found, Wanted};
 use shared_error::SharedError;
-
-/// A query of a batch.
-type Wanted<'a> = (&'a HolderQuery, ProfileDepth);
 
 /// The answer to one query. The error is that of a row which cannot be read: it concerns nobody else.
 type Answer = QueryResult<Option<Found>>;
@@ -43,7 +40,7 @@ impl ProfileRepository for Store {
         let batch = Batch::new(queries);
         match self.read(|connection| find_as_of_one_moment(connection, batch.distinct())) {
             Ok(answers) => batch.answer(answers.into_iter().map(holder)),
-            Err(error) => batch.refuse(error.into()),
+            Err(error) => batch.refuse(&error.into()),
         }
     }
 }

@@ -10,8 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Record, Text, Timestamp};
 use profiled_domain::{ForeignSubject, HolderQuery, ProfileDepth, UserLookup};
 
-use super::Wanted;
-use super::found::Found;
+use super::found::{Found, Wanted};
 use super::one_of::one_of;
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
 use crate::database::schema::{bindings, groups, tokens, user_groups, users};

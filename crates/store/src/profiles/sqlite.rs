@@ -4,8 +4,7 @@ use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 use profiled_domain::{HolderQuery, ProfileDepth, UserLookup};
 
-use super::Wanted;
-use super::found::Found;
+use super::found::{Found, Wanted};
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
 use crate::database::schema::{bindings, groups, tokens, user_groups, users};
 
