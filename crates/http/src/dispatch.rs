@@ -28,6 +28,9 @@ pub(crate) async fn dispatch(
     let response = services.lanes.deadline().of_request(answer).await;
     let deadline = services.body_deadline(started);
     let is_read = body::discard(&mut payload, DISCARDED_BYTES, deadline).await;
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        services.lanes.count_unavailable();
+    }
     log_request(&request, response.status(), started, &notes);
     if is_read {
         response

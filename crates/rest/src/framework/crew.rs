@@ -27,12 +27,18 @@ pub struct CrewSettings {
     pub patience: Option<Duration>,
 }
 
-/// The queue of a crew is full, or a thread died at its work.
+/// Why a crew does not do what is asked of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the queue for {0} is full")]
-pub struct PoolBusy(pub(crate) &'static str);
+pub enum PoolError {
+    /// Too much waits already: the client may come again.
+    #[error("the queue of the {0} is full")]
+    Full(&'static str),
+    /// The thread has panicked.
+    #[error("a thread of the {0} has panicked")]
+    Died(&'static str),
+}
 
-/// The threads and their queue. They end with the last clone, after all that waits is done.
+/// The threads and their queue. They end when it is dropped, after all that waits is done.
 pub struct Crew<T: Send + 'static> {
     shared: Arc<Shared<T>>,
 }
@@ -82,20 +88,22 @@ impl<T: Send + 'static> Crew<T> {
             work_is_there: Condvar::new(),
             work: Box::new(work),
         });
+        // Threads that were started end with it when another one cannot be.
+        let crew = Self { shared };
         for _ in 0..settings.threads {
-            shared.start_thread()?;
+            crew.shared.start_thread()?;
         }
-        Ok(Self { shared })
+        Ok(crew)
     }
 
     /// Lets a piece wait for a thread.
     ///
     /// # Errors
-    /// [`PoolBusy`] at once, with nothing kept.
-    pub fn push(&self, piece: T) -> Result<(), PoolBusy> {
+    /// [`PoolError::Full`] at once, with nothing kept.
+    pub fn push(&self, piece: T) -> Result<(), PoolError> {
         let mut state = self.shared.lock();
         if state.waiting.len() >= self.shared.settings.waiting {
-            return Err(PoolBusy(self.shared.settings.name));
+            return Err(PoolError::Full(self.shared.settings.name));
         }
         state.waiting.push_back(piece);
         let has_sleeper = state.asleep > 0;
@@ -111,15 +119,18 @@ impl<T: Send + 'static> Crew<T> {
         let Some(patience) = self.shared.settings.patience else {
             return;
         };
-        for number in self.shared.give_up(now, patience) {
+        let lane = self.shared.settings.name;
+        while let Some(thread) = self.shared.stuck(now, patience) {
+            if let Err(error) = self.shared.start_thread() {
+                tracing::error!(%error, lane, "no thread for the place of a stuck one");
+                return;
+            }
+            self.shared.give_up(thread);
             tracing::warn!(
-                lane = self.shared.settings.name,
-                thread = number,
+                lane,
+                thread,
                 "a thread is stuck in the database and is given up: another one takes its place"
             );
-            if let Err(error) = self.shared.start_thread() {
-                tracing::error!(%error, lane = self.shared.settings.name, "no thread");
-            }
         }
     }
 
@@ -130,7 +141,7 @@ impl<T: Send + 'static> Crew<T> {
             let since = thread.busy_since;
             thread.is_given_up || since.is_some_and(|since| now.duration_since(since) >= long)
         };
-        !state.threads.is_empty() && state.threads.iter().all(is_stuck)
+        state.threads.iter().all(is_stuck)
     }
 }
 
@@ -208,21 +219,32 @@ impl<T: Send + 'static> Shared<T> {
         Some(pieces)
     }
 
-    /// The threads that are given up now.
-    fn give_up(&self, now: Instant, patience: Duration) -> Vec<usize> {
-        let mut state = self.lock();
+    /// A thread that is stuck, if one more may be given up.
+    fn stuck(&self, now: Instant, patience: Duration) -> Option<usize> {
+        let state = self.lock();
         let given_up = state.threads.iter().filter(|thread| thread.is_given_up);
-        let mut left = (GIVEN_UP * self.settings.threads).saturating_sub(given_up.count());
-        let mut numbers = Vec::new();
-        for thread in &mut state.threads {
+        let may_give_up = given_up.count() < GIVEN_UP * self.settings.threads;
+        let is_stuck = |thread: &&Thread| {
             let since = thread.busy_since.filter(|_| !thread.is_given_up);
-            if left > 0 && since.is_some_and(|since| now.duration_since(since) >= patience) {
-                thread.is_given_up = true;
-                left -= 1;
-                numbers.push(thread.number);
-            }
+            since.is_some_and(|since| now.duration_since(since) >= patience)
+        };
+        let mut stuck = state.threads.iter().filter(is_stuck);
+        stuck
+            .next()
+            .filter(|_| may_give_up)
+            .map(|thread| thread.number)
+    }
+
+    /// A thread that has come back meanwhile works on: then there is one more than there has to be.
+    fn give_up(&self, number: usize) {
+        let mut state = self.lock();
+        for thread in state
+            .threads
+            .iter_mut()
+            .filter(|thread| thread.number == number)
+        {
+            thread.is_given_up = true;
         }
-        numbers
     }
 }
 
@@ -272,7 +294,7 @@ mod tests {
             crew.push((name, free())).unwrap();
         }
 
-        assert_eq!(crew.push((4, free())), Err(PoolBusy("tests")));
+        assert_eq!(crew.push((4, free())), Err(PoolError::Full("tests")));
         drop(release);
         assert_eq!(told.recv(), Ok(vec![1, 2]));
         assert_eq!(told.recv(), Ok(vec![3]));

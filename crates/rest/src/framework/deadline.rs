@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
 use crate::error::ApiError;
-use crate::framework::crew::PoolBusy;
+use crate::framework::crew::PoolError;
 
 tokio::task_local! {
     /// What is left to the request of this task.
@@ -31,19 +31,32 @@ impl Deadline {
     /// Waits for what a lane does, as long as the request may. Outside of a request that is the whole time.
     ///
     /// # Errors
-    /// [`ApiError::Unavailable`]: no time is left, or the lane took nothing on.
+    /// [`ApiError::Unavailable`]: no time is left, or the queue is full. [`ApiError::Internal`]: the work panicked.
     pub async fn wait<T>(
         self,
-        work: impl Future<Output = Result<T, PoolBusy>>,
+        work: impl Future<Output = Result<T, PoolError>>,
     ) -> Result<T, ApiError> {
         let began = Instant::now();
         let left = LEFT.try_with(Cell::get).unwrap_or(self.0);
+        if left.is_zero() {
+            // Not even begun: a timeout would look at the work first.
+            return Err(ApiError::Unavailable(Box::new(Late)));
+        }
         let outcome = timeout(left, work).await;
         // Outside of a request nothing has to be remembered.
         let _ = LEFT.try_with(|all| all.set(left.saturating_sub(began.elapsed())));
         match outcome {
-            Ok(done) => done.map_err(|busy| ApiError::Unavailable(Box::new(busy))),
+            Ok(done) => done.map_err(ApiError::from),
             Err(_elapsed) => Err(ApiError::Unavailable(Box::new(Late))),
+        }
+    }
+}
+
+impl From<PoolError> for ApiError {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Full(_) => Self::Unavailable(Box::new(error)),
+            PoolError::Died(_) => Self::Internal(Box::new(error)),
         }
     }
 }
@@ -54,7 +67,7 @@ mod tests {
 
     const DEADLINE: Deadline = Deadline(Duration::from_secs(3));
 
-    async fn work(seconds: u64) -> Result<u64, PoolBusy> {
+    async fn work(seconds: u64) -> Result<u64, PoolError> {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         Ok(seconds)
     }
@@ -80,5 +93,21 @@ mod tests {
         }
         assert!(DEADLINE.wait(work(2)).await.is_ok());
         assert!(DEADLINE.wait(work(4)).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_is_begun_when_no_time_is_left() {
+        let is_begun = Cell::new(false);
+        let answer = async {
+            let late = DEADLINE.wait(work(4)).await;
+            let begin = async {
+                is_begun.set(true);
+                Ok(())
+            };
+            (late.is_err(), DEADLINE.wait(begin).await.is_err())
+        };
+
+        assert_eq!(DEADLINE.of_request(answer).await, (true, true));
+        assert!(!is_begun.get());
     }
 }

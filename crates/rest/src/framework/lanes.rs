@@ -10,10 +10,9 @@ use profiled_domain::{
     Holder, HolderQuery, ProfileDepth, Repository, RepositoryError, UserId, Wait,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tracing::Span;
 
 use crate::error::ApiError;
-use crate::framework::crew::PoolBusy;
+use crate::framework::crew::PoolError;
 use crate::framework::deadline::Deadline;
 use crate::framework::look_ups::LookUps;
 use crate::framework::worker_pool::WorkerPool;
@@ -22,8 +21,10 @@ use crate::framework::worker_pool::WorkerPool;
 const LISTS_PER_USER: usize = 2;
 /// How long one more list of the same user waits for its turn.
 const TURN: Duration = Duration::from_secs(1);
-/// A thread is given up that has been busy for so much longer than the deadline.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A thread is given up that has been busy for so much longer than the deadline: no statement takes longer.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Tokens of foreign issuers that wait for keys at a time, and threads that wait with them.
+const WAITING_FOR_KEYS: (usize, usize) = (16, 2);
 /// When the threads of a lane have been stuck for so long, the process is to be started anew.
 const STUCK: Duration = Duration::from_mins(1);
 
@@ -35,7 +36,7 @@ const BETWEEN_SUMS: Duration = Duration::from_secs(10);
 pub struct Lane {
     /// The storage, over connections that no other lane uses.
     pub repository: Arc<dyn Repository>,
-    /// As many as there are connections.
+    /// Threads that work with it at a time; those that are stuck, and were given up, come on top.
     pub threads: usize,
 }
 
@@ -90,6 +91,7 @@ pub struct Lanes {
     writers: Line,
     lists: Line,
     readiness: Line,
+    keys: WorkerPool,
     turns: Turns,
     pub(super) logins: Arc<dyn Repository>,
     pub(super) maintenance: Arc<dyn Repository>,
@@ -104,22 +106,25 @@ struct Line {
 }
 
 impl Line {
-    fn start(name: &'static str, lane: Lane, parts: (usize, Duration)) -> std::io::Result<Self> {
-        let (waiting, patience) = parts;
+    fn start(
+        name: &'static str,
+        lane: Lane,
+        waiting: usize,
+        patience: Duration,
+    ) -> std::io::Result<Self> {
         Ok(Self {
             pool: WorkerPool::start(name, lane.threads, waiting, Some(patience))?,
             repository: lane.repository,
         })
     }
 
-    async fn run<T, F>(&self, work: F) -> Result<T, PoolBusy>
+    async fn run<T, F>(&self, work: F) -> Result<T, PoolError>
     where
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        let (repository, span) = (Arc::clone(&self.repository), Span::current());
-        let job = move || span.in_scope(|| work(&*repository));
-        self.pool.run(job).await
+        let repository = Arc::clone(&self.repository);
+        self.pool.run(move || work(&*repository)).await
     }
 }
 
@@ -130,7 +135,7 @@ impl Lanes {
     /// The operating system's, when it gives no thread.
     pub fn start(parts: LaneParts) -> std::io::Result<Self> {
         let patience = parts.deadline + PATIENCE;
-        let each = (parts.waiting, patience);
+        let start = |name, lane| Line::start(name, lane, parts.waiting, patience);
         let LaneParts { readers, .. } = parts;
         let readiness = Lane {
             repository: parts.readiness,
@@ -144,10 +149,11 @@ impl Lanes {
                 parts.waiting,
                 patience,
             )?,
-            details: Line::start("details", parts.details, each)?,
-            writers: Line::start("writers", parts.writers, each)?,
-            lists: Line::start("lists", parts.lists, each)?,
-            readiness: Line::start("readiness", readiness, each)?,
+            details: start("details", parts.details)?,
+            writers: start("writers", parts.writers)?,
+            lists: start("lists", parts.lists)?,
+            readiness: start("readiness", readiness)?,
+            keys: WorkerPool::start("keys", WAITING_FOR_KEYS.1, WAITING_FOR_KEYS.0, None)?,
             turns: Turns::default(),
             logins: parts.logins,
             maintenance: parts.maintenance,
@@ -198,7 +204,8 @@ impl Lanes {
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        let turn = self.turns.take(caller).await?;
+        let turn = async { Ok(self.turns.take(caller).await) };
+        let turn = self.deadline.wait(turn).await??;
         // The turn ends with the work, also when the client has gone away.
         let work = move |repository: &dyn Repository| {
             let done = work(repository);
@@ -206,6 +213,14 @@ impl Lanes {
             done
         };
         self.deadline.wait(self.lists.run(work)).await
+    }
+
+    /// Waits for the keys of an issuer of tokens, which are being fetched.
+    pub async fn wait_for_keys<T: Send + 'static>(
+        &self,
+        wait: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.deadline.wait(self.keys.run(wait)).await
     }
 
     /// Whether the database answers.

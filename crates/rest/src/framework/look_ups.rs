@@ -1,13 +1,14 @@
 //! Look-ups of holders travel together (ADR 0034): a reader takes all that wait, and answers them in one go. A lone one
 //! waits for nothing.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use profiled_domain::{Holder, HolderQuery, ProfileDepth, Repository, RepositoryError};
 use tokio::sync::oneshot;
 
-use crate::framework::crew::{Crew, CrewSettings, PoolBusy};
+use crate::framework::crew::{Crew, CrewSettings, PoolError};
 
 /// Look-ups that are answered in one go: more of them make it slow for the first, and hardly quicker for all.
 const TOGETHER: usize = 64;
@@ -52,16 +53,16 @@ impl LookUps {
     /// The holder that a query asks for, as of a moment between this call and its answer.
     ///
     /// # Errors
-    /// [`PoolBusy`] at once when too many wait.
+    /// [`PoolError::Full`] at once when too many wait; [`PoolError::Died`] when the look-up panics.
     pub(super) async fn find(
         &self,
         query: HolderQuery,
         depth: ProfileDepth,
-    ) -> Result<Answer, PoolBusy> {
+    ) -> Result<Answer, PoolError> {
         let (answer, answered) = oneshot::channel();
         let query = (query, depth);
         self.crew.push(LookUp { query, answer })?;
-        answered.await.map_err(|_died| PoolBusy(self.name))
+        answered.await.map_err(|_died| PoolError::Died(self.name))
     }
 }
 
@@ -72,9 +73,29 @@ fn answer(repository: &dyn Repository, batch: Vec<LookUp>) {
     if queries.is_empty() {
         return;
     }
-    let found = repository.find_holders(&queries);
+    let together = catch_unwind(AssertUnwindSafe(|| repository.find_holders(&queries)));
+    // What makes one of them panic does so alone.
+    let found = together.map_or_else(|_panic| alone(repository, &queries), all);
     for (answer, found) in waiting.into_iter().zip(found) {
-        // The client may have gone away meanwhile.
-        let _ = answer.send(found);
+        if let Some(found) = found {
+            // The client may have gone away meanwhile.
+            let _ = answer.send(found);
+        }
     }
+}
+
+fn all(answers: Vec<Answer>) -> Vec<Option<Answer>> {
+    answers.into_iter().map(Some).collect()
+}
+
+/// No answer where the look-up panics.
+fn alone(
+    repository: &dyn Repository,
+    queries: &[(HolderQuery, ProfileDepth)],
+) -> Vec<Option<Answer>> {
+    let one = |(query, depth): &(HolderQuery, ProfileDepth)| {
+        let find = || repository.find_holder(query.clone(), *depth);
+        catch_unwind(AssertUnwindSafe(find)).ok()
+    };
+    queries.iter().map(one).collect()
 }

@@ -28,7 +28,7 @@ mod worker_pool;
 
 pub use conditional::{EntityTag, lists};
 pub use context::{Parameters, RequestContext};
-pub use crew::PoolBusy;
+pub use crew::PoolError;
 pub use deadline::Deadline;
 pub use dialect::Dialect;
 pub use forms::{PageForms, PageStyle};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use crate::framework::crew::{Crew, CrewSettings, PoolBusy};
+use crate::framework::crew::{Crew, CrewSettings, PoolError};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -45,11 +45,11 @@ impl WorkerPool {
     /// Runs `job` on a thread of the pool, unless the caller has gone away before it begins.
     ///
     /// # Errors
-    /// [`PoolBusy`] at once when the queue is full: the client may come again.
+    /// [`PoolError::Full`] at once; [`PoolError::Died`] when the job panics.
     pub async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, PoolBusy> {
+    ) -> Result<T, PoolError> {
         let (sender, receiver) = oneshot::channel();
         let job = Box::new(move || {
             if !sender.is_closed() {
@@ -58,7 +58,7 @@ impl WorkerPool {
             }
         });
         self.crew.push(job)?;
-        receiver.await.map_err(|_died| PoolBusy(self.name))
+        receiver.await.map_err(|_died| PoolError::Died(self.name))
     }
 
     /// [`Crew::look_after`]
@@ -109,7 +109,7 @@ mod tests {
         let refused = pool.run(|| 3).await;
 
         assert!(polled.is_pending());
-        assert_eq!(refused, Err(PoolBusy("tests")));
+        assert_eq!(refused, Err(PoolError::Full("tests")));
         drop(release);
         assert!(first.await.unwrap());
         assert_eq!(waiting.await, Ok(2));
@@ -136,7 +136,7 @@ mod tests {
 
         let died: Result<(), _> = pool.run(|| panic!("of no interest")).await;
 
-        assert_eq!(died, Err(PoolBusy("tests")));
+        assert_eq!(died, Err(PoolError::Died("tests")));
         assert_eq!(pool.run(|| 1).await, Ok(1));
     }
 }

@@ -104,9 +104,6 @@ impl Pipeline<'_> {
 
     fn failure(&mut self, error: &ApiError, layout: Layout) -> ViewResponse {
         self.notes.failed(error);
-        if matches!(error, ApiError::Unavailable(_)) {
-            self.services.lanes.count_unavailable();
-        }
         let answer = self.route.dialect.describe(error, layout);
         match error.retry_after() {
             Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
