@@ -7,6 +7,7 @@ mod authority;
 mod binding;
 mod completion;
 mod contact;
+pub mod deadline;
 mod directory;
 mod email;
 mod gender;

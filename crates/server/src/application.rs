@@ -9,11 +9,10 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use profiled_auth::{
-    CounterStore, Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
+    Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
-use profiled_domain::ThrottleRepository;
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts, configure};
-use profiled_store::{DatabaseUrl, MemoryCounters, MigrateOnStart, Store};
+use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
 use secrecy::ExposeSecret;
 use tokio::net::TcpSocket;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -224,10 +223,7 @@ pub(crate) fn issuers(settings: &Settings) -> Result<Issuers, Failure> {
 
 fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
     let secret = settings.counting_secret()?;
-    let counters: Arc<dyn ThrottleRepository> = match settings.throttle.store {
-        CounterStore::Memory => Arc::new(MemoryCounters::default()),
-        CounterStore::Database => Arc::new(store.clone()),
-    };
+    let counters = lanes::counters(settings, store);
     let secret = secret.expose_secret().as_bytes();
     Ok(Throttle::new(&settings.throttle, counters, secret))
 }

@@ -3,32 +3,56 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use profiled_auth::CounterStore;
+use profiled_domain::ThrottleRepository;
 use profiled_http::{Lane, LaneParts};
-use profiled_store::Store;
+use profiled_store::{LaneSizes, MemoryCounters, Store};
 
 use crate::settings::Settings;
 
 /// Longest that a list may take: what filters cost is up to clients.
 const LONGEST_LIST: Duration = Duration::from_secs(2);
 
+/// The counters of requests and failed log-ins.
+pub(crate) fn counters(settings: &Settings, store: &Store) -> Arc<dyn ThrottleRepository> {
+    match settings.throttle.store {
+        CounterStore::Memory => Arc::new(MemoryCounters::default()),
+        CounterStore::Database => {
+            let connections = sizes(settings).counters;
+            Arc::new(store.lane("counters", connections, statement_timeout(settings)))
+        }
+    }
+}
+
+fn sizes(settings: &Settings) -> LaneSizes {
+    let counts = settings.throttle.store == CounterStore::Database;
+    settings.database.lanes(counts)
+}
+
+/// Longest that a statement for a request may take.
+fn statement_timeout(settings: &Settings) -> Duration {
+    let database = &settings.database;
+    database.statement_timeout().min(database.deadline())
+}
+
 /// Lanes over a store.
 pub(crate) fn of(settings: &Settings, store: &Store) -> LaneParts {
     let database = &settings.database;
-    let (sizes, deadline) = (database.lanes(), database.deadline());
-    let statement = database.statement_timeout().min(deadline);
+    let (sizes, statement) = (sizes(settings), statement_timeout(settings));
     let lane = |name, connections: u32, timeout| Lane {
         repository: Arc::new(store.lane(name, connections, timeout)),
         threads: usize::try_from(connections).unwrap_or(usize::MAX),
     };
+    let writers = lane("writers", sizes.writers, statement);
     LaneParts {
         readers: lane("readers", sizes.readers, statement),
         details: lane("details", sizes.details, statement),
-        writers: lane("writers", sizes.writers, statement),
         lists: lane("lists", sizes.lists, statement.min(LONGEST_LIST)),
-        logins: lane("logins", sizes.logins, statement).repository,
+        logins: Arc::clone(&writers.repository),
+        writers,
         readiness: Arc::new(store.clone()),
         maintenance: Arc::new(store.clone()),
         waiting: database.queue,
-        deadline,
+        deadline: database.deadline(),
     }
 }

@@ -19,7 +19,7 @@ mod throttle;
 mod users;
 
 pub use database::{
-    DatabaseSettings, DatabaseUrl, Lanes, MigrateOnStart, MigrationStatus, OpenError,
+    DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationStatus, OpenError,
     SqliteSettings, Store, Synchronous, UrlError, migrate, pending, revert, status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};

@@ -82,6 +82,27 @@ impl DbConnection {
         self.finish(work)
     }
 
+    /// As [`write`](Self::write). SQLite waits for its lock as long as there is time `left`, and not for its `usual`
+    /// time to wait, if that is longer.
+    pub(crate) fn write_within<T, E: From<diesel::result::Error>>(
+        &mut self,
+        left: Duration,
+        usual: Duration,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Sqlite(c) if left < usual => {
+                c.batch_execute(&busy_timeout(left))?;
+                let begun = self.begin();
+                // A transaction that has begun nevertheless is unfinished, and its connection not used again.
+                let restored = self.batch_execute(&busy_timeout(usual));
+                begun.and(restored)?;
+            }
+            _ => self.begin()?,
+        }
+        self.finish(work)
+    }
+
     /// Runs `work` in the transaction that has begun, and ends it.
     fn finish<T, E: From<diesel::result::Error>>(
         &mut self,
@@ -144,24 +165,32 @@ impl DbConnection {
     }
 }
 
+/// How long SQLite waits for others; not at all if it is 0.
+fn busy_timeout(time: Duration) -> String {
+    format!("PRAGMA busy_timeout = {}", time.as_millis())
+}
+
 /// Statements that every session begins with. SQLite's time to wait comes first: the others already
 /// need a lock.
 fn session(connection: &DbConnection, settings: &DatabaseSettings, timeout: Duration) -> String {
-    // 0 would be no limit.
-    let timeout = timeout.as_millis().max(1);
     match connection {
         DbConnection::Sqlite(_) => {
             let synchronous = settings.sqlite.synchronous.as_str();
             // What is deleted is overwritten: free pages hold no personal data.
+            let busy_timeout = busy_timeout(timeout);
             format!(
-                "PRAGMA busy_timeout = {timeout}; PRAGMA foreign_keys = ON; \
+                "{busy_timeout}; PRAGMA foreign_keys = ON; \
                  PRAGMA secure_delete = ON; PRAGMA synchronous = {synchronous}; PRAGMA mmap_size = 268435456; \
                  PRAGMA cache_size = -2000;"
             )
         }
-        DbConnection::Postgres(_) => format!(
-            "SET application_name = 'profiled'; SET statement_timeout = {timeout}; \
-             SET lock_timeout = {timeout}; SET TIME ZONE 'UTC';"
-        ),
+        DbConnection::Postgres(_) => {
+            // 0 would be no limit.
+            let timeout = timeout.as_millis().max(1);
+            format!(
+                "SET application_name = 'profiled'; SET statement_timeout = {timeout}; \
+                 SET lock_timeout = {timeout}; SET TIME ZONE 'UTC';"
+            )
+        }
     }
 }

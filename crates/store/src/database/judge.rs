@@ -8,7 +8,7 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
 use crate::database::connection::DbConnection;
 use crate::database::error::{Cause, by_kind};
-use crate::database::sessions::process;
+use crate::database::sessions::{process, words_for_cancelled};
 
 /// The cause of an error that a statement, or a transaction that is over, has led to after a time.
 pub(crate) fn judge(
@@ -31,7 +31,7 @@ pub(crate) fn judge(
 }
 
 /// Asks the session for its number: it answers if it still lives, and one that took part in a deadlock is named in the
-/// details of the error.
+/// details of the error. For a statement that somebody has cancelled, it has the words that it has for any such one.
 fn of_server(
     connection: &mut PgConnection,
     information: &dyn DatabaseErrorInformation,
@@ -44,6 +44,8 @@ fn of_server(
         Cause::Busy
     } else if is_full(information) {
         Cause::Full
+    } else if words_for_cancelled(connection).is_some_and(|words| words == information.message()) {
+        Cause::Busy
     } else {
         Cause::Other
     }

@@ -7,7 +7,7 @@ use crate::database::url::DatabaseUrl;
 
 /// Connections of each lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lanes {
+pub struct LaneSizes {
     /// Those that answer look-ups in batches: who is the caller, and what is shown to them.
     pub readers: u32,
     /// Those of other short reads.
@@ -16,12 +16,12 @@ pub struct Lanes {
     pub writers: u32,
     /// Those of lists, whose filters may be dear.
     pub lists: u32,
-    /// Those of log-ins.
-    pub logins: u32,
+    /// Those of the counters of requests and failed log-ins, 0 if they are not in the database.
+    pub counters: u32,
 }
 
-impl Lanes {
-    /// Each lane has a connection of its own.
+impl LaneSizes {
+    /// With so many each lane has a connection of its own.
     pub const LEAST: u32 = 5;
 }
 
@@ -36,9 +36,9 @@ impl DatabaseSettings {
         }
     }
 
-    /// How they are shared out.
+    /// How they are shared out, if the database counts requests or does not.
     #[must_use]
-    pub fn lanes(&self) -> Lanes {
+    pub fn lanes(&self, counts: bool) -> LaneSizes {
         let all = self.connections();
         let url = self.url.parse::<DatabaseUrl>();
         let is_embedded = url.is_ok_and(|url| url.file().is_some());
@@ -48,14 +48,15 @@ impl DatabaseSettings {
         } else {
             (part(4), u32::MAX)
         };
-        let (lists, details, logins) = (part(4), part(8), part(8));
-        let rest = all.saturating_sub(lists + writers + details + logins);
-        Lanes {
+        let (lists, details) = (part(4), part(8));
+        let counters = if counts { part(8) } else { 0 };
+        let rest = all.saturating_sub(lists + writers + details + counters);
+        LaneSizes {
             readers: rest.clamp(1, most_readers),
             details,
             writers,
             lists,
-            logins,
+            counters,
         }
     }
 }

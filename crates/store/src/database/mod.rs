@@ -19,12 +19,13 @@ mod settings;
 mod shapes;
 mod state;
 mod store;
+mod time_limit;
 mod url;
 
 pub(crate) use connection::{DbConnection, MultiBackend, on_each};
 pub(crate) use error::StoreError;
 pub(crate) use instant::{Instant, stored};
-pub use lanes::Lanes;
+pub use lanes::LaneSizes;
 pub use migrations::{MigrationStatus, migrate, pending, revert, status};
 pub(crate) use page::numbered_page;
 pub(crate) use person::PersonRow;

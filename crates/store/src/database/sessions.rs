@@ -3,6 +3,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
+use diesel::result::Error;
 use diesel::sql_types::Integer;
 use diesel::{QueryResult, RunQueryDsl};
 
@@ -21,6 +22,16 @@ pub(crate) fn process(connection: &mut PgConnection) -> QueryResult<i32> {
     let query = diesel::sql_query("SELECT pg_backend_pid() AS number");
     let process: Process = query.get_result(connection)?;
     Ok(process.number)
+}
+
+/// What the server says, in its language, when a statement is cancelled: the session cancels one of its own.
+pub(crate) fn words_for_cancelled(connection: &mut PgConnection) -> Option<String> {
+    // Without the nap it might be over before it looks.
+    let cancelled = "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(1)";
+    match connection.batch_execute(cancelled) {
+        Err(Error::DatabaseError(_, information)) => Some(information.message().to_owned()),
+        _ => None,
+    }
 }
 
 #[derive(diesel::QueryableByName)]

@@ -15,6 +15,7 @@ use crate::database::judge::judge;
 use crate::database::pool::{Attempt, Checkout, Live, Manager};
 use crate::database::settings::DatabaseSettings;
 use crate::database::shapes::PreparedStatements;
+use crate::database::time_limit::TimeLimit;
 use crate::database::url::{DatabaseUrl, UrlError};
 
 /// Connections of a lane for each that is used: a stuck one is given up, and another one takes its place.
@@ -120,18 +121,23 @@ impl Store {
         self.manager.state().is_full()
     }
 
-    /// Runs `work` on a connection of a pool.
+    /// Runs `work` on a connection of a pool, if one is there within a time.
     fn with<T>(
         &self,
         pool: &Pool<Manager>,
+        time: &TimeLimit,
         work: impl FnOnce(&mut Live) -> T,
     ) -> Result<T, RepositoryError> {
         let began = Instant::now();
         loop {
-            let mut checkout = self.checkout(pool, began)?;
+            let mut checkout = self.checkout(pool, time)?;
             match &mut *checkout {
                 Attempt::Live(live) if live.generation == self.manager.state().generation() => {
-                    return Ok(work(live));
+                    return if time.is_too_late() {
+                        Err(unavailable("nobody waits for it any more"))
+                    } else {
+                        Ok(work(live))
+                    };
                 }
                 Attempt::Live(live) => live.is_broken = true,
                 Attempt::Failed { at, error } if *at >= began => {
@@ -145,15 +151,18 @@ impl Store {
     }
 
     /// What a pool has, or what it gets in time. While the database is away there is no waiting.
-    fn checkout(&self, pool: &Pool<Manager>, began: Instant) -> Result<Checkout, RepositoryError> {
+    fn checkout(
+        &self,
+        pool: &Pool<Manager>,
+        time: &TimeLimit,
+    ) -> Result<Checkout, RepositoryError> {
         if let Some(idle) = pool.try_get() {
             return Ok(idle);
         }
         if let Some(error) = self.manager.state().outage() {
             return Err(unavailable(error));
         }
-        let left = self.manager.patience().saturating_sub(began.elapsed());
-        let waited = pool.get_timeout(left);
+        let waited = pool.get_timeout(time.left());
         waited.map_err(|error| unavailable(format!("{error} of {}", self.name)))
     }
 
@@ -198,23 +207,27 @@ impl Store {
             let began = Instant::now();
             work(&mut live.connection).map_err(|error| (self.cause(live, &error, began), error))
         };
-        let mut outcome = self.with(pool, attempt)?;
+        let time = || TimeLimit::of(self.manager.patience());
+        let mut outcome = self.with(pool, &time(), attempt)?;
         if matches!(outcome, Err((Cause::Closed, _))) {
             // The pool's other connections are of the same age, and not used again.
-            outcome = self.with(pool, attempt)?;
+            outcome = self.with(pool, &time(), attempt)?;
         }
         outcome.map_err(|(cause, error)| cause.told(error))
     }
 
-    /// Runs a write in a transaction of its own. It is never repeated: it may have been committed.
+    /// Runs a write in a transaction of its own. It is never repeated: it may have been committed. The turn, a connection
+    /// and SQLite's lock have one time together, and after the end of the job on this thread no write begins.
     pub(crate) fn write<T>(
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,
     ) -> Result<T, RepositoryError> {
-        let _turn = self.turn()?;
-        self.with(&self.pool, |live| {
+        let time = TimeLimit::of(self.manager.statement_timeout());
+        let _turn = self.turn(&time)?;
+        self.with(&self.pool, &time, |live| {
             let began = Instant::now();
-            match live.connection.write(work) {
+            let usual = self.manager.statement_timeout();
+            match live.connection.write_within(time.left(), usual, work) {
                 Ok(value) => {
                     self.manager.state().wrote(false);
                     Ok(value)
@@ -230,16 +243,16 @@ impl Store {
         &self,
         work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let _turn = self.turn()?;
+        let _turn = self.turn(&TimeLimit::of(self.manager.statement_timeout()))?;
         self.open_for_bulk()?.write(work)
     }
 
     /// The turn to write: an embedded database has one writer. SQLite's own lock is not fair to those who wait for it.
-    fn turn(&self) -> Result<Option<FairMutexGuard<'_, ()>>, RepositoryError> {
+    fn turn(&self, time: &TimeLimit) -> Result<Option<FairMutexGuard<'_, ()>>, RepositoryError> {
         if !self.manager.is_embedded() {
             return Ok(None);
         }
-        let turn = self.manager.state().turn(self.manager.statement_timeout());
+        let turn = self.manager.state().turn(time.left());
         let late = || unavailable("another write takes too long");
         turn.map(Some).ok_or_else(late)
     }

@@ -59,6 +59,14 @@ fn a_lock_that_is_not_given_in_time_is_unavailable(database: &TestDatabase) {
     assert_unavailable(&add(&open(database)));
 }
 
+fn a_statement_that_an_administrator_cancels_is_unavailable(database: &TestDatabase) {
+    let cancel = "PERFORM pg_cancel_backend(pg_backend_pid()); PERFORM pg_sleep(3600);";
+    database.execute(&before_groups(cancel)).unwrap();
+    let store = open(database).lane("writers", 1, std::time::Duration::from_hours(1));
+
+    assert_unavailable(&add(&store));
+}
+
 fn a_deadlock_is_unavailable(database: &TestDatabase) {
     let (held, wanted) = (until(1, true), until(2, false));
     let body = format!(
@@ -197,6 +205,7 @@ macro_rules! in_each_language {
 in_each_language!(
     a_statement_that_takes_too_long_is_unavailable,
     a_lock_that_is_not_given_in_time_is_unavailable,
+    a_statement_that_an_administrator_cancels_is_unavailable,
     a_deadlock_is_unavailable,
     a_session_that_is_ended_is_unavailable_and_replaced,
     a_full_disk_is_unavailable_and_remembered_until_a_write_succeeds,

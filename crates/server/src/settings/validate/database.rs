@@ -1,6 +1,6 @@
 //! The section `database`.
 
-use profiled_store::{DatabaseSettings, DatabaseUrl, Lanes};
+use profiled_store::{DatabaseSettings, DatabaseUrl, LaneSizes};
 
 use super::finding::Finding;
 
@@ -19,7 +19,7 @@ fn url(database: &DatabaseSettings) -> Option<Finding> {
 }
 
 fn lanes(database: &DatabaseSettings) -> Option<Finding> {
-    let (size, least) = (database.connections(), Lanes::LEAST);
+    let (size, least) = (database.connections(), LaneSizes::LEAST);
     let text = format!("is {size}: it must be at least {least}, one for each lane, or 0");
     (size < least).then_some(Finding("database.pool_size", text))
 }
