@@ -74,8 +74,8 @@ def of_django(rows):
 
 
 def growth(rows):
-    sizes = sorted({row["users"] for row in rows})
-    return worst(ratios(rows, "p50_ms", {"users": sizes[-1]}, {"users": sizes[0]}))
+    sizes = sorted({row["size"] for row in rows})
+    return worst(ratios(rows, "p50_ms", {"size": sizes[-1]}, {"size": sizes[0]}))
 
 
 def beside(other, load):

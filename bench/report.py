@@ -73,7 +73,7 @@ def connections(found):
 
 def growth(found):
     title = "GET /api/users/me/: latency by users, 8 connections"
-    return picture("growth", title, plot.lines(title, "users", "ms", list(percentiles(found, "users")))) + taken(found)
+    return picture("growth", title, plot.lines(title, "users", "ms", list(percentiles(found, "size")))) + taken(found)
 
 
 def groups(found):

@@ -66,11 +66,11 @@ def growth(bench):
                 reads = READS if users in (sizes[0], sizes[-1]) else ["me"]
                 for read in reads:
                     name = f"{read}, {backend}, {users:,} users"
-                    targets.append(bench.target(server, backend, users, read, name=name, users=users))
+                    targets.append(bench.target(server, backend, users, read, name=name, size=users))
         bench.measure(targets, FEW)
     rows = rows_of(targets)
     print(rows_table(rows) + "\n")
-    p50 = lambda backend, read, users: find(rows, backend=backend, read=read, users=users)["p50_ms"]
+    p50 = lambda backend, read, users: find(rows, backend=backend, read=read, size=users)["p50_ms"]
     for backend in bench.backends():
         pairs = [(read, p50(backend, read, sizes[0]), p50(backend, read, sizes[-1])) for read in READS]
         ratios(f"{backend}: p50 at {sizes[-1]:,} users over that at {sizes[0]:,}", pairs)

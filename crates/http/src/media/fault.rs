@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::iter::successors;
 
+#[cfg(feature = "s3")]
 use object_store::client::HttpError;
 
 /// The kind of an error, and the operating system's or the connection's word on it.
@@ -33,6 +34,7 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     successors(Some(error), |&cause| cause.source())
 }
 
+#[cfg(feature = "s3")]
 fn outer_word(cause: &(dyn Error + 'static)) -> Option<String> {
     let Some(error) = cause.downcast_ref::<HttpError>() else {
         return system_word(cause);
@@ -43,6 +45,12 @@ fn outer_word(cause: &(dyn Error + 'static)) -> Option<String> {
             .trim_end()
             .to_owned(),
     )
+}
+
+/// Without a client there is no connection that could fail.
+#[cfg(not(feature = "s3"))]
+fn outer_word(cause: &(dyn Error + 'static)) -> Option<String> {
+    system_word(cause)
 }
 
 /// What the operating system said: its texts are fixed.

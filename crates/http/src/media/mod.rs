@@ -2,6 +2,8 @@
 //! user needs them (contract `drf.md`, section 9; ADR 0014).
 
 mod avatar;
+#[cfg(feature = "s3")]
+mod bucket;
 mod fault;
 mod name;
 mod picture;

@@ -43,6 +43,17 @@ pub enum StorageKind {
     S3,
 }
 
+impl StorageKind {
+    /// Whether this build can keep files there: buckets need the feature `s3`.
+    #[must_use]
+    pub fn is_built_in(self) -> bool {
+        match self {
+            Self::File => true,
+            Self::S3 => cfg!(feature = "s3"),
+        }
+    }
+}
+
 /// Section `media.s3`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

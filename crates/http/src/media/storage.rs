@@ -4,25 +4,21 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, Stream, StreamExt};
-use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path as Key;
-use object_store::prefix::PrefixStore;
-use object_store::{
-    ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt, RetryConfig,
-};
-use secrecy::ExposeSecret;
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+#[cfg(feature = "s3")]
+use super::bucket;
 use super::private::{create_folder, on_disk, restrict_to_owner};
-use super::{MediaSettings, S3Settings, StorageKind, fault, name};
+use super::{MediaSettings, StorageKind, fault, name};
 
 /// Threads for files of a folder; servers are talked to without.
 const FILE_THREADS: usize = 4;
@@ -44,6 +40,10 @@ pub enum StorageError {
     /// The folder cannot be made or used.
     #[error("the media folder {} cannot be used", .0.display())]
     Folder(PathBuf, #[source] io::Error),
+    /// The build has no client for buckets.
+    #[cfg(not(feature = "s3"))]
+    #[error("this build has no feature s3")]
+    WithoutS3,
     /// The operating system gives no thread.
     #[error("no thread for media storage")]
     Threads(#[source] io::Error),
@@ -78,7 +78,10 @@ impl MediaStorage {
     pub fn open(settings: &MediaSettings, folder: &Path) -> Result<Self, StorageError> {
         match settings.storage {
             StorageKind::File => Self::in_folder(folder),
-            StorageKind::S3 => Self::new(s3(&settings.s3).map_err(unopened)?, None),
+            #[cfg(feature = "s3")]
+            StorageKind::S3 => Self::new(bucket::open(&settings.s3).map_err(unopened)?, None),
+            #[cfg(not(feature = "s3"))]
+            StorageKind::S3 => Err(StorageError::WithoutS3),
         }
     }
 
@@ -296,40 +299,6 @@ impl Drop for Io {
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unopened(error: object_store::Error) -> StorageError {
     StorageError::Objects(error.to_string())
-}
-
-fn s3(settings: &S3Settings) -> object_store::Result<Arc<dyn ObjectStore>> {
-    let timeout = Duration::from_secs(settings.timeout);
-    let client = ClientOptions::new()
-        .with_timeout(timeout)
-        .with_connect_timeout(timeout)
-        .with_allow_http(settings.allow_http);
-    // A request waits for all attempts.
-    let retry = RetryConfig {
-        max_retries: 2,
-        retry_timeout: timeout,
-        ..RetryConfig::default()
-    };
-    let mut builder = AmazonS3Builder::new()
-        .with_bucket_name(&settings.bucket)
-        .with_region(&settings.region)
-        .with_client_options(client)
-        .with_retry(retry);
-    if !settings.endpoint.is_empty() {
-        builder = builder.with_endpoint(settings.endpoint.trim_end_matches('/'));
-    }
-    let (id, secret) = (&settings.access_key, &settings.secret_key);
-    if !id.expose_secret().is_empty() {
-        builder = builder
-            .with_access_key_id(id.expose_secret())
-            .with_secret_access_key(secret.expose_secret());
-    }
-    let bucket = builder.with_allow_http(settings.allow_http).build()?;
-    Ok(if settings.prefix.is_empty() {
-        Arc::new(bucket)
-    } else {
-        Arc::new(PrefixStore::new(bucket, Key::parse(&settings.prefix)?))
-    })
 }
 
 /// `None` in place of the error for what does not exist.

@@ -21,6 +21,24 @@ fn complaint(overrides: &[&str]) -> String {
     settings.map_or_else(|failure| failure.to_string(), |()| String::new())
 }
 
+#[cfg(not(feature = "s3"))]
+#[test]
+fn bucket_in_a_build_without_its_client_is_refused_at_start() {
+    let sandbox = Sandbox::migrated();
+    let text = "is s3, and this build is without it: build with --features s3, or set file";
+
+    let ended = sandbox.run(&["--set", S3[0], "serve"]);
+
+    assert_eq!(
+        ended.err,
+        format!("profiled: media.storage in --set {text}\n")
+    );
+    assert_eq!(complaint(&S3), format!("media.storage in --set {text}"));
+    // Nothing else is wrong with such a build.
+    assert_eq!(complaint(&[]), "");
+}
+
+#[cfg(feature = "s3")]
 #[test]
 fn incomplete_settings_of_a_bucket_are_refused() {
     let table: [(&[&str], &str); 7] = [
@@ -66,6 +84,7 @@ fn incomplete_settings_of_a_bucket_are_refused() {
     assert_eq!(complaint(&["media.s3.endpoint=nowhere"]), "");
 }
 
+#[cfg(feature = "s3")]
 #[test]
 fn credentials_come_from_files_and_are_never_shown() {
     let sandbox = Sandbox::migrated();

@@ -210,6 +210,7 @@ async fn f5_no_link_leads_an_upload_out_of_the_folder() {
     assert!(shown.body.contains(r#""avatar":null"#));
 }
 
+#[cfg(feature = "s3")]
 #[actix_web::test]
 async fn upload_without_storage_is_503_and_other_requests_work() {
     let mut uploads = Uploads::new();

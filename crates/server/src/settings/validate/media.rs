@@ -7,6 +7,10 @@ use super::finding::Finding;
 
 /// The first finding.
 pub(super) fn check(settings: &MediaSettings) -> Option<Finding> {
+    if !settings.storage.is_built_in() {
+        let text = "is s3, and this build is without it: build with --features s3, or set file";
+        return Some(Finding("media.storage", text.to_owned()));
+    }
     match settings.storage {
         StorageKind::File => None,
         StorageKind::S3 => s3(&settings.s3),
