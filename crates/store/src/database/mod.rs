@@ -22,7 +22,7 @@ mod store;
 mod url;
 
 pub(crate) use connection::{DbConnection, MultiBackend, on_each};
-pub(crate) use error::{StoreError, translate};
+pub(crate) use error::StoreError;
 pub(crate) use instant::{Instant, stored};
 pub use lanes::Lanes;
 pub use migrations::{MigrationStatus, migrate, pending, revert, status};

@@ -20,7 +20,7 @@ use profiled_domain::{
 };
 
 use crate::database::rows::{GroupRow, UserRow};
-use crate::database::{DbConnection, Store, translate};
+use crate::database::{DbConnection, Store};
 use batch::Batch;
 pub(crate) use found::profile;
 use found::{Found, Wanted};
@@ -57,7 +57,7 @@ pub(crate) fn profile_rows(
 }
 
 fn holder(answer: Answer) -> Result<Option<Holder>, SharedError> {
-    let found = answer.map_err(translate)?;
+    let found = answer.map_err(|error| RepositoryError::Failed(Box::new(error)))?;
     Ok(found.map(Holder::try_from).transpose()?)
 }
 
