@@ -1,6 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help build run migrate check test test-postgres fuzz bench bench-quick
-.PHONY: help build run migrate check test test-postgres fuzz bench drill
+.PHONY: help build run migrate check test test-postgres fuzz bench bench-quick drill
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +30,6 @@ bench: ## Measure the release build and its peers, and write docs/BENCHMARKS.md:
 
 bench-quick: ## The reads alone, in less than three minutes
 	@bench/run --quick $(BENCH_OPTIONS)
-bench: ## Load tests of the release build: SUITES="reads groups connections growth lists import"
-	@bench/run $(SUITES)
 
 drill: ## What happens to reads while others wait, in figures: SITUATIONS="sqlite locked"
 	@scripts/drill $(SITUATIONS)

@@ -9,9 +9,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from bench import KEY, Bench
 from measure import HERE, Server
 from probe import Client
+from service import KEY, Bench
 
 IMPORTED = 30_000
 
@@ -37,7 +37,7 @@ class Place:
             self.data = psql(self.admin, "SHOW data_directory")
         self.run("migrate")
         if backend == "sqlite":
-            Bench.fill_sqlite(self.file, users)
+            Bench.fill_sqlite(self.url, users)
         else:
             fill = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"n={users}", "-f", str(HERE / "postgres.sql"), self.url]
             subprocess.run(fill, check=True)
