@@ -52,6 +52,7 @@ pub(crate) fn of(settings: &Settings, store: &Store) -> LaneParts {
         writers,
         readiness: Arc::new(store.clone()),
         maintenance: Arc::new(store.clone()),
+        counters: usize::try_from(sizes.counters).unwrap_or(usize::MAX),
         waiting: database.queue,
         deadline: database.deadline(),
     }

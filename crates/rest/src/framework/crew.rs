@@ -141,7 +141,7 @@ impl<T: Send + 'static> Crew<T> {
             let since = thread.busy_since;
             thread.is_given_up || since.is_some_and(|since| now.duration_since(since) >= long)
         };
-        state.threads.iter().all(is_stuck)
+        self.shared.settings.threads > 0 && state.threads.iter().all(is_stuck)
     }
 }
 

@@ -28,21 +28,22 @@ impl Deadline {
         LEFT.scope(Cell::new(self.0), answer).await
     }
 
-    /// Waits for what a lane does, as long as the request may. Outside of a request that is the whole time.
+    /// Waits for what a lane does, as long as the request may. Outside of a request that is the whole time. `work` learns
+    /// when nobody waits for it any more.
     ///
     /// # Errors
     /// [`ApiError::Unavailable`]: no time is left, or the queue is full. [`ApiError::Internal`]: the work panicked.
-    pub async fn wait<T>(
-        self,
-        work: impl Future<Output = Result<T, PoolError>>,
-    ) -> Result<T, ApiError> {
+    pub async fn wait<T, F>(self, work: impl FnOnce(Instant) -> F) -> Result<T, ApiError>
+    where
+        F: Future<Output = Result<T, PoolError>>,
+    {
         let began = Instant::now();
         let left = LEFT.try_with(Cell::get).unwrap_or(self.0);
         if left.is_zero() {
             // Not even begun: a timeout would look at the work first.
             return Err(ApiError::Unavailable(Box::new(Late)));
         }
-        let outcome = timeout(left, work).await;
+        let outcome = timeout(left, work(began + left)).await;
         // Outside of a request nothing has to be remembered.
         let _ = LEFT.try_with(|all| all.set(left.saturating_sub(began.elapsed())));
         match outcome {
@@ -63,13 +64,21 @@ impl From<PoolError> for ApiError {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use super::*;
 
     const DEADLINE: Deadline = Deadline(Duration::from_secs(3));
 
-    async fn work(seconds: u64) -> Result<u64, PoolError> {
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-        Ok(seconds)
+    fn work(
+        seconds: u64,
+    ) -> impl FnOnce(Instant) -> Pin<Box<dyn Future<Output = Result<(), PoolError>>>> {
+        move |_end| {
+            Box::pin(async move {
+                tokio::time::sleep(Duration::from_secs(seconds)).await;
+                Ok(())
+            })
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -100,7 +109,7 @@ mod tests {
         let is_begun = Cell::new(false);
         let answer = async {
             let late = DEADLINE.wait(work(4)).await;
-            let begin = async {
+            let begin = |_end| async {
                 is_begun.set(true);
                 Ok(())
             };

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use profiled_domain::deadline::within;
 use profiled_domain::{
     Holder, HolderQuery, ProfileDepth, Repository, RepositoryError, UserId, Wait,
 };
@@ -56,6 +57,8 @@ pub struct LaneParts {
     pub readiness: Arc<dyn Repository>,
     /// What is done in between, on threads of its own.
     pub maintenance: Arc<dyn Repository>,
+    /// Threads that count requests, where counters are in the database.
+    pub counters: usize,
     /// Requests that may wait in each lane.
     pub waiting: usize,
     /// How long a request may wait for the database in all.
@@ -78,6 +81,7 @@ impl LaneParts {
             logins: Arc::clone(&repository),
             readiness: Arc::clone(&repository),
             maintenance: Arc::clone(&repository),
+            counters: 1,
             waiting: 1024,
             deadline: Duration::from_secs(3),
         }
@@ -92,6 +96,7 @@ pub struct Lanes {
     lists: Line,
     readiness: Line,
     keys: WorkerPool,
+    counters: WorkerPool,
     turns: Turns,
     pub(super) logins: Arc<dyn Repository>,
     pub(super) maintenance: Arc<dyn Repository>,
@@ -118,13 +123,15 @@ impl Line {
         })
     }
 
-    async fn run<T, F>(&self, work: F) -> Result<T, PoolError>
+    /// Runs work that is of use until `end`.
+    async fn run<T, F>(&self, end: Instant, work: F) -> Result<T, PoolError>
     where
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
         let repository = Arc::clone(&self.repository);
-        self.pool.run(move || work(&*repository)).await
+        let job = move || within(end, || work(&*repository));
+        self.pool.run(job).await
     }
 }
 
@@ -154,6 +161,7 @@ impl Lanes {
             lists: start("lists", parts.lists)?,
             readiness: start("readiness", readiness)?,
             keys: WorkerPool::start("keys", WAITING_FOR_KEYS.1, WAITING_FOR_KEYS.0, None)?,
+            counters: WorkerPool::start("counters", parts.counters, parts.waiting, Some(patience))?,
             turns: Turns::default(),
             logins: parts.logins,
             maintenance: parts.maintenance,
@@ -173,7 +181,8 @@ impl Lanes {
         query: HolderQuery,
         depth: ProfileDepth,
     ) -> Result<Option<Holder>, ApiError> {
-        let found = self.deadline.wait(self.readers.find(query, depth)).await?;
+        let found = self.deadline.wait(|_end| self.readers.find(query, depth));
+        let found = found.await?;
         found.map_err(ApiError::from)
     }
 
@@ -183,7 +192,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        self.deadline.wait(self.details.run(work)).await
+        self.deadline.wait(|end| self.details.run(end, work)).await
     }
 
     /// Changes something.
@@ -192,7 +201,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        self.deadline.wait(self.writers.run(work)).await
+        self.deadline.wait(|end| self.writers.run(end, work)).await
     }
 
     /// Selects a list for a user. Nobody has more than a few under way, so that nobody takes the lane for themselves.
@@ -204,7 +213,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        let turn = async { Ok(self.turns.take(caller).await) };
+        let turn = |_end| async { Ok(self.turns.take(caller).await) };
         let turn = self.deadline.wait(turn).await??;
         // The turn ends with the work, also when the client has gone away.
         let work = move |repository: &dyn Repository| {
@@ -212,7 +221,16 @@ impl Lanes {
             drop(turn);
             done
         };
-        self.deadline.wait(self.lists.run(work)).await
+        self.deadline.wait(|end| self.lists.run(end, work)).await
+    }
+
+    /// Counts a request in the database.
+    pub async fn count<T: Send + 'static>(
+        &self,
+        count: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let counted = |end| self.counters.run(move || within(end, count));
+        self.deadline.wait(counted).await
     }
 
     /// Waits for the keys of an issuer of tokens, which are being fetched.
@@ -220,13 +238,15 @@ impl Lanes {
         &self,
         wait: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        self.deadline.wait(self.keys.run(wait)).await
+        self.deadline.wait(|_end| self.keys.run(wait)).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<Result<(), RepositoryError>, ApiError> {
         let ping = |repository: &dyn Repository| repository.ping();
-        self.deadline.wait(self.readiness.run(ping)).await
+        self.deadline
+            .wait(|end| self.readiness.run(end, ping))
+            .await
     }
 
     /// Counts a request that is answered 503.
@@ -239,20 +259,23 @@ impl Lanes {
         let now = Instant::now();
         self.unavailable.tell(now);
         self.readers.crew.look_after(now);
-        for line in self.lines() {
-            line.pool.look_after(now);
+        for pool in self.pools() {
+            pool.look_after(now);
         }
     }
 
     /// Whether all threads of a lane have been stuck for a minute.
     pub fn are_stuck(&self) -> bool {
         let now = Instant::now();
-        let mut lines = self.lines().into_iter();
-        self.readers.crew.is_stuck(now, STUCK) || lines.any(|line| line.pool.is_stuck(now, STUCK))
+        let mut pools = self.pools().into_iter();
+        self.readers.crew.is_stuck(now, STUCK) || pools.any(|pool| pool.is_stuck(now, STUCK))
     }
 
-    fn lines(&self) -> [&Line; 4] {
-        [&self.details, &self.writers, &self.lists, &self.readiness]
+    /// Those whose threads wait for the database, but for the readers.
+    fn pools(&self) -> [&WorkerPool; 5] {
+        let [details, writers, lists, readiness] =
+            [&self.details, &self.writers, &self.lists, &self.readiness].map(|line| &line.pool);
+        [details, writers, lists, readiness, &self.counters]
     }
 }
 

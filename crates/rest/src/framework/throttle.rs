@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use profiled_auth::{Identity, ThrottleError, ThrottleSubject};
-use profiled_domain::{Repository, Wait};
+use profiled_domain::Wait;
 
 use crate::error::ApiError;
 use crate::framework::services::Services;
@@ -37,8 +37,9 @@ impl Services {
             self.throttle.request(subject, now)
         } else {
             let throttle = Arc::clone(&self.throttle);
-            let count = move |_: &dyn Repository| throttle.request(subject, now);
-            self.lanes.write(count).await?
+            self.lanes
+                .count(move || throttle.request(subject, now))
+                .await?
         };
         Ok(counted?)
     }
