@@ -25,7 +25,6 @@ pub(crate) fn of(settings: &Settings, store: &Store) -> LaneParts {
         details: lane("details", sizes.details, statement),
         writers: lane("writers", sizes.writers, statement),
         lists: lane("lists", sizes.lists, statement.min(LONGEST_LIST)),
-        logins: lane("logins", sizes.logins, statement).repository,
         readiness: Arc::new(store.clone()),
         maintenance: Arc::new(store.clone()),
         waiting: database.queue,

@@ -49,8 +49,6 @@ pub struct LaneParts {
     pub writers: Lane,
     /// Lists and filters.
     pub lists: Lane,
-    /// Log-ins, whose threads hash.
-    pub logins: Arc<dyn Repository>,
     /// Whether the service is ready, which no other work delays.
     pub readiness: Arc<dyn Repository>,
     /// What is done in between, on threads of its own.
@@ -74,7 +72,6 @@ impl LaneParts {
             details: lane(),
             writers: lane(),
             lists: lane(),
-            logins: Arc::clone(&repository),
             readiness: Arc::clone(&repository),
             maintenance: Arc::clone(&repository),
             waiting: 1024,
@@ -91,7 +88,6 @@ pub struct Lanes {
     lists: Line,
     readiness: Line,
     turns: Turns,
-    pub(super) logins: Arc<dyn Repository>,
     pub(super) maintenance: Arc<dyn Repository>,
     deadline: Deadline,
     unavailable: Unavailable,
@@ -149,7 +145,6 @@ impl Lanes {
             lists: Line::start("lists", parts.lists, each)?,
             readiness: Line::start("readiness", readiness, each)?,
             turns: Turns::default(),
-            logins: parts.logins,
             maintenance: parts.maintenance,
             deadline: Deadline(parts.deadline),
             unavailable: Unavailable::default(),

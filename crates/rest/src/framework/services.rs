@@ -10,7 +10,7 @@ use profiled_auth::{
     Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Progress, Throttle,
     TokenSettings, UsernameField,
 };
-use profiled_domain::{CompletionRules, Repository, TokenUse};
+use profiled_domain::{CompletionRules, Repository, RepositoryError, TokenUse};
 
 use crate::error::ApiError;
 use crate::framework::lanes::{LaneParts, Lanes};
@@ -95,7 +95,8 @@ impl Services {
             hosts: Hosts::new(&parts.http),
             hashing: {
                 let (threads, queue) = (passwords.threads(), passwords.queue);
-                WorkerPool::start("hashing", threads, queue, Some(HASHING))?
+                // None of them can be stuck: what they do ends by itself.
+                WorkerPool::start("hashing", threads, queue, None)?
             },
             login: parts.login(),
             lanes: Lanes::start(parts.lanes)?,
@@ -175,7 +176,8 @@ impl Services {
         self.token_uses.flush(&*self.lanes.maintenance);
     }
 
-    /// Carries a judgement of credentials to its end, each step on the threads that are there for it.
+    /// Carries a judgement of credentials to its end, each step on the threads that are there for it. What comes after a
+    /// write goes on where it was made, also when the client has gone away.
     pub async fn resolve<T: Send + 'static>(&self, claim: Progress<T>) -> Result<T, ApiError> {
         let mut progress = claim;
         loop {
@@ -183,11 +185,29 @@ impl Services {
                 Progress::Done(outcome) => return Ok(outcome),
                 Progress::Find(look_up) => {
                     let (query, depth) = look_up.query();
-                    let found = self.lanes.find(query.clone(), depth).await?;
-                    look_up.found(found)
+                    let found = self.lanes.find(query.clone(), *depth).await?;
+                    look_up.answer(found)
                 }
-                Progress::Ask(task) => self.lanes.write(task).await??,
-                Progress::Hash(task) => self.hashing(task).await??,
+                Progress::RefreshState(look_up) => {
+                    let id = look_up.query().clone();
+                    let read = self.lanes.read(move |r| r.find_refresh_token(&id));
+                    look_up.answer(read.await??)
+                }
+                Progress::Bind(request) => {
+                    let bind = move |repository: &dyn Repository| {
+                        let outcome = request.query().carry_out(repository)?;
+                        Ok::<_, RepositoryError>(request.answer(outcome))
+                    };
+                    self.lanes.write(bind).await??
+                }
+                Progress::ReplaceHash(request) => {
+                    let hash = request.query().clone();
+                    let replaced = self.lanes.write(move |r| hash.carry_out(r)).await;
+                    let replaced = replaced.and_then(|done| done.map_err(ApiError::from));
+                    request.answer(replaced.map_err(Into::into))
+                }
+                Progress::Write(task) => self.lanes.write(task).await??,
+                Progress::Hash(work) => self.hashing(work).await?,
                 // Few wait at a time, and those for a second.
                 Progress::Wait(wait) => {
                     let done = web::block(wait).await;
@@ -197,15 +217,14 @@ impl Services {
         }
     }
 
-    /// Runs `work`, which hashes a password, on the threads that are there for it.
+    /// Runs `work`, which hashes a password and waits for nothing, on the threads that are there for it.
     pub async fn hashing<T, F>(&self, work: F) -> Result<T, ApiError>
     where
         T: Send + 'static,
-        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
     {
-        let repository = Arc::clone(&self.lanes.logins);
-        // Beside the hash there may be look-ups and counters, over a connection that may be stuck.
-        let job = tokio::time::timeout(HASHING, self.hashing.run(move || work(&*repository)));
+        // No deadline of the database: the costliest hashes alone take as long.
+        let job = tokio::time::timeout(HASHING, self.hashing.run(work));
         let unavailable = |error| ApiError::Unavailable(error);
         match job.await {
             Ok(done) => done.map_err(|busy| unavailable(Box::new(busy))),
