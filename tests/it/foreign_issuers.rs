@@ -7,7 +7,10 @@ use acceptance::service::{Backend, Data, Service};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{EncodingKey, Header};
-use profiled_domain::{BindingRepository, ForeignSubject, PageRequest, UserId};
+use profiled_domain::{
+    BindingRepository, ForeignSubject, HolderQuery, PageRequest, ProfileDepth, ProfileRepository,
+    UserId,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -244,10 +247,9 @@ fn of_first_tokens_that_race_one_subject_gets_the_user(backend: Backend) {
         issuer: IDP.to_owned(),
         subject: winners[0].clone(),
     };
-    assert_eq!(
-        service.store().find_binding(&bound).unwrap(),
-        Some(UserId(2))
-    );
+    let query = HolderQuery::Subject(bound);
+    let found = service.store().find_holder(query, ProfileDepth::Account);
+    assert_eq!(found.unwrap().unwrap().profile.user.id, UserId(2));
 }
 
 fn tokens_that_give_no_access_are_refused_everywhere(backend: Backend) {

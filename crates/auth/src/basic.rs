@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::{CredentialRef, ProfileDepth, Repository, UserProfile};
+use profiled_domain::{CredentialRef, Group, UserProfile};
 
 use crate::authenticator::{Authentication, Identity, RequestCredentials, Verifier};
 use crate::error::{AuthError, HeaderFault};
@@ -10,6 +10,7 @@ use crate::header::{self, Credentials};
 use crate::password::{LoginOutcome, PasswordCredentials, PasswordLogin};
 use crate::progress::Progress;
 use crate::scheme::Scheme;
+use crate::throttle::ThrottleError;
 
 /// Verifies usernames and passwords. The scheme's word is taken in any case.
 #[derive(Clone)]
@@ -23,34 +24,6 @@ impl BasicVerifier {
     pub fn new(login: PasswordLogin) -> Self {
         Self { login }
     }
-}
-
-/// The user of a name and a password. Verifying hashes, and the throttle counts.
-fn check(
-    login: &PasswordLogin,
-    pair: &PasswordCredentials<'_>,
-    depth: ProfileDepth,
-    repository: &dyn Repository,
-) -> Result<Identity, AuthError> {
-    let LoginOutcome::Accepted(user) = login.check(pair, repository)? else {
-        return Err(AuthError::InvalidPassword);
-    };
-    let profile = match depth {
-        ProfileDepth::Account => UserProfile {
-            user,
-            groups: Vec::new(),
-        },
-        ProfileDepth::Groups => {
-            let found = repository.find_profile(user.id, ProfileDepth::Groups)?;
-            found.ok_or(AuthError::InvalidPassword)?
-        }
-    };
-    Ok(Identity {
-        profile,
-        scheme: Scheme::Basic,
-        keep: CredentialRef::None,
-        token: None,
-    })
 }
 
 /// Username and password of a header, or what is wrong with it.
@@ -84,18 +57,30 @@ impl Verifier for BasicVerifier {
             Ok(pair) => pair,
             Err(error) => return Some(Progress::Done(Err(error))),
         };
-        let (address, depth, now) = (attempt.client_address, attempt.depth, attempt.now);
-        let login = self.login.clone();
-        Some(Progress::Hash(Box::new(move |repository| {
-            let pair = PasswordCredentials {
-                username: &username,
-                password: &password,
-                client_address: address,
-                now,
-            };
-            Ok(Progress::Done(check(&login, &pair, depth, repository)))
-        })))
+        let pair = PasswordCredentials {
+            username: &username,
+            password: &password,
+            client_address: attempt.client_address,
+            now: attempt.now,
+        };
+        let judged = self.login.claim_with_groups(&pair, attempt.depth);
+        Some(judged.then(|judged| Progress::Done(identity(judged))))
     }
+}
+
+/// The user of a name and a password.
+fn identity(
+    judged: Result<(LoginOutcome, Vec<Group>), ThrottleError>,
+) -> Result<Identity, AuthError> {
+    let (LoginOutcome::Accepted(user), groups) = judged? else {
+        return Err(AuthError::InvalidPassword);
+    };
+    Ok(Identity {
+        profile: UserProfile { user, groups },
+        scheme: Scheme::Basic,
+        keep: CredentialRef::None,
+        token: None,
+    })
 }
 
 /// Username and password, split at the first colon.

@@ -62,7 +62,7 @@ impl Verifier for BearerVerifier {
             return Some(Progress::Done(Err(AuthError::Header { scheme, fault })));
         };
         let (depth, now) = (attempt.depth, attempt.now);
-        let access = self.jwt.access_token_of(token, now);
+        let access = self.jwt.claim_access(token, now);
         Some(access.then(move |access| match access {
             Ok(access) => identify(access, depth, now),
             Err(fault) => Progress::Done(Err(AuthError::Jwt(fault))),

@@ -20,7 +20,7 @@ pub(crate) fn stored_digest(hex: &str) -> Option<TokenDigest> {
 }
 
 /// What is stored for a key if knox made it, in version 5 or 4.2; nothing for a key that knox makes in neither.
-pub(crate) fn digests_of(key: &str) -> impl Iterator<Item = TokenDigest> {
+pub(crate) fn digests_of(key: &str) -> impl Iterator<Item = TokenDigest> + use<> {
     let is_of_five = has_form(key);
     let five = is_of_five.then(|| wrapped(&Sha512::digest(key)));
     // Version 4.2 has no prefix, and hashes the bytes that the digits stand for.

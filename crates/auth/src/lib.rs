@@ -1,9 +1,11 @@
 //! Who is asking: `Authorization` headers, opaque tokens, JSON Web Tokens and passwords, as Django
 //! REST framework, simplejwt and Ansible Tower read them.
 //!
-//! An [`Authenticator`] tries an ordered list of [`Verifier`]s. Each says *not mine*, *accepted* or
-//! *refused*; the first that refuses ends the request. Nothing here knows SQL, a web framework or the
-//! time: storage comes as [`profiled_domain::Repository`], the moment in the [`RequestCredentials`].
+//! An [`Authenticator`] asks an ordered list of [`Verifier`]s. The first that claims an attempt judges it, and no other:
+//! it returns a [`Progress`], which is done, or says what has to be known first, as the holder that a
+//! [`HolderQuery`](profiled_domain::HolderQuery) asks for. Nothing here knows SQL, a web framework or the time: whoever
+//! carries the `Progress` on looks things up where they are kept, and the moment is in the [`RequestCredentials`].
+//! [`Progress::resolve`] does so with a [`profiled_domain::Repository`]; tokens of every kind can do without one.
 //!
 //! There is no storage in memory to test with: `profiled_store::testing::TestDatabase` makes an embedded
 //! database for each test, as the tests of this crate do, and `profiled_store::Store` implements the traits.
@@ -47,7 +49,7 @@ pub use password::{
     PasswordPolicy, PasswordSettings, PasswordValidator, PasswordViolation, ScryptSettings,
     token_digest,
 };
-pub use progress::{LookUp, Progress, Task};
+pub use progress::{BindRequest, LookUp, NewHash, Progress, Question, Task, Work};
 pub use scheme::Scheme;
 pub use session::SessionVerifier;
 pub use settings::{

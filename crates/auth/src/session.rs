@@ -37,8 +37,8 @@ impl Verifier for SessionVerifier {
         false
     }
 
-    /// A cookie that is good no more is none: browsers go on sending it. No header is there that another scheme
-    /// could be asked about.
+    /// A cookie that is good no more is none: browsers go on sending it. No header is there then, and no verifier that
+    /// stands behind this one is asked: place it last, or before those that read headers alone.
     fn claim(&self, attempt: &RequestCredentials<'_>) -> Option<Authentication> {
         let cookie = attempt.session.filter(|_| attempt.authorization.is_none());
         let query = HolderQuery::Token(cookie.and_then(TokenKey::parse)?.session_digest());

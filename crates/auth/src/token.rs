@@ -75,7 +75,7 @@ impl TokenKey {
         Self::judged(key, depth, |found| found)
     }
 
-    /// The same, as `judge` judges it.
+    /// The same, as `judge` judges it: `holder(..).then(..)` would allocate once more for each request.
     fn judged<T: 'static>(
         key: &str,
         depth: ProfileDepth,
@@ -88,8 +88,9 @@ impl TokenKey {
         let key = key.to_owned();
         Progress::find(query, depth, move |found| match found {
             Some(holder) => Progress::Done(judge(holder.into_token())),
-            None => first_of(knox::digests_of(&key).collect(), depth)
-                .then(|found| Progress::Done(judge(found))),
+            None => {
+                first_of(knox::digests_of(&key), depth).then(|found| Progress::Done(judge(found)))
+            }
         })
     }
 
@@ -234,17 +235,20 @@ impl Verifier for TokenVerifier {
 
 /// The first token that there is of several digests.
 fn first_of(
-    mut digests: Vec<TokenDigest>,
+    mut digests: impl Iterator<Item = TokenDigest> + Send + 'static,
     depth: ProfileDepth,
 ) -> Progress<Option<TokenWithProfile>> {
-    if digests.is_empty() {
+    let Some(digest) = digests.next() else {
         return Progress::Done(None);
-    }
-    let query = HolderQuery::Token(digests.remove(0));
-    Progress::find(query, depth, move |found| match found {
-        Some(holder) => Progress::Done(holder.into_token()),
-        None => first_of(digests, depth),
-    })
+    };
+    Progress::find(
+        HolderQuery::Token(digest),
+        depth,
+        move |found| match found {
+            Some(holder) => Progress::Done(holder.into_token()),
+            None => first_of(digests, depth),
+        },
+    )
 }
 
 fn key(credentials: Credentials<'_>) -> Result<&str, HeaderFault> {

@@ -43,13 +43,11 @@ pub(crate) fn of(settings: &Settings, store: &Store) -> LaneParts {
         repository: Arc::new(store.lane(name, connections, timeout)),
         threads: usize::try_from(connections).unwrap_or(usize::MAX),
     };
-    let writers = lane("writers", sizes.writers, statement);
     LaneParts {
         readers: lane("readers", sizes.readers, statement),
         details: lane("details", sizes.details, statement),
         lists: lane("lists", sizes.lists, statement.min(LONGEST_LIST)),
-        logins: Arc::clone(&writers.repository),
-        writers,
+        writers: lane("writers", sizes.writers, statement),
         readiness: Arc::new(store.clone()),
         maintenance: Arc::new(store.clone()),
         counters: usize::try_from(sizes.counters).unwrap_or(usize::MAX),

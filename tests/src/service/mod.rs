@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
 use profiled::{Application, RouteEntry, Settings, Sources};
-use profiled_domain::{CredentialRepository, UserLookup};
+use profiled_domain::{ProfileDepth, ProfileRepository, UserLookup};
 use profiled_store::Store;
 use profiled_store::testing::{TestDatabase, TestSession};
 use tempfile::TempDir;
@@ -330,9 +330,9 @@ impl Service {
         let store = self.database.as_ref().map(TestDatabase::store);
         let store = store.and_then(Result::ok);
         let found = store.and_then(|store| {
-            store
-                .find_user_with_password(&UserLookup::Username(username.to_owned()))
-                .ok()?
+            let name = UserLookup::Username(username.to_owned());
+            let found = store.find_profile_with_password(&name, ProfileDepth::Account);
+            found.ok()?
         });
         let (_, password) = found.unwrap_or_else(|| panic!("no password of {username:?}"));
         password.as_encoded().to_owned()

@@ -9,7 +9,7 @@ mod words;
 
 pub use actor::{Actor, JwtIdentity, Object};
 pub use outcome::AuditOutcome;
-pub use record::Record;
+pub use record::{PendingRecord, Record};
 pub use words::{Action, Reason};
 
 /// The log target of the trail.

@@ -39,6 +39,11 @@ impl Record {
         }
     }
 
+    /// The same of another actor.
+    pub fn by(self, actor: Actor) -> Self {
+        Self { actor, ..self }
+    }
+
     /// The object. Left out where it was not found or not made.
     pub fn on(mut self, object: impl Into<Object>) -> Self {
         self.object = Some(object.into());
@@ -125,6 +130,14 @@ impl Record {
         record.log(result, |_| AuditOutcome::Done)
     }
 
+    /// Says that the work failed, unless it comes to an end that says otherwise.
+    pub fn pending(self) -> PendingRecord {
+        PendingRecord {
+            record: self,
+            is_ended: false,
+        }
+    }
+
     /// Writes the line.
     pub fn write(self, outcome: AuditOutcome) {
         let (actor, credential) = match &self.actor {
@@ -146,6 +159,35 @@ impl Record {
             counts = some(&self.counts),
             address = self.address.map(|address| address.to_string()),
         );
+    }
+}
+
+/// The record of work in steps, any of which may fail, or never be taken: when it is dropped, it says so.
+#[derive(Debug)]
+#[must_use = "it says that the work failed"]
+pub struct PendingRecord {
+    record: Record,
+    is_ended: bool,
+}
+
+impl PendingRecord {
+    /// Adds what has become known.
+    pub fn add(&mut self, add: impl FnOnce(Record) -> Record) {
+        self.record = add(self.record.clone());
+    }
+
+    /// The record, to be written.
+    pub fn end(mut self) -> Record {
+        self.is_ended = true;
+        self.record.clone()
+    }
+}
+
+impl Drop for PendingRecord {
+    fn drop(&mut self) {
+        if !self.is_ended {
+            self.record.clone().write(AuditOutcome::Failed);
+        }
     }
 }
 

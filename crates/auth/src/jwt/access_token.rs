@@ -12,7 +12,7 @@ use super::token_kind::TokenType;
 use crate::audit::{Action, Actor, AuditOutcome, Object, Record};
 use crate::error::{AuthError, JwtFault};
 use crate::password::token_digest;
-use crate::progress::Progress;
+use crate::progress::{BindRequest, Progress};
 use crate::scheme::Scheme;
 
 /// An access token whose signature and claims are good. Whether its user still stands by it is another
@@ -97,25 +97,29 @@ impl AccessToken {
         let Some(name) = self.user.key() else {
             return Progress::Done(Err(AuthError::UserGone));
         };
-        Progress::Ask(Box::new(move |repository| {
-            Ok(Progress::Done(
-                match repository.bind(&subject, &profile.user, &name, now)? {
-                    BindOutcome::To(user) if user == profile.user.id => {
-                        self.record_binding(user, subject.issuer);
-                        Ok(profile)
-                    }
-                    BindOutcome::To(user) => {
-                        return Ok(Progress::find(
-                            HolderQuery::User(user),
-                            depth,
-                            move |found| Progress::Done(self.judge(found)),
-                        ));
-                    }
-                    BindOutcome::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
-                    BindOutcome::Changed => Err(AuthError::UserGone),
-                },
-            ))
-        }))
+        let (id, issuer) = (profile.user.id, subject.issuer.clone());
+        let request = BindRequest {
+            subject,
+            user: profile.user.clone(),
+            name,
+            now,
+        };
+        Progress::bind(request, move |outcome| {
+            Progress::Done(match outcome {
+                BindOutcome::To(user) if user == id => {
+                    self.record_binding(user, issuer);
+                    Ok(profile)
+                }
+                BindOutcome::To(user) => {
+                    let query = HolderQuery::User(user);
+                    return Progress::find(query, depth, move |found| {
+                        Progress::Done(self.judge(found))
+                    });
+                }
+                BindOutcome::Occupied => Err(AuthError::Jwt(JwtFault::OtherSubject)),
+                BindOutcome::Changed => Err(AuthError::UserGone),
+            })
+        })
     }
 
     fn record_binding(&self, user: UserId, issuer: String) {

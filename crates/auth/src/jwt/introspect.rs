@@ -57,7 +57,7 @@ impl JwtService {
         token: &str,
         now: DateTime<Utc>,
     ) -> Progress<Option<ActiveToken>> {
-        let read = self.signed_of(token.as_bytes(), now, |service, signed| {
+        let read = self.claim_signed(token.as_bytes(), now, |service, signed| {
             let signed = signed.ok()?;
             let (access, kind) = service.either(&signed).ok()?;
             Some((signed, access, kind))
@@ -67,14 +67,13 @@ impl JwtService {
             None => Progress::Done(None),
             Some((signed, access, kind)) => match service.refresh_id(&signed, kind) {
                 None => active(signed, access, kind, now),
-                Some(id) => Progress::Ask(Box::new(move |repository| {
-                    let state = repository.find_refresh_token(&id)?.unwrap_or_default();
-                    Ok(if service.is_over(state, now) {
+                Some(id) => Progress::refresh_state(id, move |state| {
+                    if service.is_over(state.unwrap_or_default(), now) {
                         Progress::Done(None)
                     } else {
                         active(signed, access, kind, now)
-                    })
-                })),
+                    }
+                }),
             },
         })
     }

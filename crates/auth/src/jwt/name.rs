@@ -1,7 +1,7 @@
 //! How tokens of ours name users, and what they call themselves for the audit trail.
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{Repository, RepositoryError, User, UserLookup};
+use profiled_domain::{HolderQuery, ProfileDepth, Repository, User, UserLookup};
 
 use super::checks::UserClaim;
 use super::claims::Parts;
@@ -9,6 +9,7 @@ use super::id::random_uuid_text;
 use super::refresh::RefreshError;
 use super::verifier::JwtService;
 use crate::audit::JwtIdentity;
+use crate::progress::Progress;
 use crate::settings::UserField;
 
 impl JwtService {
@@ -23,17 +24,26 @@ impl JwtService {
         user: &User,
         repository: &dyn Repository,
     ) -> Result<Option<String>, RefreshError> {
-        let (name, field) = match self.options.user_id_field {
-            UserField::Id => return Ok(None),
-            UserField::Username => (user.person.username.clone(), "username"),
-            UserField::Email => (held_address(user, repository)?, "e-mail address"),
-            UserField::ExternalId => {
-                let id = repository.ensure_external_id(user.id, &random_uuid_text())?;
-                (id, "external id")
+        self.claim_name(user).resolve(repository)?
+    }
+
+    /// The same in steps.
+    pub(super) fn claim_name(&self, user: &User) -> Progress<Result<Option<String>, RefreshError>> {
+        match self.options.user_id_field {
+            UserField::Id => Progress::Done(Ok(None)),
+            UserField::Username => {
+                Progress::Done(non_empty(user.person.username.clone(), "username"))
             }
-        };
-        let name = name.filter(|name| !name.is_empty());
-        name.map(Some).ok_or(RefreshError::NoName(field))
+            UserField::Email => held_address(user)
+                .then(|address| Progress::Done(non_empty(address, "e-mail address"))),
+            UserField::ExternalId => {
+                let id = user.id;
+                Progress::write(move |repository| {
+                    let id = repository.ensure_external_id(id, &random_uuid_text())?;
+                    non_empty(id, "external id")
+                })
+            }
+        }
     }
 
     /// Reads id and user of a token of ours; `None` without a good signature of ours. Nothing else is asked, and so the
@@ -43,19 +53,18 @@ impl JwtService {
         self.named(token, now).map(|(identity, _)| identity)
     }
 
-    /// The same with the user in any case, who is looked up for it unless that fails.
-    #[must_use]
-    pub fn identify(
-        &self,
-        token: &str,
-        repository: &dyn Repository,
-        now: DateTime<Utc>,
-    ) -> Option<JwtIdentity> {
-        let (JwtIdentity { jti, user }, key) = self.named(token, now)?;
-        let key = key.filter(|_| user.is_none());
-        let found = key.and_then(|key| repository.find_user(&key).ok().flatten());
-        let user = user.or(found.map(|user| user.id));
-        Some(JwtIdentity { jti, user })
+    /// The same with the user in any case, who is looked up for it.
+    pub fn identify(&self, token: &str, now: DateTime<Utc>) -> Progress<Option<JwtIdentity>> {
+        match self.named(token, now) {
+            Some((JwtIdentity { jti, user: None }, Some(key))) => {
+                let query = HolderQuery::Account(key);
+                Progress::find(query, ProfileDepth::Account, |found| {
+                    let user = found.map(|holder| holder.profile.user.id);
+                    Progress::Done(Some(JwtIdentity { jti, user }))
+                })
+            }
+            named => Progress::Done(named.map(|(identity, _)| identity)),
+        }
     }
 
     fn named(&self, token: &str, now: DateTime<Utc>) -> Option<(JwtIdentity, Option<UserLookup>)> {
@@ -74,14 +83,19 @@ impl JwtService {
 }
 
 /// The address of a user who is found by it: others may share it.
-fn held_address(
-    user: &User,
-    repository: &dyn Repository,
-) -> Result<Option<String>, RepositoryError> {
+fn held_address(user: &User) -> Progress<Option<String>> {
     let Some(address) = user.person.email.clone() else {
-        return Ok(None);
+        return Progress::Done(None);
     };
-    let holder = repository.find_user(&UserLookup::Email(address.clone()))?;
-    let is_own = holder.is_some_and(|holder| holder.id == user.id);
-    Ok(Some(address).filter(|_| is_own))
+    let (id, query) = (user.id, UserLookup::Email(address.clone()));
+    let query = HolderQuery::Account(query);
+    Progress::find(query, ProfileDepth::Account, move |holder| {
+        let is_own = holder.is_some_and(|holder| holder.profile.user.id == id);
+        Progress::Done(Some(address).filter(|_| is_own))
+    })
+}
+
+fn non_empty(name: Option<String>, field: &'static str) -> Result<Option<String>, RefreshError> {
+    let name = name.filter(|name| !name.is_empty());
+    name.map(Some).ok_or(RefreshError::NoName(field))
 }

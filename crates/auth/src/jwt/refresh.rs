@@ -1,9 +1,11 @@
 //! The token endpoints of simplejwt: obtain, refresh, verify, blacklist (contract `drf.md`, section 5).
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{
-    PasswordHash, ProfileDepth, RefreshToken, RefreshTokenState, Repository, RepositoryError,
-    Rotation, RotationOutcome, User, UserId, UserLookup,
+    Holder, HolderQuery, PasswordHash, ProfileDepth, RefreshToken, RefreshTokenState,
+    RepositoryError, Rotation, RotationOutcome, User, UserId, UserLookup,
 };
 use serde_json::Value;
 
@@ -16,6 +18,7 @@ use super::token_kind::TokenType;
 use super::verifier::{JwtService, Signed};
 use crate::audit::{AuditOutcome, Reason};
 use crate::error::{AuthError, JwtFault};
+use crate::progress::Progress;
 use crate::settings::UserField;
 
 /// 31 December 9999: with the leeway added, a stored instant keeps four digits for the year, without
@@ -51,7 +54,7 @@ pub enum RefreshError {
     /// There is nothing to sign the new tokens with.
     #[error(transparent)]
     NoSigningKey(#[from] NoSigningKey),
-    /// The storage could not be asked.
+    /// The storage could not do what had to be written.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
@@ -78,223 +81,259 @@ pub enum VerifyError {
     /// It is good, and blacklisted.
     #[error("blacklisted")]
     Blacklisted,
-    /// The storage could not be asked.
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
 }
 
 impl JwtService {
     /// Tokens for a user who has just logged in, as the log-in has read it: what has ended the user's
     /// credentials since has ended these tokens, too. With `auth.jwt.update_last_login`, the log-in is
-    /// recorded.
-    ///
-    /// # Errors
-    /// [`RefreshError`] but for [`RefreshError::Token`].
+    /// recorded. Ends in [`RefreshError`] but for [`RefreshError::Token`].
     pub fn obtain(
-        &self,
+        self: &Arc<Self>,
         user: &User,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<TokenPair, RefreshError> {
-        let name = self.name_of(user, repository)?;
-        let name = name.as_deref();
-        let pair = if self.options.checks_revoke {
-            // The log-in may have replaced the stored hash.
-            let stored = repository
-                .find_profile_with_password(&UserLookup::Id(user.id), ProfileDepth::Account)?;
-            let (profile, password) = stored.ok_or(RefreshError::NoActiveAccount)?;
-            let stored = TokenUser::new(&profile.user, &password);
-            let epoch = user.credentials.number;
-            self.mint_pair(
-                TokenUser {
-                    epoch,
-                    name,
-                    ..stored
-                },
-                now,
-            )?
-        } else {
-            let password = PasswordHash::from_encoded("");
-            let user = TokenUser::new(user, &password);
-            self.mint_pair(TokenUser { name, ..user }, now)?
-        };
-        if self.options.updates_last_login {
-            repository.record_login(user.id, now)?;
-        }
-        Ok(pair)
+    ) -> Progress<Result<TokenPair, RefreshError>> {
+        let (service, user) = (Arc::clone(self), user.clone());
+        let name = self.claim_name(&user);
+        name.and_then(move |name| service.named_pair(user, name, now))
     }
 
     /// Exchanges a refresh token for an access token and, where they are rotated, for the next refresh
-    /// token. Claims that are not known here are handed on as they are.
-    ///
-    /// # Errors
-    /// [`RefreshError`]: the first fault in simplejwt's order, then the user's.
+    /// token. Claims that are not known here are handed on as they are. Ends in [`RefreshError`]: the first fault in
+    /// simplejwt's order, then the user's.
     pub fn refresh(
-        &self,
+        self: &Arc<Self>,
         token: &str,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Refreshed, RefreshError> {
-        let signed = self.refresh_token(token, repository, now)?;
-        let claims = &signed.claims;
-        let user = self.refreshing_user(&signed, repository, now)?;
-        let holder = user.map(|user| (user.id, user.credentials.number));
-        let key = self.keys.signing(now)?;
-        let access = self.access_claims(&key, claims, holder, now);
-        let access = self.encode(&key, access)?;
-        if !self.options.rotates {
-            let refresh = None;
-            return Ok(Refreshed { access, refresh });
-        }
-        let next = self.rotated_claims(&key, claims, holder, now);
-        if self.options.has_blacklist {
-            let user = holder.map(|(user, _)| user);
-            self.rotate(claims, &next, user, repository, now)?;
-        }
-        let refresh = Some(self.encode(&key, next)?);
-        Ok(Refreshed { access, refresh })
+    ) -> Progress<Result<Refreshed, RefreshError>> {
+        let service = Arc::clone(self);
+        self.claim_refresh(token, now).and_then(move |signed| {
+            let user = service.refreshing_user(&signed, now);
+            user.and_then(move |user| service.exchange(&signed.claims, user.as_ref(), now))
+        })
     }
 
-    /// Judges a token of any type by itself: its user is not asked (`decisions.md` 18).
-    ///
-    /// # Errors
-    /// [`VerifyError`]; blacklisted ones are refused only with `blacklist_after_rotation`, as simplejwt does.
+    /// Judges a token of any type by itself: its user is not asked (`decisions.md` 18). Ends in [`VerifyError`];
+    /// blacklisted ones are refused only with `blacklist_after_rotation`, as simplejwt does. Nothing is written.
     pub fn verify_any(
-        &self,
+        self: &Arc<Self>,
         token: &str,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<(), VerifyError> {
-        let signed = self.signed(token.as_bytes(), now)?;
-        if signed.key.is_none() {
-            return Ok(());
-        }
-        self.check_required(&signed.claims)?;
-        if !self.options.blacklists_rotated || !self.options.has_blacklist {
-            return Ok(());
-        }
-        let state = repository.find_refresh_token(&self.stored_id(&signed.claims))?;
-        if state.is_some_and(|state| state.is_blacklisted) {
-            return Err(VerifyError::Blacklisted);
-        }
-        Ok(())
+    ) -> Progress<Result<(), VerifyError>> {
+        let read = self.claim_signed(token.as_bytes(), now, |service, signed| {
+            let signed = signed?;
+            if signed.key.is_none() {
+                return Ok(None);
+            }
+            service.check_required(&signed.claims)?;
+            let options = &service.options;
+            let is_asked = options.blacklists_rotated && options.has_blacklist;
+            Ok(is_asked.then(|| service.stored_id(&signed.claims)))
+        });
+        read.and_then(|id| match id {
+            None => Progress::Done(Ok(())),
+            Some(id) => Progress::refresh_state(id, |state| {
+                let is_blacklisted = state.is_some_and(|state| state.is_blacklisted);
+                Progress::Done(if is_blacklisted {
+                    Err(VerifyError::Blacklisted)
+                } else {
+                    Ok(())
+                })
+            }),
+        })
     }
 
-    /// Blacklists a refresh token. Its access tokens live on, and its user is not asked.
-    ///
-    /// # Errors
+    /// Blacklists a refresh token. Its access tokens live on, and its user is not asked. Ends in
     /// [`RefreshError::Token`]: one that is blacklisted already is [`JwtFault::Blacklisted`].
     pub fn blacklist(
-        &self,
+        self: &Arc<Self>,
         token: &str,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<(), RefreshError> {
-        let signed = self.refresh_token(token, repository, now)?;
-        let token = self.remembered(&signed.claims);
-        if repository.blacklist_refresh_token(&token, now)? {
-            Ok(())
-        } else {
-            Err(JwtFault::Blacklisted.into())
+    ) -> Progress<Result<(), RefreshError>> {
+        let service = Arc::clone(self);
+        self.claim_refresh(token, now).and_then(move |signed| {
+            let token = service.remembered(&signed.claims);
+            Progress::write(move |repository| {
+                match repository.blacklist_refresh_token(&token, now)? {
+                    true => Ok(()),
+                    false => Err(JwtFault::Blacklisted.into()),
+                }
+            })
+        })
+    }
+
+    fn named_pair(
+        self: Arc<Self>,
+        user: User,
+        name: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Progress<Result<TokenPair, RefreshError>> {
+        if !self.options.checks_revoke {
+            let password = PasswordHash::from_encoded("");
+            let name = name.as_deref();
+            let subject = TokenUser::new(&user, &password);
+            let pair = self.mint_pair(TokenUser { name, ..subject }, now);
+            return self.log_in(user.id, pair, now);
+        }
+        // The log-in may have replaced the stored hash.
+        let query = HolderQuery::Account(UserLookup::Id(user.id));
+        Progress::find(query, ProfileDepth::Account, move |found| {
+            let Some((profile, password)) = found.and_then(Holder::into_account) else {
+                return Progress::Done(Err(RefreshError::NoActiveAccount));
+            };
+            let subject = TokenUser {
+                epoch: user.credentials.number,
+                name: name.as_deref(),
+                ..TokenUser::new(&profile.user, &password)
+            };
+            let pair = self.mint_pair(subject, now);
+            self.log_in(user.id, pair, now)
+        })
+    }
+
+    /// Records a log-in, if that is set.
+    fn log_in(
+        &self,
+        user: UserId,
+        pair: Result<TokenPair, NoSigningKey>,
+        now: DateTime<Utc>,
+    ) -> Progress<Result<TokenPair, RefreshError>> {
+        match pair {
+            Ok(pair) if self.options.updates_last_login => Progress::write(move |repository| {
+                repository.record_login(user, now)?;
+                Ok(pair)
+            }),
+            pair => Progress::Done(pair.map_err(RefreshError::from)),
         }
     }
 
     /// A refresh token of ours that is not blacklisted. With the blacklist, its id and what became of it
     /// come before all other claims, as in simplejwt.
-    fn refresh_token(
-        &self,
+    fn claim_refresh(
+        self: &Arc<Self>,
         token: &str,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Signed, RefreshError> {
-        let signed = self.signed(token.as_bytes(), now)?;
-        if signed.key.is_none() {
-            return Err(JwtFault::Invalid.into());
-        }
-        let claims = &signed.claims;
-        if self.options.has_blacklist {
-            self.check_id(claims)?;
-            let id = self.stored_id(claims);
-            let state = repository.find_refresh_token(&id)?.unwrap_or_default();
-            self.check_state(&id, state, repository, now)?;
-        }
-        self.check_required(claims)?;
-        self.check_type(claims, TokenType::Refresh)?;
+    ) -> Progress<Result<Signed, RefreshError>> {
+        let service = Arc::clone(self);
+        let signed = self.claim_signed(token.as_bytes(), now, |service, signed| {
+            let signed = signed?;
+            if signed.key.is_none() {
+                return Err(JwtFault::Invalid.into());
+            }
+            if service.options.has_blacklist {
+                service.check_id(&signed.claims)?;
+            }
+            Ok(signed)
+        });
+        signed.and_then(move |signed| {
+            if !service.options.has_blacklist {
+                return Progress::Done(service.check_refresh(signed));
+            }
+            let id = service.stored_id(&signed.claims);
+            Progress::refresh_state(id.clone(), move |state| {
+                let state = service.check_state(id, state.unwrap_or_default(), now);
+                state.and_then(move |()| Progress::Done(service.check_refresh(signed)))
+            })
+        })
+    }
+
+    fn check_refresh(&self, signed: Signed) -> Result<Signed, RefreshError> {
+        self.check_required(&signed.claims)?;
+        self.check_type(&signed.claims, TokenType::Refresh)?;
         Ok(signed)
     }
 
     /// A rotated token that comes again is in two hands, so its whole family ends.
     fn check_state(
         &self,
-        id: &str,
+        id: String,
         state: RefreshTokenState,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<(), RefreshError> {
-        let is_reuse = self.options.rotates && state.is_reuse(now, self.options.rotation_grace);
-        if is_reuse {
-            repository.revoke_family(id, now)?;
+    ) -> Progress<Result<(), RefreshError>> {
+        if self.options.rotates && state.is_reuse(now, self.options.rotation_grace) {
+            return Progress::write(move |repository| {
+                repository.revoke_family(&id, now)?;
+                Err(JwtFault::Blacklisted.into())
+            });
         }
-        if is_reuse || state.is_blacklisted {
-            return Err(JwtFault::Blacklisted.into());
-        }
-        Ok(())
+        Progress::Done(if state.is_blacklisted {
+            Err(JwtFault::Blacklisted.into())
+        } else {
+            Ok(())
+        })
     }
 
-    /// The user of a refresh token, whose access tokens would be taken (`decisions.md` 27); none where the token names none, or as good as none.
+    /// The user of a refresh token, whose access tokens would be taken (`decisions.md` 27); none where the token names
+    /// none, or as good as none.
     fn refreshing_user(
         &self,
         signed: &Signed,
-        repository: &dyn Repository,
         now: DateTime<Utc>,
-    ) -> Result<Option<User>, RefreshError> {
-        match signed.claims.get(&self.options.user_id_claim) {
-            None => return Ok(None),
-            Some(Value::String(text)) if text.is_empty() => return Ok(None),
+    ) -> Progress<Result<Option<User>, RefreshError>> {
+        let is_named = match signed.claims.get(&self.options.user_id_claim) {
+            None => false,
+            Some(Value::String(text)) => !text.is_empty(),
             // A primary key may be 0.
-            Some(Value::Number(number))
-                if number.as_i64() == Some(0)
-                    && self.options.user_id_field != UserField::ExternalId =>
-            {
-                return Ok(None);
+            Some(Value::Number(number)) => {
+                number.as_i64() != Some(0) || self.options.user_id_field == UserField::ExternalId
             }
-            Some(_) => {}
+            Some(_) => true,
+        };
+        if !is_named {
+            return Progress::Done(Ok(None));
         }
-        let token = self.access_token(signed, TokenType::Refresh)?;
-        let holder = token.holder(ProfileDepth::Account, now, |holder| holder);
-        match holder.resolve(repository)? {
+        let token = match self.access_token(signed, TokenType::Refresh) {
+            Ok(token) => token,
+            Err(fault) => return Progress::Done(Err(fault.into())),
+        };
+        token.holder(ProfileDepth::Account, now, |holder| match holder {
             Ok(profile) => Ok(Some(profile.user)),
             Err(AuthError::PasswordChanged) => Err(RefreshError::PasswordChanged),
             Err(AuthError::Jwt(fault)) => Err(fault.into()),
-            Err(AuthError::Repository(error)) => Err(error.into()),
             Err(_) => Err(RefreshError::NoActiveAccount),
+        })
+    }
+
+    fn exchange(
+        &self,
+        claims: &Claims,
+        user: Option<&User>,
+        now: DateTime<Utc>,
+    ) -> Progress<Result<Refreshed, RefreshError>> {
+        match self.next_tokens(claims, user, now) {
+            Ok((refreshed, None)) => Progress::Done(Ok(refreshed)),
+            Ok((refreshed, Some(rotation))) => Progress::write(move |repository| {
+                let rotated = repository.rotate_refresh_token(&rotation, now);
+                rotated_of(rotated).map(|()| refreshed)
+            }),
+            Err(error) => Progress::Done(Err(error.into())),
         }
     }
 
-    fn rotate(
+    /// The tokens that are given for one, and what has to be remembered of that before they are.
+    fn next_tokens(
         &self,
-        old: &Claims,
-        new: &Claims,
-        user: Option<UserId>,
-        repository: &dyn Repository,
+        claims: &Claims,
+        user: Option<&User>,
         now: DateTime<Utc>,
-    ) -> Result<(), RefreshError> {
-        let rotation = Rotation {
-            old: self.remembered(old),
-            new: self.remembered(new),
-            user,
+    ) -> Result<(Refreshed, Option<Rotation>), NoSigningKey> {
+        let holder = user.map(|user| (user.id, user.credentials.number));
+        let key = self.keys.signing(now)?;
+        let access = self.access_claims(&key, claims, holder, now);
+        let access = self.encode(&key, access)?;
+        if !self.options.rotates {
+            let refresh = None;
+            return Ok((Refreshed { access, refresh }, None));
+        }
+        let next = self.rotated_claims(&key, claims, holder, now);
+        let rotation = self.options.has_blacklist.then(|| Rotation {
+            old: self.remembered(claims),
+            new: self.remembered(&next),
+            user: user.map(|user| user.id),
             grace: self.options.rotation_grace,
             blacklists: self.options.blacklists_rotated,
-        };
-        match repository.rotate_refresh_token(&rotation, now) {
-            Ok(RotationOutcome::Rotated) => Ok(()),
-            Ok(RotationOutcome::Blacklisted | RotationOutcome::Reused) => {
-                Err(JwtFault::Blacklisted.into())
-            }
-            // Gone since it was read.
-            Err(RepositoryError::Missing("user")) => Err(RefreshError::NoActiveAccount),
-            Err(error) => Err(error.into()),
-        }
+        });
+        let refresh = Some(self.encode(&key, next)?);
+        Ok((Refreshed { access, refresh }, rotation))
     }
 
     /// What has to be remembered of a token, for as long as it would be taken.
@@ -314,5 +353,18 @@ impl JwtService {
 
     pub(super) fn stored_id(&self, claims: &Claims) -> String {
         storable(claims.text(&self.options.jti_claim).unwrap_or_default())
+    }
+}
+
+/// What a rotation comes to.
+fn rotated_of(outcome: Result<RotationOutcome, RepositoryError>) -> Result<(), RefreshError> {
+    match outcome {
+        Ok(RotationOutcome::Rotated) => Ok(()),
+        Ok(RotationOutcome::Blacklisted | RotationOutcome::Reused) => {
+            Err(JwtFault::Blacklisted.into())
+        }
+        // Gone since it was read.
+        Err(RepositoryError::Missing("user")) => Err(RefreshError::NoActiveAccount),
+        Err(error) => Err(error.into()),
     }
 }

@@ -10,7 +10,7 @@ use super::access_token::AccessToken;
 use super::checks::{Rules, UserClaim, instant};
 use super::claims::{Claims, Parts};
 use super::id::storable;
-use super::issuers::{ForeignUser, Issuers, Patience};
+use super::issuers::{ForeignUser, Issuers, MissingKey};
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
 use super::token_kind::TokenType;
@@ -148,25 +148,25 @@ impl JwtService {
         self.access_token(&signed, TokenType::Access)
     }
 
-    /// The same, without waiting for the keys of a foreign issuer.
-    pub(crate) fn access_token_of(
+    /// Judges an access token in steps: keys of a foreign issuer that are missing are a step of their own.
+    pub(crate) fn claim_access(
         self: &Arc<Self>,
         token: &[u8],
         now: DateTime<Utc>,
     ) -> Progress<Result<AccessToken, JwtFault>> {
-        let judge =
-            |service: &Self, signed: &Signed| service.access_token(signed, TokenType::Access);
-        self.signed_of(token, now, move |service, signed| judge(service, &signed?))
+        self.claim_signed(token, now, |service, signed| {
+            service.access_token(&signed?, TokenType::Access)
+        })
     }
 
-    /// Hands claims under a good signature on, once the keys are there that it needs.
-    pub(super) fn signed_of<T: 'static>(
+    /// Judges header, signature, times, issuer and audience in steps, and hands the claims on.
+    pub(super) fn claim_signed<T: 'static>(
         self: &Arc<Self>,
         token: &[u8],
         now: DateTime<Utc>,
         next: impl FnOnce(&Self, Result<Signed, JwtFault>) -> T + Send + 'static,
     ) -> Progress<T> {
-        match self.judge(token, now, Patience::None) {
+        match self.judge(token, now, MissingKey::Tell) {
             Ok(None) => {
                 let (service, token) = (Arc::clone(self), token.to_vec());
                 Progress::Wait(Box::new(move || {
@@ -220,20 +220,20 @@ impl JwtService {
     /// Claims of a token with a good header, signature, times, issuer and audience: under the rules and
     /// keys of the issuer that it names, and of no other.
     pub(super) fn signed(&self, token: &[u8], now: DateTime<Utc>) -> Result<Signed, JwtFault> {
-        let judged = self.judge(token, now, Patience::Some)?;
+        let judged = self.judge(token, now, MissingKey::Fetch)?;
         judged.ok_or(JwtFault::Invalid)
     }
 
-    /// The same; `None` where keys have to be fetched first.
+    /// The same; `None` where a key is missing, and that is to be told.
     fn judge(
         &self,
         token: &[u8],
         now: DateTime<Utc>,
-        patience: Patience,
+        missing: MissingKey,
     ) -> Result<Option<Signed>, JwtFault> {
         let parts = Parts::split(token).ok_or(JwtFault::Invalid)?;
         if let Some((issuer, claims)) = self.issuers.of(&parts) {
-            let judged = issuer.judge(&parts, &claims, now, patience)?;
+            let judged = issuer.judge(&parts, &claims, now, missing)?;
             return Ok(judged.map(|user| Signed {
                 claims,
                 key: None,

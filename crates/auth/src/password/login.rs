@@ -5,14 +5,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use profiled_domain::repository::BoxError;
-use profiled_domain::{PasswordHash, Repository, RepositoryError, User, UserId};
+use profiled_domain::{
+    Group, Holder, HolderQuery, PasswordHash, ProfileDepth, Repository, User, UserId, UserProfile,
+};
 
-use super::digest::token_digest;
 use super::hasher::PasswordHasher;
-use crate::audit::{Action, Actor, AuditOutcome, Object, Reason, Record};
+use crate::audit::{Action, Actor, AuditOutcome, Object, PendingRecord, Reason, Record};
+use crate::progress::{NewHash, Progress};
 use crate::settings::UsernameField;
-use crate::throttle::{Throttle, ThrottleError};
+use crate::throttle::{LoginPermit, Throttle, ThrottleError};
 
 /// Checks usernames and passwords, and brings old hashes up to date.
 #[derive(Clone)]
@@ -81,113 +82,163 @@ impl PasswordLogin {
     /// credential of the user ends by that, and a replacement that fails is logged, for the password was
     /// right all the same.
     ///
+    /// Ends in [`ThrottleError::Throttled`] after too many failures, [`ThrottleError::Repository`] when failures cannot
+    /// be counted. Nothing is written unless a hash is replaced, or failures are counted in a database.
+    pub fn claim(
+        &self,
+        attempt: &PasswordCredentials<'_>,
+    ) -> Progress<Result<LoginOutcome, ThrottleError>> {
+        let claim = self.claim_with_groups(attempt, ProfileDepth::Account);
+        claim.then(|judged| Progress::Done(judged.map(|(outcome, _)| outcome)))
+    }
+
+    /// The same, with the groups of an accepted user at this depth.
+    pub(crate) fn claim_with_groups(
+        &self,
+        attempt: &PasswordCredentials<'_>,
+        depth: ProfileDepth,
+    ) -> Login {
+        let (address, now) = (attempt.client_address, attempt.now);
+        let record = Record::new(Action::Login, Actor::Anonymous).address(address);
+        let attempt = Attempt {
+            login: self.clone(),
+            username: attempt.username.to_owned(),
+            password: attempt.password.to_owned(),
+            record: record.pending(),
+            reason: Reason::UnknownUser,
+        };
+        let throttle = &self.throttle;
+        let permit = throttle.claim_login_attempt(&attempt.username, address, now);
+        permit.then(move |permit| match permit {
+            Ok(permit) => attempt.find(depth, permit),
+            Err(error) => attempt.end(Err(error)),
+        })
+    }
+
+    /// Judges a username and a password on this thread, as [`Self::claim`].
+    ///
     /// # Errors
-    /// [`ThrottleError::Throttled`] after too many failures, [`ThrottleError::Repository`] when the user
-    /// cannot be looked up or failures cannot be counted.
+    /// As [`Self::claim`] ends; [`ThrottleError::Repository`] also when the user cannot be looked up.
     pub fn check(
         &self,
         attempt: &PasswordCredentials<'_>,
         repository: &dyn Repository,
     ) -> Result<LoginOutcome, ThrottleError> {
-        let mut known = None;
-        let result = self.count(attempt, repository, &mut known);
-        record(attempt, known, &result);
-        result
-    }
-
-    /// `known` becomes the user of that name, if there is one.
-    fn count(
-        &self,
-        attempt: &PasswordCredentials<'_>,
-        repository: &dyn Repository,
-        known: &mut Option<UserId>,
-    ) -> Result<LoginOutcome, ThrottleError> {
-        let (username, address) = (attempt.username, attempt.client_address);
-        let counted = self
-            .throttle
-            .login_attempt(username, address, attempt.now)?;
-        let outcome = self.judge(username, attempt.password, repository, known)?;
-        if !matches!(outcome, LoginOutcome::Accepted(_)) {
-            counted.failed()?;
-        }
-        Ok(outcome)
-    }
-
-    fn judge(
-        &self,
-        username: &str,
-        password: &str,
-        repository: &dyn Repository,
-        known: &mut Option<UserId>,
-    ) -> Result<LoginOutcome, RepositoryError> {
-        let found = self.find(username, repository)?;
-        *known = found.as_ref().map(|(user, _)| user.id);
-        let (stored, is_active) = match &found {
-            Some((user, stored)) => (Some(stored), user.is_active),
-            None => (None, false),
-        };
-        let is_match = self.hasher.judge(password, stored, is_active);
-        let Some((user, stored)) = found.filter(|_| is_match) else {
-            return Ok(LoginOutcome::WrongCredentials);
-        };
-        if !user.is_active {
-            return Ok(LoginOutcome::Inactive(user));
-        }
-        if let Err(error) = self.upgrade(&user, password, &stored, repository) {
-            let error: &(dyn Error + 'static) = &*error;
-            tracing::warn!(user = user.id.0, error, "password hash not upgraded");
-        }
-        Ok(LoginOutcome::Accepted(user))
-    }
-
-    /// The user of this name. No name has a NUL, and PostgreSQL does not take one.
-    fn find(
-        &self,
-        name: &str,
-        repository: &dyn Repository,
-    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
-        if name.contains('\0') {
-            return Ok(None);
-        }
-        repository.find_user_with_password(&self.field.lookup(name))
-    }
-
-    fn upgrade(
-        &self,
-        user: &User,
-        password: &str,
-        stored: &PasswordHash,
-        repository: &dyn Repository,
-    ) -> Result<(), BoxError> {
-        if self.hasher.must_update(stored) {
-            let new = self.hasher.encode(password)?;
-            // If another one is stored by now, a parallel log-in or a change of the password was faster.
-            repository.replace_password_hash(user.id, stored, &new, &token_digest(stored))?;
-        }
-        Ok(())
+        self.claim(attempt).resolve(repository)?
     }
 }
 
-/// Writes the line of the audit trail. A name that no user has is left out: people type their passwords there.
-fn record(
-    attempt: &PasswordCredentials<'_>,
-    known: Option<UserId>,
-    result: &Result<LoginOutcome, ThrottleError>,
-) {
-    let refused = AuditOutcome::Refused;
-    let (actor, outcome) = match result {
-        Ok(LoginOutcome::Accepted(user)) => (Actor::by_password(user.id), AuditOutcome::Done),
-        Ok(LoginOutcome::Inactive(_)) => (Actor::Anonymous, refused(Reason::Inactive)),
-        Ok(LoginOutcome::WrongCredentials) => {
-            let reason = known.map_or(Reason::UnknownUser, |_| Reason::WrongPassword);
-            (Actor::Anonymous, refused(reason))
+/// A log-in on its way.
+type Login = Progress<Result<Judged, ThrottleError>>;
+
+/// What came of it, with the groups of an accepted user.
+type Judged = (LoginOutcome, Vec<Group>);
+
+/// What is found of a user.
+type Account = (UserProfile, PasswordHash);
+
+/// What a log-in takes from step to step.
+struct Attempt {
+    login: PasswordLogin,
+    username: String,
+    password: String,
+    /// The line of the audit trail. A name that no user has is left out: people type their passwords there.
+    record: PendingRecord,
+    /// Why a wrong password is one.
+    reason: Reason,
+}
+
+impl Attempt {
+    /// Looks the user of this name up. No name has a NUL, and PostgreSQL does not take one.
+    fn find(self, depth: ProfileDepth, permit: LoginPermit) -> Login {
+        if self.username.contains('\0') {
+            return self.hash(permit, None);
         }
-        Err(error) => (Actor::Anonymous, AuditOutcome::from(error)),
-    };
-    let record = Record::new(Action::Login, actor).address(attempt.client_address);
-    let record = match known {
-        Some(user) => record.on(Object::User(user)),
-        None => record,
-    };
-    record.write(outcome);
+        let query = HolderQuery::Account(self.login.field.lookup(&self.username));
+        Progress::find(query, depth, |found| {
+            let account = found.and_then(Holder::into_account);
+            self.hash(
+                permit,
+                account.filter(|(profile, _)| profile.user.deleted_at.is_none()),
+            )
+        })
+    }
+
+    fn hash(mut self, permit: LoginPermit, account: Option<Account>) -> Login {
+        if let Some((profile, _)) = &account {
+            let user = Object::User(profile.user.id);
+            self.record.add(|record| record.on(user));
+            self.reason = Reason::WrongPassword;
+        }
+        Progress::Hash(Box::new(|| self.judge(permit, account)))
+    }
+
+    fn judge(self, permit: LoginPermit, account: Option<Account>) -> Login {
+        let (stored, is_active) = match &account {
+            Some((profile, stored)) => (Some(stored), profile.user.is_active),
+            None => (None, false),
+        };
+        let hasher = &self.login.hasher;
+        let is_match = hasher.judge(&self.password, stored, is_active);
+        match account.filter(|_| is_match) {
+            None => self.refuse(permit, LoginOutcome::WrongCredentials),
+            Some((profile, _)) if !is_active => {
+                self.refuse(permit, LoginOutcome::Inactive(profile.user))
+            }
+            Some((profile, stored)) => self.accept(profile, stored),
+        }
+    }
+
+    /// Counts the failure.
+    fn refuse(self, permit: LoginPermit, outcome: LoginOutcome) -> Login {
+        permit.claim_failed().then(move |counted| {
+            let judged = counted.map(|()| (outcome, Vec::new()));
+            self.end(judged.map_err(ThrottleError::from))
+        })
+    }
+
+    /// Brings the stored hash up to date. The log-in is recorded before: it succeeds whatever comes of that.
+    fn accept(self, profile: UserProfile, old: PasswordHash) -> Login {
+        let user = profile.user.id;
+        let hasher = &self.login.hasher;
+        let new = hasher
+            .must_update(&old)
+            .then(|| hasher.encode(&self.password));
+        let judged = self.end(Ok((LoginOutcome::Accepted(profile.user), profile.groups)));
+        match new {
+            None => judged,
+            Some(Ok(new)) => Progress::replace_hash(NewHash { user, old, new }, move |replaced| {
+                if let Err(error) = replaced {
+                    warn(user, &*error);
+                }
+                judged
+            }),
+            Some(Err(error)) => {
+                warn(user, &error);
+                judged
+            }
+        }
+    }
+
+    /// Writes the line of the audit trail.
+    fn end(self, result: Result<Judged, ThrottleError>) -> Login {
+        let (actor, outcome) = match &result {
+            Ok((LoginOutcome::Accepted(user), _)) => {
+                (Actor::by_password(user.id), AuditOutcome::Done)
+            }
+            Ok((LoginOutcome::Inactive(_), _)) => {
+                (Actor::Anonymous, AuditOutcome::Refused(Reason::Inactive))
+            }
+            Ok((LoginOutcome::WrongCredentials, _)) => {
+                (Actor::Anonymous, AuditOutcome::Refused(self.reason))
+            }
+            Err(error) => (Actor::Anonymous, AuditOutcome::from(error)),
+        };
+        self.record.end().by(actor).write(outcome);
+        Progress::Done(result)
+    }
+}
+
+fn warn(user: UserId, error: &(dyn Error + 'static)) {
+    tracing::warn!(user = user.0, error, "password hash not upgraded");
 }

@@ -13,6 +13,7 @@ use profiled_domain::{
 };
 
 use self::key::Digester;
+use crate::progress::Progress;
 
 pub use settings::{CounterStore, RateSetting, ThrottleSettings};
 
@@ -117,7 +118,7 @@ impl Throttle {
         account: &str,
         address: IpAddr,
         now: DateTime<Utc>,
-    ) -> Result<LoginPermit<'_>, ThrottleError> {
+    ) -> Result<LoginPermit, ThrottleError> {
         let counted = self.login.map(|rate| {
             [
                 (self.digester.account(account, address), rate),
@@ -135,11 +136,25 @@ impl Throttle {
         match longest {
             Some(wait) => Err(ThrottleError::Throttled(wait)),
             None => Ok(LoginPermit {
-                counters: &*self.counters,
+                counters: Arc::clone(&self.counters),
                 counted,
                 now,
             }),
         }
+    }
+
+    /// The same in steps: at once where calls return at once.
+    pub fn claim_login_attempt(
+        self: &Arc<Self>,
+        account: &str,
+        address: IpAddr,
+        now: DateTime<Utc>,
+    ) -> Progress<Result<LoginPermit, ThrottleError>> {
+        if self.login.is_none() || self.is_immediate() {
+            return Progress::Done(self.login_attempt(account, address, now));
+        }
+        let (throttle, account) = (Arc::clone(self), account.to_owned());
+        Progress::write(move |_| throttle.login_attempt(&account, address, now))
     }
 
     /// `throttle.anon` and `throttle.user`, as far as they concern the subject.
@@ -153,13 +168,13 @@ impl Throttle {
 
 /// A password that may be tried once.
 #[must_use = "a failure has to be reported"]
-pub struct LoginPermit<'a> {
-    counters: &'a dyn ThrottleRepository,
+pub struct LoginPermit {
+    counters: Arc<dyn ThrottleRepository>,
     counted: Option<[(ThrottleKey, Rate); 2]>,
     now: DateTime<Utc>,
 }
 
-impl LoginPermit<'_> {
+impl LoginPermit {
     /// Counts a failure: a wrong password, or that of a user who may not log in.
     ///
     /// # Errors
@@ -170,6 +185,15 @@ impl LoginPermit<'_> {
             self.counters.hit(key, *rate, self.now)?;
         }
         Ok(())
+    }
+
+    /// The same in steps: at once where calls return at once.
+    pub fn claim_failed(self) -> Progress<Result<(), RepositoryError>> {
+        if self.counted.is_none() || self.counters.is_immediate() {
+            Progress::Done(self.failed())
+        } else {
+            Progress::write(|_| self.failed())
+        }
     }
 }
 

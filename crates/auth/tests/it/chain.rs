@@ -1,13 +1,11 @@
 //! Several schemes on one view (contract `drf.md`, section 5).
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use profiled_auth::{
-    AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtFault, Progress, Scheme,
-    TokenPolicy, TokenVerifier,
+    AuthError, Authenticator, BasicVerifier, BearerVerifier, JwtFault, Scheme, TokenPolicy,
+    TokenVerifier,
 };
-use profiled_domain::{Holder, HolderQuery, ProfileDepth, UserProfile};
 use profiled_store::testing::defaults;
 
 use crate::people::{access_token, attempt, login, user, verifier};
@@ -79,62 +77,4 @@ fn tokens_of_deleted_and_inactive_users_are_refused_differently() {
         Err(AuthError::UserInactive(Scheme::Bearer))
     ));
     assert!(matches!(gone, Err(AuthError::UserGone)));
-}
-
-#[test]
-fn only_passwords_are_hashed() {
-    let is_hashed = |header: &[u8]| {
-        let claim = chain().claim(&attempt(header));
-        matches!(claim, Progress::Hash(_))
-    };
-
-    assert!(is_hashed(b"basic YTpi"));
-    assert!(!is_hashed(b"basic x"));
-    assert!(!is_hashed(b"Token x"));
-    assert!(!is_hashed(b"Bearer x"));
-}
-
-/// As a service would that keeps its users elsewhere: no repository is at hand, only a map.
-#[test]
-fn holders_may_be_looked_up_anywhere() {
-    let repository = TestStore::new();
-    let ada = user(&repository, "ada", true);
-    let idle = user(&repository, "idle", false);
-    let elsewhere = HashMap::from([ada.clone(), idle.clone()].map(|user| (user.id, user)));
-    let jwt = verifier(&defaults("auth.jwt"));
-    let judge = |id| {
-        let header = format!("Bearer {}", access_token(&jwt, id));
-        let bearer = Authenticator::new(vec![Box::new(BearerVerifier::new(Arc::new(verifier(
-            &defaults("auth.jwt"),
-        ))))]);
-        let Progress::Find(look_up) = bearer.claim(&attempt(header.as_bytes())) else {
-            panic!("a good token asks for its holder");
-        };
-        let (HolderQuery::User(id), ProfileDepth::Account) = look_up.query() else {
-            panic!("{:?}", look_up.query());
-        };
-        let profile = elsewhere.get(id).map(|user| UserProfile {
-            user: user.clone(),
-            groups: Vec::new(),
-        });
-        let holder = profile.map(|profile| Holder {
-            profile,
-            token: None,
-            password: None,
-        });
-        let Progress::Done(judged) = look_up.found(holder) else {
-            panic!("nothing more is needed");
-        };
-        judged
-    };
-
-    assert_eq!(judge(ada.id).unwrap().profile.user, ada);
-    assert!(matches!(
-        judge(idle.id),
-        Err(AuthError::UserInactive(Scheme::Bearer))
-    ));
-    assert!(matches!(
-        judge(profiled_domain::UserId(99)),
-        Err(AuthError::UserGone)
-    ));
 }

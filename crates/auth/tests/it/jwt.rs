@@ -2,6 +2,7 @@
 
 use profiled_store::testing::defaults;
 use std::net::TcpListener;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -148,10 +149,8 @@ fn a7_refresh_token_gives_no_access_and_an_access_token_no_refresh() {
     let pair = jwt.mint_pair(subject(UserId(7)), now()).unwrap();
 
     let as_access = jwt.verify(pair.refresh.as_bytes(), now());
-    let as_refresh = jwt
-        .refresh(&pair.access, &*repository, now())
-        .err()
-        .unwrap();
+    let as_refresh = Arc::new(jwt).refresh(&pair.access, now());
+    let as_refresh = as_refresh.resolve(&*repository).unwrap().err().unwrap();
 
     assert_eq!(as_access, Err(JwtFault::WrongType));
     assert!(

@@ -9,6 +9,7 @@
 mod basic;
 mod chain;
 mod corpus;
+mod elsewhere;
 mod fuzzed;
 mod header;
 mod issuers;

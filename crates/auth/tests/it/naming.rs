@@ -1,5 +1,7 @@
 //! The attribute by which tokens of ours name users (`auth.jwt.user_id_field`).
 
+use std::sync::Arc;
+
 use chrono::Duration;
 use profiled_auth::{
     AuthError, BearerVerifier, JwtFault, JwtService, JwtSettings, RefreshError, Scheme, TokenPair,
@@ -23,12 +25,12 @@ const FIELDS: [UserField; 4] = [
     UserField::ExternalId,
 ];
 
-fn service(field: UserField) -> JwtService {
-    verifier(&JwtSettings {
+fn service(field: UserField) -> Arc<JwtService> {
+    Arc::new(verifier(&JwtSettings {
         user_id_field: field,
         rotate_refresh_tokens: true,
         ..defaults("auth.jwt")
-    })
+    }))
 }
 
 /// A user with each attribute.
@@ -49,13 +51,14 @@ fn external_id(repository: &TestStore, id: UserId) -> Option<String> {
     Some(stored).filter(|stored| stored != "none")
 }
 
-fn obtain(jwt: &JwtService, user: &User, repository: &TestStore) -> TokenPair {
-    jwt.obtain(user, &**repository, now()).unwrap()
+fn obtain(jwt: &Arc<JwtService>, user: &User, repository: &TestStore) -> TokenPair {
+    let pair = jwt.obtain(user, now()).resolve(&**repository);
+    pair.unwrap().unwrap()
 }
 
 /// The user whom an access token stands for.
-fn caller(jwt: JwtService, access: &str, repository: &TestStore) -> Result<UserId, AuthError> {
-    let verifier = BearerVerifier::new(jwt.into());
+fn caller(jwt: Arc<JwtService>, access: &str, repository: &TestStore) -> Result<UserId, AuthError> {
+    let verifier = BearerVerifier::new(jwt);
     let asked = ask(&verifier, format!("Bearer {access}").as_bytes(), repository);
     asked.unwrap().map(|identity| identity.profile.user.id)
 }
@@ -87,7 +90,9 @@ fn token_names_its_user_by_the_attribute_and_is_taken_and_refreshed() {
     for (field, name) in FIELDS.into_iter().zip(names) {
         let pair = obtain(&service(field), &ada, &repository);
         let refreshed = service(field)
-            .refresh(&pair.refresh, &*repository, now())
+            .refresh(&pair.refresh, now())
+            .resolve(&*repository)
+            .unwrap()
             .unwrap();
 
         let next = refreshed.refresh.unwrap();
@@ -98,7 +103,8 @@ fn token_names_its_user_by_the_attribute_and_is_taken_and_refreshed() {
             let caller = caller(service(field), access, &repository);
             assert_eq!(caller.unwrap(), ada.id, "{field:?}");
         }
-        let known = service(field).identify(&next, &*repository, now()).unwrap();
+        let known = service(field).identify(&next, now());
+        let known = known.resolve(&*repository).unwrap().unwrap();
         assert_eq!(known.user, Some(ada.id), "{field:?}");
     }
 }
@@ -115,7 +121,8 @@ fn end_of_all_credentials_ends_tokens_whatever_they_name_users_by() {
             .unwrap();
 
         let refused = caller(service(field), &old.access, &repository);
-        let refresh = service(field).refresh(&old.refresh, &*repository, now());
+        let refresh = service(field).refresh(&old.refresh, now());
+        let refresh = refresh.resolve(&*repository).unwrap();
         let new = obtain(&service(field), &find(&repository, ada.id), &repository);
 
         assert!(
@@ -270,7 +277,8 @@ fn user_whom_the_attribute_does_not_find_is_given_no_token() {
     assert_eq!(eve.person.email, ada.person.email);
 
     for field in [UserField::Username, UserField::Email] {
-        let refused = service(field).obtain(&eve, &*repository, now());
+        let refused = service(field).obtain(&eve, now());
+        let refused = refused.resolve(&*repository).unwrap();
         assert!(matches!(refused, Err(RefreshError::NoName(_))), "{field:?}");
     }
 }

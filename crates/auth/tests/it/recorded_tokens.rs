@@ -3,6 +3,7 @@
 
 use profiled_store::testing::defaults;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
@@ -32,7 +33,7 @@ fn recorded_now() -> DateTime<Utc> {
 
 /// A service of one topic with the people of the fixture.
 struct Site {
-    jwt: JwtService,
+    jwt: Arc<JwtService>,
     repository: TestStore,
     captured: HashMap<String, String>,
 }
@@ -62,7 +63,7 @@ impl Site {
             assert_eq!(Some(user.id.0), person["pk"].as_i64());
         }
         Self {
-            jwt: JwtService::new(settings, key),
+            jwt: Arc::new(JwtService::new(settings, key)),
             repository,
             captured: HashMap::new(),
         }
@@ -80,25 +81,26 @@ impl Site {
         let answer = match request["path"].as_str()? {
             "/api/token/" => self.log_in(body["username"].as_str()?)?,
             "/api/token/refresh/" => {
-                let outcome = self.jwt.refresh(token("refresh")?, repository, now);
+                let outcome = self.jwt.refresh(token("refresh")?, now);
+                let outcome = outcome.resolve(repository).unwrap();
                 outcome.map_or_else(refused, |tokens| match tokens.refresh {
                     None => (200, json!({ "access": tokens.access })),
                     Some(next) => (200, json!({ "access": tokens.access, "refresh": next })),
                 })
             }
             "/api/token/verify/" => {
-                let outcome = self.jwt.verify_any(token("token")?, repository, now);
-                match outcome {
+                let outcome = self.jwt.verify_any(token("token")?, now);
+                match outcome.resolve(repository).unwrap() {
                     Ok(()) => (200, json!({})),
                     Err(VerifyError::Token(fault)) => refused(fault.into()),
                     Err(VerifyError::Blacklisted) => {
                         (400, json!({ "non_field_errors": ["Token is blacklisted"] }))
                     }
-                    Err(VerifyError::Repository(error)) => panic!("{error}"),
                 }
             }
             "/api/token/blacklist/" => {
-                let outcome = self.jwt.blacklist(token("refresh")?, repository, now);
+                let outcome = self.jwt.blacklist(token("refresh")?, now);
+                let outcome = outcome.resolve(repository).unwrap();
                 outcome.map_or_else(refused, |()| (200, json!({})))
             }
             _ => return None,
@@ -297,8 +299,8 @@ fn refresh_token_with_odd_claims_is_refused_as_the_contract_says() {
         let secrets: Value = serde_json::from_str(SECRETS).unwrap();
         let secret = secrets["SECRET"].as_str().unwrap();
         let token = crate::signing::hmac(secret, r#"{"alg":"HS256"}"#, &claims.to_string());
-        let outcome = site.jwt.refresh(&token, &*site.repository, recorded_now());
-        outcome.map(drop)
+        let outcome = site.jwt.refresh(&token, recorded_now());
+        outcome.resolve(&*site.repository).unwrap().map(drop)
     };
     let claims = |user: Value| json!({ "token_type": "refresh", "exp": 4_102_444_800_i64, "jti": "x", "user_id": user });
 

@@ -5,14 +5,9 @@ use chrono::{DateTime, Utc};
 use super::error::RepositoryError;
 use crate::{BindOutcome, Binding, ForeignSubject, Page, PageRequest, User, UserId, UserLookup};
 
-/// Which users the subjects of foreign issuers stand for. A binding goes with its user when that is erased.
+/// Which users the subjects of foreign issuers stand for: [`HolderQuery::Subject`](super::HolderQuery) finds the user
+/// of one. A binding goes with its user when that is erased.
 pub trait BindingRepository: Send + Sync {
-    /// The user that a subject is bound to, deleted or not, in one statement.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_binding(&self, subject: &ForeignSubject) -> Result<Option<UserId>, RepositoryError>;
-
     /// Binds a subject to a user, if neither is bound yet at this issuer, and if the user is still active, goes
     /// by `name`, and is of the epoch of credentials that was read.
     ///

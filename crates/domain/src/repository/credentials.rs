@@ -5,20 +5,11 @@ use chrono::{DateTime, Utc};
 use super::error::RepositoryError;
 use crate::{
     CredentialRef, IssueOutcome, NewToken, NumberedPage, Page, PasswordHash, Token, TokenId,
-    TokenUse, User, UserId, UserLookup, WriteContext,
+    TokenUse, UserId, WriteContext,
 };
 
 /// Passwords, and the end of all credentials of a user.
 pub trait CredentialRepository: Send + Sync {
-    /// A user with the stored password, for verification.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_user_with_password(
-        &self,
-        key: &UserLookup,
-    ) -> Result<Option<(User, PasswordHash)>, RepositoryError>;
-
     /// The stored password of a user, for the verification of `current_password`.
     ///
     /// # Errors

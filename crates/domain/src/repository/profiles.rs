@@ -3,10 +3,7 @@
 use std::slice;
 
 use super::error::RepositoryError;
-use crate::{
-    ForeignSubject, Holder, PasswordHash, TokenDigest, TokenWithProfile, UserId, UserLookup,
-    UserProfile,
-};
+use crate::{ForeignSubject, Holder, PasswordHash, TokenDigest, UserId, UserLookup, UserProfile};
 
 /// How much of a profile to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,19 +62,6 @@ pub trait ProfileRepository: Send + Sync {
     ) -> Result<Option<UserProfile>, RepositoryError> {
         let found = self.find_holder(HolderQuery::User(id), depth)?;
         Ok(found.map(|holder| holder.profile))
-    }
-
-    /// The holder of a token.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage.
-    fn find_token_with_profile(
-        &self,
-        digest: &TokenDigest,
-        depth: ProfileDepth,
-    ) -> Result<Option<TokenWithProfile>, RepositoryError> {
-        let found = self.find_holder(HolderQuery::Token(*digest), depth)?;
-        Ok(found.and_then(Holder::into_token))
     }
 
     /// The profile of a user with the stored password.

@@ -15,17 +15,12 @@ pub(crate) async fn login(
     username: String,
     password: String,
 ) -> Result<LoginOutcome, ApiError> {
-    let login = context.services.login.clone();
-    let address = context.services.hosts.client_address(context.request);
-    let now = context.services.now();
-    let judged = context.services.hashing(move |repository| {
-        let attempt = PasswordCredentials {
-            username: &username,
-            password: &password,
-            client_address: address,
-            now,
-        };
-        login.check(&attempt, repository)
-    });
-    Ok(judged.await??)
+    let attempt = PasswordCredentials {
+        username: &username,
+        password: &password,
+        client_address: context.services.hosts.client_address(context.request),
+        now: context.services.now(),
+    };
+    let claim = context.services.login.claim(&attempt);
+    Ok(context.services.resolve(claim).await??)
 }

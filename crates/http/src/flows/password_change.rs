@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use profiled_auth::PasswordHasher;
 use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
-use profiled_domain::{PasswordChange, PasswordHash, Patch, Repository, User};
+use profiled_auth::{EncodeError, LoginPermit, PasswordHasher, PasswordPolicy, Progress};
+use profiled_domain::{PasswordChange, PasswordHash, Patch, RepositoryError, User};
+use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::fields::{Field, Input, Kind, messages};
 use profiled_rest::wire::body::Data;
-use profiled_rest::{RequestContext, Services};
 
 const PASSWORD: &str = "password";
 const CURRENT: &str = "current_password";
@@ -47,13 +47,24 @@ pub(crate) async fn change(
         return Ok(None);
     }
     let identity = context.caller()?;
-    let job = Job {
-        user: identity.profile.user.clone(),
-        is_refused: !errors.is_empty(),
-        input,
-        address: context.services.hosts.client_address(context.request),
+    let user = identity.profile.user.clone();
+    let guess = match input.current {
+        // A message says already what is wrong with it.
+        None => None,
+        Some(current) => Some(Guess::of(context, &user, current).await?),
     };
-    let judged = judge(context.services, job).await?;
+    let job = Job {
+        hasher: Arc::clone(&context.services.passwords),
+        policy: Arc::clone(&context.services.password_policy),
+        is_refused: !errors.is_empty(),
+        new: input.new,
+        user,
+        guess,
+    };
+    let judged = context.services.hashing(move || job.judge()).await?;
+    context.services.resolve(judged.counted).await??;
+    let hash = judged.hash;
+    let hash = hash.map_err(|error| ApiError::Internal(Box::new(error)))?;
     for message in judged.violations {
         errors.push(PASSWORD, message);
     }
@@ -64,7 +75,7 @@ pub(crate) async fn change(
         errors.push(CURRENT, "Invalid password.");
     }
     errors.sort_last(PASSWORD, CURRENT);
-    Ok(judged.hash.map(|password| PasswordChange {
+    Ok(hash.map(|password| PasswordChange {
         password,
         keep: identity.keep.clone(),
     }))
@@ -94,61 +105,80 @@ fn read(data: &Data, errors: &mut FieldErrors) -> PasswordInput {
     input
 }
 
+/// What is sent as the current password.
+struct Guess {
+    current: String,
+    stored: Option<PasswordHash>,
+    permit: LoginPermit,
+}
+
+impl Guess {
+    /// A stolen token must not serve to guess the password.
+    async fn of(
+        context: &RequestContext<'_>,
+        user: &User,
+        current: String,
+    ) -> Result<Self, ApiError> {
+        let services = context.services;
+        let account = services.login.account(user);
+        let address = services.hosts.client_address(context.request);
+        let permit = services
+            .throttle
+            .claim_login_attempt(&account, address, services.now());
+        let permit = services.resolve(permit).await??;
+        let id = user.id;
+        let stored = services.lanes.read(move |r| r.find_password_by_id(id));
+        Ok(Self {
+            current,
+            stored: stored.await??,
+            permit,
+        })
+    }
+}
+
 /// What is to be found out on the threads that hash.
 struct Job {
+    hasher: Arc<PasswordHasher>,
+    policy: Arc<PasswordPolicy>,
     user: User,
-    input: PasswordInput,
+    new: Option<String>,
+    guess: Option<Guess>,
     /// The body has other defects: no new hash is needed.
     is_refused: bool,
-    address: std::net::IpAddr,
 }
 
 struct Judged {
     violations: Vec<String>,
     is_current: bool,
-    hash: Option<PasswordHash>,
+    hash: Result<Option<PasswordHash>, EncodeError>,
+    /// The failure, if it was one.
+    counted: Progress<Result<(), RepositoryError>>,
 }
 
-async fn judge(services: &Services, job: Job) -> Result<Judged, ApiError> {
-    let (hasher, policy) = (
-        Arc::clone(&services.passwords),
-        Arc::clone(&services.password_policy),
-    );
-    let (throttle, now) = (Arc::clone(&services.throttle), services.now());
-    let login = services.login.clone();
-    let work = move |repository: &dyn Repository| {
-        let (user, input) = (&job.user, &job.input);
-        let new = input.new.as_deref();
-        let violations = new.map(|new| policy.violations(new, &user.person));
+impl Job {
+    fn judge(self) -> Judged {
+        let (hasher, new) = (&self.hasher, self.new.as_deref());
+        let violations = new.map(|new| self.policy.violations(new, &self.user.person));
         let violations = violations.into_iter().flatten();
         let violations: Vec<String> = violations.map(|one| one.to_string()).collect();
-        let is_current = match input.current.as_deref() {
-            // A message says already what is wrong with it.
-            None => true,
-            Some(current) => {
-                // A stolen token must not serve to guess the password.
-                let account = login.account(user);
-                let attempt = throttle.login_attempt(&account, job.address, now)?;
-                let stored = repository.find_password_by_id(user.id)?;
-                let is_right = stored.is_some_and(|stored| hasher.verify(current, &stored));
-                if !is_right {
-                    attempt.failed()?;
-                }
-                is_right
+        let mut counted = Progress::Done(Ok(()));
+        let (mut is_current, mut is_other) = (true, new.is_some());
+        if let Some(guess) = self.guess {
+            let is_right = |stored| hasher.verify(&guess.current, stored);
+            is_current = guess.stored.as_ref().is_some_and(is_right);
+            // The same password again is no change, and ends nothing.
+            is_other = new != Some(guess.current.as_str());
+            if !is_current {
+                counted = guess.permit.claim_failed();
             }
-        };
-        let is_fine = !job.is_refused && is_current && violations.is_empty();
-        // The same password again is no change, and ends nothing.
-        let is_other = new != input.current.as_deref();
-        let hash = new
-            .filter(|_| is_fine && is_other)
-            .map(|new| hasher.encode(new));
-        let hash = hash.transpose();
-        Ok::<_, ApiError>(Judged {
+        }
+        let is_fine = !self.is_refused && is_current && violations.is_empty();
+        let new = new.filter(|_| is_fine && is_other);
+        Judged {
             violations,
             is_current,
-            hash: hash.map_err(|error| ApiError::Internal(Box::new(error)))?,
-        })
-    };
-    services.hashing(work).await?
+            hash: new.map(|new| hasher.encode(new)).transpose(),
+            counted,
+        }
+    }
 }

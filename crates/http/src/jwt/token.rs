@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
-use profiled_auth::audit::{self, Actor, AuditOutcome};
-use profiled_auth::{JwtFault, JwtService, LoginOutcome, RefreshError, UsernameField, VerifyError};
-use profiled_domain::{Patch, Repository};
+use profiled_auth::audit::{self, Actor, AuditOutcome, Record};
+use profiled_auth::{
+    JwtFault, JwtService, LoginOutcome, Progress, RefreshError, Refreshed, UsernameField,
+    VerifyError,
+};
+use profiled_domain::Patch;
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
@@ -117,42 +120,66 @@ impl Tokens {
         let mut next = || texts.next().unwrap_or_default();
         match self.action {
             Action::Obtain => self.log_in(context, next(), next()).await,
-            Action::Refresh => {
-                let token = next();
-                let now = context.services.now();
-                let record = context.record(audit::Action::TokenRefresh);
-                let new = self.ask(context, move |jwt, all| {
-                    let record = record.on_jwt(jwt.identify(&token, all, now));
-                    record.log_created(jwt.refresh(&token, all, now), |record, new| {
-                        let next = new.refresh.as_deref().and_then(|next| jwt.name(next, now));
-                        record
-                            .with_token(jwt.name(&new.access, now))
-                            .with_token(next)
-                    })
-                });
-                let new = new.await?.map_err(refused)?;
-                let (access, refresh) = (new.access, new.refresh);
-                Ok(context.ok(&RefreshedBody { access, refresh }).not_stored())
-            }
+            Action::Refresh => self.refresh(context, next()).await,
             Action::Verify => {
-                let token = next();
-                let now = context.services.now();
-                let work = self.ask(context, move |jwt, all| jwt.verify_any(&token, all, now));
-                work.await?.map_err(unverified)?;
+                let verified = self.jwt.verify_any(&next(), context.services.now());
+                let verified = context.services.resolve(verified).await?;
+                verified.map_err(unverified)?;
                 Ok(context.ok(&Empty {}))
             }
-            Action::Blacklist => {
-                let token = next();
-                let now = context.services.now();
-                let record = context.record(audit::Action::TokenRevoke);
-                let work = self.ask(context, move |jwt, all| {
-                    let record = record.on_jwt(jwt.identify(&token, all, now));
-                    record.log(jwt.blacklist(&token, all, now), |()| AuditOutcome::Done)
-                });
-                work.await?.map_err(refused)?;
-                Ok(context.ok(&Empty {}))
-            }
+            Action::Blacklist => self.blacklist(context, next()).await,
         }
+    }
+
+    async fn refresh(
+        &self,
+        context: &RequestContext<'_>,
+        token: String,
+    ) -> Result<ViewResponse, ApiError> {
+        let (jwt, now) = (Arc::clone(&self.jwt), context.services.now());
+        let record = self.record(context, audit::Action::TokenRefresh, &token);
+        let record = record.await.pending();
+        let refreshed = self.jwt.refresh(&token, now).then(move |refreshed| {
+            let refreshed = record.end().log_created(refreshed, |record, new| {
+                let next = new.refresh.as_deref().and_then(|next| jwt.name(next, now));
+                record
+                    .with_token(jwt.name(&new.access, now))
+                    .with_token(next)
+            });
+            Progress::Done(refreshed)
+        });
+        let new = context.services.resolve(refreshed).await?;
+        let Refreshed { access, refresh } = new.map_err(refused)?;
+        Ok(context.ok(&RefreshedBody { access, refresh }).not_stored())
+    }
+
+    async fn blacklist(
+        &self,
+        context: &RequestContext<'_>,
+        token: String,
+    ) -> Result<ViewResponse, ApiError> {
+        let record = self.record(context, audit::Action::TokenRevoke, &token);
+        let record = record.await.pending();
+        let blacklisted = self.jwt.blacklist(&token, context.services.now());
+        let blacklisted = blacklisted.then(|blacklisted| {
+            let log = record.end().log(blacklisted, |()| AuditOutcome::Done);
+            Progress::Done(log)
+        });
+        let blacklisted = context.services.resolve(blacklisted).await?;
+        blacklisted.map_err(refused)?;
+        Ok(context.ok(&Empty {}))
+    }
+
+    /// A record of what is done with a token. Its user is looked up for it, unless that fails.
+    async fn record(
+        &self,
+        context: &RequestContext<'_>,
+        action: audit::Action,
+        token: &str,
+    ) -> Record {
+        let named = self.jwt.identify(token, context.services.now());
+        let named = context.services.resolve(named).await.ok().flatten();
+        context.record(action).on_jwt(named)
     }
 
     async fn log_in(
@@ -166,30 +193,23 @@ impl Tokens {
         };
         let now = context.services.now();
         let record = context.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
-        let pair = self.ask(context, move |jwt, all| {
-            let record = record.for_user(user.id);
-            record.log_created(jwt.obtain(&user, all, now), |record, pair| {
+        let record = record.for_user(user.id).pending();
+        let jwt = Arc::clone(&self.jwt);
+        let pair = self.jwt.obtain(&user, now).then(move |pair| {
+            let pair = record.end().log_created(pair, |record, pair| {
                 let record = record.on_jwt(jwt.name(&pair.refresh, now));
                 record.with_token(jwt.name(&pair.access, now))
-            })
+            });
+            Progress::Done(pair)
         });
-        let pair = pair.await?.map_err(|error| match error {
+        let pair = context.services.resolve(pair).await?;
+        let pair = pair.map_err(|error| match error {
             // Gone since the log-in, or tokens cannot name the user.
             RefreshError::NoActiveAccount | RefreshError::NoName(_) => NO_ACCOUNT,
             other => refused(other),
         })?;
         let (refresh, access) = (pair.refresh, pair.access);
         Ok(context.ok(&PairBody { refresh, access }).not_stored())
-    }
-
-    async fn ask<T, F>(&self, context: &RequestContext<'_>, work: F) -> Result<T, ApiError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&JwtService, &dyn Repository) -> T + Send + 'static,
-    {
-        let jwt = Arc::clone(&self.jwt);
-        let work = move |repository: &dyn Repository| work(&jwt, repository);
-        context.services.lanes.write(work).await
     }
 
     /// The texts of all fields that are written, which are all required.
@@ -242,6 +262,5 @@ fn unverified(error: VerifyError) -> ApiError {
             let message = JwtFault::Blacklisted.message();
             ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, message))
         }
-        VerifyError::Repository(error) => error.into(),
     }
 }

@@ -1,11 +1,9 @@
 //! `/api/v1/authtoken/`: a token for username and password, and its end (contract `tower.md`, section 2.4).
 
-use std::net::IpAddr;
-
 use actix_web::http::header::{self, HeaderValue};
-use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Record};
+use profiled_auth::audit::{Action, Actor, AuditOutcome, Object};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
-use profiled_domain::{ProfileDepth, Repository, RepositoryError};
+use profiled_domain::{ProfileDepth, TokenWithProfile};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::timestamp::Millis;
@@ -97,30 +95,30 @@ impl AuthToken {
         let sent = joined(headers, &header::AUTHORIZATION);
         let key = sent.and_then(|sent| self.tokens.key(&sent).map(str::to_owned));
         if let Some(key) = key {
-            let address = context.services.hosts.client_address(context.request);
-            let revoked = context
-                .services
-                .lanes
-                .write(move |r| revoke(r, &key, address));
-            revoked.await??;
+            let holder = TokenKey::holder(&key, ProfileDepth::Account);
+            if let Some(holder) = context.services.resolve(holder).await? {
+                revoke(context, &holder).await?;
+            }
         }
         Ok(ViewResponse::no_content())
     }
 }
 
-fn revoke(repository: &dyn Repository, key: &str, address: IpAddr) -> Result<(), RepositoryError> {
-    if let Some(holder) = TokenKey::holder(key, ProfileDepth::Account).resolve(repository)? {
-        let (token, user) = (Object::Token(holder.token.id), holder.profile.user.id);
-        let credential = token.to_string();
-        let actor = Actor::User {
-            id: user,
-            credential,
-        };
-        let record = Record::new(Action::TokenRevoke, actor).address(address);
-        let revoked = repository.revoke_token(holder.token.id);
-        let record = record.on(token).for_user(user);
-        record.log(revoked, AuditOutcome::of_change)?;
-    }
+async fn revoke(context: &RequestContext<'_>, holder: &TokenWithProfile) -> Result<(), ApiError> {
+    let (id, user) = (holder.token.id, holder.profile.user.id);
+    let token = Object::Token(id);
+    let actor = Actor::User {
+        id: user,
+        credential: token.to_string(),
+    };
+    let record = context.record_of(Action::TokenRevoke, actor);
+    let record = record.on(token).for_user(user);
+    let revoked = context
+        .services
+        .lanes
+        .write(move |r| record.log(r.revoke_token(id), AuditOutcome::of_change));
+    // Another request may have revoked it meanwhile.
+    let _was_there: bool = revoked.await??;
     Ok(())
 }
 

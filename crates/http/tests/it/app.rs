@@ -55,6 +55,8 @@ pub struct TestApp {
     pub media_settings: MediaSettings,
     jwt: Arc<JwtService>,
     hasher: Arc<PasswordHasher>,
+    /// Whether the database is there for the lane of writes. It is for all others.
+    pub has_writers: bool,
 }
 
 impl TestApp {
@@ -83,6 +85,7 @@ impl TestApp {
             passwords,
             username_field: UsernameField::Username,
             tokens: defaults("auth.token"),
+            has_writers: true,
         }
     }
 
@@ -165,6 +168,18 @@ impl TestApp {
             .unwrap();
     }
 
+    pub fn refresh_token(&self, user: UserId) -> String {
+        let password = PasswordHash::from_encoded("!");
+        let subject = TokenUser {
+            id: user,
+            epoch: 0,
+            password: &password,
+            password_digest: None,
+            name: None,
+        };
+        self.jwt.mint_pair(subject, now()).unwrap().refresh
+    }
+
     fn throttle(&self) -> Throttle {
         let counters = Arc::clone(&self.counters);
         Throttle::new(&self.throttle, counters, b"secret")
@@ -176,8 +191,12 @@ impl TestApp {
     }
 
     pub fn state(&self) -> web::Data<AppState> {
+        let mut lanes = LaneParts::over(Arc::clone(&self.repository) as _);
+        if !self.has_writers {
+            lanes.writers.repository = Arc::new(TestDatabase::vanished().unwrap());
+        }
         let services = ServiceParts {
-            lanes: LaneParts::over(Arc::clone(&self.repository) as _),
+            lanes,
             throttle: Arc::new(self.throttle()),
             passwords: Arc::clone(&self.hasher),
             password_settings: self.passwords.clone(),

@@ -13,6 +13,7 @@ mod email_login;
 mod errors;
 mod health;
 mod jwt_profile;
+mod lanes;
 mod media;
 mod order;
 mod page_forms;

@@ -51,8 +51,6 @@ pub struct LaneParts {
     pub writers: Lane,
     /// Lists and filters.
     pub lists: Lane,
-    /// Log-ins, whose threads hash.
-    pub logins: Arc<dyn Repository>,
     /// Whether the service is ready, which no other work delays.
     pub readiness: Arc<dyn Repository>,
     /// What is done in between, on threads of its own.
@@ -78,7 +76,6 @@ impl LaneParts {
             details: lane(),
             writers: lane(),
             lists: lane(),
-            logins: Arc::clone(&repository),
             readiness: Arc::clone(&repository),
             maintenance: Arc::clone(&repository),
             counters: 1,
@@ -98,7 +95,6 @@ pub struct Lanes {
     keys: WorkerPool,
     counters: WorkerPool,
     turns: Turns,
-    pub(super) logins: Arc<dyn Repository>,
     pub(super) maintenance: Arc<dyn Repository>,
     deadline: Deadline,
     unavailable: Unavailable,
@@ -163,7 +159,6 @@ impl Lanes {
             keys: WorkerPool::start("keys", WAITING_FOR_KEYS.1, WAITING_FOR_KEYS.0, None)?,
             counters: WorkerPool::start("counters", parts.counters, parts.waiting, Some(patience))?,
             turns: Turns::default(),
-            logins: parts.logins,
             maintenance: parts.maintenance,
             deadline: Deadline(parts.deadline),
             unavailable: Unavailable::default(),

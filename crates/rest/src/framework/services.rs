@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use actix_web::web;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Progress, Throttle,
     TokenSettings, UsernameField,
 };
-use profiled_domain::{CompletionRules, Repository, TokenUse};
+use profiled_domain::{CompletionRules, Repository, RepositoryError, TokenUse};
 
 use crate::error::ApiError;
 use crate::framework::lanes::{LaneParts, Lanes};
@@ -95,7 +94,8 @@ impl Services {
             hosts: Hosts::new(&parts.http),
             hashing: {
                 let (threads, queue) = (passwords.threads(), passwords.queue);
-                WorkerPool::start("hashing", threads, queue, Some(HASHING))?
+                // None of them can be stuck: what they do ends by itself.
+                WorkerPool::start("hashing", threads, queue, None)?
             },
             login: parts.login(),
             lanes: Lanes::start(parts.lanes)?,
@@ -158,10 +158,18 @@ impl Services {
             return;
         }
         let record = move |repository: &dyn Repository| repository.record_token_uses(&[used]);
-        let written = self.lanes.write(record);
-        if let Ok(Err(error)) = written.await {
-            tracing::warn!(%error, token = used.token.0, "the use of a token was not noted");
-        }
+        // The request itself has all of its time afterwards.
+        let apart = self.lanes.deadline().of_request(self.lanes.write(record));
+        let failure = match apart.await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(
+            failure,
+            token = used.token.0,
+            "the use of a token was not noted"
+        );
     }
 
     /// Writes a bounded number of the uses of tokens that are still to be noted: to be called every second or
@@ -175,7 +183,8 @@ impl Services {
         self.token_uses.flush(&*self.lanes.maintenance);
     }
 
-    /// Carries a judgement of credentials to its end, each step on the threads that are there for it.
+    /// Carries a judgement of credentials to its end, each step on the threads that are there for it. What comes after a
+    /// write goes on where it was made, also when the client has gone away.
     pub async fn resolve<T: Send + 'static>(&self, claim: Progress<T>) -> Result<T, ApiError> {
         let mut progress = claim;
         loop {
@@ -183,33 +192,45 @@ impl Services {
                 Progress::Done(outcome) => return Ok(outcome),
                 Progress::Find(look_up) => {
                     let (query, depth) = look_up.query();
-                    let found = self.lanes.find(query.clone(), depth).await?;
-                    look_up.found(found)
+                    let found = self.lanes.find(query.clone(), *depth).await?;
+                    look_up.answer(found)
                 }
-                Progress::Ask(task) => self.lanes.write(task).await??,
-                Progress::Hash(task) => self.hashing(task).await??,
-                // Few wait at a time, and those for a second.
-                Progress::Wait(wait) => {
-                    let done = web::block(wait).await;
-                    done.map_err(|error| ApiError::Internal(Box::new(error)))?
+                Progress::RefreshState(look_up) => {
+                    let id = look_up.query().clone();
+                    let read = self.lanes.read(move |r| r.find_refresh_token(&id));
+                    look_up.answer(read.await??)
                 }
+                Progress::Bind(request) => {
+                    let bind = move |repository: &dyn Repository| {
+                        let outcome = request.query().carry_out(repository)?;
+                        Ok::<_, RepositoryError>(request.answer(outcome))
+                    };
+                    self.lanes.write(bind).await??
+                }
+                Progress::ReplaceHash(request) => {
+                    let hash = request.query().clone();
+                    let replaced = self.lanes.write(move |r| hash.carry_out(r)).await;
+                    let replaced = replaced.and_then(|done| done.map_err(ApiError::from));
+                    request.answer(replaced.map_err(Into::into))
+                }
+                Progress::Write(task) => self.lanes.write(task).await??,
+                Progress::Hash(work) => self.hashing(work).await?,
+                Progress::Wait(wait) => self.lanes.wait_for_keys(wait).await?,
             };
         }
     }
 
-    /// Runs `work`, which hashes a password, on the threads that are there for it.
+    /// Runs `work`, which hashes a password and waits for nothing, on the threads that are there for it.
     pub async fn hashing<T, F>(&self, work: F) -> Result<T, ApiError>
     where
         T: Send + 'static,
-        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
     {
-        let repository = Arc::clone(&self.lanes.logins);
-        // Beside the hash there may be look-ups and counters, over a connection that may be stuck.
-        let job = tokio::time::timeout(HASHING, self.hashing.run(move || work(&*repository)));
-        let unavailable = |error| ApiError::Unavailable(error);
+        // No deadline of the database: the costliest hashes alone take as long.
+        let job = tokio::time::timeout(HASHING, self.hashing.run(work));
         match job.await {
-            Ok(done) => done.map_err(|busy| unavailable(Box::new(busy))),
-            Err(elapsed) => Err(unavailable(Box::new(elapsed))),
+            Ok(done) => done.map_err(ApiError::from),
+            Err(elapsed) => Err(ApiError::Unavailable(Box::new(elapsed))),
         }
     }
 }

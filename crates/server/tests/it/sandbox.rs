@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
-use profiled_domain::{CredentialRepository, UserLookup};
+use profiled_domain::{ProfileDepth, ProfileRepository, UserLookup};
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 use profiled_store::testing::database_settings;
@@ -74,7 +74,10 @@ impl Sandbox {
     pub fn password(&self, username: &str) -> String {
         let found = self
             .store()
-            .find_user_with_password(&UserLookup::Username(username.to_owned()))
+            .find_profile_with_password(
+                &UserLookup::Username(username.to_owned()),
+                ProfileDepth::Account,
+            )
             .unwrap();
         found.unwrap().1.as_encoded().to_owned()
     }

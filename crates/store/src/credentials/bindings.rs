@@ -13,10 +13,6 @@ use crate::database::{DbConnection, Store, on_each, stored};
 type Row = (String, String, i64, NaiveDateTime);
 
 impl BindingRepository for Store {
-    fn find_binding(&self, subject: &ForeignSubject) -> Result<Option<UserId>, RepositoryError> {
-        self.read(|connection| bound(connection, subject))
-    }
-
     fn bind(
         &self,
         subject: &ForeignSubject,

@@ -3,34 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use profiled_domain::{
-    CredentialRef, CredentialRepository, PasswordHash, RepositoryError, User, UserId, UserLookup,
-    WriteContext,
+    CredentialRef, CredentialRepository, PasswordHash, RepositoryError, UserId, WriteContext,
 };
 
 use super::epoch::{revoke_all, set_password};
-use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{Store, StoreError, stored};
-use crate::users::is_user;
 
 impl CredentialRepository for Store {
-    fn find_user_with_password(
-        &self,
-        key: &UserLookup,
-    ) -> Result<Option<(User, PasswordHash)>, RepositoryError> {
-        let row: Option<(UserRow, String)> = self.read(|connection| {
-            let query = users::table.filter(is_user(key));
-            query
-                .select((UserRow::as_select(), users::password))
-                .first(connection)
-                .optional()
-        })?;
-        row.map(|(user, password)| {
-            Ok((User::try_from(user)?, PasswordHash::from_encoded(password)))
-        })
-        .transpose()
-    }
-
     fn find_password_by_id(&self, user: UserId) -> Result<Option<PasswordHash>, RepositoryError> {
         let password: Option<String> = self.read(|connection| {
             let user = users::table.find(user.0);

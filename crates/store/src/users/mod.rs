@@ -9,4 +9,3 @@ mod repository;
 pub(crate) use accounts::soft_delete;
 pub use changes::AccountFlags;
 pub(crate) use changes::insert_user;
-pub(crate) use lookup::is_user;

@@ -9,7 +9,7 @@ use profiled_domain::{
 };
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, group, operator, person, token};
+use crate::people::{at, bound, group, operator, person, token};
 
 const WRITERS: usize = 8;
 const ROUNDS: usize = 20;
@@ -105,15 +105,13 @@ fn of_subjects_and_users_that_race_each_is_bound_once(database: &TestDatabase) {
         });
 
         for (subject, outcome) in outcomes {
-            match (outcome, store.find_binding(subject).unwrap()) {
+            match (outcome, bound(&store, subject)) {
                 (BindOutcome::To(told), Some(bound)) => assert_eq!(told, bound),
                 (BindOutcome::Occupied, _) => {}
                 other => panic!("{other:?}"),
             }
         }
-        let bound = subjects
-            .each_ref()
-            .map(|subject| store.find_binding(subject).unwrap());
+        let bound = subjects.each_ref().map(|subject| bound(&store, subject));
         assert_ne!(bound[0], bound[1], "one at least, and not both to one");
     }
 }

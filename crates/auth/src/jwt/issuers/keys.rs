@@ -11,9 +11,9 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::Algorithm;
 
-use super::Patience;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
+use super::{MissingKey, Verdict};
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
 use crate::settings::IssuerSettings;
@@ -107,22 +107,32 @@ impl IssuerKeys {
         Ok(keys)
     }
 
-    /// Whether one of the keys that may have signed a token did so; `None` without the patience to have them fetched.
+    /// Whether one of the keys that may have signed a token did so. [`Verdict::KeyIsMissing`] only where that is to be told.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
         parts: &Parts<'_>,
         now: DateTime<Utc>,
-        patience: Patience,
-    ) -> Option<bool> {
+        missing: MissingKey,
+    ) -> Verdict {
         let judge = || self.shared.judge(algorithm, parts);
-        let known = judge();
-        if patience == Patience::None && self.fetch_request.is_some() {
-            return known;
+        match (judge(), missing) {
+            (Verdict::KeyIsMissing, MissingKey::Tell) if self.fetch_request.is_some() => {
+                Verdict::KeyIsMissing
+            }
+            (Verdict::KeyIsMissing, _) => self.verify_fetched(judge, now),
+            (known, _) => known,
         }
-        let waited = || self.wait(self.shared.state()).then(judge).flatten();
-        let asked = || self.ask(now).then(judge).flatten();
-        Some(known.or_else(waited).or_else(asked) == Some(true))
+    }
+
+    /// Judges by the keys of a fetch that is under way, and of one more where they do not do.
+    fn verify_fetched(&self, judge: impl Fn() -> Verdict, now: DateTime<Utc>) -> Verdict {
+        let waited = self.wait(self.shared.state()).then(&judge);
+        let known = waited.filter(|verdict| *verdict != Verdict::KeyIsMissing);
+        match known.or_else(|| self.ask(now).then(&judge)) {
+            Some(Verdict::Good) => Verdict::Good,
+            Some(Verdict::Bad | Verdict::KeyIsMissing) | None => Verdict::Bad,
+        }
     }
 
     /// Has the keys fetched, unless they were a moment ago.
@@ -163,8 +173,8 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a key that the token may mean verifies it; `None` if there is no such key.
-    fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Option<bool> {
+    /// Whether a key that the token may mean verifies it.
+    fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Verdict {
         let keys = self.keys.load();
         // A token or a key without a name may mean any.
         let is_meant = |key: &&IssuerKey| {
@@ -173,7 +183,13 @@ impl Shared {
         };
         let verifies = |key: &IssuerKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
         let mut meant = keys.iter().filter(is_meant).peekable();
-        meant.peek().is_some().then(|| meant.any(verifies))
+        if meant.peek().is_none() {
+            Verdict::KeyIsMissing
+        } else if meant.any(verifies) {
+            Verdict::Good
+        } else {
+            Verdict::Bad
+        }
     }
 
     /// Fetches at once, at every request, and after every interval, until the verifier is dropped.

@@ -77,13 +77,24 @@ impl Issuers {
     }
 }
 
-/// Whether a token may wait for keys that are being fetched.
+/// What happens where the key of a token is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Patience {
-    /// Not on this thread.
-    None,
-    /// For as long as is set.
-    Some,
+pub(super) enum MissingKey {
+    /// It is told, and the token is not judged yet.
+    Tell,
+    /// The keys are fetched, and this thread waits for it a little.
+    Fetch,
+}
+
+/// What the keys of an issuer say of a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// One of them made it.
+    Good,
+    /// None of them did, and no others are to be expected.
+    Bad,
+    /// None is known that could have; others may be fetched.
+    KeyIsMissing,
 }
 
 /// Whom a token of a foreign issuer names.
@@ -129,23 +140,23 @@ impl Issuer {
         })
     }
 
-    /// The user that a good access token names; `None` without the patience to wait for its key.
+    /// The user that a good access token names; `None` if its key is missing, and that is to be told.
     pub(super) fn judge(
         &self,
         parts: &Parts<'_>,
         claims: &Claims,
         now: DateTime<Utc>,
-        patience: Patience,
+        missing: MissingKey,
     ) -> Result<Option<ForeignUser>, JwtFault> {
         let algorithm = parts.header.algorithm();
         let algorithm = algorithm.filter(|algorithm| self.algorithms.contains(algorithm));
         let (Some(algorithm), true) = (algorithm, self.kinds.has_header(parts)) else {
             return Err(JwtFault::Invalid);
         };
-        match self.keys.verify(algorithm, parts, now, patience) {
-            None => return Ok(None),
-            Some(false) => return Err(JwtFault::Invalid),
-            Some(true) => {}
+        match self.keys.verify(algorithm, parts, now, missing) {
+            Verdict::KeyIsMissing => return Ok(None),
+            Verdict::Bad => return Err(JwtFault::Invalid),
+            Verdict::Good => {}
         }
         self.rules.check(claims, now)?;
         if !self.is_of_client(claims) {

@@ -8,7 +8,8 @@ use profiled_auth::{
 };
 use profiled_domain::{
     AccountRepository, BindingRepository, CredentialRef, CredentialRepository, ForeignSubject,
-    NewUser, Patch, Person, Precondition, ProfileChange, UserId, UserRepository, WriteContext,
+    HolderQuery, NewUser, Patch, Person, Precondition, ProfileChange, ProfileDepth,
+    ProfileRepository, UserId, UserRepository, WriteContext,
 };
 use serde_json::{Value, json};
 
@@ -104,8 +105,9 @@ impl Site {
     }
 
     fn bound(&self, subject: &str) -> Option<UserId> {
-        let subject = self.subject(subject);
-        self.repository.find_binding(&subject).unwrap()
+        let query = HolderQuery::Subject(self.subject(subject));
+        let found = self.repository.find_holder(query, ProfileDepth::Account);
+        found.unwrap().map(|holder| holder.profile.user.id)
     }
 }
 

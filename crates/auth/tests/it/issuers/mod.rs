@@ -3,7 +3,7 @@
 mod bindings;
 mod fetching;
 mod kinds;
-mod provider;
+pub mod provider;
 mod rules;
 mod users;
 
@@ -35,7 +35,7 @@ fn settings_with(issuers: Vec<IssuerSettings>) -> JwtSettings {
 }
 
 /// A service that takes tokens of these issuers, in addition to its own.
-fn service(issuers: Vec<IssuerSettings>) -> JwtService {
+pub fn service(issuers: Vec<IssuerSettings>) -> JwtService {
     let settings = settings_with(issuers);
     let issuers = Issuers::start(&settings, PATIENCE).unwrap();
     JwtService::with_issuers(&settings, Arc::new(own_key().into()), issuers)

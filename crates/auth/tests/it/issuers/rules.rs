@@ -155,7 +155,7 @@ fn a4_issuer_cannot_sign_for_another_or_for_us() {
 #[test]
 fn a7_foreign_refresh_token_is_refused_everywhere() {
     let provider = Provider::start(&[Algorithm::ES256]);
-    let service = service(vec![provider.settings(&[Algorithm::ES256])]);
+    let service = Arc::new(service(vec![provider.settings(&[Algorithm::ES256])]));
     let kind = |kind: &str| provider.sign(0, |_, claims| claims["token_type"] = json!(kind));
 
     for access in ["access", "Bearer"] {
@@ -170,8 +170,10 @@ fn a7_foreign_refresh_token_is_refused_everywhere() {
     }
     let repository = TestStore::new();
     for token in [kind("refresh"), kind("access")] {
-        assert!(service.refresh(&token, &*repository, now()).is_err());
-        assert!(service.blacklist(&token, &*repository, now()).is_err());
+        let refreshed = service.refresh(&token, now()).resolve(&*repository);
+        assert!(refreshed.unwrap().is_err());
+        let blacklisted = service.blacklist(&token, now()).resolve(&*repository);
+        assert!(blacklisted.unwrap().is_err());
     }
     let simplejwts = json!({
         "token_type": "access", "exp": 1_900_000_000, "jti": "x", "user_id": "7",

@@ -12,7 +12,7 @@ fn rotating(blacklist_after_rotation: bool) -> JwtSettings {
 }
 
 fn rotate(site: &Site, token: &str, seconds: i64) -> Result<String, RefreshError> {
-    let tokens = site.jwt.refresh(token, &*site.repository, later(seconds))?;
+    let tokens = site.refreshed(token, later(seconds))?;
     Ok(tokens.refresh.unwrap())
 }
 

@@ -5,8 +5,8 @@ mod passwords;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    AuthError, BearerVerifier, JwtFault, JwtService, JwtSettings, RefreshError, Scheme, TokenPair,
-    TokenUser,
+    AuthError, BearerVerifier, JwtFault, JwtService, JwtSettings, RefreshError, Refreshed, Scheme,
+    TokenPair, TokenUser,
 };
 use profiled_domain::{
     AccountRepository, CredentialRef, CredentialRepository, PasswordHash, ProfileDepth,
@@ -70,7 +70,12 @@ impl Site {
     }
 
     fn refresh(&self, token: &str, at: DateTime<Utc>) -> Result<(), RefreshError> {
-        self.jwt.refresh(token, &*self.repository, at).map(drop)
+        self.refreshed(token, at).map(drop)
+    }
+
+    fn refreshed(&self, token: &str, at: DateTime<Utc>) -> Result<Refreshed, RefreshError> {
+        let refreshed = self.jwt.refresh(token, at);
+        refreshed.resolve(&*self.repository).unwrap()
     }
 
     fn revoke(&self, keep: &CredentialRef, at: DateTime<Utc>) {
@@ -283,11 +288,7 @@ fn c1_refresh_hands_on_the_digest_of_the_password() {
     assert!(set.unwrap());
     let pair = site.log_in(now());
 
-    let access = site
-        .jwt
-        .refresh(&pair.refresh, &*site.repository, now())
-        .unwrap()
-        .access;
+    let access = site.refreshed(&pair.refresh, now()).unwrap().access;
 
     for token in [&pair.refresh, &pair.access, &access] {
         let (_, claims) = claims_of(token);

@@ -46,7 +46,8 @@ fn log_in(site: &Site, iterations: u32) -> TokenPair {
         panic!("the password is right")
     };
     assert_ne!(before, site.account().1, "the hash was upgraded");
-    site.jwt.obtain(&user, &*site.repository, now()).unwrap()
+    let pair = site.jwt.obtain(&user, now()).resolve(&*site.repository);
+    pair.unwrap().unwrap()
 }
 
 /// A token that another service made with the same key, a while after any change.
@@ -81,8 +82,7 @@ fn log_in_that_upgrades_a_stored_hash_ends_no_token() {
 
     for pair in &pairs {
         assert!(site.access(&pair.access, now()).is_ok());
-        let next = site.jwt.refresh(&pair.refresh, &*site.repository, now());
-        let access = next.unwrap().access;
+        let access = site.refreshed(&pair.refresh, now()).unwrap().access;
         assert!(site.access(&access, now()).is_ok());
         let claim = &claims_of(&access).1["hash_password"];
         assert_eq!(*claim, digest(&first_hash), "one digest for one password");
@@ -109,7 +109,7 @@ fn digest_of_an_upgraded_hash_ends_with_its_password() {
 
     for pair in &old {
         assert!(changed(&site.access(&pair.access, now())));
-        let outcome = site.jwt.refresh(&pair.refresh, &*site.repository, now());
+        let outcome = site.refresh(&pair.refresh, now());
         assert!(refused(&outcome));
     }
     let at = later(61);
@@ -135,7 +135,7 @@ fn refresh_token_whose_access_tokens_would_be_refused_is_refused() {
             &site.access(&made_elsewhere("access", "a", claim), at)
         ));
         let refresh = made_elsewhere("refresh", "r", claim);
-        let outcome = site.jwt.refresh(&refresh, &*site.repository, at);
+        let outcome = site.refresh(&refresh, at);
         assert!(refused(&outcome), "{claim:?}");
         let known = site.repository.find_refresh_token("r").unwrap();
         assert_eq!(known, None, "not rotated");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{
-    AccountChangeOutcome, CredentialRef, PasswordChange, PasswordHash, ProfileChange, ProfileDepth,
-    Repository, Right, User, WriteContext,
+    AccountChangeOutcome, CredentialRef, PasswordChange, ProfileChange, ProfileDepth, Repository,
+    Right, User, WriteContext,
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
@@ -190,21 +190,24 @@ async fn new_password(
 ) -> Result<Option<PasswordChange>, ApiError> {
     let has_directory = !site::settings(context)?.directory_managed_fields.is_empty();
     let is_managed = has_directory && !access.user.ldap_dn.is_empty();
-    let (id, hasher) = (access.user.id, Arc::clone(&context.services.passwords));
-    let encode = move |repository: &dyn Repository| {
-        let stored = repository.find_password_by_id(id)?;
-        let keeps = |stored: &PasswordHash| {
-            is_managed && stored.as_encoded().starts_with('!') || hasher.verify(&password, stored)
-        };
-        if stored.as_ref().is_none_or(keeps) {
-            return Ok(None);
-        }
-        let encoded = hasher.encode(&password);
-        encoded
-            .map(Some)
-            .map_err(|error| ApiError::Internal(Box::new(error)))
+    let id = access.user.id;
+    let stored = context
+        .services
+        .lanes
+        .read(move |r| r.find_password_by_id(id));
+    let Some(stored) = stored.await?? else {
+        return Ok(None);
     };
-    let encoded = context.services.hashing(encode).await??;
+    if is_managed && stored.as_encoded().starts_with('!') {
+        return Ok(None);
+    }
+    let hasher = Arc::clone(&context.services.passwords);
+    let encode = move || {
+        let is_other = !hasher.verify(&password, &stored);
+        is_other.then(|| hasher.encode(&password)).transpose()
+    };
+    let encoded = context.services.hashing(encode).await?;
+    let encoded = encoded.map_err(|error| ApiError::Internal(Box::new(error)))?;
     let keep = if access.is_self {
         context.caller()?.keep.clone()
     } else {

@@ -90,12 +90,8 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
     assert_eq!(gone.groups, []);
     let group = repository.find_group("Staff").unwrap().unwrap();
     assert_eq!(group.users_count, 0);
-    assert_eq!(
-        repository
-            .find_user_with_password(&UserLookup::Username("ada".to_owned()))
-            .unwrap(),
-        None
-    );
+    let name = UserLookup::Username("ada".to_owned());
+    assert_eq!(repository.find_user(&name).unwrap(), None);
     repository.create_user(&person("ada"), operator(7)).unwrap();
 }
 
@@ -228,11 +224,7 @@ fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repo
     assert_eq!(after.version, before.version + 1);
     assert_eq!(after.credentials.number, 1);
     assert_eq!(repository.list_tokens(ada).unwrap(), []);
-    let password = repository
-        .find_user_with_password(&UserLookup::Username("eve".to_owned()))
-        .unwrap()
-        .unwrap()
-        .1;
+    let password = repository.find_password_by_id(ada).unwrap().unwrap();
     assert_eq!(password.as_encoded(), "new");
     let same = repository.change_account(ada, &ProfileChange::default(), None, operator(0));
     assert_eq!(same.unwrap(), AccountChangeOutcome::Done);

@@ -5,7 +5,7 @@ use profiled_domain::{
     RepositoryError, TokenClient, TokenDigest, TokenId, UniqueKey, UserId, UserLookup,
 };
 
-use crate::people::{at, operator, person, token};
+use crate::people::{at, operator, person, token, token_holder};
 
 /// A user's name, to look the user up by.
 fn name(username: &str) -> UserLookup {
@@ -46,10 +46,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
     let id = repository.issue_token(&bound).unwrap();
 
     for detail in [ProfileDepth::Account, ProfileDepth::Groups] {
-        let holder = repository
-            .find_token_with_profile(&TokenDigest([1; 32]), detail)
-            .unwrap()
-            .unwrap();
+        let holder = token_holder(repository, 1, detail).unwrap();
 
         assert_eq!(holder.profile.user, ada);
         assert_eq!(
@@ -60,12 +57,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
             (holder.token.is_sliding, &holder.token.binding),
             (true, &Some(binding.clone()))
         );
-        assert_eq!(
-            repository
-                .find_token_with_profile(&TokenDigest([2; 32]), detail)
-                .unwrap(),
-            None
-        );
+        assert_eq!(token_holder(repository, 2, detail), None);
     }
 }
 
@@ -117,12 +109,7 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
     assert_eq!(listed, [first, second]);
     assert_eq!(revoked.map(Result::unwrap), [true, false]);
     assert_eq!((left.len(), left[0].label.as_str()), (1, "laptop"));
-    assert_eq!(
-        repository
-            .find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Account)
-            .unwrap(),
-        None
-    );
+    assert_eq!(token_holder(repository, 1, ProfileDepth::Account), None);
 }
 
 fn a_password_is_found_by_each_name_of_its_user(repository: &dyn Repository) {
@@ -135,11 +122,13 @@ fn a_password_is_found_by_each_name_of_its_user(repository: &dyn Repository) {
     ];
 
     for key in keys {
-        let found = repository.find_user_with_password(&key).unwrap();
-        assert_eq!(found.map(|(user, _)| user.id), Some(ada.id), "{key:?}");
+        let found = repository.find_profile_with_password(&key, ProfileDepth::Account);
+        let found = found.unwrap().map(|(profile, _)| profile.user.id);
+        assert_eq!(found, Some(ada.id), "{key:?}");
     }
     let other = UserLookup::Email("Ada@example.com".to_owned());
-    assert_eq!(repository.find_user_with_password(&other).unwrap(), None);
+    let found = repository.find_profile_with_password(&other, ProfileDepth::Account);
+    assert_eq!(found.unwrap(), None);
 }
 
 fn a_password_is_found_by_username(repository: &dyn Repository) {
@@ -154,26 +143,19 @@ fn a_password_is_found_by_username(repository: &dyn Repository) {
     };
     repository.create_user(&secretless, operator(1)).unwrap();
 
-    let (user, password) = repository
-        .find_user_with_password(&name("ada"))
-        .unwrap()
-        .unwrap();
-    let (_, unusable) = repository
-        .find_user_with_password(&name("bob"))
-        .unwrap()
-        .unwrap();
+    let find = |username| {
+        let found = repository.find_profile_with_password(&name(username), ProfileDepth::Account);
+        found.unwrap()
+    };
+    let (profile, password) = find("ada").unwrap();
+    let (_, unusable) = find("bob").unwrap();
 
     assert_eq!(
-        (user, password.as_encoded()),
+        (profile.user, password.as_encoded()),
         (ada, "pbkdf2_sha256$1$salt$hash")
     );
     assert!(unusable.as_encoded().starts_with('!'));
-    assert!(
-        repository
-            .find_user_with_password(&name("ADA"))
-            .unwrap()
-            .is_none()
-    );
+    assert_eq!(find("ADA"), None);
 }
 
 fn hash(encoded: &str) -> PasswordHash {

@@ -5,7 +5,7 @@ use profiled_domain::{
     UniqueKey, UserId,
 };
 
-use crate::people::{at, group, operator, person, token};
+use crate::people::{at, group, operator, person, token, token_holder};
 
 contract!(
     a_profile_has_its_groups_by_id_with_exact_counts,
@@ -74,12 +74,11 @@ fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
             .find_profile(ada.id, ProfileDepth::Groups)
             .unwrap()
             .unwrap();
-        let by_token =
-            repository.find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Groups);
+        let by_token = token_holder(repository, 1, ProfileDepth::Groups);
 
         let ids: Vec<GroupId> = by_id.groups.iter().map(|group| group.id).collect();
         assert_eq!(ids, joined);
-        assert_eq!(by_token.unwrap().unwrap().profile, by_id);
+        assert_eq!(by_token.unwrap().profile, by_id);
     }
 }
 

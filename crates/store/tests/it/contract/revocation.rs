@@ -6,7 +6,7 @@ use profiled_domain::{
     TokenDigest, TokenId, UserId, UserLookup, WriteContext,
 };
 
-use crate::people::{at, group, operator, person, token};
+use crate::people::{at, group, operator, person, token, token_holder};
 
 contract!(
     a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user,
@@ -46,9 +46,7 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
     assert_eq!(epoch(repository, bob.id), CredentialsEpoch::default());
     assert_eq!(tokens(repository, ada.id), []);
     assert_eq!(tokens(repository, bob.id).len(), 1);
-    let digest = TokenDigest([1; 32]);
-    let gone = repository.find_token_with_profile(&digest, ProfileDepth::Account);
-    assert_eq!(gone.unwrap(), None);
+    assert_eq!(token_holder(repository, 1, ProfileDepth::Account), None);
     let after = repository
         .find_user(&UserLookup::Id(ada.id))
         .unwrap()

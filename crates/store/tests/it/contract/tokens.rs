@@ -6,7 +6,7 @@ use profiled_domain::{
     Repository, RepositoryError, Token, TokenDigest, TokenId, TokenUse, UniqueKey, User, UserId,
 };
 
-use crate::people::{at, operator, person, token};
+use crate::people::{at, operator, person, token, token_holder};
 
 /// How far what is noted may be older than what happened.
 const MINUTE: Duration = Duration::minutes(1);
@@ -163,9 +163,8 @@ fn a_use_is_noted_once_within_its_precision(repository: &dyn Repository) {
     let other = repository.issue_token(&token(ada, 2)).unwrap();
     let noted = |now| {
         repository.record_token_uses(&[used(id, now)]).unwrap();
-        let holder =
-            repository.find_token_with_profile(&TokenDigest([1; 32]), ProfileDepth::Account);
-        holder.unwrap().unwrap().token.last_used_at
+        let holder = token_holder(repository, 1, ProfileDepth::Account);
+        holder.unwrap().token.last_used_at
     };
     let minute = at(100) + MINUTE;
 
