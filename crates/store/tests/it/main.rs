@@ -16,6 +16,7 @@ mod directory_races;
 mod erasure;
 mod errors;
 mod events;
+mod holders;
 mod import;
 mod import_exchange;
 mod import_users;

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
-    ForeignSubject, Gender, Holder, HolderQuery, NewGroup, NewToken, NewUser, PasswordHash, Person,
-    ProfileDepth, Repository, TokenDigest, TokenWithProfile, UserId, WriteContext,
+    Gender, NewGroup, NewToken, NewUser, PasswordHash, Person, TokenDigest, UserId, WriteContext,
 };
 
 /// An instant with microseconds.
@@ -47,24 +46,6 @@ pub fn token(owner: UserId, number: u8) -> NewToken {
         is_sliding: false,
         binding: None,
     }
-}
-
-/// The token of [`token`] with its user.
-pub fn token_holder(
-    repository: &dyn Repository,
-    number: u8,
-    depth: ProfileDepth,
-) -> Option<TokenWithProfile> {
-    let query = HolderQuery::Token(TokenDigest([number; 32]));
-    let found = repository.find_holder(query, depth).unwrap();
-    found.and_then(Holder::into_token)
-}
-
-/// The user that a subject is bound to, deleted or not.
-pub fn bound(repository: &dyn Repository, subject: &ForeignSubject) -> Option<UserId> {
-    let query = HolderQuery::Subject(subject.clone());
-    let found = repository.find_holder(query, ProfileDepth::Account);
-    found.unwrap().map(|holder| holder.profile.user.id)
 }
 
 /// Who runs the service, some seconds after the beginning of time.

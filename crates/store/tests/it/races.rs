@@ -9,7 +9,8 @@ use profiled_domain::{
 };
 use profiled_store::testing::TestDatabase;
 
-use crate::people::{at, bound, group, operator, person, token};
+use crate::holders::bound;
+use crate::people::{at, group, operator, person, token};
 
 const WRITERS: usize = 8;
 const ROUNDS: usize = 20;

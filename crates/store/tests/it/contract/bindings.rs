@@ -5,7 +5,8 @@ use profiled_domain::{
     Precondition, ProfileChange, Repository, User, UserLookup,
 };
 
-use crate::people::{at, bound, operator, person};
+use crate::holders::bound;
+use crate::people::{at, operator, person};
 
 contract!(
     a_subject_is_bound_once_and_found,

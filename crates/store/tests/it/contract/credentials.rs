@@ -2,10 +2,11 @@
 
 use profiled_domain::{
     CredentialRef, NewToken, NewUser, PasswordHash, Person, ProfileDepth, Repository,
-    RepositoryError, TokenClient, TokenDigest, TokenId, UniqueKey, UserId, UserLookup,
+    RepositoryError, TokenClient, TokenId, UniqueKey, UserId, UserLookup,
 };
 
-use crate::people::{at, operator, person, token, token_holder};
+use crate::holders::token_holder;
+use crate::people::{at, operator, person, token};
 
 /// A user's name, to look the user up by.
 fn name(username: &str) -> UserLookup {

@@ -1,11 +1,12 @@
 //! Groups, members and administrators.
 
 use profiled_domain::{
-    GroupChange, GroupId, NewUser, Patch, ProfileDepth, Repository, RepositoryError, TokenDigest,
-    UniqueKey, UserId,
+    GroupChange, GroupId, NewUser, Patch, ProfileDepth, Repository, RepositoryError, UniqueKey,
+    UserId,
 };
 
-use crate::people::{at, group, operator, person, token, token_holder};
+use crate::holders::token_holder;
+use crate::people::{at, group, operator, person, token};
 
 contract!(
     a_profile_has_its_groups_by_id_with_exact_counts,

@@ -2,11 +2,12 @@
 
 use chrono::Duration;
 use profiled_domain::{
-    CredentialRef, CredentialsEpoch, NewToken, ProfileDepth, Repository, RepositoryError,
-    TokenDigest, TokenId, UserId, UserLookup, WriteContext,
+    CredentialRef, CredentialsEpoch, NewToken, ProfileDepth, Repository, RepositoryError, TokenId,
+    UserId, UserLookup, WriteContext,
 };
 
-use crate::people::{at, group, operator, person, token, token_holder};
+use crate::holders::token_holder;
+use crate::people::{at, group, operator, person, token};
 
 contract!(
     a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user,

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
     CredentialRef, CredentialsEpoch, Extension, IssueOutcome, NewToken, NewUser, ProfileDepth,
-    Repository, RepositoryError, Token, TokenDigest, TokenId, TokenUse, UniqueKey, User, UserId,
+    Repository, RepositoryError, Token, TokenId, TokenUse, UniqueKey, User, UserId,
 };
 
-use crate::people::{at, operator, person, token, token_holder};
+use crate::holders::token_holder;
+use crate::people::{at, operator, person, token};
 
 /// How far what is noted may be older than what happened.
 const MINUTE: Duration = Duration::minutes(1);
