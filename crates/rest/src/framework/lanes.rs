@@ -77,7 +77,7 @@ impl LaneParts {
             writers: lane(),
             lists: lane(),
             readiness: Arc::clone(&repository),
-            maintenance: Arc::clone(&repository),
+            maintenance: repository,
             counters: 1,
             waiting: 1024,
             deadline: Duration::from_secs(3),

@@ -35,9 +35,12 @@ impl WorkerPool {
             together: 1,
             patience,
         };
-        let crew = Crew::start(settings, |jobs: Vec<Job>| {
-            jobs.into_iter().for_each(|job| job())
-        })?;
+        let work = |jobs: Vec<Job>| {
+            for job in jobs {
+                job();
+            }
+        };
+        let crew = Crew::start(settings, work)?;
         let crew = Arc::new(crew);
         Ok(Self { name, crew })
     }
