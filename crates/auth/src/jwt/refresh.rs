@@ -94,7 +94,7 @@ impl JwtService {
     ) -> Progress<Result<TokenPair, RefreshError>> {
         let (service, user) = (Arc::clone(self), user.clone());
         let name = self.claim_name(&user);
-        name.and_then(move |name| service.named_pair(user, name, now))
+        name.and_then(move |name| service.named_pair(&user, name, now))
     }
 
     /// Exchanges a refresh token for an access token and, where they are rotated, for the next refresh
@@ -153,9 +153,10 @@ impl JwtService {
         self.claim_refresh(token, now).and_then(move |signed| {
             let token = service.remembered(&signed.claims);
             Progress::write(move |repository| {
-                match repository.blacklist_refresh_token(&token, now)? {
-                    true => Ok(()),
-                    false => Err(JwtFault::Blacklisted.into()),
+                if repository.blacklist_refresh_token(&token, now)? {
+                    Ok(())
+                } else {
+                    Err(JwtFault::Blacklisted.into())
                 }
             })
         })
@@ -163,30 +164,31 @@ impl JwtService {
 
     fn named_pair(
         self: Arc<Self>,
-        user: User,
+        user: &User,
         name: Option<String>,
         now: DateTime<Utc>,
     ) -> Progress<Result<TokenPair, RefreshError>> {
         if !self.options.checks_revoke {
             let password = PasswordHash::from_encoded("");
             let name = name.as_deref();
-            let subject = TokenUser::new(&user, &password);
+            let subject = TokenUser::new(user, &password);
             let pair = self.mint_pair(TokenUser { name, ..subject }, now);
             return self.log_in(user.id, pair, now);
         }
+        let (id, epoch) = (user.id, user.credentials.number);
         // The log-in may have replaced the stored hash.
-        let query = HolderQuery::Account(UserLookup::Id(user.id));
+        let query = HolderQuery::Account(UserLookup::Id(id));
         Progress::find(query, ProfileDepth::Account, move |found| {
             let Some((profile, password)) = found.and_then(Holder::into_account) else {
                 return Progress::Done(Err(RefreshError::NoActiveAccount));
             };
             let subject = TokenUser {
-                epoch: user.credentials.number,
+                epoch,
                 name: name.as_deref(),
                 ..TokenUser::new(&profile.user, &password)
             };
             let pair = self.mint_pair(subject, now);
-            self.log_in(user.id, pair, now)
+            self.log_in(id, pair, now)
         })
     }
 
