@@ -181,6 +181,7 @@ class Sitting:
             target.samples = []
             target.sample(min(2, self.seconds), connections)
         for number in range(self.rounds):
+            say(f"round {number + 1} of {self.rounds}")
             for target in targets if number % 2 == 0 else reversed(targets):
                 target.samples.append(self.quietest(target, connections))
 
