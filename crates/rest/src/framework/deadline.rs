@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use tokio::time::timeout;
+use tokio::time::{self, timeout};
 
 use crate::error::ApiError;
 use crate::framework::crew::PoolError;
@@ -37,13 +37,13 @@ impl Deadline {
     where
         F: Future<Output = Result<T, PoolError>>,
     {
-        let began = Instant::now();
+        let began = time::Instant::now();
         let left = LEFT.try_with(Cell::get).unwrap_or(self.0);
         if left.is_zero() {
             // Not even begun: a timeout would look at the work first.
             return Err(ApiError::Unavailable(Box::new(Late)));
         }
-        let outcome = timeout(left, work(began + left)).await;
+        let outcome = timeout(left, work((began + left).into_std())).await;
         // Outside of a request nothing has to be remembered.
         let _ = LEFT.try_with(|all| all.set(left.saturating_sub(began.elapsed())));
         match outcome {
