@@ -73,7 +73,7 @@ impl From<&RefreshError> for AuditOutcome {
 }
 
 /// Why a token does not verify.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     /// The token itself is not good.
     #[error("bad token: {0}")]

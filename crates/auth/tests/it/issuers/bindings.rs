@@ -90,7 +90,7 @@ impl Site {
         let bearer = BearerVerifier::new(Arc::clone(&self.jwt));
         let header = format!("Bearer {token}");
         let judged = ask(&bearer, header.as_bytes(), &self.repository);
-        Ok(judged.expect("it is a Bearer token")?.profile.user.id)
+        Ok(judged.unwrap()?.profile.user.id)
     }
 
     fn ask(&self, subject: &str, name: &str) -> Result<UserId, AuthError> {

@@ -66,7 +66,7 @@ impl Site {
         };
         let bearer = BearerVerifier::new(Arc::clone(&self.jwt));
         let judged = verify(&bearer, &attempt, &self.repository);
-        Ok(judged.expect("it is a Bearer token")?.keep)
+        Ok(judged.unwrap()?.keep)
     }
 
     fn refresh(&self, token: &str, at: DateTime<Utc>) -> Result<(), RefreshError> {
