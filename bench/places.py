@@ -139,6 +139,12 @@ class Disk:
         connection.close()
 
     def fill(self):
+        # Writes go on as long as the log has room that it was given before.
+        connection = sqlite3.connect(self.file, timeout=30)
+        is_kept, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        connection.close()
+        if is_kept:
+            raise SystemExit("drill: the log of the database cannot be cut")
         with open(self.folder / "ballast", "wb", buffering=0) as ballast:
             for block in (1 << 20, 4096, 1):
                 try:
