@@ -62,7 +62,7 @@ impl Application {
                 Periodic::purge(store.clone(), media.clone(), settings.clone()).map_err(failed)?,
             );
         }
-        let state = web::Data::new(state(settings, store.clone(), keys, issuers, media)?);
+        let state = web::Data::new(state(settings, &store, keys, issuers, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
         periodic.push(Periodic::lanes(state.clone()).map_err(failed)?);
         // A start that fails is reported in one line, so this comes last.
@@ -230,12 +230,12 @@ fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
 
 fn state(
     settings: &Settings,
-    store: Store,
+    store: &Store,
     keys: Arc<KeyRing>,
     issuers: Issuers,
     media: MediaStorage,
 ) -> Result<AppState, Failure> {
-    let throttle = throttle(settings, &store)?;
+    let throttle = throttle(settings, store)?;
     let jwt = JwtService::with_issuers(&settings.auth.jwt, keys, issuers);
     let jwt = Arc::new(jwt);
     let policy = TokenPolicy {
@@ -244,7 +244,7 @@ fn state(
     let introspection = &settings.auth.introspection;
     let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
     let services = ServiceParts {
-        lanes: lanes::of(settings, &store),
+        lanes: lanes::of(settings, store),
         throttle: Arc::new(throttle),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
