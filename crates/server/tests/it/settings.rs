@@ -217,22 +217,6 @@ fn values_out_of_range_are_named_with_the_remedy() {
             "limits.mobile_number in --set is 0: it must be at least 1 and at most 32",
         ),
         (
-            "database.pool_size=1001",
-            "database.pool_size in --set is 1001: it must be at least 0 and at most 1000",
-        ),
-        (
-            "database.pool_size=4",
-            "database.pool_size in --set is 4: it must be at least 5, one for each lane, or 0",
-        ),
-        (
-            "database.deadline=61",
-            "database.deadline in --set is 61: it must be at least 1 and at most 60",
-        ),
-        (
-            "database.deadline=2",
-            "database.deadline in --set is 2: it must be greater than database.connect_timeout, 2; raise one or lower the other",
-        ),
-        (
             "http.body_timeout=0",
             "http.body_timeout in --set is 0: it must be at least 0.01 and at most 3600",
         ),
@@ -311,6 +295,32 @@ fn values_out_of_range_are_named_with_the_remedy() {
         (
             "data_dir=",
             "data_dir in --set is empty: name a folder, as ./data",
+        ),
+    ];
+
+    for (setting, expected) in cases {
+        assert_eq!(complaint(setting), expected);
+    }
+}
+
+#[test]
+fn times_and_connections_of_the_database_must_fit_together() {
+    let cases = [
+        (
+            "database.pool_size=1001",
+            "database.pool_size in --set is 1001: it must be at least 0 and at most 1000",
+        ),
+        (
+            "database.pool_size=4",
+            "database.pool_size in --set is 4: it must be at least 5, one for each lane, or 0",
+        ),
+        (
+            "database.deadline=61",
+            "database.deadline in --set is 61: it must be at least 1 and at most 60",
+        ),
+        (
+            "database.deadline=2",
+            "database.deadline in --set is 2: it must be greater than database.connect_timeout, 2; raise one or lower the other",
         ),
     ];
 
