@@ -262,10 +262,13 @@ mod tests {
         patience: Some(Duration::from_secs(5)),
     };
 
+    /// A name, and what the thread waits for.
+    type Held = (u8, mpsc::Receiver<()>);
+
     /// A crew that tells what it takes, and waits at each piece that can be waited for.
-    fn crew() -> (Crew<(u8, mpsc::Receiver<()>)>, mpsc::Receiver<Vec<u8>>) {
+    fn crew() -> (Crew<Held>, mpsc::Receiver<Vec<u8>>) {
         let (tell, told) = mpsc::channel();
-        let work = move |pieces: Vec<(u8, mpsc::Receiver<()>)>| {
+        let work = move |pieces: Vec<Held>| {
             tell.send(pieces.iter().map(|(name, _)| *name).collect())
                 .unwrap();
             for (_, held) in pieces {
