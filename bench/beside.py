@@ -5,7 +5,7 @@ import subprocess
 import time
 from contextlib import ExitStack
 
-from measure import Target, of, say
+from measure import Target, cpu, of, say, tree
 from results import rows_of, rows_table
 
 MIX = "90,5,5"
@@ -32,8 +32,18 @@ class Beside:
             time.sleep(0.5)
             sample = self.target.sample(seconds, connections)
             found = re.search(r"^RESULT (.*)$", process.stdout.read(), re.M)
+        settle(self.target.server)
         other = json.loads(found.group(1))
         return {**sample, "other_rps": other["requests"] / other["seconds"]}
+
+
+def settle(server):
+    """Waits until what was asked for by connections that are gone is done: hashes wait in a queue."""
+    for _ in range(100):
+        before = cpu(tree(server.process.pid))
+        time.sleep(0.2)
+        if cpu(tree(server.process.pid)) - before < 0.02:
+            return
 
 
 def others(bench, server, users, pid):

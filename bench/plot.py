@@ -2,7 +2,7 @@
 import math
 from html import escape
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720, 70, 20, 64, 46
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 720, 70, 36, 64, 46
 COLOURS = ["#2f81f7", "#d9730d", "#2da44e", "#a371f7", "#d1434b", "#1b9aaa"]
 STYLE = """<style>
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }
