@@ -65,9 +65,12 @@ fn find_as_of_one_moment(
     connection: &mut DbConnection,
     wanted: &[Wanted<'_>],
 ) -> QueryResult<Vec<Answer>> {
-    match connection {
-        DbConnection::Postgres(_) => find(connection, wanted),
-        DbConnection::Sqlite(_) => connection.snapshot(|connection| find(connection, wanted)),
+    match (&*connection, wanted) {
+        // One statement shows one moment by itself.
+        (DbConnection::Postgres(_), _) | (_, [(_, ProfileDepth::Account)]) => {
+            find(connection, wanted)
+        }
+        (DbConnection::Sqlite(_), _) => connection.snapshot(|connection| find(connection, wanted)),
     }
 }
 
