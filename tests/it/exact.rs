@@ -89,9 +89,10 @@ fn change_all(
     address: SocketAddr,
     answers: &Receiver<Outcome>,
 ) -> u64 {
-    let mut connection = Connection::open(address).unwrap();
     let mut checked = take(answers, READS);
     for (number, change) in (1..).zip(&subject.changes) {
+        // One that has waited for so many answers may have been closed as idle.
+        let mut connection = Connection::open(address).unwrap();
         progress.begun.store(number, Ordering::SeqCst);
         let answer = connection.ask(change).unwrap();
         let is_done = answer.starts_with(b"HTTP/1.1 2") || answer.starts_with(b"HTTP/1.1 302");
