@@ -1,6 +1,9 @@
+use actix_web::App;
+use actix_web::test::{call_service, init_service};
 use profiled_domain::{NewToken, TokenRepository};
+use profiled_http::configure;
 
-use crate::app::{TestApp, get, now, request};
+use crate::app::{TestApp, get, now, pass, request};
 
 const PATH: &str = "/api/auth/tokens/";
 
@@ -119,4 +122,29 @@ async fn after_too_many_failures_no_password_is_tried() {
     }
 
     assert_eq!(statuses, [200, 400, 400, 200, 400, 429]);
+}
+
+#[actix_web::test]
+async fn last_use_is_noted_anew_after_the_time_that_is_set() {
+    for (precision, is_noted) in [(1801, false), (1800, true)] {
+        let mut app = TestApp::new();
+        app.tokens.last_used_precision = precision;
+        let ada = app.user("ada", |_| ());
+        let token = app.token(ada.id);
+        let state = app.state();
+        let service = init_service(App::new().configure(configure(state.clone()))).await;
+        let mut seen = Vec::new();
+
+        for _ in 0..2 {
+            let answer = call_service(&service, get(PATH, &token).to_request()).await;
+            assert_eq!(answer.status(), 200);
+            state.services().flush_token_uses();
+            let tokens = app.repository.list_tokens(ada.id).unwrap();
+            seen.extend(tokens[0].state.last_used_at);
+            pass(1800);
+        }
+
+        let half_an_hour = chrono::Duration::seconds(1800 * i64::from(is_noted));
+        assert_eq!(seen[1] - seen[0], half_an_hour, "{precision}");
+    }
 }
