@@ -76,7 +76,10 @@ fn identity(
         return Err(AuthError::InvalidPassword);
     };
     Ok(Identity {
-        profile: UserProfile { user, groups },
+        profile: UserProfile {
+            user: Box::new(user),
+            groups,
+        },
         scheme: Scheme::Basic,
         keep: CredentialRef::None,
         token: None,

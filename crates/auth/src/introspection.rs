@@ -114,7 +114,7 @@ fn opaque(
     policy: TokenPolicy,
     now: DateTime<Utc>,
 ) -> Option<Introspected> {
-    let (user, token) = (holder.profile.user, holder.token);
+    let (user, token) = (*holder.profile.user, holder.token);
     let is_bound = policy.check_binding && token.binding.is_some();
     let may_act = user.is_active && user.deleted_at.is_none();
     let is_good = may_act && !is_bound && !token.is_expired(now);

@@ -5,8 +5,8 @@ use crate::{Group, PasswordHash, TokenState, User};
 /// A user with the groups it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserProfile {
-    /// The account.
-    pub user: User,
+    /// The account. It is boxed: a profile passes many hands on its way from the storage to an answer.
+    pub user: Box<User>,
     /// Ascending by id. Empty at the depth of the account ([`crate::ProfileDepth::Account`]).
     pub groups: Vec<Group>,
 }

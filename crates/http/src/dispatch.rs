@@ -1,5 +1,6 @@
 //! Answers every request: health checks, then the host, files, and the route.
 
+use std::pin::pin;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
@@ -24,8 +25,11 @@ pub(crate) async fn dispatch(
     let (services, started) = (state.services(), Instant::now());
     let mut payload = payload.into_inner();
     let mut notes = Notes::default();
-    let answer = answer(&state, &request, &mut payload, started, &mut notes);
-    let response = services.lanes.deadline().of_request(answer).await;
+    let response = {
+        // It is large: what waits for it is given its place, not a copy.
+        let answer = pin!(answer(&state, &request, &mut payload, started, &mut notes));
+        services.lanes.deadline().of_request(answer).await
+    };
     let deadline = services.body_deadline(started);
     let is_read = body::discard(&mut payload, DISCARDED_BYTES, deadline).await;
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {

@@ -100,7 +100,7 @@ impl AccessToken {
         let (id, issuer) = (profile.user.id, subject.issuer.clone());
         let request = BindRequest {
             subject,
-            user: profile.user.clone(),
+            user: User::clone(&profile.user),
             name,
             now,
         };

@@ -110,7 +110,7 @@ fn active(
 ) -> Progress<Option<ActiveToken>> {
     let jti = access.jti().map(str::to_owned);
     access.holder(ProfileDepth::Account, now, move |holder| {
-        let user = holder.ok()?.user;
+        let user = *holder.ok()?.user;
         Some(ActiveToken {
             subject: signed.subject(user.id),
             user,

@@ -288,7 +288,7 @@ impl JwtService {
             Err(fault) => return Progress::Done(Err(fault.into())),
         };
         token.holder(ProfileDepth::Account, now, |holder| match holder {
-            Ok(profile) => Ok(Some(profile.user)),
+            Ok(profile) => Ok(Some(*profile.user)),
             Err(AuthError::PasswordChanged) => Err(RefreshError::PasswordChanged),
             Err(AuthError::Jwt(fault)) => Err(fault.into()),
             Err(_) => Err(RefreshError::NoActiveAccount),

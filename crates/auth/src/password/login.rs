@@ -183,7 +183,7 @@ impl Attempt {
         match account.filter(|_| is_match) {
             None => self.refuse(permit, LoginOutcome::WrongCredentials),
             Some((profile, _)) if !is_active => {
-                self.refuse(permit, LoginOutcome::Inactive(profile.user))
+                self.refuse(permit, LoginOutcome::Inactive(*profile.user))
             }
             Some((profile, stored)) => self.accept(profile, stored),
         }
@@ -204,7 +204,7 @@ impl Attempt {
         let new = hasher
             .must_update(&old)
             .then(|| hasher.encode(&self.password));
-        let judged = self.end(Ok((LoginOutcome::Accepted(profile.user), profile.groups)));
+        let judged = self.end(Ok((LoginOutcome::Accepted(*profile.user), profile.groups)));
         match new {
             None => judged,
             Some(Ok(new)) => Progress::replace_hash(NewHash { user, old, new }, move |replaced| {

@@ -73,7 +73,7 @@ impl Elsewhere {
         let user = self.users.iter().find(is_meant)?.clone();
         Some(Holder {
             profile: UserProfile {
-                user,
+                user: Box::new(user),
                 groups: Vec::new(),
             },
             token: None,

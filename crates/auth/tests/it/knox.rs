@@ -65,7 +65,7 @@ fn key_of_knox_is_accepted_until_it_expires_or_is_revoked() {
 
         let identity = accepted.unwrap().unwrap();
         assert_eq!(
-            (&identity.profile.user, identity.scheme),
+            (&*identity.profile.user, identity.scheme),
             (&ada, Scheme::Token)
         );
         let CredentialRef::Token(id) = identity.keep else {

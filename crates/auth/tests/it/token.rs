@@ -54,7 +54,7 @@ fn known_key_is_accepted_and_any_other_refused() {
 
     let identity = accepted.unwrap().unwrap();
     assert_eq!(
-        (identity.profile.user, identity.scheme),
+        (*identity.profile.user, identity.scheme),
         (ada, Scheme::Token)
     );
     let wrong = [

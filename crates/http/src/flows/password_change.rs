@@ -140,7 +140,7 @@ impl Guess {
 struct Job {
     hasher: Arc<PasswordHasher>,
     policy: Arc<PasswordPolicy>,
-    user: User,
+    user: Box<User>,
     new: Option<String>,
     guess: Option<Guess>,
     /// The body has other defects: no new hash is needed.

@@ -154,11 +154,19 @@ impl Formatter for Writer {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        let bytes = fragment.as_bytes();
+        let is_plain = match self.layout.style {
+            // 0xE2 starts the encoding of both line separators.
+            Style::Compact => bytes.is_ascii() || !bytes.contains(&0xE2),
+            // No early end: so several bytes are looked at in one instruction.
+            Style::Spaced => bytes
+                .iter()
+                .fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~')),
+        };
+        if is_plain {
+            return out.write_all(bytes);
+        }
         let escaped: fn(char) -> bool = match self.layout.style {
-            // 0xE2 starts the encoding of both line separators: without it there is nothing to do.
-            Style::Compact if !fragment.as_bytes().contains(&0xE2) => {
-                return out.write_all(fragment.as_bytes());
-            }
             Style::Compact => |c| matches!(c, '\u{2028}' | '\u{2029}'),
             Style::Spaced => |c| !matches!(c, ' '..='~'),
         };

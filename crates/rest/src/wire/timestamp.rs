@@ -11,48 +11,55 @@ pub struct Micros(pub DateTime<Utc>);
 #[derive(Clone, Copy, Debug)]
 pub struct Millis(pub DateTime<Utc>);
 
-/// Room for the longest form, `2025-11-22T13:07:28.186722Z`.
-const LENGTH: usize = 27;
+/// The longest form. Years of other than four digits do not occur.
+const FORM: [u8; 27] = *b"0000-00-00T00:00:00.000000Z";
 
 /// Text on the stack: an answer may hold hundreds of instants, and formatting is most of their cost.
 struct TimestampText {
-    bytes: [u8; LENGTH],
+    bytes: [u8; FORM.len()],
     length: usize,
 }
 
 impl TimestampText {
-    /// Date and time to the second. Years of other than four digits do not occur.
+    /// All six digits of a second.
     fn new(at: DateTime<Utc>) -> Self {
         let mut text = Self {
-            bytes: [0; LENGTH],
-            length: 0,
+            bytes: FORM,
+            length: FORM.len(),
         };
-        text.number(at.year().unsigned_abs(), 4);
-        for (separator, number) in [
-            (b'-', at.month()),
-            (b'-', at.day()),
-            (b'T', at.hour()),
-            (b':', at.minute()),
-            (b':', at.second()),
+        let (year, micros) = (at.year().unsigned_abs(), at.timestamp_subsec_micros());
+        for (place, number) in [
+            (0, year / 100),
+            (2, year),
+            (5, at.month()),
+            (8, at.day()),
+            (11, at.hour()),
+            (14, at.minute()),
+            (17, at.second()),
+            (20, micros / 10_000),
+            (22, micros / 100),
+            (24, micros),
         ] {
-            text.push(separator);
-            text.number(number, 2);
+            text.set_digits(place, number);
         }
         text
     }
 
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = byte;
-            self.length += 1;
+    /// The last two digits of a number.
+    fn set_digits(&mut self, place: usize, number: u32) {
+        let [_, _, _, number] = (number % 100).to_be_bytes();
+        if let Some(digits) = self.bytes.get_mut(place..place + 2) {
+            digits.copy_from_slice(&[b'0' + number / 10, b'0' + number % 10]);
         }
     }
 
-    fn number(&mut self, number: u32, digits: u32) {
-        for place in (0..digits).rev() {
-            let digit = number / 10_u32.pow(place) % 10;
-            self.push(b'0' + u8::try_from(digit).unwrap_or_default());
+    /// Ends it after so many bytes.
+    fn cut(mut self, length: usize) -> Self {
+        if let Some(end) = self.bytes.get_mut(length) {
+            *end = b'Z';
+            self.length = length + 1;
         }
+        self
     }
 
     fn as_str(&self) -> &str {
@@ -63,24 +70,17 @@ impl TimestampText {
 
 impl Micros {
     fn text(self) -> TimestampText {
-        let mut text = TimestampText::new(self.0);
-        let micros = self.0.timestamp_subsec_micros();
-        if micros > 0 {
-            text.push(b'.');
-            text.number(micros, 6);
+        let text = TimestampText::new(self.0);
+        match self.0.timestamp_subsec_micros() {
+            0 => text.cut("0000-00-00T00:00:00".len()),
+            _ => text,
         }
-        text.push(b'Z');
-        text
     }
 }
 
 impl Millis {
     fn text(self) -> TimestampText {
-        let mut text = TimestampText::new(self.0);
-        text.push(b'.');
-        text.number(self.0.timestamp_subsec_millis(), 3);
-        text.push(b'Z');
-        text
+        TimestampText::new(self.0).cut("0000-00-00T00:00:00.000".len())
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) type Wanted<'a> = (&'a HolderQuery, ProfileDepth);
 /// The rows of a holder.
 #[derive(Debug)]
 pub(super) struct Found {
-    pub(super) user: UserRow,
+    pub(super) user: Box<UserRow>,
     pub(super) token: Option<TokenStateRow>,
     pub(super) password: Option<String>,
     pub(super) groups: Vec<GroupRow>,
@@ -21,7 +21,7 @@ pub(super) struct Found {
 impl Found {
     pub(super) fn user(user: UserRow) -> Self {
         Self {
-            user,
+            user: Box::new(user),
             token: None,
             password: None,
             groups: Vec::new(),
@@ -52,7 +52,7 @@ impl TryFrom<Found> for Holder {
 
     fn try_from(found: Found) -> Result<Self, Self::Error> {
         Ok(Self {
-            profile: profile(found.user, found.groups)?,
+            profile: profile(*found.user, found.groups)?,
             token: found.token.map(Into::into),
             password: found.password.map(PasswordHash::from_encoded),
         })
@@ -66,7 +66,7 @@ pub(crate) fn profile(
 ) -> Result<UserProfile, RepositoryError> {
     let groups = groups.into_iter().map(Group::from).collect();
     Ok(UserProfile {
-        user: User::try_from(user)?,
+        user: Box::new(User::try_from(user)?),
         groups,
     })
 }

@@ -53,7 +53,7 @@ pub(crate) fn profile_rows(
     let wanted = (&HolderQuery::User(id), ProfileDepth::Groups);
     let answer = find(connection, slice::from_ref(&wanted))?.pop();
     let found = answer.transpose()?.flatten();
-    Ok(found.map(|found| (found.user, found.groups)))
+    Ok(found.map(|found| (*found.user, found.groups)))
 }
 
 fn holder(answer: Answer) -> Result<Option<Holder>, SharedError> {

@@ -48,7 +48,7 @@ impl Site {
             .repository
             .find_profile_with_password(&key, ProfileDepth::Account);
         let (profile, password) = found.unwrap().unwrap();
-        (profile.user, password)
+        (*profile.user, password)
     }
 
     fn log_in(&self, at: DateTime<Utc>) -> TokenPair {

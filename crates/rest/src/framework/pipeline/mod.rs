@@ -197,7 +197,7 @@ impl Pipeline<'_> {
                 method: checked.read_method(),
                 target: target.map_or(self.path, |target| target.as_str()),
                 path: self.path,
-                caller: identity.map(|identity| &identity.profile.user),
+                caller: identity.map(|identity| &*identity.profile.user),
                 extras,
             }),
         };

@@ -61,7 +61,7 @@ impl ProfileOutput {
     pub(super) fn new(profile: UserProfile, missing: Vec<ProfileField>) -> Self {
         let groups = profile.groups.into_iter();
         Self {
-            user: profile.user.into(),
+            user: (*profile.user).into(),
             groups: groups.map(|group| group.name).collect(),
             missing,
         }

@@ -49,7 +49,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
     for detail in [ProfileDepth::Account, ProfileDepth::Groups] {
         let holder = token_holder(repository, 1, detail).unwrap();
 
-        assert_eq!(holder.profile.user, ada);
+        assert_eq!(*holder.profile.user, ada);
         assert_eq!(
             (holder.token.id, holder.token.expires_at),
             (id, Some(at(100)))
@@ -152,7 +152,7 @@ fn a_password_is_found_by_username(repository: &dyn Repository) {
     let (_, unusable) = find("bob").unwrap();
 
     assert_eq!(
-        (profile.user, password.as_encoded()),
+        (*profile.user, password.as_encoded()),
         (ada, "pbkdf2_sha256$1$salt$hash")
     );
     assert!(unusable.as_encoded().starts_with('!'));

@@ -40,7 +40,7 @@ fn of_epoch(user: &User, number: u8) -> NewToken {
 
 fn reload(repository: &dyn Repository, id: UserId) -> User {
     let profile = repository.find_profile(id, ProfileDepth::Account);
-    profile.unwrap().unwrap().user
+    *profile.unwrap().unwrap().user
 }
 
 fn issued(outcome: Result<IssueOutcome, RepositoryError>) -> Token {

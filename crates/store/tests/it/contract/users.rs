@@ -29,7 +29,7 @@ fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
         .unwrap()
         .unwrap();
 
-    assert_eq!(profile.user, user);
+    assert_eq!(*profile.user, user);
     assert_eq!(user.person.username.as_deref(), Some("ada"));
     assert_eq!(user.person.first_name.as_deref(), Some("Ünï \"quoted\" 😀"));
     assert_eq!(user.person.gender, Some(Gender::Female));
@@ -230,8 +230,8 @@ fn change_writes_only_its_own_fields(repository: &dyn Repository) {
     let mut expected = before;
     change.apply_to(&mut expected.person);
     expected.version += 1;
-    assert_eq!(after, expected);
-    assert_eq!(unchanged.unwrap().unwrap().user, expected);
+    assert_eq!(*after, expected);
+    assert_eq!(*unchanged.unwrap().unwrap().user, expected);
 }
 
 fn change_of_an_unknown_user_is_none(repository: &dyn Repository) {
