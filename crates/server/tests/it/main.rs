@@ -5,6 +5,7 @@ mod at_rest;
 mod attributes;
 mod audit;
 mod beginnings;
+mod broken_logs;
 mod configuration;
 mod directory;
 mod dump;
