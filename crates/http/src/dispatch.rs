@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use profiled_rest::wire::body::{self, RequestBody};
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
+use crate::connections::Connection;
 use crate::service::AppState;
 use crate::{health, media, media_url};
 
@@ -22,16 +23,25 @@ pub(crate) async fn dispatch(
     state: web::Data<AppState>,
 ) -> HttpResponse {
     let (services, started) = (state.services(), Instant::now());
+    if let Some(connection) = request.conn_data::<Connection>() {
+        connection.has_asked();
+    }
     let mut payload = payload.into_inner();
     let mut notes = Notes::default();
     let answer = answer(&state, &request, &mut payload, started, &mut notes);
-    let response = services.lanes.deadline().of_request(answer).await;
+    let mut response = services.lanes.deadline().of_request(answer).await;
     let deadline = services.body_deadline(started);
     let is_read = body::discard(&mut payload, DISCARDED_BYTES, deadline).await;
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         services.lanes.count_unavailable();
     }
     log_request(&request, response.status(), started, &notes);
+    if services.is_draining() {
+        // The client asks for no more here, so that nothing is under way when the connection ends.
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
     if is_read {
         response
     } else {

@@ -38,4 +38,5 @@ mod sandbox;
 mod secrets;
 mod serve;
 mod settings;
+mod stops;
 mod user_set;
