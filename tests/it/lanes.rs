@@ -5,6 +5,7 @@ mod asked;
 mod departures;
 mod disks;
 mod imports;
+mod key_servers;
 mod lists;
 mod locks;
 mod outages;
