@@ -2,6 +2,7 @@
 //! what is asked is answered while the lock is still held, or the server still away.
 
 mod asked;
+mod buckets;
 mod departures;
 mod disks;
 mod imports;
