@@ -66,7 +66,7 @@ fn admin(service: &Service) -> Caller {
     service.client().token("MasterAdmin")
 }
 
-fn form(name: &str, bytes: &[u8]) -> Request {
+pub fn form(name: &str, bytes: &[u8]) -> Request {
     let head = format!(
         "--sample\r\nContent-Disposition: form-data; name=\"avatar\"; filename=\"{name}\"\r\n\r\n"
     );
@@ -96,7 +96,7 @@ fn picture(format: ImageFormat, colour: [u8; 3]) -> Vec<u8> {
     out.into_inner()
 }
 
-fn png() -> Vec<u8> {
+pub fn png() -> Vec<u8> {
     picture(ImageFormat::Png, [200, 0, 0])
 }
 

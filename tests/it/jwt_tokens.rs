@@ -35,7 +35,7 @@ const NEW_PASSWORD: &str = "Brand-New-Secret-77";
 const ROTATING: &str = "auth.jwt.rotate_refresh_tokens=true";
 
 /// A key for tests: P-256, in PKCS#8.
-const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
+pub const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg7yLYgg7dKZecxAdw
 jy5GAnh2w7n1zNOoVvbjXnrx83uhRANCAASQxoTTKk4kZdfNDVKRVn9vQErqYm4X
 ZovP0IYmE0OXCmDD0GbOHMlutqqxSGgz7YcaFoA+K6Bg94FC/2f7xnCl

@@ -2,9 +2,11 @@
 //! what is asked is answered while the lock is still held, or the server still away.
 
 mod asked;
+mod buckets;
 mod departures;
 mod disks;
 mod imports;
+mod key_servers;
 mod lists;
 mod locks;
 mod outages;

@@ -22,6 +22,7 @@ mod error;
 mod header;
 mod introspection;
 mod jwt;
+mod key_fetch;
 mod knox;
 mod password;
 mod progress;
@@ -43,13 +44,14 @@ pub use jwt::{
     KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError, Refreshed, SigningKey,
     TokenPair, TokenType, TokenUser, UserClaim, VerifyError, algorithms,
 };
+pub use key_fetch::KeyFetch;
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LegacyHasher,
     LoginOutcome, PasswordAlgorithm, PasswordCredentials, PasswordHasher, PasswordLogin,
     PasswordPolicy, PasswordSettings, PasswordValidator, PasswordViolation, ScryptSettings,
     token_digest,
 };
-pub use progress::{BindRequest, LookUp, NewHash, Progress, Question, Task, Work};
+pub use progress::{BindRequest, KeyWait, LookUp, NewHash, Progress, Question, Task, Work};
 pub use scheme::Scheme;
 pub use session::SessionVerifier;
 pub use settings::{

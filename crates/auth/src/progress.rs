@@ -8,6 +8,7 @@ use profiled_domain::{
     RefreshTokenState, Repository, RepositoryError, User, UserId, UserLookup,
 };
 
+use crate::key_fetch::KeyFetch;
 use crate::password::token_digest;
 
 /// How far a judgement has come. Whoever carries it on chooses the threads, and whether to wait or to await.
@@ -27,8 +28,8 @@ pub enum Progress<T> {
     Write(Task<T>),
     /// A password has to be hashed, which takes a good part of a second of a core, and waits for nothing.
     Hash(Work<T>),
-    /// Keys of a foreign issuer are being fetched: the call waits for them a little.
-    Wait(Work<T>),
+    /// Keys of a foreign issuer are being fetched, and may be waited for a little.
+    Wait(KeyWait<T>),
 }
 
 /// The question for a holder.
@@ -44,6 +45,12 @@ pub type Task<T> = Box<dyn FnOnce(&dyn Repository) -> Result<Progress<T>, Reposi
 pub struct Question<Q, A, T> {
     query: Q,
     judge: Box<dyn FnOnce(A) -> Progress<T> + Send>,
+}
+
+/// A fetch of keys, for which a judgement waits.
+pub struct KeyWait<T> {
+    fetch: KeyFetch,
+    judge: Work<T>,
 }
 
 /// The arguments of [`BindingRepository::bind`](profiled_domain::BindingRepository::bind).
@@ -95,6 +102,32 @@ impl<Q, A: 'static, T: 'static> Question<Q, A, T> {
         next: impl FnOnce(T) -> Progress<U> + Send + 'static,
     ) -> Question<Q, A, U> {
         Question::new(self.query, |answer| (self.judge)(answer).then(next))
+    }
+}
+
+impl<T> KeyWait<T> {
+    pub(crate) fn new(
+        fetch: KeyFetch,
+        judge: impl FnOnce() -> Progress<T> + Send + 'static,
+    ) -> Self {
+        let judge = Box::new(judge);
+        Self { fetch, judge }
+    }
+
+    /// The fetch, which is waited for until its [end](KeyFetch::until) and no longer.
+    pub fn fetch(&mut self) -> &mut KeyFetch {
+        &mut self.fetch
+    }
+
+    /// Goes on with the keys that are there.
+    pub fn go_on(self) -> Progress<T> {
+        (self.judge)()
+    }
+
+    /// Waits on this thread, and goes on.
+    pub fn block(self) -> Progress<T> {
+        self.fetch.block();
+        self.go_on()
     }
 }
 
@@ -150,7 +183,9 @@ impl<T: 'static> Progress<T> {
             Self::ReplaceHash(request) => Progress::ReplaceHash(request.then(next)),
             Self::Write(task) => Progress::Write(Box::new(|storage| Ok(task(storage)?.then(next)))),
             Self::Hash(work) => Progress::Hash(Box::new(|| work().then(next))),
-            Self::Wait(work) => Progress::Wait(Box::new(|| work().then(next))),
+            Self::Wait(KeyWait { fetch, judge }) => {
+                Progress::Wait(KeyWait::new(fetch, || judge().then(next)))
+            }
         }
     }
 
@@ -180,7 +215,8 @@ impl<T: 'static> Progress<T> {
                     request.answer(replaced.map_err(BoxError::from))
                 }
                 Self::Write(task) => task(repository)?,
-                Self::Hash(work) | Self::Wait(work) => work(),
+                Self::Hash(work) => work(),
+                Self::Wait(wait) => wait.block(),
             };
         }
     }

@@ -4,12 +4,13 @@ use std::pin::pin;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use profiled_rest::wire::body::{self, RequestBody};
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
+use crate::connections::Connection;
 use crate::service::AppState;
 use crate::{health, media, media_url};
 
@@ -23,9 +24,12 @@ pub(crate) async fn dispatch(
     state: web::Data<AppState>,
 ) -> HttpResponse {
     let (services, started) = (state.services(), Instant::now());
+    if let Some(connection) = request.conn_data::<Connection>() {
+        connection.has_asked();
+    }
     let mut payload = payload.into_inner();
     let mut notes = Notes::default();
-    let response = {
+    let mut response = {
         // It is large: what waits for it is given its place, not a copy.
         let answer = pin!(answer(&state, &request, &mut payload, started, &mut notes));
         services.lanes.deadline().of_request(answer).await
@@ -36,6 +40,12 @@ pub(crate) async fn dispatch(
         services.lanes.count_unavailable();
     }
     log_request(&request, response.status(), started, &notes);
+    if services.is_draining() {
+        // The client asks for no more here, so that nothing is under way when the connection ends.
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
     if is_read {
         response
     } else {

@@ -5,6 +5,7 @@
 //! import each other. What more than one of them does is in `flows`. This crate knows the domain and the
 //! authenticators, but no database.
 
+mod connections;
 mod dispatch;
 mod drf;
 mod flows;
@@ -21,6 +22,7 @@ mod tower;
 
 use actix_web::web;
 
+pub use connections::{Connection, Connections};
 pub use media::{
     MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
 };

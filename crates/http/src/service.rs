@@ -6,6 +6,7 @@ use actix_web::web;
 use chrono::Duration;
 use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
 
+use crate::connections::Connections;
 use crate::media::Media;
 use crate::parts::Parts;
 use crate::routes;
@@ -25,6 +26,7 @@ pub enum BuildError {
 /// State of the service, shared by all workers.
 pub struct AppState {
     services: Services,
+    connections: Connections,
     pub(crate) router: Router,
     pub(crate) media: Arc<Media>,
     pub(crate) tower: web::Data<TowerSettings>,
@@ -42,6 +44,7 @@ impl AppState {
         Ok(Self {
             router: routes::router(&parts, &media)?,
             services: Services::new(parts.services, sliding_lifetime)?,
+            connections: Connections::default(),
             tower: web::Data::new(parts.dialects.tower),
             media,
         })
@@ -57,5 +60,11 @@ impl AppState {
     #[must_use]
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// Who is connected.
+    #[must_use]
+    pub fn connections(&self) -> &Connections {
+        &self.connections
     }
 }

@@ -29,6 +29,8 @@ pub struct HttpSettings {
     pub body_timeout: f64,
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub shutdown_timeout: u64,
+    #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
+    pub drain_delay: u64,
 }
 
 impl HttpSettings {

@@ -1,7 +1,7 @@
 //! The running service.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,18 +14,15 @@ use profiled_auth::{
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts, configure};
 use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
 use secrecy::ExposeSecret;
-use tokio::net::TcpSocket;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::clock::now;
 use crate::error::{Failure, with_causes};
 use crate::exposure::exposed;
 use crate::lanes;
+use crate::listeners::Listeners;
 use crate::settings::Settings;
+use crate::stop::{Signals, Stop};
 use crate::watch::Periodic;
-
-/// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
-const BACKLOG: u32 = 1024;
 
 /// How long a token may wait for the keys of its issuer that are just being fetched.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -33,12 +30,12 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// A service that listens, and serves once it is run.
 pub struct Application {
     server: Server,
+    stop: Stop,
     state: web::Data<AppState>,
     store: Store,
     addresses: Vec<SocketAddr>,
     _periodic: Vec<Periodic>,
-    /// SIGTERM and SIGINT, heard from the moment on that others may know of the service.
-    signals: [Signal; 2],
+    signals: Signals,
 }
 
 impl Application {
@@ -48,9 +45,8 @@ impl Application {
     /// [`Failure`]: a port in use, a setting, a database that does not answer or lacks migrations.
     pub fn build(settings: &Settings) -> Result<Self, Failure> {
         // First of all: a second instance must not touch the database of a first one.
-        let listeners = listen(&settings.http.bind)?;
-        let addresses = listeners.iter().map(TcpListener::local_addr);
-        let addresses = addresses.collect::<Result<_, _>>().map_err(failed)?;
+        let listeners = Listeners::bind(&settings.http.bind)?;
+        let addresses = listeners.addresses().map_err(failed)?;
         let issuers = issuers(settings)?;
         let store = open_store(settings)?;
         let media = open_media(settings)?;
@@ -70,15 +66,13 @@ impl Application {
             tracing::warn!("{finding}");
         }
         Ok(Self {
-            server: server(settings, &state, listeners).map_err(failed)?,
+            server: server(settings, &state, &listeners).map_err(failed)?,
+            stop: Stop::new(&settings.http, state.clone(), listeners),
             state,
             store,
             addresses,
             _periodic: periodic,
-            signals: [
-                signal(SignalKind::terminate()).map_err(failed)?,
-                signal(SignalKind::interrupt()).map_err(failed)?,
-            ],
+            signals: Signals::listen().map_err(failed)?,
         })
     }
 
@@ -110,21 +104,15 @@ impl Application {
     /// # Errors
     /// [`Failure`] when a worker cannot go on.
     pub async fn run_until_stopped(self) -> Result<(), Failure> {
-        let (handle, state) = (self.server.handle(), self.state.clone());
-        let [mut terminate, mut interrupt] = self.signals;
-        let watch = async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            state.services().start_draining();
-            tracing::info!("stopping");
-            handle.stop(true).await;
+        let stop = self.stop.at(self.signals, self.server.handle());
+        let stop = async {
+            stop.await;
+            // The server's own end is what counts.
             std::future::pending::<()>().await;
         };
         let outcome = tokio::select! {
             outcome = self.server => outcome.map_err(failed),
-            () = watch => Ok(()),
+            () = stop => Ok(()),
         };
         let state = self.state;
         let noted = web::block(move || state.services().flush_token_uses()).await;
@@ -141,47 +129,24 @@ fn failed(error: io::Error) -> Failure {
 fn server(
     settings: &Settings,
     state: &web::Data<AppState>,
-    listeners: Vec<TcpListener>,
+    listeners: &Listeners,
 ) -> io::Result<Server> {
     let workers = workers(settings);
-    let state = state.clone();
+    let (state, connections) = (state.clone(), state.connections().clone());
     let mut server = HttpServer::new(move || App::new().configure(configure(state.clone())))
+        .on_connect(move |_, data| {
+            data.insert(connections.add());
+        })
         .workers(workers)
         // The database has threads of its own; what is left is rare and short.
         .worker_max_blocking_threads(2)
         .client_request_timeout(Duration::from_secs(settings.http.header_timeout))
         .shutdown_timeout(settings.http.shutdown_timeout)
         .disable_signals();
-    for listener in listeners {
+    for listener in listeners.share()? {
         server = server.listen(listener)?;
     }
     Ok(server.run())
-}
-
-/// Listens on each address of the setting.
-fn listen(addresses: &[String]) -> Result<Vec<TcpListener>, Failure> {
-    let mut all = Vec::new();
-    for address in addresses {
-        let found = address.to_socket_addrs().and_then(|resolved| {
-            let each = resolved.map(listen_on);
-            each.collect::<io::Result<Vec<_>>>()
-        });
-        all.extend(found.map_err(|error| {
-            Failure::failed(format!("http.bind: cannot listen on {address}: {error}"))
-        })?);
-    }
-    Ok(all)
-}
-
-fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }?;
-    // A port that was in use a moment ago is free.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)?.into_std()
 }
 
 fn open_store(settings: &Settings) -> Result<Store, Failure> {

@@ -11,15 +11,17 @@ mod dump;
 mod error;
 mod exposure;
 mod lanes;
+mod listeners;
+mod log_queue;
 mod maintenance;
 mod output;
 mod settings;
+mod stop;
 mod telemetry;
 mod trail;
 mod watch;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::ExitCode;
 
 pub use application::Application;
@@ -38,12 +40,12 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match commands::run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // Unlike eprintln!, this does not panic when standard error is closed.
-            let _ = writeln!(std::io::stderr(), "profiled: {failure}");
-            failure.kind().into()
-        }
-    }
+    let outcome = commands::run(cli);
+    let failure = outcome.as_ref().err();
+    telemetry::end(
+        failure
+            .map(|failure| format!("profiled: {failure}"))
+            .as_deref(),
+    );
+    failure.map_or(ExitCode::SUCCESS, |failure| failure.kind().into())
 }

@@ -10,12 +10,12 @@ use super::access_token::AccessToken;
 use super::checks::{Rules, UserClaim, instant};
 use super::claims::{Claims, Parts};
 use super::id::storable;
-use super::issuers::{ForeignUser, Issuers, MissingKey};
+use super::issuers::{ForeignUser, Issuers, Judged};
 use super::key_ring::KeyRing;
 use super::key_set::NamedKey;
 use super::token_kind::TokenType;
 use crate::error::JwtFault;
-use crate::progress::Progress;
+use crate::progress::{KeyWait, Progress};
 use crate::settings::{JwtSettings, UserField};
 
 /// Verifies JSON Web Tokens and mints them, after the settings of `auth.jwt`.
@@ -166,15 +166,13 @@ impl JwtService {
         now: DateTime<Utc>,
         next: impl FnOnce(&Self, Result<Signed, JwtFault>) -> T + Send + 'static,
     ) -> Progress<T> {
-        match self.judge(token, now, MissingKey::Tell) {
-            Ok(None) => {
+        match self.judge(token, now) {
+            Ok(Judged::After(fetch)) => {
                 let (service, token) = (Arc::clone(self), token.to_vec());
-                Progress::Wait(Box::new(move || {
-                    let signed = service.signed(&token, now);
-                    Progress::Done(next(&service, signed))
-                }))
+                let again = move || service.claim_signed(&token, now, next);
+                Progress::Wait(KeyWait::new(fetch, again))
             }
-            Ok(Some(signed)) => Progress::Done(next(self, Ok(signed))),
+            Ok(Judged::Done(signed)) => Progress::Done(next(self, Ok(signed))),
             Err(fault) => Progress::Done(next(self, Err(fault))),
         }
     }
@@ -219,30 +217,32 @@ impl JwtService {
 
     /// Claims of a token with a good header, signature, times, issuer and audience: under the rules and
     /// keys of the issuer that it names, and of no other.
-    pub(super) fn signed(&self, token: &[u8], now: DateTime<Utc>) -> Result<Signed, JwtFault> {
-        let judged = self.judge(token, now, MissingKey::Fetch)?;
-        judged.ok_or(JwtFault::Invalid)
+    fn signed(&self, token: &[u8], now: DateTime<Utc>) -> Result<Signed, JwtFault> {
+        loop {
+            match self.judge(token, now)? {
+                Judged::Done(signed) => return Ok(signed),
+                // Not for long: this moment asks for one fetch only.
+                Judged::After(fetch) => fetch.block(),
+            }
+        }
     }
 
-    /// The same; `None` where a key is missing, and that is to be told.
-    fn judge(
-        &self,
-        token: &[u8],
-        now: DateTime<Utc>,
-        missing: MissingKey,
-    ) -> Result<Option<Signed>, JwtFault> {
+    /// The same, but for keys that are being fetched.
+    fn judge(&self, token: &[u8], now: DateTime<Utc>) -> Result<Judged<Signed>, JwtFault> {
         let parts = Parts::split(token).ok_or(JwtFault::Invalid)?;
         if let Some((issuer, claims)) = self.issuers.of(&parts) {
-            let judged = issuer.judge(&parts, &claims, now, missing)?;
-            return Ok(judged.map(|user| Signed {
-                claims,
-                key: None,
-                foreign: Some(user),
-            }));
+            return Ok(match issuer.judge(&parts, &claims, now)? {
+                Judged::After(fetch) => Judged::After(fetch),
+                Judged::Done(user) => Judged::Done(Signed {
+                    claims,
+                    key: None,
+                    foreign: Some(user),
+                }),
+            });
         }
         let signed = self.own(&parts, now).ok_or(JwtFault::Invalid)?;
         self.rules.check(&signed.claims, now)?;
-        Ok(Some(signed))
+        Ok(Judged::Done(signed))
     }
 
     pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Signed> {

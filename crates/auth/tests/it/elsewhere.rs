@@ -54,7 +54,8 @@ impl Elsewhere {
                     let bound = *self.bound.entry(subject).or_insert(user.id);
                     request.answer(BindOutcome::To(bound))
                 }
-                Progress::Hash(work) | Progress::Wait(work) => work(),
+                Progress::Hash(work) => work(),
+                Progress::Wait(wait) => wait.block(),
                 Progress::ReplaceHash(_) | Progress::Write(_) => panic!("no repository is needed"),
             };
         }

@@ -130,7 +130,12 @@ impl Avatar {
         let patch = match picture {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
-            Patch::Set(picture) => store(services, media, user, picture).await?,
+            Patch::Set(picture) => {
+                let stored = store(services, media, user, picture);
+                // What is given up here is left to the sweep.
+                let in_time = media.storage.in_time(async { Ok(stored.await) });
+                in_time.await??
+            }
         };
         Ok(Self { patch })
     }

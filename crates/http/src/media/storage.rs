@@ -4,6 +4,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
@@ -14,6 +15,7 @@ use object_store::path::Path as Key;
 use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 #[cfg(feature = "s3")]
 use super::bucket;
@@ -22,6 +24,11 @@ use super::{MediaSettings, StorageKind, fault, name};
 
 /// Threads for files of a folder; servers are talked to without.
 const FILE_THREADS: usize = 4;
+/// Longest that a folder may take, which may be on another machine.
+const FOLDER_LIMIT: Duration = Duration::from_secs(10);
+/// How much longer than its client a server is waited for: the client can say what was wrong.
+#[cfg(feature = "s3")]
+const LATE: Duration = Duration::from_secs(1);
 /// Pieces of a file that are read ahead of the client.
 const READ_AHEAD: usize = 2;
 
@@ -32,6 +39,8 @@ pub struct MediaStorage {
     /// The folder, if it is one.
     folder: Option<PathBuf>,
     io: Arc<Io>,
+    /// How long an operation may take, or an upload with all of its operations.
+    limit: Duration,
 }
 
 /// Why an operation of the storage failed.
@@ -53,6 +62,9 @@ pub enum StorageError {
     /// The work was given up.
     #[error("media storage gave up")]
     GaveUp,
+    /// It takes too long, and goes on or does not.
+    #[error("media storage did not answer in time")]
+    Late,
 }
 
 /// Threads of its own: neither the workers nor the database's threads wait for files.
@@ -79,7 +91,11 @@ impl MediaStorage {
         match settings.storage {
             StorageKind::File => Self::in_folder(folder),
             #[cfg(feature = "s3")]
-            StorageKind::S3 => Self::new(bucket::open(&settings.s3).map_err(unopened)?, None),
+            StorageKind::S3 => {
+                let limit = Duration::from_secs(settings.s3.timeout) + LATE;
+                let bucket = bucket::open(&settings.s3).map_err(unopened)?;
+                Self::new(bucket, None, limit)
+            }
             #[cfg(not(feature = "s3"))]
             StorageKind::S3 => Err(StorageError::WithoutS3),
         }
@@ -90,7 +106,7 @@ impl MediaStorage {
     /// # Errors
     /// [`StorageError::Threads`]
     pub fn in_memory() -> Result<Self, StorageError> {
-        Self::new(Arc::new(InMemory::new()), None)
+        Self::new(Arc::new(InMemory::new()), None, FOLDER_LIMIT)
     }
 
     fn in_folder(folder: &Path) -> Result<Self, StorageError> {
@@ -99,10 +115,14 @@ impl MediaStorage {
         let folder = folder.canonicalize().map_err(unusable)?;
         let files = LocalFileSystem::new_with_prefix(&folder).map_err(unopened)?;
         // What was answered with 2xx survives a power cut (`decisions.md` 17).
-        Self::new(Arc::new(files.with_fsync(true)), Some(folder))
+        Self::new(Arc::new(files.with_fsync(true)), Some(folder), FOLDER_LIMIT)
     }
 
-    fn new(objects: Arc<dyn ObjectStore>, folder: Option<PathBuf>) -> Result<Self, StorageError> {
+    fn new(
+        objects: Arc<dyn ObjectStore>,
+        folder: Option<PathBuf>,
+        limit: Duration,
+    ) -> Result<Self, StorageError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(FILE_THREADS)
@@ -114,7 +134,20 @@ impl MediaStorage {
             objects,
             folder,
             io: Arc::new(Io(Some(runtime))),
+            limit,
         })
+    }
+
+    /// Waits for work with the storage, but not for ever. Work that was begun goes on.
+    ///
+    /// # Errors
+    /// [`StorageError::Late`]
+    pub(super) async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, StorageError>>,
+    ) -> Result<T, StorageError> {
+        let done = timeout(self.limit, work).await;
+        done.map_err(|_elapsed| StorageError::Late)?
     }
 
     /// What is known of a file, `None` if there is none.
@@ -129,7 +162,7 @@ impl MediaStorage {
             }
             found(this.objects.head(&location).await)
         });
-        Ok(found.await?.map(Meta::new))
+        Ok(self.in_time(found).await?.map(Meta::new))
     }
 
     /// A file, or a part of it, and what is known of it; `None` if there is none.
@@ -147,6 +180,7 @@ impl MediaStorage {
             ..GetOptions::default()
         };
         let (sender, receiver) = mpsc::channel(READ_AHEAD);
+        let limit = self.limit;
         let opened = self.io.run(async move {
             if !this.is_inside(&key).await {
                 return Ok(None);
@@ -158,8 +192,8 @@ impl MediaStorage {
             tokio::spawn(async move {
                 let mut pieces = file.into_stream();
                 // A client that has gone away takes no more.
-                while let Some(piece) = pieces.next().await
-                    && sender.send(piece.map_err(io::Error::other)).await.is_ok()
+                while let Some(piece) = next(&mut pieces, limit).await
+                    && sender.send(piece).await.is_ok()
                 {}
             });
             Ok(Some(meta))
@@ -167,7 +201,8 @@ impl MediaStorage {
         let body = stream::unfold(receiver, |mut receiver| async {
             Some((receiver.recv().await?, receiver))
         });
-        Ok(opened.await?.map(|meta| (Meta::new(meta), body)))
+        let opened = self.in_time(opened).await?;
+        Ok(opened.map(|meta| (Meta::new(meta), body)))
     }
 
     /// Writes a file as a whole, or not at all.
@@ -188,7 +223,7 @@ impl MediaStorage {
             this.objects.put(&location, bytes.into()).await?;
             on_disk(move || restrict_to_owner(&path)).await
         });
-        written.await
+        self.in_time(written).await
     }
 
     /// Deletes a file, and what is left of attempts to write it.
@@ -207,7 +242,7 @@ impl MediaStorage {
             }
             Ok(())
         });
-        deleted.await
+        self.in_time(deleted).await
     }
 
     /// [`Self::delete`] for a thread that may wait.
@@ -295,6 +330,17 @@ impl Drop for Io {
     }
 }
 
+/// The next piece of a file, or the error after which there is none.
+async fn next(
+    pieces: &mut (impl Stream<Item = object_store::Result<Bytes>> + Unpin),
+    limit: Duration,
+) -> Option<io::Result<Bytes>> {
+    match timeout(limit, pieces.next()).await {
+        Ok(piece) => piece.map(|piece| piece.map_err(io::Error::other)),
+        Err(elapsed) => Some(Err(elapsed.into())),
+    }
+}
+
 /// Settings are the operator's own.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unopened(error: object_store::Error) -> StorageError {
@@ -335,3 +381,6 @@ fn remove_unfinished(folder: &Path, key: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,8 +24,6 @@ const LISTS_PER_USER: usize = 2;
 const TURN: Duration = Duration::from_secs(1);
 /// A thread is given up that has been busy for so much longer than the deadline: no statement takes longer.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Tokens of foreign issuers that wait for keys at a time, and threads that wait with them.
-const WAITING_FOR_KEYS: (usize, usize) = (16, 2);
 /// When the threads of a lane have been stuck for so long, the process is to be started anew.
 const STUCK: Duration = Duration::from_mins(1);
 
@@ -92,7 +90,6 @@ pub struct Lanes {
     writers: Line,
     lists: Line,
     readiness: Line,
-    keys: WorkerPool,
     counters: WorkerPool,
     turns: Turns,
     pub(super) maintenance: Arc<dyn Repository>,
@@ -156,7 +153,6 @@ impl Lanes {
             writers: start("writers", parts.writers)?,
             lists: start("lists", parts.lists)?,
             readiness: start("readiness", readiness)?,
-            keys: WorkerPool::start("keys", WAITING_FOR_KEYS.1, WAITING_FOR_KEYS.0, None)?,
             counters: WorkerPool::start("counters", parts.counters, parts.waiting, Some(patience))?,
             turns: Turns::default(),
             maintenance: parts.maintenance,
@@ -226,14 +222,6 @@ impl Lanes {
     ) -> Result<T, ApiError> {
         let counted = |end| self.counters.run(move || within(end, count));
         self.deadline.wait(counted).await
-    }
-
-    /// Waits for the keys of an issuer of tokens, which are being fetched.
-    pub async fn wait_for_keys<T: Send + 'static>(
-        &self,
-        wait: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, ApiError> {
-        self.deadline.wait(|_end| self.keys.run(wait)).await
     }
 
     /// Whether the database answers.

@@ -20,13 +20,17 @@ mod user;
 use crate::cli::{Cli, Command, Export, Global, Import};
 use crate::error::Failure;
 use crate::settings::{LogLevel, Settings, Sources};
-use crate::telemetry;
+use crate::telemetry::{self, Logging};
 use context::Context;
 
 /// Loads the settings and runs the command.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     let settings = settings(&cli.global)?;
-    telemetry::start(settings.log);
+    let logging = match cli.command {
+        Command::Serve | Command::Quickstart => Logging::Service,
+        _ => Logging::Command,
+    };
+    telemetry::start(settings.log, logging)?;
     let context = Context {
         settings,
         is_json: cli.global.json,

@@ -1,5 +1,8 @@
 //! `profiled serve`
 
+use std::net::SocketAddr;
+use std::thread;
+
 use serde_json::json;
 
 use crate::application::Application;
@@ -19,14 +22,32 @@ pub(super) fn serve(
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&context.settings)?;
         announce(&application)?;
-        for address in application.addresses() {
-            let url = format!("http://{address}");
-            print_line(&if context.is_json {
+        tell(application.addresses(), context.is_json)?;
+        application.run_until_stopped().await
+    })
+}
+
+/// Prints where the service listens, on a thread of its own: the service waits for no reader, and needs none.
+fn tell(addresses: &[SocketAddr], is_json: bool) -> Result<(), Failure> {
+    let urls: Vec<_> = addresses
+        .iter()
+        .map(|address| format!("http://{address}"))
+        .collect();
+    let print = move || {
+        for url in urls {
+            tracing::info!(url, "listening");
+            let line = if is_json {
                 json!({ "listening": url }).to_string()
             } else {
                 format!("listening on {url}")
-            })?;
+            };
+            if let Err(error) = print_line(&line) {
+                tracing::warn!(%error, url, "the address could not be printed");
+            }
         }
-        application.run_until_stopped().await
-    })
+    };
+    let thread = thread::Builder::new().name("addresses".to_owned());
+    let printing = thread.spawn(print);
+    printing.map_err(|error| Failure::failed(error.to_string()))?;
+    Ok(())
 }

@@ -96,6 +96,7 @@ fn profile_named_in_any_source_loads_its_file() {
 
     assert_eq!(settings.profile, Profile::Production);
     assert_eq!(settings.log.format, profiled::LogFormat::Json);
+    assert_eq!(settings.http.drain_delay, 5);
 }
 
 #[test]

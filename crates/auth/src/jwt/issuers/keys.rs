@@ -2,51 +2,37 @@
 //! that is not known.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::Algorithm;
 
+use super::Verdict;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
-use super::{MissingKey, Verdict};
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
+use crate::key_fetch::{Fetches, KeyFetch};
 use crate::settings::IssuerSettings;
-
-/// Seconds between two fetches that unknown keys may ask for: names of keys are easily made up.
-const MIN_INTERVAL: i64 = 30;
-/// Requests that may wait for a fetch at a time; more are judged by the keys that there are.
-const MAX_WAITING: usize = 2;
 
 /// Keys of an issuer.
 pub(super) struct IssuerKeys {
     shared: Arc<Shared>,
     /// Asks the thread to fetch. Dropping it ends the thread.
     fetch_request: Option<SyncSender<()>>,
-    patience: Duration,
 }
 
 struct Shared {
     issuer: String,
     algorithms: Vec<Algorithm>,
     keys: ArcSwap<Vec<IssuerKey>>,
-    state: Mutex<State>,
-    fetched: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    /// Fetches that were asked for, and the last of them that is done.
-    asked: u64,
-    done: u64,
-    is_failing: bool,
-    waiting: usize,
-    asked_at: Option<DateTime<Utc>>,
+    fetches: Arc<Fetches>,
+    is_failing: AtomicBool,
 }
 
 enum Source {
@@ -76,13 +62,12 @@ impl IssuerKeys {
             issuer: settings.issuer.clone(),
             algorithms: settings.algorithms.clone(),
             keys: ArcSwap::default(),
-            state: Mutex::default(),
-            fetched: Condvar::new(),
+            fetches: Fetches::new(patience),
+            is_failing: AtomicBool::new(false),
         });
         let mut keys = Self {
             shared: Arc::clone(&shared),
             fetch_request: None,
-            patience,
         };
         if !settings.secret_file.is_empty() {
             shared.keys.store(Arc::new(secret_keys(settings)?));
@@ -98,7 +83,6 @@ impl IssuerKeys {
             shared.keys.store(Arc::new(read));
             source
         };
-        shared.state().asked = 1;
         let (fetch_request, fetch_requests) = sync_channel(1);
         let thread = thread::Builder::new().name("jwks".to_owned());
         let started = thread.spawn(move || shared.run(&source, &fetch_requests, refresh));
@@ -107,74 +91,37 @@ impl IssuerKeys {
         Ok(keys)
     }
 
-    /// Whether one of the keys that may have signed a token did so. [`Verdict::KeyIsMissing`] only where that is to be told.
+    /// Whether one of the keys that may have signed a token did so. Where none may have, they are fetched for later ones, and
+    /// for this one if that does not take long.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
         parts: &Parts<'_>,
         now: DateTime<Utc>,
-        missing: MissingKey,
     ) -> Verdict {
-        let judge = || self.shared.judge(algorithm, parts);
-        match (judge(), missing) {
-            (Verdict::KeyIsMissing, MissingKey::Tell) if self.fetch_request.is_some() => {
-                Verdict::KeyIsMissing
-            }
-            (Verdict::KeyIsMissing, _) => self.verify_fetched(judge, now),
-            (known, _) => known,
+        if let Some(verdict) = self.shared.judge(algorithm, parts) {
+            return verdict;
         }
+        if let Some(fetch) = self.fetch(now) {
+            return Verdict::Wait(fetch);
+        }
+        // One may have ended since.
+        let late = self.shared.judge(algorithm, parts);
+        late.unwrap_or(Verdict::Bad)
     }
 
-    /// Judges by the keys of a fetch that is under way, and of one more where they do not do.
-    fn verify_fetched(&self, judge: impl Fn() -> Verdict, now: DateTime<Utc>) -> Verdict {
-        let waited = self.wait(self.shared.state()).then(&judge);
-        let known = waited.filter(|verdict| *verdict != Verdict::KeyIsMissing);
-        match known.or_else(|| self.ask(now).then(&judge)) {
-            Some(Verdict::Good) => Verdict::Good,
-            Some(Verdict::Bad | Verdict::KeyIsMissing) | None => Verdict::Bad,
-        }
-    }
-
-    /// Has the keys fetched, unless they were a moment ago.
-    fn ask(&self, now: DateTime<Utc>) -> bool {
-        let Some(fetch_request) = &self.fetch_request else {
-            return false;
-        };
-        let mut state = self.shared.state();
-        let interval = TimeDelta::seconds(MIN_INTERVAL);
-        let is_recent = |asked: DateTime<Utc>| (now - asked).abs() < interval;
-        if state.asked_at.is_some_and(is_recent) {
-            return false;
-        }
-        state.asked_at = Some(now);
-        state.asked += 1;
-        // A full channel holds this very request.
-        let _ = fetch_request.try_send(());
-        self.wait(state)
-    }
-
-    /// Waits a little for a fetch that is under way; `false` if there is none, or nothing came of it.
-    fn wait(&self, mut state: MutexGuard<'_, State>) -> bool {
-        let asked = state.asked;
-        if state.done == asked || state.waiting >= MAX_WAITING {
-            return false;
-        }
-        state.waiting += 1;
-        let fetched = &self.shared.fetched;
-        let waited = fetched.wait_timeout_while(state, self.patience, |state| state.done < asked);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        state.waiting -= 1;
-        state.done >= asked
+    fn fetch(&self, now: DateTime<Utc>) -> Option<KeyFetch> {
+        let fetch_request = self.fetch_request.as_ref()?;
+        self.shared.fetches.wait_for(now, || {
+            // A full channel holds this very request.
+            let _ = fetch_request.try_send(());
+        })
     }
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether a key that the token may mean verifies it.
-    fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Verdict {
+    /// Whether a key that the token may mean verifies it; `None` if it may mean none.
+    fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Option<Verdict> {
         let keys = self.keys.load();
         // A token or a key without a name may mean any.
         let is_meant = |key: &&IssuerKey| {
@@ -183,19 +130,18 @@ impl Shared {
         };
         let verifies = |key: &IssuerKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
         let mut meant = keys.iter().filter(is_meant).peekable();
-        if meant.peek().is_none() {
-            Verdict::KeyIsMissing
-        } else if meant.any(verifies) {
+        meant.peek()?;
+        Some(if meant.any(verifies) {
             Verdict::Good
         } else {
             Verdict::Bad
-        }
+        })
     }
 
     /// Fetches at once, at every request, and after every interval, until the verifier is dropped.
     fn run(&self, source: &Source, fetch_requests: &Receiver<()>, refresh: Duration) {
         loop {
-            self.fetch(source);
+            self.fetches.run(|| self.fetch(source));
             match fetch_requests.recv_timeout(refresh) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -205,32 +151,24 @@ impl Shared {
 
     /// Keys that are there stay when no others can be fetched. A problem is logged once.
     fn fetch(&self, source: &Source) {
-        let asked = self.state().asked;
         let document = source.read();
         let keys = document.and_then(|document| parse(&document, &self.algorithms));
-        let mut state = self.state();
+        let was_failing = self.is_failing.swap(keys.is_err(), Ordering::Relaxed);
         let issuer = &self.issuer;
         match keys {
             Ok(keys) => {
                 self.keys.store(Arc::new(keys));
-                if state.is_failing {
+                if was_failing {
                     tracing::info!(issuer, "the keys of a token issuer are there again");
                 }
-                state.is_failing = false;
             }
-            Err(problem) => {
-                if !state.is_failing {
-                    tracing::warn!(
-                        issuer,
-                        problem,
-                        "the keys of a token issuer cannot be fetched"
-                    );
-                }
-                state.is_failing = true;
-            }
+            Err(problem) if !was_failing => tracing::warn!(
+                issuer,
+                problem,
+                "the keys of a token issuer cannot be fetched"
+            ),
+            Err(_) => {}
         }
-        state.done = asked;
-        self.fetched.notify_all();
     }
 }
 

@@ -21,6 +21,7 @@ use self::kind::AcceptedTypes;
 use super::checks::{Rules, UserClaim};
 use super::claims::{Claims, Parts};
 use crate::error::JwtFault;
+use crate::key_fetch::KeyFetch;
 use crate::settings::{IssuerSettings, JwtSettings, UserField};
 
 /// Why an issuer of the settings cannot be used.
@@ -38,8 +39,8 @@ pub struct Issuers {
 }
 
 impl Issuers {
-    /// Takes the issuers of the settings and begins to fetch their keys, each on a thread of its own. A
-    /// token waits for keys that are being fetched for `patience` at most.
+    /// Takes the issuers of the settings and begins to fetch their keys, each on a thread of its own. Tokens
+    /// whose key is not known wait for a fetch until `patience` after it was asked for, and for none of an issuer that is slower.
     ///
     /// # Errors
     /// [`IssuerError`] for settings that contradict each other, or a file that cannot be read. An issuer that
@@ -77,24 +78,23 @@ impl Issuers {
     }
 }
 
-/// What happens where the key of a token is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum MissingKey {
-    /// It is told, and the token is not judged yet.
-    Tell,
-    /// The keys are fetched, and this thread waits for it a little.
-    Fetch,
-}
-
 /// What the keys of an issuer say of a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Verdict {
     /// One of them made it.
     Good,
-    /// None of them did, and no others are to be expected.
+    /// None of them did, and no others are to be expected soon.
     Bad,
-    /// None is known that could have; others may be fetched.
-    KeyIsMissing,
+    /// None is known that could have; others are being fetched.
+    Wait(KeyFetch),
+}
+
+/// A judgement by keys that may have to be fetched first.
+pub(super) enum Judged<T> {
+    /// What the token says.
+    Done(T),
+    /// It is to be judged once more after this, or after some time.
+    After(KeyFetch),
 }
 
 /// Whom a token of a foreign issuer names.
@@ -140,21 +140,20 @@ impl Issuer {
         })
     }
 
-    /// The user that a good access token names; `None` if its key is missing, and that is to be told.
+    /// The user that a good access token names.
     pub(super) fn judge(
         &self,
         parts: &Parts<'_>,
         claims: &Claims,
         now: DateTime<Utc>,
-        missing: MissingKey,
-    ) -> Result<Option<ForeignUser>, JwtFault> {
+    ) -> Result<Judged<ForeignUser>, JwtFault> {
         let algorithm = parts.header.algorithm();
         let algorithm = algorithm.filter(|algorithm| self.algorithms.contains(algorithm));
         let (Some(algorithm), true) = (algorithm, self.kinds.has_header(parts)) else {
             return Err(JwtFault::Invalid);
         };
-        match self.keys.verify(algorithm, parts, now, missing) {
-            Verdict::KeyIsMissing => return Ok(None),
+        match self.keys.verify(algorithm, parts, now) {
+            Verdict::Wait(fetch) => return Ok(Judged::After(fetch)),
             Verdict::Bad => return Err(JwtFault::Invalid),
             Verdict::Good => {}
         }
@@ -169,7 +168,7 @@ impl Issuer {
         if claims.has("cnf") {
             return Err(JwtFault::KeyBound);
         }
-        self.foreign_user(claims).map(Some)
+        self.foreign_user(claims).map(Judged::Done)
     }
 
     /// Whether one of the clients of the settings has asked for the token: `azp` (OIDC Core, section 2),

@@ -1,11 +1,14 @@
 //! How the keys of an issuer are had: little, seldom, from one place, and kept.
 
+use std::net::TcpListener;
+use std::time::Duration;
+
 use profiled_auth::{Algorithm, IssuerSettings, JwtFault, JwtService, UserClaim};
 use profiled_domain::UserId;
 use serde_json::json;
 
 use super::provider::ok;
-use super::{Provider, judge, service};
+use super::{Provider, judge, service, service_with};
 use crate::people::now;
 
 const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
@@ -100,6 +103,27 @@ fn issuer_that_is_down_affects_its_own_tokens_only() {
 
     assert_eq!(judge(&service, &down), INVALID);
     assert_eq!(judge(&service, &provider.sign(0, |_, _| ())), SEVEN);
+}
+
+#[test]
+fn token_waits_for_no_fetch_that_is_under_way_for_long() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let provider = Provider::start(&[Algorithm::ES256]);
+    let settings = IssuerSettings {
+        jwks_url: format!("http://{}/jwks.json", silent.local_addr().unwrap()),
+        ..provider.settings(&[Algorithm::ES256])
+    };
+    let service = service_with(vec![settings], Duration::ZERO);
+    let (held, _) = silent.accept().unwrap();
+
+    // Who is asked says nothing, and is asked nothing more.
+    for seconds in [0, 60, 120] {
+        let token = provider.sign(0, |_, _| ());
+        assert_eq!(judge_at(&service, &token, seconds), INVALID);
+    }
+    silent.set_nonblocking(true).unwrap();
+    assert!(silent.accept().is_err());
+    drop(held);
 }
 
 #[test]

@@ -36,8 +36,13 @@ fn settings_with(issuers: Vec<IssuerSettings>) -> JwtSettings {
 
 /// A service that takes tokens of these issuers, in addition to its own.
 pub fn service(issuers: Vec<IssuerSettings>) -> JwtService {
+    service_with(issuers, PATIENCE)
+}
+
+/// The same with so much patience.
+pub fn service_with(issuers: Vec<IssuerSettings>, patience: Duration) -> JwtService {
     let settings = settings_with(issuers);
-    let issuers = Issuers::start(&settings, PATIENCE).unwrap();
+    let issuers = Issuers::start(&settings, patience).unwrap();
     JwtService::with_issuers(&settings, Arc::new(own_key().into()), issuers)
 }
 

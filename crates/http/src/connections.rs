@@ -1,0 +1,64 @@
+//! Who is connected, so that a service that stops knows for whom to wait.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Counts connections.
+#[derive(Clone, Debug, Default)]
+pub struct Connections(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    open: AtomicUsize,
+    silent: AtomicUsize,
+}
+
+/// One of them, for as long as it is open: data of the connection, which its requests find.
+#[derive(Debug)]
+pub struct Connection {
+    counts: Arc<Counts>,
+    is_silent: Cell<bool>,
+}
+
+impl Connections {
+    /// Counts a connection in.
+    #[must_use]
+    pub fn add(&self) -> Connection {
+        let counts = Arc::clone(&self.0);
+        counts.open.fetch_add(1, Ordering::Relaxed);
+        counts.silent.fetch_add(1, Ordering::Relaxed);
+        Connection {
+            counts,
+            is_silent: Cell::new(true),
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.0.open.load(Ordering::Relaxed)
+    }
+
+    /// How many of them have not asked for anything yet: their first request may be under way.
+    #[must_use]
+    pub fn silent(&self) -> usize {
+        self.0.silent.load(Ordering::Relaxed)
+    }
+}
+
+impl Connection {
+    /// Notes that a request has come.
+    pub(crate) fn has_asked(&self) {
+        if self.is_silent.replace(false) {
+            self.counts.silent.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.has_asked();
+        self.counts.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,120 @@
+//! The addresses where the service listens, and how nobody is lost who knocks while they close.
+
+use std::io;
+use std::net::{Shutdown, SocketAddr, TcpListener, ToSocketAddrs};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use socket2::{SockFilter, SockRef};
+use tokio::net::TcpSocket;
+use tokio::time::{Instant, Interval, interval, timeout};
+
+use crate::error::Failure;
+
+/// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
+const BACKLOG: u32 = 1024;
+
+/// When nobody has waited for so long, nobody is under way any more, neither to the service nor to a worker of it.
+const QUIET: Duration = Duration::from_millis(100);
+/// Longest wait for that, if the workers take nobody in.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// Between two looks, and until the accepting thread, which has been told, accepts no more.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// A program for the kernel: refuses what begins a connection (SYN without ACK), and takes everything else.
+const NOBODY_NEW: [SockFilter; 5] = {
+    let (load_byte, and, equals, end) = (0x30, 0x54, 0x15, 0x06);
+    let (flags_of_tcp, syn, ack) = (13, 0x02, 0x10);
+    [
+        SockFilter::new(load_byte, 0, 0, flags_of_tcp),
+        SockFilter::new(and, 0, 0, syn | ack),
+        SockFilter::new(equals, 0, 1, syn),
+        SockFilter::new(end, 0, 0, 0),
+        SockFilter::new(end, 0, 0, u32::MAX),
+    ]
+};
+
+/// Listening sockets, which the server shares.
+pub(crate) struct Listeners(Vec<TcpListener>);
+
+impl Listeners {
+    /// Listens on each address of the setting.
+    ///
+    /// # Errors
+    /// [`Failure`] that names the address.
+    pub(crate) fn bind(addresses: &[String]) -> Result<Self, Failure> {
+        let mut all = Vec::new();
+        for address in addresses {
+            let found = address.to_socket_addrs().and_then(|resolved| {
+                let each = resolved.map(listen_on);
+                each.collect::<io::Result<Vec<_>>>()
+            });
+            all.extend(found.map_err(|error| {
+                Failure::failed(format!("http.bind: cannot listen on {address}: {error}"))
+            })?);
+        }
+        Ok(Self(all))
+    }
+
+    /// The addresses, with the ports that were found for port 0.
+    pub(crate) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
+        self.0.iter().map(TcpListener::local_addr).collect()
+    }
+
+    /// The same sockets, for the server.
+    pub(crate) fn share(&self) -> io::Result<Vec<TcpListener>> {
+        self.0.iter().map(TcpListener::try_clone).collect()
+    }
+
+    /// Closes them. A connection that waits to be accepted when a socket closes would be reset, with the request that its
+    /// client has sent: so nobody new is let in first, then all who wait are accepted. Clients that knock meanwhile try again
+    /// by themselves, and are refused.
+    pub(crate) async fn close(self, server: &ServerHandle) {
+        for listener in &self.0 {
+            if let Err(error) = SockRef::from(listener).attach_filter(&NOBODY_NEW) {
+                tracing::warn!(%error, "connections that come at this moment may be lost");
+            }
+        }
+        // Who does not get in by then waits for a worker that has no room.
+        let mut looks = interval(LOOK);
+        let _ = timeout(LONGEST_WAIT, self.are_quiet(&mut looks)).await;
+        looks.reset();
+        server.pause().await;
+        looks.tick().await;
+        for listener in &self.0 {
+            if let Err(error) = SockRef::from(listener).shutdown(Shutdown::Read) {
+                tracing::debug!(%error, "a listener closes with the server only");
+            }
+        }
+    }
+
+    /// Waits until nobody has waited to be accepted for a while.
+    async fn are_quiet(&self, looks: &mut Interval) {
+        let mut since = Instant::now();
+        while since.elapsed() < QUIET {
+            looks.tick().await;
+            if self.0.iter().any(has_somebody) {
+                since = Instant::now();
+            }
+        }
+    }
+}
+
+/// Whether somebody waits to be accepted.
+fn has_somebody(listener: &TcpListener) -> bool {
+    let mut asked = [PollFd::new(listener, PollFlags::IN)];
+    let found = poll(&mut asked, Some(&Timespec::default()));
+    found.is_ok_and(|found| found > 0)
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // A port that was in use a moment ago is free.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
+}
