@@ -25,6 +25,7 @@ mod jwt;
 mod knox;
 mod password;
 mod progress;
+mod recent;
 mod scheme;
 mod session;
 mod settings;
@@ -57,7 +58,7 @@ pub use settings::{
     TokenSettings, UserField, UsernameField,
 };
 pub use throttle::{
-    CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,
+    Claimant, CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,
     ThrottleSubject,
 };
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

@@ -54,7 +54,7 @@ impl Elsewhere {
                     let bound = *self.bound.entry(subject).or_insert(user.id);
                     request.answer(BindOutcome::To(bound))
                 }
-                Progress::Hash(work) | Progress::Wait(work) => work(),
+                Progress::Hash(_, work) | Progress::Wait(work) => work(),
                 Progress::ReplaceHash(_) | Progress::Write(_) => panic!("no repository is needed"),
             };
         }
@@ -172,7 +172,7 @@ fn password_is_hashed_between_look_up_and_judgement() {
             panic!("the user is looked up first");
         };
         let holder = elsewhere.holder(&look_up.query().0);
-        let Progress::Hash(work) = look_up.answer(holder) else {
+        let Progress::Hash(_, work) = look_up.answer(holder) else {
             panic!("the password is hashed next");
         };
         let Progress::Done(judged) = work() else {
