@@ -189,3 +189,43 @@ fn password_is_hashed_between_look_up_and_judgement() {
     let refused = elsewhere.carry_on(unknown);
     assert!(matches!(refused, Err(AuthError::InvalidPassword)));
 }
+
+/// The user is looked up each time, and hashed is what was not right lately.
+#[test]
+fn pair_that_was_right_is_not_hashed_again() {
+    let elsewhere = Elsewhere::new();
+    let basic = BasicVerifier::new(login("9/min"));
+    let ada = elsewhere.holder(&HolderQuery::User(UserId(1))).unwrap();
+    let answer = |header: &[u8], holder: &Holder| {
+        let Some(Progress::Find(look_up)) = basic.claim(&attempt(header)) else {
+            panic!("the user is looked up first");
+        };
+        look_up.answer(Some(holder.clone()))
+    };
+    let (right, wrong) = (b"Basic YWRhOnA6w6Rzcw==", b"Basic YWRhOng=");
+    let Progress::Hash(_, work) = answer(right, &ada) else {
+        panic!("the password is hashed");
+    };
+    assert!(matches!(work(), Progress::Done(Ok(_))));
+
+    assert!(matches!(answer(right, &ada), Progress::Done(Ok(_))));
+    let change = |change: fn(&mut Holder)| {
+        let mut changed = ada.clone();
+        change(&mut changed);
+        changed
+    };
+    let other_hash = hasher().encode("p:äss").ok();
+    let changed = [
+        change(|ada| ada.profile.user.credentials.number += 1),
+        change(|ada| ada.profile.user.is_active = false),
+        change(|ada| ada.profile.user.id = UserId(3)),
+        Holder {
+            password: other_hash,
+            ..ada.clone()
+        },
+    ];
+    for changed in changed {
+        assert!(matches!(answer(right, &changed), Progress::Hash(..)));
+    }
+    assert!(matches!(answer(wrong, &ada), Progress::Hash(..)));
+}

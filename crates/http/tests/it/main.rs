@@ -11,6 +11,7 @@ mod drf_me;
 mod drf_tokens;
 mod email_login;
 mod errors;
+mod hashing_turns;
 mod health;
 mod jwt_profile;
 mod lanes;
