@@ -21,7 +21,7 @@ use crate::app::{Response, TestApp, now, pass, request};
 type Sent = Pin<Box<dyn Future<Output = Response>>>;
 
 /// A service whose only thread that hashes is held.
-struct Held {
+pub struct Held {
     state: web::Data<AppState>,
     send: Box<dyn Fn(TestRequest) -> Sent>,
     release: Option<mpsc::Sender<()>>,
@@ -32,7 +32,7 @@ struct Held {
 
 impl Held {
     /// As if a password from this address were being hashed.
-    async fn by(app: &TestApp, address: &str) -> Self {
+    pub async fn by(app: &TestApp, address: &str) -> Self {
         let state = app.state();
         let service = init_service(App::new().configure(configure(state.clone()))).await;
         let service = Rc::new(service);
@@ -53,7 +53,7 @@ impl Held {
         held
     }
 
-    async fn hold(&mut self, address: &str) {
+    pub async fn hold(&mut self, address: &str) {
         let (release, released) = mpsc::channel::<()>();
         let (tell, told) = tokio::sync::oneshot::channel();
         let state = self.state.clone();
@@ -71,7 +71,7 @@ impl Held {
         self.release = Some(release);
     }
 
-    async fn ask(&self, request: TestRequest) -> Response {
+    pub async fn ask(&self, request: TestRequest) -> Response {
         (self.send)(request).await
     }
 
@@ -85,15 +85,40 @@ impl Held {
     }
 
     /// Sends a request that has to wait for a hash, and waits until so many do.
-    async fn queue(&mut self, name: &'static str, request: TestRequest, waiting: usize) {
+    pub async fn queue(&mut self, name: &'static str, request: TestRequest, waiting: usize) {
         self.begin(name, request);
         while self.state.services().waiting_for_hashes() != waiting {
             rt::task::yield_now().await;
         }
     }
 
+    /// Lets the thread go on until this is answered.
+    pub async fn ready(&mut self, name: &str) -> u16 {
+        drop(self.release.take());
+        loop {
+            let found = self
+                .answers
+                .borrow()
+                .iter()
+                .find(|(other, _)| *other == name)
+                .copied();
+            if let Some((_, status)) = found {
+                return status;
+            }
+            rt::task::yield_now().await;
+        }
+    }
+
+    /// With the thread let go.
+    pub fn released(self) -> Self {
+        Self {
+            release: None,
+            ..self
+        }
+    }
+
     /// Lets the thread go on, and returns the answers in their order.
-    async fn answers(mut self) -> Vec<(&'static str, u16)> {
+    pub async fn answers(mut self) -> Vec<(&'static str, u16)> {
         drop(self.release.take());
         for task in self.tasks {
             task.await.unwrap();
@@ -103,7 +128,7 @@ impl Held {
 }
 
 /// Tower's Basic credentials, from an address.
-fn basic(pair: &str, from: &str) -> TestRequest {
+pub fn basic(pair: &str, from: &str) -> TestRequest {
     let peer = std::net::SocketAddr::new(from.parse().unwrap(), 4711);
     request("GET", "/api/v2/me/")
         .insert_header(("Authorization", format!("Basic {}", STANDARD.encode(pair))))
@@ -329,23 +354,4 @@ async fn pair_that_comes_many_times_at_once_takes_one_place_and_one_hash() {
     }
 
     assert_eq!(held.answers().await, [("right", 200); 6]);
-}
-
-impl Held {
-    /// Lets the thread go on until this is answered.
-    async fn ready(&mut self, name: &str) -> u16 {
-        drop(self.release.take());
-        loop {
-            let found = self
-                .answers
-                .borrow()
-                .iter()
-                .find(|(other, _)| *other == name)
-                .copied();
-            if let Some((_, status)) = found {
-                return status;
-            }
-            rt::task::yield_now().await;
-        }
-    }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod app;
+mod counted;
 mod drf_me;
 mod drf_tokens;
 mod email_login;
