@@ -21,6 +21,8 @@ import time
 from pathlib import Path
 
 from credentials import token
+from crowds import Crowd
+from guesses import guessed
 from measure import HERE
 from places import Disk, Place, client, psql
 from tunnel import Tunnel
@@ -88,39 +90,6 @@ def quiet(server, users):
     with probe(server, users) as found:
         time.sleep(QUIET)
     return found
-
-
-class Crowd:
-    """Clients that go on asking until the block ends, each on a connection of its own."""
-
-    def __init__(self, server, count, ask):
-        self.over, self.answers = threading.Event(), []
-        clients = [client(server) for _ in range(count)]
-        self.threads = [threading.Thread(target=self.go_on, args=(one, ask)) for one in clients]
-
-    def go_on(self, one, ask):
-        while not self.over.is_set():
-            status, head, seconds = ask(one)
-            self.answers.append((status, seconds, "retry-after:" in head))
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
-
-    def statuses(self):
-        found = {}
-        for status, _, _ in self.answers:
-            found[status] = found.get(status, 0) + 1
-        return found
-
-    def longest(self):
-        return max((seconds for _, seconds, _ in self.answers), default=None)
 
 
 def change(user):
@@ -332,7 +301,7 @@ def log_ins(report, place):
         body = json.dumps({"username": f"user{random.randint(10, 1000)}", "password": "not-this-one"})
         return one.ask("/api/auth/token/", None, "POST", body)
 
-    under_load(report, place, "log-ins on eight connections", 8, ask, 2, {400, 401, 503})
+    under_load(report, place, "log-ins on eight connections", 8, ask, 2, {400, 401, 429, 503})
 
 
 def under_load(report, place, name, connections, ask, times, statuses):
@@ -345,8 +314,8 @@ def under_load(report, place, name, connections, ask, times, statuses):
 
 
 SITUATIONS = {
-    "sqlite": [locked, imported, full, dear, listed, log_ins],
-    "postgres": [locked, imported, swallowed, frozen, stopped, read_only, dear, listed, log_ins],
+    "sqlite": [locked, imported, full, dear, listed, log_ins, guessed],
+    "postgres": [locked, imported, swallowed, frozen, stopped, read_only, dear, listed, log_ins, guessed],
 }
 
 

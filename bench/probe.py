@@ -27,9 +27,9 @@ class Client:
     def __init__(self, host, port):
         self.place, self.socket = (host, port), None
 
-    def ask(self, path, key=None, method="GET", body=None):
-        """Status, the head in lower case, and seconds; 0 for a connection that broke."""
-        lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
+    def ask(self, path, key=None, method="GET", body=None, more=()):
+        """Status, the head in lower case, and seconds; 0 for a connection that broke. `more` are lines of the head."""
+        lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *more]
         if key:
             lines.append(f"Authorization: Token {key}")
         if body is not None:

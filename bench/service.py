@@ -133,6 +133,9 @@ class Bench:
             "http.workers": 2,
             "auth.jwt.signing_key": KEY,
             "throttle.login": "",
+            # All clients have one address.
+            "auth.password.queue_per_address": 64,
+            "auth.password.queue_per_network": 64,
             "log.level": self.arguments.log_level,
             "log.audit": "false",
             **(more or {}),

@@ -39,6 +39,7 @@ mod migration;
 mod pages;
 mod passwords;
 mod queries;
+mod remembered;
 mod revocation;
 mod rights;
 mod summary;

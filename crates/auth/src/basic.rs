@@ -12,7 +12,8 @@ use crate::progress::Progress;
 use crate::scheme::Scheme;
 use crate::throttle::ThrottleError;
 
-/// Verifies usernames and passwords. The scheme's word is taken in any case.
+/// Verifies usernames and passwords. The scheme's word is taken in any case. Clients send the pair with every request, so
+/// one that was right is remembered for a moment, in a digest.
 #[derive(Clone)]
 pub struct BasicVerifier {
     login: PasswordLogin,
@@ -63,7 +64,7 @@ impl Verifier for BasicVerifier {
             client_address: attempt.client_address,
             now: attempt.now,
         };
-        let judged = self.login.claim_with_groups(&pair, attempt.depth);
+        let judged = self.login.claim_repeated(&pair, attempt.depth);
         Some(judged.then(|judged| Progress::Done(identity(judged))))
     }
 }

@@ -26,6 +26,7 @@ mod key_fetch;
 mod knox;
 mod password;
 mod progress;
+mod recent;
 mod scheme;
 mod session;
 mod settings;
@@ -59,7 +60,7 @@ pub use settings::{
     TokenSettings, UserField, UsernameField,
 };
 pub use throttle::{
-    CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,
+    Claimant, CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,
     ThrottleSubject,
 };
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

@@ -10,6 +10,7 @@ use profiled_domain::{
 
 use crate::key_fetch::KeyFetch;
 use crate::password::token_digest;
+use crate::throttle::Claimant;
 
 /// How far a judgement has come. Whoever carries it on chooses the threads, and whether to wait or to await.
 #[must_use = "nothing is judged before what it asks for is there"]
@@ -26,8 +27,8 @@ pub enum Progress<T> {
     ReplaceHash(Question<Box<NewHash>, Result<(), BoxError>, T>),
     /// The storage has to do something else, which writes.
     Write(Task<T>),
-    /// A password has to be hashed, which takes a good part of a second of a core, and waits for nothing.
-    Hash(Work<T>),
+    /// A password has to be hashed for somebody, which takes a good part of a second of a core, and waits for nothing.
+    Hash(Box<Claimant>, Work<T>),
     /// Keys of a foreign issuer are being fetched, and may be waited for a little.
     Wait(KeyWait<T>),
 }
@@ -182,7 +183,7 @@ impl<T: 'static> Progress<T> {
             Self::Bind(request) => Progress::Bind(request.then(next)),
             Self::ReplaceHash(request) => Progress::ReplaceHash(request.then(next)),
             Self::Write(task) => Progress::Write(Box::new(|storage| Ok(task(storage)?.then(next)))),
-            Self::Hash(work) => Progress::Hash(Box::new(|| work().then(next))),
+            Self::Hash(claimant, work) => Progress::Hash(claimant, Box::new(|| work().then(next))),
             Self::Wait(KeyWait { fetch, judge }) => {
                 Progress::Wait(KeyWait::new(fetch, || judge().then(next)))
             }
@@ -215,7 +216,7 @@ impl<T: 'static> Progress<T> {
                     request.answer(replaced.map_err(BoxError::from))
                 }
                 Self::Write(task) => task(repository)?,
-                Self::Hash(work) => work(),
+                Self::Hash(_, work) => work(),
                 Self::Wait(wait) => wait.block(),
             };
         }

@@ -115,7 +115,7 @@ words! {
         UnknownUser => "unknown_user",
         /// The user may not log in.
         Inactive => "inactive",
-        /// Too many log-ins have failed: nothing was looked up.
+        /// Too many log-ins have failed: nothing was hashed.
         Throttled => "throttled",
         /// The caller may not do it.
         Forbidden => "forbidden",

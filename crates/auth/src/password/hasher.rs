@@ -8,6 +8,7 @@ use subtle::ConstantTimeEq;
 use super::legacy::LegacyHasher;
 use super::method::{Encoded, Method};
 use super::pbkdf2::{self, Digest};
+use super::remembered::RememberedPasswords;
 use super::settings::{InvalidCost, PasswordSettings};
 
 /// Encodes and verifies passwords. Every call takes a good part of a second of a core.
@@ -18,6 +19,8 @@ pub struct PasswordHasher {
     legacy_hashers: Vec<LegacyHasher>,
     /// The costliest of the method of new hashes and those of the stored ones that came by.
     costliest: Mutex<Method>,
+    /// Passwords that clients send with every request.
+    remembered: RememberedPasswords,
 }
 
 /// Why a password is not hashed.
@@ -56,6 +59,7 @@ impl PasswordHasher {
             allows_md5: settings.allow_md5,
             legacy_hashers: settings.legacy_hashers.clone(),
             costliest: Mutex::new(method),
+            remembered: RememberedPasswords::new(settings.remembered),
         })
     }
 
@@ -93,6 +97,10 @@ impl PasswordHasher {
     pub fn must_update(&self, stored: &PasswordHash) -> bool {
         self.parse(stored)
             .is_some_and(|encoded| encoded.must_update(self.method))
+    }
+
+    pub(crate) fn remembered(&self) -> &RememberedPasswords {
+        &self.remembered
     }
 
     /// Verifies the password of a user who may not exist, or may not be `welcome`.

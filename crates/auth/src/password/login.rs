@@ -10,6 +10,7 @@ use profiled_domain::{
 };
 
 use super::hasher::PasswordHasher;
+use super::remembered::Proof;
 use crate::audit::{Action, Actor, AuditOutcome, Object, PendingRecord, Reason, Record};
 use crate::progress::{NewHash, Progress};
 use crate::settings::UsernameField;
@@ -88,15 +89,25 @@ impl PasswordLogin {
         &self,
         attempt: &PasswordCredentials<'_>,
     ) -> Progress<Result<LoginOutcome, ThrottleError>> {
-        let claim = self.claim_with_groups(attempt, ProfileDepth::Account);
+        let claim = self.begin(attempt, ProfileDepth::Account, false);
         claim.then(|judged| Progress::Done(judged.map(|(outcome, _)| outcome)))
     }
 
-    /// The same, with the groups of an accepted user at this depth.
-    pub(crate) fn claim_with_groups(
+    /// The same for a client that sends the pair with every request, with the groups of an accepted user at this
+    /// depth. The user is looked up each time, and hashed is only what was not right lately (ADR 0040).
+    pub(crate) fn claim_repeated(
         &self,
         attempt: &PasswordCredentials<'_>,
         depth: ProfileDepth,
+    ) -> Login {
+        self.begin(attempt, depth, true)
+    }
+
+    fn begin(
+        &self,
+        attempt: &PasswordCredentials<'_>,
+        depth: ProfileDepth,
+        is_repeated: bool,
     ) -> Login {
         let (address, now) = (attempt.client_address, attempt.now);
         let record = Record::new(Action::Login, Actor::Anonymous).address(address);
@@ -104,6 +115,9 @@ impl PasswordLogin {
             login: self.clone(),
             username: attempt.username.to_owned(),
             password: attempt.password.to_owned(),
+            address,
+            now,
+            is_repeated,
             record: record.pending(),
             reason: Reason::UnknownUser,
         };
@@ -142,6 +156,10 @@ struct Attempt {
     login: PasswordLogin,
     username: String,
     password: String,
+    address: IpAddr,
+    now: DateTime<Utc>,
+    /// Whether the client sends the pair with every request.
+    is_repeated: bool,
     /// The line of the audit trail. A name that no user has is left out: people type their passwords there.
     record: PendingRecord,
     /// Why a wrong password is one.
@@ -170,10 +188,55 @@ impl Attempt {
             self.record.add(|record| record.on(user));
             self.reason = Reason::WrongPassword;
         }
-        Progress::Hash(Box::new(|| self.judge(permit, account)))
+        let proof = self.proof(account.as_ref());
+        match account {
+            Some((profile, stored)) if self.is_remembered(&profile.user, proof.as_ref()) => {
+                self.accept(profile, stored)
+            }
+            account => {
+                let throttle = &self.login.throttle;
+                let claimant =
+                    throttle.claimant(&self.username, self.address, &self.password, self.now);
+                let work = move || self.take_turn(permit, account, proof);
+                Progress::Hash(Box::new(claimant), Box::new(work))
+            }
+        }
     }
 
-    fn judge(self, permit: LoginPermit, account: Option<Account>) -> Login {
+    /// What the password is remembered by, if it is.
+    fn proof(&self, account: Option<&Account>) -> Option<Proof> {
+        let known = account.map(|(profile, stored)| (&*profile.user, stored));
+        let remembered = self.login.hasher.remembered();
+        self.is_repeated
+            .then(|| remembered.proof(known, &self.password))
+    }
+
+    fn is_remembered(&self, user: &User, proof: Option<&Proof>) -> bool {
+        let remembered = self.login.hasher.remembered();
+        let is_known = |proof| remembered.knows(user.id, proof, self.now);
+        user.is_active && proof.is_some_and(is_known)
+    }
+
+    /// Hashes, unless others who came at the same time have made that needless meanwhile: they have failed too often,
+    /// or have had the same pair found right.
+    fn take_turn(
+        self,
+        permit: LoginPermit,
+        account: Option<Account>,
+        proof: Option<Proof>,
+    ) -> Login {
+        if let Err(error) = permit.confirm() {
+            return self.end(Err(error));
+        }
+        match account {
+            Some((profile, stored)) if self.is_remembered(&profile.user, proof.as_ref()) => {
+                self.accept(profile, stored)
+            }
+            account => self.judge(permit, account, proof),
+        }
+    }
+
+    fn judge(self, permit: LoginPermit, account: Option<Account>, proof: Option<Proof>) -> Login {
         let (stored, is_active) = match &account {
             Some((profile, stored)) => (Some(stored), profile.user.is_active),
             None => (None, false),
@@ -185,7 +248,15 @@ impl Attempt {
             Some((profile, _)) if !is_active => {
                 self.refuse(permit, LoginOutcome::Inactive(*profile.user))
             }
-            Some((profile, stored)) => self.accept(profile, stored),
+            Some((profile, stored)) => {
+                permit.succeeded();
+                // A hash that is replaced now is another one next time.
+                if let Some(proof) = proof.filter(|_| !hasher.must_update(&stored)) {
+                    let remembered = hasher.remembered();
+                    remembered.remember(profile.user.id, proof, self.now);
+                }
+                self.accept(profile, stored)
+            }
         }
     }
 

@@ -12,6 +12,7 @@ mod login;
 mod md5;
 mod method;
 mod pbkdf2;
+mod remembered;
 mod scrypt;
 mod settings;
 mod validation;

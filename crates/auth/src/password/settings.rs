@@ -32,6 +32,12 @@ pub struct PasswordSettings {
     pub concurrency: usize,
     #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
     pub queue: usize,
+    #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
+    pub queue_per_address: usize,
+    #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
+    pub queue_per_network: usize,
+    #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
+    pub remembered: u32,
 }
 
 /// The setting `auth.password.hasher`: the name before the first `$` of an encoded password.

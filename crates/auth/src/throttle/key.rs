@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use profiled_domain::ThrottleKey;
 use sha2::{Digest, Sha256};
 
-use super::ThrottleSubject;
+use super::{ThrottleSubject, address};
 
 /// Derives keys of counters: neither an address nor a typed name, which may be a
 /// password, can be read or guessed from them without the secret. It has no `Debug`.
@@ -33,13 +33,18 @@ impl Digester {
                 self.digest(&[scope.as_bytes(), b"id", &id.0.to_be_bytes()])
             }
             ThrottleSubject::Address(address) => {
-                self.digest(&[scope.as_bytes(), b"at", &network(address)])
+                self.digest(&[scope.as_bytes(), b"at", &client(address)])
             }
         }
     }
 
     pub(super) fn account(&self, account: &str, address: IpAddr) -> ThrottleKey {
-        self.digest(&[b"account", &network(address), account.as_bytes()])
+        self.digest(&[b"account", &client(address), account.as_bytes()])
+    }
+
+    /// A password that is tried for an account.
+    pub(super) fn attempt(&self, account: &ThrottleKey, password: &str) -> ThrottleKey {
+        self.digest(&[b"attempt", &account.0, password.as_bytes()])
     }
 
     /// A digest of parts, each with its length, so that no other parts run together to the same text.
@@ -53,10 +58,9 @@ impl Digester {
     }
 }
 
-/// What stands for a client: an IPv4 address, also one that is written as IPv6, or the network of 64
-/// bits that an IPv6 client chooses its addresses from (RFC 4291, section 2.5.4).
-fn network(address: IpAddr) -> Vec<u8> {
-    match address.to_canonical() {
+/// What stands for a client in keys, which servers of several versions share.
+fn client(address: IpAddr) -> Vec<u8> {
+    match address::client(address) {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
     }

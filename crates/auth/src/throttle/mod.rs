@@ -1,32 +1,53 @@
 //! Limits on how often a caller may ask, and how often a log-in may fail (contract `drf.md`, section 10;
 //! ADR 0013).
 
+mod address;
+mod claimant;
 mod key;
+mod permit;
 mod settings;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{
     Admission, Rate, RepositoryError, ThrottleKey, ThrottleRepository, UserId, Wait,
 };
 
 use self::key::Digester;
 use crate::progress::Progress;
+use crate::recent::Recent;
 
+pub use claimant::Claimant;
+pub use permit::LoginPermit;
 pub use settings::{CounterStore, RateSetting, ThrottleSettings};
 
 /// Failed log-ins from one address, whatever the accounts, for each that one account may have there.
 const ACCOUNTS_OF_AN_ADDRESS: u32 = 10;
+/// How many accounts are familiar at most, each at an address: some 8 MiB.
+const FAMILIAR: usize = 1 << 16;
+/// How long an account is familiar at an address after a log-in.
+const FAMILIAR_FOR: TimeDelta = TimeDelta::days(7);
 
 /// Counts requests and failed log-ins.
 pub struct Throttle {
     anon: Option<Rate>,
     user: Option<Rate>,
-    login: Option<Rate>,
+    /// Of an account at an address, and of the address on all accounts.
+    login: Option<[Rate; 2]>,
     counters: Arc<dyn ThrottleRepository>,
     digester: Digester,
+    familiar: Arc<Familiar>,
+}
+
+/// Accounts at addresses where somebody has logged in to them lately.
+struct Familiar(Mutex<Recent<ThrottleKey, ()>>);
+
+impl Familiar {
+    fn recent(&self) -> MutexGuard<'_, Recent<ThrottleKey, ()>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Whose requests are counted together.
@@ -58,12 +79,18 @@ impl Throttle {
         counters: Arc<dyn ThrottleRepository>,
         secret: &[u8],
     ) -> Self {
+        let of_address = |login: Rate| {
+            let own = settings.login_address.0;
+            own.unwrap_or_else(|| login.times(ACCOUNTS_OF_AN_ADDRESS))
+        };
+        let login = settings.login.0;
         Self {
             anon: settings.anon.0,
             user: settings.user.0,
-            login: settings.login.0,
+            login: login.map(|login| [login, of_address(login)]),
             counters,
             digester: Digester::new(secret),
+            familiar: Arc::new(Familiar(Mutex::new(Recent::new(FAMILIAR, FAMILIAR_FOR)))),
         }
     }
 
@@ -107,7 +134,9 @@ impl Throttle {
     /// Asks whether a password may be tried, before it is hashed. Only failures count, and the caller
     /// reports them: a user who knows the password is never stopped for coming often.
     ///
-    /// `account` is the name as it is looked up, whether there is such a user or not.
+    /// `account` is the name as it is looked up, whether there is such a user or not. An account that somebody has logged
+    /// in to at this address lately is under its own limit alone: one who guesses must not lock all others out who
+    /// share the address.
     ///
     /// # Errors
     /// [`ThrottleError::Throttled`] after too many failures of this account at this address, or of this
@@ -119,28 +148,31 @@ impl Throttle {
         address: IpAddr,
         now: DateTime<Utc>,
     ) -> Result<LoginPermit, ThrottleError> {
-        let counted = self.login.map(|rate| {
-            [
-                (self.digester.account(account, address), rate),
-                (
-                    self.digester
-                        .subject("login", ThrottleSubject::Address(address)),
-                    rate.times(ACCOUNTS_OF_AN_ADDRESS),
-                ),
-            ]
+        let account = self.digester.account(account, address);
+        let counted = self.login.map(|[login, of_address]| {
+            let address = ThrottleSubject::Address(address);
+            let address = self.digester.subject("login", address);
+            [(account, login), (address, of_address)]
         });
-        let mut longest = None;
-        for (key, rate) in counted.iter().flatten() {
-            longest = longest.max(wait(self.counters.peek(key, *rate, now)?));
-        }
-        match longest {
-            Some(wait) => Err(ThrottleError::Throttled(wait)),
-            None => Ok(LoginPermit {
-                counters: Arc::clone(&self.counters),
-                counted,
-                now,
-            }),
-        }
+        let permit = LoginPermit::new(self, account, counted, now);
+        permit.ask(now)?;
+        Ok(permit)
+    }
+
+    /// Who waits for the hash of a password that is tried for `account` from an address.
+    #[must_use]
+    pub fn claimant(
+        &self,
+        account: &str,
+        address: IpAddr,
+        password: &str,
+        now: DateTime<Utc>,
+    ) -> Claimant {
+        let account = self.digester.account(account, address);
+        let attempt = self.digester.attempt(&account, password);
+        let mut claimant = Claimant::new(address, account, attempt);
+        claimant.is_familiar = self.familiar.recent().get(&account, now).is_some();
+        claimant
     }
 
     /// The same in steps: at once where calls return at once.
@@ -162,37 +194,6 @@ impl Throttle {
         match subject {
             ThrottleSubject::User(_) => [None, self.user],
             ThrottleSubject::Address(_) => [self.anon, self.user],
-        }
-    }
-}
-
-/// A password that may be tried once.
-#[must_use = "a failure has to be reported"]
-pub struct LoginPermit {
-    counters: Arc<dyn ThrottleRepository>,
-    counted: Option<[(ThrottleKey, Rate); 2]>,
-    now: DateTime<Utc>,
-}
-
-impl LoginPermit {
-    /// Counts a failure: a wrong password, or that of a user who may not log in.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] on failure of the storage: then the log-in has to fail with it, and not with an
-    /// error that says that the password was wrong.
-    pub fn failed(self) -> Result<(), RepositoryError> {
-        for (key, rate) in self.counted.iter().flatten() {
-            self.counters.hit(key, *rate, self.now)?;
-        }
-        Ok(())
-    }
-
-    /// The same in steps: at once where calls return at once.
-    pub fn claim_failed(self) -> Progress<Result<(), RepositoryError>> {
-        if self.counted.is_none() || self.counters.is_immediate() {
-            Progress::Done(self.failed())
-        } else {
-            Progress::write(|_| self.failed())
         }
     }
 }

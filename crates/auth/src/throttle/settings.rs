@@ -11,6 +11,7 @@ pub struct ThrottleSettings {
     pub anon: RateSetting,
     pub user: RateSetting,
     pub login: RateSetting,
+    pub login_address: RateSetting,
     pub store: CounterStore,
 }
 

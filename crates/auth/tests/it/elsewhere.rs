@@ -54,7 +54,7 @@ impl Elsewhere {
                     let bound = *self.bound.entry(subject).or_insert(user.id);
                     request.answer(BindOutcome::To(bound))
                 }
-                Progress::Hash(work) => work(),
+                Progress::Hash(_, work) => work(),
                 Progress::Wait(wait) => wait.block(),
                 Progress::ReplaceHash(_) | Progress::Write(_) => panic!("no repository is needed"),
             };
@@ -173,7 +173,7 @@ fn password_is_hashed_between_look_up_and_judgement() {
             panic!("the user is looked up first");
         };
         let holder = elsewhere.holder(&look_up.query().0);
-        let Progress::Hash(work) = look_up.answer(holder) else {
+        let Progress::Hash(_, work) = look_up.answer(holder) else {
             panic!("the password is hashed next");
         };
         let Progress::Done(judged) = work() else {
@@ -189,4 +189,44 @@ fn password_is_hashed_between_look_up_and_judgement() {
     let unknown = basic.claim(&attempt(b"Basic bm9ib2R5Ong=")).unwrap();
     let refused = elsewhere.carry_on(unknown);
     assert!(matches!(refused, Err(AuthError::InvalidPassword)));
+}
+
+/// The user is looked up each time, and hashed is what was not right lately.
+#[test]
+fn pair_that_was_right_is_not_hashed_again() {
+    let elsewhere = Elsewhere::new();
+    let basic = BasicVerifier::new(login("9/min"));
+    let ada = elsewhere.holder(&HolderQuery::User(UserId(1))).unwrap();
+    let answer = |header: &[u8], holder: &Holder| {
+        let Some(Progress::Find(look_up)) = basic.claim(&attempt(header)) else {
+            panic!("the user is looked up first");
+        };
+        look_up.answer(Some(holder.clone()))
+    };
+    let (right, wrong) = (b"Basic YWRhOnA6w6Rzcw==", b"Basic YWRhOng=");
+    let Progress::Hash(_, work) = answer(right, &ada) else {
+        panic!("the password is hashed");
+    };
+    assert!(matches!(work(), Progress::Done(Ok(_))));
+
+    assert!(matches!(answer(right, &ada), Progress::Done(Ok(_))));
+    let change = |change: fn(&mut Holder)| {
+        let mut changed = ada.clone();
+        change(&mut changed);
+        changed
+    };
+    let other_hash = hasher().encode("p:äss").ok();
+    let changed = [
+        change(|ada| ada.profile.user.credentials.number += 1),
+        change(|ada| ada.profile.user.is_active = false),
+        change(|ada| ada.profile.user.id = UserId(3)),
+        Holder {
+            password: other_hash,
+            ..ada.clone()
+        },
+    ];
+    for changed in changed {
+        assert!(matches!(answer(right, &changed), Progress::Hash(..)));
+    }
+    assert!(matches!(answer(wrong, &ada), Progress::Hash(..)));
 }

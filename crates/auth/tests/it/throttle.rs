@@ -184,6 +184,65 @@ fn address_is_throttled_over_many_accounts() {
 }
 
 #[test]
+fn limit_of_an_address_on_all_accounts_can_be_that_of_an_office() {
+    let rate = |text: &str| RateSetting::try_from(text.to_owned()).unwrap();
+    let tried = |login: &str, login_address: &str| {
+        let settings = ThrottleSettings {
+            login: rate(login),
+            login_address: rate(login_address),
+            ..defaults("throttle")
+        };
+        let throttle = Throttle::new(&settings, Arc::new(MemoryCounters::default()), b"secret");
+        let tries = (0..100).map(|n| fail(&throttle, &format!("user{n}"), HOME, 0));
+        tries.filter(|wait| *wait == 0).count()
+    };
+
+    assert_eq!(tried("2/min", "50/min"), 50);
+    assert_eq!(
+        tried("", "50/min"),
+        100,
+        "without a limit there is none at all"
+    );
+}
+
+/// D4: one who guesses must not lock out those who share the address.
+#[test]
+fn account_that_logged_in_at_an_address_is_under_its_own_limit_there() {
+    let throttle = throttle("", "", "2/min");
+    let week = 7 * 24 * 3600;
+    let right = throttle.login_attempt("ada", address(HOME), at(0));
+    right.unwrap().succeeded();
+
+    for second in [1, week - 100, week] {
+        for n in 0..20 {
+            assert_eq!(fail(&throttle, &format!("user{n}"), HOME, second), 0);
+        }
+
+        assert!(succeed(&throttle, "bob", HOME, second) > 0);
+        let is_familiar = second < week;
+        assert_eq!(succeed(&throttle, "ada", HOME, second) == 0, is_familiar);
+        let claimant = throttle.claimant("ada", address(HOME), "x", at(second));
+        assert_eq!(claimant.is_familiar(), is_familiar);
+    }
+}
+
+#[test]
+fn familiar_account_is_guessed_no_oftener_than_others() {
+    let throttle = throttle("", "", "2/min");
+    let right = throttle.login_attempt("ada", address(HOME), at(0));
+    right.unwrap().succeeded();
+
+    let waits = [(); 3].map(|()| fail(&throttle, "ada", HOME, 0));
+
+    assert_eq!(waits, [0, 0, 60]);
+    assert!(
+        !throttle
+            .claimant("ada", address(AWAY), "x", at(0))
+            .is_familiar()
+    );
+}
+
+#[test]
 fn accounts_are_counted_by_the_name_that_the_log_in_looks_up() {
     let throttle = throttle("", "", "1/min");
     let accounts = ["ada", "Ada", "ada ", "", "\u{1f511}", "a\0da", "adа"];

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use profiled_auth::audit::{Action, AuditOutcome, Object, Reason};
-use profiled_auth::{EncodeError, LoginPermit, PasswordHasher, PasswordPolicy, Progress};
+use profiled_auth::{
+    EncodeError, LoginPermit, PasswordHasher, PasswordPolicy, Progress, ThrottleError,
+};
 use profiled_domain::{PasswordChange, PasswordHash, Patch, RepositoryError, User};
 use profiled_rest::RequestContext;
 use profiled_rest::error::{ApiError, FieldErrors};
@@ -61,7 +63,7 @@ pub(crate) async fn change(
         user,
         guess,
     };
-    let judged = context.services.hashing(move || job.judge()).await?;
+    let judged = context.hashing(move || job.judge()).await??;
     context.services.resolve(judged.counted).await??;
     let hash = judged.hash;
     let hash = hash.map_err(|error| ApiError::Internal(Box::new(error)))?;
@@ -156,7 +158,10 @@ struct Judged {
 }
 
 impl Job {
-    fn judge(self) -> Judged {
+    fn judge(self) -> Result<Judged, ThrottleError> {
+        if let Some(guess) = &self.guess {
+            guess.permit.confirm()?;
+        }
         let (hasher, new) = (&self.hasher, self.new.as_deref());
         let violations = new.map(|new| self.policy.violations(new, &self.user.person));
         let violations = violations.into_iter().flatten();
@@ -174,11 +179,11 @@ impl Job {
         }
         let is_fine = !self.is_refused && is_current && violations.is_empty();
         let new = new.filter(|_| is_fine && is_other);
-        Judged {
+        Ok(Judged {
             violations,
             is_current,
             hash: new.map(|new| hasher.encode(new)).transpose(),
             counted,
-        }
+        })
     }
 }

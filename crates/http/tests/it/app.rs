@@ -89,6 +89,12 @@ impl TestApp {
         }
     }
 
+    /// Other settings of passwords.
+    pub fn set_passwords(&mut self, change: impl FnOnce(&mut PasswordSettings)) {
+        change(&mut self.passwords);
+        self.hasher = Arc::new(PasswordHasher::new(&self.passwords).unwrap());
+    }
+
     /// From now on the database is gone.
     pub fn lose_database(&mut self) {
         self.repository = Arc::new(TestDatabase::vanished().unwrap());
@@ -235,7 +241,7 @@ pub struct Response {
 }
 
 impl Response {
-    async fn read(response: ServiceResponse) -> Self {
+    pub async fn read(response: ServiceResponse) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = actix_web::test::read_body(response).await;
         Self {

@@ -7,10 +7,12 @@
 )]
 
 mod app;
+mod counted;
 mod drf_me;
 mod drf_tokens;
 mod email_login;
 mod errors;
+mod hashing_turns;
 mod health;
 mod jwt_profile;
 mod lanes;

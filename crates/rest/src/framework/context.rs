@@ -78,6 +78,21 @@ impl RequestContext<'_> {
         self.services.lanes.list(caller, work).await
     }
 
+    /// Hashes a password for the caller, when it is the caller's turn. All that one caller wants hashed is one attempt in the
+    /// queue, whatever the passwords: it does not use up the places of its address.
+    pub async fn hashing<T, F>(&self, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> T + Send + 'static,
+    {
+        let services = self.services;
+        let account = services.login.account(&self.caller()?.profile.user);
+        let address = services.hosts.client_address(self.request);
+        let throttle = &services.throttle;
+        let claimant = throttle.claimant(&account, address, "", services.now());
+        services.hashing(claimant.authenticated(), work).await
+    }
+
     /// The caller of a view that is not open.
     pub fn caller(&self) -> Result<&Identity, ApiError> {
         self.identity

@@ -6,22 +6,19 @@ use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Progress, Throttle,
-    TokenSettings, UsernameField,
+    Claimant, Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Progress,
+    Throttle, TokenSettings, UsernameField,
 };
 use profiled_domain::{CompletionRules, Repository, RepositoryError, TokenUse};
 use tokio::time::timeout_at;
 
 use crate::error::ApiError;
+use crate::framework::hashing::Hashing;
 use crate::framework::lanes::{LaneParts, Lanes};
 use crate::framework::token_uses::{Deferred, TokenUses};
-use crate::framework::worker_pool::WorkerPool;
 use crate::settings::HttpSettings;
 use crate::wire::body::BodyLimits;
 use crate::wire::host::Hosts;
-
-/// Longest time for a password, in the queue and on a thread: the costliest hashes take a second or two.
-const HASHING: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// What the services are put together from.
 pub struct ServiceParts {
@@ -79,7 +76,7 @@ pub struct Services {
     body_timeout: std::time::Duration,
     sliding_lifetime: Duration,
     token_uses: TokenUses,
-    hashing: WorkerPool,
+    hashing: Hashing,
     clock: fn() -> DateTime<Utc>,
     is_draining: AtomicBool,
 }
@@ -90,14 +87,9 @@ impl Services {
     /// # Errors
     /// The operating system's, when it gives no thread.
     pub fn new(parts: ServiceParts, sliding_lifetime: Duration) -> std::io::Result<Self> {
-        let passwords = &parts.password_settings;
         Ok(Self {
             hosts: Hosts::new(&parts.http),
-            hashing: {
-                let (threads, queue) = (passwords.threads(), passwords.queue);
-                // None of them can be stuck: what they do ends by itself.
-                WorkerPool::start("hashing", threads, queue, None)?
-            },
+            hashing: Hashing::start(&parts.password_settings)?,
             login: parts.login(),
             lanes: Lanes::start(parts.lanes)?,
             throttle: parts.throttle,
@@ -215,7 +207,7 @@ impl Services {
                     request.answer(replaced.map_err(Into::into))
                 }
                 Progress::Write(task) => self.lanes.write(task).await??,
-                Progress::Hash(work) => self.hashing(work).await?,
+                Progress::Hash(claimant, work) => self.hashing.run(*claimant, work).await?,
                 Progress::Wait(mut wait) => {
                     let fetch = wait.fetch();
                     let until = fetch.until().into();
@@ -227,17 +219,18 @@ impl Services {
         }
     }
 
-    /// Runs `work`, which hashes a password and waits for nothing, on the threads that are there for it.
-    pub async fn hashing<T, F>(&self, work: F) -> Result<T, ApiError>
+    /// Runs `work`, which hashes a password and waits for nothing, on the threads that are there for it, when it is the
+    /// turn of `claimant`.
+    pub async fn hashing<T, F>(&self, claimant: Claimant, work: F) -> Result<T, ApiError>
     where
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
-        // No deadline of the database: the costliest hashes alone take as long.
-        let job = tokio::time::timeout(HASHING, self.hashing.run(work));
-        match job.await {
-            Ok(done) => done.map_err(ApiError::from),
-            Err(elapsed) => Err(ApiError::Unavailable(Box::new(elapsed))),
-        }
+        self.hashing.run(claimant, work).await
+    }
+
+    /// How many requests wait for a thread that hashes.
+    pub fn waiting_for_hashes(&self) -> usize {
+        self.hashing.waiting()
     }
 }

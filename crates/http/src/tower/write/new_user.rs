@@ -96,7 +96,7 @@ pub(super) async fn check_unique(
 async fn hash(context: &RequestContext<'_>, password: String) -> Result<PasswordHash, ApiError> {
     let hasher = Arc::clone(&context.services.passwords);
     let encode = move || hasher.encode(&password);
-    let encoded = context.services.hashing(encode).await?;
+    let encoded = context.hashing(encode).await?;
     encoded.map_err(|error| ApiError::Internal(Box::new(error)))
 }
 

@@ -206,7 +206,7 @@ async fn new_password(
         let is_other = !hasher.verify(&password, &stored);
         is_other.then(|| hasher.encode(&password)).transpose()
     };
-    let encoded = context.services.hashing(encode).await?;
+    let encoded = context.hashing(encode).await?;
     let encoded = encoded.map_err(|error| ApiError::Internal(Box::new(error)))?;
     let keep = if access.is_self {
         context.caller()?.keep.clone()

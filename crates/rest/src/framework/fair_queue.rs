@@ -1,0 +1,362 @@
+//! Whose password is hashed next, and who has no place in the queue (ADR 0040).
+//!
+//! What waits is kept together by attempt: the requests of one client that send the same pair count as one where a client
+//! has a limit, for mostly it is hashed once.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+
+use profiled_auth::Claimant;
+use profiled_domain::ThrottleKey;
+
+/// Every so many turns whoever has waited longest is next, so that nobody waits for ever while new ones come.
+const ELDEST: u64 = 4;
+/// Turns that are remembered, of which each has been somebody's.
+const TURNS: u64 = 1024;
+
+/// How many may wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Places {
+    pub(super) all: usize,
+    pub(super) of_network: usize,
+    pub(super) of_address: usize,
+}
+
+/// Where there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Address,
+    Network,
+    All,
+}
+
+/// Whose turn it was.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Party {
+    Network(IpAddr),
+    Address(IpAddr),
+    Account(ThrottleKey),
+}
+
+struct Attempt<T> {
+    claimant: Claimant,
+    /// Counts arrivals.
+    arrived: u64,
+    pieces: VecDeque<T>,
+}
+
+/// What waits.
+pub(super) struct FairQueue<T> {
+    places: Places,
+    attempts: Vec<Attempt<T>>,
+    arrivals: u64,
+    turns: u64,
+    /// The last turn of each.
+    last: HashMap<Party, u64>,
+}
+
+impl<T> FairQueue<T> {
+    pub(super) fn new(places: Places) -> Self {
+        Self {
+            places,
+            attempts: Vec::new(),
+            arrivals: 0,
+            turns: 0,
+            last: HashMap::new(),
+        }
+    }
+
+    /// How many wait.
+    pub(super) fn len(&self) -> usize {
+        self.attempts.iter().map(|one| one.pieces.len()).sum()
+    }
+
+    /// Takes a piece in. Where there is no place, those lose theirs who have the most: returned are their pieces, and where
+    /// there was none.
+    ///
+    /// # Errors
+    /// There is no place, and nobody has more of them than the newcomer would have.
+    pub(super) fn push(
+        &mut self,
+        claimant: Claimant,
+        piece: T,
+    ) -> Result<Option<(Scope, Vec<T>)>, Scope> {
+        let lost = match self.full_scope(&claimant) {
+            None => None,
+            Some(scope) => Some((scope, self.displace(scope, &claimant).ok_or(scope)?)),
+        };
+        let mut others = self.attempts.iter_mut();
+        if let Some(same) = others.find(|one| one.claimant.attempt() == claimant.attempt()) {
+            same.pieces.push_back(piece);
+            return Ok(lost);
+        }
+        self.arrivals += 1;
+        self.attempts.push(Attempt {
+            claimant,
+            arrived: self.arrivals,
+            pieces: VecDeque::from([piece]),
+        });
+        Ok(lost)
+    }
+
+    /// The next piece: of the network whose last turn is longest ago, there of such an address, there of a familiar
+    /// account before others, and of such an account.
+    pub(super) fn next(&mut self) -> Option<T> {
+        self.turns += 1;
+        let is_eldest = self.turns.is_multiple_of(ELDEST);
+        let candidates = self.attempts.iter().enumerate();
+        let (place, _) = candidates.min_by_key(|(_, one)| {
+            let order = (!is_eldest).then(|| self.order(&one.claimant));
+            (order, one.arrived)
+        })?;
+        let attempt = self.attempts.get_mut(place)?;
+        let piece = attempt.pieces.pop_front();
+        let parties = parties(&attempt.claimant);
+        if attempt.pieces.is_empty() {
+            self.attempts.remove(place);
+        }
+        self.note(parties);
+        piece
+    }
+
+    fn order(&self, claimant: &Claimant) -> (u64, u64, bool, u64) {
+        let last = |party| self.last.get(&party).copied().unwrap_or_default();
+        let [network, address, account] = parties(claimant).map(last);
+        (network, address, !claimant.is_familiar(), account)
+    }
+
+    fn note(&mut self, parties: [Party; 3]) {
+        for party in parties {
+            self.last.insert(party, self.turns);
+        }
+        if self.turns.is_multiple_of(TURNS) {
+            let forgotten = self.turns - TURNS;
+            self.last.retain(|_, turn| *turn > forgotten);
+        }
+    }
+
+    /// The narrowest scope of a newcomer that is full.
+    fn full_scope(&self, claimant: &Claimant) -> Option<Scope> {
+        let is_new = |one: &Attempt<T>| one.claimant.attempt() == claimant.attempt();
+        let is_new = !self.attempts.iter().any(is_new);
+        let count = |scope| {
+            let others = self.attempts.iter();
+            others
+                .filter(|one| scope_has(scope, claimant, &one.claimant))
+                .count()
+        };
+        if is_new && count(Scope::Address) >= self.places.of_address {
+            Some(Scope::Address)
+        } else if is_new && count(Scope::Network) >= self.places.of_network {
+            Some(Scope::Network)
+        } else {
+            (self.len() >= self.places.all).then_some(Scope::All)
+        }
+    }
+
+    /// Removes the attempt that weighs most, if that is not the newcomer's.
+    fn displace(&mut self, scope: Scope, newcomer: &Claimant) -> Option<Vec<T>> {
+        let weights = Weights::of(&self.attempts, newcomer);
+        let candidates = self.attempts.iter().enumerate();
+        let candidates = candidates.filter(|(_, one)| scope_has(scope, newcomer, &one.claimant));
+        let heaviest =
+            candidates.map(|(place, one)| (weights.get(&one.claimant), one.arrived, place));
+        let (weight, _, place) = heaviest.max()?;
+        if weights.get(newcomer) >= weight {
+            return None;
+        }
+        Some(self.attempts.remove(place).pieces.into())
+    }
+}
+
+/// How many pieces each party has, a newcomer counted.
+struct Weights(HashMap<Party, usize>);
+
+impl Weights {
+    fn of<T>(attempts: &[Attempt<T>], newcomer: &Claimant) -> Self {
+        let waiting = attempts.iter();
+        let waiting = waiting.map(|one| (&one.claimant, one.pieces.len()));
+        let mut counts = HashMap::new();
+        for (claimant, pieces) in waiting.chain([(newcomer, 1)]) {
+            for party in parties(claimant) {
+                *counts.entry(party).or_default() += pieces;
+            }
+        }
+        Self(counts)
+    }
+
+    /// Strangers weigh more than familiar accounts; then the pieces of the network count, of the address, and of the
+    /// account.
+    fn get(&self, claimant: &Claimant) -> (bool, [usize; 3]) {
+        let count = |party| self.0.get(&party).copied().unwrap_or_default();
+        (!claimant.is_familiar(), parties(claimant).map(count))
+    }
+}
+
+fn parties(claimant: &Claimant) -> [Party; 3] {
+    [
+        Party::Network(claimant.network()),
+        Party::Address(claimant.address()),
+        Party::Account(claimant.account()),
+    ]
+}
+
+fn scope_has(scope: Scope, one: &Claimant, other: &Claimant) -> bool {
+    match scope {
+        Scope::Address => one.address() == other.address(),
+        Scope::Network => one.network() == other.network(),
+        Scope::All => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::DateTime;
+    use profiled_auth::Throttle;
+    use profiled_store::MemoryCounters;
+    use profiled_store::testing::defaults;
+
+    use super::*;
+
+    const PLACES: Places = Places {
+        all: 8,
+        of_network: 6,
+        of_address: 3,
+    };
+
+    /// `account:password@address`
+    fn claimant(text: &str) -> Claimant {
+        let counters = Arc::new(MemoryCounters::default());
+        let throttle = Throttle::new(&defaults("throttle"), counters, b"secret");
+        let (pair, address) = text.split_once('@').unwrap();
+        let (account, password) = pair.split_once(':').unwrap();
+        let now = DateTime::UNIX_EPOCH;
+        throttle.claimant(account, address.parse().unwrap(), password, now)
+    }
+
+    struct Waiting(FairQueue<&'static str>);
+
+    impl Waiting {
+        fn new(places: Places) -> Self {
+            Self(FairQueue::new(places))
+        }
+
+        /// Whose places are lost by the newcomer.
+        fn push(&mut self, text: &'static str) -> Result<Vec<&'static str>, Scope> {
+            let lost = self.0.push(claimant(text), text)?;
+            Ok(lost.map(|(_, pieces)| pieces).unwrap_or_default())
+        }
+
+        fn push_all(&mut self, texts: &[&'static str]) {
+            for text in texts {
+                assert_eq!(self.push(text), Ok(Vec::new()), "{text}");
+            }
+        }
+
+        fn take(&mut self, count: usize) -> Vec<&'static str> {
+            (0..count).map_while(|_| self.0.next()).collect()
+        }
+    }
+
+    #[test]
+    fn addresses_take_turns_whoever_came_first() {
+        let mut waiting = Waiting::new(PLACES);
+        waiting.push_all(&["a:1@192.0.2.1", "a:2@192.0.2.1", "a:3@192.0.2.1"]);
+        waiting.push_all(&["b:1@192.0.2.2", "b:2@192.0.2.2", "c:1@192.0.2.3"]);
+
+        let taken = waiting.take(3);
+
+        assert_eq!(taken, ["a:1@192.0.2.1", "b:1@192.0.2.2", "c:1@192.0.2.3"]);
+        // The fourth turn is that of who has waited longest; then those of the last turn longest ago.
+        let taken = waiting.take(9);
+        assert_eq!(taken, ["a:2@192.0.2.1", "b:2@192.0.2.2", "a:3@192.0.2.1"]);
+    }
+
+    #[test]
+    fn network_that_had_no_turn_is_next() {
+        let mut waiting = Waiting::new(PLACES);
+        waiting.push_all(&["a:1@192.0.2.1", "b:1@192.0.2.2", "c:1@192.0.2.3"]);
+        assert_eq!(waiting.take(1), ["a:1@192.0.2.1"]);
+
+        waiting.push_all(&["d:1@198.51.100.1"]);
+
+        assert_eq!(waiting.take(1), ["d:1@198.51.100.1"]);
+    }
+
+    #[test]
+    fn account_that_had_no_turn_at_an_address_is_next_there() {
+        let mut waiting = Waiting::new(PLACES);
+        waiting.push_all(&["a:1@192.0.2.1", "a:2@192.0.2.1"]);
+        assert_eq!(waiting.take(1), ["a:1@192.0.2.1"]);
+
+        waiting.push_all(&["b:1@192.0.2.1"]);
+
+        assert_eq!(waiting.take(1), ["b:1@192.0.2.1"]);
+    }
+
+    #[test]
+    fn account_with_most_places_loses_one_to_another_of_its_address() {
+        let mut waiting = Waiting::new(PLACES);
+        waiting.push_all(&["a:1@192.0.2.1", "a:2@192.0.2.1", "a:3@192.0.2.1"]);
+
+        assert_eq!(waiting.push("a:4@192.0.2.1"), Err(Scope::Address));
+        assert_eq!(waiting.push("b:1@192.0.2.1"), Ok(vec!["a:3@192.0.2.1"]));
+        assert_eq!(waiting.push("c:1@192.0.2.1"), Ok(vec!["a:2@192.0.2.1"]));
+        assert_eq!(waiting.push("d:1@192.0.2.1"), Err(Scope::Address));
+    }
+
+    #[test]
+    fn familiar_account_takes_the_place_of_a_stranger() {
+        let mut waiting = Waiting::new(PLACES);
+        waiting.push_all(&["a:1@192.0.2.1", "b:1@192.0.2.1", "c:1@192.0.2.1"]);
+        let familiar = claimant("d:1@192.0.2.1").authenticated();
+
+        let lost = waiting.0.push(familiar, "d");
+
+        assert_eq!(lost, Ok(Some((Scope::Address, vec!["c:1@192.0.2.1"]))));
+        assert_eq!(waiting.take(1), ["d"]);
+    }
+
+    #[test]
+    fn network_is_full_before_the_queue_is() {
+        let mut waiting = Waiting::new(PLACES);
+        waiting.push_all(&["a:1@2001:db8:0:1::1", "a:2@2001:db8:0:1::2"]);
+        waiting.push_all(&["b:1@2001:db8:0:2::1", "b:2@2001:db8:0:2::1"]);
+        waiting.push_all(&["c:1@2001:db8:0:3::1", "d:1@2001:db8:0:4::1"]);
+
+        let lost = waiting.push("e:1@2001:db8:0:5::1");
+
+        assert_eq!(lost, Ok(vec!["b:2@2001:db8:0:2::1"]));
+        assert_eq!(waiting.push("f:1@2001:db8:1::1"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn newcomer_displaces_the_fullest_network_when_all_is_full() {
+        let mut waiting = Waiting::new(Places { all: 4, ..PLACES });
+        waiting.push_all(&["a:1@192.0.2.1", "b:1@192.0.2.2", "c:1@198.51.100.1"]);
+        waiting.push_all(&["d:1@203.0.113.1"]);
+
+        assert_eq!(waiting.push("e:1@100.64.0.1"), Ok(vec!["b:1@192.0.2.2"]));
+        assert_eq!(waiting.push("f:1@100.65.0.1"), Err(Scope::All));
+        assert_eq!(waiting.0.len(), 4);
+    }
+
+    #[test]
+    fn equal_attempts_are_one_where_a_client_has_a_limit() {
+        let mut waiting = Waiting::new(Places {
+            of_address: 1,
+            ..PLACES
+        });
+        for _ in 0..8 {
+            assert_eq!(waiting.push("a:1@192.0.2.1"), Ok(Vec::new()));
+        }
+
+        assert_eq!(waiting.push("a:1@192.0.2.1"), Err(Scope::All));
+        assert_eq!(
+            waiting.push("b:1@198.51.100.1").map(|lost| lost.len()),
+            Ok(8)
+        );
+    }
+}
