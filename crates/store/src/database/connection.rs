@@ -180,7 +180,7 @@ fn session(connection: &DbConnection, settings: &DatabaseSettings, timeout: Dura
             let busy_timeout = busy_timeout(timeout);
             format!(
                 "{busy_timeout}; PRAGMA foreign_keys = ON; \
-                 PRAGMA secure_delete = ON; PRAGMA synchronous = {synchronous}; PRAGMA mmap_size = 268435456; \
+                 PRAGMA secure_delete = ON; PRAGMA synchronous = {synchronous}; PRAGMA mmap_size = 2147418112; \
                  PRAGMA cache_size = -2000;"
             )
         }
