@@ -10,7 +10,7 @@ use profiled_auth::Claimant;
 use profiled_domain::ThrottleKey;
 
 /// Every so many turns whoever has waited longest is next, so that nobody waits for ever while new ones come.
-const ELDEST: u64 = 4;
+const ELDEST: u64 = 8;
 /// Turns that are remembered, of which each has been somebody's.
 const TURNS: u64 = 1024;
 
@@ -42,6 +42,9 @@ struct Attempt<T> {
     claimant: Claimant,
     /// Counts arrivals.
     arrived: u64,
+    /// The last turn of the network when this came, which stands for that of an address that had none: whoever takes a
+    /// new address each time does not come first each time.
+    since: u64,
     pieces: VecDeque<T>,
 }
 
@@ -91,22 +94,24 @@ impl<T> FairQueue<T> {
             return Ok(lost);
         }
         self.arrivals += 1;
+        let since = self.last_turn(Party::Network(claimant.network()));
         self.attempts.push(Attempt {
             claimant,
             arrived: self.arrivals,
+            since,
             pieces: VecDeque::from([piece]),
         });
         Ok(lost)
     }
 
-    /// The next piece: of the network whose last turn is longest ago, there of such an address, there of a familiar
-    /// account before others, and of such an account.
+    /// The next piece: of the address whose last turn is longest ago, there of a familiar account before others, and of
+    /// such an account.
     pub(super) fn next(&mut self) -> Option<T> {
         self.turns += 1;
         let is_eldest = self.turns.is_multiple_of(ELDEST);
         let candidates = self.attempts.iter().enumerate();
         let (place, _) = candidates.min_by_key(|(_, one)| {
-            let order = (!is_eldest).then(|| self.order(&one.claimant));
+            let order = (!is_eldest).then(|| self.order(one));
             (order, one.arrived)
         })?;
         let attempt = self.attempts.get_mut(place)?;
@@ -119,10 +124,19 @@ impl<T> FairQueue<T> {
         piece
     }
 
-    fn order(&self, claimant: &Claimant) -> (u64, u64, bool, u64) {
-        let last = |party| self.last.get(&party).copied().unwrap_or_default();
-        let [network, address, account] = parties(claimant).map(last);
-        (network, address, !claimant.is_familiar(), account)
+    fn order(&self, one: &Attempt<T>) -> (u64, bool, u64) {
+        let claimant = &one.claimant;
+        let address = match self.last_turn(Party::Address(claimant.address())) {
+            0 => one.since,
+            turn => turn,
+        };
+        let account = self.last_turn(Party::Account(claimant.account()));
+        (address, !claimant.is_familiar(), account)
+    }
+
+    /// 0 for none.
+    fn last_turn(&self, party: Party) -> u64 {
+        self.last.get(&party).copied().unwrap_or_default()
     }
 
     fn note(&mut self, parties: [Party; 3]) {
@@ -269,7 +283,7 @@ mod tests {
         let taken = waiting.take(3);
 
         assert_eq!(taken, ["a:1@192.0.2.1", "b:1@192.0.2.2", "c:1@192.0.2.3"]);
-        // The fourth turn is that of who has waited longest; then those of the last turn longest ago.
+        // Then those of the last turn longest ago.
         let taken = waiting.take(9);
         assert_eq!(taken, ["a:2@192.0.2.1", "b:2@192.0.2.2", "a:3@192.0.2.1"]);
     }
@@ -277,12 +291,29 @@ mod tests {
     #[test]
     fn network_that_had_no_turn_is_next() {
         let mut waiting = Waiting::new(PLACES);
-        waiting.push_all(&["a:1@192.0.2.1", "b:1@192.0.2.2", "c:1@192.0.2.3"]);
+        waiting.push_all(&["a:1@192.0.2.1"]);
         assert_eq!(waiting.take(1), ["a:1@192.0.2.1"]);
+        waiting.push_all(&["b:1@192.0.2.2", "c:1@192.0.2.3"]);
 
         waiting.push_all(&["d:1@198.51.100.1"]);
 
         assert_eq!(waiting.take(1), ["d:1@198.51.100.1"]);
+    }
+
+    /// Whoever takes a new address for each guess, as in a network of IPv6, is not first each time.
+    #[test]
+    fn addresses_that_had_no_turn_come_after_those_whose_turn_is_longer_ago() {
+        let mut waiting = Waiting::new(PLACES);
+        waiting.push_all(&["a:1@192.0.2.1", "b:1@2001:db8:0:1::1"]);
+        assert_eq!(waiting.take(2).len(), 2);
+
+        waiting.push_all(&["b:2@2001:db8:0:2::1", "b:3@2001:db8:0:3::1"]);
+        waiting.push_all(&["a:2@192.0.2.1"]);
+
+        assert_eq!(waiting.take(1), ["a:2@192.0.2.1"]);
+        // Nor does it wait for ever.
+        waiting.push_all(&["a:3@192.0.2.1", "a:4@192.0.2.1"]);
+        assert_eq!(waiting.take(1), ["b:2@2001:db8:0:2::1"]);
     }
 
     #[test]
