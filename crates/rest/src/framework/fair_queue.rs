@@ -11,6 +11,8 @@ use profiled_domain::ThrottleKey;
 
 /// Every so many turns whoever has waited longest is next, so that nobody waits for ever while new ones come.
 const ELDEST: u64 = 8;
+/// Every so many turns familiar accounts come before strangers, who are guessers mostly when many wait.
+const FAMILIAR: u64 = 2;
 /// Turns that are remembered, of which each has been somebody's.
 const TURNS: u64 = 1024;
 
@@ -105,7 +107,7 @@ impl<T> FairQueue<T> {
     }
 
     /// The next piece: of the address whose last turn is longest ago, there of a familiar account before others, and of
-    /// such an account.
+    /// such an account. Every other turn is that of a familiar account, whatever its address.
     pub(super) fn next(&mut self) -> Option<T> {
         self.turns += 1;
         let is_eldest = self.turns.is_multiple_of(ELDEST);
@@ -124,14 +126,15 @@ impl<T> FairQueue<T> {
         piece
     }
 
-    fn order(&self, one: &Attempt<T>) -> (u64, bool, u64) {
+    fn order(&self, one: &Attempt<T>) -> (bool, u64, bool, u64) {
         let claimant = &one.claimant;
+        let comes_later = self.turns.is_multiple_of(FAMILIAR) && !claimant.is_familiar();
         let address = match self.last_turn(Party::Address(claimant.address())) {
             0 => one.since,
             turn => turn,
         };
         let account = self.last_turn(Party::Account(claimant.account()));
-        (address, !claimant.is_familiar(), account)
+        (comes_later, address, !claimant.is_familiar(), account)
     }
 
     /// 0 for none.
@@ -348,6 +351,22 @@ mod tests {
 
         assert_eq!(lost, Ok(Some((Scope::Address, vec!["c:1@192.0.2.1"]))));
         assert_eq!(waiting.take(1), ["d"]);
+    }
+
+    #[test]
+    fn every_other_turn_is_that_of_a_familiar_account() {
+        let mut waiting = Waiting::new(PLACES);
+        for (text, name) in [("d:1@198.51.100.1", "d:1"), ("d:2@198.51.100.1", "d:2")] {
+            let familiar = claimant(text).authenticated();
+            waiting.0.push(familiar, name).unwrap();
+        }
+        waiting.push_all(&["a:1@192.0.2.1", "b:1@192.0.2.2", "c:1@192.0.2.3"]);
+
+        let taken = waiting.take(5);
+
+        let strangers = ["a:1@192.0.2.1", "b:1@192.0.2.2", "c:1@192.0.2.3"];
+        assert_eq!(taken[..2], ["d:1", "d:2"]);
+        assert_eq!(taken[2..], strangers);
     }
 
     #[test]
