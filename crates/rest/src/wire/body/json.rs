@@ -7,6 +7,8 @@ use super::value::{Text, Value};
 
 /// Deepest nesting that is read.
 const MAX_DEPTH: usize = 512;
+/// Most values and names in all: each takes many times its text.
+const MAX_VALUES: usize = 10_000;
 /// Most digits of an integer.
 const MAX_DIGITS: usize = 4300;
 
@@ -23,7 +25,11 @@ pub(super) struct Fault {
 /// # Errors
 /// The reason and its place, in words.
 pub(super) fn parse(text: &str) -> Result<Value, String> {
-    let mut parser = Parser { text, at: 0 };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        left: MAX_VALUES,
+    };
     parser.whole().map_err(|fault| describe(fault, text))
 }
 
@@ -40,6 +46,8 @@ fn describe(fault: Fault, text: &str) -> String {
 struct Parser<'a> {
     text: &'a str,
     at: usize,
+    /// Values and names that may still come.
+    left: usize,
 }
 
 impl Parser<'_> {
@@ -88,6 +96,7 @@ impl Parser<'_> {
         if depth > MAX_DEPTH {
             return Err(self.fault("nested too deep"));
         }
+        self.count()?;
         match self.peek() {
             Some(b'{') => self.object(depth),
             Some(b'[') => self.list(depth),
@@ -95,6 +104,12 @@ impl Parser<'_> {
             Some(b'-' | b'0'..=b'9') => self.number(),
             _ => self.word(),
         }
+    }
+
+    fn count(&mut self) -> Result<(), Fault> {
+        let left = self.left.checked_sub(1);
+        self.left = left.ok_or_else(|| self.fault("more than 10000 values and names"))?;
+        Ok(())
     }
 
     fn word(&mut self) -> Result<Value, Fault> {
@@ -127,6 +142,7 @@ impl Parser<'_> {
             if self.peek() != Some(b'"') {
                 return Err(self.fault("expected a property name in double quotes"));
             }
+            self.count()?;
             let name = self.string()?;
             self.skip_blanks();
             if !self.takes(b':') {
@@ -387,12 +403,18 @@ mod tests {
     }
 
     #[test]
-    fn depth_and_digits_are_bounded() {
+    fn depth_digits_and_values_are_bounded() {
+        let many = |count| format!("[{}0]", "0,".repeat(count - 2));
+        let named = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(4999));
         let deep = "[".repeat(100_000);
         let long = "9".repeat(4301);
 
         assert!(parse(&deep).unwrap_err().starts_with("nested too deep"));
         assert!(parse(&long).unwrap_err().starts_with("an integer of more"));
         assert!(parse(&format!("{long}.5")).is_ok());
+        assert!(parse(&many(10_000)).is_ok());
+        for text in [many(10_001), named] {
+            assert!(parse(&text).unwrap_err().starts_with("more than 10000"));
+        }
     }
 }

@@ -3,20 +3,20 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
-use futures_util::StreamExt;
 
+use super::budget::Share;
 use super::charset::Charset;
-use super::{Data, Form, Parser, Value, json, media_type, multipart};
+use super::{Data, Form, Parser, Value, json, media_type, multipart, unread};
 use crate::error::{ApiError, ErrorDetail};
-use crate::wire::query::Query;
-
-/// Most fields of a form.
-const MAX_FIELDS: usize = 1000;
+use crate::wire::connection::Connection;
+use crate::wire::query::{Query, TooManyFields};
 
 pub(super) async fn read(
     payload: &mut Payload,
     headers: &HeaderMap,
     limit: usize,
+    share: &Share<'_>,
+    connection: Option<&Connection>,
 ) -> Result<Bytes, ApiError> {
     let length = headers.get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -24,11 +24,18 @@ pub(super) async fn read(
         return Err(ApiError::BodyTooLarge);
     }
     let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_broken| bad("The request body could not be read."))?;
+    while let Some(chunk) = unread::next(payload, connection).await {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => {
+                *payload = unread::broken(error);
+                return Err(bad("The request body could not be read."));
+            }
+        };
         if body.len() + chunk.len() > limit {
             return Err(ApiError::BodyTooLarge);
         }
+        share.take(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
@@ -106,9 +113,10 @@ fn json_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
 
 fn form_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
     let query = Query::parse_with(body, |bytes| charset.decode_lossy(bytes));
-    if query.pairs().len() > MAX_FIELDS {
-        return Err(bad(format!("A form may have at most {MAX_FIELDS} fields.")));
-    }
+    let query = query.map_err(|TooManyFields| {
+        let most = Query::MAX_FIELDS;
+        bad(format!("A form may have at most {most} fields."))
+    })?;
     Ok(Data::Form(Form::of_texts(query.into_pairs().into_iter())))
 }
 
