@@ -20,6 +20,7 @@ import threading
 import time
 from pathlib import Path
 
+import crowds
 from credentials import token
 from measure import HERE
 from places import Disk, Place, client, psql
@@ -345,7 +346,7 @@ def under_load(report, place, name, connections, ask, times, statuses):
 
 
 SITUATIONS = {
-    "sqlite": [locked, imported, full, dear, listed, log_ins],
+    "sqlite": [locked, imported, full, dear, listed, log_ins, *crowds.situations(quiet, probe)],
     "postgres": [locked, imported, swallowed, frozen, stopped, read_only, dear, listed, log_ins],
 }
 

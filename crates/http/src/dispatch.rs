@@ -6,7 +6,7 @@ use std::time::Instant;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
 use profiled_rest::wire::connection::Connection;
 use profiled_rest::wire::json_writer::Style;
@@ -28,7 +28,9 @@ pub(crate) async fn dispatch(
     let Some(connection) = connection(&request) else {
         return respond(&request, payload, &state).await;
     };
-    connection.begin().await;
+    let has_body = !matches!(payload, Payload::None);
+    let has_chunks = has_body && request.chunked().unwrap_or(false);
+    connection.begin(has_chunks).await;
     let response = respond(&request, payload, &state).await;
     connection.end(match response.body().size() {
         BodySize::Sized(bytes) => bytes,

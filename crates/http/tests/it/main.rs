@@ -7,6 +7,7 @@
 )]
 
 mod app;
+mod bodies;
 mod drf_me;
 mod drf_tokens;
 mod email_login;

@@ -16,6 +16,7 @@ const HEAD: usize = 512;
 pub struct Connection {
     turn: Cell<Turn>,
     turns: Cell<u64>,
+    has_chunks: Cell<bool>,
     unwritten: Cell<usize>,
     is_blocked: Cell<bool>,
     /// The stream has left bytes unread.
@@ -37,10 +38,12 @@ enum Turn {
 }
 
 impl Connection {
-    /// Waits until the peer has taken enough of earlier answers, and begins to answer a request.
-    pub async fn begin(&self) {
+    /// Waits until the peer has taken enough of earlier answers, and begins to answer a request, whose body may come in
+    /// chunks.
+    pub async fn begin(&self, has_chunks: bool) {
         poll_fn(|context| self.poll_room(context)).await;
         self.turns.set(self.turns.get() + 1);
+        self.has_chunks.set(has_chunks);
         self.turn.set(Turn::Answering);
     }
 
@@ -130,6 +133,12 @@ impl Connection {
         self.turn.get() != Turn::Over
     }
 
+    /// Whether a request was begun that may be malformed, since its body comes in chunks, and that has no answer.
+    #[must_use]
+    pub fn owes_chunks_an_answer(&self) -> bool {
+        self.has_chunks.get() && self.is_answering()
+    }
+
     /// Whether all that was answered has been written.
     #[must_use]
     pub fn is_written(&self) -> bool {
@@ -154,14 +163,14 @@ mod tests {
     #[test]
     fn next_request_begins_when_enough_answers_were_taken() {
         let connection = Connection::default();
-        assert_eq!(connection.begin().now_or_never(), Some(()));
+        assert_eq!(connection.begin(false).now_or_never(), Some(()));
         connection.end(1_000_000);
 
-        let early = connection.begin().now_or_never();
+        let early = connection.begin(false).now_or_never();
         connection.blocked(ROOM + 1);
-        let late = connection.begin().now_or_never();
+        let late = connection.begin(false).now_or_never();
         connection.blocked(ROOM);
-        let in_time = connection.begin().now_or_never();
+        let in_time = connection.begin(false).now_or_never();
 
         assert_eq!((early, late, in_time), (None, None, Some(())));
         assert_eq!(connection.turns(), 2);
@@ -172,7 +181,7 @@ mod tests {
         let connection = Connection::default();
         let mut seen = vec![connection.holds_back()];
         let mut see = || seen.push(connection.holds_back());
-        connection.begin().now_or_never();
+        connection.begin(false).now_or_never();
         see();
         connection.receive(pending::<()>()).now_or_never();
         see();

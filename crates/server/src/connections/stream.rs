@@ -223,7 +223,7 @@ impl Drop for Stream {
         let Some(tcp) = tcp.filter(|_| !self.is_over && connection.is_written()) else {
             return;
         };
-        let status = match (self.is_late, connection.is_answering()) {
+        let status = match (self.is_late, connection.owes_chunks_an_answer()) {
             (true, _) => Some("408 Request Timeout"),
             (false, true) => Some("400 Bad Request"),
             (false, false) => None,
