@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from credentials import token
 
+SETTLES = 2
 LASTS = 15
 AFTER = 60
 MEMORY = 256
@@ -88,8 +89,10 @@ def situations(quiet, probe):
         with place.service() as server:
             quiet(server, place.users)
             before, idle = quiet(server, place.users), resident(server)
-            with Crowd(server, kinds) as crowd, probe(server, place.users) as during:
-                crowd.last(LASTS)
+            with Crowd(server, kinds) as crowd:
+                crowd.last(SETTLES)
+                with probe(server, place.users) as during:
+                    crowd.last(LASTS)
             report.ratio(name, before, during, 2)
             most = crowd.most
             report.add(name, "memory, MiB", f"{idle:.1f}", f"{most:.1f}", f"at most {MEMORY}", most <= MEMORY)

@@ -25,7 +25,7 @@ pub struct HttpSettings {
     #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
     pub max_bodies_bytes: usize,
     pub browsable: bool,
-    #[serde(deserialize_with = "bounded::<1, 25_000, _, _>")]
+    #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
     pub max_connections: usize,
     #[serde(deserialize_with = "bounded::<1, 1_000_000, _, _>")]
     pub max_connections_per_network: usize,

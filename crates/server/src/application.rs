@@ -28,6 +28,10 @@ use crate::watch::Periodic;
 /// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
 const BACKLOG: u32 = 1024;
 
+/// Bytes of answers that the system keeps for each connection, once more for itself. It would let them grow to megabytes for
+/// a client that reads nothing.
+const SEND_BUFFER: u32 = 128 * 1024;
+
 /// How long a token may wait for the keys of its issuer that are just being fetched.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -162,6 +166,7 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     }?;
     // A port that was in use a moment ago is free.
     socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)?.into_std()
 }

@@ -11,6 +11,8 @@ use tokio::sync::oneshot;
 
 use crate::app::{TestApp, request};
 
+type BoxPayload = std::pin::Pin<Box<dyn stream::Stream<Item = Result<Bytes, PayloadError>>>>;
+
 fn log_in(body: &str) -> TestRequest {
     request("POST", "/api/token/")
         .insert_header(("Content-Type", "application/json"))
@@ -25,7 +27,7 @@ async fn a_body_beyond_the_bytes_of_all_is_answered_503_until_others_have_ended(
     let (end, ended) = oneshot::channel::<()>();
     let begun = stream::iter([Ok(Bytes::from(vec![b' '; 900]))]);
     let rest = ended.map(|_| Ok::<_, PayloadError>(Bytes::new()));
-    let payload = Box::pin(begun.chain(rest.into_stream()));
+    let payload: BoxPayload = Box::pin(begun.chain(rest.into_stream()));
     let (slow, _) = log_in("")
         .to_request()
         .replace_payload(Payload::Stream { payload });

@@ -10,7 +10,7 @@ use std::time::Duration;
 use profiled_http::Connection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Bytes that are taken at a time: all of them may be heads, each of which takes much more when it is parsed.
 const HEADS: usize = 2048;
@@ -111,7 +111,7 @@ impl Stream {
         let patience = self.patience.head;
         let timer = self
             .head_timer
-            .get_or_insert_with(|| Box::pin(sleep(patience)));
+            .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + patience)));
         ready!(timer.as_mut().poll(context));
         self.is_late = true;
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -137,7 +137,7 @@ impl Stream {
         self.connection.blocked(left);
         let patience = self.patience.write;
         let timer = self.write_timer.get_or_insert_with(|| WriteTimer {
-            sleep: Box::pin(sleep(patience)),
+            sleep: Box::pin(sleep_until(Instant::now() + patience)),
             taken: 0,
         });
         ready!(timer.sleep.as_mut().poll(context));

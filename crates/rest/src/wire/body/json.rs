@@ -334,29 +334,6 @@ mod tests {
     }
 
     #[test]
-    fn lone_surrogates_are_replaced_and_reported() {
-        let value = parse(r#"["\ude00\ud83d", "\ud83dx"]"#).unwrap();
-
-        let Value::List(items) = value else {
-            panic!("no list")
-        };
-        let texts: Vec<_> = items
-            .iter()
-            .map(|item| match item {
-                Value::Text(text) => (text.text.as_str(), text.surrogate),
-                _ => panic!("no text"),
-            })
-            .collect();
-        assert_eq!(
-            texts,
-            [
-                ("\u{fffd}\u{fffd}", Some(0xde00)),
-                ("\u{fffd}x", Some(0xd83d))
-            ]
-        );
-    }
-
-    #[test]
     fn invalid_json_is_reported_with_line_and_column() {
         let table = [
             ("", "expected a value: line 1 column 1 (char 0)"),
@@ -399,22 +376,6 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(parse(text), Err(expected.to_owned()), "{text:?}");
-        }
-    }
-
-    #[test]
-    fn depth_digits_and_values_are_bounded() {
-        let many = |count| format!("[{}0]", "0,".repeat(count - 2));
-        let named = format!("{{{}\"a\":0}}", "\"a\":0,".repeat(4999));
-        let deep = "[".repeat(100_000);
-        let long = "9".repeat(4301);
-
-        assert!(parse(&deep).unwrap_err().starts_with("nested too deep"));
-        assert!(parse(&long).unwrap_err().starts_with("an integer of more"));
-        assert!(parse(&format!("{long}.5")).is_ok());
-        assert!(parse(&many(10_000)).is_ok());
-        for text in [many(10_001), named] {
-            assert!(parse(&text).unwrap_err().starts_with("more than 10000"));
         }
     }
 }

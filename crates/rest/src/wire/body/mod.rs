@@ -88,6 +88,7 @@ impl BodyLimits {
 }
 
 /// What holds for the body of a request.
+#[derive(Clone, Copy)]
 pub struct BodyTerms<'a> {
     /// How large it may be.
     pub limits: BodyLimits,

@@ -138,3 +138,60 @@ fn multipart_data(
         multipart::Fault::TooManyParts => bad("A form may have at most 1000 parts."),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_names_of_json_are_counted_while_they_are_read() {
+        let list = |count: usize| format!("[{}0]", "0,".repeat(count - 2));
+        let named = |count: usize| format!("{{{}\"a\":0}}", "\"a\":0,".repeat(count - 1));
+
+        let read = [list(10_000), list(10_001), named(4999), named(5000)]
+            .map(|text| parse_json(&text).is_some());
+
+        assert_eq!(read, [true, false, true, false]);
+    }
+
+    #[test]
+    fn lone_surrogates_are_replaced_and_reported() {
+        let value = json::parse(r#"["\ude00\ud83d", "\ud83dx"]"#).unwrap();
+
+        let Value::List(items) = value else {
+            panic!("no list")
+        };
+        let texts: Vec<_> = items
+            .iter()
+            .map(|item| match item {
+                Value::Text(text) => (text.text.as_str(), text.surrogate),
+                _ => panic!("no text"),
+            })
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                ("\u{fffd}\u{fffd}", Some(0xde00)),
+                ("\u{fffd}x", Some(0xd83d))
+            ]
+        );
+    }
+
+    #[test]
+    fn depth_and_digits_are_bounded() {
+        let deep = "[".repeat(100_000);
+        let long = "9".repeat(4301);
+
+        assert!(
+            json::parse(&deep)
+                .unwrap_err()
+                .starts_with("nested too deep")
+        );
+        assert!(
+            json::parse(&long)
+                .unwrap_err()
+                .starts_with("an integer of more")
+        );
+        assert!(json::parse(&format!("{long}.5")).is_ok());
+    }
+}
