@@ -20,6 +20,7 @@ import threading
 import time
 from pathlib import Path
 
+import hostile
 from credentials import token
 from crowds import Crowd
 from guesses import guessed
@@ -314,7 +315,7 @@ def under_load(report, place, name, connections, ask, times, statuses):
 
 
 SITUATIONS = {
-    "sqlite": [locked, imported, full, dear, listed, log_ins, guessed],
+    "sqlite": [locked, imported, full, dear, listed, log_ins, guessed, *hostile.situations(quiet, probe)],
     "postgres": [locked, imported, swallowed, frozen, stopped, read_only, dear, listed, log_ins, guessed],
 }
 

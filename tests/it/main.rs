@@ -26,6 +26,7 @@ mod exact;
 mod foreign_issuers;
 mod groups;
 mod groups_api;
+mod hostile_connections;
 mod introspection;
 mod jwt;
 mod jwt_packages;

@@ -14,9 +14,9 @@ struct Counts {
     silent: AtomicUsize,
 }
 
-/// One of them, for as long as it is open: data of the connection, which its requests find.
+/// That one of them is open: data of the connection, which its requests find.
 #[derive(Debug)]
-pub struct Connection {
+pub struct Presence {
     counts: Arc<Counts>,
     is_silent: Cell<bool>,
 }
@@ -24,11 +24,11 @@ pub struct Connection {
 impl Connections {
     /// Counts a connection in.
     #[must_use]
-    pub fn add(&self) -> Connection {
+    pub fn add(&self) -> Presence {
         let counts = Arc::clone(&self.0);
         counts.open.fetch_add(1, Ordering::Relaxed);
         counts.silent.fetch_add(1, Ordering::Relaxed);
-        Connection {
+        Presence {
             counts,
             is_silent: Cell::new(true),
         }
@@ -47,7 +47,7 @@ impl Connections {
     }
 }
 
-impl Connection {
+impl Presence {
     /// Notes that a request has come.
     pub(crate) fn has_asked(&self) {
         if self.is_silent.replace(false) {
@@ -56,7 +56,7 @@ impl Connection {
     }
 }
 
-impl Drop for Connection {
+impl Drop for Presence {
     fn drop(&mut self) {
         self.has_asked();
         self.counts.open.fetch_sub(1, Ordering::Relaxed);

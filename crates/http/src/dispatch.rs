@@ -1,45 +1,68 @@
 //! Answers every request: health checks, then the host, files, and the route.
 
 use std::pin::pin;
+use std::rc::Rc;
 use std::time::Instant;
 
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::{ConnectionType, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, web};
-use profiled_rest::wire::body::{self, RequestBody};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
+use profiled_rest::wire::connection::Connection;
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
-use crate::connections::Connection;
+use crate::connections::Presence;
 use crate::service::AppState;
 use crate::{health, media, media_url};
 
 /// Unread bytes that are still taken from a client before its connection is closed.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Answers every request.
+/// Answers every request, once there is room for the answer on its connection.
 pub(crate) async fn dispatch(
     request: HttpRequest,
     payload: web::Payload,
     state: web::Data<AppState>,
 ) -> HttpResponse {
-    let (services, started) = (state.services(), Instant::now());
-    if let Some(connection) = request.conn_data::<Connection>() {
-        connection.has_asked();
+    let payload = payload.into_inner();
+    if let Some(presence) = request.conn_data::<Presence>() {
+        presence.has_asked();
     }
-    let mut payload = payload.into_inner();
+    let Some(connection) = connection(&request) else {
+        return respond(&request, payload, &state).await;
+    };
+    let has_body = !matches!(payload, Payload::None);
+    let has_chunks = has_body && request.chunked().unwrap_or(false);
+    connection.begin(has_chunks).await;
+    let response = respond(&request, payload, &state).await;
+    connection.end(match response.body().size() {
+        BodySize::Sized(bytes) => bytes,
+        BodySize::None | BodySize::Stream => 0,
+    });
+    response
+}
+
+/// Tests have requests without any.
+fn connection(request: &HttpRequest) -> Option<&Connection> {
+    request.conn_data::<Rc<Connection>>().map(Rc::as_ref)
+}
+
+async fn respond(request: &HttpRequest, mut payload: Payload, state: &AppState) -> HttpResponse {
+    let (services, started) = (state.services(), Instant::now());
     let mut notes = Notes::default();
     let mut response = {
         // It is large: what waits for it is given its place, not a copy.
-        let answer = pin!(answer(&state, &request, &mut payload, started, &mut notes));
+        let answer = pin!(answer(state, request, &mut payload, started, &mut notes));
         services.lanes.deadline().of_request(answer).await
     };
     let deadline = services.body_deadline(started);
-    let is_read = body::discard(&mut payload, DISCARDED_BYTES, deadline).await;
+    let is_read = body::discard(&mut payload, connection(request), DISCARDED_BYTES, deadline).await;
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         services.lanes.count_unavailable();
     }
-    log_request(&request, response.status(), started, &notes);
+    log_request(request, response.status(), started, &notes);
     if services.is_draining() {
         // The client asks for no more here, so that nothing is under way when the connection ends.
         response
@@ -85,12 +108,17 @@ async fn answer(
         Found::View(route, parameters) => (route, parameters),
     };
     let body = std::mem::replace(payload, Payload::None);
-    let deadline = services.body_deadline(started);
+    let terms = BodyTerms {
+        limits: services.body_limits(route.view.spec().access),
+        deadline: services.body_deadline(started),
+        budget: &services.bodies,
+        connection: connection(request),
+    };
     let mut pipeline = Pipeline {
         services,
         router: &state.router,
         request,
-        body: RequestBody::new(body, request.headers(), services.limits, deadline),
+        body: RequestBody::new(body, request.headers(), terms),
         route,
         parameters,
         path,

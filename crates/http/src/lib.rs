@@ -22,12 +22,13 @@ mod tower;
 
 use actix_web::web;
 
-pub use connections::{Connection, Connections};
+pub use connections::{Connections, Presence};
 pub use media::{
     MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
 };
 pub use parts::Parts;
 pub use profiled_rest::settings::{HttpSettings, IpNetOrAddr};
+pub use profiled_rest::wire::connection::Connection;
 pub use profiled_rest::wire::host_name::{can_match_a_host, is_authority};
 pub use profiled_rest::{Access, Lane, LaneParts, RouteEntry, ServiceParts};
 pub use service::{AppState, BuildError};

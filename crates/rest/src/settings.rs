@@ -22,11 +22,21 @@ pub struct HttpSettings {
     pub max_body_bytes: usize,
     #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
     pub max_upload_bytes: usize,
+    #[serde(deserialize_with = "bounded::<1, GIBIBYTE, _, _>")]
+    pub max_bodies_bytes: usize,
     pub browsable: bool,
+    #[serde(deserialize_with = "bounded::<1, 100_000, _, _>")]
+    pub max_connections: usize,
+    #[serde(deserialize_with = "bounded::<1, 1_000_000, _, _>")]
+    pub max_connections_per_network: usize,
     #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub header_timeout: u64,
     #[serde(deserialize_with = "body_timeout")]
     pub body_timeout: f64,
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
+    pub write_timeout: u64,
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
+    pub keep_alive: u64,
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub shutdown_timeout: u64,
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]

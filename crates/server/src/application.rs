@@ -7,15 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer, web};
+use actix_web::web;
 use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
-use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts, configure};
+use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
 use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
 use secrecy::ExposeSecret;
 
 use crate::clock::now;
+use crate::connections;
 use crate::error::{Failure, with_causes};
 use crate::exposure::exposed;
 use crate::lanes;
@@ -66,7 +67,13 @@ impl Application {
             tracing::warn!("{finding}");
         }
         Ok(Self {
-            server: server(settings, &state, &listeners).map_err(failed)?,
+            server: connections::server(
+                &settings.http,
+                workers(settings),
+                &state,
+                listeners.share().map_err(failed)?,
+            )
+            .map_err(failed)?,
             stop: Stop::new(&settings.http, state.clone(), listeners),
             state,
             store,
@@ -124,29 +131,6 @@ impl Application {
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failed(error: io::Error) -> Failure {
     Failure::failed(error.to_string())
-}
-
-fn server(
-    settings: &Settings,
-    state: &web::Data<AppState>,
-    listeners: &Listeners,
-) -> io::Result<Server> {
-    let workers = workers(settings);
-    let (state, connections) = (state.clone(), state.connections().clone());
-    let mut server = HttpServer::new(move || App::new().configure(configure(state.clone())))
-        .on_connect(move |_, data| {
-            data.insert(connections.add());
-        })
-        .workers(workers)
-        // The database has threads of its own; what is left is rare and short.
-        .worker_max_blocking_threads(2)
-        .client_request_timeout(Duration::from_secs(settings.http.header_timeout))
-        .shutdown_timeout(settings.http.shutdown_timeout)
-        .disable_signals();
-    for listener in listeners.share()? {
-        server = server.listen(listener)?;
-    }
-    Ok(server.run())
 }
 
 fn open_store(settings: &Settings) -> Result<Store, Failure> {

@@ -7,6 +7,7 @@ mod application;
 mod cli;
 mod clock;
 mod commands;
+mod connections;
 mod dump;
 mod error;
 mod exposure;

@@ -15,6 +15,10 @@ use crate::error::Failure;
 /// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
 const BACKLOG: u32 = 1024;
 
+/// Bytes of answers that the system keeps for each connection, once more for itself. It would let them grow to megabytes for
+/// a client that reads nothing.
+const SEND_BUFFER: u32 = 128 * 1024;
+
 /// When nobody has waited for so long, nobody is under way any more, neither to the service nor to a worker of it.
 const QUIET: Duration = Duration::from_millis(100);
 /// Longest wait for that, if the workers take nobody in.
@@ -115,6 +119,7 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     }?;
     // A port that was in use a moment ago is free.
     socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)?.into_std()
 }

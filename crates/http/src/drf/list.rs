@@ -108,7 +108,7 @@ mod tests {
         };
 
         for (size, expected) in [("3", 3), ("9", 4), ("0", 2), ("-5", 2), ("x", 2), ("", 2)] {
-            let query = Query::parse(format!("page_size={size}").as_bytes());
+            let query = Query::parse(format!("page_size={size}").as_bytes()).unwrap();
             assert_eq!(paging.requested(&query).unwrap().size, expected, "{size}");
         }
     }

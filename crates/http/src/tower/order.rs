@@ -108,7 +108,7 @@ mod tests {
     use profiled_rest::error::ErrorDetail;
 
     fn text(query: &str) -> Option<String> {
-        match requested(Model::User, &Query::parse(query.as_bytes())) {
+        match requested(Model::User, &Query::parse(query.as_bytes()).unwrap()) {
             Ok(_) => None,
             Err(ApiError::BadRequest(ErrorDetail::Text(text))) => Some(text),
             Err(other) => panic!("{other}"),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     fn order(model: Model, query: &str) -> Vec<String> {
-        let keys = requested(model, &Query::parse(query.as_bytes())).unwrap();
+        let keys = requested(model, &Query::parse(query.as_bytes()).unwrap()).unwrap();
         let keys = keys.unwrap_or_else(|| default_order(model));
         let written = keys.iter().map(|key| {
             let sign = if key.is_descending { "-" } else { "" };

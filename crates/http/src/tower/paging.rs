@@ -121,7 +121,7 @@ mod tests {
     }
 
     fn page_of(query: &str) -> Option<NumberedPage> {
-        page(&settings(), &Query::parse(query.as_bytes())).ok()
+        page(&settings(), &Query::parse(query.as_bytes()).unwrap()).ok()
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         ];
 
         for (query, expected) in cases {
-            let query = Query::parse(query.as_bytes());
+            let query = Query::parse(query.as_bytes()).unwrap();
             assert_eq!(link("/x/", &query, 3), expected);
         }
     }

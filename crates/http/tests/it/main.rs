@@ -7,6 +7,7 @@
 )]
 
 mod app;
+mod bodies;
 mod counted;
 mod drf_me;
 mod drf_tokens;

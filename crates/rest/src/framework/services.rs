@@ -15,9 +15,10 @@ use tokio::time::timeout_at;
 use crate::error::ApiError;
 use crate::framework::hashing::Hashing;
 use crate::framework::lanes::{LaneParts, Lanes};
+use crate::framework::spec::Access;
 use crate::framework::token_uses::{Deferred, TokenUses};
 use crate::settings::HttpSettings;
-use crate::wire::body::BodyLimits;
+use crate::wire::body::{BodyBudget, BodyLimits};
 use crate::wire::host::Hosts;
 
 /// What the services are put together from.
@@ -71,8 +72,9 @@ pub struct Services {
     pub completion: CompletionRules,
     /// Whether there is HTML.
     pub is_browsable: bool,
-    /// Largest bodies.
-    pub limits: BodyLimits,
+    /// What all bodies may take together.
+    pub bodies: BodyBudget,
+    limits: BodyLimits,
     body_timeout: std::time::Duration,
     sliding_lifetime: Duration,
     token_uses: TokenUses,
@@ -101,8 +103,9 @@ impl Services {
             body_timeout: parts.http.body_timeout(),
             limits: BodyLimits {
                 body: parts.http.max_body_bytes,
-                upload: parts.http.max_upload_bytes,
+                upload: Some(parts.http.max_upload_bytes),
             },
+            bodies: BodyBudget::new(parts.http.max_bodies_bytes),
             sliding_lifetime,
             token_uses: TokenUses::default(),
             clock: parts.clock,
@@ -118,6 +121,14 @@ impl Services {
     /// Whether the service is about to end.
     pub fn is_draining(&self) -> bool {
         self.is_draining.load(Ordering::Relaxed)
+    }
+
+    /// Largest bodies of a view. Whoever has to show no credentials can send to as many as it likes.
+    pub fn body_limits(&self, access: Access) -> BodyLimits {
+        match access {
+            Access::Open | Access::Optional => self.limits.of_strangers(),
+            Access::Authenticated | Access::StaffOrSuperuser => self.limits,
+        }
     }
 
     /// When the body of a request that began to be answered at `started` must have arrived.

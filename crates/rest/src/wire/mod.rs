@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod body;
+pub mod connection;
 pub mod headers;
 pub mod host;
 pub mod host_name;

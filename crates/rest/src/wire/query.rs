@@ -8,27 +8,44 @@ pub struct Query {
     pairs: Vec<(String, String)>,
 }
 
+/// More fields than [`Query::MAX_FIELDS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyFields;
+
 impl Query {
+    /// Most fields that are read, Django's default of `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
+    pub const MAX_FIELDS: usize = 1000;
+
     /// Reads the text after `?`, or a form body. `+` is a blank, a bad `%zz` stays as it is, bytes
     /// that are not UTF-8 become U+FFFD (contract `drf.md`, section 9).
-    #[must_use]
-    pub fn parse(text: &[u8]) -> Self {
+    ///
+    /// # Errors
+    /// There are too many fields; no more than that were read.
+    pub fn parse(text: &[u8]) -> Result<Self, TooManyFields> {
         Self::parse_with(text, |bytes| String::from_utf8_lossy(bytes).into_owned())
     }
 
     /// The same with text of another encoding than UTF-8.
-    pub fn parse_with(text: &[u8], to_text: impl Fn(&[u8]) -> String) -> Self {
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_with(
+        text: &[u8],
+        to_text: impl Fn(&[u8]) -> String,
+    ) -> Result<Self, TooManyFields> {
         let decode = |side: Option<&[u8]>| to_text(&unescape(side.unwrap_or_default()));
         let parts = text
             .split(|byte| *byte == b'&')
             .filter(|part| !part.is_empty());
-        let pairs = parts.map(|part| {
+        let mut pairs = Vec::new();
+        for part in parts {
+            if pairs.len() == Self::MAX_FIELDS {
+                return Err(TooManyFields);
+            }
             let mut sides = part.splitn(2, |byte| *byte == b'=');
-            (decode(sides.next()), decode(sides.next()))
-        });
-        Self {
-            pairs: pairs.collect(),
+            pairs.push((decode(sides.next()), decode(sides.next())));
         }
+        Ok(Self { pairs })
     }
 
     /// The last value of a name.
@@ -93,7 +110,7 @@ mod tests {
 
     #[test]
     fn the_last_of_repeated_names_wins() {
-        let query = Query::parse(b"format=xml&x=a+b%20c&format=json&=&y");
+        let query = Query::parse(b"format=xml&x=a+b%20c&format=json&=&y").unwrap();
 
         assert_eq!(query.get("format"), Some("json"));
         assert_eq!(query.get("x"), Some("a b c"));
@@ -102,8 +119,16 @@ mod tests {
     }
 
     #[test]
+    fn fields_are_counted_while_they_are_read() {
+        let fields = |count| Query::parse("&a=1".repeat(count).as_bytes());
+
+        assert_eq!(fields(1000).map(|query| query.pairs().len()), Ok(1000));
+        assert_eq!(fields(1001).err(), Some(TooManyFields));
+    }
+
+    #[test]
     fn broken_escapes_stay_and_foreign_bytes_are_replaced() {
-        let query = Query::parse(b"a=%zz&b=%ff");
+        let query = Query::parse(b"a=%zz&b=%ff").unwrap();
 
         assert_eq!(query.get("a"), Some("%zz"));
         assert_eq!(query.get("b"), Some("\u{fffd}"));

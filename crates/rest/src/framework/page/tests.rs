@@ -174,13 +174,16 @@ fn pages_before_and_after_are_linked_if_they_are_of_this_server() {
 
 #[test]
 fn format_links_keep_the_rest_of_the_query() {
-    let query = Query::parse(b"a=x%26y&format=api&b=%3Cb%3E&a=+");
+    let query = Query::parse(b"a=x%26y&format=api&b=%3Cb%3E&a=+").unwrap();
 
     assert_eq!(
         format_link(&query, "json"),
         "?a=x%26y&b=%3Cb%3E&a=+&format=json"
     );
-    assert_eq!(format_link(&Query::parse(b""), "api"), "?format=api");
+    assert_eq!(
+        format_link(&Query::parse(b"").unwrap(), "api"),
+        "?format=api"
+    );
 }
 
 /// The inputs for fields of every kind, with an object and what was typed.

@@ -13,7 +13,7 @@ use profiled_auth::{Identity, Scheme};
 
 use checks::{Checked, Negotiated};
 
-use crate::error::{ApiError, FieldErrors};
+use crate::error::{ApiError, ErrorDetail, FieldErrors};
 use crate::framework::context::{Parameters, RequestContext};
 use crate::framework::forms::PageForms;
 use crate::framework::page;
@@ -60,6 +60,8 @@ impl Pipeline<'_> {
     pub async fn answer(&mut self) -> HttpResponse {
         let dialect = Arc::clone(&self.route.dialect);
         let query = Query::parse(self.request.query_string().as_bytes());
+        let is_read = query.is_ok();
+        let query = query.unwrap_or_default();
         let offered = self.route.view.spec().formats(self.services.is_browsable);
         let accept = joined(self.request.headers(), &header::ACCEPT);
         let accept = accept.as_deref().map(String::from_utf8_lossy);
@@ -80,7 +82,12 @@ impl Pipeline<'_> {
             query: &query,
             layout,
         };
-        let outcome = self.ask(&negotiated, &mut checked).await;
+        let outcome = if is_read {
+            self.ask(&negotiated, &mut checked).await
+        } else {
+            let text = format!("A query may have at most {} fields.", Query::MAX_FIELDS);
+            Err(ApiError::BadRequest(ErrorDetail::Text(text)))
+        };
         let (answer, refusal) = match outcome {
             Ok(answer) => (answer, None),
             Err(error) => (self.failure(&error, layout), Some(error)),

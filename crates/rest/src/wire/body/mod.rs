@@ -1,5 +1,6 @@
 //! Request bodies as Django REST framework's parsers read them (contract `drf.md`, section 9).
 
+mod budget;
 mod charset;
 mod form;
 mod json;
@@ -17,12 +18,15 @@ use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Bytes;
 use tokio::time::{Instant, timeout_at};
 
+pub use budget::BodyBudget;
 pub use form::{Form, Part, Upload};
 pub use parse::parse_json;
 pub use unread::{close_after, discard};
 pub use value::{Text, Value, number_text};
 
 use crate::error::ApiError;
+use crate::wire::connection::Connection;
+use budget::Share;
 use parse::{parse, read, select};
 
 /// A form of body that a view reads.
@@ -65,8 +69,35 @@ pub enum Data {
 pub struct BodyLimits {
     /// Everything but files.
     pub body: usize,
-    /// A multipart body as a whole.
-    pub upload: usize,
+    /// A multipart body as a whole, where one is taken.
+    pub upload: Option<usize>,
+}
+
+impl BodyLimits {
+    /// Names, passwords and tokens are no longer.
+    const STRANGERS: usize = 64 * 1024;
+
+    /// What is taken from those who need not say who they are: no files, and little else.
+    #[must_use]
+    pub fn of_strangers(self) -> Self {
+        Self {
+            body: self.body.min(Self::STRANGERS),
+            upload: None,
+        }
+    }
+}
+
+/// What holds for the body of a request.
+#[derive(Clone, Copy)]
+pub struct BodyTerms<'a> {
+    /// How large it may be.
+    pub limits: BodyLimits,
+    /// When it must have arrived.
+    pub deadline: Instant,
+    /// What it is counted against.
+    pub budget: &'a BodyBudget,
+    /// The connection that it arrives on.
+    pub connection: Option<&'a Connection>,
 }
 
 /// The body of a request, until a view wants it.
@@ -78,6 +109,8 @@ pub struct RequestBody<'a> {
     headers: &'a HeaderMap,
     limits: BodyLimits,
     deadline: Instant,
+    share: Share<'a>,
+    connection: Option<&'a Connection>,
 }
 
 enum Source {
@@ -92,21 +125,18 @@ enum Source {
 }
 
 impl<'a> RequestBody<'a> {
-    /// A body that must have arrived at the deadline.
+    /// A body of which nothing has been read.
     #[must_use]
-    pub fn new(
-        payload: Payload,
-        headers: &'a HeaderMap,
-        limits: BodyLimits,
-        deadline: Instant,
-    ) -> Self {
+    pub fn new(payload: Payload, headers: &'a HeaderMap, terms: BodyTerms<'a>) -> Self {
         Self {
             source: Cell::new(Some(Source::Payload)),
             payload: Cell::new(payload),
             typed: Cell::new(None),
             headers,
-            limits,
-            deadline,
+            limits: terms.limits,
+            deadline: terms.deadline,
+            share: Share::of(terms.budget),
+            connection: terms.connection,
         }
     }
 
@@ -204,16 +234,29 @@ impl<'a> RequestBody<'a> {
                 let parser = select(parsers, &content_type);
                 let limit = match parser {
                     Some(Parser::Multipart) => self.limits.upload,
-                    _ => self.limits.body,
+                    _ => Some(self.limits.body),
                 };
-                let mut payload = self.payload.replace(Payload::None);
-                let read = read(&mut payload, self.headers, limit);
-                let read = timeout_at(self.deadline, read).await;
-                self.payload.set(payload);
-                let body = read.unwrap_or(Err(ApiError::BodyTooSlow))?;
+                let Some(limit) = limit else {
+                    return Err(ApiError::UnsupportedMediaType(content_type));
+                };
+                let body = self.read(limit).await?;
                 parse(parsers, &content_type, &body, self.limits.body)
             }
             None => parse(parsers, &content_type, &Bytes::new(), self.limits.body),
         }
+    }
+
+    async fn read(&self, limit: usize) -> Result<Bytes, ApiError> {
+        let mut payload = self.payload.replace(Payload::None);
+        let read = read(
+            &mut payload,
+            self.headers,
+            limit,
+            &self.share,
+            self.connection,
+        );
+        let read = timeout_at(self.deadline, read).await;
+        self.payload.set(payload);
+        read.unwrap_or(Err(ApiError::BodyTooSlow))
     }
 }

@@ -3,20 +3,20 @@
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
-use futures_util::StreamExt;
 
+use super::budget::Share;
 use super::charset::Charset;
-use super::{Data, Form, Parser, Value, json, media_type, multipart};
+use super::{Data, Form, Parser, Value, json, media_type, multipart, unread};
 use crate::error::{ApiError, ErrorDetail};
-use crate::wire::query::Query;
-
-/// Most fields of a form.
-const MAX_FIELDS: usize = 1000;
+use crate::wire::connection::Connection;
+use crate::wire::query::{Query, TooManyFields};
 
 pub(super) async fn read(
     payload: &mut Payload,
     headers: &HeaderMap,
     limit: usize,
+    share: &Share<'_>,
+    connection: Option<&Connection>,
 ) -> Result<Bytes, ApiError> {
     let length = headers.get(header::CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -24,11 +24,18 @@ pub(super) async fn read(
         return Err(ApiError::BodyTooLarge);
     }
     let mut body = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_broken| bad("The request body could not be read."))?;
+    while let Some(chunk) = unread::next(payload, connection).await {
+        let chunk = match chunk {
+            Ok(chunk) => chunk,
+            Err(error) => {
+                *payload = unread::broken(error);
+                return Err(bad("The request body could not be read."));
+            }
+        };
         if body.len() + chunk.len() > limit {
             return Err(ApiError::BodyTooLarge);
         }
+        share.take(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
@@ -106,9 +113,10 @@ fn json_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
 
 fn form_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
     let query = Query::parse_with(body, |bytes| charset.decode_lossy(bytes));
-    if query.pairs().len() > MAX_FIELDS {
-        return Err(bad(format!("A form may have at most {MAX_FIELDS} fields.")));
-    }
+    let query = query.map_err(|TooManyFields| {
+        let most = Query::MAX_FIELDS;
+        bad(format!("A form may have at most {most} fields."))
+    })?;
     Ok(Data::Form(Form::of_texts(query.into_pairs().into_iter())))
 }
 
@@ -129,4 +137,61 @@ fn multipart_data(
         multipart::Fault::TooLarge => ApiError::BodyTooLarge,
         multipart::Fault::TooManyParts => bad("A form may have at most 1000 parts."),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_names_of_json_are_counted_while_they_are_read() {
+        let list = |count: usize| format!("[{}0]", "0,".repeat(count - 2));
+        let named = |count: usize| format!("{{{}\"a\":0}}", "\"a\":0,".repeat(count - 1));
+
+        let read = [list(10_000), list(10_001), named(4999), named(5000)]
+            .map(|text| parse_json(&text).is_some());
+
+        assert_eq!(read, [true, false, true, false]);
+    }
+
+    #[test]
+    fn lone_surrogates_are_replaced_and_reported() {
+        let value = json::parse(r#"["\ude00\ud83d", "\ud83dx"]"#).unwrap();
+
+        let Value::List(items) = value else {
+            panic!("no list")
+        };
+        let texts: Vec<_> = items
+            .iter()
+            .map(|item| match item {
+                Value::Text(text) => (text.text.as_str(), text.surrogate),
+                _ => panic!("no text"),
+            })
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                ("\u{fffd}\u{fffd}", Some(0xde00)),
+                ("\u{fffd}x", Some(0xd83d))
+            ]
+        );
+    }
+
+    #[test]
+    fn depth_and_digits_are_bounded() {
+        let deep = "[".repeat(100_000);
+        let long = "9".repeat(4301);
+
+        assert!(
+            json::parse(&deep)
+                .unwrap_err()
+                .starts_with("nested too deep")
+        );
+        assert!(
+            json::parse(&long)
+                .unwrap_err()
+                .starts_with("an integer of more")
+        );
+        assert!(json::parse(&format!("{long}.5")).is_ok());
+    }
 }

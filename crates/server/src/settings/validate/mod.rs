@@ -23,6 +23,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         hosts::allowed(&settings.http.allowed_hosts, settings.profile),
         hosts::public_url(&settings.http.public_url),
         uploads(&settings.http),
+        bodies(&settings.http),
         jwt::check(&settings.auth.jwt),
         clients::check(&settings.auth.introspection.clients),
         pages(settings),
@@ -40,6 +41,13 @@ fn uploads(http: &HttpSettings) -> Option<Finding> {
     let (size, least) = (http.max_upload_bytes, http.max_body_bytes);
     let text = format!("is {size}: it must be at least max_body_bytes, {least}");
     (size < least).then_some(Finding("http.max_upload_bytes", text))
+}
+
+/// The largest body is one of all.
+fn bodies(http: &HttpSettings) -> Option<Finding> {
+    let (size, least) = (http.max_bodies_bytes, http.max_upload_bytes);
+    let text = format!("is {size}: it must be at least max_upload_bytes, {least}");
+    (size < least).then_some(Finding("http.max_bodies_bytes", text))
 }
 
 fn pages(settings: &Settings) -> Option<Finding> {

@@ -48,7 +48,7 @@ fn test_written(test: &Lookup) -> String {
 }
 
 fn read(model: Model, query: &str) -> Result<String, String> {
-    let condition = condition(model, &Query::parse(query.as_bytes()));
+    let condition = condition(model, &Query::parse(query.as_bytes()).unwrap());
     condition
         .map(|condition| written(&condition))
         .map_err(|error| match error {

@@ -1,0 +1,201 @@
+//! What a connection and the requests on it know of each other: HTTP lets a client send requests without reading a
+//! single answer (ADR 0041).
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+/// Bytes of answers that may wait to be written before the next request is begun.
+const ROOM: usize = 64 * 1024;
+/// What a head takes, about.
+const HEAD: usize = 512;
+
+/// Shared by the stream of a connection and its requests, all of which are one task.
+#[derive(Default)]
+pub struct Connection {
+    turn: Cell<Turn>,
+    turns: Cell<u64>,
+    has_chunks: Cell<bool>,
+    unwritten: Cell<usize>,
+    is_blocked: Cell<bool>,
+    /// The stream has left bytes unread.
+    reader: Cell<Option<Waker>>,
+    /// A request waits until there is room for its answer.
+    waiting: Cell<Option<Waker>>,
+}
+
+/// What is going on with the latest request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Turn {
+    /// There is none, or it has been answered.
+    #[default]
+    Over,
+    /// It waits for nothing of the client.
+    Answering,
+    /// It waits for its body.
+    Reading,
+}
+
+impl Connection {
+    /// Waits until the peer has taken enough of earlier answers, and begins to answer a request, whose body may come in
+    /// chunks.
+    pub async fn begin(&self, has_chunks: bool) {
+        poll_fn(|context| self.poll_room(context)).await;
+        self.turns.set(self.turns.get() + 1);
+        self.has_chunks.set(has_chunks);
+        self.turn.set(Turn::Answering);
+    }
+
+    fn poll_room(&self, context: &Context<'_>) -> Poll<()> {
+        if self.unwritten.get() <= ROOM {
+            return Poll::Ready(());
+        }
+        self.waiting.set(Some(context.waker().clone()));
+        Poll::Pending
+    }
+
+    /// Waits for `part`, which is one of the request's body.
+    pub(crate) async fn receive<T>(&self, part: impl Future<Output = T>) -> T {
+        let mut part = pin!(part);
+        poll_fn(|context| {
+            let part = part.as_mut().poll(context);
+            if part.is_pending() {
+                self.turn.set(Turn::Reading);
+                self.resume_reading();
+            } else {
+                self.turn.set(Turn::Answering);
+            }
+            part
+        })
+        .await
+    }
+
+    /// Bytes have come. Whether it is enough of a body, only its reader knows.
+    pub fn received(&self) {
+        if self.turn.get() == Turn::Reading {
+            self.turn.set(Turn::Answering);
+        }
+    }
+
+    /// The answer is made, with a body of so many bytes.
+    pub fn end(&self, body: u64) {
+        let body = usize::try_from(body).unwrap_or(ROOM).min(ROOM);
+        self.unwritten.set(self.unwritten.get() + HEAD + body);
+        self.turn.set(Turn::Over);
+        self.resume_reading();
+    }
+
+    /// The peer has taken bytes, and so many are left.
+    pub fn wrote(&self, left: usize) {
+        self.is_blocked.set(false);
+        self.resume_reading();
+        self.left(left);
+    }
+
+    /// The peer takes nothing at present, and so many bytes are left.
+    pub fn blocked(&self, left: usize) {
+        self.is_blocked.set(true);
+        self.left(left);
+    }
+
+    fn left(&self, bytes: usize) {
+        self.unwritten.set(bytes);
+        if bytes <= ROOM
+            && let Some(waiting) = self.waiting.take()
+        {
+            waiting.wake();
+        }
+    }
+
+    fn resume_reading(&self) {
+        if !self.holds_back()
+            && let Some(reader) = self.reader.take()
+        {
+            reader.wake();
+        }
+    }
+
+    /// Whether nothing should be read: there is a request to be answered first, or answers to be taken.
+    #[must_use]
+    pub fn holds_back(&self) -> bool {
+        self.is_blocked.get() || self.turn.get() == Turn::Answering
+    }
+
+    /// Is to be woken once there is no reason any more to [hold back](Self::holds_back).
+    pub fn read_later(&self, context: &Context<'_>) {
+        self.reader.set(Some(context.waker().clone()));
+    }
+
+    /// Whether a request was begun whose answer has not been made.
+    #[must_use]
+    pub fn is_answering(&self) -> bool {
+        self.turn.get() != Turn::Over
+    }
+
+    /// Whether a request was begun that may be malformed, since its body comes in chunks, and that has no answer.
+    #[must_use]
+    pub fn owes_chunks_an_answer(&self) -> bool {
+        self.has_chunks.get() && self.is_answering()
+    }
+
+    /// Whether all that was answered has been written.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.unwritten.get() == 0
+    }
+
+    /// How many requests were begun.
+    #[must_use]
+    pub fn turns(&self) -> u64 {
+        self.turns.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn next_request_begins_when_enough_answers_were_taken() {
+        let connection = Connection::default();
+        assert_eq!(connection.begin(false).now_or_never(), Some(()));
+        connection.end(1_000_000);
+
+        let early = connection.begin(false).now_or_never();
+        connection.blocked(ROOM + 1);
+        let late = connection.begin(false).now_or_never();
+        connection.blocked(ROOM);
+        let in_time = connection.begin(false).now_or_never();
+
+        assert_eq!((early, late, in_time), (None, None, Some(())));
+        assert_eq!(connection.turns(), 2);
+    }
+
+    #[test]
+    fn nothing_is_read_beside_an_answer_but_the_body_it_waits_for() {
+        let connection = Connection::default();
+        let mut seen = vec![connection.holds_back()];
+        let mut see = || seen.push(connection.holds_back());
+        connection.begin(false).now_or_never();
+        see();
+        connection.receive(pending::<()>()).now_or_never();
+        see();
+        connection.received();
+        see();
+        connection.receive(ready(())).now_or_never();
+        see();
+        connection.end(1);
+        see();
+        connection.blocked(1);
+        see();
+        connection.wrote(0);
+        see();
+
+        assert_eq!(seen, [false, true, false, true, true, false, true, false]);
+    }
+}
