@@ -43,7 +43,7 @@ fn send_until_ended(connection: &mut TcpStream, request: &str) {
 }
 
 /// All that comes back until the service ends the connection, which the client leaves open.
-fn all_answers(address: SocketAddr, parts: &[&str]) -> String {
+pub(crate) fn all_answers(address: SocketAddr, parts: &[&str]) -> String {
     let mut connection = connect(address);
     connection.set_nodelay(true).unwrap();
     for part in parts {
@@ -54,10 +54,10 @@ fn all_answers(address: SocketAddr, parts: &[&str]) -> String {
     String::from_utf8(text).unwrap()
 }
 
-fn statuses(answers: &str) -> Vec<&str> {
-    let heads = answers.split("HTTP/1.1 ").skip(1);
+pub(crate) fn statuses(answers: &str) -> Vec<&str> {
+    let heads = answers.split("HTTP/1.").skip(1);
     heads
-        .map(|head| head.get(..3).unwrap_or_default())
+        .map(|head| head.get(2..5).unwrap_or_default())
         .collect()
 }
 

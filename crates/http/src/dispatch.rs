@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
 use profiled_rest::wire::connection::Connection;
@@ -33,10 +34,16 @@ pub(crate) async fn dispatch(
     let Some(connection) = connection(&request) else {
         return respond(&request, payload, &state).await;
     };
+    if connection.refuses().await {
+        return HttpResponse::NoContent().finish();
+    }
     let has_body = !matches!(payload, Payload::None);
     let has_chunks = has_body && request.chunked().unwrap_or(false);
     connection.begin(has_chunks).await;
     let response = respond(&request, payload, &state).await;
+    if request.head().connection_type() == ConnectionType::Close || !response.head().keep_alive() {
+        connection.close();
+    }
     connection.end(match response.body().size() {
         BodySize::Sized(bytes) => bytes,
         BodySize::None | BodySize::Stream => 0,
@@ -49,8 +56,28 @@ fn connection(request: &HttpRequest) -> Option<&Connection> {
     request.conn_data::<Rc<Connection>>().map(Rc::as_ref)
 }
 
-async fn respond(request: &HttpRequest, mut payload: Payload, state: &AppState) -> HttpResponse {
+/// Whether the library takes all that follows for the body, without an end: the client offers to change the protocol, or
+/// wants a tunnel. Neither is to be had, so it is a request like others (RFC 9110, sections 7.8 and 9.3.6), without a body,
+/// and the last one of its connection.
+fn has_no_end(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let is_websocket = |value: &HeaderValue| {
+        let protocol = value.as_bytes().trim_ascii();
+        protocol.eq_ignore_ascii_case(b"websocket")
+    };
+    let is_chunked = || request.chunked().unwrap_or(false);
+    let has_length = || headers.contains_key(header::CONTENT_LENGTH);
+    headers.get_all(header::UPGRADE).any(is_websocket) && !is_chunked()
+        || request.method() == Method::CONNECT && !is_chunked() && !has_length()
+}
+
+async fn respond(request: &HttpRequest, payload: Payload, state: &AppState) -> HttpResponse {
     let (services, started) = (state.services(), Instant::now());
+    let (mut payload, endless) = if has_no_end(request) {
+        (Payload::None, Some(payload))
+    } else {
+        (payload, None)
+    };
     let mut notes = Notes::default();
     let mut response = {
         // It is large: what waits for it is given its place, not a copy.
@@ -69,10 +96,10 @@ async fn respond(request: &HttpRequest, mut payload: Payload, state: &AppState) 
             .head_mut()
             .set_connection_type(ConnectionType::Close);
     }
-    if is_read {
-        response
-    } else {
-        body::close_after(response, payload)
+    match endless {
+        Some(endless) => body::close_after(response, endless),
+        None if is_read => response,
+        None => body::close_after(response, payload),
     }
 }
 

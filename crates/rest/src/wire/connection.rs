@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -23,6 +24,10 @@ pub struct Connection {
     reader: Cell<Option<Waker>>,
     /// A request waits until there is room for its answer.
     waiting: Cell<Option<Waker>>,
+    /// The peer has been told, or has said, that nothing comes after this answer.
+    is_closing: Cell<bool>,
+    is_refusing: Cell<bool>,
+    local: Option<SocketAddr>,
 }
 
 /// What is going on with the latest request.
@@ -38,17 +43,53 @@ enum Turn {
 }
 
 impl Connection {
+    /// A connection to this address of ours.
+    #[must_use]
+    pub fn to(local: Option<SocketAddr>) -> Self {
+        Self {
+            local,
+            ..Self::default()
+        }
+    }
+
+    /// The address that the peer has connected to.
+    pub(crate) fn local(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    /// Notes that the connection ends with the present answer (RFC 9112, section 9.6).
+    pub fn close(&self) {
+        self.is_closing.set(true);
+    }
+
+    /// Whether a request comes too late, since the answer to one before it is the last. Waits until that is written; whatever
+    /// is written from now on ends the connection.
+    pub async fn refuses(&self) -> bool {
+        if !self.is_closing.get() {
+            return false;
+        }
+        poll_fn(|context| self.poll_room(context, 0)).await;
+        self.is_refusing.set(true);
+        true
+    }
+
+    /// Whether nothing may be written any more.
+    #[must_use]
+    pub fn is_refusing(&self) -> bool {
+        self.is_refusing.get()
+    }
+
     /// Waits until the peer has taken enough of earlier answers, and begins to answer a request, whose body may come in
     /// chunks.
     pub async fn begin(&self, has_chunks: bool) {
-        poll_fn(|context| self.poll_room(context)).await;
+        poll_fn(|context| self.poll_room(context, ROOM)).await;
         self.turns.set(self.turns.get() + 1);
         self.has_chunks.set(has_chunks);
         self.turn.set(Turn::Answering);
     }
 
-    fn poll_room(&self, context: &Context<'_>) -> Poll<()> {
-        if self.unwritten.get() <= ROOM {
+    fn poll_room(&self, context: &Context<'_>, most: usize) -> Poll<()> {
+        if self.unwritten.get() <= most {
             return Poll::Ready(());
         }
         self.waiting.set(Some(context.waker().clone()));

@@ -1,11 +1,14 @@
 //! The `Host` header, and the URLs that depend on it (`decisions.md` 13).
 
 use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
 
 use actix_web::HttpRequest;
+use actix_web::http::Version;
 use actix_web::http::header::{self, HeaderMap, HeaderName};
 
 use crate::settings::{HttpSettings, IpNetOrAddr};
+use crate::wire::connection::Connection;
 use crate::wire::headers::joined;
 use crate::wire::host_name::{host_name, is_allowed};
 
@@ -57,17 +60,29 @@ impl Hosts {
         }
     }
 
-    /// The origin of a request whose `Host` is well-formed and allowed, `None` for any other.
+    /// The origin of a request whose `Host` is well-formed and allowed, `None` for any other. Under HTTP/1.0 it may be
+    /// absent, as it is in probes: then it is the address that the client has connected to, which no client can make up.
     #[must_use]
     pub fn origin(&self, request: &HttpRequest) -> Option<Origin> {
-        let host = single(request.headers(), &header::HOST)?;
+        let headers = request.headers();
+        if request.version() == Version::HTTP_10
+            && !headers.contains_key(header::HOST)
+            && let Some(local) = local(request)
+        {
+            return Some(self.of_host(request, &local.to_string()));
+        }
+        let host = single(headers, &header::HOST)?;
         if !is_allowed(host_name(host)?, &self.allowed) {
             return None;
         }
-        Some(Origin(match &self.public_url {
+        Some(self.of_host(request, host))
+    }
+
+    fn of_host(&self, request: &HttpRequest, host: &str) -> Origin {
+        Origin(match &self.public_url {
             Some(url) => url.clone(),
             None => format!("{}://{host}", self.scheme(request)),
-        }))
+        })
     }
 
     /// The address that a client is counted under and tokens are bound to, which it must not be able to
@@ -129,6 +144,11 @@ fn peer(request: &HttpRequest) -> IpAddr {
     request
         .peer_addr()
         .map_or(unspecified, |peer| peer.ip().to_canonical())
+}
+
+/// The address of this service that a client has connected to.
+fn local(request: &HttpRequest) -> Option<SocketAddr> {
+    request.conn_data::<Rc<Connection>>()?.local()
 }
 
 /// All that proxies say of the way to the client.

@@ -60,9 +60,10 @@ struct WriteTimer {
 
 impl Stream {
     pub(super) fn new(tcp: TcpStream, patience: Patience, legacy: Legacy) -> Self {
+        let local = tcp.local_addr().ok();
         Self {
             tcp: Some(tcp),
-            connection: Rc::default(),
+            connection: Rc::new(Connection::to(local)),
             patience,
             legacy,
             was_filled: false,
@@ -185,6 +186,9 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
+        if this.connection.is_refusing() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         let Some(tcp) = &mut this.tcp else {
             return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
         };
