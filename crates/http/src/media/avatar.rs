@@ -55,7 +55,7 @@ pub(crate) async fn read(
     match encode(media, upload.bytes.clone()).await? {
         Err(refusal) => errors.push(field.name, refusal.to_string()),
         Ok(_) if !EXTENSIONS.contains(&extension.as_str()) => {
-            errors.push(field.name, wrong_extension(&extension))
+            errors.push(field.name, wrong_extension(&extension));
         }
         Ok(bytes) => {
             return Ok(Patch::Set(Picture {

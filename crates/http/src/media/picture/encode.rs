@@ -54,14 +54,10 @@ impl Source {
         let (jpegs, webps) = (JPEG_QUALITIES.map(Way::Jpeg), WEBP_QUALITIES.map(Way::WebP));
         let pngs = [Compression::Fast, Compression::Balanced].map(Way::Png);
         // JPEG has no transparency.
-        let lossy = if is_opaque {
-            jpegs.as_slice()
-        } else {
-            webps.as_slice()
-        };
+        let lossy: &[_] = if is_opaque { &jpegs } else { &webps };
         match self {
             Self::Jpeg => lossy.to_vec(),
-            Self::LossyWebP => [webps.as_slice(), &jpegs[..usize::from(is_opaque)]].concat(),
+            Self::LossyWebP => [webps.as_slice(), lossy].concat(),
             Self::LosslessWebP => [&[Way::LosslessWebP], pngs.as_slice(), lossy].concat(),
             Self::Lossless => [pngs.as_slice(), lossy].concat(),
         }
@@ -135,8 +131,8 @@ fn jpeg(picture: &DynamicImage, quality: u8) -> Option<Vec<u8>> {
     let mut encoder = Encoder::new(&mut out, quality);
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
     encoder.set_chroma_subsampling_method(jpeg_encoder::ChromaSubsamplingMethod::Average);
-    let encoded = encoder.encode(picture.as_bytes(), width, height, color);
-    encoded.ok().map(|()| out)
+    let written = encoder.encode(picture.as_bytes(), width, height, color);
+    written.ok().map(|()| out)
 }
 
 /// Without a quality, without losses.
@@ -163,8 +159,8 @@ fn webp(picture: &DynamicImage, quality: Option<u8>) -> Option<Vec<u8>> {
     config.lossless = i32::from(quality.is_none());
     config.quality = quality.map_or(20.0, f32::from);
     config.method = WEBP_EFFORT;
-    let encoded = encoder.encode_advanced(&config).ok()?;
-    Some(encoded.to_vec())
+    let file = encoder.encode_advanced(&config).ok()?;
+    Some(file.to_vec())
 }
 
 /// Without an alpha channel in which all pixels are opaque.

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use image::ImageFormat;
 
-use super::PictureRefusal;
+use super::refusal::PictureRefusal;
 
 /// Counts the frames of an animation without decoding any.
 ///

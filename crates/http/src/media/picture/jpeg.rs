@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hasher};
 
 use image::DynamicImage;
 
-use super::PictureRefusal;
+use super::refusal::PictureRefusal;
 
 /// Most scans of a picture: each of them may cost the time of a whole picture, whatever its length.
 const MAX_SCANS: usize = 100;

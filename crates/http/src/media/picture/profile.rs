@@ -6,7 +6,7 @@ use flate2::read::ZlibDecoder;
 use image::{DynamicImage, ImageFormat};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
-use super::PictureRefusal;
+use super::refusal::PictureRefusal;
 
 /// Longest profile: those of printers take a few hundred kilobytes, those of screens a few.
 pub(super) const MAX_BYTES: usize = 4 * 1024 * 1024;

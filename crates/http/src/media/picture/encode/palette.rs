@@ -1,6 +1,6 @@
 //! Pictures of few colors: a PNG with a palette is several times smaller.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use image::DynamicImage;
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
@@ -15,17 +15,17 @@ pub(super) struct Palette(Vec<[u8; 4]>);
 impl Palette {
     /// The colors of a picture in RGB or RGBA, if they are few.
     pub(super) fn of(picture: &DynamicImage) -> Option<Self> {
-        let mut colors = HashMap::new();
+        let mut colors = HashSet::new();
         let mut last = None;
         for color in colors_of(picture)? {
             if last.replace(color) != Some(color) {
-                colors.insert(color, ());
+                colors.insert(color);
                 if colors.len() > MAX_COLORS {
                     return None;
                 }
             }
         }
-        let mut colors: Vec<_> = colors.into_keys().collect();
+        let mut colors: Vec<_> = colors.into_iter().collect();
         // The same for the same picture.
         colors.sort_unstable_by_key(|color| {
             let [red, green, blue, alpha] = *color;
@@ -41,9 +41,9 @@ impl Palette {
         compression: Compression,
     ) -> Option<Vec<u8>> {
         let (bits, depth) = match self.0.len() {
-            ..=2 => (1, BitDepth::One),
-            ..=4 => (2, BitDepth::Two),
-            ..=16 => (4, BitDepth::Four),
+            0..=2 => (1, BitDepth::One),
+            3..=4 => (2, BitDepth::Two),
+            5..=16 => (4, BitDepth::Four),
             _ => (8, BitDepth::Eight),
         };
         let mut out = Vec::new();

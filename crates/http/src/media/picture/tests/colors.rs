@@ -1,4 +1,4 @@
-//! Colors under a profile. What is expected was computed by Pillow 13.0.0 with LittleCMS
+//! Colors under a profile. What is expected was computed by Pillow 13.0.0 with `LittleCMS`
 //! (`ImageCms.profileToProfile` to its own sRGB) from the same profiles.
 
 use image::codecs::jpeg::JpegEncoder;

@@ -10,6 +10,7 @@ use super::*;
 /// Places in a file, and what is changed there.
 type Damage = Vec<(Index, u8)>;
 
+#[expect(clippy::disallowed_methods, reason = "no setting of the service")]
 fn runs() -> u32 {
     let told = std::env::var("PICTURE_RUNS").ok();
     told.and_then(|runs| runs.parse().ok()).unwrap_or(300)

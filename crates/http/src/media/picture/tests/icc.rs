@@ -28,7 +28,7 @@ pub(super) fn adobe_rgb() -> Vec<u8> {
 
 /// Grey of a gamma of 1.8.
 pub(super) fn grey() -> Vec<u8> {
-    profile(b"GRAY", &[(b"wtpt", xyz(D50)), (b"kTRC", gamma(461))])
+    profile(*b"GRAY", &[(b"wtpt", xyz(D50)), (b"kTRC", gamma(461))])
 }
 
 fn of_colors([red, green, blue]: [[f64; 3]; 3], curve: &[u8]) -> Vec<u8> {
@@ -41,10 +41,10 @@ fn of_colors([red, green, blue]: [[f64; 3]; 3], curve: &[u8]) -> Vec<u8> {
         (b"gTRC", curve.to_vec()),
         (b"bTRC", curve.to_vec()),
     ];
-    profile(b"RGB ", &tags)
+    profile(*b"RGB ", &tags)
 }
 
-fn profile(space: &[u8; 4], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
+fn profile(space: [u8; 4], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let count = u32::try_from(tags.len()).unwrap();
     let begin = 132 + 12 * tags.len();
     let (mut table, mut body) = (count.to_be_bytes().to_vec(), Vec::new());
@@ -61,7 +61,7 @@ fn profile(space: &[u8; 4], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
         &size[..],
         &[0; 4],
         b"\x04\0\0\0mntr",
-        space,
+        &space,
         b"XYZ ",
         &[0; 12],
         b"acsp",
