@@ -4,7 +4,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use actix_web::web::Bytes;
-use image::ImageFormat;
 use profiled_domain::{Patch, RepositoryError, User, UserProfile};
 use profiled_rest::Services;
 use profiled_rest::error::{ApiError, FieldErrors, chain};
@@ -13,7 +12,7 @@ use profiled_rest::wire::body::{Data, Upload};
 
 use super::name::{self, Names};
 use super::picture::{self, PictureRefusal};
-use super::{IMAGE_TYPES, Media, StorageError, image_type};
+use super::{EXTENSIONS, Media, StorageError};
 
 /// Names that are tried before an upload is refused for a while.
 const ATTEMPTS: usize = 10;
@@ -52,17 +51,12 @@ pub(crate) async fn read(
         return Ok(Patch::Keep);
     }
     let extension = name::extension(&upload.name);
-    let target = image_type(&extension);
     // The content is looked at before the extension.
-    let encoded = encode(
-        media,
-        upload.bytes.clone(),
-        target.unwrap_or(ImageFormat::Png),
-    )
-    .await?;
-    match encoded {
+    match encode(media, upload.bytes.clone()).await? {
         Err(refusal) => errors.push(field.name, refusal.to_string()),
-        Ok(_) if target.is_none() => errors.push(field.name, wrong_extension(&extension)),
+        Ok(_) if !EXTENSIONS.contains(&extension.as_str()) => {
+            errors.push(field.name, wrong_extension(&extension));
+        }
         Ok(bytes) => {
             return Ok(Patch::Set(Picture {
                 folder: field.upload_to,
@@ -91,28 +85,22 @@ fn outer_fault(upload: &Upload, name_max: Option<usize>, max_bytes: usize) -> Op
 }
 
 fn wrong_extension(extension: &str) -> String {
-    let allowed: Vec<_> = IMAGE_TYPES.iter().map(|(name, _)| *name).collect();
-    let allowed = allowed.join(", ");
+    let allowed = EXTENSIONS.join(", ");
     format!("File extension “{extension}” is not allowed. Allowed extensions are: {allowed}.")
 }
 
 /// Encodes a picture anew, on the threads that are there for it.
-async fn encode(
-    media: &Media,
-    bytes: Bytes,
-    target: ImageFormat,
-) -> Result<Result<Vec<u8>, PictureRefusal>, ApiError> {
+async fn encode(media: &Media, bytes: Bytes) -> Result<Result<Vec<u8>, PictureRefusal>, ApiError> {
     let settings = media.settings.clone();
-    let job = move || {
-        let work = AssertUnwindSafe(|| picture::encode_anew(&bytes, target, &settings));
+    let work = move |bytes: &[u8]| {
+        let work = AssertUnwindSafe(|| picture::encode_anew(bytes, &settings));
         // A decoder that stumbles over a file has found no picture in it.
         catch_unwind(work).unwrap_or_else(|_panic| {
             tracing::warn!("a decoder panicked over an upload");
             Err(PictureRefusal::NotAnImage)
         })
     };
-    let encoded = media.pictures.run(job).await;
-    encoded.map_err(|busy| ApiError::Unavailable(Box::new(busy)))
+    media.pictures.run(bytes, work).await
 }
 
 impl Avatar {

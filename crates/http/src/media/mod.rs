@@ -5,6 +5,7 @@ mod avatar;
 #[cfg(feature = "s3")]
 mod bucket;
 mod fault;
+mod kind;
 mod name;
 mod picture;
 mod private;
@@ -12,33 +13,33 @@ mod serve;
 mod settings;
 mod storage;
 mod sweep;
+mod waiting;
 
 use std::sync::Arc;
-
-use profiled_rest::WorkerPool;
 
 pub(crate) use avatar::{Avatar, Picture, read};
 pub(crate) use serve::answer;
 pub use settings::{MediaSettings, S3Settings, StorageKind};
 pub use storage::{MediaStorage, StorageError};
 pub use sweep::{SweepError, sweep};
+use waiting::PictureQueue;
 
 /// What handlers need for files.
 pub(crate) struct Media {
     storage: MediaStorage,
     settings: Arc<MediaSettings>,
     /// Decodes and encodes pictures.
-    pictures: WorkerPool,
+    pictures: PictureQueue,
 }
 
 impl Media {
-    /// Starts the pool for pictures.
+    /// Starts the threads for pictures.
     ///
     /// # Errors
     /// The operating system's, when it gives no thread.
     pub(crate) fn new(storage: MediaStorage, settings: MediaSettings) -> std::io::Result<Self> {
         Ok(Self {
-            pictures: WorkerPool::start("pictures", settings.threads(), settings.queue, None)?,
+            pictures: PictureQueue::start(&settings)?,
             storage,
             settings: Arc::new(settings),
         })
@@ -49,21 +50,7 @@ impl Media {
 pub(crate) const DRF_AVATARS: &str = "users/avatars/";
 pub(crate) const JWT_AVATARS: &str = "avatars/";
 
-/// Types that a browser may show, by extension. An upload is encoded in the type of its extension, so
-/// the extension is the type of every file of ours.
-const IMAGE_TYPES: [(&str, image::ImageFormat); 7] = [
-    ("gif", image::ImageFormat::Gif),
-    ("jfif", image::ImageFormat::Jpeg),
-    ("jpe", image::ImageFormat::Jpeg),
-    ("jpeg", image::ImageFormat::Jpeg),
-    ("jpg", image::ImageFormat::Jpeg),
-    ("png", image::ImageFormat::Png),
-    ("webp", image::ImageFormat::WebP),
+/// What a picture may be called, as Django has it of Pillow. The name says nothing about the content.
+const EXTENSIONS: [&str; 13] = [
+    "apng", "avif", "bmp", "dib", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "tif", "tiff", "webp",
 ];
-
-/// The type of image that an extension stands for, in any case.
-fn image_type(extension: &str) -> Option<image::ImageFormat> {
-    let mut known = IMAGE_TYPES.iter();
-    let found = known.find(|(name, _)| name.eq_ignore_ascii_case(extension));
-    found.map(|(_, format)| *format)
-}

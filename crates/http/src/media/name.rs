@@ -108,10 +108,23 @@ pub(super) fn extension(name: &str) -> String {
 }
 
 /// Whether a key names something below the storage's root: no way up, no absolute path, no separator
-/// of another system, and nothing hidden, which is where unfinished files may be.
+/// of another system, and no hidden folder. In folders Django has files with a hidden name.
 pub(super) fn is_plain(key: &str) -> bool {
-    let fine = |part: &str| !part.is_empty() && !part.starts_with('.');
-    key.split('/').all(fine) && !key.contains(['\\', '\0', ':'])
+    let is_visible = |part: &str| !part.is_empty() && !part.starts_with('.');
+    let is_fine = match key.rsplit_once('/') {
+        Some((folder, name)) => {
+            folder.split('/').all(is_visible) && !matches!(name, "" | "." | "..")
+        }
+        None => is_visible(key),
+    };
+    is_fine && !key.contains(['\\', '\0'])
+}
+
+/// Whether the name of a file begins with a dot.
+pub(super) fn is_hidden(key: &str) -> bool {
+    key.rsplit('/')
+        .next()
+        .is_some_and(|name| name.starts_with('.'))
 }
 
 #[cfg(test)]

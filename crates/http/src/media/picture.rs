@@ -1,58 +1,57 @@
 //! Uploaded pictures: judged by their content, and encoded anew, so that nothing of what a client sent
 //! is ever served.
 
+mod encode;
+mod frames;
+mod jpeg;
+mod profile;
+mod refusal;
+
 use std::io::Cursor;
 
-use image::codecs::gif::GifEncoder;
-use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::PngEncoder;
-use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits, RgbaImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::MediaSettings;
+use super::kind::PictureKind;
+use encode::Source;
+pub(super) use refusal::PictureRefusal;
 
-/// Of 1 to 100: what cameras write is not visibly worse.
-const JPEG_QUALITY: u8 = 90;
-
-/// Why a file is not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum PictureRefusal {
-    /// The framework's message.
-    #[error(
-        "Upload a valid image. The file you uploaded was either not an image or a corrupted image."
-    )]
-    NotAnImage,
-    #[error(
-        "Ensure this image is at most {0} by {1} pixels (it is {2} by {3}).",
-        max.0, max.1, size.0, size.1
-    )]
-    Dimensions { max: (u32, u32), size: (u32, u32) },
-    #[error("Ensure the pixels of this image take at most {max} bytes (they take {bytes}).")]
-    Memory { max: u64, bytes: u64 },
-    #[error("Ensure this image has at most {max} frames.")]
-    Frames { max: usize },
-}
-
-/// Decodes a picture and encodes it as `target`. Metadata does not come along; the orientation is applied,
-/// and of an animation the first frame is taken.
+/// Decodes a picture and encodes it in the format that suits it. Metadata does not come along; the orientation and the color
+/// profile are applied, and of an animation the first frame is taken.
 ///
 /// # Errors
 /// [`PictureRefusal`]: too large by its header, before anything is decoded; or no picture.
-pub(super) fn encode_anew(
-    bytes: &[u8],
-    target: ImageFormat,
-    limits: &MediaSettings,
-) -> Result<Vec<u8>, PictureRefusal> {
-    let format = image::guess_format(bytes).map_err(|_unknown| PictureRefusal::NotAnImage)?;
-    check_frames(bytes, format, limits.max_frames)?;
-    if format == ImageFormat::Jpeg && is_cut_off(bytes) {
-        return Err(PictureRefusal::NotAnImage);
-    }
-    let picture = decode(bytes, format, limits)?;
-    encode(picture, target).map_err(|_failed| PictureRefusal::NotAnImage)
+pub(super) fn encode_anew(bytes: &[u8], limits: &MediaSettings) -> Result<Vec<u8>, PictureRefusal> {
+    let format = format(bytes)?;
+    frames::check(bytes, format, limits.max_frames)?;
+    profile::check(bytes, format)?;
+    let picture = if format == ImageFormat::Jpeg {
+        jpeg::decode(bytes, |jpeg| decode(jpeg, format, limits))?
+    } else {
+        decode(bytes, format, limits)?
+    };
+    let encoded = encode::encode(picture, Source::of(bytes, format), bytes.len());
+    encoded.ok_or(PictureRefusal::NotAnImage)
 }
 
+/// The format of a file that may be decoded.
+fn format(bytes: &[u8]) -> Result<ImageFormat, PictureRefusal> {
+    match PictureKind::of(bytes).ok_or(PictureRefusal::NotAnImage)? {
+        PictureKind::Bmp => Ok(ImageFormat::Bmp),
+        PictureKind::Gif => Ok(ImageFormat::Gif),
+        PictureKind::Jpeg => Ok(ImageFormat::Jpeg),
+        PictureKind::Png => Ok(ImageFormat::Png),
+        PictureKind::Tiff => Ok(ImageFormat::Tiff),
+        PictureKind::WebP => Ok(ImageFormat::WebP),
+        PictureKind::Avif => Err(PictureRefusal::Unsupported("AVIF")),
+        PictureKind::Heic => Err(PictureRefusal::Unsupported("HEIC")),
+        PictureKind::Icon => Err(PictureRefusal::Unsupported("ICO")),
+        PictureKind::Jpeg2000 => Err(PictureRefusal::Unsupported("JPEG 2000")),
+    }
+}
+
+/// The picture in sRGB and eight bits, the right side up.
 fn decode(
     bytes: &[u8],
     format: ImageFormat,
@@ -69,98 +68,39 @@ fn decode(
     if size.0 > max.0 || size.1 > max.1 {
         return Err(PictureRefusal::Dimensions { max, size });
     }
-    let (max, bytes) = (limits.max_decoded_bytes, decoder.total_bytes());
-    if bytes > max {
-        return Err(PictureRefusal::Memory { max, bytes });
+    let (max, size) = (limits.max_decoded_bytes, decoder.total_bytes());
+    if size > max {
+        return Err(PictureRefusal::Memory { max, bytes: size });
     }
     // What is wrong with metadata does not matter: it is dropped.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    let icc = match format {
+        ImageFormat::Tiff => profile::of_tiff(bytes).map(<[u8]>::to_vec),
+        _ => decoder.icc_profile().ok().flatten(),
+    };
+    let icc = icc.unwrap_or_default();
+    if icc.len() > profile::MAX_BYTES {
+        return Err(profile::TOO_LONG);
+    }
+    let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    let mut picture = eight_bits(picture);
     picture.apply_orientation(orientation);
+    profile::apply(&icc, &mut picture);
     Ok(picture)
 }
 
-fn encode(picture: DynamicImage, target: ImageFormat) -> ImageResult<Vec<u8>> {
-    let picture = eight_bits(picture, target);
-    let mut out = Vec::new();
-    match target {
-        ImageFormat::Jpeg => {
-            picture.write_with_encoder(JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY))?;
-        }
-        ImageFormat::WebP => picture.write_with_encoder(WebPEncoder::new_lossless(&mut out))?,
-        ImageFormat::Gif => {
-            let frame = image::Frame::new(picture.into_rgba8());
-            GifEncoder::new(&mut out).encode_frame(frame)?;
-        }
-        _ => picture.write_with_encoder(PngEncoder::new(&mut out))?,
-    }
-    Ok(out)
-}
-
-/// The picture in a form that the target can hold.
-fn eight_bits(picture: DynamicImage, target: ImageFormat) -> DynamicImage {
+/// Without the depth that no target of ours has.
+fn eight_bits(picture: DynamicImage) -> DynamicImage {
     let color = picture.color();
-    match (color.has_alpha(), color.has_color()) {
-        (true, _) if target == ImageFormat::Jpeg => on_white(&picture.into_rgba8()),
-        (true, _) => DynamicImage::ImageRgba8(picture.into_rgba8()),
-        (false, false) if target != ImageFormat::WebP => picture.into_luma8().into(),
-        (false, _) => picture.into_rgb8().into(),
+    if color.bytes_per_pixel() == color.channel_count() {
+        return picture;
     }
-}
-
-/// Without transparency.
-fn on_white(picture: &RgbaImage) -> DynamicImage {
-    let (width, height) = picture.dimensions();
-    let white = image::Rgba([u8::MAX; 4]);
-    let mut ground = RgbaImage::from_pixel(width, height, white);
-    image::imageops::overlay(&mut ground, picture, 0, 0);
-    DynamicImage::ImageRgba8(ground).into_rgb8().into()
-}
-
-/// Whether a JPEG has no end after its last scan: its decoder makes up what is missing.
-fn is_cut_off(jpeg: &[u8]) -> bool {
-    let last = |marker: &[u8; 2]| memchr::memmem::rfind(jpeg, marker);
-    last(b"\xff\xd9") <= last(b"\xff\xda")
-}
-
-/// Counts the frames of an animation without decoding any.
-fn check_frames(bytes: &[u8], format: ImageFormat, max: usize) -> Result<(), PictureRefusal> {
-    let has_more = match format {
-        ImageFormat::Gif => gif_has_more(bytes, max),
-        ImageFormat::WebP => {
-            let decoder = image_webp::WebPDecoder::new(Cursor::new(bytes));
-            decoder.is_ok_and(|decoder| decoder.num_frames() as usize > max)
-        }
-        ImageFormat::Png => {
-            let mut decoder = png::Decoder::new(Cursor::new(bytes));
-            decoder.set_ignore_text_chunk(true);
-            decoder.set_ignore_iccp_chunk(true);
-            decoder.read_info().is_ok_and(|reader| {
-                let animation = reader.info().animation_control();
-                animation.is_some_and(|control| control.num_frames as usize > max)
-            })
-        }
-        ImageFormat::Jpeg => false,
-        _ => return Err(PictureRefusal::NotAnImage),
-    };
-    if has_more {
-        return Err(PictureRefusal::Frames { max });
+    match (color.has_color(), color.has_alpha()) {
+        (true, true) => picture.into_rgba8().into(),
+        (true, false) => picture.into_rgb8().into(),
+        (false, true) => picture.into_luma_alpha8().into(),
+        (false, false) => picture.into_luma8().into(),
     }
-    Ok(())
-}
-
-fn gif_has_more(bytes: &[u8], max: usize) -> bool {
-    let mut options = gif::DecodeOptions::new();
-    options.skip_frame_decoding(true);
-    let Ok(mut decoder) = options.read_info(bytes) else {
-        return false;
-    };
-    let mut frames = 0;
-    // What cannot be read after the first frame is not needed.
-    while frames <= max && matches!(decoder.next_frame_info(), Ok(Some(_))) {
-        frames += 1;
-    }
-    frames > max
 }
 
 #[cfg(test)]

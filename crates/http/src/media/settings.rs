@@ -24,8 +24,10 @@ pub struct MediaSettings {
     pub max_frames: usize,
     #[serde(deserialize_with = "bounded::<0, 256, _, _>")]
     pub concurrency: usize,
-    #[serde(deserialize_with = "bounded::<1, 1000, _, _>")]
-    pub queue: usize,
+    #[serde(deserialize_with = "bounded::<1, { 64 * GIBIBYTE }, _, _>")]
+    pub queue_bytes: usize,
+    #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
+    pub deadline: u64,
     #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub max_age: u32,
     #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]

@@ -9,6 +9,7 @@ use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use chrono::{DateTime, Duration, Utc};
+use futures_util::future::join_all;
 use profiled_auth::{
     Algorithm, JwtService, JwtSettings, PasswordHasher, PasswordSettings, SigningKey, Throttle,
     ThrottleSettings, TokenKey, TokenSettings, TokenUser, UsernameField,
@@ -228,6 +229,15 @@ impl TestApp {
     pub async fn send(&self, request: TestRequest) -> Response {
         let service = init_service(App::new().configure(configure(self.state()))).await;
         Response::read(call_service(&service, request.to_request()).await).await
+    }
+
+    /// Sends requests to one service at the same time.
+    pub async fn send_together(&self, requests: Vec<TestRequest>) -> Vec<Response> {
+        let service = init_service(App::new().configure(configure(self.state()))).await;
+        let sent = requests.into_iter().map(async |request| {
+            Response::read(call_service(&service, request.to_request()).await).await
+        });
+        join_all(sent).await
     }
 }
 

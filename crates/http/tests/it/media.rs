@@ -2,11 +2,14 @@
 
 use crate::app::{TestApp, request};
 
+/// What a PNG begins with.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
 #[actix_web::test]
 async fn images_are_shown_and_other_files_are_saved() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("avatars")).unwrap();
-    std::fs::write(folder.path().join("avatars/a b.PNG"), "png").unwrap();
+    std::fs::write(folder.path().join("avatars/a b.PNG"), PNG).unwrap();
     std::fs::write(folder.path().join("evil.html"), "<script>").unwrap();
     let mut app = TestApp::new();
     app.keep_files_in(folder.path());
@@ -14,7 +17,7 @@ async fn images_are_shown_and_other_files_are_saved() {
     let image = app.send(request("GET", "/media/avatars/a%20b.PNG")).await;
     let html = app.send(request("GET", "/media/evil.html")).await;
 
-    assert_eq!((image.status, image.body.as_str()), (200, "png"));
+    assert_eq!((image.status, image.bytes.as_slice()), (200, PNG));
     assert_eq!(image.header("Content-Type"), Some("image/png"));
     assert_eq!(image.header("X-Content-Type-Options"), Some("nosniff"));
     assert_eq!(

@@ -1,6 +1,8 @@
 //! Avatars that are uploaded (contract `drf.md`, section 9; attack cases F).
 
 mod change;
+mod crowd;
+mod imported;
 mod serve;
 mod sweep;
 mod validation;
@@ -37,7 +39,7 @@ impl Uploads {
 
     fn new() -> Self {
         let mut app = TestApp::new();
-        app.http.max_upload_bytes = 20 * 1024 * 1024;
+        app.http.max_upload_bytes = 35_651_584;
         let user = app.staff("ada").id;
         Self {
             token: app.token(user),
@@ -62,6 +64,15 @@ impl Uploads {
     fn root(&self) -> Option<PathBuf> {
         let folder = self.folder.as_ref()?;
         Some(folder.path().join("media"))
+    }
+
+    /// Uploads pictures at the same time, each under a name of its own.
+    async fn upload_together(&self, pictures: usize, bytes: &[u8]) -> Vec<Response> {
+        let forms = (0..pictures).map(|number| {
+            let form = form(&[file("avatar", &format!("{number}.jpg"), bytes)]);
+            form.insert_header(("Authorization", self.token.as_str()))
+        });
+        self.app.send_together(forms.collect()).await
     }
 
     async fn get(&self, path: &str) -> Response {

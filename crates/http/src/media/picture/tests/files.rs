@@ -68,7 +68,7 @@ pub(super) fn webp_frames(count: usize) -> Vec<u8> {
         let padding = vec![0; data.len() % 2];
         [name, &length[..], data, &padding].concat()
     };
-    let still = encode(sample(1, 1), ImageFormat::WebP).unwrap();
+    let still = file_of(&sample(1, 1), ImageFormat::WebP);
     let picture = still.get(12..).unwrap();
     let frame = chunk(b"ANMF", &[&[0; 16], picture].concat());
     let body = [
