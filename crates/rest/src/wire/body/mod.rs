@@ -1,11 +1,15 @@
 //! Request bodies as Django REST framework's parsers read them (contract `drf.md`, section 9).
 
 mod charset;
+mod charset_names;
 mod form;
 mod json;
 mod media_type;
 mod multipart;
+mod names;
 mod parse;
+mod part;
+mod transfer;
 mod unread;
 mod value;
 
