@@ -94,6 +94,7 @@ async fn answer(
         route,
         parameters,
         path,
+        mount: origin.below(route.mount),
         origin,
         started,
         notes,
