@@ -149,6 +149,7 @@ async fn answer(
         route,
         parameters,
         path,
+        mount: origin.below(route.mount),
         origin,
         started,
         notes,

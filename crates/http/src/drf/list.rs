@@ -4,6 +4,7 @@
 use profiled_domain::{NumberedPage, PageNumber};
 use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
+use profiled_rest::wire::number;
 use profiled_rest::wire::query::{self, Query};
 use serde::Serialize;
 
@@ -38,11 +39,11 @@ impl Paging {
     /// # Errors
     /// 404 for a page that no list has.
     pub(super) fn requested(self, query: &Query) -> Result<NumberedPage, ApiError> {
-        let size = query.get("page_size").and_then(query::positive);
+        let size = query.get("page_size").and_then(number::positive);
         let number = match query.get("page") {
             None | Some("") => PageNumber::At(1),
             Some("last") => PageNumber::Last,
-            Some(text) => PageNumber::At(query::positive(text).ok_or(INVALID_PAGE)?),
+            Some(text) => PageNumber::At(number::positive(text).ok_or(INVALID_PAGE)?),
         };
         let size = size.unwrap_or(self.size).min(self.max_size);
         Ok(NumberedPage { number, size })

@@ -1,6 +1,7 @@
 //! The profile as `jwt` writes and reads it (contract `drf.md`, section 4).
 
 use profiled_domain::User;
+use profiled_rest::RequestContext;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::timestamp::Micros;
 use serde::Serialize;
@@ -33,7 +34,8 @@ pub(super) struct ProfileBody<'a> {
 }
 
 impl<'a> ProfileBody<'a> {
-    pub(super) fn new(user: &'a User) -> Self {
+    pub(super) fn new(context: &RequestContext<'_>, user: &'a User) -> Self {
+        let avatar = media_url::path(user.person.avatar.as_deref());
         Self {
             id: user.id.0,
             username: user.person.username.as_deref().unwrap_or_default(),
@@ -41,7 +43,7 @@ impl<'a> ProfileBody<'a> {
             first_name: user.person.first_name.as_deref().unwrap_or_default(),
             last_name: user.person.last_name.as_deref().unwrap_or_default(),
             number_phone: user.person.number_phone.as_deref(),
-            avatar: media_url::path(user.person.avatar.as_deref()),
+            avatar: avatar.map(|path| context.origin.below(&path).into_owned()),
             date_joined: Micros(user.date_joined),
             last_login: user.last_login.map(Micros),
             is_active: user.is_active,

@@ -23,5 +23,5 @@ pub(super) fn view() -> Box<dyn View> {
 async fn retrieve((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     let profile = &context.caller()?.profile;
     let tag = EntityTag::new(context, profile, ());
-    Ok(context.show(&tag, || ProfileBody::new(&profile.user)))
+    Ok(context.show(&tag, || ProfileBody::new(context, &profile.user)))
 }

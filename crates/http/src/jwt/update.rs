@@ -45,11 +45,11 @@ impl Update {
         let profile =
             profile_update::update(context, &self.media, &self.fields, Vec::new()).await?;
         let tag = EntityTag::new(context, &profile, ());
-        Ok(context.changed(&tag, &ProfileBody::new(&profile.user)))
+        Ok(context.changed(&tag, &ProfileBody::new(context, &profile.user)))
     }
 }
 
 async fn forms(view: &Update, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-    let body = ProfileBody::new(&own_profile(context)?.user);
+    let body = ProfileBody::new(context, &own_profile(context)?.user);
     Ok(PageForms::default().form(&["PATCH", "PUT"], &view.fields, &body))
 }

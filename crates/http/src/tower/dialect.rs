@@ -195,8 +195,8 @@ impl Dialect for Tower {
         }
     }
 
-    fn redirect_target(&self, target: String, origin: &str) -> String {
-        format!("{origin}{target}")
+    fn redirect_target(&self, target: String, origin: &Origin) -> String {
+        format!("{}{target}", origin.as_str())
     }
 
     /// Contract `tower.md`, section 12.

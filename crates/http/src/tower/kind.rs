@@ -20,7 +20,7 @@ pub(super) trait ObjectKind: Sized + Send + Sync + 'static {
     fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self>;
 
     /// How the object is written under a mount.
-    fn body(&self, mount: &'static str) -> Self::Body<'_>;
+    fn body<'a>(&'a self, mount: &'a str) -> Self::Body<'a>;
 }
 
 type Selected<T> = Result<Page<T>, RepositoryError>;
@@ -56,7 +56,7 @@ impl ObjectKind for User {
         repository.select_users(selection)
     }
 
-    fn body(&self, mount: &'static str) -> UserBody<'_> {
+    fn body<'a>(&'a self, mount: &'a str) -> UserBody<'a> {
         UserBody::new(self, mount)
     }
 }
@@ -70,7 +70,7 @@ impl ObjectKind for Organization {
         repository.select_organizations(selection)
     }
 
-    fn body(&self, mount: &'static str) -> OrganizationBody<'_> {
+    fn body<'a>(&'a self, mount: &'a str) -> OrganizationBody<'a> {
         OrganizationBody::new(self, mount)
     }
 }
@@ -84,7 +84,7 @@ impl ObjectKind for Team {
         repository.select_teams(selection)
     }
 
-    fn body(&self, mount: &'static str) -> TeamBody<'_> {
+    fn body<'a>(&'a self, mount: &'a str) -> TeamBody<'a> {
         TeamBody::new(self, mount)
     }
 }
@@ -98,7 +98,7 @@ impl ObjectKind for ActivityEvent {
         repository.select_events(selection)
     }
 
-    fn body(&self, mount: &'static str) -> EventBody<'_> {
+    fn body<'a>(&'a self, mount: &'a str) -> EventBody<'a> {
         EventBody::new(self, mount)
     }
 }

@@ -8,7 +8,7 @@ use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Data;
 use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
 
-use crate::tower::session::{HOME, HTTP_ONLY, SESSION_COOKIE, found, with_csrf_cookie};
+use crate::tower::session::{HTTP_ONLY, SESSION_COOKIE, found, home, with_csrf_cookie};
 use crate::tower::{csrf, options};
 
 const SPEC: Spec = Spec {
@@ -54,7 +54,7 @@ async fn log_out((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
         Data::Json(_) => None,
     };
     let ended = end_session(context, proof).await?;
-    let mut answer = found(context, HOME);
+    let mut answer = found(context, &home(context));
     answer.headers.extend(ended);
     Ok(answer)
 }

@@ -3,6 +3,7 @@
 use profiled_domain::{NumberedPage, PageNumber};
 use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
+use profiled_rest::wire::number;
 use profiled_rest::wire::query::{self, Query};
 use serde::Serialize;
 
@@ -38,12 +39,12 @@ pub(super) fn requested_page(context: &RequestContext<'_>) -> Result<NumberedPag
 }
 
 fn page(settings: &TowerSettings, query: &Query) -> Result<NumberedPage, ApiError> {
-    let size = query.get("page_size").and_then(query::positive);
+    let size = query.get("page_size").and_then(number::positive);
     let size = size.unwrap_or(settings.page_size.into());
     let number = match query.get("page") {
         None | Some("") => PageNumber::At(1),
         Some("last") => PageNumber::Last,
-        Some(text) => PageNumber::At(query::positive(text).ok_or(ApiError::NotFound)?),
+        Some(text) => PageNumber::At(number::positive(text).ok_or(ApiError::NotFound)?),
     };
     Ok(NumberedPage {
         number,
@@ -73,7 +74,8 @@ impl<T> Envelope<T> {
         results: Vec<T>,
     ) -> Result<Self, ApiError> {
         let number = page.resolve(count).ok_or(ApiError::NotFound)?;
-        let link = |number| link(context.path, context.query, number);
+        let path = context.origin.below(context.path);
+        let link = |number| link(&path, context.query, number);
         Ok(Self {
             count,
             next: (number < page.last(count)).then(|| link(number + 1)),

@@ -79,13 +79,16 @@ async fn versions(
     has_v2: &Root<bool>,
     context: &RequestContext<'_>,
 ) -> Result<ViewResponse, ApiError> {
-    let v2 = has_v2.state.then(|| Mount::V2.prefix());
+    let v1 = context.origin.below(Mount::V1.prefix());
+    let v2 = has_v2
+        .state
+        .then(|| context.origin.below(Mount::V2.prefix()));
     let answer = context.ok(&ApiBody {
         description: "profiled REST API",
-        current_version: v2.unwrap_or(Mount::V1.prefix()),
+        current_version: v2.as_deref().unwrap_or(&v1),
         available_versions: Versions {
-            v1: Mount::V1.prefix(),
-            v2,
+            v1: &v1,
+            v2: v2.as_deref(),
         },
     });
     Ok(if has_v2.state {
@@ -96,17 +99,17 @@ async fn versions(
 }
 
 #[derive(Serialize)]
-struct ApiBody {
+struct ApiBody<'a> {
     description: &'static str,
-    current_version: &'static str,
-    available_versions: Versions,
+    current_version: &'a str,
+    available_versions: Versions<'a>,
 }
 
 #[derive(Serialize)]
-struct Versions {
-    v1: &'static str,
+struct Versions<'a> {
+    v1: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    v2: Option<&'static str>,
+    v2: Option<&'a str>,
 }
 
 /// `/api/v1/`, `/api/v2/`
@@ -123,9 +126,9 @@ async fn views(_: &Root<()>, context: &RequestContext<'_>) -> Result<ViewRespons
 }
 
 /// The views of a mount by their names.
-struct VersionBody(&'static str);
+struct VersionBody<'a>(&'a str);
 
-impl Serialize for VersionBody {
+impl Serialize for VersionBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const NAMES: [&str; 10] = [
             "authtoken",

@@ -1,5 +1,7 @@
 //! `/api/login/`: the log-in of browsers, and of clients that act as one (contract `tower.md`, section 15.3).
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey, UsernameField};
@@ -23,7 +25,7 @@ pub(super) const HTTP_ONLY: &str = "; HttpOnly";
 const SESSION_COOKIE_NAME: HeaderName = HeaderName::from_static("x-api-session-cookie-name");
 
 /// Where a log-in leads unless it says otherwise, and a log-out.
-pub(super) const HOME: &str = "/api/";
+const HOME: &str = "/api/";
 
 const SPEC: Spec = Spec {
     name: "Log In",
@@ -58,7 +60,8 @@ async fn describe(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewRe
 }
 
 async fn forms(fields: &[Field; 3], context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-    let next = context.query.get("next").unwrap_or(HOME);
+    let home = home(context);
+    let next = context.query.get("next").unwrap_or(&home);
     let form = Form { username: "", next };
     Ok(PageForms::default().form(&["POST"], fields, &form))
 }
@@ -90,7 +93,8 @@ async fn log_in(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResp
     );
     let (_, key) = issued.await?.ok_or_else(refused)?;
     let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, context.origin);
-    let mut answer = found(context, next(&data));
+    let home = home(context);
+    let mut answer = found(context, next(&data).unwrap_or(&home));
     answer.headers.extend(cookie);
     answer.headers.extend(csrf_cookie(context));
     let name = HeaderValue::from_static(SESSION_COOKIE);
@@ -98,9 +102,14 @@ async fn log_in(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResp
     Ok(answer)
 }
 
-/// 302 to a path of this server.
+/// Where a log-in leads unless it is told.
+pub(super) fn home<'a>(context: &RequestContext<'_>) -> Cow<'a, str> {
+    context.origin.below(HOME)
+}
+
+/// 302 to a path of this server, as clients see it.
 pub(super) fn found(context: &RequestContext<'_>, path: &str) -> ViewResponse {
-    let location = format!("{}{path}", context.origin.as_str());
+    let location = format!("{}{path}", context.origin.root());
     let location = HeaderValue::from_str(&location).unwrap_or(HeaderValue::from_static(HOME));
     ViewResponse::new(StatusCode::FOUND, Vec::new())
         .with_header(header::LOCATION, location)
@@ -126,7 +135,7 @@ pub(super) fn with_csrf_cookie(
 }
 
 /// Where a log-in leads: a path of this server, as the body says.
-fn next(data: &Data) -> &str {
+fn next(data: &Data) -> Option<&str> {
     let wanted = match data {
         Data::Form(form) => form.text("next"),
         Data::Json(object) => match object.get("next") {
@@ -134,7 +143,7 @@ fn next(data: &Data) -> &str {
             _ => None,
         },
     };
-    wanted.filter(|path| is_own_path(path)).unwrap_or(HOME)
+    wanted.filter(|path| is_own_path(path))
 }
 
 /// Whether a browser that is sent here stays on this server. It reads `//` and `/\` as the beginning of a

@@ -23,11 +23,11 @@ pub struct RequestContext<'a> {
     pub method: &'a Method,
     /// Decoded.
     pub path: &'a str,
-    /// [`Route::mount`](crate::Route::mount)
-    pub mount: &'static str,
+    /// [`Route::mount`](crate::Route::mount), as clients see it.
+    pub mount: &'a str,
     /// Parameters of the query.
     pub query: &'a Query,
-    /// Scheme and host of absolute URLs.
+    /// What absolute URLs begin with.
     pub origin: &'a Origin,
     /// The representation that was negotiated.
     pub format: Format,

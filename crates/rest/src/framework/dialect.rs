@@ -99,8 +99,8 @@ pub trait Dialect: Send + Sync {
     }
 
     /// `Location` of a path that lacks its final slash; `target` has the slash and the query.
-    fn redirect_target(&self, target: String, _origin: &str) -> String {
-        target
+    fn redirect_target(&self, target: String, origin: &Origin) -> String {
+        origin.below(&target).into_owned()
     }
 
     /// How its pages look.

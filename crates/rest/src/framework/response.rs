@@ -160,7 +160,7 @@ pub fn redirect(route: &Route, path: &str, query: &str, origin: &Origin) -> Http
         target.push('?');
         target.extend(percent_encode(query.as_bytes(), QUERY_ESCAPED));
     }
-    let location = route.dialect.redirect_target(target, origin.as_str());
+    let location = route.dialect.redirect_target(target, origin);
     let mut response = HttpResponse::build(StatusCode::MOVED_PERMANENTLY);
     add_security(&mut response);
     response

@@ -1,5 +1,6 @@
 //! The `Host` header, and the URLs that depend on it (`decisions.md` 13).
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
@@ -20,30 +21,66 @@ const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto
 pub struct Hosts {
     allowed: Vec<String>,
     proxies: Vec<IpNetOrAddr>,
-    public_url: Option<String>,
+    public_url: Option<Origin>,
 }
 
-/// Scheme, host and port that absolute URLs of an answer begin with, as `http://example.com:8000`.
+/// What absolute URLs of an answer begin with: scheme, host and port, as `http://example.com:8000`, and the path
+/// below which a proxy puts the whole service, if it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin(String);
+pub struct Origin {
+    base: String,
+    /// Where the path begins.
+    path_at: usize,
+}
 
 impl Origin {
-    /// As URLs begin.
+    /// The origin of a URL, whose path, if it has one, does not end with a slash.
+    #[must_use]
+    pub fn of(url: impl Into<String>) -> Self {
+        let base: String = url.into();
+        let authority = base.find("://").map_or(0, |at| at + 3);
+        let slash = base.get(authority..).and_then(|rest| rest.find('/'));
+        let path_at = slash.map_or(base.len(), |at| authority + at);
+        Self { base, path_at }
+    }
+
+    /// As URLs of views begin.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.base
+    }
+
+    /// Scheme, host and port alone.
+    #[must_use]
+    pub fn root(&self) -> &str {
+        self.base.get(..self.path_at).unwrap_or(&self.base)
+    }
+
+    /// What paths of views begin with for clients, as `/people`; mostly nothing.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        self.base.get(self.path_at..).unwrap_or_default()
+    }
+
+    /// A path of a view, as clients see it.
+    #[must_use]
+    pub fn below<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        match self.prefix() {
+            "" => path.into(),
+            prefix => [prefix, path].concat().into(),
+        }
     }
 
     /// Whether clients reach this server over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {
-        self.0.starts_with("https://")
+        self.base.starts_with("https://")
     }
 
     /// Whether a browser says that a page of another origin asks; `null` is one.
     pub fn is_foreign(&self, headers: &HeaderMap) -> bool {
         let mut origins = headers.get_all(header::ORIGIN);
-        origins.any(|origin| origin.as_bytes() != self.0.as_bytes())
+        origins.any(|origin| origin.as_bytes() != self.root().as_bytes())
     }
 }
 
@@ -56,7 +93,7 @@ impl Hosts {
         Self {
             allowed: settings.allowed_hosts.iter().map(lower).collect(),
             proxies: settings.trusted_proxies.clone(),
-            public_url: (!url.is_empty()).then(|| as_browsers_write(url)),
+            public_url: (!url.is_empty()).then(|| Origin::of(as_browsers_write(url))),
         }
     }
 
@@ -79,10 +116,10 @@ impl Hosts {
     }
 
     fn of_host(&self, request: &HttpRequest, host: &str) -> Origin {
-        Origin(match &self.public_url {
+        match &self.public_url {
             Some(url) => url.clone(),
-            None => format!("{}://{host}", self.scheme(request)),
-        })
+            None => Origin::of(format!("{}://{host}", self.scheme(request))),
+        }
     }
 
     /// The address that a client is counted under and tokens are bound to, which it must not be able to
@@ -122,15 +159,17 @@ impl Hosts {
     }
 }
 
-/// An origin in the form that [`Origin::is_foreign`] compares: in lower case, without the usual port of its
-/// scheme (RFC 6454, section 6.2).
+/// A URL whose origin is in the form that [`Origin::is_foreign`] compares: in lower case, without the usual port of
+/// its scheme (RFC 6454, section 6.2). Its path stays as it is, without a final slash.
 fn as_browsers_write(url: &str) -> String {
-    let url = url.trim_end_matches('/').to_ascii_lowercase();
-    let port = match url.split_once("://") {
+    let origin = Origin::of(url.trim_end_matches('/').to_owned());
+    let root = origin.root().to_ascii_lowercase();
+    let port = match root.split_once("://") {
         Some(("https", _)) => ":443",
         _ => ":80",
     };
-    url.strip_suffix(port).map(str::to_owned).unwrap_or(url)
+    let root = root.strip_suffix(port).unwrap_or(&root);
+    [root, origin.prefix()].concat()
 }
 
 /// `User-Agent`, as tokens are bound to it.
@@ -189,9 +228,27 @@ mod tests {
             ("http://[::1]:80/", "http://[::1]"),
             ("https://api.example.com:80", "https://api.example.com:80"),
             ("http://localhost:8080", "http://localhost:8080"),
+            (
+                "https://API.example.com:443/People/v:443/",
+                "https://api.example.com/People/v:443",
+            ),
         ] {
             assert_eq!(as_browsers_write(url), origin);
         }
+    }
+
+    #[test]
+    fn a_public_url_with_a_path_has_an_origin_without() {
+        let origin = Origin::of("https://api.example.com:8443/people".to_owned());
+
+        assert_eq!(origin.root(), "https://api.example.com:8443");
+        assert_eq!(origin.below("/api/"), "/people/api/");
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::ORIGIN,
+            header::HeaderValue::from_static("https://api.example.com:8443"),
+        );
+        assert!(!origin.is_foreign(&headers));
     }
 
     /// The address of a request from a peer with these headers.

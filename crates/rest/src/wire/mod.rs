@@ -7,5 +7,6 @@ pub mod headers;
 pub mod host;
 pub mod host_name;
 pub mod json_writer;
+pub mod number;
 pub mod query;
 pub mod timestamp;

@@ -16,6 +16,8 @@ const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];
 /// What messages call the built-in defaults.
 const DEFAULTS: &str = "config/base.toml";
+const VARIABLE: &str = "environment variable ";
+
 /// Where settings are looked for, in addition to the built-in defaults.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -61,6 +63,14 @@ struct Leaf {
     origin: String,
 }
 
+impl Leaf {
+    /// Whether it is a variable of a shell that says nothing, as `${HOSTS:-}` may.
+    fn is_unset(&self) -> bool {
+        let is_blank = matches!(&self.kind, ValueKind::String(text) if text.trim().is_empty());
+        is_blank && self.origin.starts_with(VARIABLE)
+    }
+}
+
 /// Reads all layers into one structure.
 pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
     let defaults = parse(DEFAULTS, BASE)?;
@@ -69,7 +79,7 @@ pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
     let given = files.chain(given(sources)?).collect::<Vec<_>>();
     let profile = profile(&defaults, &given)?;
     let given = profile_file(&profile)?.into_iter().chain(given);
-    let given = given.map(|leaf| fitting(leaf, &defaults));
+    let given = given.filter_map(|leaf| fitting(leaf, &defaults).transpose());
     let given = given.collect::<Result<Vec<_>, _>>()?;
     let leaves = [defaults, given].concat();
     let merged = merged(&leaves).map_err(|error| Failure::settings(error.to_string()))?;
@@ -84,7 +94,8 @@ pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
 /// The profile decides which file is the second layer, so it is looked for ahead of all others.
 fn profile(defaults: &[Leaf], given: &[Leaf]) -> Result<Leaf, Failure> {
     let mut all = defaults.iter().chain(given).rev();
-    let last = all.find(|leaf| leaf.key == "profile").cloned();
+    let last = all.find(|leaf| leaf.key == "profile" && !leaf.is_unset());
+    let last = last.cloned();
     last.ok_or_else(|| Failure::settings("profile is not set"))
 }
 
@@ -157,7 +168,7 @@ fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
     for (name, text) in &sources.environment {
         if let Some(rest) = name.strip_prefix(Sources::PREFIX) {
             let key = rest.to_ascii_lowercase().replace("__", ".");
-            add(key, text, format!("environment variable {name}"));
+            add(key, text, format!("{VARIABLE}{name}"));
         }
     }
     for pair in &sources.overrides {
@@ -173,8 +184,10 @@ fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
     Ok(all)
 }
 
-/// The value in the kind of the default, if it is one of that kind or text of one.
-fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Leaf, Failure> {
+/// The value in the kind of the default, if it is one of that kind or text of one. `None` for a variable that
+/// is not set: its name may still be wrong.
+fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Option<Leaf>, Failure> {
+    let is_unset = leaf.is_unset();
     let Leaf { key, kind, origin } = leaf;
     let is_section = |prefix: &str| known.iter().any(|known| known.key.starts_with(prefix));
     let Some(Leaf { kind: expected, .. }) = known.iter().find(|known| known.key == key) else {
@@ -184,6 +197,9 @@ fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Leaf, Failure> {
             format!("unknown setting {key} in {origin}: docs/CONFIGURATION.md lists all settings")
         }));
     };
+    if is_unset {
+        return Ok(None);
+    }
     let kind = if TABLES.contains(&key.as_str()) {
         tables(kind)
     } else {
@@ -191,7 +207,7 @@ fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Leaf, Failure> {
     };
     let kind =
         kind.map_err(|wanted| Failure::settings(format!("{key} in {origin}: must be {wanted}")))?;
-    Ok(Leaf { key, kind, origin })
+    Ok(Some(Leaf { key, kind, origin }))
 }
 
 /// A value in the kind of the default, or what it should be. The value itself may be a secret.

@@ -101,12 +101,19 @@ fn a_public_url_is_a_scheme_and_a_host_that_urls_can_have() {
         "https://[x]",
         "https://user@example.com",
         "https://example.com//",
+        "https://example.com/a//b",
+        "https://example.com/a/../b",
+        "https://example.com/a?b",
+        "https://example.com/a#b",
+        "https://example.com/a%2Fb",
+        "https://example.com/a b",
+        "https://example.com/\\evil",
         "ftp://example.com",
     ] {
         assert_eq!(
             complaint(&format!("http.public_url={wrong}")),
             format!(
-                "http.public_url in --set is {wrong:?}: write a scheme and a host, as https://api.example.com"
+                "http.public_url in --set is {wrong:?}: write a scheme and a host, as https://api.example.com, and the path below which a proxy puts the service, if it does"
             )
         );
     }
@@ -116,6 +123,8 @@ fn a_public_url_is_a_scheme_and_a_host_that_urls_can_have() {
         "https://[::1]:8443",
         "https://API.example.com:443",
         "https://my_service",
+        "https://api.example.com/people",
+        "https://api.example.com/v1.2/people~x/",
     ] {
         assert_eq!(complaint(&format!("http.public_url={fine}")), "");
     }

@@ -38,5 +38,6 @@ mod sandbox;
 mod secrets;
 mod serve;
 mod settings;
+mod shell_variables;
 mod stops;
 mod user_set;

@@ -26,7 +26,7 @@ fn defaults_are_those_of_development() {
     assert_eq!(settings.http.bind, ["127.0.0.1:8000"]);
     assert_eq!(
         settings.http.allowed_hosts,
-        ["127.0.0.1", "localhost", "[::1]"]
+        ["127.0.0.1", ".localhost", "[::1]"]
     );
     assert_eq!(settings.http.max_body_bytes, 2_621_440);
     assert_eq!(settings.auth.jwt.access_lifetime, 300);
@@ -263,11 +263,11 @@ fn values_out_of_range_are_named_with_the_remedy() {
         ),
         (
             "http.public_url=example.com",
-            "http.public_url in --set is \"example.com\": write a scheme and a host, as https://api.example.com",
+            "http.public_url in --set is \"example.com\": write a scheme and a host, as https://api.example.com, and the path below which a proxy puts the service, if it does",
         ),
         (
-            "http.public_url=https://example.com/x",
-            "http.public_url in --set is \"https://example.com/x\": write a scheme and a host, as https://api.example.com",
+            "http.public_url=https://example.com/?x",
+            "http.public_url in --set is \"https://example.com/?x\": write a scheme and a host, as https://api.example.com, and the path below which a proxy puts the service, if it does",
         ),
         (
             "auth.jwt.user_id_claim=exp",

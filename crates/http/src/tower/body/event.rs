@@ -12,8 +12,8 @@ use super::ObjectUrl;
 pub(in crate::tower) struct EventBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: ObjectUrl,
-    related: EventRelated,
+    url: ObjectUrl<'a>,
+    related: EventRelated<'a>,
     summary_fields: EventSummaries<'a>,
     timestamp: Millis,
     operation: &'static str,
@@ -23,15 +23,15 @@ pub(in crate::tower) struct EventBody<'a> {
 }
 
 #[derive(Serialize)]
-struct EventRelated {
+struct EventRelated<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    actor: Option<ObjectUrl>,
+    actor: Option<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    organization: Vec<ObjectUrl>,
+    organization: Vec<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    team: Vec<ObjectUrl>,
+    team: Vec<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    user: Vec<ObjectUrl>,
+    user: Vec<ObjectUrl<'a>>,
 }
 
 #[derive(Serialize)]
@@ -64,7 +64,7 @@ struct EventUser<'a> {
 }
 
 impl<'a> EventBody<'a> {
-    pub(in crate::tower) fn new(event: &'a ActivityEvent, mount: &'static str) -> Self {
+    pub(in crate::tower) fn new(event: &'a ActivityEvent, mount: &'a str) -> Self {
         Self {
             id: event.id.0,
             r#type: "activity_stream",
@@ -80,8 +80,8 @@ impl<'a> EventBody<'a> {
     }
 }
 
-impl EventRelated {
-    fn new(event: &ActivityEvent, mount: &'static str) -> Self {
+impl<'a> EventRelated<'a> {
+    fn new(event: &ActivityEvent, mount: &'a str) -> Self {
         let organizations = event.organizations.iter().map(|one| one.id.0);
         let teams = event.teams.iter().map(|one| one.id.0);
         let user = |user: &UserSummary| ObjectUrl::user(mount, user);

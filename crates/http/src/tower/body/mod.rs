@@ -15,8 +15,8 @@ pub(super) use team::TeamBody;
 pub(super) use user::UserBody;
 
 /// The path of an object, or of a list below it.
-struct ObjectUrl {
-    mount: &'static str,
+struct ObjectUrl<'a> {
+    mount: &'a str,
     /// The list that has the object.
     kind: &'static str,
     id: i64,
@@ -24,8 +24,8 @@ struct ObjectUrl {
     list: &'static str,
 }
 
-impl ObjectUrl {
-    fn new(mount: &'static str, kind: &'static str, id: i64) -> Self {
+impl<'a> ObjectUrl<'a> {
+    fn new(mount: &'a str, kind: &'static str, id: i64) -> Self {
         Self {
             mount,
             kind,
@@ -34,7 +34,7 @@ impl ObjectUrl {
         }
     }
 
-    fn user(mount: &'static str, user: &UserSummary) -> Self {
+    fn user(mount: &'a str, user: &UserSummary) -> Self {
         Self::new(mount, "users", user.id.0)
     }
 
@@ -44,7 +44,7 @@ impl ObjectUrl {
     }
 }
 
-impl Serialize for ObjectUrl {
+impl Serialize for ObjectUrl<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self {
             mount,

@@ -11,8 +11,8 @@ use super::{ObjectUrl, UserSummaryBody};
 pub(in crate::tower) struct OrganizationBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: ObjectUrl,
-    related: OrganizationRelated,
+    url: ObjectUrl<'a>,
+    related: OrganizationRelated<'a>,
     summary_fields: OrganizationSummaries<'a>,
     created: Millis,
     modified: Millis,
@@ -21,17 +21,17 @@ pub(in crate::tower) struct OrganizationBody<'a> {
 }
 
 #[derive(Serialize)]
-struct OrganizationRelated {
+struct OrganizationRelated<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_by: Option<ObjectUrl>,
+    created_by: Option<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified_by: Option<ObjectUrl>,
-    admins: ObjectUrl,
-    users: ObjectUrl,
-    inventories: ObjectUrl,
-    activity_stream: ObjectUrl,
-    projects: ObjectUrl,
-    teams: ObjectUrl,
+    modified_by: Option<ObjectUrl<'a>>,
+    admins: ObjectUrl<'a>,
+    users: ObjectUrl<'a>,
+    inventories: ObjectUrl<'a>,
+    activity_stream: ObjectUrl<'a>,
+    projects: ObjectUrl<'a>,
+    teams: ObjectUrl<'a>,
 }
 
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ struct OrganizationSummaries<'a> {
 }
 
 impl<'a> OrganizationBody<'a> {
-    pub(in crate::tower) fn new(organization: &'a Organization, mount: &'static str) -> Self {
+    pub(in crate::tower) fn new(organization: &'a Organization, mount: &'a str) -> Self {
         let (created_by, modified_by) = (
             organization.created_by.as_ref(),
             organization.modified_by.as_ref(),

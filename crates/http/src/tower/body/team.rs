@@ -11,8 +11,8 @@ use super::{ObjectUrl, UserSummaryBody};
 pub(in crate::tower) struct TeamBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: ObjectUrl,
-    related: TeamRelated,
+    url: ObjectUrl<'a>,
+    related: TeamRelated<'a>,
     summary_fields: TeamSummaries<'a>,
     created: Millis,
     modified: Millis,
@@ -22,18 +22,18 @@ pub(in crate::tower) struct TeamBody<'a> {
 }
 
 #[derive(Serialize)]
-struct TeamRelated {
+struct TeamRelated<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_by: Option<ObjectUrl>,
+    created_by: Option<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified_by: Option<ObjectUrl>,
-    credentials: ObjectUrl,
-    permissions: ObjectUrl,
-    users: ObjectUrl,
-    projects: ObjectUrl,
-    activity_stream: ObjectUrl,
+    modified_by: Option<ObjectUrl<'a>>,
+    credentials: ObjectUrl<'a>,
+    permissions: ObjectUrl<'a>,
+    users: ObjectUrl<'a>,
+    projects: ObjectUrl<'a>,
+    activity_stream: ObjectUrl<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<ObjectUrl>,
+    organization: Option<ObjectUrl<'a>>,
 }
 
 #[derive(Serialize)]
@@ -54,7 +54,7 @@ struct OrganizationNames<'a> {
 }
 
 impl<'a> TeamBody<'a> {
-    pub(in crate::tower) fn new(team: &'a Team, mount: &'static str) -> Self {
+    pub(in crate::tower) fn new(team: &'a Team, mount: &'a str) -> Self {
         let (created_by, modified_by) = (team.created_by.as_ref(), team.modified_by.as_ref());
         let organization = team.organization.as_ref();
         let url = ObjectUrl::new(mount, "teams", team.id.0);

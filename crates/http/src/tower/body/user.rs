@@ -11,8 +11,8 @@ use super::ObjectUrl;
 pub(in crate::tower) struct UserBody<'a> {
     id: i64,
     r#type: &'static str,
-    url: ObjectUrl,
-    related: UserRelated,
+    url: ObjectUrl<'a>,
+    related: UserRelated<'a>,
     created: Millis,
     username: &'a str,
     first_name: &'a str,
@@ -23,18 +23,18 @@ pub(in crate::tower) struct UserBody<'a> {
 }
 
 #[derive(Serialize)]
-struct UserRelated {
-    admin_of_organizations: ObjectUrl,
-    organizations: ObjectUrl,
-    credentials: ObjectUrl,
-    permissions: ObjectUrl,
-    activity_stream: ObjectUrl,
-    projects: ObjectUrl,
-    teams: ObjectUrl,
+struct UserRelated<'a> {
+    admin_of_organizations: ObjectUrl<'a>,
+    organizations: ObjectUrl<'a>,
+    credentials: ObjectUrl<'a>,
+    permissions: ObjectUrl<'a>,
+    activity_stream: ObjectUrl<'a>,
+    projects: ObjectUrl<'a>,
+    teams: ObjectUrl<'a>,
 }
 
 impl<'a> UserBody<'a> {
-    pub(in crate::tower) fn new(user: &'a User, mount: &'static str) -> Self {
+    pub(in crate::tower) fn new(user: &'a User, mount: &'a str) -> Self {
         let url = ObjectUrl::new(mount, "users", user.id.0);
         Self {
             id: user.id.0,

@@ -4,6 +4,7 @@ use profiled_domain::{
     Case, Comparison, Condition, Field, FieldKind, FieldValue, Lookup, Pattern, TextLookup,
 };
 use profiled_rest::error::ApiError;
+use profiled_rest::wire::number;
 
 use crate::tower::filter::bad_request::{bad_request, bad_request_list};
 use crate::tower::filter::instant;
@@ -176,8 +177,8 @@ fn is_none(text: &str) -> bool {
 /// # Errors
 /// 400, as a list.
 pub(super) fn integer(text: &str) -> Result<i64, ApiError> {
-    let number = text.trim().parse();
-    number.map_err(|_no_integer| bad_request_list(format!("'{text}' value must be an integer.")))
+    let wrong = || bad_request_list(format!("'{text}' value must be an integer."));
+    number::integer(text).ok_or_else(wrong)
 }
 
 fn boolean(text: &str) -> Result<bool, ApiError> {

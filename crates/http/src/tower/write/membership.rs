@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use profiled_domain::{Model, ObjectState, Repository, RepositoryError, Right, Viewer};
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::wire::body::Value;
+use profiled_rest::wire::number;
 use profiled_rest::{RequestContext, ViewResponse};
 use serde::Serialize;
 
@@ -38,7 +39,7 @@ impl MembershipRequest {
         let id = match body.get("id") {
             None | Some(Value::Null) => None,
             Some(Value::Text(text)) if text.text.is_empty() => None,
-            Some(Value::Text(text)) => Some(text.text.trim().parse().ok()),
+            Some(Value::Text(text)) => Some(number::integer(&text.text)),
             Some(Value::Number(digits)) => Some(digits.parse().ok()).filter(|id| *id != Some(0)),
             Some(Value::Bool(_) | Value::List(_) | Value::Object(_)) => Some(None),
         };

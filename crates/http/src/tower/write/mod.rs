@@ -35,7 +35,7 @@ fn created<T: Serialize>(
     body: &T,
     path: std::fmt::Arguments<'_>,
 ) -> Result<ViewResponse, ApiError> {
-    let location = format!("{}{}{path}", context.origin.as_str(), context.mount);
+    let location = format!("{}{}{path}", context.origin.root(), context.mount);
     let location =
         HeaderValue::from_str(&location).map_err(|error| ApiError::Internal(Box::new(error)))?;
     let answer = context.answer(StatusCode::CREATED, body);

@@ -90,7 +90,10 @@ impl WritableKind for Organization {
     }
 }
 
-fn body<'a>(organization: &'a Organization, context: &RequestContext<'_>) -> OrganizationBody<'a> {
+fn body<'a>(
+    organization: &'a Organization,
+    context: &'a RequestContext<'_>,
+) -> OrganizationBody<'a> {
     OrganizationBody::new(organization, context.mount)
 }
 

@@ -9,6 +9,7 @@ use profiled_domain::{
 };
 use profiled_rest::error::{ApiError, ErrorDetail, FieldErrors};
 use profiled_rest::wire::body::{Value, number_text};
+use profiled_rest::wire::number;
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
 use super::named::NamedForm;
@@ -40,9 +41,9 @@ impl OrganizationInput {
             Some(value @ Value::Text(_)) => value.to_python_str(),
             Some(other) => return Self::Wrong(other.to_python_str()),
         };
-        match text.trim().parse() {
-            Ok(id) => Self::Id(OrganizationId(id)),
-            Err(_) => Self::Wrong(text),
+        match number::integer(&text) {
+            Some(id) => Self::Id(OrganizationId(id)),
+            None => Self::Wrong(text),
         }
     }
 

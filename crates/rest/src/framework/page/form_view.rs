@@ -57,7 +57,7 @@ impl<'a> FormView<'a> {
         };
         let prefix = format!("form{at}");
         let inputs = if parsers.contains(&encoding) {
-            inputs::inputs(form, &prefix, earlier, context.origin.as_str())
+            inputs::inputs(form, &prefix, earlier, context.origin)
         } else {
             Vec::new()
         };

@@ -7,6 +7,7 @@ use crate::error::FieldErrors;
 use crate::framework::fields::{Field, Kind};
 use crate::framework::forms::WriteForm;
 use crate::wire::body::Form;
+use crate::wire::host::Origin;
 
 /// One field of a form.
 pub(super) struct Input<'a> {
@@ -57,7 +58,7 @@ pub(super) fn inputs<'a>(
     form: &WriteForm,
     prefix: &str,
     earlier: Earlier<'a>,
-    origin: &str,
+    origin: &Origin,
 ) -> Vec<Input<'a>> {
     let shown = form.fields.iter();
     shown
@@ -70,7 +71,7 @@ fn input<'a>(
     field: &Field,
     prefix: &str,
     earlier: Earlier<'a>,
-    origin: &str,
+    origin: &Origin,
 ) -> Option<Input<'a>> {
     let present = text(form.value(field.name));
     let typed = earlier.typed.and_then(|form| form.text(field.name));
@@ -102,7 +103,7 @@ fn control(
     field: &Field,
     value: String,
     present: String,
-    origin: &str,
+    origin: &Origin,
 ) -> Option<Control> {
     let is_change = form.fields.iter().any(|f| f.name == "current_password");
     let line = |kind, autocomplete, value| Control::Line {

@@ -1,5 +1,7 @@
 //! Links to this server in JSON text.
 
+use crate::wire::host::Origin;
+
 /// A piece of text as a page shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -10,7 +12,7 @@ pub(super) enum Piece<'a> {
 
 /// Cuts JSON text into what is linked and what is not: values that are URLs of `origin`, and paths
 /// below `/api/` and `/media/`. The pieces in a row are the text.
-pub(super) fn pieces<'a>(json: &'a str, origin: &str) -> Vec<Piece<'a>> {
+pub(super) fn pieces<'a>(json: &'a str, origin: &Origin) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     let (mut shown, mut at) = (0, 0);
     while let Some(open) = find(json, at, '"') {
@@ -48,15 +50,17 @@ fn end_of_string(json: &str, start: usize) -> Option<usize> {
 }
 
 /// Whether an address leads to this server and nowhere else.
-pub(super) fn is_own(address: &str, origin: &str) -> bool {
+pub(super) fn is_own(address: &str, origin: &Origin) -> bool {
     // Browsers read a backslash as a slash, and drop tabs and line ends.
     let is_plain = address
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     is_plain
-        && match address.strip_prefix(origin) {
+        && match address.strip_prefix(origin.as_str()) {
             Some(path) => path.starts_with('/'),
-            None => address.starts_with("/api/") || address.starts_with("/media/"),
+            None => address
+                .strip_prefix(origin.prefix())
+                .is_some_and(|path| path.starts_with("/api/") || path.starts_with("/media/")),
         }
 }
 
@@ -64,10 +68,12 @@ pub(super) fn is_own(address: &str, origin: &str) -> bool {
 mod tests {
     use super::*;
 
-    const ORIGIN: &str = "http://localhost:8000";
+    fn origin() -> Origin {
+        Origin::of("http://localhost:8000")
+    }
 
     fn links(json: &str) -> Vec<&str> {
-        let found = pieces(json, ORIGIN).into_iter();
+        let found = pieces(json, &origin()).into_iter();
         found
             .filter_map(|piece| match piece {
                 Piece::Link(address) => Some(address),
@@ -129,7 +135,7 @@ mod tests {
         ];
 
         for text in texts {
-            let pieces = pieces(text, ORIGIN).into_iter();
+            let pieces = pieces(text, &origin()).into_iter();
             let joined: String = pieces
                 .map(|(Piece::Text(text) | Piece::Link(text))| text)
                 .collect();

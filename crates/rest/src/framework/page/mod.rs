@@ -103,6 +103,8 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
 struct Page<'a> {
     css: &'static str,
     style: PageStyle,
+    /// What paths begin with.
+    prefix: &'a str,
     title: &'static str,
     description: &'static str,
     crumbs: Vec<Crumb<'a>>,
@@ -152,7 +154,7 @@ impl<'a> Page<'a> {
     ) -> Self {
         let spec = context.route.view.spec();
         let style = context.route.dialect.page_style();
-        let origin = context.origin.as_str();
+        let origin = context.origin;
         let allow = context.route.view.allow();
         let allow = allow.to_str().unwrap_or_default();
         let is_allowed = |method: &&str| allow.split(", ").any(|allowed| allowed == *method);
@@ -170,6 +172,7 @@ impl<'a> Page<'a> {
         Self {
             css: STYLE,
             style,
+            prefix: origin.prefix(),
             title: spec.name,
             description: spec.description,
             crumbs: context.router.crumbs(context.path, context.route),
@@ -196,7 +199,7 @@ impl<'a> Page<'a> {
 }
 
 impl<'a> Pages<'a> {
-    fn of(json: &'a str, origin: &str) -> Self {
+    fn of(json: &'a str, origin: &Origin) -> Self {
         let mut pages: Self = serde_json::from_str(json).unwrap_or_default();
         let own = |link: &Cow<'a, str>| is_own(link, origin);
         pages.next = pages.next.filter(own);
@@ -226,7 +229,7 @@ fn format_link(query: &Query, format: &str) -> String {
 }
 
 /// What the answer's headers are or, as JSON, would be.
-fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<ShownHeader> {
+fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &Origin) -> Vec<ShownHeader> {
     let shown = |name, value: &str, is_link| ShownHeader {
         name,
         value: value.to_owned(),
@@ -238,7 +241,7 @@ fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &str) -> Vec<Sho
     ];
     for name in style.headers {
         let value = headers.get(*name).and_then(|value| value.to_str().ok());
-        all.extend(value.map(|value| match value.strip_prefix(origin) {
+        all.extend(value.map(|value| match value.strip_prefix(origin.root()) {
             Some(path) if *name == "Location" => shown(name, path, is_own(path, origin)),
             _ => shown(name, value, false),
         }));

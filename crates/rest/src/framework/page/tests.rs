@@ -45,6 +45,7 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
     Page {
         css: "",
         style: style(),
+        prefix: EVIL,
         title: EVIL,
         description: EVIL,
         crumbs: vec![crumb, crumb],
@@ -155,7 +156,7 @@ fn page_of_a_response_without_body_has_status_200() {
 
 #[test]
 fn pages_before_and_after_are_linked_if_they_are_of_this_server() {
-    let origin = "http://localhost";
+    let origin = &Origin::of("http://localhost");
     let list = r#"{"count": 3, "next": "/api/x/?page=3", "previous": "http://localhost/api/x/?a=%26", "results": []}"#;
     let foreign = r#"{"next": "http://evil.example/api/", "previous": "javascript:alert(1)"}"#;
 
@@ -190,7 +191,12 @@ fn format_links_keep_the_rest_of_the_query() {
 fn made(fields: &[Field], object: &Value, typed: Option<&Form>, errors: &FieldErrors) -> String {
     let forms = PageForms::default().form(&["PUT"], fields, object);
     let earlier = Earlier { typed, errors };
-    let inputs = inputs::inputs(&forms.forms[0], "f", earlier, "http://localhost");
+    let inputs = inputs::inputs(
+        &forms.forms[0],
+        "f",
+        earlier,
+        &Origin::of("http://localhost"),
+    );
     let page = page(&[], inputs);
     page.render().unwrap()
 }

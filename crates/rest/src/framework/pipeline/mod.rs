@@ -2,6 +2,7 @@
 
 mod checks;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -47,8 +48,10 @@ pub struct Pipeline<'a> {
     pub parameters: Parameters,
     /// Decoded.
     pub path: &'a str,
-    /// Scheme and host of absolute URLs.
+    /// What absolute URLs begin with.
     pub origin: Origin,
+    /// What the route is below, as clients see it.
+    pub mount: Cow<'a, str>,
     /// When the request came.
     pub started: Instant,
     /// What is logged of it.
@@ -157,7 +160,7 @@ impl Pipeline<'_> {
             services: self.services,
             method: checked.read_method(),
             path: self.path,
-            mount: self.route.mount,
+            mount: &self.mount,
             query: negotiated.query,
             origin: &self.origin,
             format: negotiated.format,

@@ -2,11 +2,15 @@
 
 mod budget;
 mod charset;
+mod charset_names;
 mod form;
 mod json;
 mod media_type;
 mod multipart;
+mod names;
 mod parse;
+mod part;
+mod transfer;
 mod unread;
 mod value;
 

@@ -97,7 +97,7 @@ pub fn parse_json(text: &str) -> Option<Value> {
 }
 
 fn json_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
-    let text = charset.decode(body);
+    let text = charset.decode(body).filter(|_| !charset.lacks_mark(body));
     let parsed = if let Some(text) = text {
         json::parse(&text)
     } else {
@@ -112,7 +112,9 @@ fn json_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
 }
 
 fn form_data(body: &[u8], charset: Charset) -> Result<Data, ApiError> {
-    let query = Query::parse_with(body, |bytes| charset.decode_lossy(bytes));
+    let text = charset.decode_form(body);
+    let text = text.ok_or_else(|| bad("Form parse error - the text is not of its encoding."))?;
+    let query = Query::parse_text(&text, |bytes| charset.decode_escaped(bytes));
     let query = query.map_err(|TooManyFields| {
         let most = Query::MAX_FIELDS;
         bad(format!("A form may have at most {most} fields."))
@@ -135,7 +137,7 @@ fn multipart_data(
     let form = multipart::parse(body, boundary.as_bytes(), charset, text_limit);
     form.map(Data::Form).map_err(|fault| match fault {
         multipart::Fault::TooLarge => ApiError::BodyTooLarge,
-        multipart::Fault::TooManyParts => bad("A form may have at most 1000 parts."),
+        other => bad(other.text()),
     })
 }
 

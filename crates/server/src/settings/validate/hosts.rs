@@ -47,9 +47,22 @@ fn remedy(wrong: &str) -> String {
 pub(super) fn public_url(url: &str) -> Option<Finding> {
     let schemes = ["https://", "http://"];
     let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
-    let host = rest.map(|rest| rest.strip_suffix('/').unwrap_or(rest));
-    (!url.is_empty() && !host.is_some_and(is_authority)).then(|| {
-        let text = format!("is {url:?}: write a scheme and a host, as https://api.example.com");
+    let parts = rest.map(|rest| rest.split_once('/').unwrap_or((rest, "")));
+    let is_fine = parts.is_some_and(|(host, path)| is_authority(host) && is_prefix(path));
+    (!url.is_empty() && !is_fine).then(|| {
+        let text = format!(
+            "is {url:?}: write a scheme and a host, as https://api.example.com, and the path below which a proxy puts \
+             the service, if it does"
+        );
         Finding("http.public_url", text)
     })
+}
+
+/// Whether a path, without its first slash, can stand in front of others: names between single slashes, in the characters of
+/// URLs.
+fn is_prefix(path: &str) -> bool {
+    let names = path.strip_suffix('/').unwrap_or(path);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let is_name = |name: &str| !matches!(name, "" | "." | "..") && name.bytes().all(is_plain);
+    path.is_empty() || names.split('/').all(is_name)
 }
