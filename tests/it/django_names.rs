@@ -25,12 +25,12 @@ fn text_in_each_codec_of_python_is_understood_or_refused() {
         let body = codec[1]
             .as_str()
             .map_or_else(|| "{}".into(), |body| STANDARD.decode(body).unwrap());
-        let (status, text) =
+        let (status, read) =
             first_name(&caller, &format!("application/json; charset={name}"), &body);
         match status {
-            200 if text == codec[2] && codec[1].is_string() => understood += 1,
+            200 if read == codec[2] && codec[1].is_string() => understood += 1,
             400 => {}
-            _ => wrong.push(format!("{name}: {status} {text} for {}", codec[2])),
+            _ => wrong.push(format!("{name}: {status} {read} for {}", codec[2])),
         }
     }
 

@@ -18,7 +18,7 @@ fn started(data: Data<'_>) -> Service {
 fn addresses(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::String(text) if text.contains("/api/") || text.contains("/media/") => {
-            found.push(text.clone())
+            found.push(text.clone());
         }
         Value::Array(items) => items.iter().for_each(|item| addresses(item, found)),
         Value::Object(members) => members.values().for_each(|member| addresses(member, found)),

@@ -45,7 +45,7 @@ fn read(text: &str) -> Option<(bool, String)> {
 }
 
 /// The ASCII digit of the same value. Those of a script follow one another from zero on, and runs of them begin anywhere,
-/// but only at a zero (Unicode Standard, section 4.6).
+/// but only at a zero (Unicode Standard, chapter 4).
 fn digit(c: char) -> Option<char> {
     if c.is_ascii() {
         return c.is_ascii_digit().then_some(c);

@@ -121,7 +121,7 @@ pub(super) fn find(name: &str) -> Result<Charset, ()> {
     }
     let begins = |start: &&str| plain.starts_with(*start);
     let is_number = !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit());
-    let is_refused = is_number || REFUSED.iter().any(|start| begins(&start));
+    let is_refused = is_number || REFUSED.iter().any(begins);
     if is_refused || REFUSED_WHOLE.contains(&plain.as_str()) {
         Err(())
     } else {

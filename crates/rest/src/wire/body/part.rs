@@ -25,7 +25,7 @@ pub(super) fn read(part: &Bytes, charset: Charset) -> Result<Option<(String, Par
     let Some(name) = head.name else {
         return Ok(None);
     };
-    let content = without_line_end(part.slice(start..));
+    let content = without_line_end(&part.slice(start..));
     let decoded = head.transfer.decode(&content);
     let Some(file) = head.file else {
         let charset = match head.charset {
@@ -58,8 +58,8 @@ fn head(part: &[u8]) -> Result<Option<(&[u8], usize)>, Fault> {
 }
 
 /// The line end in front of a delimiter belongs to the delimiter.
-fn without_line_end(content: Bytes) -> Bytes {
-    let shorter = content.strip_suffix(b"\n").unwrap_or(&content);
+fn without_line_end(content: &Bytes) -> Bytes {
+    let shorter = content.strip_suffix(b"\n").unwrap_or(content);
     let shorter = shorter.strip_suffix(b"\r").unwrap_or(shorter);
     content.slice(..shorter.len())
 }
