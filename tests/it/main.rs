@@ -39,6 +39,7 @@ mod lists;
 mod migration;
 mod pages;
 mod passwords;
+mod pipelined;
 mod queries;
 mod remembered;
 mod revocation;

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
-use profiled_rest::wire::connection::Connection;
+use profiled_rest::wire::connection::{BodyLength, Connection};
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
@@ -31,17 +32,30 @@ pub(crate) async fn dispatch(
         presence.has_asked();
     }
     let Some(connection) = connection(&request) else {
-        return respond(&request, payload, &state).await;
+        return respond(&request, payload, &state).await.0;
     };
-    let has_body = !matches!(payload, Payload::None);
-    let has_chunks = has_body && request.chunked().unwrap_or(false);
-    connection.begin(has_chunks).await;
-    let response = respond(&request, payload, &state).await;
-    connection.end(match response.body().size() {
+    connection.begin(body_length(&request, &payload)).await;
+    let (response, is_read) = respond(&request, payload, &state).await;
+    let length = match response.body().size() {
         BodySize::Sized(bytes) => bytes,
         BodySize::None | BodySize::Stream => 0,
-    });
+    };
+    connection.end(length, is_read);
     response
+}
+
+/// What the library goes by when it takes a body apart.
+fn body_length(request: &HttpRequest, payload: &Payload) -> BodyLength {
+    if matches!(payload, Payload::None) {
+        BodyLength::default()
+    } else if request.chunked().unwrap_or(false) {
+        BodyLength::Chunks
+    } else {
+        let length = request.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.trim().parse().ok());
+        // Without one it ends with the connection.
+        BodyLength::Left(length.unwrap_or(u64::MAX))
+    }
 }
 
 /// Tests have requests without any.
@@ -49,7 +63,12 @@ fn connection(request: &HttpRequest) -> Option<&Connection> {
     request.conn_data::<Rc<Connection>>().map(Rc::as_ref)
 }
 
-async fn respond(request: &HttpRequest, mut payload: Payload, state: &AppState) -> HttpResponse {
+/// And whether the body has been read to its end, so that another request may follow.
+async fn respond(
+    request: &HttpRequest,
+    mut payload: Payload,
+    state: &AppState,
+) -> (HttpResponse, bool) {
     let (services, started) = (state.services(), Instant::now());
     let mut notes = Notes::default();
     let mut response = {
@@ -69,11 +88,10 @@ async fn respond(request: &HttpRequest, mut payload: Payload, state: &AppState) 
             .head_mut()
             .set_connection_type(ConnectionType::Close);
     }
-    if is_read {
-        response
-    } else {
-        body::close_after(response, payload)
+    if !is_read {
+        response = body::close_after(response, payload);
     }
+    (response, is_read)
 }
 
 async fn answer(
