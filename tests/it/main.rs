@@ -43,6 +43,7 @@ mod lists;
 mod migration;
 mod pages;
 mod passwords;
+mod pipelined;
 mod public_url;
 mod queries;
 mod remembered;

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, CONTENT_LENGTH, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
-use profiled_rest::wire::connection::Connection;
+use profiled_rest::wire::connection::{BodyLength, Connection};
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
@@ -32,23 +32,32 @@ pub(crate) async fn dispatch(
         presence.has_asked();
     }
     let Some(connection) = connection(&request) else {
-        return respond(&request, payload, &state).await;
+        return respond(&request, payload, &state).await.0;
     };
-    if connection.refuses().await {
-        return HttpResponse::NoContent().finish();
-    }
-    let has_body = !matches!(payload, Payload::None);
-    let has_chunks = has_body && request.chunked().unwrap_or(false);
-    connection.begin(has_chunks).await;
-    let response = respond(&request, payload, &state).await;
-    if request.head().connection_type() == ConnectionType::Close || !response.head().keep_alive() {
-        connection.close();
-    }
-    connection.end(match response.body().size() {
+    connection.begin(body_length(&request, &payload)).await;
+    let (response, is_read) = respond(&request, payload, &state).await;
+    let length = match response.body().size() {
         BodySize::Sized(bytes) => bytes,
         BodySize::None | BodySize::Stream => 0,
-    });
+    };
+    connection.end(length, is_read);
     response
+}
+
+/// What the library goes by when it takes a body apart.
+fn body_length(request: &HttpRequest, payload: &Payload) -> BodyLength {
+    if matches!(payload, Payload::None) {
+        BodyLength::default()
+    } else if has_no_end(request) {
+        BodyLength::Left(u64::MAX)
+    } else if request.chunked().unwrap_or(false) {
+        BodyLength::Chunks
+    } else {
+        let length = request.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.trim().parse().ok());
+        // Without one it ends with the connection.
+        BodyLength::Left(length.unwrap_or(u64::MAX))
+    }
 }
 
 /// Tests have requests without any.
@@ -66,14 +75,19 @@ fn has_no_end(request: &HttpRequest) -> bool {
         protocol.eq_ignore_ascii_case(b"websocket")
     };
     let is_chunked = || request.chunked().unwrap_or(false);
-    let has_length = || headers.contains_key(header::CONTENT_LENGTH);
+    let has_length = || headers.contains_key(CONTENT_LENGTH);
     headers.get_all(header::UPGRADE).any(is_websocket) && !is_chunked()
         || request.method() == Method::CONNECT && !is_chunked() && !has_length()
 }
 
-async fn respond(request: &HttpRequest, payload: Payload, state: &AppState) -> HttpResponse {
+/// And whether the body has been read to its end, so that another request may follow.
+async fn respond(
+    request: &HttpRequest,
+    payload: Payload,
+    state: &AppState,
+) -> (HttpResponse, bool) {
     let (services, started) = (state.services(), Instant::now());
-    let (mut payload, endless) = if has_no_end(request) {
+    let (mut payload, endless) = if !matches!(payload, Payload::None) && has_no_end(request) {
         (Payload::None, Some(payload))
     } else {
         (payload, None)
@@ -96,10 +110,10 @@ async fn respond(request: &HttpRequest, payload: Payload, state: &AppState) -> H
             .head_mut()
             .set_connection_type(ConnectionType::Close);
     }
-    match endless {
-        Some(endless) => body::close_after(response, endless),
-        None if is_read => response,
-        None => body::close_after(response, payload),
+    let unread = endless.or_else(|| (!is_read).then_some(payload));
+    match unread {
+        Some(unread) => (body::close_after(response, unread), false),
+        None => (response, true),
     }
 }
 

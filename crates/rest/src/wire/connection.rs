@@ -17,17 +17,30 @@ const HEAD: usize = 512;
 pub struct Connection {
     turn: Cell<Turn>,
     turns: Cell<u64>,
-    has_chunks: Cell<bool>,
+    body: Cell<BodyLength>,
     unwritten: Cell<usize>,
     is_blocked: Cell<bool>,
     /// The stream has left bytes unread.
     reader: Cell<Option<Waker>>,
     /// A request waits until there is room for its answer.
     waiting: Cell<Option<Waker>>,
-    /// The peer has been told, or has said, that nothing comes after this answer.
-    is_closing: Cell<bool>,
-    is_refusing: Cell<bool>,
+    /// The address of ours that the peer has connected to.
     local: Option<SocketAddr>,
+}
+
+/// How long the body of a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyLength {
+    /// Bytes that have not come yet.
+    Left(u64),
+    /// It comes in chunks, and tells when it is over.
+    Chunks,
+}
+
+impl Default for BodyLength {
+    fn default() -> Self {
+        Self::Left(0)
+    }
 }
 
 /// What is going on with the latest request.
@@ -40,6 +53,8 @@ enum Turn {
     Answering,
     /// It waits for its body.
     Reading,
+    /// It was the last one: what comes is the rest of its body.
+    Closing,
 }
 
 impl Connection {
@@ -57,39 +72,16 @@ impl Connection {
         self.local
     }
 
-    /// Notes that the connection ends with the present answer (RFC 9112, section 9.6).
-    pub fn close(&self) {
-        self.is_closing.set(true);
-    }
-
-    /// Whether a request comes too late, since the answer to one before it is the last. Waits until that is written; whatever
-    /// is written from now on ends the connection.
-    pub async fn refuses(&self) -> bool {
-        if !self.is_closing.get() {
-            return false;
-        }
-        poll_fn(|context| self.poll_room(context, 0)).await;
-        self.is_refusing.set(true);
-        true
-    }
-
-    /// Whether nothing may be written any more.
-    #[must_use]
-    pub fn is_refusing(&self) -> bool {
-        self.is_refusing.get()
-    }
-
-    /// Waits until the peer has taken enough of earlier answers, and begins to answer a request, whose body may come in
-    /// chunks.
-    pub async fn begin(&self, has_chunks: bool) {
-        poll_fn(|context| self.poll_room(context, ROOM)).await;
+    /// Waits until the peer has taken enough of earlier answers, and begins to answer a request.
+    pub async fn begin(&self, body: BodyLength) {
+        poll_fn(|context| self.poll_room(context)).await;
         self.turns.set(self.turns.get() + 1);
-        self.has_chunks.set(has_chunks);
+        self.body.set(body);
         self.turn.set(Turn::Answering);
     }
 
-    fn poll_room(&self, context: &Context<'_>, most: usize) -> Poll<()> {
-        if self.unwritten.get() <= most {
+    fn poll_room(&self, context: &Context<'_>) -> Poll<()> {
+        if self.unwritten.get() <= ROOM {
             return Poll::Ready(());
         }
         self.waiting.set(Some(context.waker().clone()));
@@ -113,17 +105,22 @@ impl Connection {
     }
 
     /// Bytes have come. Whether it is enough of a body, only its reader knows.
-    pub fn received(&self) {
+    pub fn received(&self, bytes: usize) {
+        if let BodyLength::Left(left) = self.body.get() {
+            let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+            self.body.set(BodyLength::Left(left.saturating_sub(bytes)));
+        }
         if self.turn.get() == Turn::Reading {
             self.turn.set(Turn::Answering);
         }
     }
 
-    /// The answer is made, with a body of so many bytes.
-    pub fn end(&self, body: u64) {
+    /// The answer is made, with a body of so many bytes; it is the last one unless the request was read to its end.
+    pub fn end(&self, body: u64, is_read: bool) {
         let body = usize::try_from(body).unwrap_or(ROOM).min(ROOM);
         self.unwritten.set(self.unwritten.get() + HEAD + body);
-        self.turn.set(Turn::Over);
+        self.turn
+            .set(if is_read { Turn::Over } else { Turn::Closing });
         self.resume_reading();
     }
 
@@ -160,7 +157,23 @@ impl Connection {
     /// Whether nothing should be read: there is a request to be answered first, or answers to be taken.
     #[must_use]
     pub fn holds_back(&self) -> bool {
-        self.is_blocked.get() || self.turn.get() == Turn::Answering
+        let waits = match self.turn.get() {
+            Turn::Over | Turn::Closing => false,
+            Turn::Answering => true,
+            // The whole body has come: what follows is another request.
+            Turn::Reading => self.body.get() == BodyLength::Left(0),
+        };
+        waits || self.is_blocked.get()
+    }
+
+    /// How much may come before the head of another request, which is next if there is `None`.
+    #[must_use]
+    pub fn body(&self) -> Option<BodyLength> {
+        match self.turn.get() {
+            Turn::Over => None,
+            Turn::Answering | Turn::Reading => Some(self.body.get()),
+            Turn::Closing => Some(BodyLength::Left(u64::MAX)),
+        }
     }
 
     /// Is to be woken once there is no reason any more to [hold back](Self::holds_back).
@@ -171,13 +184,13 @@ impl Connection {
     /// Whether a request was begun whose answer has not been made.
     #[must_use]
     pub fn is_answering(&self) -> bool {
-        self.turn.get() != Turn::Over
+        matches!(self.turn.get(), Turn::Answering | Turn::Reading)
     }
 
     /// Whether a request was begun that may be malformed, since its body comes in chunks, and that has no answer.
     #[must_use]
     pub fn owes_chunks_an_answer(&self) -> bool {
-        self.has_chunks.get() && self.is_answering()
+        self.is_answering() && self.body.get() == BodyLength::Chunks
     }
 
     /// Whether all that was answered has been written.
@@ -204,14 +217,17 @@ mod tests {
     #[test]
     fn next_request_begins_when_enough_answers_were_taken() {
         let connection = Connection::default();
-        assert_eq!(connection.begin(false).now_or_never(), Some(()));
-        connection.end(1_000_000);
+        assert_eq!(
+            connection.begin(BodyLength::Left(1)).now_or_never(),
+            Some(())
+        );
+        connection.end(1_000_000, true);
 
-        let early = connection.begin(false).now_or_never();
+        let early = connection.begin(BodyLength::Left(1)).now_or_never();
         connection.blocked(ROOM + 1);
-        let late = connection.begin(false).now_or_never();
+        let late = connection.begin(BodyLength::Left(1)).now_or_never();
         connection.blocked(ROOM);
-        let in_time = connection.begin(false).now_or_never();
+        let in_time = connection.begin(BodyLength::Left(1)).now_or_never();
 
         assert_eq!((early, late, in_time), (None, None, Some(())));
         assert_eq!(connection.turns(), 2);
@@ -222,21 +238,31 @@ mod tests {
         let connection = Connection::default();
         let mut seen = vec![connection.holds_back()];
         let mut see = || seen.push(connection.holds_back());
-        connection.begin(false).now_or_never();
+        connection.begin(BodyLength::Left(1)).now_or_never();
         see();
         connection.receive(pending::<()>()).now_or_never();
         see();
-        connection.received();
+        connection.received(0);
+        see();
+        connection.receive(pending::<()>()).now_or_never();
+        see();
+        connection.received(1);
+        connection.receive(pending::<()>()).now_or_never();
         see();
         connection.receive(ready(())).now_or_never();
         see();
-        connection.end(1);
+        connection.end(1, true);
         see();
         connection.blocked(1);
         see();
         connection.wrote(0);
         see();
 
-        assert_eq!(seen, [false, true, false, true, true, false, true, false]);
+        assert_eq!(
+            seen,
+            [
+                false, true, false, true, false, true, true, false, true, false
+            ]
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! (ADR 0041).
 
 mod doors;
+mod intake;
 mod stream;
 
 use std::io;

@@ -7,13 +7,15 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use profiled_http::Connection;
+use profiled_http::{BodyLength, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Bytes that are taken at a time: all of them may be heads, each of which takes much more when it is parsed.
-const HEADS: usize = 2048;
+use super::intake::Intake;
+
+/// Bytes that are taken at a time, and may wait for the end of a request before them.
+const PART: usize = 2048;
 /// Bytes that count as progress of a slow peer.
 const PROGRESS: usize = 16 * 1024;
 
@@ -42,15 +44,20 @@ pub(super) struct Stream {
     connection: Rc<Connection>,
     patience: Patience,
     legacy: Legacy,
-    /// As much was read as there was room for.
-    was_filled: bool,
-    /// Bytes of a head have come, but not its end; after so many requests.
-    part: Option<u64>,
+    intake: Intake,
+    /// What has come of the next head, after so many requests.
+    head: Option<(Head, u64)>,
     head_timer: Option<Pin<Box<Sleep>>>,
     write_timer: Option<WriteTimer>,
     /// Nothing more is to be said.
     is_over: bool,
     is_late: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Head {
+    Part,
+    Whole,
 }
 
 struct WriteTimer {
@@ -66,8 +73,8 @@ impl Stream {
             connection: Rc::new(Connection::to(local)),
             patience,
             legacy,
-            was_filled: false,
-            part: None,
+            intake: Intake::default(),
+            head: None,
             head_timer: None,
             write_timer: None,
             is_over: false,
@@ -79,33 +86,65 @@ impl Stream {
         &self.connection
     }
 
-    fn poll_tcp(
+    /// Part of a body, or of one head.
+    fn poll_part(
         &mut self,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Some(tcp) = &mut self.tcp else {
-            return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+        let body = self.connection.body();
+        let room = match body {
+            Some(BodyLength::Left(left)) => usize::try_from(left).unwrap_or(PART),
+            Some(BodyLength::Chunks) | None => PART,
         };
-        ready!(tcp.poll_read_ready(context))?;
-        let room = buffer.remaining().min(HEADS);
-        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
-        ready!(Pin::new(tcp).poll_read(context, &mut part))?;
-        let length = part.filled().len();
-        self.was_filled = length == room;
-        if !self.connection.is_answering() {
-            let is_whole = part.filled().ends_with(b"\r\n\r\n");
-            self.part = (!is_whole).then(|| self.connection.turns());
+        let room = buffer.remaining().min(room).min(PART);
+        let has_come = !self.intake.is_empty();
+        if !has_come {
+            ready!(self.poll_tcp_ready(context))?;
         }
-        self.connection.received();
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
+        if has_come {
+            self.intake.give(&mut part);
+        } else if let Some(tcp) = &mut self.tcp {
+            ready!(Pin::new(tcp).poll_read(context, &mut part))?;
+        }
+        match body {
+            Some(BodyLength::Left(_)) => {}
+            Some(BodyLength::Chunks) => _ = self.intake.cut(&mut part),
+            None => self.take_head(&mut part),
+        }
+        let length = part.filled().len();
+        self.connection.received(length);
         buffer.advance(length);
         Poll::Ready(Ok(()))
     }
 
+    fn poll_tcp_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &self.tcp {
+            Some(tcp) => tcp.poll_read_ready(context),
+            None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
+    }
+
+    fn take_head(&mut self, part: &mut ReadBuf<'_>) {
+        if !self.awaits(Head::Part) {
+            self.intake.begin();
+            self.head_timer = None;
+        }
+        let is_whole = self.intake.cut(part);
+        let head = is_whole.then_some(Head::Whole);
+        let head = head.or_else(|| self.intake.is_within().then_some(Head::Part));
+        self.head = head.map(|head| (head, self.connection.turns()));
+    }
+
+    /// Whether so much has come of a head whose request was not begun.
+    fn awaits(&self, head: Head) -> bool {
+        self.head == Some((head, self.connection.turns()))
+    }
+
     /// The HTTP library itself looks after the first head of a connection.
     fn poll_head(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let is_begun = |turns: &u64| *turns > 0 && *turns == self.connection.turns();
-        if !self.part.as_ref().is_some_and(is_begun) {
+        if !self.awaits(Head::Part) || self.connection.turns() == 0 {
             self.head_timer = None;
             return Poll::Pending;
         }
@@ -154,22 +193,14 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.connection.holds_back() {
-            if let Some(tcp) = &this.tcp
-                && tcp.poll_read_ready(context).is_ready()
-            {
+        if this.connection.holds_back() || this.awaits(Head::Whole) {
+            if !this.intake.is_empty() || this.poll_tcp_ready(context).is_ready() {
                 this.connection.read_later(context);
             }
             return Poll::Pending;
         }
-        if this.was_filled && !this.connection.is_answering() {
-            // What was read is looked at first.
-            this.was_filled = false;
-            context.waker().wake_by_ref();
-            return Poll::Pending;
-        }
         let before = buffer.filled().len();
-        match this.poll_tcp(context, buffer) {
+        match this.poll_part(context, buffer) {
             Poll::Pending => this.poll_head(context),
             Poll::Ready(read) => {
                 this.is_over |= read.is_err() || buffer.filled().len() == before;
@@ -186,9 +217,6 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.connection.is_refusing() {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-        }
         let Some(tcp) = &mut this.tcp else {
             return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
         };
