@@ -61,6 +61,6 @@ pub use settings::{
 };
 pub use throttle::{
     Claimant, CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,
-    ThrottleSubject,
+    ThrottleSubject, client_of,
 };
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

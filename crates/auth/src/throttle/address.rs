@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The client at an address: an IPv4 address, also one that is written as IPv6, or the network of 64 bits that an
 /// IPv6 client chooses its addresses from (RFC 4291, section 2.5.4).
-pub(super) fn client(address: IpAddr) -> IpAddr {
+#[must_use]
+pub fn client_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => first_bits(address, 64),
@@ -38,7 +39,7 @@ mod tests {
         ] {
             let address = address.parse().unwrap();
 
-            let found = [client(address), network(address)];
+            let found = [client_of(address), network(address)];
 
             assert_eq!(found.map(|part| part.to_string()), expected);
         }

@@ -20,7 +20,7 @@ pub struct Claimant {
 impl Claimant {
     pub(super) fn new(from: IpAddr, account: ThrottleKey, attempt: ThrottleKey) -> Self {
         Self {
-            address: address::client(from),
+            address: address::client_of(from),
             network: address::network(from),
             account,
             attempt,

@@ -60,7 +60,7 @@ impl Digester {
 
 /// What stands for a client in keys, which servers of several versions share.
 fn client(address: IpAddr) -> Vec<u8> {
-    match address::client(address) {
+    match address::client_of(address) {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets().into_iter().take(8).collect(),
     }

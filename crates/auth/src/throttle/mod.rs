@@ -19,6 +19,7 @@ use self::key::Digester;
 use crate::progress::Progress;
 use crate::recent::Recent;
 
+pub use address::client_of;
 pub use claimant::Claimant;
 pub use permit::LoginPermit;
 pub use settings::{CounterStore, RateSetting, ThrottleSettings};

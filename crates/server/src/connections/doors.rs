@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use profiled_auth::client_of;
 use profiled_http::{HttpSettings, IpNetOrAddr};
 
 /// Time between two lines of the log about the same.
@@ -67,7 +68,7 @@ impl Doors {
     pub(super) fn admit(self: &Arc<Self>, peer: Option<IpAddr>) -> Option<Place> {
         let peer = peer.map(|peer| peer.to_canonical());
         let is_proxy = |peer: &IpAddr| self.proxies.iter().any(|known| known.0.contains(peer));
-        let network = peer.filter(|peer| !is_proxy(peer)).map(network);
+        let network = peer.filter(|peer| !is_proxy(peer)).map(client_of);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(network) = network {
             let count = open.networks.entry(network).or_default();
@@ -105,17 +106,6 @@ impl Drop for Place {
             if *count == 0 {
                 open.networks.remove(&network);
             }
-        }
-    }
-}
-
-/// What a client can choose its address from: nothing else with IPv4, 64 bits with IPv6 (RFC 4291, section 2.5.4).
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
         }
     }
 }
