@@ -36,7 +36,7 @@ fn inflated_length(compressed: &[u8]) -> u64 {
     io::copy(&mut bounded, &mut io::sink()).unwrap_or_default()
 }
 
-/// Where the first directory of a TIFF says that its profile is: the beginning and the length (TIFF 6.0, section 2).
+/// Where the first directory of a TIFF says that its profile is: the beginning and the length (TIFF 6.0, "TIFF Structure").
 fn tiff_profile(tiff: &[u8]) -> Option<(u64, u64)> {
     let is_big_endian = tiff.starts_with(b"MM");
     let number = |bytes: &[u8]| {
@@ -62,7 +62,7 @@ pub(super) fn of_tiff(tiff: &[u8]) -> Option<&[u8]> {
     tiff.get(begin..)?.get(..length)
 }
 
-/// The compressed profile of a PNG (PNG specification, section 11.3.2.3).
+/// The compressed profile of a PNG (PNG, third edition, 11.3.2.3 iCCP).
 fn png_profile(png: &[u8]) -> Option<&[u8]> {
     let mut chunks = png.get(8..)?;
     loop {
