@@ -19,12 +19,22 @@ pub(super) fn serve(
     context: &Context,
     announce: impl FnOnce(&Application) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    #[cfg(feature = "jemalloc")]
+    give_memory_back();
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&context.settings)?;
         announce(&application)?;
         tell(application.addresses(), context.is_json)?;
         application.run_until_stopped().await
     })
+}
+
+/// Has a thread of the allocator give back what has not been used for a while; other commands do not live so long.
+#[cfg(feature = "jemalloc")]
+fn give_memory_back() {
+    if let Err(error) = tikv_jemalloc_ctl::background_thread::write(true) {
+        tracing::warn!(%error, "memory is kept once it has been used");
+    }
 }
 
 /// Prints where the service listens, on a thread of its own: the service waits for no reader, and needs none.
