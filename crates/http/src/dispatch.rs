@@ -74,13 +74,13 @@ fn has_no_end(request: &HttpRequest) -> bool {
         let protocol = value.as_bytes().trim_ascii();
         protocol.eq_ignore_ascii_case(b"websocket")
     };
-    let is_chunked = || request.chunked().unwrap_or(false);
-    let has_length = || headers.contains_key(CONTENT_LENGTH);
-    headers.get_all(header::UPGRADE).any(is_websocket) && !is_chunked()
-        || request.method() == Method::CONNECT && !is_chunked() && !has_length()
+    let wants_tunnel =
+        || request.method() == Method::CONNECT && !headers.contains_key(CONTENT_LENGTH);
+    let is_chunked = request.chunked().unwrap_or(false);
+    !is_chunked && (headers.get_all(header::UPGRADE).any(is_websocket) || wants_tunnel())
 }
 
-/// And whether the body has been read to its end, so that another request may follow.
+/// The answer, and whether the request has been read to its end, so that another one may follow.
 async fn respond(
     request: &HttpRequest,
     payload: Payload,
