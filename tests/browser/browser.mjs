@@ -90,6 +90,7 @@ export async function assertFits(page) {
   assert.ok(content <= window, `${page.url()} is ${content} wide in a window of ${window}`);
 }
 
+// For people who want to look: no test depends on what a busy machine cannot draw.
 export async function picture(page, name) {
   if (process.env.PICTURES) {
     await page.screenshot({ path: `${process.env.PICTURES}/${name}.png`, fullPage: true });

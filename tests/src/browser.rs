@@ -47,19 +47,16 @@ impl Browser {
         Ok(Self { program, folder })
     }
 
-    /// Runs a script with an argument and variables. Pictures that it takes are kept beside it, in
-    /// `pictures`.
+    /// Runs a script with an argument and variables. With `PICTURES=FOLDER` in the environment it
+    /// keeps pictures of the pages there.
     ///
     /// # Errors
     /// A program that does not start.
     pub fn run(&self, script: &str, argument: &str, set: &[(&str, &str)]) -> io::Result<Output> {
-        let pictures = self.folder.join("pictures");
-        fs::create_dir_all(&pictures)?;
         Command::new("node")
             .arg(self.folder.join(script))
             .arg(argument)
             .env("CHROMIUM", &self.program)
-            .env("PICTURES", pictures)
             .envs(set.iter().copied())
             .output()
     }
