@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 import hostile
+import others
 from credentials import token
 from crowds import Crowd
 from guesses import guessed
@@ -315,7 +316,7 @@ def under_load(report, place, name, connections, ask, times, statuses):
 
 
 SITUATIONS = {
-    "sqlite": [locked, imported, full, dear, listed, log_ins, guessed, *hostile.situations(quiet, probe)],
+    "sqlite": [locked, imported, full, dear, listed, log_ins, guessed, *hostile.situations(quiet, probe), *others.situations(quiet, probe)],
     "postgres": [locked, imported, swallowed, frozen, stopped, read_only, dear, listed, log_ins, guessed],
 }
 

@@ -70,13 +70,13 @@ def machine():
 class Server:
     """A server that prints `listening on http://HOST:PORT`, or words like it, when it is ready."""
 
-    def __init__(self, name, command, environment=None, folder=None, merged=False):
-        self.name, self.command, self.folder, self.merged = name, command, folder, merged
+    def __init__(self, name, command, environment=None, folder=None, merged=False, log=None):
+        self.name, self.command, self.folder, self.merged, self.log = name, command, folder, merged, log
         self.environment = dict(os.environ, **(environment or {}))
         self.process = self.url = None
 
     def __enter__(self):
-        log = open(Path(tempfile.gettempdir()) / f"bench-{self.name}.log", "wb")
+        log = self.log or open(Path(tempfile.gettempdir()) / f"bench-{self.name}.log", "wb")
         began = time.monotonic()
         self.process = subprocess.Popen(
             self.command,

@@ -67,9 +67,10 @@ class Place:
         if done.returncode:
             raise SystemExit(f"drill: {' '.join(command)}: {done.stderr}")
 
-    def service(self, **more):
+    def service(self, log=None, **more):
+        """A service with further settings; `log` is a file for its log."""
         settings = self.settings({key.replace("__", "."): value for key, value in more.items()})
-        return Server(f"drill-{self.backend}", [self.binary, *settings, "serve"])
+        return Server(f"drill-{self.backend}", [self.binary, *settings, "serve"], log=log)
 
     def import_users(self, first):
         """Seconds that an import of users takes, whose ids begin with `first`."""

@@ -38,14 +38,17 @@ class Client:
         began = time.monotonic()
         try:
             if self.socket is None:
-                self.socket = socket.create_connection(self.place, SILENCE)
-                self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.connect()
             self.socket.sendall(request)
             status, head = self.answer()
         except OSError:
             self.close()
             return 0, "", time.monotonic() - began
         return status, head, time.monotonic() - began
+
+    def connect(self):
+        self.socket = socket.create_connection(self.place, SILENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def answer(self):
         data = b""
