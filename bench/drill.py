@@ -22,6 +22,7 @@ from pathlib import Path
 
 import hostile
 import others
+import uploads
 from credentials import token
 from crowds import Crowd
 from guesses import guessed
@@ -316,7 +317,7 @@ def under_load(report, place, name, connections, ask, times, statuses):
 
 
 SITUATIONS = {
-    "sqlite": [locked, imported, full, dear, listed, log_ins, guessed, *hostile.situations(quiet, probe), *others.situations(quiet, probe)],
+    "sqlite": [locked, imported, full, dear, listed, log_ins, guessed, *hostile.situations(quiet, probe), *others.situations(quiet, probe), *uploads.situations(quiet, probe)],
     "postgres": [locked, imported, swallowed, frozen, stopped, read_only, dear, listed, log_ins, guessed],
 }
 

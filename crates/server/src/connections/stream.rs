@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::intake::Intake;
 
-/// Bytes that are taken at a time, and may wait for the end of a request before them.
+/// Bytes that are taken at a time where the end is not known, and may wait for the end of a request before them.
 const PART: usize = 2048;
 /// Bytes that count as progress of a slow peer.
 const PROGRESS: usize = 16 * 1024;
@@ -94,10 +94,10 @@ impl Stream {
     ) -> Poll<io::Result<()>> {
         let body = self.connection.body();
         let room = match body {
-            Some(BodyLength::Left(left)) => usize::try_from(left).unwrap_or(PART),
+            Some(BodyLength::Left(left)) => usize::try_from(left).unwrap_or(usize::MAX),
             Some(BodyLength::Chunks) | None => PART,
         };
-        let room = buffer.remaining().min(room).min(PART);
+        let room = buffer.remaining().min(room);
         let has_come = !self.intake.is_empty();
         if !has_come {
             ready!(self.poll_tcp_ready(context))?;
