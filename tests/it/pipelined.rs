@@ -1,11 +1,12 @@
 //! Requests that are sent before the answers to earlier ones have come.
 
-use std::io::{Read, Write};
+use std::io::{Cursor, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use acceptance::connection::Connection;
 use acceptance::service::{Backend, Data, Service};
+use image::{ImageFormat, Rgb, RgbImage};
 
 /// A service that says nothing for so long hangs.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -86,6 +87,47 @@ fn nothing_is_answered_behind_a_request_that_ends_the_connection() {
     let together = answers(service.address(), &(last + &behind));
 
     assert_eq!(together, alone);
+}
+
+/// It is sent bit by bit, long after its request was answered.
+#[test]
+fn nothing_is_answered_behind_a_file_that_ends_the_connection() {
+    let service = Service::start(Backend::Sqlite, Data::Staff, &[]);
+    let mut noise = 1_u32;
+    let picture = RgbImage::from_fn(700, 700, |_, _| {
+        noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [_, red, green, blue] = noise.to_le_bytes();
+        Rgb([red, green, blue])
+    });
+    let mut file = Cursor::new(Vec::new());
+    picture.write_to(&mut file, ImageFormat::Jpeg).unwrap();
+    let caller = service.client().token("MasterAdmin");
+    let sent = caller.send(crate::avatars::form("noise.jpg", file.get_ref()));
+    let path = crate::avatars::avatar(&sent);
+    let stored = caller.get(&path).body;
+    assert!(stored.len() > 128 * 1024, "{}", stored.len());
+    let behind = request("GET /live HTTP/1.1", "", "");
+
+    for (line, fields) in [
+        ("HTTP/1.1", "Connection: close\r\n"),
+        ("HTTP/1.0", "Connection: close\r\n"),
+        ("HTTP/1.0", ""),
+    ] {
+        let last = request(&format!("GET {path} {line}"), fields, "");
+        let mut connection = TcpStream::connect(service.address()).unwrap();
+        connection.set_read_timeout(Some(SILENCE)).unwrap();
+        connection.write_all((last + &behind).as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        assert!(answer.ends_with(&stored), "{line} {fields}");
+    }
+
+    let next = request(&format!("GET {path} HTTP/1.1"), "", "");
+    let mut connection = Connection::open(service.address()).unwrap();
+    let both = connection.ask((next + &behind).as_bytes()).unwrap();
+    assert!(both.ends_with(&stored));
+    let second = connection.answer().unwrap();
+    assert!(second.starts_with(b"HTTP/1.1 200 OK"));
 }
 
 /// The head of a request had come in time, whatever time its answer took.

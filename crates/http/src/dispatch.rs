@@ -4,7 +4,6 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Instant;
 
-use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, CONTENT_LENGTH, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
@@ -36,12 +35,7 @@ pub(crate) async fn dispatch(
     };
     connection.begin(body_length(&request, &payload)).await;
     let (response, is_read) = respond(&request, payload, &state).await;
-    let length = match response.body().size() {
-        BodySize::Sized(bytes) => bytes,
-        BodySize::None | BodySize::Stream => 0,
-    };
-    connection.end(length, is_read);
-    response
+    Connection::send(connection, response, is_read)
 }
 
 /// What the library goes by when it takes a body apart.
@@ -61,8 +55,8 @@ fn body_length(request: &HttpRequest, payload: &Payload) -> BodyLength {
 }
 
 /// Tests have requests without any.
-fn connection(request: &HttpRequest) -> Option<&Connection> {
-    request.conn_data::<Rc<Connection>>().map(Rc::as_ref)
+fn connection(request: &HttpRequest) -> Option<&Rc<Connection>> {
+    request.conn_data::<Rc<Connection>>()
 }
 
 /// Whether the library takes all that follows for the body, without an end: the client offers to change the protocol, or
@@ -99,7 +93,13 @@ async fn respond(
         services.lanes.deadline().of_request(answer).await
     };
     let deadline = services.body_deadline(started);
-    let is_read = body::discard(&mut payload, connection(request), DISCARDED_BYTES, deadline).await;
+    let is_read = body::discard(
+        &mut payload,
+        connection(request).map(Rc::as_ref),
+        DISCARDED_BYTES,
+        deadline,
+    )
+    .await;
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         services.lanes.count_unavailable();
     }
@@ -153,7 +153,7 @@ async fn answer(
         limits: services.body_limits(route.view.spec().access),
         deadline: services.body_deadline(started),
         budget: &services.bodies,
-        connection: connection(request),
+        connection: connection(request).map(Rc::as_ref),
     };
     let mut pipeline = Pipeline {
         services,

@@ -5,7 +5,13 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+
+use crate::wire::body::Holding;
 
 /// Bytes of answers that may wait to be written before the next request is begun.
 const ROOM: usize = 64 * 1024;
@@ -115,8 +121,36 @@ impl Connection {
         }
     }
 
-    /// The answer is made, with a body of so many bytes; it is the last one unless the request was read to its end.
-    pub fn end(&self, body: u64, is_read: bool) {
+    /// The answer is made; it is the last one unless the request was read to its end.
+    ///
+    /// If its body comes bit by bit, the turn ends with it: the HTTP library goes by the head that it took last.
+    #[must_use]
+    pub fn send(this: &Rc<Self>, response: HttpResponse, is_read: bool) -> HttpResponse {
+        let size = response.body().size();
+        let length = match size {
+            BodySize::Sized(bytes) => bytes,
+            BodySize::None | BodySize::Stream => 0,
+        };
+        if !is_read || size == BodySize::None {
+            this.end(length, is_read);
+            return response;
+        }
+        response.map_body(|_, body| match body.try_into_bytes() {
+            Ok(bytes) => {
+                this.end(length, true);
+                BoxBody::new(bytes)
+            }
+            Err(body) => {
+                // What is read of the file is counted once it is written.
+                this.body.set(BodyLength::default());
+                let held = Sending(Rc::clone(this));
+                BoxBody::new(Holding { body, held })
+            }
+        })
+    }
+
+    /// The last of an answer is with the HTTP library, which may have so many bytes of its body left.
+    fn end(&self, body: u64, is_read: bool) {
         let body = usize::try_from(body).unwrap_or(ROOM).min(ROOM);
         self.unwritten.set(self.unwritten.get() + HEAD + body);
         self.turn
@@ -203,6 +237,16 @@ impl Connection {
     #[must_use]
     pub fn turns(&self) -> u64 {
         self.turns.get()
+    }
+}
+
+/// A request whose answer is being sent bit by bit. It is over when this is dropped.
+struct Sending(Rc<Connection>);
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        self.0.turn.set(Turn::Over);
+        self.0.resume_reading();
     }
 }
 

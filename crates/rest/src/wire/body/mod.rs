@@ -25,6 +25,7 @@ use tokio::time::{Instant, timeout_at};
 pub use budget::BodyBudget;
 pub use form::{Form, Part, Upload};
 pub use parse::parse_json;
+pub(in crate::wire) use unread::Holding;
 pub use unread::{close_after, discard};
 pub use value::{Text, Value, number_text};
 

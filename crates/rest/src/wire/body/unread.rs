@@ -63,20 +63,17 @@ pub fn close_after(mut response: HttpResponse, unread: Payload) -> HttpResponse 
     response
         .head_mut()
         .set_connection_type(ConnectionType::Close);
-    response.map_body(|_, body| {
-        BoxBody::new(Holding {
-            body,
-            _unread: unread,
-        })
-    })
+    response.map_body(|_, body| BoxBody::new(Holding { body, held: unread }))
 }
 
-struct Holding {
-    body: BoxBody,
-    _unread: Payload,
+/// A body, and what is to be dropped once it is sent.
+pub(in crate::wire) struct Holding<T> {
+    pub(in crate::wire) body: BoxBody,
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    pub(in crate::wire) held: T,
 }
 
-impl MessageBody for Holding {
+impl<T: Unpin> MessageBody for Holding<T> {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {
