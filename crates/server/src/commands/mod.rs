@@ -25,7 +25,12 @@ use context::Context;
 
 /// Loads the settings and runs the command.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
-    let settings = settings(&cli.global)?;
+    let load = match cli.command {
+        // It may run where the service does not, as a user without its secrets.
+        Command::Migrate(_) => Settings::load_database,
+        _ => Settings::load,
+    };
+    let settings = settings(&cli.global, load)?;
     let logging = match cli.command {
         Command::Serve | Command::Quickstart => Logging::Service,
         _ => Logging::Command,
@@ -56,14 +61,17 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-fn settings(global: &Global) -> Result<Settings, Failure> {
+fn settings(
+    global: &Global,
+    load: fn(&Sources) -> Result<Settings, Failure>,
+) -> Result<Settings, Failure> {
     let sources = Sources {
         profile: global.profile.clone(),
         files: global.config.clone(),
         environment: environment()?,
         overrides: global.set.clone(),
     };
-    let mut settings = Settings::load(&sources)?;
+    let mut settings = load(&sources)?;
     settings.log.level = match global.verbose {
         _ if global.quiet => LogLevel::Error,
         0 => settings.log.level,

@@ -11,12 +11,25 @@ impl Settings {
     /// to do.
     pub fn load(sources: &Sources) -> Result<Self, Failure> {
         let (mut settings, origins) = layers::read(sources)?;
-        let data_dir = settings.data_dir.to_string_lossy().into_owned();
-        secrets::resolve(&mut settings, &origins)?;
-        for path in [&mut settings.database.url, &mut settings.auth.jwt.keys_dir] {
-            *path = path.replace("{data_dir}", &data_dir);
-        }
+        secrets::resolve_all(&mut settings, &origins)?;
+        settings.name_folders();
         validate::check(&settings, &origins)?;
         Ok(settings)
+    }
+
+    /// As [`load`](Self::load), for who works on the database alone: rules and secrets of other sections do not count.
+    pub(crate) fn load_database(sources: &Sources) -> Result<Self, Failure> {
+        let (mut settings, origins) = layers::read(sources)?;
+        secrets::resolve_database(&mut settings, &origins)?;
+        settings.name_folders();
+        validate::check_database(&settings, &origins)?;
+        Ok(settings)
+    }
+
+    fn name_folders(&mut self) {
+        let data_dir = self.data_dir.to_string_lossy().into_owned();
+        for path in [&mut self.database.url, &mut self.auth.jwt.keys_dir] {
+            *path = path.replace("{data_dir}", &data_dir);
+        }
     }
 }

@@ -14,12 +14,18 @@ use crate::error::Failure;
 use crate::settings::layers::Origins;
 use crate::settings::{Profile, Settings};
 
-/// Reads the files that hold secrets.
-pub(super) fn resolve(settings: &mut Settings, origins: &Origins) -> Result<(), Failure> {
+/// Reads the file that holds the URL of the database.
+pub(super) fn resolve_database(settings: &mut Settings, origins: &Origins) -> Result<(), Failure> {
     let database = &mut settings.database;
     if !database.url_file.is_empty() {
         database.url = read("database.url", &database.url, &database.url_file, origins)?;
     }
+    Ok(())
+}
+
+/// Reads the files that hold secrets.
+pub(super) fn resolve_all(settings: &mut Settings, origins: &Origins) -> Result<(), Failure> {
+    resolve_database(settings, origins)?;
     let jwt = &mut settings.auth.jwt;
     if !jwt.signing_key_file.is_empty() {
         let (given, file) = (jwt.signing_key.expose_secret(), &jwt.signing_key_file);

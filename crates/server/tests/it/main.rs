@@ -34,6 +34,7 @@ mod media;
 mod migrate;
 mod passwords;
 mod quickstart;
+mod roles;
 mod sandbox;
 mod secrets;
 mod serve;

@@ -25,6 +25,23 @@ fn migrations_are_applied_once_and_listed() {
     assert_eq!(after, first);
 }
 
+/// It may run where keys and hosts are not known.
+#[test]
+fn migrating_takes_the_settings_of_the_database_alone() {
+    let sandbox = Sandbox::new();
+    let production = ["--profile", "production"];
+    let wrong = ["--set", "auth.jwt.signing_key_file=missing"];
+
+    let migrated = sandbox.run(&[&["migrate"], &production[..], &wrong[..]].concat());
+    let checked = sandbox.run(&[&["check"], &production[..]].concat());
+    let pool = ["migrate", "--set", "database.pool_size=1"];
+    let refused = sandbox.run(&pool);
+
+    assert_eq!(migrated.code, Some(0), "{}", migrated.err);
+    assert_eq!(checked.code, Some(5), "{}", checked.err);
+    assert_eq!(refused.code, Some(5), "{}", refused.err);
+}
+
 #[test]
 fn status_creates_no_file() {
     let sandbox = Sandbox::new();

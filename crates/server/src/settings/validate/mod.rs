@@ -30,7 +30,16 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         password_costs(settings),
         media::check(&settings.media),
     ];
-    match findings.into_iter().flatten().next() {
+    refuse(findings.into_iter().flatten().next(), origins)
+}
+
+/// What concerns the database alone.
+pub(super) fn check_database(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
+    refuse(database::check(&settings.database), origins)
+}
+
+fn refuse(finding: Option<Finding>, origins: &Origins) -> Result<(), Failure> {
+    match finding {
         Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
         None => Ok(()),
     }
