@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{self, CONTENT_LENGTH, HeaderValue};
+use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
@@ -59,19 +59,16 @@ fn connection(request: &HttpRequest) -> Option<&Rc<Connection>> {
     request.conn_data::<Rc<Connection>>()
 }
 
-/// Whether the library takes all that follows for the body, without an end: the client offers to change the protocol, or
-/// wants a tunnel. Neither is to be had, so it is a request like others (RFC 9110, sections 7.8 and 9.3.6), without a body,
-/// and the last one of its connection.
+/// Whether the client wants a tunnel. There is none, so it is a request like others (RFC 9110, section 9.3.6), and the last one
+/// of its connection.
+fn wants_tunnel(request: &HttpRequest) -> bool {
+    request.method() == Method::CONNECT
+}
+
+/// Whether the library takes all that follows for the body, without an end.
 fn has_no_end(request: &HttpRequest) -> bool {
-    let headers = request.headers();
-    let is_websocket = |value: &HeaderValue| {
-        let protocol = value.as_bytes().trim_ascii();
-        protocol.eq_ignore_ascii_case(b"websocket")
-    };
-    let wants_tunnel =
-        || request.method() == Method::CONNECT && !headers.contains_key(CONTENT_LENGTH);
     let is_chunked = request.chunked().unwrap_or(false);
-    !is_chunked && (headers.get_all(header::UPGRADE).any(is_websocket) || wants_tunnel())
+    wants_tunnel(request) && !is_chunked && !request.headers().contains_key(CONTENT_LENGTH)
 }
 
 /// The answer, and whether the request has been read to its end, so that another one may follow.
@@ -110,7 +107,8 @@ async fn respond(
             .head_mut()
             .set_connection_type(ConnectionType::Close);
     }
-    let unread = endless.or_else(|| (!is_read).then_some(payload));
+    let is_last = !is_read || wants_tunnel(request);
+    let unread = endless.or_else(|| is_last.then_some(payload));
     match unread {
         Some(unread) => (body::close_after(response, unread), false),
         None => (response, true),

@@ -4,7 +4,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Notes, Services};
+use profiled_rest::{Notes, Readiness, Services};
+use serde_json::{Value, json};
 
 /// The answer, if the path is one of the two.
 pub(crate) async fn answer(
@@ -34,7 +35,8 @@ pub(crate) async fn answer(
         });
     }
     Some(match readiness(state).await {
-        Ok(()) => status(StatusCode::OK, "ready"),
+        Ok(None) => status(StatusCode::OK, "ready"),
+        Ok(Some(note)) => answer_of(StatusCode::OK, &json!({ "status": "ready", "note": note })),
         Err(error) => {
             notes.failed(&error);
             status(StatusCode::SERVICE_UNAVAILABLE, "not ready")
@@ -42,15 +44,25 @@ pub(crate) async fn answer(
     })
 }
 
-async fn readiness(state: &Services) -> Result<(), ApiError> {
+/// What there is to know beside that.
+async fn readiness(state: &Services) -> Result<Option<String>, ApiError> {
     if state.is_draining() {
         return Err(ApiError::Unavailable("the service is shutting down".into()));
     }
-    Ok(state.lanes.ping().await??)
+    let note = match state.readiness() {
+        Readiness::Ready => None,
+        Readiness::Noted(text) => Some(text),
+        Readiness::Not(reason) => return Err(ApiError::Unavailable(reason.into())),
+    };
+    state.lanes.ping().await??;
+    Ok(note)
 }
 
 fn status(code: StatusCode, text: &'static str) -> HttpResponse {
+    answer_of(code, &json!({ "status": text }))
+}
+
+fn answer_of(code: StatusCode, body: &Value) -> HttpResponse {
     let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let body = serde_json::json!({ "status": text });
     HttpResponse::build(code).insert_header(no_store).json(body)
 }

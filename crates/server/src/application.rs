@@ -21,6 +21,7 @@ use crate::error::{Failure, with_causes};
 use crate::exposure::exposed;
 use crate::lanes;
 use crate::listeners::Listeners;
+use crate::schema::{self, Schema};
 use crate::settings::Settings;
 use crate::stop::{Signals, Stop};
 use crate::watch::Periodic;
@@ -49,7 +50,7 @@ impl Application {
         let listeners = Listeners::bind(&settings.http.bind)?;
         let addresses = listeners.addresses().map_err(failed)?;
         let issuers = issuers(settings)?;
-        let store = open_store(settings)?;
+        let (store, schema) = open_store(settings)?;
         let media = open_media(settings)?;
         let keys = Arc::new(settings.key_ring(now())?);
         let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());
@@ -62,7 +63,10 @@ impl Application {
         let state = web::Data::new(state(settings, &store, keys, issuers, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
         periodic.push(Periodic::lanes(state.clone()).map_err(failed)?);
+        let database = settings.database.clone();
+        periodic.push(Periodic::schema(state.clone(), database).map_err(failed)?);
         // A start that fails is reported in one line, so this comes last.
+        schema::note(&state, schema.note());
         for finding in exposed(settings) {
             tracing::warn!("{finding}");
         }
@@ -133,7 +137,7 @@ fn failed(error: io::Error) -> Failure {
     Failure::failed(error.to_string())
 }
 
-fn open_store(settings: &Settings) -> Result<Store, Failure> {
+fn open_store(settings: &Settings) -> Result<(Store, Schema), Failure> {
     let url: DatabaseUrl = settings
         .database
         .url
@@ -146,16 +150,9 @@ fn open_store(settings: &Settings) -> Result<Store, Failure> {
     };
     if is_automatic {
         profiled_store::migrate(&settings.database)?;
-    } else {
-        let pending = profiled_store::pending(&settings.database)?;
-        if let Some(first) = pending.first() {
-            return Err(Failure::failed(format!(
-                "the database {url} lacks {} migrations, the first is {first}: run profiled migrate",
-                pending.len()
-            )));
-        }
     }
-    Ok(Store::open(&settings.database)?)
+    let schema = schema::check(&settings.database)?;
+    Ok((Store::open(&settings.database)?, schema))
 }
 
 /// The storage of media files.

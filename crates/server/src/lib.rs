@@ -16,6 +16,7 @@ mod listeners;
 mod log_queue;
 mod maintenance;
 mod output;
+mod schema;
 mod settings;
 mod stop;
 mod telemetry;

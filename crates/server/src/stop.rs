@@ -12,25 +12,35 @@ use tokio::time::{Instant, interval, timeout};
 
 use crate::listeners::Listeners;
 
+/// That a file has reached the limit of its size, on Linux. Untended it ends the process.
+const SIGXFSZ: i32 = 25;
+
 /// Clients that ask again and again learn within this time that their connection ends.
 const GRACE: Duration = Duration::from_secs(1);
 /// Between two looks at who is still there.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// SIGTERM and SIGINT, heard from the moment on that others may know of the service.
-pub(crate) struct Signals([Signal; 2]);
+pub(crate) struct Signals {
+    ends: [Signal; 2],
+    /// A file that may not grow any more is a disk that is full: its writer is told.
+    _file_size: Signal,
+}
 
 impl Signals {
     pub(crate) fn listen() -> io::Result<Self> {
-        Ok(Self([
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-        ]))
+        Ok(Self {
+            ends: [
+                signal(SignalKind::terminate())?,
+                signal(SignalKind::interrupt())?,
+            ],
+            _file_size: signal(SignalKind::from_raw(SIGXFSZ))?,
+        })
     }
 
     /// Waits for the next one.
     async fn next(&mut self) {
-        let Self([terminate, interrupt]) = self;
+        let [terminate, interrupt] = &mut self.ends;
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

@@ -11,14 +11,19 @@ use actix_web::web;
 use profiled_auth::KeyRing;
 use profiled_auth::audit::Actor;
 use profiled_http::{AppState, MediaStorage};
-use profiled_store::Store;
+use profiled_store::{DatabaseSettings, Store};
 
 use crate::clock::now;
+use crate::error::Kind;
 use crate::maintenance;
+use crate::schema;
 use crate::settings::Settings;
 
 /// So few uses of tokens are lost with the process, and so many are written together.
 const BETWEEN_NOTES: Duration = Duration::from_secs(1);
+
+/// So long a migration by another build goes unnoticed.
+const BETWEEN_SCHEMAS: Duration = Duration::from_secs(30);
 
 /// So long a stuck thread goes unnoticed.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
@@ -62,6 +67,23 @@ impl Periodic {
     pub(crate) fn lanes(state: web::Data<AppState>) -> io::Result<Self> {
         Self::start("lanes", BETWEEN_LOOKS, move || {
             state.services().lanes.look_after();
+        })
+    }
+
+    /// Looks whether another build has migrated the database.
+    pub(crate) fn schema(
+        state: web::Data<AppState>,
+        database: DatabaseSettings,
+    ) -> io::Result<Self> {
+        Self::start("schema", BETWEEN_SCHEMAS, move || {
+            match schema::check(&database) {
+                Ok(schema) => schema::note(&state, schema.note()),
+                Err(failure) if failure.kind() == Kind::Failed => {
+                    schema::refuse(&state, failure.to_string());
+                }
+                // Whether the database answers, each request finds out.
+                Err(_) => {}
+            }
         })
     }
 

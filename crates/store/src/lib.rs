@@ -19,8 +19,8 @@ mod throttle;
 mod users;
 
 pub use database::{
-    DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationStatus, OpenError,
-    SqliteSettings, Store, Synchronous, UrlError, migrate, pending, revert, status,
+    DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationState, MigrationStatus,
+    OpenError, SqliteSettings, Store, Synchronous, UrlError, migrate, pending, revert, status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{

@@ -50,12 +50,13 @@ impl Names {
         }
     }
 
-    /// Keys in the order of preference: the name as it is if it is short enough, then names with a part
-    /// that comes from the content, which stands next to them.
+    /// Keys in the order of preference: the name as it is if it is short enough, one with a part that comes from the
+    /// content, which stands next to it, and then with random parts, of which there is always one more.
     pub(super) fn keys(&self) -> impl Iterator<Item = (String, bool)> + '_ {
         let bare = (self.fitting("") == self.stem).then(|| (self.key(""), false));
-        let told_apart = (0..).map(|attempt| (self.key(&self.suffix(attempt)), true));
-        bare.into_iter().chain(told_apart)
+        let of_content = (self.key(&suffix(&self.digest)), true);
+        let random = std::iter::repeat_with(|| (self.key(&suffix(&rand::random())), false));
+        bare.into_iter().chain([of_content]).chain(random)
     }
 
     fn key(&self, suffix: &str) -> String {
@@ -72,19 +73,15 @@ impl Names {
         let end = ends.take(chars).take_while(|end| *end <= bytes).last();
         self.stem.get(..end.unwrap_or(0)).unwrap_or_default()
     }
+}
 
-    /// `_` and seven letters or digits.
-    fn suffix(&self, attempt: u32) -> String {
-        let mut hasher = Sha256::new();
-        hasher.update(self.digest);
-        hasher.update(attempt.to_be_bytes());
-        let bytes = hasher.finalize();
-        let letters = bytes.iter().take(SUFFIX_LENGTH).map(|byte| {
-            let letter = ALPHABET.get(usize::from(*byte) % ALPHABET.len());
-            char::from(letter.copied().unwrap_or(b'0'))
-        });
-        std::iter::once('_').chain(letters).collect()
-    }
+/// `_` and seven letters or digits.
+fn suffix(bytes: &[u8; 32]) -> String {
+    let letters = bytes.iter().take(SUFFIX_LENGTH).map(|byte| {
+        let letter = ALPHABET.get(usize::from(*byte) % ALPHABET.len());
+        char::from(letter.copied().unwrap_or(b'0'))
+    });
+    std::iter::once('_').chain(letters).collect()
 }
 
 /// Django's `get_valid_filename`: blanks become `_`, and only `\w`, `.` and `-` are kept.
@@ -157,17 +154,17 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_gets_a_part_that_comes_from_owner_and_content() {
-        let first = keys("new.png", 3);
+    fn a_taken_name_gets_a_part_that_comes_from_owner_and_content_or_from_nowhere() {
+        let first = keys("new.png", 4);
 
-        assert_eq!(first, keys("new.png", 3));
+        assert_eq!(first[..2], keys("new.png", 2));
         for key in first.iter().skip(1) {
             let inner = key.strip_prefix("users/avatars/new_").unwrap();
             let suffix = inner.strip_suffix(".png").unwrap();
             assert_eq!(suffix.len(), 7, "{key}");
             assert!(suffix.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         }
-        assert_ne!(first[1], first[2]);
+        assert_ne!(first[2..], keys("new.png", 4)[2..]);
         let others = [
             Names::new("users/avatars/", "new.png", 2, b"content"),
             Names::new("users/avatars/", "new.png", 1, b"other"),

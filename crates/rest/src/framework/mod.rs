@@ -40,7 +40,7 @@ pub use pipeline::Pipeline;
 pub use request_log::{Notes, write as log_request};
 pub use resource::Resource;
 pub use router::{Found, Route, RouteConflict, RouteEntry, Router, decode};
-pub use services::{ServiceParts, Services};
+pub use services::{Readiness, ServiceParts, Services};
 pub use spec::{Access, Spec};
 pub use view::{View, ViewFuture};
 pub use view_response::ViewResponse;

@@ -1,7 +1,7 @@
 //! What all views and all workers share.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
@@ -81,6 +81,19 @@ pub struct Services {
     hashing: Hashing,
     clock: fn() -> DateTime<Utc>,
     is_draining: AtomicBool,
+    readiness: RwLock<Readiness>,
+}
+
+/// Whether the service and the database's schema get along.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Readiness {
+    /// They do.
+    #[default]
+    Ready,
+    /// They do, and there is something to know.
+    Noted(String),
+    /// They do not.
+    Not(String),
 }
 
 impl Services {
@@ -110,7 +123,29 @@ impl Services {
             token_uses: TokenUses::default(),
             clock: parts.clock,
             is_draining: AtomicBool::new(false),
+            readiness: RwLock::default(),
         })
+    }
+
+    /// What `/ready` says of the database's schema from now on. Returned is what is new about it.
+    pub fn note_readiness(&self, found: Readiness) -> Option<String> {
+        let mut known = self
+            .readiness
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let news = match &found {
+            _ if *known == found => None,
+            Readiness::Ready => Some("the schema of the database fits again".to_owned()),
+            Readiness::Noted(text) | Readiness::Not(text) => Some(text.clone()),
+        };
+        *known = found;
+        news
+    }
+
+    /// Whether the service and the database's schema get along.
+    pub fn readiness(&self) -> Readiness {
+        let known = self.readiness.read();
+        known.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// From now on `/ready` says no, so that a balancer sends nothing new.

@@ -12,6 +12,7 @@ use crate::clock::now;
 use crate::commands::context::Context;
 use crate::error::{Failure, Kind};
 use crate::exposure::exposed;
+use crate::schema;
 use crate::settings::Settings;
 
 #[derive(Serialize)]
@@ -28,7 +29,7 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let report = CheckReport {
         settings: effective(&context.settings)?,
         findings,
-        warnings: issuers_to_watch(&context.settings),
+        warnings: warnings(&context.settings),
     };
     context.write(&report, |report| {
         let lines = report
@@ -106,19 +107,21 @@ fn keys(settings: &Settings) -> Result<(), Failure> {
 }
 
 fn database(settings: &Settings) -> Result<Vec<String>, Failure> {
-    let pending = profiled_store::pending(&settings.database)?;
-    if !pending.is_empty() {
-        let text = format!(
-            "pending migrations: {} (run profiled migrate)",
-            pending.join(", ")
-        );
-        return Ok(vec![text]);
-    }
+    schema::check(&settings.database)?;
     let wrong = Store::open(&settings.database)?.miscounted_groups()?;
     let line = |(id, stored, counted): &(i64, i64, i64)| {
         format!("group {id} has {counted} members, but users_count {stored}")
     };
     Ok(wrong.iter().map(line).collect())
+}
+
+fn warnings(settings: &Settings) -> Vec<String> {
+    let schema = schema::check(&settings.database).ok();
+    let later = schema.and_then(schema::Schema::note);
+    later
+        .into_iter()
+        .chain(issuers_to_watch(settings))
+        .collect()
 }
 
 /// Issuers whose users, or others, may choose whom a token stands for.

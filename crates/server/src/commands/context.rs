@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::error::{Failure, Kind};
 use crate::output::print_line;
+use crate::schema;
 use crate::settings::Settings;
 
 /// Rows that are read at a time.
@@ -26,9 +27,8 @@ impl Context {
     /// The store, which must have the schema of this build.
     pub(super) fn open(&self) -> Result<Store, Failure> {
         let settings = &self.settings.database;
-        if let Some(first) = profiled_store::pending(settings)?.first() {
-            let text = format!("the database lacks the migration {first}: run profiled migrate");
-            return Err(Failure::failed(text));
+        if let Some(note) = schema::check(settings)?.note() {
+            tracing::warn!("{note}");
         }
         Ok(Store::open(settings)?)
     }

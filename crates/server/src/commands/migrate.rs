@@ -1,16 +1,20 @@
 //! `profiled migrate`
 
+use profiled_store::MigrationState;
 use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::Migrate;
 use crate::commands::context::Context;
 use crate::error::{Failure, Kind};
+use crate::schema;
 
 #[derive(Serialize)]
 struct MigrationOutput {
     name: String,
     is_applied: bool,
+    /// Whether it is one of this build.
+    is_known: bool,
 }
 
 pub(super) fn run(context: &Context, arguments: &Migrate) -> Result<(), Failure> {
@@ -26,16 +30,20 @@ pub(super) fn run(context: &Context, arguments: &Migrate) -> Result<(), Failure>
         Some(count) => (Vec::new(), profiled_store::revert(settings, count)?),
         None => (profiled_store::migrate(settings)?, Vec::new()),
     };
-    let done = json!({ "applied": applied, "reverted": reverted });
+    let note = match arguments.revert {
+        Some(_) => None,
+        None => schema::check(settings)?.note(),
+    };
+    let done = json!({ "applied": applied, "reverted": reverted, "note": note });
     context.write(&done, |_| {
         let all = applied.iter().map(|name| format!("applied {name}"));
         let all = all.chain(reverted.iter().map(|name| format!("reverted {name}")));
-        let lines: Vec<String> = all.collect();
+        let mut lines: Vec<String> = all.collect();
         if lines.is_empty() {
-            "nothing to do".to_owned()
-        } else {
-            lines.join("\n")
+            lines.push("nothing to do".to_owned());
         }
+        lines.extend(note.clone());
+        lines.join("\n")
     })
 }
 
@@ -43,13 +51,14 @@ fn status(context: &Context) -> Result<(), Failure> {
     let all = profiled_store::status(&context.settings.database)?.into_iter();
     let all = all.map(|migration| MigrationOutput {
         name: migration.name,
-        is_applied: migration.is_applied,
+        is_applied: migration.state != MigrationState::Pending,
+        is_known: !matches!(migration.state, MigrationState::Unknown { .. }),
     });
     context.write_list(all, |state: &MigrationOutput| {
-        let word = if state.is_applied {
-            "applied"
-        } else {
-            "pending"
+        let word = match state {
+            state if !state.is_known => "unknown",
+            state if state.is_applied => "applied",
+            _ => "pending",
         };
         format!("{word} {}", state.name)
     })

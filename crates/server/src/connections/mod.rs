@@ -2,6 +2,7 @@
 //! (ADR 0041).
 
 mod doors;
+mod head_line;
 mod intake;
 mod stream;
 

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::intake::Intake;
+use super::intake::{Intake, Lines};
 
 /// Bytes that are taken at a time where the end is not known, and may wait for the end of a request before them.
 const PART: usize = 2048;
@@ -92,10 +92,24 @@ impl Stream {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let body = self.connection.body();
-        let room = match body {
-            Some(BodyLength::Left(left)) => usize::try_from(left).unwrap_or(usize::MAX),
-            Some(BodyLength::Chunks) | None => PART,
+        let before = buffer.filled().len();
+        match self.connection.body() {
+            None => ready!(self.poll_lines(context, buffer))?,
+            Some(length) => ready!(self.poll_body(context, length, buffer))?,
+        }
+        self.connection.received(buffer.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_body(
+        &mut self,
+        context: &mut Context<'_>,
+        length: BodyLength,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let room = match length {
+            BodyLength::Left(left) => usize::try_from(left).unwrap_or(usize::MAX),
+            BodyLength::Chunks => PART,
         };
         let room = buffer.remaining().min(room);
         let has_come = !self.intake.is_empty();
@@ -105,18 +119,55 @@ impl Stream {
         let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
         if has_come {
             self.intake.give(&mut part);
-        } else if let Some(tcp) = &mut self.tcp {
-            ready!(Pin::new(tcp).poll_read(context, &mut part))?;
+        } else {
+            ready!(self.poll_tcp(context, &mut part))?;
         }
-        match body {
-            Some(BodyLength::Left(_)) => {}
-            Some(BodyLength::Chunks) => _ = self.intake.cut(&mut part),
-            None => self.take_head(&mut part),
+        if length == BodyLength::Chunks {
+            self.intake.cut(&mut part);
         }
         let length = part.filled().len();
-        self.connection.received(length);
         buffer.advance(length);
         Poll::Ready(Ok(()))
+    }
+
+    /// Lines of one head.
+    fn poll_lines(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.awaits(Head::Part) {
+            self.intake.begin();
+            self.head_timer = None;
+        }
+        loop {
+            let lines = self.intake.give_lines(buffer);
+            let is_whole = lines == Lines::Last;
+            let head = is_whole.then_some(Head::Whole);
+            let head = head.or_else(|| self.intake.is_within().then_some(Head::Part));
+            self.head = head.map(|head| (head, self.connection.turns()));
+            if lines != Lines::None {
+                return Poll::Ready(Ok(()));
+            }
+            let mut bytes = [0; PART];
+            let mut part = ReadBuf::new(&mut bytes);
+            ready!(self.poll_tcp(context, &mut part))?;
+            self.intake.take(part.filled());
+            if part.filled().is_empty() && self.intake.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
+    fn poll_tcp(
+        &mut self,
+        context: &mut Context<'_>,
+        part: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match &mut self.tcp {
+            Some(tcp) => Pin::new(tcp).poll_read(context, part),
+            None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+        }
     }
 
     fn poll_tcp_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -124,17 +175,6 @@ impl Stream {
             Some(tcp) => tcp.poll_read_ready(context),
             None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
-    }
-
-    fn take_head(&mut self, part: &mut ReadBuf<'_>) {
-        if !self.awaits(Head::Part) {
-            self.intake.begin();
-            self.head_timer = None;
-        }
-        let is_whole = self.intake.cut(part);
-        let head = is_whole.then_some(Head::Whole);
-        let head = head.or_else(|| self.intake.is_within().then_some(Head::Part));
-        self.head = head.map(|head| (head, self.connection.turns()));
     }
 
     /// Whether so much has come of a head whose request was not begun.

@@ -1,5 +1,6 @@
 //! `profiled migrate` and `profiled check`
 
+use profiled_store::testing::TestDatabase;
 use serde_json::json;
 
 use crate::sandbox::Sandbox;
@@ -131,8 +132,15 @@ fn commands_on_an_old_schema_name_the_remedy() {
     assert_eq!(ended.code, Some(1));
     assert_eq!(
         ended.err,
-        "profiled: the database lacks the migration 2026-11-24-000001_create_users: \
-         run profiled migrate\n"
+        format!(
+            "profiled: the database sqlite://./data/profiled.sqlite3 lacks {} migrations, the \
+             first is 2026-11-24-000001_create_users: run profiled migrate\n",
+            sandbox
+                .json(&["migrate", "--status"])
+                .as_array()
+                .unwrap()
+                .len()
+        )
     );
     assert!(!sandbox.path().join("data/profiled.sqlite3").exists());
 }
@@ -148,5 +156,62 @@ fn invalid_command_line_has_exit_code_2() {
         &[],
     ] {
         assert_eq!(sandbox.run(arguments).code, Some(2), "{arguments:?}");
+    }
+}
+
+/// A database as a later version leaves it.
+fn migrated_later(is_breaking: bool) -> (TestDatabase, Sandbox) {
+    let database = TestDatabase::sqlite().unwrap();
+    let version = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000001')";
+    database.execute(version).unwrap();
+    if is_breaking {
+        let breaking = "INSERT INTO breaking_migrations (version) VALUES ('99990101000001')";
+        database.execute(breaking).unwrap();
+    }
+    let mut sandbox = Sandbox::new();
+    sandbox.set("PROFILED__DATABASE__URL", database.url());
+    (database, sandbox)
+}
+
+#[test]
+fn a_later_schema_is_told_everywhere_and_served() {
+    let (_database, sandbox) = migrated_later(false);
+    let note = "the database has 1 migrations that this version does not know: a later one has migrated it";
+
+    let migrated = sandbox.done(&["migrate"]);
+    let status = sandbox.done(&["migrate", "--status"]);
+    let checked = sandbox.done(&["check"]);
+    let mut service = sandbox.start(&["serve"]);
+    let (ready, body) = service.send("GET", "/ready", "");
+
+    assert_eq!(migrated, format!("nothing to do\n{note}\n"));
+    assert!(status.ends_with("unknown 99990101000001\n"), "{status}");
+    assert!(checked.contains(&format!("warning: {note}")), "{checked}");
+    assert_eq!(ready, 200);
+    assert_eq!(body, format!(r#"{{"note":"{note}","status":"ready"}}"#));
+    service.log_line(note);
+}
+
+#[test]
+fn a_schema_that_breaks_older_versions_is_refused_by_all_commands() {
+    let (_database, sandbox) = migrated_later(true);
+
+    for command in [
+        &["migrate"][..],
+        &["check"],
+        &["user", "list"],
+        &["serve", "--set", "http.bind=127.0.0.1:0"],
+    ] {
+        let ended = sandbox.run(command);
+
+        assert_eq!(ended.code, Some(1), "{command:?}");
+        assert!(
+            ended.err.contains(
+                "has the migration 99990101000001, with which this version cannot work: install \
+                 the one that has migrated it, or a later one"
+            ),
+            "{command:?}: {}",
+            ended.err
+        );
     }
 }

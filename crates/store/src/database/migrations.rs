@@ -23,35 +23,65 @@ const LOCK: i64 = 0x7072_6f66_696c_6564;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// One migration of this build.
+/// A migration of this build, or one that the database has from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MigrationStatus {
-    /// Version and name.
+    /// Version and name; of those of other builds, the version.
     pub name: String,
-    /// Whether the database has it.
-    pub is_applied: bool,
+    /// What the database has of it.
+    pub state: MigrationState,
 }
 
-/// All migrations of this build, oldest first. A database that does not exist has none of them, and is
-/// not created.
+/// What a database has of a migration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MigrationState {
+    /// It was applied.
+    Applied,
+    /// It is still to be applied.
+    Pending,
+    /// Another build has applied it, one after this.
+    Unknown {
+        /// Whether services that do not know it must not work with the database.
+        is_breaking: bool,
+    },
+}
+
+/// All migrations of this build, oldest first, and then those of the database that it does not know. A database that
+/// does not exist has none, and is not created.
 ///
 /// # Errors
 /// [`OpenError`]: a bad URL, a database that does not answer.
 pub fn status(settings: &DatabaseSettings) -> Result<Vec<MigrationStatus>, OpenError> {
     let url: DatabaseUrl = settings.url.parse()?;
     let all = names(&url).map_err(|source| failed(&url, source))?;
-    let applied = if url.file().is_some_and(|file| !file.exists()) {
-        Vec::new()
+    let (applied, breaking) = if url.file().is_some_and(|file| !file.exists()) {
+        (Vec::new(), Vec::new())
     } else {
         let _lock = url.file().map(FolderLock::shared);
         let mut connection = connect(&url, settings)?;
-        applied(&mut connection).map_err(|source| failed(&url, source.into()))?
+        let both =
+            applied(&mut connection).and_then(|applied| Ok((applied, breaking(&mut connection)?)));
+        both.map_err(|source| failed(&url, source.into()))?
     };
-    let status = |(version, name)| MigrationStatus {
-        is_applied: applied.contains(&version),
-        name,
-    };
-    Ok(all.into_iter().map(status).collect())
+    let unknown = applied
+        .iter()
+        .rev()
+        .filter(|version| !all.iter().any(|(known, _)| known == *version))
+        .map(|version| MigrationStatus {
+            name: version.clone(),
+            state: MigrationState::Unknown {
+                is_breaking: breaking.contains(version),
+            },
+        });
+    let known = all.iter().map(|(version, name)| MigrationStatus {
+        name: name.clone(),
+        state: if applied.contains(version) {
+            MigrationState::Applied
+        } else {
+            MigrationState::Pending
+        },
+    });
+    Ok(known.chain(unknown).collect())
 }
 
 /// Names of the migrations that the database lacks, oldest first.
@@ -59,7 +89,7 @@ pub fn status(settings: &DatabaseSettings) -> Result<Vec<MigrationStatus>, OpenE
 /// # Errors
 /// As [`status`].
 pub fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
-    let missing = |migration: &MigrationStatus| !migration.is_applied;
+    let missing = |migration: &MigrationStatus| migration.state == MigrationState::Pending;
     Ok(status(settings)?
         .into_iter()
         .filter(missing)
@@ -211,23 +241,30 @@ fn names(url: &DatabaseUrl) -> Result<Vec<(String, String)>, BoxError> {
     }
 }
 
-/// Versions of the migrations that a database has, the newest first. Nothing is created to find out: not even the
-/// table of versions.
+/// Versions of the migrations that a database has, the newest first.
 fn applied(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
-    let table = match connection {
+    versions(connection, "__diesel_schema_migrations")
+}
+
+/// Versions of those with which a service that does not know them must not work.
+fn breaking(connection: &mut DbConnection) -> QueryResult<Vec<String>> {
+    versions(connection, "breaking_migrations")
+}
+
+/// The versions in a table, the newest first. Nothing is created to find out: not even the table.
+fn versions(connection: &mut DbConnection, table: &str) -> QueryResult<Vec<String>> {
+    let count = match connection {
         DbConnection::Sqlite(_) => {
-            "SELECT count(*) AS tables FROM sqlite_schema WHERE name = '__diesel_schema_migrations'"
+            format!("SELECT count(*) AS tables FROM sqlite_schema WHERE name = '{table}'")
         }
-        DbConnection::Postgres(_) => {
-            "SELECT count(to_regclass('__diesel_schema_migrations')) AS tables"
-        }
+        DbConnection::Postgres(_) => format!("SELECT count(to_regclass('{table}')) AS tables"),
     };
-    let table: Tables = on_each!(connection, |c| diesel::sql_query(table).get_result(c))?;
-    if table.tables == 0 {
+    let found: Tables = on_each!(connection, |c| diesel::sql_query(count).get_result(c))?;
+    if found.tables == 0 {
         return Ok(Vec::new());
     }
-    let versions = "SELECT version FROM __diesel_schema_migrations ORDER BY version DESC";
-    let versions: Vec<Applied> = on_each!(connection, |c| diesel::sql_query(versions).load(c))?;
+    let versions = format!("SELECT version FROM {table} ORDER BY version DESC");
+    let versions: Vec<Version> = on_each!(connection, |c| diesel::sql_query(versions).load(c))?;
     Ok(versions.into_iter().map(|row| row.version).collect())
 }
 
@@ -238,7 +275,7 @@ struct Tables {
 }
 
 #[derive(diesel::QueryableByName)]
-struct Applied {
+struct Version {
     #[diesel(sql_type = diesel::sql_types::Text)]
     version: String,
 }

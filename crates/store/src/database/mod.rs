@@ -26,7 +26,7 @@ pub(crate) use connection::{DbConnection, MultiBackend, on_each};
 pub(crate) use error::StoreError;
 pub(crate) use instant::{Instant, stored};
 pub use lanes::LaneSizes;
-pub use migrations::{MigrationStatus, migrate, pending, revert, status};
+pub use migrations::{MigrationState, MigrationStatus, migrate, pending, revert, status};
 pub(crate) use page::numbered_page;
 pub(crate) use person::PersonRow;
 pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};

@@ -11,7 +11,7 @@ use profiled_domain::{
     UserRepository,
 };
 use profiled_store::testing::{TestDatabase, database_settings};
-use profiled_store::{Store, migrate, pending, revert, status};
+use profiled_store::{MigrationState, MigrationStatus, Store, migrate, pending, revert, status};
 
 use crate::people::{at, operator, person, token};
 
@@ -45,12 +45,16 @@ profiled_store::database_tests!(
     migrations_go_down_and_up_again,
     rows_of_other_tables_survive_a_revert_of_the_newest_migrations,
     racing_migrators_both_succeed,
+    migrations_of_later_builds_are_told_by_what_they_say_of_themselves,
 );
 
 fn migrations_go_down_and_up_again(database: &TestDatabase) {
     let settings = database.settings();
     let all = status(&settings).unwrap();
-    assert!(all.iter().all(|migration| migration.is_applied));
+    assert!(
+        all.iter()
+            .all(|migration| migration.state == MigrationState::Applied)
+    );
 
     let reverted = revert(&settings, all.len()).unwrap();
     let missing = pending(&settings).unwrap();
@@ -122,6 +126,30 @@ fn rows_of_other_tables_survive_a_revert_of_the_newest_migrations(database: &Tes
     assert_eq!(store.select_organizations(&selection).unwrap().total, 1);
     assert_eq!(database.count("organization_users").unwrap(), 1);
     assert_eq!(store.prune_tokens(at(3), 10).unwrap(), 1);
+}
+
+fn migrations_of_later_builds_are_told_by_what_they_say_of_themselves(database: &TestDatabase) {
+    let settings = database.settings();
+    let known = status(&settings).unwrap().len();
+    let later = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000001'), ('99990101000002'); \
+                 INSERT INTO breaking_migrations (version) VALUES ('99990101000002')";
+    database.execute(later).unwrap();
+
+    let all = status(&settings).unwrap();
+
+    let unknown = |name: &str, is_breaking| MigrationStatus {
+        name: name.to_owned(),
+        state: MigrationState::Unknown { is_breaking },
+    };
+    assert_eq!(
+        all[known..],
+        [
+            unknown("99990101000001", false),
+            unknown("99990101000002", true)
+        ]
+    );
+    assert_eq!(pending(&settings).unwrap(), Vec::<String>::new());
+    assert_eq!(migrate(&settings).unwrap(), Vec::<String>::new());
 }
 
 fn racing_migrators_both_succeed(database: &TestDatabase) {

@@ -50,7 +50,7 @@ const ALIASES: [(&str, &str); 40] = [
 
 /// What names of Python's codecs begin with that are read by nothing here, some of which make no text at all.
 /// Their bytes would be stored as other letters.
-const REFUSED: [&str; 43] = [
+const REFUSED: [&str; 45] = [
     "base64",
     "base_64",
     "bz2",
@@ -90,8 +90,10 @@ const REFUSED: [&str; 43] = [
     "sjis",
     "strk",
     "undefined",
-    "unicode",
-    "utf",
+    "unicode_1_1_utf_7",
+    "unicode_escape",
+    "utf7",
+    "utf_7",
     "windows",
     "zlib",
 ];
@@ -107,12 +109,28 @@ const REFUSED_WHOLE: [&str; 9] = [
     "zip",
 ];
 
+/// Names of browsers that Python does not know, so that they are ignored: where they are used, UTF-8 is sent.
+const IGNORED: [&str; 9] = [
+    "csunicode",
+    "dos_874",
+    "iso_10646_ucs_2",
+    "logical",
+    "ucs_2",
+    "unicode",
+    "unicodefeff",
+    "visual",
+    "x_user_defined",
+];
+
 /// The encoding of a name; one that nobody knows is UTF-8, as for the framework.
 ///
 /// # Errors
 /// See [`Charset::named`].
 pub(super) fn find(name: &str) -> Result<Charset, ()> {
     let plain = normalized(name);
+    if IGNORED.contains(&plain.as_str()) {
+        return Ok(Charset::Utf8);
+    }
     if let Some(charset) = by_name(&plain)
         .or_else(|| by_number(&plain))
         .or_else(|| by_label(&plain))
@@ -193,6 +211,12 @@ mod tests {
         for (name, expected) in [
             ("UTF-8", Charset::Utf8),
             ("nonsense", Charset::Utf8),
+            ("utf8mb4", Charset::Utf8),
+            ("utf-8,utf-8", Charset::Utf8),
+            ("utf-8-bom", Charset::Utf8),
+            ("x-user-defined", Charset::Utf8),
+            ("unicode", Charset::Utf8),
+            ("ucs-2", Charset::Utf8),
             ("", Charset::Utf8),
             ("UTF_8-Sig", Charset::Utf8Signed),
             ("US-ASCII", Charset::Ascii),
@@ -217,6 +241,7 @@ mod tests {
             "bz2",
             "rot13",
             "utf-7",
+            "unicode-escape",
             "cp037",
             "cp437",
             "hz",
