@@ -1,5 +1,6 @@
 //! Avatars over TCP, with files in a folder and in a bucket of a real S3 server (attack cases F).
 
+use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
 use std::net::TcpStream;
 use std::sync::OnceLock;
@@ -38,6 +39,7 @@ on_each_storage!(
     an_avatar_lives_from_its_upload_to_a_purge,
     f7_failed_change_leaves_no_file,
     of_uploads_at_once_one_file_is_left,
+    a_picture_is_sent_under_one_name_again_and_again,
     f1_f4_served_file_is_a_new_picture,
     f2_f3_bombs_and_broken_files_are_refused,
 );
@@ -129,6 +131,18 @@ fn an_avatar_lives_from_its_upload_to_a_purge(service: &Service) {
     clear(&admin);
     service.run(&["purge"]);
     assert_eq!(anybody.get(&second).status, 404);
+}
+
+/// The names that it had stay taken for a while, as caches may still have them.
+fn a_picture_is_sent_under_one_name_again_and_again(service: &Service) {
+    let admin = admin(service);
+    let mut names = BTreeSet::new();
+    for _ in 0..13 {
+        names.insert(avatar(&admin.send(form("image.png", &png()))));
+        clear(&admin);
+    }
+
+    assert_eq!(names.len(), 13);
 }
 
 fn f7_failed_change_leaves_no_file(service: &Service) {

@@ -155,6 +155,26 @@ fn service_whose_log_is_not_read_answers_and_ends() {
     drop(log);
 }
 
+/// A limit on the size of files is a disk that is full: the signal that tells of it ends nothing.
+#[test]
+fn service_whose_log_has_reached_the_limit_of_its_size_answers_and_ends() {
+    let sandbox = Sandbox::migrated();
+    let log = File::create(sandbox.path().join("log")).unwrap();
+    // In blocks of 512 bytes: more than the database has, and less than the lines of the log.
+    let (shell, limited) = ("/bin/sh", "ulimit -f 2048; exec \"$0\" \"$@\"");
+    let service = serve(&sandbox);
+    let mut command = Command::new(shell);
+    command.args(["-c", limited]).arg(service.get_program());
+    command.args(service.get_args()).current_dir(sandbox.path());
+    let mut process = Process::start(command.stdout(Stdio::piped()).stderr(log));
+    let address = printed(&mut process);
+
+    assert_it_serves(&mut process, &address);
+
+    let size = sandbox.path().join("log").metadata().unwrap().len();
+    assert_eq!(size, 2048 * 512);
+}
+
 #[test]
 fn service_whose_output_is_full_or_without_reader_serves_and_logs_its_address() {
     let sandbox = Sandbox::new();
