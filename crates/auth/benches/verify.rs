@@ -28,6 +28,7 @@ fn subject(password: &PasswordHash) -> TokenUser<'_> {
         password,
         password_digest: None,
         name: None,
+        user: None,
     }
 }
 

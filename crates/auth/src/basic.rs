@@ -45,7 +45,7 @@ impl Verifier for BasicVerifier {
         Scheme::Basic
     }
 
-    fn challenge(&self) -> &'static str {
+    fn challenge(&self) -> &str {
         "Basic realm=\"api\""
     }
 

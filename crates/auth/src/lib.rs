@@ -41,9 +41,10 @@ pub use introspection::{Introspected, Introspector};
 pub use jsonwebtoken::AlgorithmFamily;
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jwt::{
-    AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, JwtService, KeyError, KeyFolder,
-    KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError, Refreshed, SigningKey,
-    TokenPair, TokenType, TokenUser, UnknownAlgorithm, UserClaim, VerifyError,
+    AccessToken, ActiveToken, Algorithm, Audience, CustomClaim, IssuerError, Issuers, JwtService,
+    KeyError, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError,
+    Refreshed, SigningKey, TokenPair, TokenType, TokenUser, UnknownAlgorithm, UserClaim,
+    VerifyError,
 };
 pub use key_fetch::KeyFetch;
 pub use password::{

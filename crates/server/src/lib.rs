@@ -17,6 +17,7 @@ mod log_queue;
 mod maintenance;
 mod output;
 mod settings;
+mod simplejwt;
 mod stop;
 mod telemetry;
 mod trail;

@@ -43,6 +43,14 @@ pub enum KeyError {
         /// The algorithm that was asked for.
         algorithm: Algorithm,
     },
+    /// Anything else in the place of a public key.
+    #[error(
+        "holds no public key for {algorithm:?}: give it in PEM, as openssl pkey -pubout writes it"
+    )]
+    NoPublicKey {
+        /// The algorithm that was asked for.
+        algorithm: Algorithm,
+    },
     /// An RSA key that can be factored.
     #[error("is too weak: use an RSA key of at least {MIN_RSA_BITS} bits")]
     WeakRsa,
@@ -246,6 +254,15 @@ impl SigningKey {
     #[must_use]
     pub fn public(&self) -> Option<Jwk> {
         self.verifying.public(None)
+    }
+
+    /// Whether a public key in PEM verifies what this key signs.
+    #[must_use]
+    pub fn fits(&self, pem: &str) -> bool {
+        let other = VerifyingKey::from_pem(pem, self.algorithm());
+        let signature = self.sign(b"fits");
+        let both = other.zip(signature);
+        both.is_some_and(|(other, signature)| other.verifies(&signature, b"fits"))
     }
 
     /// Signs and verifies once, so that a key without its other half fails at the start.

@@ -5,9 +5,12 @@
 
 mod access_token;
 mod algorithm;
+mod audience;
 mod checks;
 mod claims;
+mod classes;
 mod curve;
+mod custom_claim;
 mod generate;
 mod id;
 mod introspect;
@@ -18,14 +21,19 @@ mod key_ring;
 mod key_set;
 mod mint;
 mod name;
+mod options;
 mod pem;
 mod refresh;
+mod sliding;
+mod token_header;
 mod token_kind;
 mod verifier;
 
 pub use access_token::AccessToken;
 pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use audience::Audience;
 pub use checks::UserClaim;
+pub use custom_claim::CustomClaim;
 pub use introspect::ActiveToken;
 pub use issuers::{IssuerError, Issuers};
 pub use key::{KeyError, SigningKey};

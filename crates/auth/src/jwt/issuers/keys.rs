@@ -21,7 +21,7 @@ use crate::key_fetch::{Fetches, KeyFetch};
 use crate::settings::IssuerSettings;
 
 /// Keys of an issuer.
-pub(super) struct IssuerKeys {
+pub(in crate::jwt) struct IssuerKeys {
     shared: Arc<Shared>,
     /// Asks the thread to fetch. Dropping it ends the thread.
     fetch_request: Option<SyncSender<()>>,
@@ -93,7 +93,7 @@ impl IssuerKeys {
 
     /// Whether one of the keys that may have signed a token did so. Where none may have, they are fetched for later ones, and
     /// for this one if that does not take long.
-    pub(super) fn verify(
+    pub(in crate::jwt) fn verify(
         &self,
         algorithm: Algorithm,
         parts: &Parts<'_>,
