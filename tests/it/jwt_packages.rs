@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::jwt_tokens::{post, refresh, text, tokens};
 
-const PACKAGES: [&str; 5] = [
+pub const PACKAGES: [&str; 5] = [
     "Django==5.2.19",
     "djangorestframework==3.16.1",
     "djangorestframework-simplejwt==5.5.1",
