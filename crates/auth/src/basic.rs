@@ -45,7 +45,7 @@ impl Verifier for BasicVerifier {
         Scheme::Basic
     }
 
-    fn challenge(&self) -> &str {
+    fn challenge(&self) -> &'static str {
         "Basic realm=\"api\""
     }
 

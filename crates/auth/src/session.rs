@@ -28,7 +28,7 @@ impl Verifier for SessionVerifier {
     }
 
     /// Nothing that a header could answer.
-    fn challenge(&self) -> &str {
+    fn challenge(&self) -> &'static str {
         ""
     }
 

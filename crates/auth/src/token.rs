@@ -206,7 +206,7 @@ impl Verifier for TokenVerifier {
         Scheme::Token
     }
 
-    fn challenge(&self) -> &str {
+    fn challenge(&self) -> &'static str {
         "Token"
     }
 

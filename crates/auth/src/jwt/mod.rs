@@ -24,6 +24,7 @@ mod name;
 mod options;
 mod pem;
 mod refresh;
+mod rotation;
 mod sliding;
 mod token_header;
 mod token_kind;

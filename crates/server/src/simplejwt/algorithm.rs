@@ -13,14 +13,13 @@ pub(super) fn translate(value: Option<&Value>, found: &mut Translation) -> Optio
     let known = value
         .as_str()
         .and_then(|name| name.parse::<Algorithm>().ok());
-    match known {
-        Some(algorithm) => found.set("auth.jwt.algorithm", algorithm.as_str()),
-        None => {
-            let all = Algorithm::ALL.map(Algorithm::as_str).join(", ");
-            found.warn(format!(
-                "ALGORITHM {value} cannot be carried over: use one of {all}"
-            ));
-        }
+    if let Some(algorithm) = known {
+        found.set("auth.jwt.algorithm", algorithm.as_str());
+    } else {
+        let all = Algorithm::ALL.map(Algorithm::as_str).join(", ");
+        found.warn(format!(
+            "ALGORITHM {value} cannot be carried over: use one of {all}"
+        ));
     }
     known
 }

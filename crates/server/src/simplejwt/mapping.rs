@@ -260,7 +260,7 @@ fn other(key: &str, value: &Value, found: &mut Translation) {
         "AUDIENCE" => match value {
             Value::Null => {}
             Value::String(name) if !name.is_empty() => {
-                found.set("auth.jwt.audience", name.as_str())
+                found.set("auth.jwt.audience", name.as_str());
             }
             Value::Array(_)
                 if texts(value)

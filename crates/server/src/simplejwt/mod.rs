@@ -7,6 +7,7 @@ mod keys;
 mod mapping;
 mod python;
 mod scan;
+mod text;
 mod translation;
 
 pub(crate) use dump::Dump;

@@ -1,6 +1,14 @@
 //! Where the parts of Python text end: strings, brackets and comments looked through, and nothing executed.
 
-/// What a place of the text is in.
+/// What was gone over.
+enum Step {
+    /// A character outside of brackets, at this place.
+    Outside(usize, char),
+    /// Anything else.
+    Inside,
+}
+
+/// A place in a text, and how many brackets are open there.
 #[derive(Clone, Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
@@ -21,24 +29,24 @@ impl<'a> Scanner<'a> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    /// Goes over a character, a whole string or a whole comment. `Some` for a character outside of brackets, with its place.
-    fn step(&mut self) -> Option<Option<(usize, char)>> {
+    /// Goes over a character, a whole string or a whole comment; `None` at the end.
+    fn step(&mut self) -> Option<Step> {
         let (start, rest) = (self.at, self.rest());
         let next = rest.chars().next()?;
         match next {
             '#' => {
                 self.at += rest.find('\n').unwrap_or(rest.len());
-                return Some(None);
+                return Some(Step::Inside);
             }
             '"' | '\'' => {
                 self.at += string_length(rest);
-                return Some(None);
+                return Some(Step::Inside);
             }
             '\\' => {
                 // It joins lines.
                 let joined = rest.chars().nth(1).map_or(0, char::len_utf8);
                 self.at += 1 + joined;
-                return Some(None);
+                return Some(Step::Inside);
             }
             '(' | '[' | '{' => self.depth += 1,
             ')' | ']' | '}' => self.depth = self.depth.saturating_sub(1),
@@ -46,7 +54,11 @@ impl<'a> Scanner<'a> {
         }
         self.at += next.len_utf8();
         let is_outside = self.depth == 0 && !")]}".contains(next);
-        Some(is_outside.then_some((start, next)))
+        Some(if is_outside {
+            Step::Outside(start, next)
+        } else {
+            Step::Inside
+        })
     }
 }
 
@@ -76,8 +88,8 @@ fn string_length(text: &str) -> usize {
 /// The parts of a text between separators outside of strings, brackets and comments.
 pub(super) fn split(text: &str, separator: char) -> Vec<&str> {
     let (mut scanner, mut parts, mut start) = (Scanner::new(text), Vec::new(), 0);
-    while let Some(outside) = scanner.step() {
-        if let Some((at, found)) = outside
+    while let Some(step) = scanner.step() {
+        if let Step::Outside(at, found) = step
             && found == separator
         {
             parts.extend(text.get(start..at));

@@ -41,26 +41,24 @@ impl Translation {
 
     /// A file of settings, with the warnings as comments.
     pub(crate) fn to_toml(&self) -> String {
-        let mut text = String::new();
-        for warning in &self.warnings {
-            let line = warning.replace(['\n', '\r'], " ");
-            text.push_str(&format!("# warning: {line}\n"));
+        let warnings = self.warnings.iter();
+        let warnings = warnings.map(|text| text.replace(['\n', '\r'], " "));
+        let warnings = warnings.map(|line| format!("# warning: {line}\n"));
+        let sections = ["auth", "auth.jwt"].map(|section| self.section(section));
+        warnings.chain(sections).collect()
+    }
+
+    fn section(&self, section: &str) -> String {
+        let keys = self.settings.iter().filter_map(|(key, value)| {
+            let (before, name) = key.rsplit_once('.')?;
+            (before == section).then(|| format!("{name} = {}\n", toml(value)))
+        });
+        let keys: String = keys.collect();
+        if keys.is_empty() {
+            keys
+        } else {
+            format!("[{section}]\n{keys}")
         }
-        for section in ["auth", "auth.jwt"] {
-            let of_section = |key: &str| {
-                key.rsplit_once('.')
-                    .map(|(before, name)| (before == section, name.to_owned()))
-            };
-            let keys = self.settings.iter().filter_map(|(key, value)| {
-                let (is_inside, name) = of_section(key)?;
-                is_inside.then(|| format!("{name} = {}\n", toml(value)))
-            });
-            let keys: String = keys.collect();
-            if !keys.is_empty() {
-                text.push_str(&format!("[{section}]\n{keys}"));
-            }
-        }
-        text
     }
 }
 
