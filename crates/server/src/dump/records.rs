@@ -262,3 +262,35 @@ fn knox_token(record: Record, plan: &Plan) -> Result<DumpedToken, String> {
         expires: fields.instant("expiry")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn end(claims: &Value) -> Option<i64> {
+        let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
+        let end = end_of_sliding(&format!("header.{payload}.signature"))?;
+        Some(end.timestamp())
+    }
+
+    #[test]
+    fn sliding_token_is_remembered_until_its_last_successor_ends() {
+        let sliding = json!({"token_type": "sliding", "exp": 1300, "iat": 1000, "refresh_exp": 5000, "user_id": "2"});
+        let renamed = json!({"kind": "sliding", "exp": 1300, "iat": 1000, "until": 5000});
+
+        assert_eq!(end(&sliding), Some(5300));
+        assert_eq!(end(&renamed), Some(5300));
+    }
+
+    #[test]
+    fn other_tokens_are_remembered_by_their_own_end() {
+        assert_eq!(
+            end(&json!({"token_type": "refresh", "exp": 1300, "iat": 1000})),
+            None
+        );
+        assert_eq!(end(&json!(["sliding"])), None);
+        assert_eq!(end_of_sliding("no token"), None);
+    }
+}
