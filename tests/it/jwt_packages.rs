@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::jwt_tokens::{post, refresh, text, tokens};
 
-const PACKAGES: [&str; 5] = [
+pub const PACKAGES: [&str; 5] = [
     "Django==5.2.19",
     "djangorestframework==3.16.1",
     "djangorestframework-simplejwt==5.5.1",
@@ -22,7 +22,7 @@ fn simplejwt_and_the_service_read_each_others_tokens() {
         return;
     };
     for algorithm in [
-        "HS256", "HS512", "RS256", "PS256", "ES256", "ES384", "EdDSA",
+        "HS256", "HS512", "RS256", "PS256", "ES256", "ES384", "ES512", "ES256K", "EdDSA",
     ] {
         exchange(&python, algorithm);
     }

@@ -35,6 +35,7 @@ mod introspection;
 mod jwt;
 mod jwt_packages;
 mod jwt_passwords;
+mod jwt_settings;
 mod jwt_tokens;
 mod knox_tokens;
 mod lanes;

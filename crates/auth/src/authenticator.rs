@@ -13,6 +13,8 @@ use crate::scheme::Scheme;
 pub struct RequestCredentials<'a> {
     /// The `Authorization` header; values of repeated ones joined by a comma.
     pub authorization: Option<&'a [u8]>,
+    /// The header of [`Authenticator::header`]; values of repeated ones joined by a comma.
+    pub other_header: Option<&'a [u8]>,
     /// The cookie of a log-in, where cookies are taken.
     pub session: Option<&'a str>,
     /// Address that tokens are bound to and failed log-ins are counted under: one that the client cannot
@@ -48,7 +50,12 @@ pub trait Verifier: Send + Sync {
     fn scheme(&self) -> Scheme;
 
     /// Its `WWW-Authenticate` (RFC 9110, section 11.6.1).
-    fn challenge(&self) -> &'static str;
+    fn challenge(&self) -> &str;
+
+    /// The header that it reads in place of `Authorization`.
+    fn header(&self) -> Option<&str> {
+        None
+    }
 
     /// Whether the word in front of the credentials names this scheme.
     fn matches(&self, word: &[u8]) -> bool {
@@ -96,7 +103,13 @@ impl Authenticator {
 
     /// The challenge of a 401: the first scheme's, whichever one refused.
     #[must_use]
-    pub fn challenge(&self) -> &'static str {
+    pub fn challenge(&self) -> &str {
         self.verifiers.first().map_or("", |first| first.challenge())
+    }
+
+    /// The header that one of the schemes reads in place of `Authorization`.
+    #[must_use]
+    pub fn header(&self) -> Option<&str> {
+        self.verifiers.iter().find_map(|verifier| verifier.header())
     }
 }

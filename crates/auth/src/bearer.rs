@@ -1,4 +1,4 @@
-//! `Authorization: Bearer <jwt>`: simplejwt's access tokens (contract `drf.md`, section 4).
+//! `Authorization: Bearer <jwt>`, or the header and the words of the settings: simplejwt's tokens (contract `drf.md`, section 4).
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::jwt::{AccessToken, JwtService};
 use crate::progress::Progress;
 use crate::scheme::Scheme;
 
-/// Verifies access tokens. The scheme's word is compared with case, as simplejwt does.
+/// Verifies access tokens. The words are compared with case, as simplejwt does.
 #[derive(Clone)]
 pub struct BearerVerifier {
     jwt: Arc<JwtService>,
@@ -27,11 +27,19 @@ impl BearerVerifier {
 }
 
 /// The user for whom a token stands that is good in itself.
-fn identify(access: AccessToken, depth: ProfileDepth, now: DateTime<Utc>) -> Authentication {
-    let jti = access.jti().map(str::to_owned);
+fn identify(
+    jwt: Arc<JwtService>,
+    access: AccessToken,
+    depth: ProfileDepth,
+    now: DateTime<Utc>,
+) -> Authentication {
+    let (jti, kind) = (access.jti().map(str::to_owned), access.kind());
     access.holder(depth, now, move |holder| {
         Ok(Identity {
-            profile: holder?,
+            profile: holder.map_err(|error| match error {
+                AuthError::Jwt(fault) => jwt.refusal(fault, Some(kind)),
+                other => other,
+            })?,
             scheme: Scheme::Bearer,
             keep: jti.map_or(CredentialRef::None, CredentialRef::Jwt),
             token: None,
@@ -44,16 +52,24 @@ impl Verifier for BearerVerifier {
         Scheme::Bearer
     }
 
-    fn challenge(&self) -> &'static str {
-        "Bearer realm=\"api\""
+    fn challenge(&self) -> &str {
+        self.jwt.header().challenge()
+    }
+
+    fn header(&self) -> Option<&str> {
+        self.jwt.header().other()
     }
 
     fn matches(&self, word: &[u8]) -> bool {
-        word == Scheme::Bearer.as_str().as_bytes()
+        self.jwt.header().is_word(word)
     }
 
     fn claim(&self, attempt: &RequestCredentials<'_>) -> Option<Authentication> {
-        let words = attempt.authorization.and_then(header::split)?;
+        let value = match self.header() {
+            Some(_) => attempt.other_header,
+            None => attempt.authorization,
+        };
+        let words = value.and_then(header::split)?;
         if !self.matches(words.scheme) {
             return None;
         }
@@ -63,9 +79,10 @@ impl Verifier for BearerVerifier {
         };
         let (depth, now) = (attempt.depth, attempt.now);
         let access = self.jwt.claim_access(token, now);
+        let jwt = Arc::clone(&self.jwt);
         Some(access.then(move |access| match access {
-            Ok(access) => identify(access, depth, now),
-            Err(fault) => Progress::Done(Err(AuthError::Jwt(fault))),
+            Ok(access) => identify(jwt, access, depth, now),
+            Err(error) => Progress::Done(Err(error)),
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 use profiled_domain::{RepositoryError, Wait};
 
+use crate::jwt::TokenType;
 use crate::scheme::Scheme;
 use crate::throttle::ThrottleError;
 
@@ -40,6 +41,9 @@ pub enum AuthError {
     /// The JSON Web Token itself is not good.
     #[error("bad access token: {0}")]
     Jwt(JwtFault),
+    /// The same, as each of several types of tokens says that may go with requests, in the order of trial.
+    #[error("bad token{}", told(.0))]
+    JwtClasses(Vec<(TokenType, JwtFault)>),
     /// Too many passwords were wrong: nothing was verified.
     #[error("too many failed log-ins")]
     Throttled(Wait),
@@ -55,6 +59,15 @@ impl From<ThrottleError> for AuthError {
             ThrottleError::Repository(error) => Self::Repository(error),
         }
     }
+}
+
+fn told(faults: &[(TokenType, JwtFault)]) -> String {
+    let mut told = String::new();
+    for (at, (kind, fault)) in faults.iter().enumerate() {
+        let sign = if at == 0 { ": " } else { ", " };
+        told = told + sign + "as " + kind.as_str() + " " + &fault.to_string();
+    }
+    told
 }
 
 /// What is wrong with the words of an `Authorization` header (contract `drf.md`, sections 3 and 4).

@@ -87,6 +87,15 @@ impl Introspector {
         found.into()
     }
 
+    /// The word in front of tokens of a scheme.
+    #[must_use]
+    pub fn word(&self, scheme: Scheme) -> &str {
+        match scheme {
+            Scheme::Bearer => self.jwt.header_word(),
+            other => other.as_str(),
+        }
+    }
+
     /// The access token or opaque token, if it would be taken at this moment. Refresh tokens give no
     /// access. A bound opaque token is good from one address alone, and so not for others to judge.
     pub fn introspect(&self, token: &str, now: DateTime<Utc>) -> Progress<Option<Introspected>> {
@@ -95,7 +104,7 @@ impl Introspector {
         self.jwt
             .introspect(token, now)
             .then(move |active| match active {
-                Some(active) if active.kind == TokenType::Access => {
+                Some(active) if active.kind != TokenType::Refresh => {
                     Progress::Done(Some(active.into()))
                 }
                 Some(_) => Progress::Done(None),

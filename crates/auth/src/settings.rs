@@ -1,12 +1,12 @@
 //! Settings of the section `auth`.
 
 use chrono::Duration;
-use jsonwebtoken::Algorithm;
-use profiled_domain::settings::{YEAR, bounded};
+use profiled_domain::settings::{YEAR, bounded, checked, is_repeated};
 use profiled_domain::{Person, UserLookup};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::jwt::{Algorithm, Audience, CustomClaim, TokenType};
 use crate::password::PasswordSettings;
 
 /// Section `auth`.
@@ -102,15 +102,28 @@ pub struct JwtSettings {
     pub signing_key: SecretString,
     pub signing_key_file: String,
     pub algorithm: Algorithm,
+    pub verifying_key: String,
+    pub verifying_key_file: String,
+    pub jwk_url: String,
     pub keys_dir: String,
     #[serde(deserialize_with = "bounded::<0, YEAR, _, _>")]
     pub keys_lead_time: u32,
     #[serde(deserialize_with = "bounded::<1, 3600, _, _>")]
     pub keys_reload: u32,
-    #[serde(deserialize_with = "bounded::<1, YEAR, _, _>")]
+    #[serde(deserialize_with = "header_types")]
+    pub header_types: Vec<String>,
+    #[serde(deserialize_with = "header_name")]
+    pub header_name: String,
+    #[serde(deserialize_with = "token_classes")]
+    pub token_classes: Vec<TokenType>,
+    #[serde(deserialize_with = "bounded::<1, { 100 * YEAR }, _, _>")]
     pub access_lifetime: u32,
-    #[serde(deserialize_with = "bounded::<1, { 10 * YEAR }, _, _>")]
+    #[serde(deserialize_with = "bounded::<1, { 100 * YEAR }, _, _>")]
     pub refresh_lifetime: u32,
+    #[serde(deserialize_with = "bounded::<1, { 100 * YEAR }, _, _>")]
+    pub sliding_lifetime: u32,
+    #[serde(deserialize_with = "bounded::<1, { 100 * YEAR }, _, _>")]
+    pub sliding_refresh_lifetime: u32,
     pub rotate_refresh_tokens: bool,
     pub blacklist_after_rotation: bool,
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
@@ -121,19 +134,62 @@ pub struct JwtSettings {
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub leeway: u32,
     pub issuer: String,
-    pub audience: String,
+    #[serde(deserialize_with = "audience")]
+    pub audience: Audience,
     pub user_id_field: UserField,
     pub user_id_claim: String,
     pub token_type_claim: String,
     pub jti_claim: String,
     pub revoke_token_claim: String,
+    pub sliding_refresh_exp_claim: String,
+    pub claims: Vec<CustomClaim>,
     pub issuers: Vec<IssuerSettings>,
     #[serde(deserialize_with = "bounded::<10, 86_400, _, _>")]
     pub jwks_refresh: u32,
 }
 
+/// The words in front of tokens.
+fn header_types<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    checked(deserializer, |words: &Vec<String>| {
+        let is_word = |word: &String| !word.is_empty() && word.bytes().all(is_token_byte);
+        let is_fine = !words.is_empty() && words.iter().all(is_word) && !is_repeated(words);
+        let text =
+            "must name the words in front of tokens, each once and without blanks, as Bearer";
+        (!is_fine).then(|| text.to_owned())
+    })
+}
+
+fn header_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    checked(deserializer, |name: &String| {
+        let is_name = !name.is_empty() && name.bytes().all(is_token_byte);
+        (!is_name).then(|| format!("is {name:?}: name a header, as X-Access-Token"))
+    })
+}
+
+/// Whether a byte may be in the name of a header (RFC 9110, section 5.6.2).
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn token_classes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TokenType>, D::Error> {
+    checked(deserializer, |types: &Vec<TokenType>| {
+        let is_fine =
+            !types.is_empty() && !types.contains(&TokenType::Refresh) && !is_repeated(types);
+        let text = "must name each type of token that goes with requests once: access, sliding, or \
+                    both in the order of trial";
+        (!is_fine).then(|| text.to_owned())
+    })
+}
+
+fn audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Audience, D::Error> {
+    checked(deserializer, |audience: &Audience| {
+        let has_empty = audience.names().iter().any(String::is_empty);
+        has_empty.then(|| "has an empty text: remove it".to_owned())
+    })
+}
+
 /// A foreign issuer: an item of `auth.jwt.issuers`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuerSettings {
     /// `iss` of its tokens, compared with case.
@@ -214,7 +270,19 @@ impl JwtSettings {
     /// Seconds that the longest-lived token is accepted.
     #[must_use]
     pub fn longest_life(&self) -> u64 {
-        u64::from(self.access_lifetime.max(self.refresh_lifetime)) + u64::from(self.leeway)
+        let longest = self.access_lifetime.max(self.refresh_lifetime);
+        u64::from(longest.max(self.sliding_lifetime)) + u64::from(self.leeway)
+    }
+
+    /// Whether tokens are taken and none are made: others hold the key, or tokens have no type or no id, without which a
+    /// refresh token would be as good as an access token, and none could be blacklisted.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        let has_none = self.signing_key.expose_secret().is_empty() && self.keys_dir.is_empty();
+        !self.jwk_url.is_empty()
+            || (has_none && !self.verifying_key.is_empty())
+            || self.token_type_claim.is_empty()
+            || self.jti_claim.is_empty()
     }
 }
 

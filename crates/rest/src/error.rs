@@ -1,5 +1,6 @@
 //! Everything that can go wrong with a request, as data. Dialects hold the texts.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write;
 
@@ -18,7 +19,7 @@ pub enum ApiError {
     #[error("refused: {detail}")]
     AuthenticationFailed {
         /// Text of the dialect.
-        detail: &'static str,
+        detail: Cow<'static, str>,
         /// Code of the dialect, where it has one.
         code: Option<&'static str>,
     },

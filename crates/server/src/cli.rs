@@ -156,6 +156,11 @@ pub(crate) enum Import {
         /// The file (JSON); - is standard input.
         file: PathBuf,
     },
+    /// Print settings of ours for those of simplejwt, with its keys. Nothing is changed.
+    SettingsSimplejwt {
+        /// `SIMPLE_JWT` in JSON, or the settings file in Python, which is not executed; - is standard input.
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -18,6 +18,7 @@ mod maintenance;
 mod output;
 mod schema;
 mod settings;
+mod simplejwt;
 mod stop;
 mod telemetry;
 mod trail;

@@ -41,6 +41,11 @@ impl AccessToken {
         self.jti.as_deref()
     }
 
+    /// What it is.
+    pub(crate) fn kind(&self) -> TokenType {
+        self.kind
+    }
+
     /// The user for whom the token stands at `now`. A token of ours costs one look-up. The first token that is
     /// accepted of a foreign subject binds it to the user whom it names; from then on the subject alone decides.
     ///
@@ -163,9 +168,9 @@ impl AccessToken {
         }
     }
 
-    /// Changes are asked for with access tokens: a refresh token that goes by the same id is another one.
+    /// Changes are not asked for with refresh tokens: one that goes by the same id is another token.
     fn is_kept(&self, epoch: &CredentialsEpoch) -> bool {
-        self.kind == TokenType::Access && epoch.kept_jti.is_some() && epoch.kept_jti == self.jti
+        self.kind != TokenType::Refresh && epoch.kept_jti.is_some() && epoch.kept_jti == self.jti
     }
 
     /// Whether the token's digest is of the password's epoch: that of the first hash, or of the stored one.

@@ -70,17 +70,18 @@ impl UserClaim {
 pub(super) struct Rules {
     leeway: f64,
     pub(super) issuer: Option<String>,
-    pub(super) audience: Option<String>,
+    /// Names of ours, of which `aud` has to have one.
+    audiences: Vec<String>,
 }
 
 impl Rules {
-    /// Rules of a seconds' leeway, and of an issuer and an audience where they are not empty.
-    pub(super) fn new(leeway: u32, issuer: &str, audience: &str) -> Self {
+    /// Rules of a seconds' leeway, and of an issuer and audiences where they are not empty.
+    pub(super) fn new(leeway: u32, issuer: &str, audiences: &[String]) -> Self {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self {
             leeway: f64::from(leeway),
             issuer: given(issuer),
-            audience: given(audience),
+            audiences: audiences.to_vec(),
         }
     }
 
@@ -113,22 +114,26 @@ impl Rules {
         Ok(())
     }
 
+    /// Whether a second is over, with leeway.
+    pub(super) fn is_past(&self, end: f64, now: DateTime<Utc>) -> bool {
+        end <= seconds(now) - self.leeway
+    }
+
     /// Issuer and audience, where they are configured.
     fn is_for_us(&self, claims: &Claims) -> bool {
         let issuer = self
             .issuer
             .as_deref()
             .is_none_or(|own| claims.get("iss").is_some_and(|issuer| issuer == own));
-        let audience = self
-            .audience
-            .as_deref()
-            .is_none_or(|own| match claims.get("aud") {
+        let is_ours = |name: &Value| self.audiences.iter().any(|own| name == own);
+        let audience = self.audiences.is_empty()
+            || match claims.get("aud") {
                 Some(Value::Array(all)) => {
-                    all.iter().all(Value::is_string) && all.iter().any(|one| one == own)
+                    all.iter().all(Value::is_string) && all.iter().any(is_ours)
                 }
-                Some(one) => one == own,
+                Some(one) => is_ours(&one),
                 None => false,
-            });
+            };
         issuer && audience
     }
 }

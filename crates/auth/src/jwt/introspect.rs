@@ -59,13 +59,13 @@ impl JwtService {
     ) -> Progress<Option<ActiveToken>> {
         let read = self.claim_signed(token.as_bytes(), now, |service, signed| {
             let signed = signed.ok()?;
-            let (access, kind) = service.either(&signed).ok()?;
+            let (access, kind) = service.any(&signed).ok()?;
             Some((signed, access, kind))
         });
         let service = Arc::clone(self);
         read.then(move |read| match read {
             None => Progress::Done(None),
-            Some((signed, access, kind)) => match service.refresh_id(&signed, kind) {
+            Some((signed, access, kind)) => match service.remembered_id(&signed, kind) {
                 None => active(signed, access, kind, now),
                 Some(id) => Progress::refresh_state(id, move |state| {
                     if service.is_over(state.unwrap_or_default(), now) {
@@ -78,9 +78,9 @@ impl JwtService {
         })
     }
 
-    /// The id under which it is remembered what has become of a refresh token.
-    fn refresh_id(&self, signed: &Signed, kind: TokenType) -> Option<String> {
-        let is_remembered = kind == TokenType::Refresh && self.options.has_blacklist;
+    /// The id under which it is remembered what has become of a token.
+    fn remembered_id(&self, signed: &Signed, kind: TokenType) -> Option<String> {
+        let is_remembered = kind != TokenType::Access && self.options.has_blacklist;
         is_remembered.then(|| self.stored_id(&signed.claims))
     }
 
@@ -90,14 +90,16 @@ impl JwtService {
     }
 
     /// What a token says of its user, if it is complete for one of the types.
-    fn either(&self, signed: &Signed) -> Result<(AccessToken, TokenType), JwtFault> {
-        match self.access_token(signed, TokenType::Access) {
-            Err(JwtFault::WrongType) => {
-                let token = self.access_token(signed, TokenType::Refresh)?;
-                Ok((token, TokenType::Refresh))
+    fn any(&self, signed: &Signed) -> Result<(AccessToken, TokenType), JwtFault> {
+        let classes = self.options.token_classes.iter().copied();
+        for kind in classes {
+            match self.access_token(signed, kind) {
+                Err(JwtFault::WrongType) => {}
+                token => return Ok((token?, kind)),
             }
-            token => Ok((token?, TokenType::Access)),
         }
+        let token = self.access_token(signed, TokenType::Refresh)?;
+        Ok((token, TokenType::Refresh))
     }
 }
 

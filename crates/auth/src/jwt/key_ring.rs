@@ -6,7 +6,8 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::jwk::JwkSet;
 
-use super::key::SigningKey;
+use super::algorithm::Algorithm;
+use super::key::{KeyError, SigningKey, VerifyingKey};
 use super::key_folder::{KeyFolder, KeyFolderError, Stamp};
 use super::key_set::{Half, KeyInfo, KeySet, KeyState, NamedKey};
 
@@ -49,6 +50,28 @@ fn named(key: SigningKey) -> Arc<NamedKey> {
 }
 
 impl KeyRing {
+    /// No keys: those of `auth.jwt.jwk_url` judge.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            configured: None,
+            folder: None,
+        }
+    }
+
+    /// A public key in PEM, which judges the tokens of another service.
+    ///
+    /// # Errors
+    /// [`KeyError`] for what is no public key of the algorithm.
+    pub fn verifying_only(pem: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
+        let key = VerifyingKey::from_pem(pem, algorithm);
+        let half = Half::Verifying(key.ok_or(KeyError::NoPublicKey { algorithm })?);
+        Ok(Self {
+            configured: Some(Arc::new(NamedKey { kid: None, half })),
+            folder: None,
+        })
+    }
+
     /// The keys of a folder, in addition to a configured one. `lifetime` is that of the longest-lived tokens,
     /// leeway included: so long a key verifies after it has ceased to sign.
     ///
@@ -123,7 +146,7 @@ impl KeyRing {
         let configured = self.configured.iter().map(|key| KeyInfo {
             kid: key.kid.clone(),
             algorithm: key.verifying().algorithm(),
-            state: if has_successor {
+            state: if has_successor || key.signing().is_none() {
                 KeyState::Verifying
             } else {
                 KeyState::Signing
@@ -143,7 +166,12 @@ impl KeyRing {
     pub(super) fn signing(&self, now: DateTime<Utc>) -> Result<Arc<NamedKey>, NoSigningKey> {
         let folder = self.folder.as_ref();
         let key = folder.and_then(|watched| watched.keys.load().signing(now).map(Arc::clone));
-        key.or_else(|| self.configured.clone()).ok_or(NoSigningKey)
+        let configured = || {
+            self.configured
+                .clone()
+                .filter(|key| key.signing().is_some())
+        };
+        key.or_else(configured).ok_or(NoSigningKey)
     }
 
     /// The one key that may have signed a token with this `kid`. What names no key of the folder is the

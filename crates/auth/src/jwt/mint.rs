@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use jsonwebtoken::Algorithm;
 use profiled_domain::{PasswordHash, User, UserId};
 use serde::Serialize;
 
+use super::algorithm::Algorithm;
 use super::claims::Claims;
 use super::id::random_id;
 use super::key_ring::NoSigningKey;
@@ -28,6 +28,8 @@ pub struct TokenUser<'a> {
     pub password_digest: Option<&'a str>,
     /// What the claim of the user says, where that is not the id: [`JwtService::name_of`].
     pub name: Option<&'a str>,
+    /// Of whom the claims of `auth.jwt.claims` tell. Without a user there are none.
+    pub user: Option<&'a User>,
 }
 
 impl<'a> TokenUser<'a> {
@@ -40,6 +42,7 @@ impl<'a> TokenUser<'a> {
             password,
             password_digest: user.credentials.password_digest.as_deref(),
             name: None,
+            user: Some(user),
         }
     }
 
@@ -82,14 +85,29 @@ impl JwtService {
         subject: TokenUser<'_>,
         now: DateTime<Utc>,
     ) -> Result<TokenPair, NoSigningKey> {
-        let key = self.keys.signing(now)?;
-        let refresh = self.refresh_claims(&key, subject, now);
+        let key = self.signing_key(now)?;
+        let refresh = self.new_claims(&key, TokenType::Refresh, subject, now);
         let holder = Some((subject.id, subject.epoch));
         let access = self.access_claims(&key, &refresh, holder, now);
         Ok(TokenPair {
             refresh: self.encode(&key, refresh)?,
             access: self.encode(&key, access)?,
         })
+    }
+
+    /// A token for requests of a user, of the first type that is taken (`auth.jwt.token_classes`).
+    ///
+    /// # Errors
+    /// [`NoSigningKey`] if there is none.
+    pub fn mint_for_requests(
+        &self,
+        subject: TokenUser<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<String, NoSigningKey> {
+        match self.options.token_classes.first() {
+            Some(TokenType::Sliding) => self.mint_sliding(subject, now),
+            _ => self.mint_access(subject, now),
+        }
     }
 
     /// An access token for a user.
@@ -101,26 +119,42 @@ impl JwtService {
         subject: TokenUser<'_>,
         now: DateTime<Utc>,
     ) -> Result<String, NoSigningKey> {
-        let key = self.keys.signing(now)?;
-        let refresh = self.refresh_claims(&key, subject, now);
+        let key = self.signing_key(now)?;
+        let refresh = self.new_claims(&key, TokenType::Refresh, subject, now);
         let holder = Some((subject.id, subject.epoch));
         self.encode(&key, self.access_claims(&key, &refresh, holder, now))
     }
 
-    fn refresh_claims(&self, key: &NamedKey, subject: TokenUser<'_>, now: DateTime<Utc>) -> Claims {
+    /// The claims of a token that is made of no other.
+    pub(super) fn new_claims(
+        &self,
+        key: &NamedKey,
+        kind: TokenType,
+        subject: TokenUser<'_>,
+        now: DateTime<Utc>,
+    ) -> Claims {
         let options = &self.options;
         let mut claims = Claims::default();
-        claims.set(&options.token_type_claim, TokenType::Refresh.as_str());
-        claims.set("exp", (now + options.refresh_lifetime).timestamp());
+        claims.set(&options.token_type_claim, kind.as_str());
+        claims.set("exp", (now + options.lifetime(kind)).timestamp());
         claims.set("iat", now.timestamp());
         let holder = Some((subject.id, subject.epoch));
         claims.set(&options.jti_claim, new_id(key, holder));
+        if kind == TokenType::Sliding {
+            let end = now + options.sliding_refresh_lifetime;
+            claims.set(&options.sliding_refresh_exp_claim, end.timestamp());
+        }
         match subject.name {
             Some(name) => claims.set(&options.user_id_claim, name),
             None => claims.set(&options.user_id_claim, subject.id.to_string()),
         }
         if options.checks_revoke {
             claims.set(&options.revoke_token_claim, subject.digest());
+        }
+        if let Some(user) = subject.user {
+            for claim in &options.custom_claims {
+                claims.set(claim.name(), claim.value(user));
+            }
         }
         claims
     }
@@ -172,10 +206,11 @@ impl JwtService {
         key: &NamedKey,
         mut claims: Claims,
     ) -> Result<String, NoSigningKey> {
-        for (name, value) in [("aud", &self.rules.audience), ("iss", &self.rules.issuer)] {
-            if let Some(value) = value {
-                claims.set(name, value);
-            }
+        if !self.options.audience.names().is_empty() {
+            claims.set("aud", &self.options.audience);
+        }
+        if let Some(issuer) = &self.rules.issuer {
+            claims.set("iss", issuer);
         }
         let signing = key.signing().ok_or(NoSigningKey)?;
         let header = Header {

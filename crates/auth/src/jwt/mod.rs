@@ -4,8 +4,13 @@
 //! here, because libraries are neither as strict nor as compatible.
 
 mod access_token;
+mod algorithm;
+mod audience;
 mod checks;
 mod claims;
+mod classes;
+mod curve;
+mod custom_claim;
 mod generate;
 mod id;
 mod introspect;
@@ -16,16 +21,23 @@ mod key_ring;
 mod key_set;
 mod mint;
 mod name;
+mod options;
 mod pem;
 mod refresh;
+mod rotation;
+mod sliding;
+mod token_header;
 mod token_kind;
 mod verifier;
 
 pub use access_token::AccessToken;
+pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub use audience::Audience;
 pub use checks::UserClaim;
+pub use custom_claim::CustomClaim;
 pub use introspect::ActiveToken;
 pub use issuers::{IssuerError, Issuers};
-pub use key::{KeyError, SigningKey, algorithms};
+pub use key::{KeyError, SigningKey};
 pub use key_folder::{KeyFolder, KeyFolderError};
 pub use key_ring::{KeyRing, NoSigningKey};
 pub use key_set::{KeyInfo, KeyState};

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use profiled_domain::{
-    Holder, HolderQuery, PasswordHash, ProfileDepth, RefreshToken, RefreshTokenState,
-    RepositoryError, Rotation, RotationOutcome, User, UserId, UserLookup,
+    Holder, HolderQuery, PasswordHash, ProfileDepth, RefreshTokenState, RepositoryError, User,
+    UserId, UserLookup,
 };
 use serde_json::Value;
 
-use super::checks::instant;
 use super::claims::Claims;
 use super::id::storable;
 use super::key_ring::NoSigningKey;
@@ -21,9 +20,8 @@ use crate::error::{AuthError, JwtFault};
 use crate::progress::Progress;
 use crate::settings::UserField;
 
-/// 31 December 9999: with the leeway added, a stored instant keeps four digits for the year, without
-/// which SQLite sorts it before all others.
-const LAST_DAY: i64 = 253_402_214_400;
+/// Makes tokens for a user.
+type Mint<T> = fn(&JwtService, TokenUser<'_>, DateTime<Utc>) -> Result<T, NoSigningKey>;
 
 /// What a refresh gives.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,6 +49,12 @@ pub enum RefreshError {
         "the user has no {0} of their own, by which tokens name users (auth.jwt.user_id_field)"
     )]
     NoName(&'static str),
+    /// A sliding token without the claim that is named, which tells until when it can be exchanged.
+    #[error("no {0} claim")]
+    NoRefreshEnd(String),
+    /// A sliding token cannot be exchanged any more: the instant in this claim is past.
+    #[error("the instant of {0} is past")]
+    RefreshEnded(String),
     /// There is nothing to sign the new tokens with.
     #[error(transparent)]
     NoSigningKey(#[from] NoSigningKey),
@@ -66,6 +70,8 @@ impl From<&RefreshError> for AuditOutcome {
             RefreshError::NoActiveAccount => Self::Refused(Reason::Inactive),
             RefreshError::NoName(_) => Self::Refused(Reason::Invalid),
             RefreshError::PasswordChanged => Self::Refused(Reason::Revoked),
+            RefreshError::NoRefreshEnd(_) => Self::Refused(Reason::BadToken),
+            RefreshError::RefreshEnded(_) => Self::Refused(Reason::Expired),
             RefreshError::NoSigningKey(_) => Self::Failed,
             RefreshError::Repository(error) => error.into(),
         }
@@ -92,9 +98,19 @@ impl JwtService {
         user: &User,
         now: DateTime<Utc>,
     ) -> Progress<Result<TokenPair, RefreshError>> {
+        self.obtained(user, now, Self::mint_pair)
+    }
+
+    /// What `mint` makes for a user who has just logged in.
+    pub(super) fn obtained<T: Send + 'static>(
+        self: &Arc<Self>,
+        user: &User,
+        now: DateTime<Utc>,
+        mint: Mint<T>,
+    ) -> Progress<Result<T, RefreshError>> {
         let (service, user) = (Arc::clone(self), user.clone());
         let name = self.claim_name(&user);
-        name.and_then(move |name| service.named_pair(&user, name, now))
+        name.and_then(move |name| service.named_pair(&user, name, now, mint))
     }
 
     /// Exchanges a refresh token for an access token and, where they are rotated, for the next refresh
@@ -107,7 +123,7 @@ impl JwtService {
     ) -> Progress<Result<Refreshed, RefreshError>> {
         let service = Arc::clone(self);
         self.claim_refresh(token, now).and_then(move |signed| {
-            let user = service.refreshing_user(&signed, now);
+            let user = service.refreshing_user(&signed, TokenType::Refresh, now);
             user.and_then(move |user| service.exchange(&signed.claims, user.as_ref(), now))
         })
     }
@@ -121,12 +137,13 @@ impl JwtService {
     ) -> Progress<Result<(), VerifyError>> {
         let read = self.claim_signed(token.as_bytes(), now, |service, signed| {
             let signed = signed?;
-            if signed.key.is_none() {
+            if signed.is_foreign() {
                 return Ok(None);
             }
             service.check_required(&signed.claims)?;
             let options = &service.options;
-            let is_asked = options.blacklists_rotated && options.has_blacklist;
+            let has_ids = !options.jti_claim.is_empty();
+            let is_asked = options.blacklists_rotated && options.has_blacklist && has_ids;
             Ok(is_asked.then(|| service.stored_id(&signed.claims)))
         });
         read.and_then(|id| match id {
@@ -162,17 +179,18 @@ impl JwtService {
         })
     }
 
-    fn named_pair(
+    fn named_pair<T: Send + 'static>(
         self: Arc<Self>,
         user: &User,
         name: Option<String>,
         now: DateTime<Utc>,
-    ) -> Progress<Result<TokenPair, RefreshError>> {
+        mint: Mint<T>,
+    ) -> Progress<Result<T, RefreshError>> {
         if !self.options.checks_revoke {
             let password = PasswordHash::from_encoded("");
             let name = name.as_deref();
             let subject = TokenUser::new(user, &password);
-            let pair = self.mint_pair(TokenUser { name, ..subject }, now);
+            let pair = mint(&self, TokenUser { name, ..subject }, now);
             return self.log_in(user.id, pair, now);
         }
         let (id, epoch) = (user.id, user.credentials.number);
@@ -187,18 +205,18 @@ impl JwtService {
                 name: name.as_deref(),
                 ..TokenUser::new(&profile.user, &password)
             };
-            let pair = self.mint_pair(subject, now);
+            let pair = mint(&self, subject, now);
             self.log_in(id, pair, now)
         })
     }
 
     /// Records a log-in, if that is set.
-    fn log_in(
+    fn log_in<T: Send + 'static>(
         &self,
         user: UserId,
-        pair: Result<TokenPair, NoSigningKey>,
+        pair: Result<T, NoSigningKey>,
         now: DateTime<Utc>,
-    ) -> Progress<Result<TokenPair, RefreshError>> {
+    ) -> Progress<Result<T, RefreshError>> {
         match pair {
             Ok(pair) if self.options.updates_last_login => Progress::write(move |repository| {
                 repository.record_login(user, now)?;
@@ -208,25 +226,32 @@ impl JwtService {
         }
     }
 
-    /// A refresh token of ours that is not blacklisted. With the blacklist, its id and what became of it
-    /// come before all other claims, as in simplejwt.
-    fn claim_refresh(
+    /// A token of ours. With the blacklist, its id comes before all other claims, as in simplejwt.
+    pub(super) fn claim_own(
         self: &Arc<Self>,
         token: &str,
         now: DateTime<Utc>,
     ) -> Progress<Result<Signed, RefreshError>> {
-        let service = Arc::clone(self);
-        let signed = self.claim_signed(token.as_bytes(), now, |service, signed| {
+        self.claim_signed(token.as_bytes(), now, |service, signed| {
             let signed = signed?;
-            if signed.key.is_none() {
+            if signed.is_foreign() {
                 return Err(JwtFault::Invalid.into());
             }
             if service.options.has_blacklist {
                 service.check_id(&signed.claims)?;
             }
             Ok(signed)
-        });
-        signed.and_then(move |signed| {
+        })
+    }
+
+    /// A refresh token of ours that is not blacklisted.
+    fn claim_refresh(
+        self: &Arc<Self>,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Progress<Result<Signed, RefreshError>> {
+        let service = Arc::clone(self);
+        self.claim_own(token, now).and_then(move |signed| {
             if !service.options.has_blacklist {
                 return Progress::Done(service.check_refresh(signed));
             }
@@ -239,8 +264,7 @@ impl JwtService {
     }
 
     fn check_refresh(&self, signed: Signed) -> Result<Signed, RefreshError> {
-        self.check_required(&signed.claims)?;
-        self.check_type(&signed.claims, TokenType::Refresh)?;
+        self.check_class(&signed.claims, TokenType::Refresh)?;
         Ok(signed)
     }
 
@@ -264,11 +288,12 @@ impl JwtService {
         })
     }
 
-    /// The user of a refresh token, whose access tokens would be taken (`decisions.md` 27); none where the token names
+    /// The user of a token that is exchanged, whose tokens would be taken (`decisions.md` 27); none where the token names
     /// none, or as good as none.
-    fn refreshing_user(
+    pub(super) fn refreshing_user(
         &self,
         signed: &Signed,
+        kind: TokenType,
         now: DateTime<Utc>,
     ) -> Progress<Result<Option<User>, RefreshError>> {
         let is_named = match signed.claims.get(&self.options.user_id_claim) {
@@ -283,7 +308,7 @@ impl JwtService {
         if !is_named {
             return Progress::Done(Ok(None));
         }
-        let token = match self.access_token(signed, TokenType::Refresh) {
+        let token = match self.access_token(signed, kind) {
             Ok(token) => token,
             Err(fault) => return Progress::Done(Err(fault.into())),
         };
@@ -295,78 +320,7 @@ impl JwtService {
         })
     }
 
-    fn exchange(
-        &self,
-        claims: &Claims,
-        user: Option<&User>,
-        now: DateTime<Utc>,
-    ) -> Progress<Result<Refreshed, RefreshError>> {
-        match self.next_tokens(claims, user, now) {
-            Ok((refreshed, None)) => Progress::Done(Ok(refreshed)),
-            Ok((refreshed, Some(rotation))) => Progress::write(move |repository| {
-                let rotated = repository.rotate_refresh_token(&rotation, now);
-                rotated_of(rotated).map(|()| refreshed)
-            }),
-            Err(error) => Progress::Done(Err(error.into())),
-        }
-    }
-
-    /// The tokens that are given for one, and what has to be remembered of that before they are.
-    fn next_tokens(
-        &self,
-        claims: &Claims,
-        user: Option<&User>,
-        now: DateTime<Utc>,
-    ) -> Result<(Refreshed, Option<Rotation>), NoSigningKey> {
-        let holder = user.map(|user| (user.id, user.credentials.number));
-        let key = self.keys.signing(now)?;
-        let access = self.access_claims(&key, claims, holder, now);
-        let access = self.encode(&key, access)?;
-        if !self.options.rotates {
-            let refresh = None;
-            return Ok((Refreshed { access, refresh }, None));
-        }
-        let next = self.rotated_claims(&key, claims, holder, now);
-        let rotation = self.options.has_blacklist.then(|| Rotation {
-            old: self.remembered(claims),
-            new: self.remembered(&next),
-            user: user.map(|user| user.id),
-            grace: self.options.rotation_grace,
-            blacklists: self.options.blacklists_rotated,
-        });
-        let refresh = Some(self.encode(&key, next)?);
-        Ok((Refreshed { access, refresh }, rotation))
-    }
-
-    /// What has to be remembered of a token, for as long as it would be taken.
-    fn remembered(&self, claims: &Claims) -> RefreshToken {
-        let end = claims.get("exp").and_then(|claim| instant(&claim).ok());
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "an instant that was checked"
-        )]
-        let end = (end.unwrap_or_default() as i64).min(LAST_DAY);
-        let end = DateTime::from_timestamp(end, 0).unwrap_or_default();
-        RefreshToken {
-            jti: self.stored_id(claims),
-            expires_at: end + self.options.leeway + TimeDelta::seconds(1),
-        }
-    }
-
     pub(super) fn stored_id(&self, claims: &Claims) -> String {
         storable(claims.text(&self.options.jti_claim).unwrap_or_default())
-    }
-}
-
-/// What a rotation comes to.
-fn rotated_of(outcome: Result<RotationOutcome, RepositoryError>) -> Result<(), RefreshError> {
-    match outcome {
-        Ok(RotationOutcome::Rotated) => Ok(()),
-        Ok(RotationOutcome::Blacklisted | RotationOutcome::Reused) => {
-            Err(JwtFault::Blacklisted.into())
-        }
-        // Gone since it was read.
-        Err(RepositoryError::Missing("user")) => Err(RefreshError::NoActiveAccount),
-        Err(error) => Err(error.into()),
     }
 }

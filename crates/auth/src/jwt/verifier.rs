@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::jwk::JwkSet;
 use profiled_domain::UserId;
 
@@ -10,82 +10,42 @@ use super::access_token::AccessToken;
 use super::checks::{Rules, UserClaim, instant};
 use super::claims::{Claims, Parts};
 use super::id::storable;
-use super::issuers::{ForeignUser, Issuers, Judged};
-use super::key_ring::KeyRing;
+use super::issuers::{ForeignUser, Issuers, Judged, Verdict};
+use super::key_ring::{KeyRing, NoSigningKey};
 use super::key_set::NamedKey;
+use super::options::Options;
+use super::token_header::TokenHeader;
 use super::token_kind::TokenType;
-use crate::error::JwtFault;
+use crate::error::{AuthError, JwtFault};
 use crate::progress::{KeyWait, Progress};
-use crate::settings::{JwtSettings, UserField};
+use crate::settings::JwtSettings;
 
 /// Verifies JSON Web Tokens and mints them, after the settings of `auth.jwt`.
 pub struct JwtService {
     pub(super) keys: Arc<KeyRing>,
     pub(super) rules: Rules,
     pub(super) options: Options,
+    header: TokenHeader,
     issuers: Issuers,
 }
 
 /// Longest time that public keys may be cached, in seconds: a key that leaked is to be forgotten.
 const LONGEST_CACHED: u32 = 300;
 
-/// Settings of simplejwt, as far as they are asked for at run time.
-#[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one for each setting of simplejwt"
-)]
-pub(super) struct Options {
-    pub(super) access_lifetime: Duration,
-    pub(super) refresh_lifetime: Duration,
-    pub(super) leeway: Duration,
-    pub(super) rotates: bool,
-    pub(super) blacklists_rotated: bool,
-    pub(super) rotation_grace: Duration,
-    pub(super) has_blacklist: bool,
-    pub(super) checks_revoke: bool,
-    pub(super) updates_last_login: bool,
-    keys_lead_time: u32,
-    pub(super) user_id_field: UserField,
-    pub(super) user_id_claim: String,
-    pub(super) token_type_claim: String,
-    pub(super) jti_claim: String,
-    pub(super) revoke_token_claim: String,
-}
-
-impl Options {
-    fn new(settings: &JwtSettings) -> Self {
-        let seconds = |seconds: u32| Duration::seconds(i64::from(seconds));
-        Self {
-            access_lifetime: seconds(settings.access_lifetime),
-            refresh_lifetime: seconds(settings.refresh_lifetime),
-            leeway: seconds(settings.leeway),
-            rotates: settings.rotate_refresh_tokens,
-            blacklists_rotated: settings.blacklist_after_rotation,
-            rotation_grace: seconds(settings.rotation_grace),
-            has_blacklist: settings.blacklist,
-            checks_revoke: settings.check_revoke_token,
-            updates_last_login: settings.update_last_login,
-            keys_lead_time: settings.keys_lead_time,
-            user_id_field: settings.user_id_field,
-            user_id_claim: settings.user_id_claim.clone(),
-            token_type_claim: settings.token_type_claim.clone(),
-            jti_claim: settings.jti_claim.clone(),
-            revoke_token_claim: settings.revoke_token_claim.clone(),
-        }
-    }
-}
-
 /// Claims under a good signature.
 pub(super) struct Signed {
     pub(super) claims: Claims,
-    /// The key that made it; none of a foreign issuer.
+    /// The key that made it; none of a foreign issuer, or of `auth.jwt.jwk_url`.
     pub(super) key: Option<Arc<NamedKey>>,
     /// Whom a token of a foreign issuer names.
     foreign: Option<ForeignUser>,
 }
 
 impl Signed {
+    pub(super) fn is_foreign(&self) -> bool {
+        self.foreign.is_some()
+    }
+
     /// `sub` as other services hear it.
     pub(super) fn subject(&self, user: UserId) -> Option<String> {
         match self.foreign {
@@ -107,8 +67,9 @@ impl JwtService {
     pub fn with_issuers(settings: &JwtSettings, keys: Arc<KeyRing>, issuers: Issuers) -> Self {
         Self {
             keys,
-            rules: Rules::new(settings.leeway, &settings.issuer, &settings.audience),
+            rules: Rules::new(settings.leeway, &settings.issuer, settings.audience.names()),
             options: Options::new(settings),
+            header: TokenHeader::new(settings),
             issuers,
         }
     }
@@ -117,6 +78,37 @@ impl JwtService {
     #[must_use]
     pub fn jwks(&self, now: DateTime<Utc>) -> JwkSet {
         self.keys.jwks(now)
+    }
+
+    /// Whether tokens are made here, and not only taken.
+    #[must_use]
+    pub fn mints(&self) -> bool {
+        !self.options.is_read_only
+    }
+
+    /// The header that tokens come in.
+    #[must_use]
+    pub fn header_name(&self) -> &str {
+        self.header.name()
+    }
+
+    /// The word in front of tokens, the first one where there are several.
+    #[must_use]
+    pub fn header_word(&self) -> &str {
+        self.header.word()
+    }
+
+    pub(crate) fn header(&self) -> &TokenHeader {
+        &self.header
+    }
+
+    /// The key that signs at this moment, where tokens are made.
+    pub(super) fn signing_key(&self, now: DateTime<Utc>) -> Result<Arc<NamedKey>, NoSigningKey> {
+        if self.mints() {
+            self.keys.signing(now)
+        } else {
+            Err(NoSigningKey)
+        }
     }
 
     /// Whether refresh tokens can be blacklisted (`auth.jwt.blacklist`).
@@ -148,14 +140,25 @@ impl JwtService {
         self.access_token(&signed, TokenType::Access)
     }
 
-    /// Judges an access token in steps: keys of a foreign issuer that are missing are a step of their own.
+    /// Judges a token that goes with a request, in steps: keys that are missing are a step of their own, and so is the
+    /// blacklist of sliding tokens.
     pub(crate) fn claim_access(
         self: &Arc<Self>,
         token: &[u8],
         now: DateTime<Utc>,
-    ) -> Progress<Result<AccessToken, JwtFault>> {
-        self.claim_signed(token, now, |service, signed| {
-            service.access_token(&signed?, TokenType::Access)
+    ) -> Progress<Result<AccessToken, AuthError>> {
+        if self.takes_access_only() {
+            return self.claim_signed(token, now, |service, signed| {
+                let token =
+                    signed.and_then(|signed| service.access_token(&signed, TokenType::Access));
+                token.map_err(AuthError::Jwt)
+            });
+        }
+        let service = Arc::clone(self);
+        let signed = self.claim_signed(token, now, |_, signed| signed);
+        signed.then(move |signed| match signed {
+            Ok(signed) => service.first_class(signed),
+            Err(fault) => Progress::Done(Err(service.refusal(fault, None))),
         })
     }
 
@@ -183,6 +186,18 @@ impl JwtService {
         signed: &Signed,
         kind: TokenType,
     ) -> Result<AccessToken, JwtFault> {
+        if signed.foreign.is_none() {
+            self.check_class(&signed.claims, kind)?;
+        }
+        self.user_of(signed, kind)
+    }
+
+    /// What a token that is complete says of its user.
+    pub(super) fn user_of(
+        &self,
+        signed: &Signed,
+        kind: TokenType,
+    ) -> Result<AccessToken, JwtFault> {
         if let Some(foreign) = &signed.foreign {
             return Ok(AccessToken {
                 user: foreign.user.clone(),
@@ -196,8 +211,6 @@ impl JwtService {
             });
         }
         let claims = &signed.claims;
-        self.check_required(claims)?;
-        self.check_type(claims, kind)?;
         let user = claims.get(&self.options.user_id_claim);
         let user = user.ok_or(JwtFault::NoUser)?;
         let user = UserClaim::read(&user, self.options.user_id_field).ok_or(JwtFault::Invalid)?;
@@ -240,12 +253,35 @@ impl JwtService {
                 }),
             });
         }
-        let signed = self.own(&parts, now).ok_or(JwtFault::Invalid)?;
+        let signed = match self.by_remote_keys(&parts, now) {
+            Some(Verdict::Wait(fetch)) => return Ok(Judged::After(fetch)),
+            _ => self.own(&parts, now).ok_or(JwtFault::Invalid)?,
+        };
         self.rules.check(&signed.claims, now)?;
         Ok(Judged::Done(signed))
     }
 
+    /// What the keys of `auth.jwt.jwk_url` say of a token, which has to name one of them; `None` where that is not set.
+    fn by_remote_keys(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Verdict> {
+        let keys = self.issuers.own()?;
+        let algorithm = parts.header.algorithm();
+        let named = algorithm.filter(|_| parts.header.kid().is_some());
+        let verdict = named.map(|algorithm| keys.verify(algorithm, parts, now));
+        Some(verdict.unwrap_or(Verdict::Bad))
+    }
+
+    /// Claims under a signature of ours.
     pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Signed> {
+        if let Some(verdict) = self.by_remote_keys(parts, now) {
+            let Verdict::Good = verdict else {
+                return None;
+            };
+            return Some(Signed {
+                claims: Claims::decode(parts.payload)?,
+                key: None,
+                foreign: None,
+            });
+        }
         let key = self.keys.verifying(parts.header.kid(), now)?;
         let verifying = key.verifying();
         // The algorithm is the key's; what the header says can only agree.
@@ -261,6 +297,12 @@ impl JwtService {
         })
     }
 
+    /// What a token of a type has to have, whatever it says of its user.
+    pub(super) fn check_class(&self, claims: &Claims, kind: TokenType) -> Result<(), JwtFault> {
+        self.check_required(claims)?;
+        self.check_type(claims, kind)
+    }
+
     /// `exp`, then the id.
     pub(super) fn check_required(&self, claims: &Claims) -> Result<(), JwtFault> {
         if !claims.has("exp") {
@@ -270,6 +312,9 @@ impl JwtService {
     }
 
     pub(super) fn check_id(&self, claims: &Claims) -> Result<(), JwtFault> {
+        if self.options.jti_claim.is_empty() {
+            return Ok(());
+        }
         match claims.get(&self.options.jti_claim) {
             None => Err(JwtFault::NoId),
             Some(id) if !id.is_string() => Err(JwtFault::Invalid),
@@ -277,12 +322,24 @@ impl JwtService {
         }
     }
 
-    pub(super) fn check_type(&self, claims: &Claims, wanted: TokenType) -> Result<(), JwtFault> {
-        match claims.get(&self.options.token_type_claim) {
+    fn check_type(&self, claims: &Claims, wanted: TokenType) -> Result<(), JwtFault> {
+        let name = &self.options.token_type_claim;
+        if name.is_empty() {
+            return check_usual_type(claims, wanted);
+        }
+        match claims.get(name) {
             None => Err(JwtFault::NoType),
             Some(kind) if kind != wanted.as_str() => Err(JwtFault::WrongType),
             Some(_) => Ok(()),
         }
+    }
+}
+
+/// Tokens need not say what they are, but if one says that it is something else, it is: a refresh token is not let in.
+fn check_usual_type(claims: &Claims, wanted: TokenType) -> Result<(), JwtFault> {
+    match claims.get("token_type") {
+        Some(kind) if kind != wanted.as_str() => Err(JwtFault::WrongType),
+        _ => Ok(()),
     }
 }
 

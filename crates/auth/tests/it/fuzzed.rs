@@ -104,6 +104,7 @@ pub fn authorization(header: &[u8]) {
     let site = SITE.with(Rc::clone);
     let attempt = RequestCredentials {
         authorization: Some(header),
+        other_header: None,
         session: None,
         client_address: [127, 0, 0, 1].into(),
         user_agent: None,

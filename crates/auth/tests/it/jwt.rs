@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
-use profiled_auth::{JwtFault, JwtSettings, RefreshError, UserClaim};
+use profiled_auth::{Audience, JwtFault, JwtSettings, RefreshError, UserClaim};
 use profiled_domain::UserId;
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ fn verify_claims(change: impl FnOnce(&mut Value)) -> Result<UserClaim, JwtFault>
 #[test]
 fn minted_token_has_simplejwts_form_and_is_accepted() {
     let settings = JwtSettings {
-        audience: "a".into(),
+        audience: Audience::One("a".into()),
         issuer: "i".into(),
         ..defaults("auth.jwt")
     };
@@ -302,7 +302,7 @@ fn a10_user_is_a_canonical_decimal_number_as_text_or_number() {
 #[test]
 fn issuer_and_audience_are_required_where_they_are_set() {
     let settings = JwtSettings {
-        audience: "a".into(),
+        audience: Audience::One("a".into()),
         issuer: "i".into(),
         ..defaults("auth.jwt")
     };

@@ -58,6 +58,7 @@ pub fn subject(id: UserId) -> TokenUser<'static> {
         password: &NONE,
         password_digest: None,
         name: None,
+        user: None,
     }
 }
 
@@ -83,6 +84,7 @@ pub fn user(repository: &Store, name: &str, is_active: bool) -> User {
 pub fn attempt(authorization: &[u8]) -> RequestCredentials<'_> {
     RequestCredentials {
         authorization: Some(authorization),
+        other_header: None,
         session: None,
         client_address: [127, 0, 0, 1].into(),
         user_agent: Some("agent/1"),

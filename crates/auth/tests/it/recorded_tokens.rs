@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Algorithm, JwtFault, JwtService, JwtSettings, RefreshError, SigningKey, TokenUser, VerifyError,
+    Algorithm, Audience, JwtFault, JwtService, JwtSettings, RefreshError, SigningKey, TokenUser,
+    VerifyError,
 };
 use profiled_domain::{
     NewUser, PasswordHash, Person, ProfileRepository, UserLookup, UserRepository, WriteContext,
@@ -285,7 +286,7 @@ fn log_in_mints_the_recorded_claims() {
     log_in_as_recorded(
         AUDIENCE,
         &JwtSettings {
-            audience,
+            audience: Audience::One(audience),
             issuer,
             ..defaults("auth.jwt")
         },

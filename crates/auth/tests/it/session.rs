@@ -33,6 +33,7 @@ fn ask(
 ) -> Option<Result<Identity, AuthError>> {
     let attempt = RequestCredentials {
         authorization,
+        other_header: None,
         session: Some(cookie),
         ..attempt(b"")
     };

@@ -29,6 +29,7 @@ use crate::settings::{DrfScheme, DrfSettings};
 pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let dialect: Arc<dyn Dialect> = Arc::new(Drf {
         authenticator: authenticator(parts),
+        bearer: rest_framework::curl_credentials(&parts.jwt),
     });
     let settings = &parts.dialects.drf;
     let fields = profile::fields(parts.limits.mobile_number);
@@ -89,6 +90,8 @@ fn authenticator(parts: &Parts) -> Authenticator {
 
 struct Drf {
     authenticator: Authenticator,
+    /// How `curl` is given a JSON Web Token.
+    bearer: String,
 }
 
 impl Dialect for Drf {
@@ -113,9 +116,9 @@ impl Dialect for Drf {
         PageStyle {
             caller_path: Some("/api/users/me/"),
             curl_credentials: if takes_tokens {
-                "-H 'Authorization: Token YOUR_TOKEN'"
+                "-H 'Authorization: Token YOUR_TOKEN'".into()
             } else {
-                "-H 'Authorization: Bearer YOUR_TOKEN'"
+                self.bearer.clone().into()
             },
             ..PageStyle::DEFAULT
         }

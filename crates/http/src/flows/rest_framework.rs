@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use profiled_auth::{AuthError, HeaderFault, JwtFault, Scheme};
+use profiled_auth::{AuthError, HeaderFault, JwtFault, JwtService, Scheme, TokenType};
 use profiled_rest::ViewResponse;
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::throttle;
@@ -16,10 +16,10 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    messages: Option<[Refused; 1]>,
+    messages: Option<Vec<Refused>>,
 }
 
-/// Why the one class of tokens that is taken refused a token.
+/// Why a class of tokens refused a token.
 #[derive(Serialize)]
 struct Refused {
     token_class: &'static str,
@@ -53,9 +53,8 @@ fn detail(error: &ApiError) -> ErrorDetail {
     let text: Cow<'_, str> = match error {
         ApiError::BadRequest(detail) => return detail.clone(),
         ApiError::Unauthenticated(cause) => refusal(cause).0.into(),
-        ApiError::AuthenticationFailed { detail: text, .. } | ApiError::NoSuchObject(text) => {
-            (*text).into()
-        }
+        ApiError::AuthenticationFailed { detail: text, .. } => text.as_ref().into(),
+        ApiError::NoSuchObject(text) => (*text).into(),
         ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
         ApiError::Forbidden(text) => text.into(),
         ApiError::CrossOriginForm => "Cross-origin form posts are not allowed.".into(),
@@ -76,13 +75,19 @@ fn detail(error: &ApiError) -> ErrorDetail {
     ErrorDetail::Text(text.into_owned())
 }
 
+/// How `curl` is given a token for requests.
+pub(crate) fn curl_credentials(jwt: &JwtService) -> String {
+    let (name, word) = (jwt.header_name(), jwt.header_word());
+    format!("-H '{name}: {word} YOUR_TOKEN'")
+}
+
 /// Text of a 500 (`decisions.md` 8).
 pub(crate) const SERVER_ERROR: &str = "A server error occurred.";
 const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
 const INVALID_TOKEN: &str = "Invalid token.";
 pub(crate) const NOT_VALID: &str = "token_not_valid";
 
-type RefusalText = (&'static str, Option<&'static str>, Option<[Refused; 1]>);
+type RefusalText = (&'static str, Option<&'static str>, Option<Vec<Refused>>);
 
 fn refusal(error: &AuthError) -> RefusalText {
     let text = match error {
@@ -106,8 +111,11 @@ fn refusal(error: &AuthError) -> RefusalText {
             return (text, Some(NOT_VALID), None);
         }
         AuthError::Jwt(fault) => {
-            let text = "Given token not valid for any token type";
-            return (text, Some(NOT_VALID), Some([access_token(*fault)]));
+            return not_valid(vec![refused(TokenType::Access, *fault)]);
+        }
+        AuthError::JwtClasses(faults) => {
+            let faults = faults.iter().map(|(kind, fault)| refused(*kind, *fault));
+            return not_valid(faults.collect());
         }
         AuthError::Header { fault, .. } => match fault {
             HeaderFault::NoCredentials => "Invalid token header. No credentials provided.",
@@ -127,10 +135,15 @@ fn refusal(error: &AuthError) -> RefusalText {
     (text, None, None)
 }
 
-fn access_token(fault: JwtFault) -> Refused {
+fn not_valid(messages: Vec<Refused>) -> RefusalText {
+    let text = "Given token not valid for any token type";
+    (text, Some(NOT_VALID), Some(messages))
+}
+
+fn refused(kind: TokenType, fault: JwtFault) -> Refused {
     Refused {
-        token_class: "AccessToken",
-        token_type: "access",
+        token_class: kind.class(),
+        token_type: kind.as_str(),
         message: fault.message(),
     }
 }

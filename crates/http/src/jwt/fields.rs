@@ -25,6 +25,11 @@ pub(super) fn refresh() -> Vec<Field> {
     ]
 }
 
+/// The fields of `/api/token/sliding/refresh/`.
+pub(super) fn sliding() -> Vec<Field> {
+    vec![Field::written("token", "Token", Kind::Text).required()]
+}
+
 /// The fields of `/api/token/verify/`.
 pub(super) fn token() -> Vec<Field> {
     let token = Field::written("token", "Token", Kind::Text);

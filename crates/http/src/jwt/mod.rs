@@ -14,7 +14,7 @@ use std::sync::Arc;
 use profiled_auth::{Authenticator, BearerVerifier};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::json_writer::{Layout, Style};
-use profiled_rest::{Dialect, Route, ViewResponse};
+use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
 
 use crate::flows::rest_framework;
 use crate::media::Media;
@@ -55,12 +55,15 @@ fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> ViewResponse) -> Ar
     let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
     Arc::new(Jwt {
         authenticator: Authenticator::new(vec![Box::new(bearer)]),
+        bearer: rest_framework::curl_credentials(&parts.jwt),
         describe,
     })
 }
 
 struct Jwt {
     authenticator: Authenticator,
+    /// How `curl` is given a token.
+    bearer: String,
     /// The profile has errors of its own.
     describe: fn(&ApiError, Layout) -> ViewResponse,
 }
@@ -80,5 +83,12 @@ impl Dialect for Jwt {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         (self.describe)(error, layout)
+    }
+
+    fn page_style(&self) -> PageStyle {
+        PageStyle {
+            curl_credentials: self.bearer.clone().into(),
+            ..PageStyle::DEFAULT
+        }
     }
 }

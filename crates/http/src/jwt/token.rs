@@ -1,14 +1,15 @@
 //! `/api/token/` and the paths below it: tokens by password, and what becomes of them (contract `drf.md`,
 //! section 5). Credentials in headers are not looked at.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use profiled_auth::audit::{self, Actor, AuditOutcome, Record};
 use profiled_auth::{
-    JwtFault, JwtService, LoginOutcome, Progress, RefreshError, Refreshed, UsernameField,
-    VerifyError,
+    JwtFault, JwtService, LoginOutcome, Progress, RefreshError, Refreshed, TokenType,
+    UsernameField, VerifyError,
 };
-use profiled_domain::Patch;
+use profiled_domain::{Patch, User};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
 use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
@@ -25,6 +26,8 @@ enum Action {
     Refresh,
     Verify,
     Blacklist,
+    ObtainSliding,
+    Slide,
 }
 
 /// One of the views.
@@ -47,6 +50,12 @@ struct RefreshedBody {
     access: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh: Option<String>,
+}
+
+/// Body of a sliding token.
+#[derive(Serialize)]
+struct SlidingBody {
+    token: String,
 }
 
 #[derive(Serialize)]
@@ -74,6 +83,21 @@ const BLACKLIST: Spec = Spec {
     ..OBTAIN
 };
 
+const OBTAIN_BY_EMAIL: &str =
+    "Exchange an e-mail address and a password for an access and a refresh token.";
+const OBTAIN_SLIDING: Spec = Spec {
+    name: "Token Obtain Sliding",
+    description: "Exchange a username and a password for a sliding token.",
+    ..OBTAIN
+};
+const OBTAIN_SLIDING_BY_EMAIL: &str =
+    "Exchange an e-mail address and a password for a sliding token.";
+const SLIDE: Spec = Spec {
+    name: "Token Refresh Sliding",
+    description: "Exchange a sliding token for one that lives longer.",
+    ..OBTAIN
+};
+
 /// The views with their patterns.
 pub(super) fn views(
     jwt: &Arc<JwtService>,
@@ -88,30 +112,40 @@ pub(super) fn views(
         let view = Resource::new(spec, tokens).post(Tokens::post);
         Box::new(view.fields("POST", |tokens| &tokens.fields))
     };
-    let obtain = match username_field {
-        UsernameField::Username => OBTAIN,
-        UsernameField::Email => Spec {
-            description: "Exchange an e-mail address and a password for an access and a refresh token.",
-            ..OBTAIN
-        },
-    };
-    let obtain = view(obtain, fields::credentials(username_field), Action::Obtain);
-    let mut all = vec![
-        ("/api/token/", obtain),
-        (
-            "/api/token/refresh/",
-            view(REFRESH, fields::refresh(), Action::Refresh),
-        ),
-        (
-            "/api/token/verify/",
-            view(VERIFY, fields::token(), Action::Verify),
-        ),
-    ];
-    if jwt.has_blacklist() {
-        let blacklist = view(BLACKLIST, fields::blacklist(), Action::Blacklist);
-        all.push(("/api/token/blacklist/", blacklist));
+    let credentials = || fields::credentials(username_field);
+    let verify = view(VERIFY, fields::token(), Action::Verify);
+    let mut all = vec![("/api/token/verify/", verify)];
+    if jwt.mints() && jwt.takes(TokenType::Access) {
+        let spec = named_by(OBTAIN, username_field, OBTAIN_BY_EMAIL);
+        let obtain = view(spec, credentials(), Action::Obtain);
+        let refresh = view(REFRESH, fields::refresh(), Action::Refresh);
+        all.extend([("/api/token/", obtain), ("/api/token/refresh/", refresh)]);
+        if jwt.has_blacklist() {
+            let blacklist = view(BLACKLIST, fields::blacklist(), Action::Blacklist);
+            all.push(("/api/token/blacklist/", blacklist));
+        }
+    }
+    if jwt.mints() && jwt.takes(TokenType::Sliding) {
+        let spec = named_by(OBTAIN_SLIDING, username_field, OBTAIN_SLIDING_BY_EMAIL);
+        let obtain = view(spec, credentials(), Action::ObtainSliding);
+        let refresh = view(SLIDE, fields::sliding(), Action::Slide);
+        all.extend([
+            ("/api/token/sliding/", obtain),
+            ("/api/token/sliding/refresh/", refresh),
+        ]);
     }
     all
+}
+
+/// What a view says of itself, with another description for log-ins by address.
+fn named_by(spec: Spec, field: UsernameField, by_email: &'static str) -> Spec {
+    match field {
+        UsernameField::Username => spec,
+        UsernameField::Email => Spec {
+            description: by_email,
+            ..spec
+        },
+    }
 }
 
 impl Tokens {
@@ -128,6 +162,8 @@ impl Tokens {
                 Ok(context.ok(&Empty {}))
             }
             Action::Blacklist => self.blacklist(context, next()).await,
+            Action::ObtainSliding => self.log_in_sliding(context, next(), next()).await,
+            Action::Slide => self.slide(context, next()).await,
         }
     }
 
@@ -188,9 +224,7 @@ impl Tokens {
         username: String,
         password: String,
     ) -> Result<ViewResponse, ApiError> {
-        let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
-            return Err(NO_ACCOUNT);
-        };
+        let user = accepted(context, username, password).await?;
         let now = context.services.now();
         let record = context.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
         let record = record.for_user(user.id).pending();
@@ -203,13 +237,47 @@ impl Tokens {
             Progress::Done(pair)
         });
         let pair = context.services.resolve(pair).await?;
-        let pair = pair.map_err(|error| match error {
-            // Gone since the log-in, or tokens cannot name the user.
-            RefreshError::NoActiveAccount | RefreshError::NoName(_) => NO_ACCOUNT,
-            other => refused(other),
-        })?;
+        let pair = pair.map_err(not_obtained)?;
         let (refresh, access) = (pair.refresh, pair.access);
         Ok(context.ok(&PairBody { refresh, access }).not_stored())
+    }
+
+    async fn log_in_sliding(
+        &self,
+        context: &RequestContext<'_>,
+        username: String,
+        password: String,
+    ) -> Result<ViewResponse, ApiError> {
+        let user = accepted(context, username, password).await?;
+        let now = context.services.now();
+        let record = context.record_of(audit::Action::TokenCreate, Actor::by_password(user.id));
+        let record = record.for_user(user.id).pending();
+        let jwt = Arc::clone(&self.jwt);
+        let token = self.jwt.obtain_sliding(&user, now).then(move |token| {
+            let token = record
+                .end()
+                .log_created(token, |record, token| record.on_jwt(jwt.name(token, now)));
+            Progress::Done(token)
+        });
+        let token = context.services.resolve(token).await?;
+        let token = token.map_err(not_obtained)?;
+        Ok(context.ok(&SlidingBody { token }).not_stored())
+    }
+
+    async fn slide(
+        &self,
+        context: &RequestContext<'_>,
+        token: String,
+    ) -> Result<ViewResponse, ApiError> {
+        let now = context.services.now();
+        let record = self.record(context, audit::Action::TokenRefresh, &token);
+        let record = record.await.pending();
+        let slid = self.jwt.slide(&token, now).then(move |slid| {
+            let slid = record.end().log(slid, |_token| AuditOutcome::Done);
+            Progress::Done(slid)
+        });
+        let token = context.services.resolve(slid).await?.map_err(refused)?;
+        Ok(context.ok(&SlidingBody { token }).not_stored())
     }
 
     /// The texts of all fields that are written, which are all required.
@@ -227,29 +295,53 @@ impl Tokens {
     }
 }
 
-const NO_ACCOUNT: ApiError = ApiError::AuthenticationFailed {
-    detail: "No active account found with the given credentials",
-    code: None,
-};
+/// The user of a name and a password.
+async fn accepted(
+    context: &RequestContext<'_>,
+    username: String,
+    password: String,
+) -> Result<User, ApiError> {
+    match login(context, username, password).await? {
+        LoginOutcome::Accepted(user) => Ok(user),
+        _ => Err(no_account()),
+    }
+}
+
+fn no_account() -> ApiError {
+    failed("No active account found with the given credentials", None)
+}
+
+/// Gone since the log-in, or tokens cannot name the user.
+fn not_obtained(error: RefreshError) -> ApiError {
+    match error {
+        RefreshError::NoActiveAccount | RefreshError::NoName(_) => no_account(),
+        other => refused(other),
+    }
+}
+
+fn failed(detail: impl Into<Cow<'static, str>>, code: Option<&'static str>) -> ApiError {
+    let detail = detail.into();
+    ApiError::AuthenticationFailed { detail, code }
+}
 
 fn bad_token(fault: JwtFault) -> ApiError {
-    ApiError::AuthenticationFailed {
-        detail: fault.message(),
-        code: Some(NOT_VALID),
-    }
+    failed(fault.message(), Some(NOT_VALID))
 }
 
 fn refused(error: RefreshError) -> ApiError {
     match error {
         RefreshError::Token(fault) => bad_token(fault),
-        RefreshError::NoActiveAccount | RefreshError::NoName(_) => ApiError::AuthenticationFailed {
-            detail: "No active account found for the given token.",
-            code: None,
-        },
-        RefreshError::PasswordChanged => ApiError::AuthenticationFailed {
-            detail: "The user's password has been changed.",
-            code: None,
-        },
+        RefreshError::NoActiveAccount | RefreshError::NoName(_) => {
+            failed("No active account found for the given token.", None)
+        }
+        RefreshError::PasswordChanged => failed("The user's password has been changed.", None),
+        RefreshError::NoRefreshEnd(claim) => {
+            failed(format!("Token has no '{claim}' claim"), Some(NOT_VALID))
+        }
+        RefreshError::RefreshEnded(claim) => {
+            let text = format!("Token '{claim}' claim has expired");
+            failed(text, Some(NOT_VALID))
+        }
         RefreshError::NoSigningKey(error) => ApiError::Internal(Box::new(error)),
         RefreshError::Repository(error) => error.into(),
     }

@@ -52,7 +52,7 @@ struct Active {
     user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
-    token_type: &'static str,
+    token_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,12 +66,12 @@ struct Active {
 }
 
 impl Active {
-    fn new(token: Introspected) -> Self {
+    fn new(token: Introspected, word: &str) -> Self {
         Self {
             sub: token.subject,
             user_id: token.user.to_string(),
             username: token.username,
-            token_type: token.scheme.as_str(),
+            token_type: word.to_owned(),
             exp: token.expires_at,
             iat: token.issued_at,
             jti: token.jti,
@@ -90,7 +90,11 @@ impl Introspect {
         let missing = || ApiError::BadRequest(ErrorDetail::Text("no token".to_owned()));
         let token = token.ok_or_else(missing)?;
         let claim = self.introspector.introspect(&token, context.services.now());
-        let token = context.services.resolve(claim).await?.map(Active::new);
+        let token = context.services.resolve(claim).await?;
+        let token = token.map(|token| {
+            let word = self.introspector.word(token.scheme);
+            Active::new(token, word)
+        });
         let active = token.is_some();
         Ok(context.ok(&Body { active, token }).not_stored())
     }
@@ -98,7 +102,7 @@ impl Introspect {
 
 /// Services show a secret of theirs.
 async fn permit(view: &Introspect, context: &RequestContext<'_>) -> Result<(), ApiError> {
-    match joined(context.request.headers(), &header::AUTHORIZATION) {
+    match joined(context.request.headers(), header::AUTHORIZATION) {
         Some(given) if view.introspector.is_client(&given) => Ok(()),
         Some(_) => Err(AuthError::InvalidPassword.into()),
         None => Err(AuthError::NotProvided.into()),

@@ -92,7 +92,7 @@ impl AuthToken {
             answer.headers.extend(end_session(context, None).await?);
             return Ok(answer);
         }
-        let sent = joined(headers, &header::AUTHORIZATION);
+        let sent = joined(headers, header::AUTHORIZATION);
         let key = sent.and_then(|sent| self.tokens.key(&sent).map(str::to_owned));
         if let Some(key) = key {
             let holder = TokenKey::holder(&key, ProfileDepth::Account);

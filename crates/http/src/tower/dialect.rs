@@ -91,8 +91,8 @@ pub(super) fn credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
             .next()
             .is_some_and(|word| word.eq_ignore_ascii_case(b"token"))
     };
-    let other = joined(headers, &X_AUTH_TOKEN).filter(names_the_scheme);
-    other.or_else(|| joined(headers, &header::AUTHORIZATION))
+    let other = joined(headers, X_AUTH_TOKEN).filter(names_the_scheme);
+    other.or_else(|| joined(headers, header::AUTHORIZATION))
 }
 
 impl Dialect for Tower {
@@ -207,7 +207,7 @@ impl Dialect for Tower {
             caller_path: Some(self.mount.caller_path()),
             headers: &["Location", "WWW-Authenticate", "Allow", "X-API-Time"],
             folds_description: true,
-            curl_credentials: "--user YOUR_NAME",
+            curl_credentials: "--user YOUR_NAME".into(),
             is_prompted: true,
         }
     }

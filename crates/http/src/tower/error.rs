@@ -28,9 +28,8 @@ fn detail(error: &ApiError) -> ErrorDetail {
     let text: Cow<'_, str> = match error {
         ApiError::BadRequest(detail) => return detail.clone(),
         ApiError::Unauthenticated(cause) => refusal(cause).into(),
-        ApiError::AuthenticationFailed { detail: text, .. } | ApiError::NoSuchObject(text) => {
-            (*text).into()
-        }
+        ApiError::AuthenticationFailed { detail: text, .. } => text.as_ref().into(),
+        ApiError::NoSuchObject(text) => (*text).into(),
         ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
         ApiError::Forbidden(text) => text.into(),
         ApiError::CrossOriginForm => "Cross-origin form posts are not allowed.".into(),
@@ -76,6 +75,7 @@ fn refusal(error: &AuthError) -> &'static str {
         }
         | AuthError::InvalidToken
         | AuthError::Jwt(_)
+        | AuthError::JwtClasses(_)
         | AuthError::PasswordChanged
         | AuthError::UserGone => "Invalid token",
         AuthError::TokenExpired => "Token is expired",

@@ -156,6 +156,7 @@ impl TestApp {
             password: &PasswordHash::from_encoded("!"),
             password_digest: None,
             name: None,
+            user: None,
         };
         let token = self.jwt.mint_access(subject, now()).unwrap();
         format!("Bearer {token}")
@@ -183,6 +184,7 @@ impl TestApp {
             password: &password,
             password_digest: None,
             name: None,
+            user: None,
         };
         self.jwt.mint_pair(subject, now()).unwrap().refresh
     }

@@ -1,7 +1,7 @@
 //! What views write to the audit trail.
 
-use profiled_auth::AuthError;
 use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Reason, Record};
+use profiled_auth::{AuthError, JwtFault};
 use profiled_domain::{ProfileChange, UserId};
 
 use crate::error::ApiError;
@@ -39,6 +39,12 @@ impl From<&ApiError> for AuditOutcome {
     fn from(error: &ApiError) -> Self {
         let reason = match error {
             ApiError::Unauthenticated(AuthError::Jwt(fault)) => (*fault).into(),
+            ApiError::Unauthenticated(AuthError::JwtClasses(faults)) => {
+                // What the one type says that the token is of.
+                let mut all = faults.iter().map(|(_, fault)| *fault);
+                let meant = all.find(|fault| *fault != JwtFault::WrongType);
+                meant.unwrap_or(JwtFault::WrongType).into()
+            }
             ApiError::Unauthenticated(_) | ApiError::AuthenticationFailed { .. } => {
                 Reason::Unauthenticated
             }

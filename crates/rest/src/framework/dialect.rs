@@ -49,7 +49,7 @@ pub trait Dialect: Send + Sync {
 
     /// What a request offers as `Authorization`; repeated headers count as one, joined by a comma.
     fn credentials(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
-        joined(headers, &header::AUTHORIZATION)
+        joined(headers, header::AUTHORIZATION)
     }
 
     /// The cookie of a log-in, in a dialect that takes one for a credential.
@@ -72,7 +72,9 @@ pub trait Dialect: Send + Sync {
 
     /// `WWW-Authenticate` of a 401.
     fn challenge(&self, _headers: &HeaderMap) -> HeaderValue {
-        HeaderValue::from_static(self.authenticator().challenge())
+        let challenge = HeaderValue::from_str(self.authenticator().challenge());
+        // Words of the settings, which are checked.
+        challenge.unwrap_or(HeaderValue::from_static(""))
     }
 
     /// Status and body of an error.

@@ -1,5 +1,7 @@
 //! What a page offers in addition to what it shows: buttons, and forms that write.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -11,7 +13,7 @@ use crate::framework::view_response::ViewResponse;
 use crate::wire::json_writer::{self, Layout, Style};
 
 /// How the pages of a dialect differ from those of the others.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PageStyle {
     /// The name on every page.
     pub site: &'static str,
@@ -24,7 +26,7 @@ pub struct PageStyle {
     /// Whether a description is folded up.
     pub folds_description: bool,
     /// How the credentials are given to `curl`.
-    pub curl_credentials: &'static str,
+    pub curl_credentials: Cow<'static, str>,
     /// Whether browsers ask for these credentials.
     pub is_prompted: bool,
 }
@@ -37,7 +39,7 @@ impl PageStyle {
         caller_path: None,
         headers: &["Location", "Retry-After", "WWW-Authenticate", "Allow"],
         folds_description: false,
-        curl_credentials: "-H 'Authorization: Bearer YOUR_TOKEN'",
+        curl_credentials: Cow::Borrowed("-H 'Authorization: Bearer YOUR_TOKEN'"),
         is_prompted: false,
     };
 }

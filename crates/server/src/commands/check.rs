@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use profiled_auth::{IssuerSettings, UserField};
+use profiled_auth::{IssuerSettings, JwtSettings, UserField};
 use profiled_store::{DatabaseUrl, Store};
 use serde::Serialize;
 use serde_json::Value;
@@ -121,6 +121,7 @@ fn warnings(settings: &Settings) -> Vec<String> {
     later
         .into_iter()
         .chain(issuers_to_watch(settings))
+        .chain(idle(&settings.auth.jwt))
         .collect()
 }
 
@@ -132,6 +133,23 @@ fn issuers_to_watch(settings: &Settings) -> Vec<String> {
         (!risks.is_empty()).then(|| format!("auth.jwt.issuers: {name:?} {risks}: see docs/KEYS.md"))
     };
     settings.auth.jwt.issuers.iter().filter_map(line).collect()
+}
+
+/// Settings of simplejwt's that do nothing together with the others.
+fn idle(jwt: &JwtSettings) -> Vec<String> {
+    let mut told = Vec::new();
+    if jwt.blacklist_after_rotation && !jwt.blacklist {
+        told.push(
+            "auth.jwt.blacklist_after_rotation does nothing while auth.jwt.blacklist is false",
+        );
+    }
+    if jwt.is_read_only() {
+        told.push(
+            "auth.jwt takes tokens and makes none, so /api/token/ and the paths that exchange tokens do not exist: see \
+             verifying_key, jwk_url, token_type_claim and jti_claim",
+        );
+    }
+    told.into_iter().map(str::to_owned).collect()
 }
 
 fn risks(issuer: &IssuerSettings) -> Vec<&'static str> {

@@ -28,6 +28,11 @@ pub(super) fn access_token(
     name: &str,
     line: &mut Line,
 ) -> Result<String, Failure> {
+    if settings.auth.jwt.is_read_only() {
+        let text = "the settings of auth.jwt take tokens of others and make none: see \
+                    verifying_key, jwk_url, token_type_claim and jti_claim";
+        return Err(Failure::settings(text));
+    }
     let now = now();
     let id = find_user(store, name)?.id;
     line.for_user(id);
@@ -45,7 +50,7 @@ pub(super) fn access_token(
         name: named.as_deref(),
         ..TokenUser::new(&profile.user, &password)
     };
-    let token = jwt.mint_access(subject, now);
+    let token = jwt.mint_for_requests(subject, now);
     let token = token.map_err(|error| Failure::failed(error.to_string()))?;
     if let Some(made) = jwt.name(&token, now) {
         line.done(Object::Jwt(made.jti));

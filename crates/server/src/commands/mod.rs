@@ -8,6 +8,7 @@ mod export_django;
 mod group;
 mod import_django;
 mod import_people;
+mod import_settings;
 mod jwt;
 mod keys;
 mod migrate;
@@ -48,6 +49,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Check => check::run(&context),
         Command::Import(Import::Django(arguments)) => import_django::run(&context, &arguments),
         Command::Import(Import::People { file }) => import_people::run(&context, &file),
+        Command::Import(Import::SettingsSimplejwt { file }) => {
+            import_settings::run(&context, &file)
+        }
         Command::Export(Export::Django(arguments)) => export_django::run(&context, &arguments),
         Command::User(command) => user::run(&context, command),
         Command::Group(command) => group::run(&context, command),

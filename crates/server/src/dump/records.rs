@@ -5,8 +5,10 @@ use profiled_domain::{
     PasswordHash, Patch, Person, ProfileChange, ProfileField, RefreshToken, TokenDigest,
 };
 use profiled_store::{ImportedGroup, ImportedUser};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 
 use crate::dump::fields::Fields;
@@ -119,12 +121,30 @@ fn refresh_token(record: Record, plan: &Plan) -> Result<RefreshToken, String> {
     let jti = fields
         .text("jti")?
         .filter(|jti| (1..=128).contains(&jti.len()));
+    let expires_at = fields.instant("expires_at")?;
+    let expires_at = expires_at.ok_or("expires_at is not given")?;
+    let token = fields.text("token").ok().flatten();
+    let slides_until = token.as_deref().and_then(end_of_sliding);
     Ok(RefreshToken {
         jti: jti.ok_or("jti is not given, or longer than 128 characters")?,
-        expires_at: fields
-            .instant("expires_at")?
-            .ok_or("expires_at is not given")?,
+        expires_at: slides_until.map_or(expires_at, |end| end.max(expires_at)),
     })
+}
+
+/// When the last successor of a sliding token ends, which has the same id: `expires_at` is that of the first.
+fn end_of_sliding(token: &str) -> Option<DateTime<Utc>> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let claims: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
+    if !claims.values().any(|value| value == "sliding") {
+        return None;
+    }
+    // The claims may bear any names.
+    let last = claims.values().filter_map(Value::as_i64).max()?;
+    let [end, begin] = ["exp", "iat"].map(|name| claims.get(name).and_then(Value::as_i64));
+    let life = end
+        .zip(begin)
+        .map_or(0, |(end, begin)| end.saturating_sub(begin));
+    DateTime::from_timestamp(last.saturating_add(life), 0)
 }
 
 fn user(record: Record, plan: &Plan) -> Result<DumpedUser, String> {
@@ -241,4 +261,36 @@ fn knox_token(record: Record, plan: &Plan) -> Result<DumpedToken, String> {
         created: fields.instant("created")?.ok_or("created is not given")?,
         expires: fields.instant("expiry")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn end(claims: &Value) -> Option<i64> {
+        let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
+        let end = end_of_sliding(&format!("header.{payload}.signature"))?;
+        Some(end.timestamp())
+    }
+
+    #[test]
+    fn sliding_token_is_remembered_until_its_last_successor_ends() {
+        let sliding = json!({"token_type": "sliding", "exp": 1300, "iat": 1000, "refresh_exp": 5000, "user_id": "2"});
+        let renamed = json!({"kind": "sliding", "exp": 1300, "iat": 1000, "until": 5000});
+
+        assert_eq!(end(&sliding), Some(5300));
+        assert_eq!(end(&renamed), Some(5300));
+    }
+
+    #[test]
+    fn other_tokens_are_remembered_by_their_own_end() {
+        assert_eq!(
+            end(&json!({"token_type": "refresh", "exp": 1300, "iat": 1000})),
+            None
+        );
+        assert_eq!(end(&json!(["sliding"])), None);
+        assert_eq!(end_of_sliding("no token"), None);
+    }
 }

@@ -14,6 +14,8 @@ const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
 /// Keys whose value is a list of tables.
 const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];
+/// A key whose value is a text or a list of texts.
+const TEXT_OR_LIST: &str = "auth.jwt.audience";
 /// What messages call the built-in defaults.
 const DEFAULTS: &str = "config/base.toml";
 const VARIABLE: &str = "environment variable ";
@@ -202,6 +204,8 @@ fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Option<Leaf>, Failure> {
     }
     let kind = if TABLES.contains(&key.as_str()) {
         tables(kind)
+    } else if key == TEXT_OR_LIST {
+        text_or_list(kind)
     } else {
         coerced(expected, kind)
     };
@@ -234,6 +238,23 @@ fn coerced(expected: &ValueKind, given: ValueKind) -> Result<ValueKind, &'static
         (ValueKind::Float(_), given) => float(&given).ok_or("a number"),
         (_, ValueKind::String(text)) => Ok(ValueKind::String(text)),
         _ => Err("text"),
+    }
+}
+
+/// A text, or a list as it is or as JSON.
+fn text_or_list(given: ValueKind) -> Result<ValueKind, &'static str> {
+    let given = match given {
+        ValueKind::String(text) if text.trim_start().starts_with('[') => {
+            let value = serde_json::from_str(&text);
+            value.map_or(ValueKind::Nil, from_json)
+        }
+        other => other,
+    };
+    let is_text = |item: &Value| matches!(item.kind, ValueKind::String(_));
+    match given {
+        ValueKind::Array(items) if items.iter().all(is_text) => Ok(ValueKind::Array(items)),
+        ValueKind::String(text) => Ok(ValueKind::String(text)),
+        _ => Err("a text, or a list of texts (elsewhere than in a file: JSON)"),
     }
 }
 

@@ -31,6 +31,10 @@ pub(super) fn resolve_all(settings: &mut Settings, origins: &Origins) -> Result<
         let (given, file) = (jwt.signing_key.expose_secret(), &jwt.signing_key_file);
         jwt.signing_key = read("auth.jwt.signing_key", given, file, origins)?.into();
     }
+    if !jwt.verifying_key_file.is_empty() {
+        let (given, file) = (&jwt.verifying_key, &jwt.verifying_key_file);
+        jwt.verifying_key = read("auth.jwt.verifying_key", given, file, origins)?;
+    }
     for client in &mut settings.auth.introspection.clients {
         if !client.secret_file.is_empty() {
             client.secret = client_secret(client, origins)?.into();
@@ -82,8 +86,14 @@ impl Settings {
     /// Whether the key that signs JSON Web Tokens is made when it is needed.
     pub(crate) fn makes_signing_key(&self) -> bool {
         let is_given = !self.auth.jwt.signing_key.expose_secret().is_empty();
-        let has_folder = !self.auth.jwt.keys_dir.is_empty();
-        !is_given && !has_folder && self.profile == Profile::Development
+        !is_given && !self.has_other_keys() && self.profile == Profile::Development
+    }
+
+    /// Whether tokens are judged by keys besides the signing key.
+    fn has_other_keys(&self) -> bool {
+        let jwt = &self.auth.jwt;
+        let others = [&jwt.keys_dir, &jwt.verifying_key, &jwt.jwk_url];
+        others.iter().any(|other| !other.is_empty())
     }
 
     /// The key that signs JSON Web Tokens. Development makes a random one in the data folder.
@@ -113,7 +123,7 @@ impl Settings {
     /// The secret that names in counters are hidden with. Servers that count together need the same.
     pub(crate) fn counting_secret(&self) -> Result<SecretString, Failure> {
         let has_none = self.auth.jwt.signing_key.expose_secret().is_empty();
-        if has_none && !self.auth.jwt.keys_dir.is_empty() {
+        if has_none && self.has_other_keys() {
             return match self.throttle.store {
                 CounterStore::Memory => Ok(SecretString::from(TokenKey::generate().as_str())),
                 CounterStore::Database => Err(Failure::settings(
@@ -127,7 +137,7 @@ impl Settings {
     /// All keys that sign and verify JSON Web Tokens.
     pub(crate) fn key_ring(&self, now: DateTime<Utc>) -> Result<KeyRing, Failure> {
         let ring = self.keys()?;
-        if ring.can_sign(now) {
+        if ring.can_sign(now) || self.auth.jwt.is_read_only() {
             return Ok(ring);
         }
         Err(Failure::settings(format!(
@@ -140,10 +150,18 @@ impl Settings {
     /// development makes none in addition.
     pub(crate) fn keys(&self) -> Result<KeyRing, Failure> {
         let jwt = &self.auth.jwt;
+        if !jwt.jwk_url.is_empty() {
+            return Ok(KeyRing::empty());
+        }
+        let is_given = !jwt.signing_key.expose_secret().is_empty();
+        if jwt.keys_dir.is_empty() && !is_given && !jwt.verifying_key.is_empty() {
+            let ring = KeyRing::verifying_only(&jwt.verifying_key, jwt.algorithm);
+            let failure = |error| Failure::settings(format!("auth.jwt.verifying_key {error}"));
+            return ring.map_err(failure);
+        }
         if jwt.keys_dir.is_empty() {
             return Ok(self.signing_key()?.into());
         }
-        let is_given = !jwt.signing_key.expose_secret().is_empty();
         let configured = is_given.then(|| self.signing_key()).transpose()?;
         let life = i64::try_from(jwt.longest_life()).unwrap_or(i64::MAX);
         let life = TimeDelta::try_seconds(life).unwrap_or(TimeDelta::MAX);

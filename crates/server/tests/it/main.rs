@@ -26,6 +26,7 @@ mod import_names;
 mod import_old_data;
 mod import_people;
 mod import_profiles;
+mod import_settings;
 mod issuers;
 mod keys;
 mod keys_document;

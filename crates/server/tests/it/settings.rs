@@ -235,7 +235,7 @@ fn values_out_of_range_are_named_with_the_remedy() {
         ),
         (
             "auth.jwt.access_lifetime=0",
-            "auth.jwt.access_lifetime in --set is 0: it must be at least 1 and at most 31536000",
+            "auth.jwt.access_lifetime in --set is 0: it must be at least 1 and at most 3153600000",
         ),
         (
             "dialects.tower.page_size=201",

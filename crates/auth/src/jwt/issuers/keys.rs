@@ -10,18 +10,18 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
-use jsonwebtoken::Algorithm;
 
 use super::Verdict;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
+use crate::jwt::algorithm::Algorithm;
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
 use crate::key_fetch::{Fetches, KeyFetch};
 use crate::settings::IssuerSettings;
 
 /// Keys of an issuer.
-pub(super) struct IssuerKeys {
+pub(in crate::jwt) struct IssuerKeys {
     shared: Arc<Shared>,
     /// Asks the thread to fetch. Dropping it ends the thread.
     fetch_request: Option<SyncSender<()>>,
@@ -93,7 +93,7 @@ impl IssuerKeys {
 
     /// Whether one of the keys that may have signed a token did so. Where none may have, they are fetched for later ones, and
     /// for this one if that does not take long.
-    pub(super) fn verify(
+    pub(in crate::jwt) fn verify(
         &self,
         algorithm: Algorithm,
         parts: &Parts<'_>,

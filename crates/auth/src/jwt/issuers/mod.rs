@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jsonwebtoken::Algorithm;
 use profiled_domain::ForeignSubject;
 use serde_json::Value;
 
 use self::keys::IssuerKeys;
 use self::kind::AcceptedTypes;
+use super::algorithm::Algorithm;
 use super::checks::{Rules, UserClaim};
 use super::claims::{Claims, Parts};
 use crate::error::JwtFault;
@@ -36,11 +36,14 @@ pub struct IssuerError {
 #[derive(Clone, Default)]
 pub struct Issuers {
     all: Vec<Arc<Issuer>>,
+    /// The keys of `auth.jwt.jwk_url`, which judge our own tokens.
+    own: Option<Arc<IssuerKeys>>,
 }
 
 impl Issuers {
     /// Takes the issuers of the settings and begins to fetch their keys, each on a thread of its own. Tokens
     /// whose key is not known wait for a fetch until `patience` after it was asked for, and for none of an issuer that is slower.
+    /// The keys of `auth.jwt.jwk_url` are fetched likewise.
     ///
     /// # Errors
     /// [`IssuerError`] for settings that contradict each other, or a file that cannot be read. An issuer that
@@ -63,7 +66,17 @@ impl Issuers {
             let issuer = Issuer::new(each, field, refresh, patience).map_err(error)?;
             all.push(Arc::new(issuer));
         }
-        Ok(Self { all })
+        let own = own_keys(settings, refresh, patience);
+        let own = own.map_err(|problem| IssuerError {
+            issuer: settings.jwk_url.clone(),
+            problem,
+        })?;
+        Ok(Self { all, own })
+    }
+
+    /// The keys of `auth.jwt.jwk_url`, if that is set.
+    pub(super) fn own(&self) -> Option<&IssuerKeys> {
+        self.own.as_deref()
     }
 
     /// The issuer that a token names, with the claims, whose signature is not verified yet.
@@ -78,9 +91,29 @@ impl Issuers {
     }
 }
 
+/// The keys of `auth.jwt.jwk_url`, fetched as those of an issuer.
+fn own_keys(
+    settings: &JwtSettings,
+    refresh: Duration,
+    patience: Duration,
+) -> Result<Option<Arc<IssuerKeys>>, String> {
+    let url = &settings.jwk_url;
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let source = IssuerSettings {
+        issuer: url.clone(),
+        jwks_url: url.clone(),
+        algorithms: vec![settings.algorithm],
+        ..IssuerSettings::default()
+    };
+    let keys = IssuerKeys::start(&source, refresh, patience)?;
+    Ok(Some(Arc::new(keys)))
+}
+
 /// What the keys of an issuer say of a signature.
 #[derive(Debug)]
-enum Verdict {
+pub(super) enum Verdict {
     /// One of them made it.
     Good,
     /// None of them did, and no others are to be expected soon.
@@ -127,9 +160,15 @@ impl Issuer {
         patience: Duration,
     ) -> Result<Self, String> {
         let (leeway, issuer) = (settings.leeway, &settings.issuer);
+        let audience = std::slice::from_ref(&settings.audience);
+        let audience = if settings.audience.is_empty() {
+            &[]
+        } else {
+            audience
+        };
         Ok(Self {
             name: issuer.clone(),
-            rules: Rules::new(leeway, issuer, &settings.audience),
+            rules: Rules::new(leeway, issuer, audience),
             client_ids: settings.client_ids.clone(),
             algorithms: settings.algorithms.clone(),
             kinds: AcceptedTypes::new(&settings.required_type, &settings.allowed_types),

@@ -171,7 +171,6 @@ impl<'a> Page<'a> {
         let is_refused = answer.status.is_client_error();
         Self {
             css: STYLE,
-            style,
             prefix: origin.prefix(),
             title: spec.name,
             description: spec.description,
@@ -187,9 +186,10 @@ impl<'a> Page<'a> {
             method: context.method.as_str(),
             target: context.target,
             status: answer.status.to_string(),
-            headers: shown_headers(style, headers, origin),
+            headers: shown_headers(&style, headers, origin),
             json: pieces(json, origin),
-            curl: is_closed.then(|| curl(context, style)),
+            curl: is_closed.then(|| curl(context, &style)),
+            style,
             forms: forms
                 .map(|(at, form)| FormView::new(context, form, at, is_refused))
                 .filter(|form| !form.methods.is_empty())
@@ -229,7 +229,7 @@ fn format_link(query: &Query, format: &str) -> String {
 }
 
 /// What the answer's headers are or, as JSON, would be.
-fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &Origin) -> Vec<ShownHeader> {
+fn shown_headers(style: &PageStyle, headers: &HeaderMap, origin: &Origin) -> Vec<ShownHeader> {
     let shown = |name, value: &str, is_link| ShownHeader {
         name,
         value: value.to_owned(),
@@ -251,7 +251,7 @@ fn shown_headers(style: PageStyle, headers: &HeaderMap, origin: &Origin) -> Vec<
 
 /// A command that asks again, with credentials. The path has matched a pattern, so that there is
 /// nothing in it for a shell to find.
-fn curl(context: &Context<'_>, style: PageStyle) -> String {
+fn curl(context: &Context<'_>, style: &PageStyle) -> String {
     let allow = context.route.view.allow();
     let method = match allow.to_str().unwrap_or_default().split(", ").next() {
         None | Some("GET") => String::new(),

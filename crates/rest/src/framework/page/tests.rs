@@ -14,7 +14,7 @@ fn style() -> PageStyle {
         caller_path: Some(EVIL),
         headers: &[],
         folds_description: true,
-        curl_credentials: "",
+        curl_credentials: "".into(),
         is_prompted: false,
     }
 }

@@ -11,6 +11,7 @@ use crate::error::ApiError;
 use crate::framework::spec::{Access, Spec};
 use crate::framework::view_response::ViewResponse;
 use crate::wire::accept::{Format, NegotiationFailure};
+use crate::wire::headers::joined;
 use crate::wire::host::{Origin, user_agent};
 use crate::wire::json_writer::Layout;
 use crate::wire::query::Query;
@@ -106,18 +107,24 @@ impl Pipeline<'_> {
     async fn authenticate(&mut self, spec: &Spec) -> Result<Option<Identity>, ApiError> {
         let headers = self.request.headers();
         let dialect = Arc::clone(&self.route.dialect);
-        let (credentials, session) = match (dialect.credentials(headers), dialect.session(headers))
-        {
-            _ if spec.access == Access::Open => return Ok(None),
-            (None, None) if spec.access == Access::Optional => return Ok(None),
-            (None, None) => return Err(AuthError::NotProvided.into()),
-            sent => sent,
-        };
+        let other = dialect.authenticator().header();
+        let other = other.and_then(|name| joined(headers, name));
+        let (credentials, session) = (dialect.credentials(headers), dialect.session(headers));
+        if spec.access == Access::Open {
+            return Ok(None);
+        }
+        if credentials.is_none() && session.is_none() && other.is_none() {
+            return match spec.access {
+                Access::Optional => Ok(None),
+                _ => Err(AuthError::NotProvided.into()),
+            };
+        }
         let agent = user_agent(self.request);
         let client_address = self.services.hosts.client_address(self.request);
         let now = self.services.now();
         let claim = dialect.authenticator().claim(&RequestCredentials {
             authorization: credentials.as_deref(),
+            other_header: other.as_deref(),
             session: session.as_deref(),
             client_address,
             user_agent: agent.as_deref(),

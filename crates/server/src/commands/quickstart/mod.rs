@@ -4,6 +4,7 @@ mod people;
 
 use std::net::SocketAddr;
 
+use profiled_auth::JwtSettings;
 use profiled_auth::UsernameField;
 use profiled_auth::audit::Action;
 use profiled_domain::{PageRequest, UserLookup, UserRepository};
@@ -110,7 +111,7 @@ fn show(
         line(admin),
         line(demo),
         context.settings.auth.jwt.access_lifetime,
-        curl_lines(address, '\'', token, &bearer),
+        curl_lines(address, &context.settings.auth.jwt, '\'', token, &bearer),
     ))
 }
 
@@ -134,16 +135,24 @@ fn remind(
         "There are users already. Their first credentials were shown when they were created; new\n\
          ones come from `{command} token create USER` and `{command} jwt create USER`.\n\
          These lines make them as they go:\n\n{}",
-        curl_lines(address, '"', &token, &bearer),
+        curl_lines(address, &context.settings.auth.jwt, '"', &token, &bearer),
     ))
 }
 
 /// One request in each dialect. `quote` decides whether the shell looks into the credentials.
-fn curl_lines(address: SocketAddr, quote: char, token: &str, bearer: &str) -> String {
-    let header = |scheme: &str, value: &str| {
-        format!("-H {quote}Authorization: {scheme} {value}{quote} http://{address}")
+fn curl_lines(
+    address: SocketAddr,
+    jwt: &JwtSettings,
+    quote: char,
+    token: &str,
+    bearer: &str,
+) -> String {
+    let header = |name: &str, scheme: &str, value: &str| {
+        format!("-H {quote}{name}: {scheme} {value}{quote} http://{address}")
     };
-    let (token, bearer) = (header("Token", token), header("Bearer", bearer));
+    let word = jwt.header_types.first().map_or("", String::as_str);
+    let token = header("Authorization", "Token", token);
+    let bearer = header(&jwt.header_name, word, bearer);
     format!(
         "  curl {token}/api/users/me/\n  curl -X POST {bearer}/api/profile/\n  \
          curl {token}/api/v1/me/\n"
