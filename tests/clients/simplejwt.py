@@ -18,7 +18,8 @@ def generate(algorithm):
     if algorithm == "EdDSA":
         key = ed25519.Ed25519PrivateKey.generate()
     elif algorithm.startswith("ES"):
-        key = ec.generate_private_key(ec.SECP384R1() if algorithm == "ES384" else ec.SECP256R1())
+        curves = {"ES256": ec.SECP256R1, "ES384": ec.SECP384R1, "ES512": ec.SECP521R1, "ES256K": ec.SECP256K1}
+        key = ec.generate_private_key(curves[algorithm]())
     else:
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = serialization.Encoding.PEM

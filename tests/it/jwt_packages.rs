@@ -22,7 +22,7 @@ fn simplejwt_and_the_service_read_each_others_tokens() {
         return;
     };
     for algorithm in [
-        "HS256", "HS512", "RS256", "PS256", "ES256", "ES384", "EdDSA",
+        "HS256", "HS512", "RS256", "PS256", "ES256", "ES384", "ES512", "ES256K", "EdDSA",
     ] {
         exchange(&python, algorithm);
     }

@@ -38,12 +38,12 @@ pub use basic::BasicVerifier;
 pub use bearer::BearerVerifier;
 pub use error::{AuthError, HeaderFault, JwtFault};
 pub use introspection::{Introspected, Introspector};
+pub use jsonwebtoken::AlgorithmFamily;
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
-pub use jsonwebtoken::{Algorithm, AlgorithmFamily};
 pub use jwt::{
-    AccessToken, ActiveToken, IssuerError, Issuers, JwtService, KeyError, KeyFolder,
+    AccessToken, ActiveToken, Algorithm, IssuerError, Issuers, JwtService, KeyError, KeyFolder,
     KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError, Refreshed, SigningKey,
-    TokenPair, TokenType, TokenUser, UserClaim, VerifyError, algorithms,
+    TokenPair, TokenType, TokenUser, UnknownAlgorithm, UserClaim, VerifyError,
 };
 pub use key_fetch::KeyFetch;
 pub use password::{

@@ -1,12 +1,12 @@
 //! Settings of the section `auth`.
 
 use chrono::Duration;
-use jsonwebtoken::Algorithm;
 use profiled_domain::settings::{YEAR, bounded};
 use profiled_domain::{Person, UserLookup};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::jwt::Algorithm;
 use crate::password::PasswordSettings;
 
 /// Section `auth`.

@@ -6,10 +6,11 @@ use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use jsonwebtoken::AlgorithmFamily;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use super::algorithm::Algorithm;
 use super::key::SigningKey;
 use super::pem;
 

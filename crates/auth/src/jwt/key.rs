@@ -9,18 +9,13 @@ use aws_lc_rs::signature::{
 };
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse, ThumbprintHash};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey, crypto};
+use jsonwebtoken::{AlgorithmFamily, DecodingKey, DecodingKeyKind, EncodingKey, crypto};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::algorithm::Algorithm;
+use super::curve::{Curve, Pair, Point};
 use super::id::EpochKey;
 use super::pem;
-
-/// All algorithms (RFC 7518, section 3.1; RFC 8037, section 3.1).
-pub fn algorithms() -> impl Iterator<Item = Algorithm> {
-    use AlgorithmFamily::{Ec, Ed, Hmac, Rsa};
-    let families = [Hmac, Rsa, Ec, Ed].into_iter();
-    families.flat_map(|family| family.algorithms().to_vec())
-}
 
 /// Least size of an RSA key (RFC 7518, section 3.3).
 const MIN_RSA_BITS: usize = 2048;
@@ -60,18 +55,39 @@ pub enum KeyError {
 #[derive(Clone)]
 pub(crate) struct VerifyingKey {
     algorithm: Algorithm,
-    key: DecodingKey,
+    key: PublicHalf,
+}
+
+/// A key of `jsonwebtoken`, with its name for the algorithm, or one on a curve that it lacks.
+#[derive(Clone)]
+enum PublicHalf {
+    Library(jsonwebtoken::Algorithm, DecodingKey),
+    Point(Point),
 }
 
 impl VerifyingKey {
     /// A public key in PEM; `None` if it is none, too weak, or for another algorithm.
     pub(super) fn from_pem(text: &str, algorithm: Algorithm) -> Option<Self> {
         let key = pem::public_key(text, algorithm.family())?;
-        Self::from_jwk(&Jwk::from_decoding_key(&key, None).ok()?, algorithm)
+        match Curve::of(algorithm) {
+            Some(curve) => {
+                let point = Point::new(curve, key.try_get_as_bytes().ok()?)?;
+                Some(Self::from_point(point, algorithm))
+            }
+            None => Self::from_jwk(&Jwk::from_decoding_key(&key, None).ok()?, algorithm),
+        }
+    }
+
+    fn from_point(point: Point, algorithm: Algorithm) -> Self {
+        let key = PublicHalf::Point(point);
+        Self { algorithm, key }
     }
 
     /// A public key in JSON; `None` if it is none, too weak, or for another algorithm.
     pub(super) fn from_jwk(jwk: &Jwk, algorithm: Algorithm) -> Option<Self> {
+        if let Some(curve) = Curve::of(algorithm) {
+            return Some(Self::from_point(Point::from_jwk(curve, jwk)?, algorithm));
+        }
         let given = DecodingKey::from_jwk(jwk).ok()?;
         // Coordinates of another length than the curve's are no key, although they add up to one.
         let canonical = Jwk::from_decoding_key(&given, None).ok()?;
@@ -92,6 +108,7 @@ impl VerifyingKey {
                 given
             }
         };
+        let key = PublicHalf::Library(algorithm.library()?, key);
         Some(Self { algorithm, key })
     }
 
@@ -101,7 +118,12 @@ impl VerifyingKey {
 
     /// Whether a signature in base64url is that of a text.
     pub(crate) fn verifies(&self, signature: &str, text: &[u8]) -> bool {
-        crypto::verify(signature, text, &self.key, self.algorithm).unwrap_or(false)
+        match &self.key {
+            PublicHalf::Library(algorithm, key) => {
+                crypto::verify(signature, text, key, *algorithm).unwrap_or(false)
+            }
+            PublicHalf::Point(point) => point.verifies(signature, text),
+        }
     }
 
     /// The key to publish, with a name or else its RFC 7638 thumbprint; `None` if it is a secret.
@@ -109,7 +131,11 @@ impl VerifyingKey {
         if self.algorithm.family() == AlgorithmFamily::Hmac {
             return None;
         }
-        let mut jwk = Jwk::from_decoding_key(&self.key, Some(self.algorithm)).ok()?;
+        let (algorithm, key) = match &self.key {
+            PublicHalf::Library(algorithm, key) => (*algorithm, key),
+            PublicHalf::Point(point) => return Some(point.public(kid)),
+        };
+        let mut jwk = Jwk::from_decoding_key(key, Some(algorithm)).ok()?;
         let kid = kid.map(str::to_owned);
         let thumbprint = || jwk.thumbprint(ThumbprintHash::SHA256).ok();
         jwk.common.key_id = Some(kid.or_else(thumbprint)?);
@@ -132,8 +158,15 @@ fn sound_rsa(n: &[u8], e: &[u8]) -> Option<DecodingKey> {
 #[derive(Clone)]
 pub struct SigningKey {
     verifying: VerifyingKey,
-    key: EncodingKey,
+    key: PrivateHalf,
     epochs: EpochKey,
+}
+
+/// As [`PublicHalf`].
+#[derive(Clone)]
+enum PrivateHalf {
+    Library(jsonwebtoken::Algorithm, EncodingKey),
+    Pair(Pair),
 }
 
 impl SigningKey {
@@ -151,17 +184,34 @@ impl SigningKey {
         }
         let none = || KeyError::NoPrivateKey { algorithm };
         let der = pem::private_der(text).ok_or_else(none)?;
+        let epochs = EpochKey::derive(der.secret_der());
+        let Some(library) = algorithm.library() else {
+            let halves = Self::on_curve(der.secret_der(), algorithm);
+            let (verifying, key) = halves.ok_or_else(none)?;
+            return Ok(Self {
+                verifying,
+                key,
+                epochs,
+            });
+        };
         let key = pem::private_key(&der, algorithm).ok_or_else(none)?;
-        let jwk = Jwk::from_encoding_key(&key, algorithm);
+        let jwk = Jwk::from_encoding_key(&key, library);
         let jwk = jwk.map_err(|error| match error.kind() {
             ErrorKind::InvalidRsaKey(problem) if problem == "TooSmall" => KeyError::WeakRsa,
             _ => none(),
         })?;
         Ok(Self {
             verifying: VerifyingKey::from_jwk(&jwk, algorithm).ok_or_else(none)?,
-            key,
-            epochs: EpochKey::derive(der.secret_der()),
+            key: PrivateHalf::Library(library, key),
+            epochs,
         })
+    }
+
+    fn on_curve(der: &[u8], algorithm: Algorithm) -> Option<(VerifyingKey, PrivateHalf)> {
+        let curve = Curve::of(algorithm)?;
+        let pair = Pair::new(curve, der)?;
+        let verifying = VerifyingKey::from_point(pair.point(curve)?, algorithm);
+        Some((verifying, PrivateHalf::Pair(pair)))
     }
 
     fn from_secret(text: &str, algorithm: Algorithm) -> Result<Self, KeyError> {
@@ -172,15 +222,16 @@ impl SigningKey {
         if length < Self::MIN_LENGTH {
             return Err(KeyError::TooShort { length });
         }
-        let empty = |_| KeyError::TooShort { length };
-        let verifying = DecodingKey::from_secret(bytes).map_err(empty)?;
-        let key = EncodingKey::from_secret(bytes).map_err(empty)?;
+        let empty = || KeyError::TooShort { length };
+        let library = algorithm.library().ok_or_else(empty)?;
+        let verifying = DecodingKey::from_secret(bytes).ok().ok_or_else(empty)?;
+        let key = EncodingKey::from_secret(bytes).ok().ok_or_else(empty)?;
         Ok(Self {
             verifying: VerifyingKey {
                 algorithm,
-                key: verifying,
+                key: PublicHalf::Library(library, verifying),
             },
-            key,
+            key: PrivateHalf::Library(library, key),
             epochs: EpochKey::derive(bytes),
         })
     }
@@ -220,7 +271,10 @@ impl SigningKey {
 
     /// The signature of a text, in base64url.
     pub(super) fn sign(&self, text: &[u8]) -> Option<String> {
-        crypto::sign(text, &self.key, self.algorithm()).ok()
+        match &self.key {
+            PrivateHalf::Library(algorithm, key) => crypto::sign(text, key, *algorithm).ok(),
+            PrivateHalf::Pair(pair) => pair.sign(text),
+        }
     }
 }
 

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, AlgorithmFamily};
+use jsonwebtoken::AlgorithmFamily;
 use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
+use super::algorithm::Algorithm;
 use super::generate::generate;
 use super::key::{KeyError, SigningKey, VerifyingKey};
 use super::key_set::{Half, KeySet, NamedKey, TimedKey};

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::Jwk;
 
+use super::algorithm::Algorithm;
 use super::id::EpochKey;
 use super::key::{SigningKey, VerifyingKey};
 

@@ -3,10 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use jsonwebtoken::Algorithm;
 use profiled_domain::{PasswordHash, User, UserId};
 use serde::Serialize;
 
+use super::algorithm::Algorithm;
 use super::claims::Claims;
 use super::id::random_id;
 use super::key_ring::NoSigningKey;

@@ -4,8 +4,10 @@
 //! here, because libraries are neither as strict nor as compatible.
 
 mod access_token;
+mod algorithm;
 mod checks;
 mod claims;
+mod curve;
 mod generate;
 mod id;
 mod introspect;
@@ -22,10 +24,11 @@ mod token_kind;
 mod verifier;
 
 pub use access_token::AccessToken;
+pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use checks::UserClaim;
 pub use introspect::ActiveToken;
 pub use issuers::{IssuerError, Issuers};
-pub use key::{KeyError, SigningKey, algorithms};
+pub use key::{KeyError, SigningKey};
 pub use key_folder::{KeyFolder, KeyFolderError};
 pub use key_ring::{KeyRing, NoSigningKey};
 pub use key_set::{KeyInfo, KeyState};

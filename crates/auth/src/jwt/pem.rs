@@ -10,10 +10,13 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, EncodingKey};
+use jsonwebtoken::{AlgorithmFamily, DecodingKey, EncodingKey};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{PrivateKeyDer, SubjectPublicKeyInfoDer};
 use secrecy::zeroize::Zeroizing;
+
+use super::algorithm::Algorithm;
+use super::curve::Curve;
 
 /// Whether the text is a key in PEM, of any kind.
 pub(super) fn is_key(text: &str) -> bool {
@@ -56,9 +59,10 @@ pub(super) fn private_key(der: &PrivateKeyDer<'_>, algorithm: Algorithm) -> Opti
 
 /// How an elliptic curve key signs.
 pub(super) fn signing_curve(algorithm: Algorithm) -> &'static EcdsaSigningAlgorithm {
-    match algorithm {
-        Algorithm::ES384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
-        _ => &ECDSA_P256_SHA256_FIXED_SIGNING,
+    match (Curve::of(algorithm), algorithm) {
+        (Some(curve), _) => curve.signing,
+        (None, Algorithm::ES384) => &ECDSA_P384_SHA384_FIXED_SIGNING,
+        (None, _) => &ECDSA_P256_SHA256_FIXED_SIGNING,
     }
 }
 

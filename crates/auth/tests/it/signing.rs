@@ -1,7 +1,11 @@
 //! Tokens made by hand.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256K1_SHA256_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
+};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 /// A token with any header and payload, signed with HMAC-SHA-256 whatever the header says.
@@ -11,6 +15,19 @@ pub fn hmac(secret: &str, header: &str, payload: &str) -> String {
     let algorithm = jsonwebtoken::Algorithm::HS256;
     let signature = jsonwebtoken::crypto::sign(text.as_bytes(), &key, algorithm).unwrap();
     format!("{text}.{signature}")
+}
+
+/// The signature of a text under a key in PKCS#8 on a curve that `jsonwebtoken` lacks.
+pub fn on_curve(algorithm: &str, pem: &[u8], text: &[u8]) -> String {
+    let curve = match algorithm {
+        "ES512" => &ECDSA_P521_SHA512_FIXED_SIGNING,
+        _ => &ECDSA_P256K1_SHA256_FIXED_SIGNING,
+    };
+    let pem = std::str::from_utf8(pem).unwrap();
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let key = EcdsaKeyPair::from_pkcs8(curve, &STANDARD.decode(body).unwrap()).unwrap();
+    let signature = key.sign(&SystemRandom::new(), text).unwrap();
+    URL_SAFE_NO_PAD.encode(signature.as_ref())
 }
 
 /// What a signature covers.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_auth::audit::{Action, Object};
-use profiled_auth::{Algorithm, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, algorithms};
+use profiled_auth::{Algorithm, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState};
 use serde::Serialize;
 
 use crate::cli::Keys;
@@ -55,7 +55,7 @@ pub(super) fn run(context: &Context, command: Keys) -> Result<(), Failure> {
 
 fn parse(text: &str) -> Result<Algorithm, Failure> {
     text.parse().ok().ok_or_else(|| {
-        let known: Vec<_> = algorithms().map(|known| format!("{known:?}")).collect();
+        let known: Vec<_> = Algorithm::ALL.map(Algorithm::as_str).to_vec();
         let known = known.join(", ");
         let problem = format!("--algorithm {text}: the algorithm must be one of {known}");
         Failure::new(Kind::Usage, problem)

@@ -1,10 +1,10 @@
 //! The keys that an issuer publishes (RFC 7517, section 5).
 
-use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::{Jwk, KeyOperations, PublicKeyUse};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::jwt::algorithm::Algorithm;
 use crate::jwt::key::VerifyingKey;
 
 /// More keys are none of an honest issuer, and each costs time.
@@ -29,15 +29,17 @@ pub(super) fn parse(text: &[u8], algorithms: &[Algorithm]) -> Result<Vec<IssuerK
         return Err(format!("has more than {MAX_KEYS} keys"));
     }
     let known = document.keys.into_iter().filter_map(read);
-    let keys: Vec<_> = known.flat_map(|jwk| usable(&jwk, algorithms)).collect();
+    let usable = known.flat_map(|(jwk, name)| usable(&jwk, name.as_deref(), algorithms));
+    let keys: Vec<_> = usable.collect();
     if keys.is_empty() {
         return Err("has no key for the algorithms of the settings".to_owned());
     }
     Ok(keys)
 }
 
-/// The numbers of a key, and what it is for. Some issuers pad, against RFC 7515, section 2.
-fn read(mut key: Value) -> Option<Jwk> {
+/// The numbers of a key, and what it is for; its `alg` also apart, as the library does not know all of them. Some issuers
+/// pad, against RFC 7515, section 2.
+fn read(mut key: Value) -> Option<(Jwk, Option<String>)> {
     let members = key.as_object_mut()?;
     // Certificates and links are not read.
     members.retain(|name, _| !name.starts_with("x5"));
@@ -46,19 +48,22 @@ fn read(mut key: Value) -> Option<Jwk> {
             text.truncate(text.trim_end_matches('=').len());
         }
     }
-    serde_json::from_value(key).ok()
+    let name = members
+        .get("alg")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    Some((serde_json::from_value(key).ok()?, name))
 }
 
-fn usable(jwk: &Jwk, algorithms: &[Algorithm]) -> Vec<IssuerKey> {
+/// A key under each of the algorithms that it may be used with, of which it may name one.
+fn usable(jwk: &Jwk, name: Option<&str>, algorithms: &[Algorithm]) -> Vec<IssuerKey> {
     let common = &jwk.common;
     let usage = common.public_key_use.as_ref();
     let operations = common.key_operations.as_ref();
     let verifies = usage.is_none_or(|usage| *usage == PublicKeyUse::Signature)
         && operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
-    let is_for = |algorithm: &&Algorithm| {
-        let named = common.key_algorithm;
-        verifies && named.is_none_or(|named| named == (**algorithm).into())
-    };
+    let is_for =
+        |algorithm: &&Algorithm| verifies && name.is_none_or(|name| name == algorithm.as_str());
     let fitting = algorithms.iter().filter(is_for);
     fitting
         .filter_map(|algorithm| VerifyingKey::from_jwk(jwk, *algorithm))

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
-use jsonwebtoken::Algorithm;
 
 use super::Verdict;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
+use crate::jwt::algorithm::Algorithm;
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
 use crate::key_fetch::{Fetches, KeyFetch};

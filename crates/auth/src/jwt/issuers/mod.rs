@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use jsonwebtoken::Algorithm;
 use profiled_domain::ForeignSubject;
 use serde_json::Value;
 
 use self::keys::IssuerKeys;
 use self::kind::AcceptedTypes;
+use super::algorithm::Algorithm;
 use super::checks::{Rules, UserClaim};
 use super::claims::{Claims, Parts};
 use crate::error::JwtFault;

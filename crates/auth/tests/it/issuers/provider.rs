@@ -133,6 +133,10 @@ impl Provider {
         change(&mut header, &mut claims);
         let text = crate::signing::unsigned(&header.to_string(), &claims.to_string());
         let pem = read("pem").unwrap();
+        if ["ES512", "ES256K"].contains(&name) {
+            let signature = crate::signing::on_curve(name, &pem, text.as_bytes());
+            return format!("{text}.{signature}");
+        }
         let key = match &name[..2] {
             "ES" => jsonwebtoken::EncodingKey::from_ec_pem(&pem),
             "Ed" => jsonwebtoken::EncodingKey::from_ed_pem(&pem),
