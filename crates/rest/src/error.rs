@@ -1,10 +1,11 @@
 //! Everything that can go wrong with a request, as data. Dialects hold the texts.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write;
 
 use actix_web::http::StatusCode;
-use profiled_auth::AuthError;
+use profiled_auth::{AuthError, JwtFault};
 use profiled_domain::{RepositoryError, Wait};
 
 /// Why a request is refused or fails. What is displayed goes into the log: it names the kind of fault, and
@@ -18,9 +19,12 @@ pub enum ApiError {
     #[error("refused: {detail}")]
     AuthenticationFailed {
         /// Text of the dialect.
-        detail: &'static str,
+        detail: Cow<'static, str>,
         /// Code of the dialect, where it has one.
         code: Option<&'static str>,
+        /// What is wrong with a token, for the log.
+        #[source]
+        fault: Option<JwtFault>,
     },
     /// The caller may not do this.
     #[error("permission denied")]

@@ -58,9 +58,11 @@ impl JwtService {
         now: DateTime<Utc>,
     ) -> Progress<Option<ActiveToken>> {
         let read = self.claim_signed(token.as_bytes(), now, |service, signed| {
-            let signed = signed.ok()?;
-            let (access, kind) = service.either(&signed).ok()?;
-            Some((signed, access, kind))
+            let read = signed.and_then(|signed| {
+                let (access, kind) = service.either(&signed)?;
+                Ok((signed, access, kind))
+            });
+            read.inspect_err(|fault| note(*fault)).ok()
         });
         let service = Arc::clone(self);
         read.then(move |read| match read {
@@ -98,6 +100,13 @@ impl JwtService {
             }
             token => Ok((token?, TokenType::Access)),
         }
+    }
+}
+
+/// The answer does not tell why a token is not active. An opaque token is none of this kind.
+fn note(fault: JwtFault) {
+    if fault != JwtFault::Malformed {
+        tracing::info!(%fault, "a token is not active");
     }
 }
 

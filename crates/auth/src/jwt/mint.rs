@@ -172,7 +172,10 @@ impl JwtService {
         key: &NamedKey,
         mut claims: Claims,
     ) -> Result<String, NoSigningKey> {
-        for (name, value) in [("aud", &self.rules.audience), ("iss", &self.rules.issuer)] {
+        for (name, value) in [
+            ("aud", self.rules.audiences.first()),
+            ("iss", self.rules.issuer.as_ref()),
+        ] {
             if let Some(value) = value {
                 claims.set(name, value);
             }

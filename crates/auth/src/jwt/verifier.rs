@@ -46,6 +46,7 @@ pub(super) struct Options {
     pub(super) checks_revoke: bool,
     pub(super) updates_last_login: bool,
     keys_lead_time: u32,
+    pub(super) max_token_bytes: u32,
     pub(super) user_id_field: UserField,
     pub(super) user_id_claim: String,
     pub(super) token_type_claim: String,
@@ -67,6 +68,7 @@ impl Options {
             checks_revoke: settings.check_revoke_token,
             updates_last_login: settings.update_last_login,
             keys_lead_time: settings.keys_lead_time,
+            max_token_bytes: settings.max_token_bytes,
             user_id_field: settings.user_id_field,
             user_id_claim: settings.user_id_claim.clone(),
             token_type_claim: settings.token_type_claim.clone(),
@@ -105,9 +107,11 @@ impl JwtService {
     /// A verifier that takes the tokens of foreign issuers, too.
     #[must_use]
     pub fn with_issuers(settings: &JwtSettings, keys: Arc<KeyRing>, issuers: Issuers) -> Self {
+        let audience = Some(settings.audience.clone());
+        let audiences: Vec<_> = audience.filter(|own| !own.is_empty()).into_iter().collect();
         Self {
             keys,
-            rules: Rules::new(settings.leeway, &settings.issuer, &settings.audience),
+            rules: Rules::new(settings.leeway, &settings.issuer, &audiences),
             options: Options::new(settings),
             issuers,
         }
@@ -229,7 +233,7 @@ impl JwtService {
 
     /// The same, but for keys that are being fetched.
     fn judge(&self, token: &[u8], now: DateTime<Utc>) -> Result<Judged<Signed>, JwtFault> {
-        let parts = Parts::split(token).ok_or(JwtFault::Invalid)?;
+        let parts = Parts::split(token, self.options.max_token_bytes)?;
         if let Some((issuer, claims)) = self.issuers.of(&parts) {
             return Ok(match issuer.judge(&parts, &claims, now)? {
                 Judged::After(fetch) => Judged::After(fetch),
@@ -240,22 +244,24 @@ impl JwtService {
                 }),
             });
         }
-        let signed = self.own(&parts, now).ok_or(JwtFault::Invalid)?;
+        let signed = self.own(&parts, now)?;
         self.rules.check(&signed.claims, now)?;
         Ok(Judged::Done(signed))
     }
 
-    pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Signed> {
-        let key = self.keys.verifying(parts.header.kid(), now)?;
+    pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Result<Signed, JwtFault> {
+        let key = self.keys.verifying(parts.header.kid(), now);
+        let key = key.ok_or(JwtFault::UnknownKey)?;
         let verifying = key.verifying();
         // The algorithm is the key's; what the header says can only agree.
-        if parts.header.algorithm() != Some(verifying.algorithm())
-            || !verifying.verifies(parts.signature, parts.signed.as_bytes())
-        {
-            return None;
+        if parts.header.algorithm() != Some(verifying.algorithm()) {
+            return Err(JwtFault::Algorithm);
         }
-        Some(Signed {
-            claims: Claims::decode(parts.payload)?,
+        if !verifying.verifies(parts.signature, parts.signed.as_bytes()) {
+            return Err(JwtFault::Signature);
+        }
+        Ok(Signed {
+            claims: Claims::decode(parts.payload).ok_or(JwtFault::Malformed)?,
             key: Some(key),
             foreign: None,
         })

@@ -24,7 +24,7 @@ struct Body<'a> {
 struct Refused {
     token_class: &'static str,
     token_type: &'static str,
-    message: &'static str,
+    message: Cow<'static, str>,
 }
 
 /// Status and body of an error.
@@ -53,9 +53,8 @@ fn detail(error: &ApiError) -> ErrorDetail {
     let text: Cow<'_, str> = match error {
         ApiError::BadRequest(detail) => return detail.clone(),
         ApiError::Unauthenticated(cause) => refusal(cause).0.into(),
-        ApiError::AuthenticationFailed { detail: text, .. } | ApiError::NoSuchObject(text) => {
-            (*text).into()
-        }
+        ApiError::AuthenticationFailed { detail: text, .. } => text.as_ref().into(),
+        ApiError::NoSuchObject(text) => (*text).into(),
         ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
         ApiError::Forbidden(text) => text.into(),
         ApiError::CrossOriginForm => "Cross-origin form posts are not allowed.".into(),

@@ -1,6 +1,7 @@
 //! `/api/token/` and the paths below it: tokens by password, and what becomes of them (contract `drf.md`,
 //! section 5). Credentials in headers are not looked at.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use profiled_auth::audit::{self, Actor, AuditOutcome, Record};
@@ -228,14 +229,16 @@ impl Tokens {
 }
 
 const NO_ACCOUNT: ApiError = ApiError::AuthenticationFailed {
-    detail: "No active account found with the given credentials",
+    detail: Cow::Borrowed("No active account found with the given credentials"),
     code: None,
+    fault: None,
 };
 
 fn bad_token(fault: JwtFault) -> ApiError {
     ApiError::AuthenticationFailed {
         detail: fault.message(),
         code: Some(NOT_VALID),
+        fault: Some(fault),
     }
 }
 
@@ -243,12 +246,14 @@ fn refused(error: RefreshError) -> ApiError {
     match error {
         RefreshError::Token(fault) => bad_token(fault),
         RefreshError::NoActiveAccount | RefreshError::NoName(_) => ApiError::AuthenticationFailed {
-            detail: "No active account found for the given token.",
+            detail: "No active account found for the given token.".into(),
             code: None,
+            fault: None,
         },
         RefreshError::PasswordChanged => ApiError::AuthenticationFailed {
-            detail: "The user's password has been changed.",
+            detail: "The user's password has been changed.".into(),
             code: None,
+            fault: None,
         },
         RefreshError::NoSigningKey(error) => ApiError::Internal(Box::new(error)),
         RefreshError::Repository(error) => error.into(),

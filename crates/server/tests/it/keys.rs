@@ -155,7 +155,7 @@ fn mistakes_in_commands_are_reported_in_one_line() {
             &["--set", FOLDER, "keys", "generate", "--algorithm", "none"],
             2,
             "--algorithm none: the algorithm must be one of HS256, HS384, HS512, RS256, RS384, \
-             RS512, PS256, PS384, PS512, ES256, ES384, EdDSA",
+             RS512, PS256, PS384, PS512, ES256, ES384, ES512, ES256K, EdDSA",
         ),
         (
             &["--set", FOLDER, "serve"],

@@ -40,4 +40,5 @@ mod serve;
 mod settings;
 mod shell_variables;
 mod stops;
+mod token_reasons;
 mod user_set;

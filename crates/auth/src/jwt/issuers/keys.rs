@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use super::Verdict;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
+use crate::error::JwtFault;
 use crate::jwt::algorithm::Algorithm;
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
@@ -36,14 +37,14 @@ struct Shared {
 }
 
 enum Source {
-    Url(Fetcher),
+    Network(Box<Fetcher>),
     File(PathBuf),
 }
 
 impl Source {
     fn read(&self) -> Result<Vec<u8>, String> {
         match self {
-            Self::Url(fetcher) => fetcher.get(),
+            Self::Network(fetcher) => fetcher.get(),
             Self::File(file) => {
                 std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
             }
@@ -74,7 +75,7 @@ impl IssuerKeys {
             return Ok(keys);
         }
         let source = if settings.jwks_file.is_empty() {
-            Source::Url(Fetcher::new(settings.jwks_url.clone()))
+            Source::Network(Box::new(fetcher(settings)))
         } else {
             let source = Source::File(PathBuf::from(&settings.jwks_file));
             let document = source.read()?;
@@ -91,23 +92,30 @@ impl IssuerKeys {
         Ok(keys)
     }
 
-    /// Whether one of the keys that may have signed a token did so. Where none may have, they are fetched for later ones, and
-    /// for this one if that does not take long.
+    /// Whether one of the keys that may have signed a token did so. Where none did, they are fetched for later ones, and for
+    /// this one if that does not take long: a new key may go by the name of an old one, or by none.
     pub(super) fn verify(
         &self,
         algorithm: Algorithm,
         parts: &Parts<'_>,
         now: DateTime<Utc>,
     ) -> Verdict {
-        if let Some(verdict) = self.shared.judge(algorithm, parts) {
-            return verdict;
-        }
+        let keys = self.shared.keys.load();
+        let Err(fault) = judge(&keys, algorithm, parts) else {
+            return Verdict::Good;
+        };
         if let Some(fetch) = self.fetch(now) {
             return Verdict::Wait(fetch);
         }
-        // One may have ended since.
-        let late = self.shared.judge(algorithm, parts);
-        late.unwrap_or(Verdict::Bad)
+        // A fetch may have ended since.
+        let newer = self.shared.keys.load();
+        if Arc::ptr_eq(&keys, &newer) {
+            return Verdict::Bad(fault);
+        }
+        match judge(&newer, algorithm, parts) {
+            Ok(()) => Verdict::Good,
+            Err(fault) => Verdict::Bad(fault),
+        }
     }
 
     fn fetch(&self, now: DateTime<Utc>) -> Option<KeyFetch> {
@@ -120,24 +128,6 @@ impl IssuerKeys {
 }
 
 impl Shared {
-    /// Whether a key that the token may mean verifies it; `None` if it may mean none.
-    fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Option<Verdict> {
-        let keys = self.keys.load();
-        // A token or a key without a name may mean any.
-        let is_meant = |key: &&IssuerKey| {
-            let names = parts.header.kid().zip(key.kid.as_deref());
-            key.key.algorithm() == algorithm && names.is_none_or(|(wanted, known)| wanted == known)
-        };
-        let verifies = |key: &IssuerKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
-        let mut meant = keys.iter().filter(is_meant).peekable();
-        meant.peek()?;
-        Some(if meant.any(verifies) {
-            Verdict::Good
-        } else {
-            Verdict::Bad
-        })
-    }
-
     /// Fetches at once, at every request, and after every interval, until the verifier is dropped.
     fn run(&self, source: &Source, fetch_requests: &Receiver<()>, refresh: Duration) {
         loop {
@@ -169,6 +159,28 @@ impl Shared {
             ),
             Err(_) => {}
         }
+    }
+}
+
+/// Whether a key that the token may mean verifies it.
+fn judge(keys: &[IssuerKey], algorithm: Algorithm, parts: &Parts<'_>) -> Result<(), JwtFault> {
+    // A token or a key without a name may mean any.
+    let is_meant = |key: &&IssuerKey| {
+        let names = parts.header.kid().zip(key.kid.as_deref());
+        key.key.algorithm() == algorithm && names.is_none_or(|(wanted, known)| wanted == known)
+    };
+    let verifies = |key: &IssuerKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
+    let mut meant = keys.iter().filter(is_meant).peekable();
+    meant.peek().ok_or(JwtFault::UnknownKey)?;
+    let is_good = meant.any(verifies);
+    is_good.then_some(()).ok_or(JwtFault::Signature)
+}
+
+fn fetcher(settings: &IssuerSettings) -> Fetcher {
+    if settings.jwks_url.is_empty() {
+        Fetcher::of_issuer(settings.issuer.clone(), settings.allow_private_addresses)
+    } else {
+        Fetcher::of_keys(settings.jwks_url.clone())
     }
 }
 
