@@ -48,7 +48,8 @@ pub(super) fn parse(text: &[u8], algorithms: &[Algorithm]) -> Result<Vec<IssuerK
     let keys: Vec<_> = usable.collect();
     if keys.is_empty() {
         return Err(format!(
-            "has no key for the algorithms of the settings among its {count}"
+            "has no key for the algorithms of the settings among its {count}: alg and use have to fit, points to be on their \
+             curve, and RSA keys to have 2048 to 8192 bits and an exponent of at most 33"
         ));
     }
     Ok(keys)

@@ -177,3 +177,32 @@ fn is_loopback(url: &str) -> bool {
         .iter()
         .any(|local| host.starts_with(local))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn limit_that_is_reached_is_told() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/", silent.local_addr().unwrap());
+
+        let late = get(&config(&url).into(), &url, Instant::now());
+        let large = limited(std::io::repeat(b' '));
+        let encoded = decoded("br", Vec::new());
+
+        assert_eq!(late.unwrap_err(), "did not answer within 5 seconds");
+        assert_eq!(
+            large.unwrap_err(),
+            "has more than 1048576 bytes: no more are read"
+        );
+        assert_eq!(
+            encoded.unwrap_err(),
+            "is encoded as \"br\", and gzip and deflate only are read"
+        );
+        let whole = limited(std::io::repeat(b' ').take(MAX_BYTES));
+        assert_eq!(whole.unwrap().len() as u64, MAX_BYTES);
+    }
+}

@@ -2,9 +2,8 @@
 //! that is not known.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -33,7 +32,8 @@ struct Shared {
     algorithms: Vec<Algorithm>,
     keys: ArcSwap<Vec<IssuerKey>>,
     fetches: Arc<Fetches>,
-    is_failing: AtomicBool,
+    /// What is wrong, as it stands in the log.
+    told: Mutex<Option<String>>,
 }
 
 enum Source {
@@ -64,7 +64,7 @@ impl IssuerKeys {
             algorithms: settings.algorithms.clone(),
             keys: ArcSwap::default(),
             fetches: Fetches::new(patience),
-            is_failing: AtomicBool::new(false),
+            told: Mutex::default(),
         });
         let mut keys = Self {
             shared: Arc::clone(&shared),
@@ -139,26 +139,36 @@ impl Shared {
         }
     }
 
-    /// Keys that are there stay when no others can be fetched. A problem is logged once.
+    /// Keys that are there stay when no others can be fetched. Each problem is logged once.
     fn fetch(&self, source: &Source) {
         let document = source.read();
         let keys = document.and_then(|document| parse(&document, &self.algorithms));
-        let was_failing = self.is_failing.swap(keys.is_err(), Ordering::Relaxed);
+        let (keys, problem) = match keys {
+            Ok(keys) => (Some(keys), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        if let Some(keys) = keys {
+            self.keys.store(Arc::new(keys));
+        }
+        self.tell(problem);
+    }
+
+    fn tell(&self, problem: Option<String>) {
         let issuer = &self.issuer;
-        match keys {
-            Ok(keys) => {
-                self.keys.store(Arc::new(keys));
-                if was_failing {
-                    tracing::info!(issuer, "the keys of a token issuer are there again");
-                }
-            }
-            Err(problem) if !was_failing => tracing::warn!(
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told == problem {
+            return;
+        }
+        if let Some(problem) = &problem {
+            tracing::warn!(
                 issuer,
                 problem,
                 "the keys of a token issuer cannot be fetched"
-            ),
-            Err(_) => {}
+            );
+        } else {
+            tracing::info!(issuer, "the keys of a token issuer are there again");
         }
+        *told = problem;
     }
 }
 

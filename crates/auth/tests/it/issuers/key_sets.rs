@@ -6,12 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
-use profiled_auth::{Algorithm, JwtFault, UserClaim};
+use profiled_auth::{Algorithm, IssuerSettings, Issuers, JwtFault, UserClaim};
 use profiled_domain::UserId;
 use serde_json::{Value, json};
 
 use super::provider::{Answer, Provider, ok};
-use super::{judge, service};
+use super::{PATIENCE, judge, service, settings_with};
 
 const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
 const INVALID: Result<UserClaim, JwtFault> = Err(JwtFault::Invalid);
@@ -55,6 +55,37 @@ fn hundred_keys_and_kinds_that_are_unknown_are_no_hindrance() {
     assert_eq!(outcome(&provider, with(100)), SEVEN);
     assert_eq!(outcome(&provider, with(128)), SEVEN);
     assert_eq!(outcome(&provider, with(129)), INVALID);
+}
+
+#[test]
+fn set_that_serves_nothing_is_told_with_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    let provider = Provider::start(&[Algorithm::RS256]);
+    let told = |document: &str| {
+        std::fs::write(&file, document).unwrap();
+        let settings = IssuerSettings {
+            jwks_url: String::new(),
+            jwks_file: file.to_str().unwrap().to_owned(),
+            ..provider.settings(&[Algorithm::RS256])
+        };
+        let started = Issuers::start(&settings_with(vec![settings]), PATIENCE);
+        started.err().unwrap().to_string()
+    };
+    let weak = json!({"kty": "RSA", "n": URL_SAFE_NO_PAD.encode([0xff; 128]), "e": "AQAB"});
+
+    let many = told(&json!({ "keys": vec![key(&provider); 129] }).to_string());
+    assert!(
+        many.ends_with("has 129 keys, and no more than 128 are taken"),
+        "{many}"
+    );
+    let weak = told(&json!({ "keys": [weak] }).to_string());
+    assert!(
+        weak.contains("among its 1: ") && weak.contains("2048 to 8192 bits"),
+        "{weak}"
+    );
+    let page = told("<html>");
+    assert!(page.contains("is no set of keys (RFC 7517)"), "{page}");
 }
 
 #[test]
