@@ -18,6 +18,7 @@ use crate::databases::on_both_databases;
 
 on_both_databases!(
     only_verified_addresses_open_an_account,
+    addresses_are_compared_as_mail_compares_them,
     the_first_accepted_token_binds_its_subject,
     new_owner_of_an_address_does_not_get_the_account,
     usernames_that_are_chosen_do_not_move_an_account,
@@ -125,6 +126,20 @@ fn only_verified_addresses_open_an_account(backend: Backend) {
     let trusting = start(backend, &json!({"trust_email": true}));
     let bare = token("s", "admin@example.com", &json!({"email_verified": null}));
     assert_eq!(opened(&trusting, &bare), Ok(1));
+}
+
+fn addresses_are_compared_as_mail_compares_them(backend: Backend) {
+    let exact = start(backend, &json!({}));
+    assert_eq!(with(&exact, "a", "Alice@example.com"), Err(404));
+    assert_eq!(with(&exact, "a", "alice@EXAMPLE.com"), Ok(2));
+    assert_eq!(with(&exact, "a", "alice@example.com"), Ok(2), "bound");
+
+    let any_case = start(backend, &json!({"email_local_part": "case_insensitive"}));
+    assert_eq!(with(&any_case, "a", "ALICE@Example.Com"), Ok(2));
+    // Two users whose addresses differ in case only: the one who has the very same text is meant, or none.
+    change(&any_case, 1, &json!({"email": "Alice@example.com"}));
+    assert_eq!(with(&any_case, "m", "Alice@example.com"), Ok(1));
+    assert_eq!(with(&any_case, "x", "aLICE@example.com"), Err(404));
 }
 
 fn the_first_accepted_token_binds_its_subject(backend: Backend) {

@@ -17,6 +17,7 @@ on_both_databases!(
     a_token_that_is_not_good_is_not_active,
     token_of_an_inactive_or_deleted_user_is_not_active,
     introspection_without_the_client_secret_is_refused,
+    client_may_send_its_secret_in_the_body,
     request_without_a_token_is_refused,
     without_clients_there_is_no_introspection,
 );
@@ -172,6 +173,50 @@ fn introspection_without_the_client_secret_is_refused(backend: Backend) {
         let challenge = answer.header("WWW-Authenticate");
         assert_eq!(challenge.as_deref(), Some(r#"Basic realm="introspection""#));
     }
+}
+
+fn client_may_send_its_secret_in_the_body(backend: Backend) {
+    let service = Service::start(backend, Data::Jwt, &SETTINGS);
+    let token = signed(&json!({}));
+    let encoded = "sample%2Bintrospection%2Fsecret-for-tests-only";
+    let ask = |body: &str| service.client().anonymous().send(form(body));
+
+    let good = ask(&format!(
+        "token={token}&client_id=billing&client_secret={encoded}"
+    ));
+    assert_eq!(good.status, 200, "{}", good.text());
+    assert_eq!(good.json()["active"], true);
+    let wrong = [
+        format!("token={token}&client_id=billing&client_secret=wrong"),
+        format!("token={token}&client_id=billing&client_secret="),
+        format!("token={token}&client_id=Billing&client_secret={encoded}"),
+        format!("token={token}&client_secret={encoded}"),
+        format!("token={token}&client_id=billing"),
+        // A secret is read as the form has it, and not once more.
+        format!(
+            "token={token}&client_id=billing&client_secret={}",
+            encoded.replace('%', "%25")
+        ),
+    ];
+    for body in wrong {
+        let answer = ask(&body);
+        assert_eq!(answer.status, 401, "{body}");
+        assert_eq!(answer.text(), r#"{"error":"invalid_client"}"#);
+    }
+    let json = json!({"token": token, "client_id": "billing", "client_secret": SECRET});
+    let json = Request::json("POST", PATH, &json.to_string());
+    assert_eq!(service.client().anonymous().send(json).status, 401);
+    // One way at a time (RFC 6749, section 2.3); the name alone is no way.
+    let client = basic(&service, "billing", SECRET);
+    let named = client.send(form(&format!("token={token}&client_id=billing")));
+    assert_eq!(named.status, 200);
+    let both = client.send(form(&format!(
+        "token={token}&client_id=billing&client_secret={encoded}"
+    )));
+    assert_eq!(
+        (both.status, both.text().as_str()),
+        (400, r#"{"error":"invalid_request"}"#)
+    );
 }
 
 fn request_without_a_token_is_refused(backend: Backend) {

@@ -63,7 +63,7 @@ impl Browser {
 }
 
 /// Where a program lies.
-fn place_of(program: &str) -> Option<String> {
+pub(crate) fn place_of(program: &str) -> Option<String> {
     let mut shell = Command::new("sh");
     let found = shell
         .args(["-c", &format!("command -v {program}")])
@@ -73,7 +73,7 @@ fn place_of(program: &str) -> Option<String> {
 }
 
 /// Brings scripts and packages into the folder; packages only if others are wanted than are there.
-fn install(source: &Path, folder: &Path) -> Result<(), String> {
+pub(crate) fn install(source: &Path, folder: &Path) -> Result<(), String> {
     let told = |error: io::Error| error.to_string();
     fs::create_dir_all(folder).map_err(told)?;
     // Tests of several processes may want it at once. The lock ends with the file.

@@ -1,5 +1,7 @@
 //! Why credentials are refused, as data: dialects have texts and status codes of their own.
 
+use std::borrow::Cow;
+
 use profiled_domain::{RepositoryError, Wait};
 
 use crate::jwt::TokenType;
@@ -90,9 +92,48 @@ pub enum HeaderFault {
 /// What is wrong with an access token; the first in the order of contract `drf.md`, section 4.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwtFault {
-    /// Malformed, wrongly signed, not yet valid, for another service, or with claims of odd types.
-    #[error("invalid")]
+    /// Claims of odd types.
+    #[error("a claim has a value that it cannot have")]
     Invalid,
+    /// No three parts, or a header or payload that is no JSON object.
+    #[error("no JSON Web Token of three parts")]
+    Malformed,
+    /// Longer than is looked at.
+    #[error("longer than {limit} bytes (auth.jwt.max_token_bytes)")]
+    TooLong {
+        /// The setting.
+        limit: u32,
+    },
+    /// A member of the header, or a claim of a foreign issuer, that is there twice.
+    #[error("a member is there twice")]
+    Repeated,
+    /// `crit` or `b64` ask for what is not done here (RFC 7515, section 4.1.11), or `kid` is no text.
+    #[error("crit, b64 or kid of the header are not understood")]
+    Header,
+    /// `alg` is not that of the key, or none that the issuer may use (RFC 8725, section 3.1).
+    #[error("alg is none that is taken")]
+    Algorithm,
+    /// No key is there that the token may mean, and none was to be had.
+    #[error("its key is not known")]
+    UnknownKey,
+    /// The signature is not that of any key that the token may mean.
+    #[error("the signature does not verify")]
+    Signature,
+    /// `iat` or `nbf` lie ahead.
+    #[error("not valid yet (iat, nbf)")]
+    NotYetValid,
+    /// `iss` is not the one that is configured.
+    #[error("of another issuer (iss)")]
+    OtherIssuer,
+    /// `aud`, or the claim in its place, names none of the audiences that are configured.
+    #[error("for another audience")]
+    OtherAudience,
+    /// Another client than those of `client_ids` has asked for it.
+    #[error("of another client (azp, client_id)")]
+    OtherClient,
+    /// `typ` of the header is that of another kind of tokens (RFC 8725, section 3.11).
+    #[error("typ of the header is that of another kind of token")]
+    OtherHeaderType,
     /// `exp` is past.
     #[error("expired")]
     Expired,
@@ -129,21 +170,36 @@ pub enum JwtFault {
 }
 
 impl JwtFault {
-    /// What simplejwt says of it.
+    /// What simplejwt says of it, which tells the reasons apart no further than clients may know. A length is no
+    /// secret, and whoever sends a token that is too long can do something about it.
     #[must_use]
-    pub fn message(self) -> &'static str {
-        match self {
-            Self::Invalid
-            | Self::NoUser
-            | Self::KeyBound
-            | Self::UnverifiedEmail
-            | Self::OtherSubject => "Token is invalid",
+    pub fn message(self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::TooLong { limit } => {
+                return format!("Token is longer than {limit} bytes").into();
+            }
             Self::Expired => "Token is expired",
             Self::NoExpiry => "Token has no 'exp' claim",
             Self::NoId => "Token has no id",
             Self::NoType => "Token has no type",
             Self::WrongType => "Token has wrong type",
             Self::Blacklisted | Self::Revoked => "Token is blacklisted",
-        }
+            Self::Invalid
+            | Self::Malformed
+            | Self::Repeated
+            | Self::Header
+            | Self::Algorithm
+            | Self::UnknownKey
+            | Self::Signature
+            | Self::NotYetValid
+            | Self::OtherIssuer
+            | Self::OtherAudience
+            | Self::OtherClient
+            | Self::OtherHeaderType
+            | Self::NoUser
+            | Self::KeyBound
+            | Self::UnverifiedEmail
+            | Self::OtherSubject => "Token is invalid",
+        })
     }
 }

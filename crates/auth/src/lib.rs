@@ -58,7 +58,7 @@ pub use scheme::Scheme;
 pub use session::SessionVerifier;
 pub use settings::{
     AuthSettings, ClientSettings, IntrospectionSettings, IssuerSettings, JwtSettings,
-    TokenSettings, UserField, UsernameField,
+    LocalPartSetting, TokenSettings, UserField, UsernameField,
 };
 pub use throttle::{
     Claimant, CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use profiled_domain::settings::{YEAR, bounded, checked, is_repeated};
-use profiled_domain::{Person, UserLookup};
+use profiled_domain::{LocalPart, Person, UserLookup};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -143,6 +143,8 @@ pub struct JwtSettings {
     pub revoke_token_claim: String,
     pub sliding_refresh_exp_claim: String,
     pub claims: Vec<CustomClaim>,
+    #[serde(deserialize_with = "bounded::<1024, 98_304, _, _>")]
+    pub max_token_bytes: u32,
     pub issuers: Vec<IssuerSettings>,
     #[serde(deserialize_with = "bounded::<10, 86_400, _, _>")]
     pub jwks_refresh: u32,
@@ -194,9 +196,12 @@ fn audience<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Audience, D::E
 pub struct IssuerSettings {
     /// `iss` of its tokens, compared with case.
     pub issuer: String,
-    /// Required `aud`. Empty: not looked at.
-    #[serde(default)]
-    pub audience: String,
+    /// Text or list: one of them must be the token's audience. Empty: not looked at.
+    #[serde(default, deserialize_with = "text_or_list")]
+    pub audience: Vec<String>,
+    /// Where tokens name their audience, in order: the first of these claims that a token has must hold it.
+    #[serde(default = "audience_claims")]
+    pub audience_claims: Vec<String>,
     /// Clients whose tokens are taken: `azp`, else `client_id`. Empty: not looked at.
     #[serde(default)]
     pub client_ids: Vec<String>,
@@ -205,22 +210,31 @@ pub struct IssuerSettings {
     pub any_audience: bool,
     /// Algorithms that it signs with: asymmetric ones, unless there is a `secret_file`.
     pub algorithms: Vec<Algorithm>,
-    /// Where it publishes its keys: http or https.
+    /// Where it publishes its keys: http or https. Empty, without one of the next two: what its discovery document names.
     #[serde(default)]
     pub jwks_url: String,
+    /// Keys are fetched from private addresses, too, where its discovery document names one of another host.
+    #[serde(default)]
+    pub allow_private_addresses: bool,
     /// File of its public keys, in place of `jwks_url`.
     #[serde(default)]
     pub jwks_file: String,
     /// File of a secret that is shared with it, in place of `jwks_url`.
     #[serde(default)]
     pub secret_file: String,
-    /// The claim that names the user.
+    /// The claim that names the user: its name, or names with dots between them where claims are nested.
     #[serde(default = "subject")]
     pub user_claim: String,
     /// What the claim holds. It has to be said.
     #[serde(default)]
     pub user_field: Option<UserField>,
-    /// E-mail addresses are believed without `email_verified`.
+    /// How the part of an e-mail address in front of the host is compared.
+    #[serde(default)]
+    pub email_local_part: LocalPartSetting,
+    /// The claim that tells whether the address is verified, named as `user_claim` is.
+    #[serde(default = "email_verified")]
+    pub email_verified_claim: String,
+    /// E-mail addresses are believed without `email_verified_claim`.
     #[serde(default)]
     pub trust_email: bool,
     /// Required `typ` of the header, as `at+jwt` (RFC 9068). Empty: none, `JWT` or `at+jwt`.
@@ -231,8 +245,28 @@ pub struct IssuerSettings {
     #[serde(default)]
     pub allowed_types: Vec<String>,
     /// Seconds of tolerance for `exp`, `nbf` and `iat`.
-    #[serde(default)]
+    #[serde(default = "leeway")]
     pub leeway: u32,
+}
+
+/// How local parts of e-mail addresses are compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LocalPartSetting {
+    /// With case.
+    #[default]
+    Exact,
+    /// Without the case of ASCII letters.
+    CaseInsensitive,
+}
+
+impl From<LocalPartSetting> for LocalPart {
+    fn from(setting: LocalPartSetting) -> Self {
+        match setting {
+            LocalPartSetting::Exact => Self::Exact,
+            LocalPartSetting::CaseInsensitive => Self::CaseInsensitive,
+        }
+    }
 }
 
 impl IssuerSettings {
@@ -242,7 +276,10 @@ impl IssuerSettings {
     pub fn names_by_email(&self) -> bool {
         match self.user_field {
             Some(UserField::Email) => true,
-            Some(UserField::Username) => self.user_claim == "email",
+            Some(UserField::Username) => {
+                let last = self.user_claim.rsplit(['.', '/', ':']).next();
+                last == Some("email")
+            }
             Some(UserField::Id | UserField::ExternalId) | None => false,
         }
     }
@@ -250,6 +287,34 @@ impl IssuerSettings {
 
 fn subject() -> String {
     "sub".to_owned()
+}
+
+fn email_verified() -> String {
+    "email_verified".to_owned()
+}
+
+fn audience_claims() -> Vec<String> {
+    vec!["aud".to_owned()]
+}
+
+/// Clocks of honest machines differ by this much, in seconds.
+fn leeway() -> u32 {
+    5
+}
+
+/// One text or several; an empty one is none.
+fn text_or_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a text or a list of texts")]
+    enum Texts {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::One(text) if text.is_empty() => Vec::new(),
+        Texts::One(text) => vec![text],
+        Texts::Several(texts) => texts,
+    })
 }
 
 /// The attribute by which tokens name users, ours (`auth.jwt.user_id_field`) or those of a foreign issuer.
@@ -260,7 +325,7 @@ pub enum UserField {
     Id,
     /// The username, compared with case.
     Username,
-    /// The e-mail address, compared with case.
+    /// The e-mail address: with case in tokens of ours, as mail does in those of a foreign issuer.
     Email,
     /// The primary key in an imported database, compared with case: [`UserLookup::ExternalId`].
     ExternalId,

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{PasswordHash, Person, UserId};
+use crate::{Mailbox, PasswordHash, Person, UserId};
 
 /// By what a user is looked up: id, username, e-mail address or external id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +13,8 @@ pub enum UserLookup {
     Username(String),
     /// The e-mail address, compared with case.
     Email(String),
+    /// The e-mail address as mail compares it, which may be that of one user only.
+    Mailbox(Mailbox),
     /// The primary key that the user had in an imported database, where that is no positive number: a UUID, for
     /// one.
     ExternalId(String),

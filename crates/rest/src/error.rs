@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use actix_web::http::StatusCode;
-use profiled_auth::AuthError;
+use profiled_auth::{AuthError, JwtFault};
 use profiled_domain::{RepositoryError, Wait};
 
 /// Why a request is refused or fails. What is displayed goes into the log: it names the kind of fault, and
@@ -22,6 +22,9 @@ pub enum ApiError {
         detail: Cow<'static, str>,
         /// Code of the dialect, where it has one.
         code: Option<&'static str>,
+        /// What is wrong with a token, for the log.
+        #[source]
+        fault: Option<JwtFault>,
     },
     /// The caller may not do this.
     #[error("permission denied")]

@@ -149,15 +149,7 @@ impl From<JwtFault> for Reason {
         match fault {
             JwtFault::Expired => Self::Expired,
             JwtFault::Blacklisted | JwtFault::Revoked => Self::Revoked,
-            JwtFault::Invalid
-            | JwtFault::NoExpiry
-            | JwtFault::NoId
-            | JwtFault::NoType
-            | JwtFault::WrongType
-            | JwtFault::NoUser
-            | JwtFault::KeyBound
-            | JwtFault::UnverifiedEmail
-            | JwtFault::OtherSubject => Self::BadToken,
+            _ => Self::BadToken,
         }
     }
 }

@@ -34,7 +34,8 @@ pub enum Algorithm {
     ES512,
     /// ECDSA on secp256k1 with SHA-256
     ES256K,
-    /// Ed25519
+    /// Ed25519, by either of its names (RFC 9864, section 2.2)
+    #[serde(alias = "Ed25519")]
     EdDSA,
 }
 
@@ -103,6 +104,10 @@ impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
     fn from_str(name: &str) -> Result<Self, UnknownAlgorithm> {
+        // Ed448, which EdDSA may mean as well, is not offered.
+        if name == "Ed25519" {
+            return Ok(Self::EdDSA);
+        }
         let mut all = Self::ALL.into_iter();
         let found = all.find(|algorithm| algorithm.as_str() == name);
         found.ok_or(UnknownAlgorithm)

@@ -4,7 +4,7 @@
 //! types pass.
 
 use chrono::{DateTime, Utc};
-use profiled_domain::{UserId, UserLookup};
+use profiled_domain::{LocalPart, Mailbox, UserId, UserLookup};
 use serde_json::{Number, Value};
 
 use super::claims::Claims;
@@ -27,6 +27,8 @@ pub enum UserClaim {
     Username(String),
     /// An e-mail address.
     Email(String),
+    /// An e-mail address that a foreign issuer tells.
+    Mailbox(Mailbox),
     /// The primary key in an imported database.
     ExternalId(String),
     /// A decimal number that no id can be.
@@ -50,6 +52,12 @@ impl UserClaim {
         }
     }
 
+    /// Reads an address of a foreign issuer; `None` for what cannot be one.
+    pub(super) fn mailbox(claim: &Value, local_part: LocalPart) -> Option<Self> {
+        let address = name(claim.as_str()?)?;
+        Some(Self::Mailbox(Mailbox::new(address, local_part)))
+    }
+
     /// How storage finds the user; `None` for a number that no id can be. Ids are positive: a user of an imported
     /// database whose primary key is 0 has it as external id.
     #[must_use]
@@ -59,6 +67,7 @@ impl UserClaim {
             Self::Id(id) => Some(UserLookup::Id(*id)),
             Self::Username(name) => Some(UserLookup::Username(name.clone())),
             Self::Email(email) => Some(UserLookup::Email(email.clone())),
+            Self::Mailbox(mailbox) => Some(UserLookup::Mailbox(mailbox.clone())),
             Self::ExternalId(id) => Some(UserLookup::ExternalId(id.clone())),
             Self::OutOfRange => None,
         }
@@ -70,32 +79,43 @@ impl UserClaim {
 pub(super) struct Rules {
     leeway: f64,
     pub(super) issuer: Option<String>,
-    /// Names of ours, of which `aud` has to have one.
-    audiences: Vec<String>,
+    pub(super) audiences: Vec<String>,
+    /// Where the audience is: the first of these claims that is there.
+    audience_claims: Vec<String>,
 }
 
 impl Rules {
-    /// Rules of a seconds' leeway, and of an issuer and audiences where they are not empty.
+    /// Rules of a seconds' leeway, and of an issuer and an audience where they are not empty.
     pub(super) fn new(leeway: u32, issuer: &str, audiences: &[String]) -> Self {
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Self {
             leeway: f64::from(leeway),
-            issuer: given(issuer),
+            issuer: (!issuer.is_empty()).then(|| issuer.to_owned()),
             audiences: audiences.to_vec(),
+            audience_claims: vec!["aud".to_owned()],
+        }
+    }
+
+    /// The same, with the audience in one of these claims.
+    pub(super) fn with_audience_in(self, claims: &[String]) -> Self {
+        Self {
+            audience_claims: claims.to_vec(),
+            ..self
         }
     }
 
     /// The claims that any JSON Web Token may have, in the order in which their faults count.
     pub(super) fn check(&self, claims: &Claims, now: DateTime<Utc>) -> Result<(), JwtFault> {
         self.check_times(claims, now)?;
+        if !self.is_of_issuer(claims) {
+            return Err(JwtFault::OtherIssuer);
+        }
+        if !self.is_for_us(claims) {
+            return Err(JwtFault::OtherAudience);
+        }
         let are_texts = ["sub", "jti"]
             .iter()
             .all(|name| claims.is_text_or_absent(name));
-        if self.is_for_us(claims) && are_texts {
-            Ok(())
-        } else {
-            Err(JwtFault::Invalid)
-        }
+        are_texts.then_some(()).ok_or(JwtFault::Invalid)
     }
 
     /// `iat`, `nbf`, `exp` in this order (RFC 7519, section 4.1); leeway applies to all three.
@@ -104,7 +124,7 @@ impl Rules {
         for name in ["iat", "nbf"] {
             let at = claims.get(name).map(|claim| instant(&claim)).transpose()?;
             if at.is_some_and(|at| at > now + self.leeway) {
-                return Err(JwtFault::Invalid);
+                return Err(JwtFault::NotYetValid);
             }
         }
         let end = claims.get("exp").map(|claim| instant(&claim)).transpose()?;
@@ -119,22 +139,27 @@ impl Rules {
         end <= seconds(now) - self.leeway
     }
 
-    /// Issuer and audience, where they are configured.
+    fn is_of_issuer(&self, claims: &Claims) -> bool {
+        let issuer = self.issuer.as_deref();
+        issuer.is_none_or(|own| claims.get("iss").is_some_and(|issuer| issuer == own))
+    }
+
+    /// Whether one of the audiences is ours, where one is configured.
     fn is_for_us(&self, claims: &Claims) -> bool {
-        let issuer = self
-            .issuer
-            .as_deref()
-            .is_none_or(|own| claims.get("iss").is_some_and(|issuer| issuer == own));
-        let is_ours = |name: &Value| self.audiences.iter().any(|own| name == own);
-        let audience = self.audiences.is_empty()
-            || match claims.get("aud") {
-                Some(Value::Array(all)) => {
-                    all.iter().all(Value::is_string) && all.iter().any(is_ours)
-                }
-                Some(one) => is_ours(&one),
-                None => false,
-            };
-        issuer && audience
+        let is_ours = |one: &Value| self.audiences.iter().any(|own| one == own);
+        // An empty list, which Hydra writes by default, names none.
+        let given = self
+            .audience_claims
+            .iter()
+            .filter_map(|name| claims.get(name));
+        let given = given
+            .into_iter()
+            .find(|given| *given != Value::Array(Vec::new()));
+        self.audiences.is_empty()
+            || given.is_some_and(|given| match given {
+                Value::Array(all) => all.iter().all(Value::is_string) && all.iter().any(is_ours),
+                one => is_ours(&one),
+            })
     }
 }
 

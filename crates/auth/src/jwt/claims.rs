@@ -3,21 +3,27 @@
 //! Values stay the text that they came as until they are read, so that a claim which is only handed on
 //! arrives as it was.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::algorithm::Algorithm;
+use crate::error::JwtFault;
 
 /// Claims in their order. Of repeated names the last value counts, in the place of the first, as in a
 /// Python dict.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Claims(Vec<(String, Box<RawValue>)>);
+pub(super) struct Claims {
+    members: Vec<(String, Box<RawValue>)>,
+    is_repeated: bool,
+}
 
 impl Claims {
     /// A segment that holds a JSON object.
@@ -28,8 +34,13 @@ impl Claims {
 
     /// The text of a claim, as it came.
     pub(super) fn raw(&self, name: &str) -> Option<&RawValue> {
-        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        let mut found = self.members.iter().filter(|(known, _)| known == name);
         found.next().map(|(_, value)| &**value)
+    }
+
+    /// Whether a name came more than once.
+    pub(super) fn is_repeated(&self) -> bool {
+        self.is_repeated
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -40,6 +51,20 @@ impl Claims {
     pub(super) fn get(&self, name: &str) -> Option<Value> {
         let raw = self.raw(name)?;
         Some(serde_json::from_str(raw.get()).unwrap_or(Value::Null))
+    }
+
+    /// The value of a claim by its name, or by names with dots between them, each but the last that of an object. Names
+    /// may have dots themselves: the longest that is there counts. `None` also for objects with a repeated name.
+    pub(super) fn at(&self, path: &str) -> Option<Value> {
+        if self.has(path) {
+            return self.get(path);
+        }
+        let mut splits = path.rmatch_indices('.');
+        splits.find_map(|(dot, _)| {
+            let (name, rest) = (path.get(..dot)?, path.get(dot + 1..)?);
+            let inner: Self = serde_json::from_str(self.raw(name)?.get()).ok()?;
+            inner.at(rest).filter(|_| !inner.is_repeated)
+        })
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {
@@ -62,20 +87,21 @@ impl Claims {
     }
 
     pub(super) fn put(&mut self, name: String, value: Box<RawValue>) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
+        match self.members.iter_mut().find(|(known, _)| *known == name) {
             Some(known) => known.1 = value,
-            None => self.0.push((name, value)),
+            None => self.members.push((name, value)),
         }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &RawValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), &**value))
+        let members = self.members.iter();
+        members.map(|(name, value)| (name.as_str(), &**value))
     }
 }
 
 impl Serialize for Claims {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        let mut map = serializer.serialize_map(Some(self.members.len()))?;
         for (name, value) in self.iter() {
             map.serialize_entry(name, value)?;
         }
@@ -99,20 +125,38 @@ impl<'de> Visitor<'de> for ClaimsVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims, A::Error> {
-        let mut claims = Claims::default();
+        let mut all: Vec<(String, Box<RawValue>)> = Vec::new();
+        // Where each name stands, once there are so many that comparing each with each would cost.
+        let mut places = HashMap::new();
+        let mut is_repeated = false;
         while let Some((name, value)) = members.next_entry::<String, Box<RawValue>>()? {
-            // Comparing each with each is for few.
-            if claims.0.len() >= MAX_CLAIMS {
-                return Err(de::Error::custom("too many claims"));
+            if all.len() == FEW {
+                places.extend(all.iter().map(|(name, _)| name.clone()).zip(0..));
             }
-            claims.put(name, value);
+            let place = match all.len() {
+                ..FEW => all.iter().position(|(known, _)| *known == name),
+                next => match places.entry(name.clone()) {
+                    Entry::Occupied(place) => Some(*place.get()),
+                    Entry::Vacant(place) => {
+                        place.insert(next);
+                        None
+                    }
+                },
+            };
+            match place.and_then(|place| all.get_mut(place)) {
+                Some(known) => (known.1, is_repeated) = (value, true),
+                None => all.push((name, value)),
+            }
         }
-        Ok(claims)
+        Ok(Claims {
+            members: all,
+            is_repeated,
+        })
     }
 }
 
-/// More than any issuer puts into a token.
-const MAX_CLAIMS: usize = 256;
+/// So many names are compared with each other faster than they are digested.
+const FEW: usize = 32;
 
 /// What is looked at in a header. Everything else, `jku`, `jwk`, `x5u` and `x5c` above all, is not
 /// even read. Of repeated names the last value counts.
@@ -123,13 +167,20 @@ pub(super) struct Header {
     pub(super) typ: Option<Value>,
     crit: Option<Value>,
     b64: Option<Value>,
+    /// Whether a name came more than once, one that is not looked at included.
+    pub(super) is_repeated: bool,
 }
 
 impl Header {
-    pub(super) fn decode(segment: &str) -> Option<Self> {
-        let text = URL_SAFE_NO_PAD.decode(segment).ok()?;
-        let header: Self = serde_json::from_slice(&text).ok()?;
-        header.is_understood().then_some(header)
+    pub(super) fn decode(segment: &str) -> Result<Self, JwtFault> {
+        let text = URL_SAFE_NO_PAD.decode(segment).ok();
+        let header = text.and_then(|text| serde_json::from_slice::<Self>(&text).ok());
+        let header = header.ok_or(JwtFault::Malformed)?;
+        if header.is_understood() {
+            Ok(header)
+        } else {
+            Err(JwtFault::Header)
+        }
     }
 
     /// No unknown extension is critical (RFC 7515, section 4.1.11), the payload is encoded (RFC 7797),
@@ -175,7 +226,9 @@ impl<'de> Visitor<'de> for HeaderVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Header, A::Error> {
         let mut header = Header::default();
+        let mut names = HashSet::new();
         while let Some(name) = members.next_key::<String>()? {
+            header.is_repeated |= !names.insert(name.clone());
             let place = match name.as_str() {
                 "alg" => &mut header.alg,
                 "kid" => &mut header.kid,
@@ -183,7 +236,7 @@ impl<'de> Visitor<'de> for HeaderVisitor {
                 "crit" => &mut header.crit,
                 "b64" => &mut header.b64,
                 _ => {
-                    members.next_value::<de::IgnoredAny>()?;
+                    members.next_value::<IgnoredAny>()?;
                     continue;
                 }
             };
@@ -202,19 +255,18 @@ pub(super) struct Parts<'a> {
     pub(super) signature: &'a str,
 }
 
-/// Longest token that is looked at, in bytes: headers of this size never arrive whole.
-pub(super) const MAX_LENGTH: usize = 16 * 1024;
-
 impl<'a> Parts<'a> {
-    /// Splits a token and reads its header.
-    pub(super) fn split(token: &'a [u8]) -> Option<Self> {
-        if token.len() > MAX_LENGTH {
-            return None;
+    /// Splits a token of at most so many bytes, and reads its header.
+    pub(super) fn split(token: &'a [u8], limit: u32) -> Result<Self, JwtFault> {
+        if token.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
+            return Err(JwtFault::TooLong { limit });
         }
-        let token = std::str::from_utf8(token).ok()?;
-        let (signed, signature) = token.rsplit_once('.')?;
-        let (header, payload) = signed.split_once('.')?;
-        Some(Self {
+        let token = std::str::from_utf8(token).ok();
+        let (signed, signature) = token
+            .and_then(|token| token.rsplit_once('.'))
+            .ok_or(JwtFault::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(JwtFault::Malformed)?;
+        Ok(Self {
             header: Header::decode(header)?,
             signed,
             payload,

@@ -58,9 +58,11 @@ impl JwtService {
         now: DateTime<Utc>,
     ) -> Progress<Option<ActiveToken>> {
         let read = self.claim_signed(token.as_bytes(), now, |service, signed| {
-            let signed = signed.ok()?;
-            let (access, kind) = service.any(&signed).ok()?;
-            Some((signed, access, kind))
+            let read = signed.and_then(|signed| {
+                let (access, kind) = service.any(&signed)?;
+                Ok((signed, access, kind))
+            });
+            read.inspect_err(|fault| note(*fault)).ok()
         });
         let service = Arc::clone(self);
         read.then(move |read| match read {
@@ -100,6 +102,13 @@ impl JwtService {
         }
         let token = self.access_token(signed, TokenType::Refresh)?;
         Ok((token, TokenType::Refresh))
+    }
+}
+
+/// The answer does not tell why a token is not active. An opaque token is none of this kind.
+fn note(fault: JwtFault) {
+    if fault != JwtFault::Malformed {
+        tracing::info!(%fault, "a token is not active");
     }
 }
 

@@ -152,9 +152,11 @@ impl VerifyingKey {
     }
 }
 
-/// An RSA key of a good size. Some issuers write the sign of the modulus, a zero, in front of it.
+/// An RSA key of a good size. Some issuers write zeros in front of its numbers, the sign of the modulus for example.
 fn sound_rsa(n: &[u8], e: &[u8]) -> Option<DecodingKey> {
     let n = n.strip_prefix(&[0]).unwrap_or(n);
+    let zeros = e.iter().take_while(|byte| **byte == 0).count();
+    let e = e.get(zeros..)?;
     let unused_bits = usize::try_from(n.first()?.leading_zeros()).ok()?;
     let components = RsaPublicKeyComponents { n, e };
     let parsed = components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256);

@@ -68,8 +68,8 @@ impl JwtService {
     }
 
     fn named(&self, token: &str, now: DateTime<Utc>) -> Option<(JwtIdentity, Option<UserLookup>)> {
-        let parts = Parts::split(token.as_bytes())?;
-        let claims = self.own(&parts, now)?.claims;
+        let parts = Parts::split(token.as_bytes(), self.options.max_token_bytes).ok()?;
+        let claims = self.own(&parts, now).ok()?.claims;
         let user = claims.get(&self.options.user_id_claim);
         let user = user.and_then(|user| UserClaim::read(&user, self.options.user_id_field));
         let key = user.as_ref().and_then(UserClaim::key);

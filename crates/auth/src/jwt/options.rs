@@ -27,6 +27,7 @@ pub(super) struct Options {
     pub(super) updates_last_login: bool,
     pub(super) is_read_only: bool,
     pub(super) keys_lead_time: u32,
+    pub(super) max_token_bytes: u32,
     pub(super) audience: Audience,
     /// The types of tokens that go with requests, in the order of trial.
     pub(super) token_classes: Vec<TokenType>,
@@ -56,6 +57,7 @@ impl Options {
             updates_last_login: settings.update_last_login,
             is_read_only: settings.is_read_only(),
             keys_lead_time: settings.keys_lead_time,
+            max_token_bytes: settings.max_token_bytes,
             audience: settings.audience.clone(),
             token_classes: settings.token_classes.clone(),
             custom_claims: settings.claims.clone(),

@@ -242,7 +242,7 @@ impl JwtService {
 
     /// The same, but for keys that are being fetched.
     fn judge(&self, token: &[u8], now: DateTime<Utc>) -> Result<Judged<Signed>, JwtFault> {
-        let parts = Parts::split(token).ok_or(JwtFault::Invalid)?;
+        let parts = Parts::split(token, self.options.max_token_bytes)?;
         if let Some((issuer, claims)) = self.issuers.of(&parts) {
             return Ok(match issuer.judge(&parts, &claims, now)? {
                 Judged::After(fetch) => Judged::After(fetch),
@@ -255,7 +255,7 @@ impl JwtService {
         }
         let signed = match self.by_remote_keys(&parts, now) {
             Some(Verdict::Wait(fetch)) => return Ok(Judged::After(fetch)),
-            _ => self.own(&parts, now).ok_or(JwtFault::Invalid)?,
+            _ => self.own(&parts, now)?,
         };
         self.rules.check(&signed.claims, now)?;
         Ok(Judged::Done(signed))
@@ -267,31 +267,34 @@ impl JwtService {
         let algorithm = parts.header.algorithm();
         let named = algorithm.filter(|_| parts.header.kid().is_some());
         let verdict = named.map(|algorithm| keys.verify(algorithm, parts, now));
-        Some(verdict.unwrap_or(Verdict::Bad))
+        Some(verdict.unwrap_or(Verdict::Bad(JwtFault::UnknownKey)))
     }
 
     /// Claims under a signature of ours.
-    pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Option<Signed> {
+    pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Result<Signed, JwtFault> {
         if let Some(verdict) = self.by_remote_keys(parts, now) {
-            let Verdict::Good = verdict else {
-                return None;
+            return match verdict {
+                Verdict::Good => Ok(Signed {
+                    claims: Claims::decode(parts.payload).ok_or(JwtFault::Malformed)?,
+                    key: None,
+                    foreign: None,
+                }),
+                Verdict::Bad(fault) => Err(fault),
+                Verdict::Wait(_) => Err(JwtFault::UnknownKey),
             };
-            return Some(Signed {
-                claims: Claims::decode(parts.payload)?,
-                key: None,
-                foreign: None,
-            });
         }
-        let key = self.keys.verifying(parts.header.kid(), now)?;
+        let key = self.keys.verifying(parts.header.kid(), now);
+        let key = key.ok_or(JwtFault::UnknownKey)?;
         let verifying = key.verifying();
         // The algorithm is the key's; what the header says can only agree.
-        if parts.header.algorithm() != Some(verifying.algorithm())
-            || !verifying.verifies(parts.signature, parts.signed.as_bytes())
-        {
-            return None;
+        if parts.header.algorithm() != Some(verifying.algorithm()) {
+            return Err(JwtFault::Algorithm);
         }
-        Some(Signed {
-            claims: Claims::decode(parts.payload)?,
+        if !verifying.verifies(parts.signature, parts.signed.as_bytes()) {
+            return Err(JwtFault::Signature);
+        }
+        Ok(Signed {
+            claims: Claims::decode(parts.payload).ok_or(JwtFault::Malformed)?,
             key: Some(key),
             foreign: None,
         })

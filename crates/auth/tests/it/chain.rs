@@ -54,7 +54,7 @@ fn first_refusal_ends_the_request_and_the_first_scheme_challenges() {
         .unwrap_err();
 
     assert!(
-        matches!(error, AuthError::Jwt(JwtFault::Invalid)),
+        matches!(error, AuthError::Jwt(JwtFault::Malformed)),
         "{error:?}"
     );
     assert!(matches!(none, AuthError::NotProvided), "{none:?}");

@@ -7,6 +7,7 @@
 )]
 
 mod basic;
+mod best_practices;
 mod chain;
 mod corpus;
 mod elsewhere;

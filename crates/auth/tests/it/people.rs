@@ -5,9 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
-    Algorithm, AuthError, Identity, JwtService, JwtSettings, PasswordHasher, PasswordLogin,
-    PasswordSettings, RateSetting, RequestCredentials, SigningKey, Throttle, ThrottleSettings,
-    TokenUser, Verifier,
+    Algorithm, AuthError, Identity, JwtFault, JwtService, JwtSettings, PasswordHasher,
+    PasswordLogin, PasswordSettings, RateSetting, RequestCredentials, SigningKey, Throttle,
+    ThrottleSettings, TokenUser, Verifier,
 };
 use profiled_domain::{
     NewUser, PasswordHash, Person, ProfileDepth, User, UserId, UserRepository, WriteContext,
@@ -27,6 +27,25 @@ pub fn hasher() -> PasswordHasher {
         ..defaults("auth.password")
     })
     .unwrap()
+}
+
+/// A fault as clients hear of it: what they are told no more of than "Token is invalid" is one.
+pub fn told(fault: JwtFault) -> JwtFault {
+    match fault {
+        JwtFault::Malformed
+        | JwtFault::TooLong { .. }
+        | JwtFault::Repeated
+        | JwtFault::Header
+        | JwtFault::Algorithm
+        | JwtFault::UnknownKey
+        | JwtFault::Signature
+        | JwtFault::NotYetValid
+        | JwtFault::OtherIssuer
+        | JwtFault::OtherAudience
+        | JwtFault::OtherClient
+        | JwtFault::OtherHeaderType => JwtFault::Invalid,
+        other => other,
+    }
 }
 
 /// Limits on failed log-ins, with counters of their own.

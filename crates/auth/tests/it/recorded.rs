@@ -5,6 +5,8 @@ use profiled_auth::{Algorithm, JwtFault, JwtService, SigningKey, UserClaim};
 use profiled_store::testing::defaults;
 use serde_json::Value;
 
+use crate::people::told;
+
 const AUTH: &str = include_str!("../../../../tests/contract/cases/jwt_auth.json");
 const SECRETS: &str = include_str!("../../../../tests/contract/fixtures/secrets.json");
 
@@ -54,7 +56,9 @@ fn recorded_tokens_are_judged_as_recorded() {
         if values.next().is_some() || token.contains(' ') {
             continue;
         }
-        let outcome = verifier.verify(token.as_bytes(), recorded_now());
+        let outcome = verifier
+            .verify(token.as_bytes(), recorded_now())
+            .map_err(told);
         let name = &case["name"];
         let is_changed = case["compare"]["instead"]["status"].is_number();
         match case["response"]["status"].as_i64() {

@@ -24,7 +24,7 @@ struct Body<'a> {
 struct Refused {
     token_class: &'static str,
     token_type: &'static str,
-    message: &'static str,
+    message: Cow<'static, str>,
 }
 
 /// Status and body of an error.

@@ -321,11 +321,19 @@ fn not_obtained(error: RefreshError) -> ApiError {
 
 fn failed(detail: impl Into<Cow<'static, str>>, code: Option<&'static str>) -> ApiError {
     let detail = detail.into();
-    ApiError::AuthenticationFailed { detail, code }
+    ApiError::AuthenticationFailed {
+        detail,
+        code,
+        fault: None,
+    }
 }
 
 fn bad_token(fault: JwtFault) -> ApiError {
-    failed(fault.message(), Some(NOT_VALID))
+    ApiError::AuthenticationFailed {
+        detail: fault.message(),
+        code: Some(NOT_VALID),
+        fault: Some(fault),
+    }
 }
 
 fn refused(error: RefreshError) -> ApiError {

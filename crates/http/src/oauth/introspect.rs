@@ -100,11 +100,36 @@ impl Introspect {
     }
 }
 
-/// Services show a secret of theirs.
+/// Services show a secret of theirs, in one of the two ways of RFC 6749, section 2.3.1.
 async fn permit(view: &Introspect, context: &RequestContext<'_>) -> Result<(), ApiError> {
-    match joined(context.request.headers(), header::AUTHORIZATION) {
-        Some(given) if view.introspector.is_client(&given) => Ok(()),
+    let introspector = &view.introspector;
+    match joined(context.request.headers(), &header::AUTHORIZATION) {
+        Some(given) if introspector.is_client(&given) => match posted(context).await? {
+            Some(_) => {
+                let text = "two ways of authentication".to_owned();
+                Err(ApiError::BadRequest(ErrorDetail::Text(text)))
+            }
+            None => Ok(()),
+        },
         Some(_) => Err(AuthError::InvalidPassword.into()),
-        None => Err(AuthError::NotProvided.into()),
+        None => match posted(context).await {
+            Ok(Some([id, secret])) if introspector.is_client_with(&id, &secret) => Ok(()),
+            Ok(Some(_)) => Err(AuthError::InvalidPassword.into()),
+            // What is wrong with a body is told to clients only.
+            Ok(None) | Err(ApiError::UnsupportedMediaType(_) | ApiError::BadRequest(_)) => {
+                Err(AuthError::NotProvided.into())
+            }
+            Err(error) => Err(error),
+        },
     }
+}
+
+/// Name and secret of a client in the body.
+async fn posted(context: &RequestContext<'_>) -> Result<Option<[String; 2]>, ApiError> {
+    let Data::Form(form) = context.peek().await? else {
+        return Ok(None);
+    };
+    let field = |name| form.text(name).map(str::to_owned);
+    let secret = field("client_secret");
+    Ok(secret.map(|secret| [field("client_id").unwrap_or_default(), secret]))
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use profiled_auth::{AuthError, HeaderFault, Scheme};
+use profiled_auth::{AuthError, HeaderFault, JwtFault, Scheme};
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::wire::json_writer::{self, Layout};
 use profiled_rest::{ViewResponse, throttle};
@@ -27,7 +27,7 @@ pub(super) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
 fn detail(error: &ApiError) -> ErrorDetail {
     let text: Cow<'_, str> = match error {
         ApiError::BadRequest(detail) => return detail.clone(),
-        ApiError::Unauthenticated(cause) => refusal(cause).into(),
+        ApiError::Unauthenticated(cause) => refusal(cause),
         ApiError::AuthenticationFailed { detail: text, .. } => text.as_ref().into(),
         ApiError::NoSuchObject(text) => (*text).into(),
         ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
@@ -50,8 +50,9 @@ fn detail(error: &ApiError) -> ErrorDetail {
     ErrorDetail::Text(text.into_owned())
 }
 
-fn refusal(error: &AuthError) -> &'static str {
-    match error {
+fn refusal(error: &AuthError) -> Cow<'static, str> {
+    Cow::Borrowed(match error {
+        AuthError::Jwt(fault @ JwtFault::TooLong { .. }) => return fault.message(),
         AuthError::Header {
             scheme: Scheme::Basic,
             fault: HeaderFault::NoCredentials,
@@ -83,5 +84,5 @@ fn refusal(error: &AuthError) -> &'static str {
         AuthError::NotProvided | AuthError::Throttled(_) | AuthError::Repository(_) => {
             "Authentication credentials were not provided."
         }
-    }
+    })
 }

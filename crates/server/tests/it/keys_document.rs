@@ -1,4 +1,4 @@
-//! The examples of `docs/KEYS.md` do what the page says.
+//! The examples of `docs/KEYS.md` do what the page says, and recipes of `docs/PROVIDERS.md` are settings that serve.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,10 +9,16 @@ use crate::sandbox::Sandbox;
 
 const DOCUMENT: &str = include_str!("../../../../docs/KEYS.md");
 
+const PROVIDERS: &str = include_str!("../../../../docs/PROVIDERS.md");
+
 /// The blocks of a language.
 fn blocks(language: &str) -> Vec<&'static str> {
+    blocks_of(DOCUMENT, language)
+}
+
+fn blocks_of(document: &'static str, language: &str) -> Vec<&'static str> {
     let fence = format!("```{language}\n");
-    let blocks = DOCUMENT.split(fence.as_str()).skip(1);
+    let blocks = document.split(fence.as_str()).skip(1);
     blocks
         .filter_map(|rest| rest.split("\n```").next())
         .collect()
@@ -56,4 +62,19 @@ fn settings_in_the_document_are_accepted() {
     assert_eq!(names, ["https://idp.example.com/realms/staff"]);
     sandbox.done(&["migrate"]);
     sandbox.done(&["--config", &settings, "check"]);
+}
+
+#[test]
+fn recipes_for_providers_are_accepted() {
+    let mut sandbox = Sandbox::migrated();
+    // Nobody is asked.
+    sandbox.set("HTTPS_PROXY", "http://127.0.0.1:1");
+    let recipes = blocks_of(PROVIDERS, "toml");
+    for recipe in &recipes {
+        let settings = sandbox.write("recipe.toml", recipe);
+        sandbox.done(&["--config", &settings, "check"]);
+    }
+    let all = sandbox.write("all.toml", &recipes.join("\n"));
+    sandbox.done(&["--config", &all, "check"]);
+    assert_eq!(recipes.len(), 9);
 }

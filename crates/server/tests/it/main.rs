@@ -42,4 +42,5 @@ mod serve;
 mod settings;
 mod shell_variables;
 mod stops;
+mod token_reasons;
 mod user_set;

@@ -106,6 +106,7 @@ fn lock_unchanged(
         UserLookup::Id(wanted) => wanted.0 == id,
         UserLookup::Username(wanted) => username.as_ref() == Some(wanted),
         UserLookup::Email(wanted) => email.as_ref() == Some(wanted),
+        UserLookup::Mailbox(wanted) => email.is_some_and(|email| wanted.is(&email)),
         UserLookup::ExternalId(wanted) => external_id.as_ref() == Some(wanted),
     };
     Ok(found.is_some_and(is_named))

@@ -14,6 +14,7 @@ use super::found::{Found, Wanted};
 use super::one_of::one_of;
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
 use crate::database::schema::{bindings, groups, tokens, user_groups, users};
+use crate::users::addresses_of;
 
 /// The columns of a [`GroupRow`].
 type GroupColumns = (
@@ -200,6 +201,13 @@ fn account(
         UserLookup::Id(id) => by!(users::id.eq(id.0)),
         UserLookup::Username(name) => by!(users::username.eq(name)),
         UserLookup::Email(email) => by!(users::email.eq(email)),
+        UserLookup::Mailbox(mailbox) => {
+            let known = addresses_of!(connection, mailbox)?;
+            match mailbox.choose(known) {
+                Some(email) => by!(users::email.eq(&email)),
+                None => return Ok(None),
+            }
+        }
         UserLookup::ExternalId(id) => by!(users::external_id.eq(id)),
     };
     let found = rows

@@ -7,6 +7,7 @@ use profiled_domain::{HolderQuery, ProfileDepth, UserLookup};
 use super::found::{Found, Wanted};
 use crate::database::rows::{GroupRow, TokenStateRow, UserRow};
 use crate::database::schema::{bindings, groups, tokens, user_groups, users};
+use crate::users::addresses_of;
 
 /// The first row of a source. (`first` would bind a limit, and the statement be prepared anew each time.)
 macro_rules! row {
@@ -83,6 +84,13 @@ fn account(
         UserLookup::Id(id) => by!(users::id.eq(id.0)),
         UserLookup::Username(name) => by!(users::username.eq(name)),
         UserLookup::Email(email) => by!(users::email.eq(email)),
+        UserLookup::Mailbox(mailbox) => {
+            let known = addresses_of!(connection, mailbox)?;
+            match mailbox.choose(known) {
+                Some(email) => by!(users::email.eq(&email)),
+                None => Ok(None),
+            }
+        }
         UserLookup::ExternalId(id) => by!(users::external_id.eq(id)),
     }
 }

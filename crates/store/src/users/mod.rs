@@ -9,3 +9,4 @@ mod repository;
 pub(crate) use accounts::soft_delete;
 pub use changes::AccountFlags;
 pub(crate) use changes::insert_user;
+pub(crate) use lookup::{addresses_of, lower};

@@ -9,7 +9,7 @@ use profiled_domain::{
 
 use super::changes::{AccountFlags, insert_user, write_profile};
 use super::lists;
-use super::lookup::is_user;
+use super::lookup::{is_user, stored};
 use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{DbConnection, PersonRow, Store, StoreError};
@@ -18,7 +18,10 @@ use crate::profiles::{profile, profile_rows};
 impl UserRepository for Store {
     fn find_user(&self, key: &UserLookup) -> Result<Option<User>, RepositoryError> {
         let row: Option<UserRow> = self.read(|connection| {
-            let query = users::table.filter(is_user(key));
+            let Some(key) = stored(connection, key)? else {
+                return Ok(None);
+            };
+            let query = users::table.filter(is_user(&key));
             query
                 .select(UserRow::as_select())
                 .first(connection)

@@ -2,7 +2,7 @@
 
 use jsonwebtoken::AlgorithmFamily;
 
-use crate::settings::{IssuerSettings, UserField};
+use crate::settings::{IssuerSettings, LocalPartSetting, UserField};
 
 /// Longest `issuer`, in bytes: subjects are looked up by it.
 const MAX_ISSUER: usize = 512;
@@ -30,15 +30,21 @@ fn keys(settings: &IssuerSettings) -> Option<&'static str> {
         &settings.secret_file,
     );
     let sources = [url, file, secret];
+    let given = sources.iter().filter(|source| !source.is_empty()).count();
     let families = settings.algorithms.iter().map(|a| a.family());
     let symmetric = families.filter(|family| *family == AlgorithmFamily::Hmac);
     if settings.issuer.is_empty() {
         Some("is no issuer: give the iss of its tokens")
     } else if settings.issuer.len() > MAX_ISSUER {
         Some("is longer than 512 bytes: no issuer of this length is taken")
-    } else if sources.iter().filter(|source| !source.is_empty()).count() != 1 {
-        Some("needs one of jwks_url, jwks_file and secret_file")
-    } else if !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://") {
+    } else if given > 1 {
+        Some("has more than one of jwks_url, jwks_file and secret_file: remove the others")
+    } else if given == 0 && !is_http(&settings.issuer) {
+        Some(
+            "needs one of jwks_url, jwks_file and secret_file: it is no http(s) URL, below which a discovery document \
+             could name its keys",
+        )
+    } else if !url.is_empty() && !is_http(url) {
         Some("has a jwks_url that is none: write it as https://idp.example.com/jwks.json")
     } else if settings.algorithms.is_empty() {
         Some("has no algorithms: name those that it signs with")
@@ -51,12 +57,25 @@ fn keys(settings: &IssuerSettings) -> Option<&'static str> {
     }
 }
 
+fn is_http(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
 fn texts(settings: &IssuerSettings) -> Option<&'static str> {
-    let lists = [&settings.client_ids, &settings.allowed_types];
+    let lists = [
+        &settings.audience,
+        &settings.audience_claims,
+        &settings.client_ids,
+        &settings.allowed_types,
+    ];
     if settings.user_claim.is_empty() {
         Some("has no user_claim: name the claim that names the user")
     } else if lists.into_iter().flatten().any(String::is_empty) {
-        Some("has an empty text in client_ids or allowed_types: remove it")
+        Some(
+            "has an empty text in audience, audience_claims, client_ids or allowed_types: remove it",
+        )
+    } else if settings.audience_claims.is_empty() {
+        Some("has no audience_claims: name the claims that may hold the audience, as [\"aud\"]")
     } else {
         None
     }
@@ -83,6 +102,12 @@ fn user(settings: &IssuerSettings) -> Option<&'static str> {
         ),
         Some(_) if settings.trust_email && !settings.names_by_email() => {
             Some("has trust_email, but does not name users by e-mail address: remove it")
+        }
+        Some(field)
+            if settings.email_local_part != LocalPartSetting::Exact
+                && field != UserField::Email =>
+        {
+            Some("has email_local_part, but its user_field is not \"email\": remove it")
         }
         Some(_) => None,
     }

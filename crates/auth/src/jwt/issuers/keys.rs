@@ -2,9 +2,8 @@
 //! that is not known.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use chrono::{DateTime, Utc};
 use super::Verdict;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
+use crate::error::JwtFault;
 use crate::jwt::algorithm::Algorithm;
 use crate::jwt::claims::Parts;
 use crate::jwt::key::SigningKey;
@@ -32,18 +32,19 @@ struct Shared {
     algorithms: Vec<Algorithm>,
     keys: ArcSwap<Vec<IssuerKey>>,
     fetches: Arc<Fetches>,
-    is_failing: AtomicBool,
+    /// What is wrong, as it stands in the log.
+    told: Mutex<Option<String>>,
 }
 
 enum Source {
-    Url(Fetcher),
+    Network(Box<Fetcher>),
     File(PathBuf),
 }
 
 impl Source {
     fn read(&self) -> Result<Vec<u8>, String> {
         match self {
-            Self::Url(fetcher) => fetcher.get(),
+            Self::Network(fetcher) => fetcher.get(),
             Self::File(file) => {
                 std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))
             }
@@ -63,7 +64,7 @@ impl IssuerKeys {
             algorithms: settings.algorithms.clone(),
             keys: ArcSwap::default(),
             fetches: Fetches::new(patience),
-            is_failing: AtomicBool::new(false),
+            told: Mutex::default(),
         });
         let mut keys = Self {
             shared: Arc::clone(&shared),
@@ -74,7 +75,7 @@ impl IssuerKeys {
             return Ok(keys);
         }
         let source = if settings.jwks_file.is_empty() {
-            Source::Url(Fetcher::new(settings.jwks_url.clone()))
+            Source::Network(Box::new(fetcher(settings)))
         } else {
             let source = Source::File(PathBuf::from(&settings.jwks_file));
             let document = source.read()?;
@@ -91,23 +92,30 @@ impl IssuerKeys {
         Ok(keys)
     }
 
-    /// Whether one of the keys that may have signed a token did so. Where none may have, they are fetched for later ones, and
-    /// for this one if that does not take long.
+    /// Whether one of the keys that may have signed a token did so. Where none did, they are fetched for later ones, and for
+    /// this one if that does not take long: a new key may go by the name of an old one, or by none.
     pub(in crate::jwt) fn verify(
         &self,
         algorithm: Algorithm,
         parts: &Parts<'_>,
         now: DateTime<Utc>,
     ) -> Verdict {
-        if let Some(verdict) = self.shared.judge(algorithm, parts) {
-            return verdict;
-        }
+        let keys = self.shared.keys.load();
+        let Err(fault) = judge(&keys, algorithm, parts) else {
+            return Verdict::Good;
+        };
         if let Some(fetch) = self.fetch(now) {
             return Verdict::Wait(fetch);
         }
-        // One may have ended since.
-        let late = self.shared.judge(algorithm, parts);
-        late.unwrap_or(Verdict::Bad)
+        // A fetch may have ended since.
+        let newer = self.shared.keys.load();
+        if Arc::ptr_eq(&keys, &newer) {
+            return Verdict::Bad(fault);
+        }
+        match judge(&newer, algorithm, parts) {
+            Ok(()) => Verdict::Good,
+            Err(fault) => Verdict::Bad(fault),
+        }
     }
 
     fn fetch(&self, now: DateTime<Utc>) -> Option<KeyFetch> {
@@ -120,24 +128,6 @@ impl IssuerKeys {
 }
 
 impl Shared {
-    /// Whether a key that the token may mean verifies it; `None` if it may mean none.
-    fn judge(&self, algorithm: Algorithm, parts: &Parts<'_>) -> Option<Verdict> {
-        let keys = self.keys.load();
-        // A token or a key without a name may mean any.
-        let is_meant = |key: &&IssuerKey| {
-            let names = parts.header.kid().zip(key.kid.as_deref());
-            key.key.algorithm() == algorithm && names.is_none_or(|(wanted, known)| wanted == known)
-        };
-        let verifies = |key: &IssuerKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
-        let mut meant = keys.iter().filter(is_meant).peekable();
-        meant.peek()?;
-        Some(if meant.any(verifies) {
-            Verdict::Good
-        } else {
-            Verdict::Bad
-        })
-    }
-
     /// Fetches at once, at every request, and after every interval, until the verifier is dropped.
     fn run(&self, source: &Source, fetch_requests: &Receiver<()>, refresh: Duration) {
         loop {
@@ -149,26 +139,58 @@ impl Shared {
         }
     }
 
-    /// Keys that are there stay when no others can be fetched. A problem is logged once.
+    /// Keys that are there stay when no others can be fetched. Each problem is logged once.
     fn fetch(&self, source: &Source) {
         let document = source.read();
         let keys = document.and_then(|document| parse(&document, &self.algorithms));
-        let was_failing = self.is_failing.swap(keys.is_err(), Ordering::Relaxed);
+        let (keys, problem) = match keys {
+            Ok(keys) => (Some(keys), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        if let Some(keys) = keys {
+            self.keys.store(Arc::new(keys));
+        }
+        self.tell(problem);
+    }
+
+    fn tell(&self, problem: Option<String>) {
         let issuer = &self.issuer;
-        match keys {
-            Ok(keys) => {
-                self.keys.store(Arc::new(keys));
-                if was_failing {
-                    tracing::info!(issuer, "the keys of a token issuer are there again");
-                }
-            }
-            Err(problem) if !was_failing => tracing::warn!(
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if *told == problem {
+            return;
+        }
+        if let Some(problem) = &problem {
+            tracing::warn!(
                 issuer,
                 problem,
                 "the keys of a token issuer cannot be fetched"
-            ),
-            Err(_) => {}
+            );
+        } else {
+            tracing::info!(issuer, "the keys of a token issuer are there again");
         }
+        *told = problem;
+    }
+}
+
+/// Whether a key that the token may mean verifies it.
+fn judge(keys: &[IssuerKey], algorithm: Algorithm, parts: &Parts<'_>) -> Result<(), JwtFault> {
+    // A token or a key without a name may mean any.
+    let is_meant = |key: &&IssuerKey| {
+        let names = parts.header.kid().zip(key.kid.as_deref());
+        key.key.algorithm() == algorithm && names.is_none_or(|(wanted, known)| wanted == known)
+    };
+    let verifies = |key: &IssuerKey| key.key.verifies(parts.signature, parts.signed.as_bytes());
+    let mut meant = keys.iter().filter(is_meant).peekable();
+    meant.peek().ok_or(JwtFault::UnknownKey)?;
+    let is_good = meant.any(verifies);
+    is_good.then_some(()).ok_or(JwtFault::Signature)
+}
+
+fn fetcher(settings: &IssuerSettings) -> Fetcher {
+    if settings.jwks_url.is_empty() {
+        Fetcher::of_issuer(settings.issuer.clone(), settings.allow_private_addresses)
+    } else {
+        Fetcher::of_keys(settings.jwks_url.clone())
     }
 }
 

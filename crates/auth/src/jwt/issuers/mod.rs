@@ -2,7 +2,9 @@
 //!
 //! A token that names one of them in `iss` is judged by that issuer's keys and rules, and by no other.
 
+mod address;
 mod check;
+mod discovery;
 mod document;
 mod fetch;
 mod keys;
@@ -12,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use profiled_domain::ForeignSubject;
+use profiled_domain::{ForeignSubject, LocalPart};
 use serde_json::Value;
 
 use self::keys::IssuerKeys;
@@ -117,8 +119,8 @@ pub(super) enum Verdict {
     /// One of them made it.
     Good,
     /// None of them did, and no others are to be expected soon.
-    Bad,
-    /// None is known that could have; others are being fetched.
+    Bad(JwtFault),
+    /// None of those that are known did; they are being fetched anew.
     Wait(KeyFetch),
 }
 
@@ -148,7 +150,9 @@ pub(super) struct Issuer {
     kinds: AcceptedTypes,
     user_claim: String,
     user_field: UserField,
-    needs_verified_email: bool,
+    local_part: LocalPart,
+    /// The claim that says whether the address is verified, where that counts.
+    verified_claim: Option<String>,
     keys: IssuerKeys,
 }
 
@@ -160,21 +164,18 @@ impl Issuer {
         patience: Duration,
     ) -> Result<Self, String> {
         let (leeway, issuer) = (settings.leeway, &settings.issuer);
-        let audience = std::slice::from_ref(&settings.audience);
-        let audience = if settings.audience.is_empty() {
-            &[]
-        } else {
-            audience
-        };
         Ok(Self {
             name: issuer.clone(),
-            rules: Rules::new(leeway, issuer, audience),
+            rules: Rules::new(leeway, issuer, &settings.audience)
+                .with_audience_in(&settings.audience_claims),
             client_ids: settings.client_ids.clone(),
             algorithms: settings.algorithms.clone(),
             kinds: AcceptedTypes::new(&settings.required_type, &settings.allowed_types),
             user_claim: settings.user_claim.clone(),
             user_field,
-            needs_verified_email: settings.names_by_email() && !settings.trust_email,
+            local_part: settings.email_local_part.into(),
+            verified_claim: (settings.names_by_email() && !settings.trust_email)
+                .then(|| settings.email_verified_claim.clone()),
             keys: IssuerKeys::start(settings, refresh, patience)?,
         })
     }
@@ -188,17 +189,22 @@ impl Issuer {
     ) -> Result<Judged<ForeignUser>, JwtFault> {
         let algorithm = parts.header.algorithm();
         let algorithm = algorithm.filter(|algorithm| self.algorithms.contains(algorithm));
-        let (Some(algorithm), true) = (algorithm, self.kinds.has_header(parts)) else {
-            return Err(JwtFault::Invalid);
-        };
+        let algorithm = algorithm.ok_or(JwtFault::Algorithm)?;
+        if !self.kinds.has_header(parts) {
+            return Err(JwtFault::OtherHeaderType);
+        }
+        // Parsers disagree on which one counts (RFC 7519, section 4); honest issuers write none twice.
+        if parts.header.is_repeated || claims.is_repeated() {
+            return Err(JwtFault::Repeated);
+        }
         match self.keys.verify(algorithm, parts, now) {
             Verdict::Wait(fetch) => return Ok(Judged::After(fetch)),
-            Verdict::Bad => return Err(JwtFault::Invalid),
+            Verdict::Bad(fault) => return Err(fault),
             Verdict::Good => {}
         }
         self.rules.check(claims, now)?;
         if !self.is_of_client(claims) {
-            return Err(JwtFault::Invalid);
+            return Err(JwtFault::OtherClient);
         }
         if !claims.has("exp") {
             return Err(JwtFault::NoExpiry);
@@ -219,9 +225,14 @@ impl Issuer {
     }
 
     fn foreign_user(&self, claims: &Claims) -> Result<ForeignUser, JwtFault> {
-        let claim = claims.get(&self.user_claim).ok_or(JwtFault::NoUser)?;
-        let user = UserClaim::read(&claim, self.user_field).ok_or(JwtFault::Invalid)?;
-        if self.needs_verified_email && !is_verified(claims) {
+        let claim = claims.at(&self.user_claim).ok_or(JwtFault::NoUser)?;
+        let user = match self.user_field {
+            UserField::Email => UserClaim::mailbox(&claim, self.local_part),
+            field => UserClaim::read(&claim, field),
+        };
+        let user = user.ok_or(JwtFault::Invalid)?;
+        let verified = self.verified_claim.as_deref();
+        if verified.is_some_and(|name| !is_verified(claims.at(name))) {
             return Err(JwtFault::UnverifiedEmail);
         }
         let subject = match self.user_field {
@@ -246,7 +257,6 @@ impl Issuer {
 }
 
 /// Whether the issuer has verified the address. Some write the text in place of the boolean.
-fn is_verified(claims: &Claims) -> bool {
-    let claim = claims.get("email_verified");
+fn is_verified(claim: Option<Value>) -> bool {
     claim.is_some_and(|claim| claim == true || claim == "true")
 }

@@ -9,13 +9,14 @@ use serde_json::json;
 
 use super::provider::ok;
 use super::{Provider, judge, service, service_with};
-use crate::people::now;
+use crate::people::{now, told};
 
 const SEVEN: Result<UserClaim, JwtFault> = Ok(UserClaim::Id(UserId(7)));
 const INVALID: Result<UserClaim, JwtFault> = Err(JwtFault::Invalid);
 
 fn judge_at(service: &JwtService, token: &str, seconds: i64) -> Result<UserClaim, JwtFault> {
-    service.verify(token.as_bytes(), now() + chrono::Duration::seconds(seconds))
+    let verified = service.verify(token.as_bytes(), now() + chrono::Duration::seconds(seconds));
+    verified.map_err(told)
 }
 
 #[test]
@@ -52,6 +53,38 @@ fn unknown_key_is_fetched_at_a_capped_rate() {
 }
 
 #[test]
+fn new_key_under_a_known_name_or_none_is_taken_at_once_and_asked_for_once() {
+    for names in [true, false] {
+        let mut provider = Provider::start(&[Algorithm::ES256]);
+        provider.add(Algorithm::ES256);
+        let published = |provider: &Provider, number: usize| {
+            let all = provider.document()["keys"].as_array().unwrap().clone();
+            let kid = provider.kid(number);
+            let mut key = all.into_iter().find(|key| key["kid"] == kid).unwrap();
+            key.as_object_mut().unwrap().remove("kid");
+            if names {
+                key["kid"] = json!("the key");
+            }
+            ok(json!({ "keys": [key] }).to_string())
+        };
+        let sign =
+            |number: usize| provider.sign(number, |header, _| header["kid"] = json!("the key"));
+        provider.answer_with([published(&provider, 0)]);
+        let service = service(vec![provider.settings(&[Algorithm::ES256])]);
+        assert_eq!(judge(&service, &sign(0)), SEVEN);
+
+        provider.answer_with([published(&provider, 1)]);
+
+        assert_eq!(judge(&service, &sign(1)), SEVEN, "{names}");
+        // Strangers have the key fetched seldom, whatever they sign.
+        for seconds in 0..29 {
+            assert_eq!(judge_at(&service, &sign(0), seconds), INVALID);
+        }
+        assert_eq!(provider.asked(), 2);
+    }
+}
+
+#[test]
 fn keys_stay_in_use_after_a_failed_fetch() {
     let provider = Provider::start(&[Algorithm::ES256]);
     let service = service(vec![provider.settings(&[Algorithm::ES256])]);
@@ -61,8 +94,12 @@ fn keys_stay_in_use_after_a_failed_fetch() {
         ("500 Oops".to_owned(), Vec::new()),
         ok("no JSON"),
         ok(r#"{"keys":[]}"#),
-        ok(json!({ "keys": vec![provider.document()["keys"][0].clone(); 65] }).to_string()),
-        ok(format!("{}{}", provider.document(), " ".repeat(300 * 1024))),
+        ok(json!({ "keys": vec![provider.document()["keys"][0].clone(); 129] }).to_string()),
+        ok(format!(
+            "{}{}",
+            provider.document(),
+            " ".repeat(1024 * 1024)
+        )),
     ];
 
     for (number, answer) in (1..).zip(broken) {

@@ -1,9 +1,14 @@
 //! Foreign issuers: their keys and rules (attack cases A4, A5, A7).
 
 mod bindings;
+mod discovery;
 mod fetching;
+mod key_sets;
 mod kinds;
+mod names;
 pub mod provider;
+mod reasons;
+mod recipes;
 mod rules;
 mod users;
 
@@ -15,7 +20,7 @@ use profiled_auth::{
     Algorithm, IssuerSettings, Issuers, JwtFault, JwtService, JwtSettings, SigningKey, UserClaim,
 };
 
-use crate::people::{SECRET, now};
+use crate::people::{SECRET, now, told};
 use provider::Provider;
 
 /// Longer than any test waits for a fetch on this machine.
@@ -41,11 +46,19 @@ pub fn service(issuers: Vec<IssuerSettings>) -> JwtService {
 
 /// The same with so much patience.
 pub fn service_with(issuers: Vec<IssuerSettings>, patience: Duration) -> JwtService {
-    let settings = settings_with(issuers);
-    let issuers = Issuers::start(&settings, patience).unwrap();
-    JwtService::with_issuers(&settings, Arc::new(own_key().into()), issuers)
+    start(&settings_with(issuers), patience)
+}
+
+/// A service with these settings.
+fn service_of(settings: &JwtSettings) -> JwtService {
+    start(settings, PATIENCE)
+}
+
+fn start(settings: &JwtSettings, patience: Duration) -> JwtService {
+    let issuers = Issuers::start(settings, patience).unwrap();
+    JwtService::with_issuers(settings, Arc::new(own_key().into()), issuers)
 }
 
 fn judge(service: &JwtService, token: &str) -> Result<UserClaim, JwtFault> {
-    service.verify(token.as_bytes(), now())
+    service.verify(token.as_bytes(), now()).map_err(told)
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use chrono::Duration;
-use profiled_auth::{Algorithm, IssuerSettings, KeyFolder, KeyRing, UserField};
+use profiled_auth::{Algorithm, IssuerSettings, KeyFolder, KeyRing, LocalPartSetting, UserField};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -28,6 +28,7 @@ struct State {
     /// Sent in turn; the last one again and again.
     answers: VecDeque<Answer>,
     asked: usize,
+    discovery: Option<Answer>,
 }
 
 pub fn ok(body: impl Into<Vec<u8>>) -> Answer {
@@ -68,6 +69,10 @@ impl Provider {
         self.kids.push(folder.add(algorithm, now(), now()).unwrap());
     }
 
+    pub fn kid(&self, key: usize) -> &str {
+        &self.kids[key]
+    }
+
     /// What it publishes at this moment.
     pub fn document(&self) -> Value {
         let folder = KeyFolder::new(self.folder.path());
@@ -81,6 +86,11 @@ impl Provider {
 
     pub fn answer_with(&self, answers: impl IntoIterator<Item = Answer>) {
         self.state.lock().unwrap().answers = answers.into_iter().collect();
+    }
+
+    /// Answers where discovery documents are.
+    pub fn discover_with(&self, answer: Answer) {
+        self.state.lock().unwrap().discovery = Some(answer);
     }
 
     pub fn asked(&self) -> usize {
@@ -98,15 +108,19 @@ impl Provider {
     pub fn settings(&self, algorithms: &[Algorithm]) -> IssuerSettings {
         IssuerSettings {
             issuer: self.issuer(),
-            audience: "profile-api".to_owned(),
+            audience: vec!["profile-api".to_owned()],
+            audience_claims: vec!["aud".to_owned()],
             client_ids: Vec::new(),
             any_audience: false,
             algorithms: algorithms.to_vec(),
             jwks_url: self.url(),
+            allow_private_addresses: false,
             jwks_file: String::new(),
             secret_file: String::new(),
             user_claim: "sub".to_owned(),
             user_field: Some(UserField::Id),
+            email_local_part: LocalPartSetting::Exact,
+            email_verified_claim: "email_verified".to_owned(),
             trust_email: false,
             required_type: String::new(),
             allowed_types: Vec::new(),
@@ -124,14 +138,28 @@ impl Provider {
 
     /// A token signed with the key of this number.
     pub fn sign(&self, key: usize, change: impl FnOnce(&mut Value, &mut Value)) -> String {
+        let mut claims = self.claims();
+        let mut header = json!({ "alg": self.algorithm(key), "typ": "JWT", "kid": self.kids[key] });
+        change(&mut header, &mut claims);
+        self.sign_text(key, &header.to_string(), &claims.to_string())
+    }
+
+    fn algorithm(&self, key: usize) -> String {
+        let record = self.folder.path().join(format!("{}.json", self.kids[key]));
+        let record: Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
+        record["algorithm"].as_str().unwrap().to_owned()
+    }
+
+    /// The same with header and payload as they are written.
+    pub fn sign_text(&self, key: usize, header: &str, payload: &str) -> String {
+        self.sign_encoded(key, &crate::signing::unsigned(header, payload))
+    }
+
+    /// The same with a text that is encoded already.
+    pub fn sign_encoded(&self, key: usize, text: &str) -> String {
         let kid = &self.kids[key];
         let read = |ending: &str| std::fs::read(self.folder.path().join(format!("{kid}.{ending}")));
-        let record: Value = serde_json::from_slice(&read("json").unwrap()).unwrap();
-        let name = record["algorithm"].as_str().unwrap();
-        let mut header = json!({ "alg": name, "typ": "JWT", "kid": kid });
-        let mut claims = self.claims();
-        change(&mut header, &mut claims);
-        let text = crate::signing::unsigned(&header.to_string(), &claims.to_string());
+        let name = &*self.algorithm(key);
         let pem = read("pem").unwrap();
         if ["ES512", "ES256K"].contains(&name) {
             let signature = crate::signing::on_curve(name, &pem, text.as_bytes());
@@ -150,6 +178,9 @@ impl Provider {
 
 fn serve(mut stream: &TcpStream, state: &Mutex<State>) {
     let mut lines = BufReader::new(stream).lines();
+    let is_discovery = lines.next().is_some_and(|line| {
+        line.is_ok_and(|line| line.starts_with("GET /.well-known/openid-configuration "))
+    });
     while lines
         .next()
         .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
@@ -158,6 +189,10 @@ fn serve(mut stream: &TcpStream, state: &Mutex<State>) {
         let mut state = state.lock().unwrap();
         state.asked += 1;
         match state.answers.len() {
+            _ if is_discovery => {
+                let none = || ("404 Not Found".to_owned(), Vec::new());
+                state.discovery.clone().unwrap_or_else(none)
+            }
             0 | 1 => state.answers.front().cloned().unwrap_or_default(),
             _ => state.answers.pop_front().unwrap(),
         }

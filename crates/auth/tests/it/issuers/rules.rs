@@ -228,12 +228,16 @@ fn contradictory_settings_are_refused_with_the_issuer() {
             "is no issuer: give the iss of its tokens",
         ),
         (
-            set(&|i| i.jwks_url = String::new()),
-            "needs one of jwks_url, jwks_file and secret_file",
+            set(&|i| {
+                i.jwks_url.clear();
+                "urn:idp".clone_into(&mut i.issuer);
+            }),
+            "needs one of jwks_url, jwks_file and secret_file: it is no http(s) URL, below which a discovery document \
+             could name its keys",
         ),
         (
             set(&|i| i.jwks_file = "x".to_owned()),
-            "needs one of jwks_url, jwks_file and secret_file",
+            "has more than one of jwks_url, jwks_file and secret_file: remove the others",
         ),
         (
             set(&|i| i.jwks_url = "ftp://x".to_owned()),
@@ -263,11 +267,7 @@ fn contradictory_settings_are_refused_with_the_issuer() {
         ),
         (
             set(&|i| i.client_ids.push(String::new())),
-            "has an empty text in client_ids or allowed_types: remove it",
-        ),
-        (
-            set(&|i| i.allowed_types.push(String::new())),
-            "has an empty text in client_ids or allowed_types: remove it",
+            "has an empty text in audience, audience_claims, client_ids or allowed_types: remove it",
         ),
         (
             set(&|i| i.audience.clear()),

@@ -1,7 +1,7 @@
 //! By what a foreign token names a user.
 
 use profiled_auth::{Algorithm, JwtFault, UserClaim, UserField};
-use profiled_domain::UserId;
+use profiled_domain::{LocalPart, Mailbox, UserId};
 use serde_json::json;
 
 use super::{Provider, judge, service};
@@ -38,7 +38,10 @@ fn users_are_named_by_each_attribute() {
             UserField::Email,
             "email",
             json!("a@b.c"),
-            Ok(UserClaim::Email("a@b.c".to_owned())),
+            Ok(UserClaim::Mailbox(Mailbox::new(
+                "a@b.c".to_owned(),
+                LocalPart::Exact,
+            ))),
         ),
         (UserField::Email, "email", json!(""), INVALID),
         (UserField::Email, "email", json!(7), INVALID),

@@ -14,7 +14,7 @@ use profiled_auth::{Algorithm, JwtFault, JwtService, KeyFolder, KeyRing, Signing
 use profiled_domain::UserId;
 use tempfile::TempDir;
 
-use crate::people::{SECRET, now, subject};
+use crate::people::{SECRET, now, subject, told};
 
 /// Longest life of a token in these tests.
 const LIFE: i64 = 86_400;
@@ -71,7 +71,7 @@ impl Server {
     }
 
     fn verify(&self, token: &str, at: DateTime<Utc>) -> Result<(), JwtFault> {
-        let user = self.jwt.verify(token.as_bytes(), at)?;
+        let user = self.jwt.verify(token.as_bytes(), at).map_err(told)?;
         assert_eq!(user, UserClaim::Id(UserId(7)));
         Ok(())
     }

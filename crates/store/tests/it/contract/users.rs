@@ -1,8 +1,9 @@
 //! Users.
 
 use profiled_domain::{
-    Gender, NewUser, PageRequest, Patch, Person, Precondition, ProfileChange, ProfileDepth,
-    Repository, RepositoryError, UniqueKey, UniqueValues, UserId, UserLookup,
+    BindOutcome, ForeignSubject, Gender, HolderQuery, LocalPart, Mailbox, NewUser, PageRequest,
+    Patch, Person, Precondition, ProfileChange, ProfileDepth, Repository, RepositoryError,
+    UniqueKey, UniqueValues, UserId, UserLookup,
 };
 
 use crate::people::{at, operator, person};
@@ -13,6 +14,7 @@ contract!(
     external_id_is_stored_once_and_finds_its_user,
     users_are_found_by_each_of_their_names,
     names_are_compared_with_case,
+    mailbox_is_found_as_mail_compares_addresses,
     taken_values_are_refused_with_their_key,
     taken_values_are_found_and_one_s_own_are_not,
     users_come_in_pages_by_id,
@@ -113,6 +115,49 @@ fn names_are_compared_with_case(repository: &dyn Repository) {
             .unwrap(),
         None
     );
+}
+
+fn mailbox_is_found_as_mail_compares_addresses(repository: &dyn Repository) {
+    let add = |name: &str, email: &str| {
+        let mut new = person(name);
+        new.person.email = Some(email.to_owned());
+        repository.create_user(&new, operator(1)).unwrap()
+    };
+    let ada = add("ada", "Ada@Example.COM");
+    add("bob", "bob@example.com");
+    let low = add("low", "twice@example.com");
+    add("high", "Twice@example.com");
+    let find = |address: &str, local_part: LocalPart| {
+        let key = UserLookup::Mailbox(Mailbox::new(address.to_owned(), local_part));
+        let found = repository.find_user(&key).unwrap().map(|user| user.id);
+        let held = repository.find_holder(HolderQuery::Account(key), ProfileDepth::Groups);
+        let held = held.unwrap().map(|holder| holder.profile.user.id);
+        assert_eq!(found, held, "{address}");
+        found
+    };
+
+    assert_eq!(find("Ada@example.com", LocalPart::Exact), Some(ada.id));
+    assert_eq!(find("ada@example.com", LocalPart::Exact), None);
+    let any_case = LocalPart::CaseInsensitive;
+    assert_eq!(find("ADA@EXAMPLE.com", any_case), Some(ada.id));
+    assert_eq!(find("twice@example.com", any_case), Some(low.id));
+    assert_eq!(
+        find("TWICE@example.com", any_case),
+        None,
+        "two users have it"
+    );
+    assert_eq!(find("a_a@example.com", any_case), None);
+
+    let subject = ForeignSubject {
+        issuer: "idp".to_owned(),
+        subject: "s".to_owned(),
+    };
+    let bind = |address: &str| {
+        let key = UserLookup::Mailbox(Mailbox::new(address.to_owned(), any_case));
+        repository.bind(&subject, &ada, &key, at(2)).unwrap()
+    };
+    assert_eq!(bind("bob@example.com"), BindOutcome::Changed);
+    assert_eq!(bind("ada@example.com"), BindOutcome::To(ada.id));
 }
 
 fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
