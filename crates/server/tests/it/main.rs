@@ -21,6 +21,7 @@ mod import_doubts;
 mod import_exchange;
 mod import_flags;
 mod import_keys;
+mod import_memory;
 mod import_models;
 mod import_names;
 mod import_old_data;

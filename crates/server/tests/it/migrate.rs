@@ -1,5 +1,7 @@
 //! `profiled migrate` and `profiled check`
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use profiled_store::testing::TestDatabase;
 use serde_json::json;
 
