@@ -82,7 +82,10 @@ fn decode(
     if icc.len() > profile::MAX_BYTES {
         return Err(profile::TOO_LONG);
     }
-    let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    let picture = match format {
+        ImageFormat::Jpeg => jpeg::pixels(bytes, decoder, max)?,
+        _ => DynamicImage::from_decoder(decoder).map_err(broken)?,
+    };
     let mut picture = eight_bits(picture);
     picture.apply_orientation(orientation);
     profile::apply(&icc, &mut picture);

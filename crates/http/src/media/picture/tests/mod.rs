@@ -1,5 +1,6 @@
 //! Attack cases F1 to F4: whatever a file holds, the outcome is a new picture or a refusal.
 
+mod codings;
 mod colors;
 mod damage;
 mod files;
