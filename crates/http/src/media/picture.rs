@@ -88,7 +88,10 @@ fn decode(
     };
     let mut picture = eight_bits(picture);
     picture.apply_orientation(orientation);
-    profile::apply(&icc, &mut picture);
+    let colors = profile::by_code_points(bytes, format).or_else(|| profile::read(&icc));
+    if let Some(colors) = colors {
+        profile::apply(&colors, &mut picture);
+    }
     Ok(picture)
 }
 
