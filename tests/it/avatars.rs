@@ -77,7 +77,7 @@ pub fn form(name: &str, bytes: &[u8]) -> Request {
 }
 
 /// The path of the avatar in an answer of 200.
-fn avatar(answer: &Answer) -> String {
+pub fn avatar(answer: &Answer) -> String {
     assert_eq!(answer.status, 200, "{}", answer.text());
     let url = answer.json()["avatar"].as_str().unwrap().to_owned();
     let at = url.find("/media/").unwrap();

@@ -43,6 +43,7 @@ mod lists;
 mod migration;
 mod pages;
 mod passwords;
+mod pictures;
 mod pipelined;
 mod public_url;
 mod queries;
