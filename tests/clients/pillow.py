@@ -1,8 +1,8 @@
 """Pictures made and judged by Pillow. Reads {"make": [file], "judge": [base64]} and writes {"made": [base64], "judged": [picture]}.
 
-A file is {"is": text, "format": name, "mode": name, "orientation": number, "profile": base64 or null, "options": {name: value}}: the scene as a
-sensor sees it that is held so, with the orientation in its EXIF. A picture is {"size": [width, height], "blocks": [[red, green, blue]]}:
-upright, in sRGB, over white, the means of blocks of the same size, or {"error": text}.
+A file is {"is": text, "format": name, "mode": name, "orientation": number, "profile": base64 or null, "options": {name: value}}:
+the scene as a sensor sees it that is held so, with the orientation in its EXIF. A picture is {"size": [width, height], "blocks":
+[[red, green, blue]]}: upright, in sRGB, over white, the means of blocks of the same size; or {"error": text}.
 """
 
 import base64
