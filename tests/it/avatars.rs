@@ -44,6 +44,7 @@ on_each_storage!(
 
 crate::databases::on_both_databases!(
     f7_an_upload_that_is_broken_off_leaves_nothing,
+    pictures_sent_in_turn_find_names,
     imported_files_stay_as_long_as_a_user_has_them,
     an_erased_user_s_file_goes,
 );
@@ -275,6 +276,22 @@ fn f7_an_upload_that_is_broken_off_leaves_nothing(backend: Backend) {
     assert_eq!(path, "/media/users/avatars/new.png");
     assert_ne!(path, before);
     assert_eq!(service.files(STORED), ["new.png"]);
+}
+
+fn pictures_sent_in_turn_find_names(backend: Backend) {
+    let service = start(backend, &[]);
+    let admin = admin(&service);
+    let pictures = [[200, 0, 0], [0, 0, 200]].map(|colour| picture(ImageFormat::Png, colour));
+
+    let sent = pictures.iter().cycle().take(30);
+    let paths = sent.map(|bytes| avatar(&admin.send(form("new.png", bytes))));
+    let mut paths: Vec<_> = paths.collect();
+
+    let last = paths.last().cloned();
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(paths.len(), 30);
+    assert_eq!(Some(avatar(&admin.get(ME))), last);
 }
 
 fn imported_files_stay_as_long_as_a_user_has_them(backend: Backend) {

@@ -1,6 +1,8 @@
 //! Names of stored files: what the client calls a file, made harmless, and distinct from others of that name
 //! by its content (contract `drf.md`, section 9).
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+
 use profiled_domain::is_word;
 use sha2::{Digest, Sha256};
 
@@ -12,6 +14,9 @@ const NAME_BYTES_MAX: usize = 240;
 
 /// Characters that make files of one name distinct.
 const SUFFIX_LENGTH: usize = 7;
+
+/// Names that come from the content.
+const OF_CONTENT: u32 = 5;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -51,11 +56,17 @@ impl Names {
     }
 
     /// Keys in the order of preference: the name as it is if it is short enough, then names with a part
-    /// that comes from the content, which stands next to them.
+    /// that comes from the content, which stands next to them, and then by chance: whoever sends the same pictures in turn has
+    /// taken those already.
     pub(super) fn keys(&self) -> impl Iterator<Item = (String, bool)> + '_ {
         let bare = (self.fitting("") == self.stem).then(|| (self.key(""), false));
-        let told_apart = (0..).map(|attempt| (self.key(&self.suffix(attempt)), true));
-        bare.into_iter().chain(told_apart)
+        let of_content =
+            (0..OF_CONTENT).map(|attempt| (self.key(&self.suffix(&attempt.to_be_bytes())), true));
+        let by_chance = std::iter::repeat_with(|| {
+            let chance = RandomState::new().build_hasher().finish();
+            (self.key(&self.suffix(&chance.to_be_bytes())), false)
+        });
+        bare.into_iter().chain(of_content).chain(by_chance)
     }
 
     fn key(&self, suffix: &str) -> String {
@@ -74,10 +85,10 @@ impl Names {
     }
 
     /// `_` and seven letters or digits.
-    fn suffix(&self, attempt: u32) -> String {
+    fn suffix(&self, salt: &[u8]) -> String {
         let mut hasher = Sha256::new();
         hasher.update(self.digest);
-        hasher.update(attempt.to_be_bytes());
+        hasher.update(salt);
         let bytes = hasher.finalize();
         let letters = bytes.iter().take(SUFFIX_LENGTH).map(|byte| {
             let letter = ALPHABET.get(usize::from(*byte) % ALPHABET.len());

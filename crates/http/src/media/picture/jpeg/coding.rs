@@ -11,7 +11,10 @@ pub(super) enum Decoder {
     /// The one of `image`.
     Usual,
     /// `jpeg-decoder`, which has to be told what the channels are.
-    Other(ColorTransform),
+    Other {
+        colors: ColorTransform,
+        is_progressive: bool,
+    },
 }
 
 /// One of the channels that a picture is stored in.
@@ -44,10 +47,11 @@ pub(super) fn decoder_of(jpeg: &[u8]) -> Result<Decoder, PictureRefusal> {
     match coding.frame {
         None => Ok(Decoder::Usual),
         Some(BASELINE | SEQUENTIAL | PROGRESSIVE) if coding.is_usual() => Ok(Decoder::Usual),
-        Some(BASELINE | SEQUENTIAL | PROGRESSIVE) if !coding.has_odd_scan() => {
-            Ok(Decoder::Other(coding.colors()))
-        }
-        Some(_) => Err(PictureRefusal::RareCoding),
+        Some(BASELINE | SEQUENTIAL | PROGRESSIVE) if !coding.has_odd_scan() => Ok(Decoder::Other {
+            colors: coding.colors(),
+            is_progressive: coding.is_progressive(),
+        }),
+        Some(_) => Err(PictureRefusal::RareCoding("JPEG")),
     }
 }
 
@@ -74,6 +78,10 @@ impl Coding {
             }
         }
         coding
+    }
+
+    fn is_progressive(&self) -> bool {
+        self.frame == Some(PROGRESSIVE)
     }
 
     fn ids(&self) -> Vec<u8> {

@@ -21,9 +21,17 @@ pub(in crate::media::picture) fn pixels(
         Decoder::Usual => {
             DynamicImage::from_decoder(usual).map_err(|_error| PictureRefusal::NotAnImage)
         }
-        Decoder::Other(colors) => {
-            // It holds four times the pixels where the usual one holds three times as many.
-            let (max, bytes) = (max_bytes / 4 * 3, usual.total_bytes());
+        Decoder::Other {
+            colors,
+            is_progressive,
+        } => {
+            // Coefficients, planes and pixels are held at once: four times the pixels, where all else holds three times as many.
+            let max = if is_progressive {
+                max_bytes / 4 * 3
+            } else {
+                max_bytes
+            };
+            let bytes = usual.total_bytes();
             if bytes > max {
                 return Err(PictureRefusal::Memory { max, bytes });
             }

@@ -124,6 +124,21 @@ fn formats_without_a_decoder_are_refused_by_their_names() {
     }
 }
 
+/// Of eight bits with a palette, and in the colors of the eye (TIFF 6.0, sections 5 and 23).
+#[test]
+fn tiff_of_rare_colors_is_refused_by_name() {
+    for (photometric, colors) in [(3, 1), (8, 3)] {
+        let tiff = tiff_of(photometric, colors);
+
+        let refusal = encode_anew(&tiff, &limits()).unwrap_err();
+
+        let expected = "TIFF images of this rare coding are not supported. \
+                        Save the image as an ordinary JPEG or PNG.";
+        assert_eq!(refusal.to_string(), expected, "{photometric}");
+    }
+    assert_eq!(stored(&tiff_of(1, 1)).dimensions(), (2, 2));
+}
+
 #[test]
 fn f1_other_file_types_are_refused() {
     let files: [&[u8]; 9] = [
