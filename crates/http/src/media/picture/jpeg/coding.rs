@@ -47,7 +47,7 @@ pub(super) fn decoder_of(jpeg: &[u8]) -> Result<Decoder, PictureRefusal> {
     match coding.frame {
         None => Ok(Decoder::Usual),
         Some(BASELINE | SEQUENTIAL | PROGRESSIVE) if coding.is_usual() => Ok(Decoder::Usual),
-        Some(BASELINE | SEQUENTIAL | PROGRESSIVE) if !coding.has_odd_scan() => Ok(Decoder::Other {
+        Some(BASELINE | SEQUENTIAL | PROGRESSIVE) if !coding.is_rare() => Ok(Decoder::Other {
             colors: coding.colors(),
             is_progressive: coding.is_progressive(),
         }),
@@ -127,6 +127,17 @@ impl Coding {
         samplings.fold([1; 2], |[across, down], [other, below]| {
             [across.max(other), down.max(below)]
         })
+    }
+
+    /// Whether no decoder is right, or quick.
+    fn is_rare(&self) -> bool {
+        self.has_odd_scan() || self.repeats_scans()
+    }
+
+    /// Whether a sequential picture has a channel more than once: each time it would be decoded, and dropped.
+    fn repeats_scans(&self) -> bool {
+        let count: usize = self.scans.iter().map(Vec::len).sum();
+        !self.is_progressive() && count > self.components.len()
     }
 
     /// Whether a channel of a sampling between the least and the largest has a scan of its own.
