@@ -63,7 +63,7 @@ impl Coding {
             match segment.marker {
                 // What stands behind the first scan comes too late.
                 APP0 | APP14 if !coding.scans.is_empty() => {}
-                APP0 => coding.has_jfif |= data.len() >= 12 && data.starts_with(b"JFIF\0"),
+                APP0 => coding.has_jfif |= data.len() >= 14 && data.starts_with(b"JFIF\0"),
                 APP14 if data.starts_with(b"Adobe") => {
                     coding.adobe = data.get(11).copied().or(coding.adobe);
                 }

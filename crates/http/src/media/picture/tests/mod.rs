@@ -124,7 +124,7 @@ fn formats_without_a_decoder_are_refused_by_their_names() {
     }
 }
 
-/// Of eight bits with a palette, and in the colors of the eye (TIFF 6.0, sections 5 and 23).
+/// With a palette, and in CIE L*a*b* (TIFF 6.0, "PhotometricInterpretation").
 #[test]
 fn tiff_of_rare_colors_is_refused_by_name() {
     for (photometric, colors) in [(3, 1), (8, 3)] {
