@@ -124,7 +124,7 @@ fn formats_without_a_decoder_are_refused_by_their_names() {
     }
 }
 
-/// With a palette, and in CIE L*a*b* (TIFF 6.0, "PhotometricInterpretation").
+/// With a palette, and in CIE L*a*b* (TIFF 6.0, tag 262).
 #[test]
 fn tiff_of_rare_colors_is_refused_by_name() {
     for (photometric, colors) in [(3, 1), (8, 3)] {
