@@ -22,7 +22,7 @@ test: ## All checks and tests, on SQLite and (where found) PostgreSQL
 test-postgres: ## The tests of the store and the whole service, PostgreSQL required
 	@REQUIRE_POSTGRES=1 scripts/with-postgres cargo test -p profiled-store -p acceptance
 
-fuzz: ## Fuzz headers and tokens: FUZZ_RUNS=200000 inputs each, with the stable toolchain and a C++ compiler
+fuzz: ## Fuzz headers, tokens, forms and pictures: FUZZ_RUNS=200000 inputs each, with the stable toolchain and a C++ compiler
 	@scripts/fuzz
 
 bench: ## Measure the release build and its peers, and write docs/BENCHMARKS.md: SUITES="reads lists import" for some

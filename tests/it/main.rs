@@ -45,6 +45,7 @@ mod lists;
 mod migration;
 mod pages;
 mod passwords;
+mod pictures;
 mod pipelined;
 mod providers;
 mod public_url;

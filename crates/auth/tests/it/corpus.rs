@@ -1,19 +1,10 @@
-//! Replays the corpus of the fuzzers: inputs that led somewhere once.
-
-use std::fs;
-use std::path::Path;
+//! Replays the corpus of the fuzzers.
 
 use crate::fuzzed;
+use replay::replay;
 
-fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
-    let mut replayed = 0;
-    for entry in fs::read_dir(folder.join(target)).unwrap() {
-        run(&fs::read(entry.unwrap().path()).unwrap());
-        replayed += 1;
-    }
-    assert!(replayed >= 10, "{replayed}");
-}
+#[path = "../../../../fuzz/replay.rs"]
+mod replay;
 
 #[test]
 fn corpus_of_authorization_headers_is_replayed() {

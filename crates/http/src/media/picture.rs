@@ -10,7 +10,7 @@ mod refusal;
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use super::MediaSettings;
 use super::kind::PictureKind;
@@ -57,13 +57,13 @@ fn decode(
     format: ImageFormat,
     limits: &MediaSettings,
 ) -> Result<DynamicImage, PictureRefusal> {
-    let broken = |_error| PictureRefusal::NotAnImage;
+    let refused = |error| refusal(&error, format);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     // Dimensions are compared below, for the message; what a decoder needs in addition to the pixels is bounded here.
     let mut bounds = Limits::no_limits();
     bounds.max_alloc = Some(limits.max_decoded_bytes);
     reader.limits(bounds);
-    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let mut decoder = reader.into_decoder().map_err(refused)?;
     let (max, size) = ((limits.max_width, limits.max_height), decoder.dimensions());
     if size.0 > max.0 || size.1 > max.1 {
         return Err(PictureRefusal::Dimensions { max, size });
@@ -82,11 +82,31 @@ fn decode(
     if icc.len() > profile::MAX_BYTES {
         return Err(profile::TOO_LONG);
     }
-    let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    let picture = match format {
+        ImageFormat::Jpeg => jpeg::pixels(bytes, decoder, max)?,
+        _ => DynamicImage::from_decoder(decoder).map_err(refused)?,
+    };
     let mut picture = eight_bits(picture);
     picture.apply_orientation(orientation);
-    profile::apply(&icc, &mut picture);
+    let colors = profile::by_code_points(bytes, format).or_else(|| profile::read(&icc));
+    if let Some(colors) = colors {
+        profile::apply(&colors, &mut picture);
+    }
     Ok(picture)
+}
+
+/// What is wrong with a file that a decoder does not read.
+fn refusal(error: &ImageError, format: ImageFormat) -> PictureRefusal {
+    let name = match format {
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Tiff => "TIFF",
+        _ => return PictureRefusal::NotAnImage,
+    };
+    match error {
+        // Palettes and rare color spaces of TIFF, for one.
+        ImageError::Unsupported(_) => PictureRefusal::RareCoding(name),
+        _ => PictureRefusal::NotAnImage,
+    }
 }
 
 /// Without the depth that no target of ours has.

@@ -151,15 +151,17 @@ mod tests {
     async fn upload_that_gets_no_thread_in_time_is_refused_and_not_begun() {
         let queue = queue(Duration::ZERO);
         let (release, held) = mpsc::channel::<()>();
+        let (begin, begun) = mpsc::channel();
         let (tell, told) = mpsc::channel();
+        let occupy = move || (begin.send(()), held.recv().is_err());
+        let mut occupied = Box::pin(queue.threads.run(occupy));
+        assert!(futures_util::poll!(occupied.as_mut()).is_pending());
+        begun.recv().unwrap();
 
-        let first = queue.run(upload(1), move |_| held.recv().is_err()).await;
-        let second = queue.run(upload(1), move |_| tell.send(())).await;
+        let refused = queue.run(upload(1), move |_| tell.send(())).await;
 
-        assert_eq!(
-            (refusal(first), refusal(second)),
-            (Refusal::Late, Refusal::Late)
-        );
+        assert_eq!(refusal(refused), Refusal::Late);
+        drop(occupied);
         drop(release);
         // The thread ends after all that waits.
         drop(queue);

@@ -1,11 +1,17 @@
 //! Where a JPEG ends. Phones and cameras put more behind it (a film, another picture, notes of their own), and some leave the
 //! end marker out.
 
+mod coding;
+mod markers;
+mod pixels;
+
 use std::hash::{DefaultHasher, Hasher};
 
 use image::DynamicImage;
 
 use super::refusal::PictureRefusal;
+use markers::Segments;
+pub(super) use pixels::pixels;
 
 /// Most scans of a picture: each of them may cost the time of a whole picture, whatever its length.
 const MAX_SCANS: usize = 100;
@@ -26,7 +32,8 @@ struct Extent {
 /// Decodes the picture that a file begins with.
 ///
 /// # Errors
-/// Those of `decode`, and [`PictureRefusal::NotAnImage`] if pixels are missing: decoders make them up.
+/// Those of `decode`, [`PictureRefusal::RareCoding`], and [`PictureRefusal::NotAnImage`] if pixels are missing: decoders make
+/// them up.
 pub(super) fn decode(
     file: &[u8],
     decode: impl Fn(&[u8]) -> Result<DynamicImage, PictureRefusal>,
@@ -36,6 +43,7 @@ pub(super) fn decode(
         return Err(PictureRefusal::NotAnImage);
     }
     let picture = file.get(..extent.end).unwrap_or(file);
+    coding::decoder_of(picture)?;
     if extent.has_end_marker {
         return decode(picture);
     }
@@ -54,41 +62,20 @@ pub(super) fn decode(
     }
 }
 
-/// Goes from marker to marker (ITU-T T.81, annex B) without a look at what is between them.
 fn extent(file: &[u8]) -> Extent {
-    let (mut at, mut scans) = (0, 0);
-    let cut_off = |scans| Extent {
+    let mut extent = Extent {
         end: file.len(),
         has_end_marker: false,
-        scans,
+        scans: 0,
     };
-    loop {
-        let rest = file.get(at..).unwrap_or_default();
-        let Some(skipped) = memchr::memchr(0xff, rest) else {
-            return cut_off(scans);
-        };
-        at += skipped + 1;
-        match file.get(at) {
-            None => return cut_off(scans),
-            // A fill byte: the marker is still to come.
-            Some(0xff) => {}
-            // Coded data, the start, and restarts have no length.
-            Some(0 | 1 | 0xd0..=0xd8) => at += 1,
-            Some(0xd9) => {
-                return Extent {
-                    end: at + 1,
-                    has_end_marker: true,
-                    scans,
-                };
-            }
-            Some(marker) => {
-                scans += usize::from(*marker == 0xda);
-                let length = file.get(at + 1..at + 3).and_then(|l| l.try_into().ok());
-                let length = length.map_or(2, u16::from_be_bytes);
-                at += 1 + usize::from(length.max(2));
-            }
+    for segment in Segments::of(file) {
+        match segment.marker {
+            markers::SCAN => extent.scans += 1,
+            markers::END => (extent.end, extent.has_end_marker) = (segment.end, true),
+            _ => {}
         }
     }
+    extent
 }
 
 /// The last byte of a cut file may be the first one of a pair.

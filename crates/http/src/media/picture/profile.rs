@@ -4,7 +4,10 @@ use std::io::{self, Read};
 
 use flate2::read::ZlibDecoder;
 use image::{DynamicImage, ImageFormat};
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use moxcms::{
+    CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients,
+    TransferCharacteristics, TransformOptions,
+};
 
 use super::refusal::PictureRefusal;
 
@@ -64,6 +67,14 @@ pub(super) fn of_tiff(tiff: &[u8]) -> Option<&[u8]> {
 
 /// The compressed profile of a PNG (PNG, third edition, 11.3.2.3 iCCP).
 fn png_profile(png: &[u8]) -> Option<&[u8]> {
+    let data = png_chunk(png, *b"iCCP")?;
+    let end = memchr::memchr(0, data)?;
+    // A byte for the method stands between.
+    data.get(end + 2..)
+}
+
+/// A chunk in front of the pixels of a PNG.
+fn png_chunk(png: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
     let mut chunks = png.get(8..)?;
     loop {
         let (length, rest) = chunks.split_first_chunk::<4>()?;
@@ -71,25 +82,56 @@ fn png_profile(png: &[u8]) -> Option<&[u8]> {
         let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
         let data = rest.get(..length)?;
         match name {
-            b"iCCP" => {
-                let end = memchr::memchr(0, data)?;
-                // A byte for the method stands between.
-                return data.get(end + 2..);
-            }
+            name if *name == wanted => return Some(data),
             b"IDAT" => return None,
             _ => chunks = rest.get(length + 4..)?,
         }
     }
 }
 
-/// Brings a picture to sRGB. A profile that cannot be read, or is one of other channels, is not applied.
-pub(super) fn apply(profile: &[u8], picture: &mut DynamicImage) {
-    if profile.is_empty() {
-        return;
+/// The colors of a PNG that are told by code points (11.3.2.6 cICP, and ITU-T H.273), which count before a profile. Those of
+/// high dynamic range have no counterpart in sRGB and are left as they are.
+pub(super) fn by_code_points(bytes: &[u8], format: ImageFormat) -> Option<ColorProfile> {
+    if format != ImageFormat::Png {
+        return None;
     }
-    let Ok(profile) = ColorProfile::new_from_slice(profile) else {
-        return;
+    // No matrix, and the full range.
+    let [primaries, transfer, 0, 1] = *png_chunk(bytes, *b"cICP")? else {
+        return None;
     };
+    let primaries = CicpColorPrimaries::try_from(primaries).ok()?;
+    let transfer = TransferCharacteristics::try_from(transfer).ok()?;
+    let is_known = !matches!(
+        primaries,
+        CicpColorPrimaries::Reserved | CicpColorPrimaries::Unspecified
+    ) && matches!(
+        transfer,
+        TransferCharacteristics::Bt709
+            | TransferCharacteristics::Bt601
+            | TransferCharacteristics::Bt202010bit
+            | TransferCharacteristics::Bt202012bit
+            | TransferCharacteristics::Bt470M
+            | TransferCharacteristics::Bt470Bg
+            | TransferCharacteristics::Linear
+            | TransferCharacteristics::Srgb
+    );
+    is_known.then(|| {
+        ColorProfile::new_from_cicp(CicpProfile {
+            color_primaries: primaries,
+            transfer_characteristics: transfer,
+            matrix_coefficients: MatrixCoefficients::Identity,
+            full_range: true,
+        })
+    })
+}
+
+/// `None` for a profile that cannot be read.
+pub(super) fn read(icc: &[u8]) -> Option<ColorProfile> {
+    ColorProfile::new_from_slice(icc).ok()
+}
+
+/// Brings a picture to sRGB. A profile of other channels is not applied.
+pub(super) fn apply(profile: &ColorProfile, picture: &mut DynamicImage) {
     let width = usize::try_from(picture.width()).unwrap_or_default();
     let (space, layout, samples): (_, _, &mut [u8]) = match picture {
         DynamicImage::ImageRgb8(pixels) => (DataColorSpace::Rgb, Layout::Rgb, pixels),
@@ -106,7 +148,7 @@ pub(super) fn apply(profile: &[u8], picture: &mut DynamicImage) {
     } else {
         Layout::Rgba
     };
-    by_rows(&profile, samples, width, [layout, target]);
+    by_rows(profile, samples, width, [layout, target]);
 }
 
 /// Converts the samples of a picture in their place.

@@ -11,6 +11,10 @@ pub(in crate::media) enum PictureRefusal {
     #[error("{0} images are not supported. Upload a JPEG, PNG, WebP, GIF, BMP or TIFF image.")]
     Unsupported(&'static str),
     #[error(
+        "{0} images of this rare coding are not supported. Save the image as an ordinary JPEG or PNG."
+    )]
+    RareCoding(&'static str),
+    #[error(
         "Ensure this image is at most {0} by {1} pixels (it is {2} by {3}).",
         max.0, max.1, size.0, size.1
     )]

@@ -136,7 +136,9 @@ fn shortened(name: &str) -> String {
         .unwrap_or_default();
     let extension: String = extension.chars().take(MAX_NAME).collect();
     let left = MAX_NAME - count(&extension);
-    name.chars().take(left).chain(extension.chars()).collect()
+    let name: String = name.chars().take(left).chain(extension.chars()).collect();
+    // The cut may be behind a blank.
+    name.trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -230,6 +232,8 @@ mod tests {
 
         assert_eq!(name, format!("{}.png", "é".repeat(251)));
         assert_eq!(of_file(&"a".repeat(300)).unwrap(), "a".repeat(255));
+        let blank = format!("{} b", "a".repeat(254));
+        assert_eq!(of_file(&blank).unwrap(), "a".repeat(254));
         assert_eq!(
             of_file(&format!("a.{}", "b".repeat(300))).unwrap(),
             format!(".{}", "b".repeat(254))

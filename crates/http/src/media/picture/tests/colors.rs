@@ -85,6 +85,49 @@ fn wide_colors_are_brought_to_srgb_as_pillow_does() {
     }
 }
 
+/// A PNG whose colors are told by code points (ITU-T H.273): primaries and transfer, in RGB of the full range.
+fn by_code_points(color: [u8; 3], points: [u8; 4], profile: &[u8]) -> Vec<u8> {
+    let png = if profile.is_empty() {
+        file_of(&flat(color), ImageFormat::Png)
+    } else {
+        under(profile, &flat(color), ImageFormat::Png)
+    };
+    let [start, end] = split_after_header(&png);
+    [start, chunk(b"cICP", &points), end].concat()
+}
+
+#[test]
+fn code_points_count_as_a_profile_and_before_one() {
+    const P3: [u8; 4] = [12, 13, 0, 1];
+    for [sent, expected] in UNDER_P3 {
+        for profile in [Vec::new(), icc::adobe_rgb()] {
+            let pixel = stored(&by_code_points(sent, P3, &profile)).get_pixel(8, 8);
+
+            let is_close = distance(&pixel.0[..3], &expected) <= 2;
+            assert!(is_close, "{sent:?} became {pixel:?}, not {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn code_points_that_have_no_counterpart_change_nothing() {
+    let sent = [200, 60, 40];
+    for points in [
+        [1, 13, 0, 1],
+        // Nothing told, high dynamic range, a narrow range, and numbers of nobody.
+        [2, 2, 0, 1],
+        [9, 16, 0, 1],
+        [9, 18, 0, 1],
+        [12, 13, 0, 0],
+        [3, 13, 0, 1],
+        [12, 200, 0, 1],
+    ] {
+        let pixel = stored(&by_code_points(sent, points, &[])).get_pixel(8, 8);
+
+        assert!(distance(&pixel.0[..3], &sent) <= 1, "{points:?}: {pixel:?}");
+    }
+}
+
 #[test]
 fn transparency_stays_under_a_profile() {
     let clear = RgbaImage::from_pixel(16, 16, Rgba([200, 60, 40, 99])).into();

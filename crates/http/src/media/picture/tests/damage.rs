@@ -23,7 +23,7 @@ fn files(format: ImageFormat) -> Vec<Vec<u8>> {
         files.push(under(&icc::display_p3(), &sample(32, 16), format));
     }
     if format == ImageFormat::Jpeg {
-        files.push(progressive());
+        files.extend([progressive(), separate_scans()]);
     }
     files
 }
@@ -32,6 +32,17 @@ fn progressive() -> Vec<u8> {
     let mut out = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut out, 80);
     encoder.set_progressive(true);
+    let picture = sample(32, 16);
+    encoder
+        .encode(picture.as_bytes(), 32, 16, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    out
+}
+
+fn separate_scans() -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut out, 80);
+    encoder.set_optimized_huffman_tables(true);
     let picture = sample(32, 16);
     encoder
         .encode(picture.as_bytes(), 32, 16, jpeg_encoder::ColorType::Rgb)
@@ -129,7 +140,9 @@ fn f3_damaged_profile_is_applied_or_not() {
             }
         }
         let mut picture = sample(8, 8);
-        profile::apply(&profile, &mut picture);
+        if let Some(profile) = profile::read(&profile) {
+            profile::apply(&profile, &mut picture);
+        }
         prop_assert_eq!(picture.dimensions(), (8, 8));
         Ok(())
     });

@@ -102,3 +102,33 @@ pub(super) fn exif(orientation: u16) -> Vec<u8> {
     ]
     .concat()
 }
+
+/// A TIFF of two by two pixels in so many colors of eight bits.
+pub(super) fn tiff_of(photometric: u16, colors: u16) -> Vec<u8> {
+    const LONG: u16 = 4;
+    let entry = |tag: u16, value: u32| {
+        let (tag, kind, count) = (tag.to_le_bytes(), LONG.to_le_bytes(), 1_u32.to_le_bytes());
+        [&tag[..], &kind, &count, &value.to_le_bytes()].concat()
+    };
+    let colors = u32::from(colors);
+    // The pixels stand behind the header (8), the directory (2 + 9 * 12 + 4).
+    let entries = [
+        entry(256, 2),
+        entry(257, 2),
+        entry(258, 8),
+        entry(259, 1),
+        entry(262, u32::from(photometric)),
+        entry(273, 122),
+        entry(277, colors),
+        entry(278, 2),
+        entry(279, 4 * colors),
+    ];
+    let pixels = vec![9; 12];
+    [
+        &b"II*\0\x08\0\0\0\x09\0"[..],
+        &entries.concat(),
+        &[0; 4],
+        &pixels,
+    ]
+    .concat()
+}

@@ -1,5 +1,6 @@
 //! Attack cases F1 to F4: whatever a file holds, the outcome is a new picture or a refusal.
 
+mod codings;
 mod colors;
 mod damage;
 mod files;
@@ -121,6 +122,21 @@ fn formats_without_a_decoder_are_refused_by_their_names() {
         );
         assert_eq!(refusal.to_string(), expected);
     }
+}
+
+/// With a palette, and in CIE L*a*b* (TIFF 6.0, tag 262).
+#[test]
+fn tiff_of_rare_colors_is_refused_by_name() {
+    for (photometric, colors) in [(3, 1), (8, 3)] {
+        let tiff = tiff_of(photometric, colors);
+
+        let refusal = encode_anew(&tiff, &limits()).unwrap_err();
+
+        let expected = "TIFF images of this rare coding are not supported. \
+                        Save the image as an ordinary JPEG or PNG.";
+        assert_eq!(refusal.to_string(), expected, "{photometric}");
+    }
+    assert_eq!(stored(&tiff_of(1, 1)).dimensions(), (2, 2));
 }
 
 #[test]
