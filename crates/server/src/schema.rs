@@ -20,7 +20,7 @@ impl Schema {
         match self {
             Self::Known => None,
             Self::Later(count) => Some(format!(
-                "the database has {count} migrations that this version does not know: a later one has migrated it"
+                "a later version has migrated the database: this one does not know {count} of its migrations"
             )),
         }
     }
