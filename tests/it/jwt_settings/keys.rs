@@ -24,6 +24,7 @@ fn tokens_of_a_third_party_without_type_and_id_are_taken() {
         tokens: json!({
             "plain": made(json!({"user_id": "2"})), "number": made(json!({"user_id": 2})),
             "access": made(json!({"user_id": "2", "token_type": "access", "jti": "x"})),
+            "bearer": made(json!({"user_id": "2", "token_type": "Bearer"})),
             "odd": made(json!({"user_id": "2", "jti": 7})), "nobody": made(json!({})),
             "forged": foreign(&KEY.replace('0', "1"), "HS256", &json!({"user_id": "2"})),
             "endless": json!({"claims": {"user_id": "2"}, "key": KEY, "algorithm": "HS256"}),
@@ -33,6 +34,7 @@ fn tokens_of_a_third_party_without_type_and_id_are_taken() {
             (PROFILE, Some("Bearer {plain}"), Value::Null),
             (PROFILE, Some("Bearer {number}"), Value::Null),
             (PROFILE, Some("Bearer {access}"), Value::Null),
+            (PROFILE, Some("Bearer {bearer}"), Value::Null),
             (PROFILE, Some("Bearer {odd}"), Value::Null),
             (PROFILE, Some("Bearer {nobody}"), Value::Null),
             (PROFILE, Some("Bearer {forged}"), Value::Null),
@@ -83,6 +85,8 @@ fn tokens_are_judged_by_a_public_key_of_every_kind() {
             requests: vec![
                 (PROFILE, Some("Bearer {good}"), Value::Null),
                 (PROFILE, Some("Bearer {good}x"), Value::Null),
+                (PROFILE, Some("Bearer {good}="), Value::Null),
+                (PROFILE, Some("Bearer {good}=="), Value::Null),
                 ("/api/token/verify/", None, json!({"token": "{good}"})),
             ],
         };

@@ -16,6 +16,7 @@ use super::algorithm::Algorithm;
 use super::curve::{Curve, Pair, Point};
 use super::id::EpochKey;
 use super::pem;
+use super::small_order::has_small_order;
 
 /// Least size of an RSA key (RFC 7518, section 3.3).
 const MIN_RSA_BITS: usize = 2048;
@@ -113,6 +114,9 @@ impl VerifyingKey {
                     _ => &ED25519,
                 };
                 UnparsedPublicKey::new(curve, point).parse().ok()?;
+                if algorithm == Algorithm::EdDSA && has_small_order(point) {
+                    return None;
+                }
                 given
             }
         };

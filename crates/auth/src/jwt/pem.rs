@@ -32,8 +32,18 @@ pub(super) fn is_key(text: &str) -> bool {
 
 /// The first private key of a text.
 pub(super) fn private_der(text: &str) -> Option<Zeroizing<PrivateKeyDer<'static>>> {
-    let der = PrivateKeyDer::from_pem_slice(text.as_bytes());
+    let der = PrivateKeyDer::from_pem_slice(at_the_margin(text).as_bytes());
     der.ok().map(Zeroizing::new)
+}
+
+/// A text whose lines may be indented, as those of a key within a settings file are.
+fn at_the_margin(text: &str) -> Zeroizing<String> {
+    let mut lines = Zeroizing::new(String::with_capacity(text.len() + 1));
+    for line in text.lines() {
+        lines.push_str(line.trim());
+        lines.push('\n');
+    }
+    lines
 }
 
 /// A private key of the algorithm's family: PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915).
@@ -68,6 +78,11 @@ pub(super) fn signing_curve(algorithm: Algorithm) -> &'static EcdsaSigningAlgori
 
 /// The first public key of a text, if it is one of this family.
 pub(super) fn public_key(text: &str, family: AlgorithmFamily) -> Option<DecodingKey> {
+    let text = at_the_margin(text);
+    if family == AlgorithmFamily::Rsa && text.contains("-----BEGIN RSA PUBLIC KEY-----") {
+        // PKCS#1 (RFC 8017).
+        return DecodingKey::from_rsa_pem(text.as_bytes()).ok();
+    }
     let der = SubjectPublicKeyInfoDer::from_pem_slice(text.as_bytes()).ok()?;
     let text = write("PUBLIC KEY", &der);
     let key = match family {

@@ -338,12 +338,23 @@ impl JwtService {
     }
 }
 
-/// Tokens need not say what they are, but if one says that it is something else, it is: a refresh token is not let in.
+/// Tokens need not say what they are, and may say what their makers mean by it, but one that says it is of another type of
+/// simplejwt is: a refresh token is not let in.
 fn check_usual_type(claims: &Claims, wanted: TokenType) -> Result<(), JwtFault> {
-    match claims.get("token_type") {
-        Some(kind) if kind != wanted.as_str() => Err(JwtFault::WrongType),
-        _ => Ok(()),
+    let said = claims.get("token_type");
+    let said = said.as_ref().and_then(serde_json::Value::as_str);
+    let said = said.map(|said| said.to_ascii_lowercase().replace('-', "_"));
+    let others = [TokenType::Access, TokenType::Refresh, TokenType::Sliding];
+    let is_other = |said: &str| {
+        let others = others.iter().filter(|other| **other != wanted);
+        others
+            .map(|other| other.as_str())
+            .any(|other| said == other || said == format!("{other}_token"))
+    };
+    if said.as_deref().is_some_and(is_other) {
+        return Err(JwtFault::WrongType);
     }
+    Ok(())
 }
 
 /// The second in which a token was made, if it has one.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use profiled_auth::{IssuerSettings, JwtSettings, UserField};
+use profiled_auth::{IssuerSettings, JwtSettings, UserField, without_secrets};
 use profiled_store::{DatabaseUrl, Store};
 use serde::Serialize;
 use serde_json::Value;
@@ -54,6 +54,11 @@ fn effective(settings: &Settings) -> Result<BTreeMap<String, Value>, Failure> {
     let mut shown = settings.clone();
     if let Ok(url) = settings.database.url.parse::<DatabaseUrl>() {
         shown.database.url = url.to_string();
+    }
+    let jwt = &mut shown.auth.jwt;
+    let urls = jwt.issuers.iter_mut().map(|issuer| &mut issuer.jwks_url);
+    for url in urls.chain([&mut jwt.jwk_url]).filter(|url| !url.is_empty()) {
+        *url = without_secrets(url);
     }
     let value = serde_json::to_value(&shown);
     let value = value.map_err(|error| Failure::failed(error.to_string()))?;

@@ -201,6 +201,12 @@ fn users(dump: &Dump, found: &mut Translation) {
             "auth.jwt.user_id_field",
             if is_number { "id" } else { "external_id" },
         );
+        if let Some(class) = class.filter(|class| !is_number && !is_text(class)) {
+            found.warn(format!(
+                "the primary key of users is a {class}, which may hold numbers: auth.jwt.user_id_field is \"external_id\" \
+                 unless they are, and then \"id\""
+            ));
+        }
         if class.is_none() {
             found.warn(
                 "the file does not tell the primary key of users: where it is no number, auth.jwt.user_id_field is \
@@ -215,6 +221,18 @@ fn users(dump: &Dump, found: &mut Translation) {
             "USERNAME_FIELD {other:?} cannot be carried over: users log in by username or email (auth.username_field)"
         )),
     }
+}
+
+/// Whether a class of Django holds texts that are no numbers.
+fn is_text(class: &str) -> bool {
+    [
+        "UUIDField",
+        "CharField",
+        "TextField",
+        "SlugField",
+        "EmailField",
+    ]
+    .contains(&class)
 }
 
 fn one(key: &str, value: &Value, found: &mut Translation) {

@@ -174,6 +174,35 @@ fn setting_without_a_counterpart_is_warned_of_with_the_reason() {
 }
 
 #[test]
+fn what_other_files_may_change_is_warned_of() {
+    let sandbox = Sandbox::new();
+    let dict = "SIMPLE_JWT = {'ISSUER': 'site'}\n";
+    for (before, after, is_warned) in [
+        ("", "", false),
+        ("from .base import *\n", "", false),
+        ("", "from .local import *\n", true),
+        (
+            "",
+            "try:\n    from .local import *\nexcept ImportError:\n    pass\n",
+            true,
+        ),
+        (
+            "import django_heroku\n",
+            "django_heroku.settings(locals())\n",
+            true,
+        ),
+        ("\u{feff}SECRET_KEY = 'x'\n", "", false),
+    ] {
+        let report = import(&sandbox, &format!("{before}{dict}{after}"));
+
+        let told = report["warnings"].to_string();
+        let found = told.contains("the file changes SIMPLE_JWT elsewhere");
+        assert_eq!(found, is_warned, "{before}{after}: {told}");
+        assert_eq!(report["settings"]["auth.jwt.issuer"], "site", "{report}");
+    }
+}
+
+#[test]
 fn file_that_is_neither_json_nor_has_the_dict_is_refused_with_the_remedy() {
     let sandbox = Sandbox::new();
     for (text, expected) in [

@@ -119,8 +119,17 @@ fn check_shows_no_secret() {
     let url = "database.url=postgres://user:hunter2@127.0.0.1:1/profiled?password=hunter3";
     let key = format!("auth.jwt.signing_key={KEY}");
 
-    let ended = sandbox.run(&["check", "--set", url, "--set", &key]);
+    let keys = "auth.jwt.jwk_url=http://user:hunter4@127.0.0.1:1/keys?apikey=hunter5";
 
+    let ended = sandbox.run(&["check", "--set", url, "--set", &key]);
+    let read_only = ["--set", keys, "--set", "auth.jwt.algorithm=RS256"];
+    let fetched = sandbox.run(&[&["check", "-v"], &read_only[..]].concat());
+
+    let shown = "auth.jwt.jwk_url = \"http://127.0.0.1:1/keys\"";
+    assert!(fetched.out.contains(shown), "{fetched:?}");
+    for secret in ["hunter4", "hunter5"] {
+        assert!(!format!("{fetched:?}").contains(secret), "{fetched:?}");
+    }
     assert_eq!(ended.code, Some(4));
     assert!(
         ended.out.contains("auth.jwt.signing_key = \"***\""),

@@ -20,8 +20,10 @@ const TYPE_CLAIMS: [(&str, &[&str]); 3] = [
 ];
 
 /// What the claim `type`, which may be about anything, holds in tokens that are none for access.
-const OTHER_TYPES: [&str; 6] = [
+const OTHER_TYPES: [&str; 8] = [
+    "offline",
     "refresh",
+    "refresh-token",
     "refresh_token",
     "id",
     "id_token",

@@ -70,7 +70,7 @@ impl Issuers {
         }
         let own = own_keys(settings, refresh, patience);
         let own = own.map_err(|problem| IssuerError {
-            issuer: settings.jwk_url.clone(),
+            issuer: without_secrets(&settings.jwk_url),
             problem,
         })?;
         Ok(Self { all, own })
@@ -104,13 +104,26 @@ fn own_keys(
         return Ok(None);
     }
     let source = IssuerSettings {
-        issuer: url.clone(),
+        issuer: without_secrets(url),
         jwks_url: url.clone(),
         algorithms: vec![settings.algorithm],
         ..IssuerSettings::default()
     };
     let keys = IssuerKeys::start(&source, refresh, patience)?;
     Ok(Some(Arc::new(keys)))
+}
+
+/// A URL as it may be shown: without a name, a password and the query, which may hold a key.
+#[must_use]
+pub fn without_secrets(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, path) = match rest.find('/') {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
 }
 
 /// What the keys of an issuer say of a signature.
