@@ -246,7 +246,7 @@ impl<'de> Visitor<'de> for HeaderVisitor {
     }
 }
 
-/// A signature without the padding that makes it whole, which Python's decoder lets pass. Other padding stays, and is no base64url.
+/// A signature without the padding that makes it whole, which every version of PyJWT lets pass. Other padding stays, and is no base64url.
 fn without_padding(signature: &str) -> &str {
     let bare = signature.trim_end_matches('=');
     let is_whole = signature.len().is_multiple_of(4) && signature.len() - bare.len() <= 2;
@@ -279,5 +279,27 @@ impl<'a> Parts<'a> {
             payload,
             signature: without_padding(signature),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_is_taken_where_it_makes_a_signature_whole() {
+        for (signature, bare) in [
+            ("abc", "abc"),
+            ("abc=", "abc"),
+            ("ab==", "ab"),
+            ("abcd", "abcd"),
+            ("", ""),
+            ("ab=", "ab="),
+            ("abcd=", "abcd="),
+            ("abc==", "abc=="),
+            ("a===", "a==="),
+        ] {
+            assert_eq!(without_padding(signature), bare, "{signature}");
+        }
     }
 }
