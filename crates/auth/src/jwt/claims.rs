@@ -246,7 +246,7 @@ impl<'de> Visitor<'de> for HeaderVisitor {
     }
 }
 
-/// A signature without the padding that makes it whole, which every version of PyJWT lets pass. Other padding stays, and is no base64url.
+/// A signature without the padding that makes it whole, which every version of `PyJWT` lets pass. Other padding stays, and is no base64url.
 fn without_padding(signature: &str) -> &str {
     let bare = signature.trim_end_matches('=');
     let is_whole = signature.len().is_multiple_of(4) && signature.len() - bare.len() <= 2;
