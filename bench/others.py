@@ -61,7 +61,7 @@ def situations(quiet, probe):
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with listener, place.service(**beside(address)) as server:
             before = quiet(server, place.users)
-            with Crowd(server, 40, stranger, 0.01) as strangers, Crowd(server, 40, picture, 0.01) as pictures:
+            with Crowd(server, 40, stranger, 0.1) as strangers, Crowd(server, 40, picture, 0.1) as pictures:
                 found = during(server, place)
                 # What waits for the bucket is told to wait within its time-out.
                 strangers.over.set()
