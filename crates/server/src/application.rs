@@ -66,7 +66,7 @@ impl Application {
         let database = settings.database.clone();
         periodic.push(Periodic::schema(state.clone(), database).map_err(failed)?);
         // A start that fails is reported in one line, so this comes last.
-        schema::note(&state, schema.note());
+        schema::tell(&state, schema);
         for finding in exposed(settings) {
             tracing::warn!("{finding}");
         }

@@ -5,20 +5,22 @@ use profiled_store::{DatabaseSettings, DatabaseUrl, MigrationState, OpenError};
 
 use crate::error::Failure;
 
-/// What a database has that this build does not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a database has, beside what this build knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Schema {
-    /// Nothing.
+    /// That, and nothing else.
     Known,
-    /// So many migrations, none of which this build stumbles over.
+    /// So many more migrations, none of which this build stumbles over.
     Later(usize),
+    /// Less, or a migration with which this build cannot work: the reason and the remedy.
+    Misfit(String),
 }
 
 impl Schema {
-    /// What to tell the operator.
-    pub(crate) fn note(self) -> Option<String> {
+    /// What to tell the operator of a schema that fits.
+    pub(crate) fn note(&self) -> Option<String> {
         match self {
-            Self::Known => None,
+            Self::Known | Self::Misfit(_) => None,
             Self::Later(count) => Some(format!(
                 "a later version has migrated the database: this one does not know {count} of its migrations"
             )),
@@ -26,48 +28,53 @@ impl Schema {
     }
 }
 
-/// The schema of a database that this build can work with.
+/// The schema of a database.
 ///
 /// # Errors
-/// A migration that is pending, or one of a later build that says that others must not go on.
-pub(crate) fn check(settings: &DatabaseSettings) -> Result<Schema, Failure> {
+/// The database does not tell.
+pub(crate) fn read(settings: &DatabaseSettings) -> Result<Schema, Failure> {
     let url: DatabaseUrl = settings.url.parse().map_err(OpenError::from)?;
     let all = profiled_store::status(settings)?;
-    let of = |wanted: fn(MigrationState) -> bool| {
-        let names = all.iter().filter(move |migration| wanted(migration.state));
-        names.map(|migration| migration.name.as_str())
+    let names = |wanted: fn(MigrationState) -> bool| {
+        let found = all.iter().filter(|migration| wanted(migration.state));
+        let names = found.map(|migration| migration.name.as_str());
+        names.collect::<Vec<_>>()
     };
-    if let Some(first) = of(|state| state == MigrationState::Pending).next() {
-        let count = of(|state| state == MigrationState::Pending).count();
-        return Err(Failure::failed(format!(
-            "the database {url} lacks {count} migrations, the first is {first}: run profiled migrate"
-        )));
-    }
-    if let Some(first) = of(|state| state == MigrationState::Unknown { is_breaking: true }).next() {
-        return Err(Failure::failed(format!(
+    let pending = names(|state| state == MigrationState::Pending);
+    let breaking = names(|state| state == MigrationState::Unknown { is_breaking: true });
+    let later = names(|state| matches!(state, MigrationState::Unknown { .. }));
+    Ok(match (pending.first(), breaking.first(), later.len()) {
+        (Some(first), ..) => Schema::Misfit(format!(
+            "the database {url} lacks {} migrations, the first is {first}: run profiled migrate",
+            pending.len()
+        )),
+        (None, Some(first), _) => Schema::Misfit(format!(
             "the database {url} has the migration {first}, with which this version cannot work: \
              install the one that has migrated it, or a later one"
-        )));
+        )),
+        (None, None, 0) => Schema::Known,
+        (None, None, count) => Schema::Later(count),
+    })
+}
+
+/// The same, of a database that this build can work with.
+///
+/// # Errors
+/// As [`read`], and the reason of a misfit.
+pub(crate) fn check(settings: &DatabaseSettings) -> Result<Schema, Failure> {
+    match read(settings)? {
+        Schema::Misfit(reason) => Err(Failure::failed(reason)),
+        fitting => Ok(fitting),
     }
-    Ok(
-        match of(|state| matches!(state, MigrationState::Unknown { .. })).count() {
-            0 => Schema::Known,
-            count => Schema::Later(count),
-        },
-    )
 }
 
-/// Tells who asks for `/ready` that the schema fits, and what there is to know about it.
-pub(crate) fn note(state: &AppState, text: Option<String>) {
-    tell(state, text.map_or(Readiness::Ready, Readiness::Noted));
-}
-
-/// Has `/ready` say no.
-pub(crate) fn refuse(state: &AppState, reason: String) {
-    tell(state, Readiness::Not(reason));
-}
-
-fn tell(state: &AppState, found: Readiness) {
+/// Has `/ready` and the log say so.
+pub(crate) fn tell(state: &AppState, schema: Schema) {
+    let note = schema.note();
+    let found = match schema {
+        Schema::Misfit(reason) => Readiness::Not(reason),
+        Schema::Known | Schema::Later(_) => note.map_or(Readiness::Ready, Readiness::Noted),
+    };
     if let Some(news) = state.services().note_readiness(found) {
         tracing::warn!("{news}");
     }

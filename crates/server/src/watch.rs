@@ -14,7 +14,6 @@ use profiled_http::{AppState, MediaStorage};
 use profiled_store::{DatabaseSettings, Store};
 
 use crate::clock::now;
-use crate::error::Kind;
 use crate::maintenance;
 use crate::schema;
 use crate::settings::Settings;
@@ -76,13 +75,9 @@ impl Periodic {
         database: DatabaseSettings,
     ) -> io::Result<Self> {
         Self::start("schema", BETWEEN_SCHEMAS, move || {
-            match schema::check(&database) {
-                Ok(schema) => schema::note(&state, schema.note()),
-                Err(failure) if failure.kind() == Kind::Failed => {
-                    schema::refuse(&state, failure.to_string());
-                }
-                // Whether the database answers, each request finds out.
-                Err(_) => {}
+            // Whether the database answers, each request finds out.
+            if let Ok(found) = schema::read(&database) {
+                schema::tell(&state, found);
             }
         })
     }

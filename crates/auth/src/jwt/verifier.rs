@@ -255,7 +255,8 @@ impl JwtService {
         }
         let signed = match self.by_remote_keys(&parts, now) {
             Some(Verdict::Wait(fetch)) => return Ok(Judged::After(fetch)),
-            _ => self.own(&parts, now)?,
+            Some(verdict) => signed_elsewhere(&verdict, &parts)?,
+            None => self.signed_here(&parts, now)?,
         };
         self.rules.check(&signed.claims, now)?;
         Ok(Judged::Done(signed))
@@ -272,17 +273,14 @@ impl JwtService {
 
     /// Claims under a signature of ours.
     pub(super) fn own(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Result<Signed, JwtFault> {
-        if let Some(verdict) = self.by_remote_keys(parts, now) {
-            return match verdict {
-                Verdict::Good => Ok(Signed {
-                    claims: Claims::decode(parts.payload).ok_or(JwtFault::Malformed)?,
-                    key: None,
-                    foreign: None,
-                }),
-                Verdict::Bad(fault) => Err(fault),
-                Verdict::Wait(_) => Err(JwtFault::UnknownKey),
-            };
+        match self.by_remote_keys(parts, now) {
+            Some(verdict) => signed_elsewhere(&verdict, parts),
+            None => self.signed_here(parts, now),
         }
+    }
+
+    /// The same, by the keys of this service.
+    fn signed_here(&self, parts: &Parts<'_>, now: DateTime<Utc>) -> Result<Signed, JwtFault> {
         let key = self.keys.verifying(parts.header.kid(), now);
         let key = key.ok_or(JwtFault::UnknownKey)?;
         let verifying = key.verifying();
@@ -335,6 +333,19 @@ impl JwtService {
             Some(kind) if kind != wanted.as_str() => Err(JwtFault::WrongType),
             Some(_) => Ok(()),
         }
+    }
+}
+
+/// Claims under a signature that the keys of `auth.jwt.jwk_url` have judged.
+fn signed_elsewhere(verdict: &Verdict, parts: &Parts<'_>) -> Result<Signed, JwtFault> {
+    match verdict {
+        Verdict::Good => Ok(Signed {
+            claims: Claims::decode(parts.payload).ok_or(JwtFault::Malformed)?,
+            key: None,
+            foreign: None,
+        }),
+        Verdict::Bad(fault) => Err(*fault),
+        Verdict::Wait(_) => Err(JwtFault::UnknownKey),
     }
 }
 

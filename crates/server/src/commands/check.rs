@@ -122,7 +122,7 @@ fn database(settings: &Settings) -> Result<Vec<String>, Failure> {
 
 fn warnings(settings: &Settings) -> Vec<String> {
     let schema = schema::check(&settings.database).ok();
-    let later = schema.and_then(schema::Schema::note);
+    let later = schema.and_then(|schema| schema.note());
     later
         .into_iter()
         .chain(issuers_to_watch(settings))
