@@ -363,6 +363,8 @@ mod tests {
             (curve("OKP", "P-256", &x, &y), Algorithm::EdDSA),
             (curve("OKP", "Ed25519", &x[..31], &y), Algorithm::EdDSA),
             (curve("OKP", "Ed25519", &x, &y), Algorithm::ES256),
+            // Zero, a point of order 4.
+            (curve("OKP", "Ed25519", &[0; 32], &y), Algorithm::EdDSA),
             (rsa(&[0xff; 128]), Algorithm::RS256),
             (rsa(&[0xff; 1025]), Algorithm::RS256),
             (rsa(&[&[0][..], &[0xff; 255]].concat()), Algorithm::RS256),

@@ -174,6 +174,31 @@ fn setting_without_a_counterpart_is_warned_of_with_the_reason() {
 }
 
 #[test]
+fn a_primary_key_of_a_class_that_may_hold_numbers_is_warned_of() {
+    let sandbox = Sandbox::new();
+    for (class, field, is_warned) in [
+        ("BigAutoField", "id", false),
+        ("BigIntegerField", "id", false),
+        ("UUIDField", "external_id", false),
+        ("OneToOneField", "external_id", true),
+        ("DecimalField", "external_id", true),
+    ] {
+        let report = import(&sandbox, &whole(&json!({})).replace("BigAutoField", class));
+
+        assert_eq!(
+            report["settings"]["auth.jwt.user_id_field"], field,
+            "{report}"
+        );
+        let told = report["warnings"].to_string();
+        assert_eq!(
+            told.contains("may hold numbers"),
+            is_warned,
+            "{class}: {told}"
+        );
+    }
+}
+
+#[test]
 fn what_other_files_may_change_is_warned_of() {
     let sandbox = Sandbox::new();
     let dict = "SIMPLE_JWT = {'ISSUER': 'site'}\n";

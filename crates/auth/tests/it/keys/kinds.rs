@@ -2,7 +2,7 @@
 
 use aws_lc_rs::encoding::{AsDer, EcPrivateKeyRfc5915Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::jwk::JwkSet;
@@ -100,16 +100,17 @@ fn single_private_key_is_configured_in_any_of_its_encodings() {
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.as_ref()).unwrap();
     let private = pair.private_key();
     let sec1: EcPrivateKeyRfc5915Der<'_> = private.as_der().unwrap();
-    let texts = [
-        pem("PRIVATE KEY", pkcs8.as_ref()),
-        pem("EC PRIVATE KEY", sec1.as_ref()),
-    ];
+    let plain = pem("PRIVATE KEY", pkcs8.as_ref());
+    // As it stands within the dict of a settings file.
+    let indented = format!("\n    {}", plain.replace('\n', "\n    "));
+    let texts = [plain, pem("EC PRIVATE KEY", sec1.as_ref()), indented];
     let keys = texts.map(|text| SigningKey::new(&text.into(), Algorithm::ES256).unwrap());
     let public = keys.each_ref().map(|key| key.public().unwrap());
 
     let servers = keys.map(|key| Server::new(key.into()));
 
     assert_eq!(public[0], public[1]);
+    assert_eq!(public[0], public[2]);
     let token = servers[0].mint(now());
     assert_eq!(servers[1].verify(&token, now()), Ok(()));
     assert_eq!(claims_of(&token).0["kid"], json!(public[0].common.key_id));
@@ -127,6 +128,9 @@ fn rsa_keys_are_taken_in_pkcs1_too() {
     let pkcs1 = pem("RSA PRIVATE KEY", &pkcs8[26..]);
 
     let key = SigningKey::new(&pkcs1.into(), Algorithm::RS256).unwrap();
+    let pair = aws_lc_rs::rsa::KeyPair::from_der(&pkcs8[26..]).unwrap();
+    let public = pem("RSA PUBLIC KEY", pair.public_key().as_ref());
+    assert!(key.fits(&public) && key.fits(&public.replace('\n', "\n  ")));
 
     assert_eq!(key.public().unwrap().common.key_id, Some(kid));
     assert_eq!(key.self_test(), Ok(()));
