@@ -27,7 +27,7 @@ pub use media::{
     MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
 };
 pub use parts::Parts;
-pub use profiled_rest::settings::{HttpSettings, IpNetOrAddr};
+pub use profiled_rest::settings::{HttpSettings, IpNetOrAddr, TlsSettings};
 pub use profiled_rest::wire::connection::{BodyLength, Connection};
 pub use profiled_rest::wire::host_name::{can_match_a_host, is_authority};
 pub use profiled_rest::{Access, Lane, LaneParts, Readiness, RouteEntry, ServiceParts};

@@ -41,6 +41,24 @@ pub struct HttpSettings {
     pub shutdown_timeout: u64,
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub drain_delay: u64,
+    pub tls: TlsSettings,
+}
+
+/// Section `http.tls`: TLS of our own on all addresses, if both files are named.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
+pub struct TlsSettings {
+    pub certificate_file: String,
+    pub key_file: String,
+}
+
+impl TlsSettings {
+    /// Whether connections begin with a handshake.
+    #[must_use]
+    pub fn is_on(&self) -> bool {
+        !self.certificate_file.is_empty()
+    }
 }
 
 impl HttpSettings {

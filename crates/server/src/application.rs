@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
@@ -13,6 +13,7 @@ use profiled_auth::{
 };
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
 use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
+use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 
 use crate::clock::now;
@@ -21,9 +22,12 @@ use crate::error::{Failure, with_causes};
 use crate::exposure::exposed;
 use crate::lanes;
 use crate::listeners::Listeners;
+use crate::reload::{Read, Reload};
 use crate::schema::{self, Schema};
 use crate::settings::Settings;
 use crate::stop::{Signals, Stop};
+use crate::supervisor;
+use crate::tls::Tls;
 use crate::watch::Periodic;
 
 /// How long a token may wait for the keys of its issuer that are just being fetched.
@@ -33,6 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Application {
     server: Server,
     stop: Stop,
+    reload: Reload,
     state: web::Data<AppState>,
     store: Store,
     addresses: Vec<SocketAddr>,
@@ -47,8 +52,9 @@ impl Application {
     /// [`Failure`]: a port in use, a setting, a database that does not answer or lacks migrations.
     pub fn build(settings: &Settings) -> Result<Self, Failure> {
         // First of all: a second instance must not touch the database of a first one.
-        let listeners = Listeners::bind(&settings.http.bind)?;
+        let listeners = Listeners::open(&settings.http.bind)?;
         let addresses = listeners.addresses().map_err(failed)?;
+        let tls = Tls::open(&settings.http.tls)?;
         let issuers = issuers(settings)?;
         let (store, schema) = open_store(settings)?;
         let media = open_media(settings)?;
@@ -60,11 +66,16 @@ impl Application {
                 Periodic::purge(store.clone(), media.clone(), settings.clone()).map_err(failed)?,
             );
         }
-        let state = web::Data::new(state(settings, &store, keys, issuers, media)?);
+        let ring = Arc::clone(&keys);
+        let state = web::Data::new(state(settings, &store, ring, issuers, media)?);
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
         periodic.push(Periodic::lanes(state.clone()).map_err(failed)?);
         let database = settings.database.clone();
         periodic.push(Periodic::schema(state.clone(), database).map_err(failed)?);
+        if let Some(tls) = &tls {
+            periodic.push(Periodic::certificate(tls.clone()).map_err(failed)?);
+        }
+        periodic.extend(Periodic::reports(state.clone()).map_err(failed)?);
         // A start that fails is reported in one line, so this comes last.
         schema::tell(&state, schema);
         for finding in exposed(settings) {
@@ -76,15 +87,38 @@ impl Application {
                 workers(settings),
                 &state,
                 listeners.share().map_err(failed)?,
+                tls.as_ref(),
             )
             .map_err(failed)?,
             stop: Stop::new(&settings.http, state.clone(), listeners),
+            reload: Reload {
+                read: None,
+                settings: Mutex::new(settings.clone()),
+                state: state.clone(),
+                keys,
+                tls,
+            },
             state,
             store,
             addresses,
             _periodic: periodic,
             signals: Signals::listen().map_err(failed)?,
         })
+    }
+
+    /// Has `read` read the settings again at SIGHUP. Without it keys and certificates alone are read again then.
+    pub(crate) fn reloading(mut self, read: Option<Read>) -> Self {
+        self.reload.read = read;
+        self
+    }
+
+    /// What URLs of the service begin with: `https`, or `http`.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.reload.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        }
     }
 
     /// Where the service listens: with the ports that were found for port 0.
@@ -109,15 +143,18 @@ impl Application {
         &self.store
     }
 
-    /// Serves until SIGTERM or SIGINT, or until the [handle](Self::handle) stops it. Requests under way
+    /// Serves until SIGTERM or SIGINT, or until the [handle](Self::handle) stops it; SIGHUP reloads. Requests under way
     /// end first.
     ///
     /// # Errors
     /// [`Failure`] when a worker cannot go on.
     pub async fn run_until_stopped(self) -> Result<(), Failure> {
-        let stop = self.stop.at(self.signals, self.server.handle());
+        let (mut signals, handle) = (self.signals, self.server.handle());
+        let reload = Arc::new(self.reload);
+        supervisor::tell(&[NotifyState::Ready]);
         let stop = async {
-            stop.await;
+            signals.end(async || run(&reload).await).await;
+            self.stop.run(signals, handle).await;
             // The server's own end is what counts.
             std::future::pending::<()>().await;
         };
@@ -129,6 +166,14 @@ impl Application {
         let noted = web::block(move || state.services().flush_token_uses()).await;
         noted.map_err(|error| Failure::failed(error.to_string()))?;
         outcome
+    }
+}
+
+/// Files are read on a thread of their own.
+async fn run(reload: &Arc<Reload>) {
+    let reload = Arc::clone(reload);
+    if let Err(error) = web::block(move || reload.run()).await {
+        tracing::error!(%error, "the reload has failed");
     }
 }
 

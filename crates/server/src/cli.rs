@@ -100,6 +100,9 @@ pub(crate) enum Command {
     Migrate(Migrate),
     /// Show the settings in force, and report what is wrong with them or with the database.
     Check,
+    /// Ask the service of these settings on this machine whether it is ready, for containers and supervisors. Exit code 0 says
+    /// yes, 1 no.
+    Healthcheck(Healthcheck),
     /// Import accounts from other services.
     #[command(subcommand)]
     Import(Import),
@@ -145,6 +148,16 @@ pub(crate) struct Migrate {
     /// Confirm that the data is deleted.
     #[arg(long, requires = "revert")]
     pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Healthcheck {
+    /// Ask only whether it is alive, whatever its database does.
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// Ask the service at this URL, and not at the first address of http.bind.
+    #[arg(long)]
+    pub(crate) url: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -16,11 +16,14 @@ mod listeners;
 mod log_queue;
 mod maintenance;
 mod output;
+mod reload;
 mod schema;
 mod settings;
 mod simplejwt;
 mod stop;
+mod supervisor;
 mod telemetry;
+mod tls;
 mod trail;
 mod watch;
 

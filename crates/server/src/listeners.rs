@@ -1,10 +1,11 @@
 //! The addresses where the service listens, and how nobody is lost who knocks while they close.
 
 use std::io;
-use std::net::{Shutdown, SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{Ipv6Addr, Shutdown, SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use listenfd::ListenFd;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{SockFilter, SockRef};
 use tokio::net::TcpSocket;
@@ -40,14 +41,45 @@ const NOBODY_NEW: [SockFilter; 5] = {
 };
 
 /// Listening sockets, which the server shares.
-pub(crate) struct Listeners(Vec<TcpListener>);
+pub(crate) struct Listeners {
+    sockets: Vec<TcpListener>,
+    /// They are those of a supervisor, who gives them to the next process as well.
+    are_inherited: bool,
+}
 
 impl Listeners {
+    /// The sockets that a supervisor has opened for this process (`sd_listen_fds(3)`), or those of the setting.
+    ///
+    /// # Errors
+    /// [`Failure`] that names the address, or the socket that is none of TCP.
+    pub(crate) fn open(addresses: &[String]) -> Result<Self, Failure> {
+        let mut given = ListenFd::from_env();
+        let count = given.len();
+        if count == 0 {
+            return Self::bind(addresses);
+        }
+        let take = |index| {
+            let socket = given.take_tcp_listener(index)?;
+            let socket = socket.ok_or(io::ErrorKind::NotFound)?;
+            SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER as usize)?;
+            Ok(socket)
+        };
+        let taken: io::Result<_> = (0..count).map(take).collect();
+        let sockets = taken.map_err(|error| {
+            let text = format!("LISTEN_FDS: {error}: the service takes sockets of TCP alone");
+            Failure::failed(text)
+        })?;
+        Ok(Self {
+            sockets,
+            are_inherited: true,
+        })
+    }
+
     /// Listens on each address of the setting.
     ///
     /// # Errors
     /// [`Failure`] that names the address.
-    pub(crate) fn bind(addresses: &[String]) -> Result<Self, Failure> {
+    fn bind(addresses: &[String]) -> Result<Self, Failure> {
         let mut all = Vec::new();
         for address in addresses {
             let found = address.to_socket_addrs().and_then(|resolved| {
@@ -58,24 +90,31 @@ impl Listeners {
                 Failure::failed(format!("http.bind: cannot listen on {address}: {error}"))
             })?);
         }
-        Ok(Self(all))
+        Ok(Self {
+            sockets: all,
+            are_inherited: false,
+        })
     }
 
     /// The addresses, with the ports that were found for port 0.
     pub(crate) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.0.iter().map(TcpListener::local_addr).collect()
+        self.sockets.iter().map(TcpListener::local_addr).collect()
     }
 
     /// The same sockets, for the server.
     pub(crate) fn share(&self) -> io::Result<Vec<TcpListener>> {
-        self.0.iter().map(TcpListener::try_clone).collect()
+        self.sockets.iter().map(TcpListener::try_clone).collect()
     }
 
     /// Closes them. A connection that waits to be accepted when a socket closes would be reset, with the request that its
     /// client has sent: so nobody new is let in first, then all who wait are accepted. Clients that knock meanwhile try again
-    /// by themselves, and are refused.
+    /// by themselves, and are refused. Those at a supervisor's socket wait for the next process.
     pub(crate) async fn close(self, server: &ServerHandle) {
-        for listener in &self.0 {
+        if self.are_inherited {
+            server.pause().await;
+            return;
+        }
+        for listener in &self.sockets {
             if let Err(error) = SockRef::from(listener).attach_filter(&NOBODY_NEW) {
                 tracing::warn!(%error, "connections that come at this moment may be lost");
             }
@@ -86,7 +125,7 @@ impl Listeners {
         looks.reset();
         server.pause().await;
         looks.tick().await;
-        for listener in &self.0 {
+        for listener in &self.sockets {
             if let Err(error) = SockRef::from(listener).shutdown(Shutdown::Read) {
                 tracing::debug!(%error, "a listener closes with the server only");
             }
@@ -98,7 +137,7 @@ impl Listeners {
         let mut since = Instant::now();
         while since.elapsed() < QUIET {
             looks.tick().await;
-            if self.0.iter().any(has_somebody) {
+            if self.sockets.iter().any(has_somebody) {
                 since = Instant::now();
             }
         }
@@ -110,6 +149,17 @@ fn has_somebody(listener: &TcpListener) -> bool {
     let mut asked = [PollFd::new(listener, PollFlags::IN)];
     let found = poll(&mut asked, Some(&Timespec::default()));
     found.is_ok_and(|found| found > 0)
+}
+
+/// An address that a client on this machine can call: `0.0.0.0` is none.
+pub(crate) fn reachable(address: &SocketAddr) -> SocketAddr {
+    let mut address = *address;
+    match address {
+        _ if !address.ip().is_unspecified() => {}
+        SocketAddr::V4(_) => address.set_ip([127, 0, 0, 1].into()),
+        SocketAddr::V6(_) => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+    }
+    address
 }
 
 fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {

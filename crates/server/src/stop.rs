@@ -7,10 +7,12 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::web;
 use profiled_http::{AppState, Connections, HttpSettings};
+use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, interval, timeout};
 
 use crate::listeners::Listeners;
+use crate::supervisor;
 
 /// That a file has reached the limit of its size, on Linux. Untended it ends the process.
 const SIGXFSZ: i32 = 25;
@@ -20,11 +22,19 @@ const GRACE: Duration = Duration::from_secs(1);
 /// Between two looks at who is still there.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// SIGTERM and SIGINT, heard from the moment on that others may know of the service.
+/// SIGTERM, SIGINT and SIGHUP, heard from the moment on that others may know of the service.
 pub(crate) struct Signals {
     ends: [Signal; 2],
+    /// Once the service stops it says nothing any more.
+    hangup: Signal,
     /// A file that may not grow any more is a disk that is full: its writer is told.
     _file_size: Signal,
+}
+
+#[derive(PartialEq, Eq)]
+enum Heard {
+    End,
+    Hangup,
 }
 
 impl Signals {
@@ -34,16 +44,29 @@ impl Signals {
                 signal(SignalKind::terminate())?,
                 signal(SignalKind::interrupt())?,
             ],
+            hangup: signal(SignalKind::hangup())?,
             _file_size: signal(SignalKind::from_raw(SIGXFSZ))?,
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the one that ends the service, and does `reload` at each of the other kind.
+    pub(crate) async fn end(&mut self, reload: impl AsyncFn()) {
+        while self.heard().await == Heard::Hangup {
+            reload().await;
+        }
+    }
+
+    /// Waits for the next one that ends the service.
     async fn next(&mut self) {
+        while self.heard().await == Heard::Hangup {}
+    }
+
+    async fn heard(&mut self) -> Heard {
         let [terminate, interrupt] = &mut self.ends;
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = terminate.recv() => Heard::End,
+            _ = interrupt.recv() => Heard::End,
+            _ = self.hangup.recv() => Heard::Hangup,
         }
     }
 
@@ -83,11 +106,11 @@ impl Stop {
         }
     }
 
-    /// Waits for a signal, and stops the server. Each further signal ends what is being waited for.
-    pub(crate) async fn at(self, mut signals: Signals, server: ServerHandle) {
-        signals.next().await;
+    /// Stops the server. Each further signal ends what is being waited for.
+    pub(crate) async fn run(self, mut signals: Signals, server: ServerHandle) {
         let began = Instant::now();
         self.state.services().start_draining();
+        supervisor::tell(&[NotifyState::Stopping]);
         tracing::info!("stopping");
         signals.wait(self.drain_delay, pending()).await;
         self.listeners.close(&server).await;

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use profiled_auth::audit::AUDIT;
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::{DefaultFields, Format, Json, JsonFields};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{Layer, Registry, fmt};
+use tracing_subscriber::{Layer, Registry, fmt, reload};
 
 use crate::error::Failure;
 use crate::log_queue::LogQueue;
@@ -29,6 +29,9 @@ const LONGEST_PANIC: usize = 500;
 
 /// The lines of a process that serves: requests do not wait for whoever reads the log.
 static QUEUE: OnceLock<LogQueue> = OnceLock::new();
+
+/// What the log takes, which can change.
+static FILTER: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
 
 /// Who logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,15 @@ pub(crate) fn start(settings: LogSettings, logging: Logging) -> Result<(), Failu
     // The only reason to fail is a logger that is there already: an embedding program's.
     let _ = Registry::default().with(layers).try_init();
     Ok(())
+}
+
+/// Logs up to another level from now on.
+pub(crate) fn set_level(level: LogLevel) {
+    if let Some(handle) = FILTER.get()
+        && let Err(error) = handle.reload(filter(level))
+    {
+        tracing::warn!(%error, "the level of the log stays as it is");
+    }
 }
 
 /// Writes a last line, which is no event, and waits a little for a log that is slow.
@@ -86,15 +98,9 @@ fn layers<W>(settings: LogSettings, writer: W) -> Vec<Box<dyn Layer<Registry> + 
 where
     W: for<'w> MakeWriter<'w> + Clone + Send + Sync + 'static,
 {
-    let level = match settings.level {
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-        LogLevel::Trace => LevelFilter::TRACE,
-    };
-    let log = filter_fn(move |event| event.target() != AUDIT && *event.level() <= level);
-    let log = log.with_max_level_hint(level);
+    let (log, handle) = reload::Layer::new(filter(settings.level));
+    // The first logger of a process stays.
+    let _ = FILTER.set(handle);
     let mut layers = vec![match settings.format {
         LogFormat::Text => lines(writer.clone()).with_filter(log).boxed(),
         LogFormat::Json => json(writer.clone()).with_filter(log).boxed(),
@@ -106,6 +112,19 @@ where
         layers.push(trail.boxed());
     }
     layers
+}
+
+/// Everything up to a level; the audit trail has a layer of its own.
+fn filter(level: LogLevel) -> Targets {
+    let level = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let all = Targets::new().with_default(level);
+    all.with_target(AUDIT, LevelFilter::OFF)
 }
 
 fn lines<W>(writer: W) -> fmt::Layer<Registry, DefaultFields, Format, W>

@@ -12,14 +12,21 @@ use profiled_auth::KeyRing;
 use profiled_auth::audit::Actor;
 use profiled_http::{AppState, MediaStorage};
 use profiled_store::{DatabaseSettings, Store};
+use sd_notify::NotifyState;
 
 use crate::clock::now;
 use crate::maintenance;
+use crate::reload;
 use crate::schema;
 use crate::settings::Settings;
+use crate::supervisor;
+use crate::tls::Tls;
 
 /// So few uses of tokens are lost with the process, and so many are written together.
 const BETWEEN_NOTES: Duration = Duration::from_secs(1);
+
+/// So long another certificate goes unnoticed.
+const BETWEEN_CERTIFICATES: Duration = Duration::from_mins(1);
 
 /// So long a migration by another build goes unnoticed.
 const BETWEEN_SCHEMAS: Duration = Duration::from_secs(30);
@@ -80,6 +87,26 @@ impl Periodic {
                 schema::tell(&state, found);
             }
         })
+    }
+
+    /// Looks for another certificate.
+    pub(crate) fn certificate(tls: Tls) -> io::Result<Self> {
+        Self::start("certificate", BETWEEN_CERTIFICATES, move || {
+            reload::look_at(&tls);
+        })
+    }
+
+    /// Tells a supervisor who asks that the service is well: none of its threads hangs.
+    pub(crate) fn reports(state: web::Data<AppState>) -> io::Result<Option<Self>> {
+        let report = move || {
+            if !state.services().lanes.are_stuck() {
+                supervisor::tell(&[NotifyState::Watchdog]);
+            }
+        };
+        let interval = supervisor::reports_every();
+        interval
+            .map(|interval| Self::start("reports", interval, report))
+            .transpose()
     }
 
     /// Purges.

@@ -10,6 +10,7 @@ mod settings;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 use profiled_domain::{
     Admission, Rate, RepositoryError, ThrottleKey, ThrottleRepository, UserId, Wait,
@@ -33,13 +34,33 @@ const FAMILIAR_FOR: TimeDelta = TimeDelta::days(7);
 
 /// Counts requests and failed log-ins.
 pub struct Throttle {
+    rates: ArcSwap<Rates>,
+    counters: Arc<dyn ThrottleRepository>,
+    digester: Digester,
+    familiar: Arc<Familiar>,
+}
+
+/// What the settings allow at present.
+struct Rates {
     anon: Option<Rate>,
     user: Option<Rate>,
     /// Of an account at an address, and of the address on all accounts.
     login: Option<[Rate; 2]>,
-    counters: Arc<dyn ThrottleRepository>,
-    digester: Digester,
-    familiar: Arc<Familiar>,
+}
+
+impl From<&ThrottleSettings> for Rates {
+    fn from(settings: &ThrottleSettings) -> Self {
+        let of_address = |login: Rate| {
+            let own = settings.login_address.0;
+            own.unwrap_or_else(|| login.times(ACCOUNTS_OF_AN_ADDRESS))
+        };
+        let login = settings.login.0;
+        Self {
+            anon: settings.anon.0,
+            user: settings.user.0,
+            login: login.map(|login| [login, of_address(login)]),
+        }
+    }
 }
 
 /// Accounts at addresses where somebody has logged in to them lately.
@@ -80,19 +101,17 @@ impl Throttle {
         counters: Arc<dyn ThrottleRepository>,
         secret: &[u8],
     ) -> Self {
-        let of_address = |login: Rate| {
-            let own = settings.login_address.0;
-            own.unwrap_or_else(|| login.times(ACCOUNTS_OF_AN_ADDRESS))
-        };
-        let login = settings.login.0;
         Self {
-            anon: settings.anon.0,
-            user: settings.user.0,
-            login: login.map(|login| [login, of_address(login)]),
+            rates: ArcSwap::from_pointee(settings.into()),
             counters,
             digester: Digester::new(secret),
             familiar: Arc::new(Familiar(Mutex::new(Recent::new(FAMILIAR, FAMILIAR_FOR)))),
         }
+    }
+
+    /// Takes the rates of other settings from now on. What has been counted stays, and so does where.
+    pub fn set_rates(&self, settings: &ThrottleSettings) {
+        self.rates.store(Arc::new(settings.into()));
     }
 
     /// Whether requests of this subject are counted at all.
@@ -150,7 +169,7 @@ impl Throttle {
         now: DateTime<Utc>,
     ) -> Result<LoginPermit, ThrottleError> {
         let account = self.digester.account(account, address);
-        let counted = self.login.map(|[login, of_address]| {
+        let counted = self.rates.load().login.map(|[login, of_address]| {
             let address = ThrottleSubject::Address(address);
             let address = self.digester.subject("login", address);
             [(account, login), (address, of_address)]
@@ -183,7 +202,7 @@ impl Throttle {
         address: IpAddr,
         now: DateTime<Utc>,
     ) -> Progress<Result<LoginPermit, ThrottleError>> {
-        if self.login.is_none() || self.is_immediate() {
+        if self.rates.load().login.is_none() || self.is_immediate() {
             return Progress::Done(self.login_attempt(account, address, now));
         }
         let (throttle, account) = (Arc::clone(self), account.to_owned());
@@ -192,9 +211,10 @@ impl Throttle {
 
     /// `throttle.anon` and `throttle.user`, as far as they concern the subject.
     fn rates(&self, subject: ThrottleSubject) -> [Option<Rate>; 2] {
+        let rates = self.rates.load();
         match subject {
-            ThrottleSubject::User(_) => [None, self.user],
-            ThrottleSubject::Address(_) => [self.anon, self.user],
+            ThrottleSubject::User(_) => [None, rates.user],
+            ThrottleSubject::Address(_) => [rates.anon, rates.user],
         }
     }
 }

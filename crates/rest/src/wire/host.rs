@@ -22,6 +22,7 @@ pub struct Hosts {
     allowed: Vec<String>,
     proxies: Vec<IpNetOrAddr>,
     public_url: Option<Origin>,
+    has_tls: bool,
 }
 
 /// What absolute URLs of an answer begin with: scheme, host and port, as `http://example.com:8000`, and the path
@@ -94,6 +95,7 @@ impl Hosts {
             allowed: settings.allowed_hosts.iter().map(lower).collect(),
             proxies: settings.trusted_proxies.clone(),
             public_url: (!url.is_empty()).then(|| Origin::of(as_browsers_write(url))),
+            has_tls: settings.tls.is_on(),
         }
     }
 
@@ -141,16 +143,17 @@ impl Hosts {
     }
 
     fn scheme(&self, request: &HttpRequest) -> &'static str {
-        let forwarded = || {
-            request
-                .headers()
-                .get(X_FORWARDED_PROTO)
-                .map(header::HeaderValue::as_bytes)
-        };
-        if self.is_proxy(peer(request)) && forwarded() == Some(b"https") {
-            "https"
+        let forwarded = || request.headers().get(X_FORWARDED_PROTO);
+        let told = if self.is_proxy(peer(request)) {
+            forwarded().map(header::HeaderValue::as_bytes)
         } else {
-            "http"
+            None
+        };
+        match told {
+            Some(b"https") => "https",
+            Some(b"http") => "http",
+            _ if self.has_tls => "https",
+            _ => "http",
         }
     }
 

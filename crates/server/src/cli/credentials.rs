@@ -43,7 +43,7 @@ pub(crate) enum Jwt {
 pub(crate) enum Keys {
     /// Generate a key. The first key signs at once, later keys after they have been published for a while.
     Generate {
-        /// HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA.
+        /// HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ES256K or EdDSA.
         #[arg(long)]
         algorithm: String,
         /// Sign at once. Servers that have not read the key yet refuse its tokens.

@@ -6,6 +6,7 @@ mod context;
 mod directory;
 mod export_django;
 mod group;
+mod healthcheck;
 mod import_django;
 mod import_people;
 mod import_settings;
@@ -26,12 +27,12 @@ use context::Context;
 
 /// Loads the settings and runs the command.
 pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
-    let load = match cli.command {
+    let how = match cli.command {
         // It may run where the service does not, as a user without its secrets.
         Command::Migrate(_) => Settings::load_database,
         _ => Settings::load,
     };
-    let settings = settings(&cli.global, load)?;
+    let settings = load(&cli.global, how)?;
     let logging = match cli.command {
         Command::Serve | Command::Quickstart => Logging::Service,
         _ => Logging::Command,
@@ -43,9 +44,13 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         is_quiet: cli.global.quiet,
     };
     match cli.command {
-        Command::Serve => serve::run(&context),
+        Command::Serve => {
+            let global = cli.global;
+            serve::run(&context, Box::new(move || load(&global, Settings::load)))
+        }
         Command::Quickstart => quickstart::run(context, &cli.global),
         Command::Migrate(arguments) => migrate::run(&context, &arguments),
+        Command::Healthcheck(arguments) => healthcheck::run(&context, &arguments),
         Command::Check => check::run(&context),
         Command::Import(Import::Django(arguments)) => import_django::run(&context, &arguments),
         Command::Import(Import::People { file }) => import_people::run(&context, &file),
@@ -65,9 +70,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
     }
 }
 
-fn settings(
+fn load(
     global: &Global,
-    load: fn(&Sources) -> Result<Settings, Failure>,
+    how: fn(&Sources) -> Result<Settings, Failure>,
 ) -> Result<Settings, Failure> {
     let sources = Sources {
         profile: global.profile.clone(),
@@ -75,7 +80,7 @@ fn settings(
         environment: environment()?,
         overrides: global.set.clone(),
     };
-    let mut settings = load(&sources)?;
+    let mut settings = how(&sources)?;
     settings.log.level = match global.verbose {
         _ if global.quiet => LogLevel::Error,
         0 => settings.log.level,

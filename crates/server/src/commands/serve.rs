@@ -9,22 +9,28 @@ use crate::application::Application;
 use crate::commands::context::Context;
 use crate::error::Failure;
 use crate::output::print_line;
+use crate::reload::Read;
 
-pub(super) fn run(context: &Context) -> Result<(), Failure> {
-    serve(context, |_| Ok(()))
+pub(super) fn run(context: &Context, read: Read) -> Result<(), Failure> {
+    serve(context, Some(read), |_| Ok(()))
 }
 
-/// Serves; `announce` may say more once the addresses are known.
+/// Serves; `read` reads the settings again, and `announce` may say more once the addresses are known.
 pub(super) fn serve(
     context: &Context,
+    read: Option<Read>,
     announce: impl FnOnce(&Application) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     #[cfg(feature = "jemalloc")]
     give_memory_back();
     actix_web::rt::System::new().block_on(async {
-        let application = Application::build(&context.settings)?;
+        let application = Application::build(&context.settings)?.reloading(read);
         announce(&application)?;
-        tell(application.addresses(), context.is_json)?;
+        tell(
+            application.scheme(),
+            application.addresses(),
+            context.is_json,
+        )?;
         application.run_until_stopped().await
     })
 }
@@ -38,10 +44,10 @@ fn give_memory_back() {
 }
 
 /// Prints where the service listens, on a thread of its own: the service waits for no reader, and needs none.
-fn tell(addresses: &[SocketAddr], is_json: bool) -> Result<(), Failure> {
+fn tell(scheme: &str, addresses: &[SocketAddr], is_json: bool) -> Result<(), Failure> {
     let urls: Vec<_> = addresses
         .iter()
-        .map(|address| format!("http://{address}"))
+        .map(|address| format!("{scheme}://{address}"))
         .collect();
     let print = move || {
         for url in urls {

@@ -5,6 +5,7 @@ mod doors;
 mod head_line;
 mod intake;
 mod stream;
+mod transport;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -14,7 +15,9 @@ use std::time::Duration;
 
 use actix_http::{Extensions, HttpService};
 use actix_server::Server;
-use actix_service::{IntoServiceFactory, Service, ServiceFactory, apply_fn_factory, map_config};
+use actix_service::{
+    IntoServiceFactory, Service, ServiceFactory, fn_factory, fn_service, map_config,
+};
 use actix_web::dev::AppConfig;
 use actix_web::{App, web};
 use profiled_http::{AppState, HttpSettings, configure};
@@ -22,8 +25,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::tls::Tls;
 use doors::Doors;
 use stream::{Legacy, Patience, Rest, Stream};
+use transport::Transport;
 
 /// How long a peer may take to hear that its connection ends.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -34,6 +39,7 @@ pub(crate) fn server(
     workers: usize,
     state: &web::Data<AppState>,
     listeners: Vec<TcpListener>,
+    tls: Option<&Tls>,
 ) -> io::Result<Server> {
     let mut server = Server::build()
         .workers(workers)
@@ -46,7 +52,7 @@ pub(crate) fn server(
     let doors = Arc::new(Doors::new(settings, workers));
     for listener in listeners {
         let (settings, state) = (settings.clone(), state.clone());
-        let (doors, stopping) = (Arc::clone(&doors), stopping.clone());
+        let (doors, stopping, tls) = (Arc::clone(&doors), stopping.clone(), tls.cloned());
         let open = state.connections().clone();
         server = server.listen("http", listener, move || {
             let (open, stopping) = (open.clone(), stopping.clone());
@@ -64,17 +70,47 @@ pub(crate) fn server(
                 });
             let app = App::new().configure(configure(state.clone()));
             let app = map_config(app.into_factory(), |()| AppConfig::default());
-            serve(http.h1(app), &settings, Arc::clone(&doors))
+            let entrance = Entrance {
+                doors: Arc::clone(&doors),
+                tls: tls.clone(),
+                patience: Patience {
+                    head: Duration::from_secs(settings.header_timeout),
+                    write: Duration::from_secs(settings.write_timeout),
+                },
+            };
+            serve(http.h1(app), Rc::new(entrance))
         })?;
     }
     Ok(server.run())
 }
 
+/// How connections begin, and how long they wait.
+struct Entrance {
+    doors: Arc<Doors>,
+    tls: Option<Tls>,
+    patience: Patience,
+}
+
+impl Entrance {
+    /// A connection that is ready for requests. Whoever fails the handshake has been told, or has gone.
+    async fn transport(&self, tcp: TcpStream) -> Option<Transport> {
+        let Some(tls) = &self.tls else {
+            return Some(Transport::Plain(tcp));
+        };
+        match tls.accept(tcp, self.patience.head).await {
+            Ok(tls) => Some(Transport::Tls(Box::new(tls))),
+            Err(error) => {
+                tracing::debug!(%error, "a handshake has failed");
+                None
+            }
+        }
+    }
+}
+
 /// A connection from its first byte to its last.
 fn serve<S>(
     http: S,
-    settings: &HttpSettings,
-    doors: Arc<Doors>,
+    entrance: Rc<Entrance>,
 ) -> impl ServiceFactory<
     TcpStream,
     Config = (),
@@ -83,42 +119,55 @@ fn serve<S>(
     InitError = S::InitError,
 > + use<S>
 where
-    S: ServiceFactory<(Stream, Option<SocketAddr>), Config = (), Response = ()>,
+    S: ServiceFactory<(Stream, Option<SocketAddr>), Config = (), Response = ()> + 'static,
 {
-    let patience = Patience {
-        head: Duration::from_secs(settings.header_timeout),
-        write: Duration::from_secs(settings.write_timeout),
-    };
-    apply_fn_factory(http, move |tcp: TcpStream, http: &S::Service| {
-        let peer = tcp.peer_addr().ok();
-        let legacy = Legacy::default();
-        let admitted = doors.admit(peer.map(|peer| peer.ip())).map(|place| {
-            let stream = Stream::new(tcp, patience, Rc::clone(&legacy));
-            (place, http.call((stream, peer)))
-        });
+    fn_factory(move || {
+        let (http, entrance) = (http.new_service(()), Rc::clone(&entrance));
         async move {
-            let Some((_place, requests)) = admitted else {
-                return Ok(());
-            };
-            let outcome = requests.await;
-            let rest = legacy.take();
-            if let Some(rest) = rest {
-                let _is_late = timeout(FAREWELL, end(rest)).await;
-            }
-            outcome
+            let http = Rc::new(http.await?);
+            Ok(fn_service(move |tcp: TcpStream| {
+                answer(Rc::clone(&http), Rc::clone(&entrance), tcp)
+            }))
         }
     })
 }
 
+async fn answer<S>(http: Rc<S>, entrance: Rc<Entrance>, tcp: TcpStream) -> Result<(), S::Error>
+where
+    S: Service<(Stream, Option<SocketAddr>), Response = ()>,
+{
+    let peer = tcp.peer_addr().ok();
+    let place = entrance.doors.admit(peer.map(|peer| peer.ip()));
+    let Some(_place) = place else {
+        return Ok(());
+    };
+    let Some(transport) = entrance.transport(tcp).await else {
+        return Ok(());
+    };
+    let legacy = Legacy::default();
+    let stream = Stream::new(transport, entrance.patience, Rc::clone(&legacy));
+    let outcome = http.call((stream, peer)).await;
+    let rest = legacy.take();
+    if let Some(rest) = rest {
+        let _is_late = timeout(FAREWELL, end(rest)).await;
+    }
+    outcome
+}
+
 /// Says what is to be said, and takes what still comes: a connection that is closed with bytes unread is reset, and
 /// the peer may lose the answer.
-async fn end(Rest { mut tcp, status }: Rest) -> io::Result<()> {
+async fn end(
+    Rest {
+        mut transport,
+        status,
+    }: Rest,
+) -> io::Result<()> {
     if let Some(status) = status {
         let head = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-        tcp.write_all(head.as_bytes()).await?;
+        transport.write_all(head.as_bytes()).await?;
     }
-    tcp.shutdown().await?;
+    transport.shutdown().await?;
     let mut unread = [0; 1024];
-    while tcp.read(&mut unread).await? > 0 {}
+    while transport.read(&mut unread).await? > 0 {}
     Ok(())
 }

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use profiled_http::{BodyLength, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::intake::{Intake, Lines};
+use super::transport::Transport;
 
 /// Bytes that are taken at a time where the end is not known, and may wait for the end of a request before them.
 const PART: usize = 2048;
@@ -30,7 +30,7 @@ pub(super) struct Patience {
 
 /// What is left of a connection whose requests have ended before it was shut down.
 pub(super) struct Rest {
-    pub(super) tcp: TcpStream,
+    pub(super) transport: Transport,
     /// Status line that the peer has not been told.
     pub(super) status: Option<&'static str>,
 }
@@ -40,7 +40,7 @@ pub(super) type Legacy = Rc<RefCell<Option<Rest>>>;
 
 /// A connection as the HTTP library sees it.
 pub(super) struct Stream {
-    tcp: Option<TcpStream>,
+    transport: Option<Transport>,
     connection: Rc<Connection>,
     patience: Patience,
     legacy: Legacy,
@@ -66,11 +66,10 @@ struct WriteTimer {
 }
 
 impl Stream {
-    pub(super) fn new(tcp: TcpStream, patience: Patience, legacy: Legacy) -> Self {
-        let local = tcp.local_addr().ok();
+    pub(super) fn new(transport: Transport, patience: Patience, legacy: Legacy) -> Self {
         Self {
-            tcp: Some(tcp),
-            connection: Rc::new(Connection::to(local)),
+            connection: Rc::new(Connection::to(transport.local())),
+            transport: Some(transport),
             patience,
             legacy,
             intake: Intake::default(),
@@ -114,13 +113,13 @@ impl Stream {
         let room = buffer.remaining().min(room);
         let has_come = !self.intake.is_empty();
         if !has_come {
-            ready!(self.poll_tcp_ready(context))?;
+            ready!(self.poll_transport_ready(context))?;
         }
         let mut part = ReadBuf::new(buffer.initialize_unfilled_to(room));
         if has_come {
             self.intake.give(&mut part);
         } else {
-            ready!(self.poll_tcp(context, &mut part))?;
+            ready!(self.poll_transport(context, &mut part))?;
         }
         if length == BodyLength::Chunks {
             self.intake.cut(&mut part);
@@ -151,7 +150,7 @@ impl Stream {
             }
             let mut bytes = [0; PART];
             let mut part = ReadBuf::new(&mut bytes);
-            ready!(self.poll_tcp(context, &mut part))?;
+            ready!(self.poll_transport(context, &mut part))?;
             self.intake.take(part.filled());
             if part.filled().is_empty() && self.intake.is_empty() {
                 return Poll::Ready(Ok(()));
@@ -159,20 +158,20 @@ impl Stream {
         }
     }
 
-    fn poll_tcp(
+    fn poll_transport(
         &mut self,
         context: &mut Context<'_>,
         part: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match &mut self.tcp {
-            Some(tcp) => Pin::new(tcp).poll_read(context, part),
+        match &mut self.transport {
+            Some(transport) => Pin::new(transport).poll_read(context, part),
             None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
 
-    fn poll_tcp_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &self.tcp {
-            Some(tcp) => tcp.poll_read_ready(context),
+    fn poll_transport_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.transport {
+            Some(transport) => transport.poll_read_ready(context),
             None => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
@@ -234,7 +233,7 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.connection.holds_back() || this.awaits(Head::Whole) {
-            if !this.intake.is_empty() || this.poll_tcp_ready(context).is_ready() {
+            if !this.intake.is_empty() || this.poll_transport_ready(context).is_ready() {
                 this.connection.read_later(context);
             }
             return Poll::Pending;
@@ -257,10 +256,10 @@ impl AsyncWrite for Stream {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let Some(tcp) = &mut this.tcp else {
+        let Some(transport) = &mut this.transport else {
             return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
         };
-        match Pin::new(tcp).poll_write(context, bytes) {
+        match Pin::new(transport).poll_write(context, bytes) {
             Poll::Ready(Ok(taken)) => {
                 this.took(taken, bytes.len().saturating_sub(taken));
                 Poll::Ready(Ok(taken))
@@ -273,16 +272,32 @@ impl AsyncWrite for Stream {
         }
     }
 
-    /// The bytes that were taken are with the operating system.
-    fn poll_flush(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    /// All was taken, but with TLS the operating system may not have it yet.
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let Some(transport) = &mut this.transport else {
+            return Poll::Ready(Ok(()));
+        };
+        match Pin::new(transport).poll_flush(context) {
+            Poll::Ready(Ok(())) => {
+                if this.write_timer.is_some() {
+                    this.took(0, 0);
+                }
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => {
+                this.is_over = true;
+                Poll::Ready(Err(error))
+            }
+            Poll::Pending => this.poll_blocked(context, 1).map(Err),
+        }
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         this.is_over = true;
-        match &mut this.tcp {
-            Some(tcp) => Pin::new(tcp).poll_shutdown(context),
+        match &mut this.transport {
+            Some(transport) => Pin::new(transport).poll_shutdown(context),
             None => Poll::Ready(Ok(())),
         }
     }
@@ -291,8 +306,8 @@ impl AsyncWrite for Stream {
 impl Drop for Stream {
     /// The library drops a connection without a word when chunks of a body are malformed.
     fn drop(&mut self) {
-        let (connection, tcp) = (&self.connection, self.tcp.take());
-        let Some(tcp) = tcp.filter(|_| !self.is_over && connection.is_written()) else {
+        let (connection, transport) = (&self.connection, self.transport.take());
+        let Some(transport) = transport.filter(|_| !self.is_over && connection.is_written()) else {
             return;
         };
         let status = match (self.is_late, connection.owes_chunks_an_answer()) {
@@ -300,6 +315,6 @@ impl Drop for Stream {
             (false, true) => Some("400 Bad Request"),
             (false, false) => None,
         };
-        *self.legacy.borrow_mut() = Some(Rest { tcp, status });
+        *self.legacy.borrow_mut() = Some(Rest { transport, status });
     }
 }

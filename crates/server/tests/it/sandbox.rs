@@ -166,16 +166,7 @@ impl Sandbox {
     /// The same without waiting.
     pub fn launch(&self, arguments: &[&str]) -> Service {
         let port = ["--set", "http.bind=127.0.0.1:0"];
-        let mut command = self.command(&[&port, arguments].concat());
-        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        Service {
-            out: BufReader::new(child.stdout.take().unwrap()),
-            err: child.stderr.take().map(BufReader::new),
-            child,
-            greeting: String::new(),
-            address: String::new(),
-        }
+        Service::of(self.command(&[&port, arguments].concat()))
     }
 }
 
@@ -192,11 +183,24 @@ pub struct Service {
 }
 
 impl Service {
+    /// Runs a command that serves.
+    pub fn of(mut command: Command) -> Self {
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        Self {
+            out: BufReader::new(child.stdout.take().unwrap()),
+            err: child.stderr.take().map(BufReader::new),
+            child,
+            greeting: String::new(),
+            address: String::new(),
+        }
+    }
+
     pub fn wait_until_it_listens(&mut self) {
         while self.address.is_empty() {
             let line = self.line();
             match line
-                .split_once("http://")
+                .split_once("://")
                 .filter(|_| line.contains("listening"))
             {
                 Some((_, address)) => {

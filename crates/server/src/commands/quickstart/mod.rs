@@ -2,8 +2,6 @@
 
 mod people;
 
-use std::net::SocketAddr;
-
 use profiled_auth::JwtSettings;
 use profiled_auth::UsernameField;
 use profiled_auth::audit::Action;
@@ -17,6 +15,7 @@ use crate::commands::context::Context;
 use crate::commands::jwt::access_token;
 use crate::commands::serve::serve;
 use crate::error::{Failure, Kind};
+use crate::listeners::reachable;
 use crate::output::print_line;
 use crate::settings::Profile;
 use crate::trail::audited;
@@ -36,13 +35,14 @@ pub(super) fn run(mut context: Context, global: &Global) -> Result<(), Failure> 
     }
     context.settings.database.migrate_on_start = MigrateOnStart::Always;
     context.settings.create_data_dir()?;
-    serve(&context, |application| {
+    serve(&context, None, |application| {
         let Some(address) = application.addresses().first().map(reachable) else {
             return Ok(());
         };
+        let base = format!("{}://{address}", application.scheme());
         let store = application.store();
         if has_users(store)? {
-            return remind(&context, application, global, address);
+            return remind(&context, application, global, &base);
         }
         let created = audited(Action::Import, |line| {
             let (credentials, created) = people::create(&context, store)?;
@@ -50,9 +50,9 @@ pub(super) fn run(mut context: Context, global: &Global) -> Result<(), Failure> 
             Ok(credentials)
         });
         match created {
-            Ok(credentials) => show(&context, store, &credentials, address),
+            Ok(credentials) => show(&context, store, &credentials, &base),
             // Another one was quicker: theirs are the credentials that count.
-            Err(_) if has_users(store)? => remind(&context, application, global, address),
+            Err(_) if has_users(store)? => remind(&context, application, global, &base),
             Err(failure) => Err(failure),
         }
     })
@@ -66,23 +66,12 @@ fn has_users(store: &Store) -> Result<bool, Failure> {
     Ok(store.list_users(first)?.total > 0)
 }
 
-/// An address that a client on this machine can call: `0.0.0.0` is none.
-fn reachable(address: &SocketAddr) -> SocketAddr {
-    let mut address = *address;
-    match address {
-        _ if !address.ip().is_unspecified() => {}
-        SocketAddr::V4(_) => address.set_ip([127, 0, 0, 1].into()),
-        SocketAddr::V6(_) => address.set_ip(std::net::Ipv6Addr::LOCALHOST.into()),
-    }
-    address
-}
-
 /// The credentials, this one time.
 fn show(
     context: &Context,
     store: &Store,
     credentials: &Credentials,
-    address: SocketAddr,
+    base: &str,
 ) -> Result<(), Failure> {
     let [admin, demo] = credentials;
     let bearer = audited(Action::TokenCreate, |line| {
@@ -111,7 +100,7 @@ fn show(
         line(admin),
         line(demo),
         context.settings.auth.jwt.access_lifetime,
-        curl_lines(address, &context.settings.auth.jwt, '\'', token, &bearer),
+        curl_lines(base, &context.settings.auth.jwt, '\'', token, &bearer),
     ))
 }
 
@@ -120,7 +109,7 @@ fn remind(
     context: &Context,
     application: &Application,
     global: &Global,
-    address: SocketAddr,
+    base: &str,
 ) -> Result<(), Failure> {
     if context.is_json {
         return print_line(&json!({ "created": [] }).to_string());
@@ -135,20 +124,14 @@ fn remind(
         "There are users already. Their first credentials were shown when they were created; new\n\
          ones come from `{command} token create USER` and `{command} jwt create USER`.\n\
          These lines make them as they go:\n\n{}",
-        curl_lines(address, &context.settings.auth.jwt, '"', &token, &bearer),
+        curl_lines(base, &context.settings.auth.jwt, '"', &token, &bearer),
     ))
 }
 
 /// One request in each dialect. `quote` decides whether the shell looks into the credentials.
-fn curl_lines(
-    address: SocketAddr,
-    jwt: &JwtSettings,
-    quote: char,
-    token: &str,
-    bearer: &str,
-) -> String {
+fn curl_lines(base: &str, jwt: &JwtSettings, quote: char, token: &str, bearer: &str) -> String {
     let header = |name: &str, scheme: &str, value: &str| {
-        format!("-H {quote}{name}: {scheme} {value}{quote} http://{address}")
+        format!("-H {quote}{name}: {scheme} {value}{quote} {base}")
     };
     let word = jwt.header_types.first().map_or("", String::as_str);
     let token = header("Authorization", "Token", token);

@@ -9,7 +9,7 @@ mod jwt;
 mod media;
 
 use profiled_auth::{InvalidCost, PasswordHasher};
-use profiled_http::HttpSettings;
+use profiled_http::{HttpSettings, TlsSettings};
 
 use crate::error::Failure;
 use crate::settings::Settings;
@@ -22,6 +22,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failur
         database::check(&settings.database),
         hosts::allowed(&settings.http.allowed_hosts, settings.profile),
         hosts::public_url(&settings.http.public_url),
+        tls(&settings.http.tls),
         uploads(&settings.http),
         bodies(&settings.http),
         jwt::check(&settings.auth.jwt),
@@ -42,6 +43,21 @@ fn refuse(finding: Option<Finding>, origins: &Origins) -> Result<(), Failure> {
     match finding {
         Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
         None => Ok(()),
+    }
+}
+
+/// A certificate is of no use without its key.
+fn tls(tls: &TlsSettings) -> Option<Finding> {
+    match (tls.certificate_file.is_empty(), tls.key_file.is_empty()) {
+        (false, true) => {
+            let text = "is empty: http.tls.certificate_file needs the key of its certificate";
+            Some(Finding("http.tls.key_file", text.to_owned()))
+        }
+        (true, false) => {
+            let text = "is empty: http.tls.key_file needs the certificate of its key";
+            Some(Finding("http.tls.certificate_file", text.to_owned()))
+        }
+        _ => None,
     }
 }
 
