@@ -1,7 +1,5 @@
 //! SIGHUP: what a running service takes over.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::io::Write;
 
 use crate::sandbox::{Sandbox, Service, read_answer};
