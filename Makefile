@@ -1,11 +1,23 @@
 .DEFAULT_GOAL := help
-.PHONY: help build run migrate check test test-postgres fuzz bench bench-quick drill
+# PostgreSQL's client library with TLS is built with OpenSSL, which needs perl.
+RELEASE_FEATURES := jemalloc,libpq-bundled-tls,s3
+
+.PHONY: help build release install deb run migrate check test test-postgres fuzz bench bench-quick drill
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the service for development
 	@cargo build -p profiled
+
+release: ## Build the service for production, with TLS to PostgreSQL, as target/release/profiled (needs perl)
+	@cargo build --release --locked -p profiled --no-default-features --features $(RELEASE_FEATURES)
+
+install: ## Install that build with its systemd units: PREFIX=/usr DESTDIR=
+	@scripts/install
+
+deb: ## Make a Debian package of it (needs cargo-deb: cargo install cargo-deb)
+	@cargo deb -p profiled --no-build
 
 run: ## Build, make a database with first users in ./data, and serve on 127.0.0.1:8000
 	@cargo run --quiet -p profiled -- quickstart
