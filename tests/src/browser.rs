@@ -63,7 +63,7 @@ impl Browser {
 }
 
 /// Where a program lies.
-pub(crate) fn place_of(program: &str) -> Option<String> {
+pub fn place_of(program: &str) -> Option<String> {
     let mut shell = Command::new("sh");
     let found = shell
         .args(["-c", &format!("command -v {program}")])

@@ -6,16 +6,18 @@ use profiled_store::testing::TestDatabase;
 
 use crate::sandbox::{Sandbox, fixture};
 
-/// The statements that the operator is told, for roles of a name of their own.
+/// The statements that the operator runs, for roles of a name of their own.
 fn statements(suffix: &str) -> String {
-    let document = include_str!("../../../../docs/OPERATIONS.md");
-    let (_, rest) = document.split_once("<!-- roles -->\n```sql\n").unwrap();
-    let (sql, _) = rest.split_once("```").unwrap();
-    ["profiled_owner", "profiled_service"]
-        .iter()
-        .fold(sql.to_owned(), |sql, role| {
-            sql.replace(role, &format!("{role}{suffix}"))
-        })
+    let sql = include_str!("../../../../deploy/postgresql/roles.sql");
+    let values = [
+        (":'owner_password'", "'first-secret'".to_owned()),
+        (":'service_password'", "'second-secret'".to_owned()),
+        ("profiled_owner", format!("profiled_owner{suffix}")),
+        ("profiled_service", format!("profiled_service{suffix}")),
+    ];
+    values.iter().fold(sql.to_owned(), |sql, (name, value)| {
+        sql.replace(name, value)
+    })
 }
 
 /// The URL of a database for one of the roles.
