@@ -263,6 +263,7 @@ mod tests {
                 .map(|network| network.to_owned().try_into().unwrap())
                 .to_vec(),
             public_url: None,
+            has_tls: false,
         };
         let mut request = TestRequest::default().peer_addr(peer.parse().unwrap());
         for value in headers {
