@@ -63,6 +63,7 @@ impl Browser {
 }
 
 /// Where a program lies.
+#[must_use]
 pub fn place_of(program: &str) -> Option<String> {
     let mut shell = Command::new("sh");
     let found = shell
