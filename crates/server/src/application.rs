@@ -12,7 +12,7 @@ use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
-use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
+use profiled_store::{DatabaseUrl, MigrateOnStart, OpenFile, Store};
 use secrecy::ExposeSecret;
 
 use crate::clock::now;
@@ -37,6 +37,7 @@ pub struct Application {
     store: Store,
     addresses: Vec<SocketAddr>,
     _periodic: Vec<Periodic>,
+    _open: Option<OpenFile>,
     signals: Signals,
 }
 
@@ -80,6 +81,7 @@ impl Application {
             .map_err(failed)?,
             stop: Stop::new(&settings.http, state.clone(), listeners),
             state,
+            _open: store.keep_open()?,
             store,
             addresses,
             _periodic: periodic,

@@ -1,9 +1,11 @@
 //! The binary as its operators meet it, and the settings it is run with.
 
 mod accounts;
+mod archives;
 mod at_rest;
 mod attributes;
 mod audit;
+mod backups;
 mod beginnings;
 mod broken_logs;
 mod configuration;
@@ -45,3 +47,4 @@ mod shell_variables;
 mod stops;
 mod token_reasons;
 mod user_set;
+mod whole_store;

@@ -85,6 +85,11 @@ impl TakenFile {
     /// [`ReplaceError`]: the operating system's.
     pub fn replace_by(self, new: &Path) -> Result<(), ReplaceError> {
         let failed = |error| ReplaceError::File(self.file.clone(), error);
+        let mut log = new.as_os_str().to_owned();
+        log.push("-wal");
+        if std::fs::metadata(log).is_ok_and(|log| log.len() > 0) {
+            return Err(failed(io::Error::other("the new one is still open")));
+        }
         File::open(new)
             .and_then(|new| new.sync_all())
             .map_err(failed)?;
