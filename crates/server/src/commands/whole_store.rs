@@ -155,10 +155,10 @@ pub(super) fn fill(
 fn prepare(settings: &DatabaseSettings, wanted: &str) -> Result<(), Failure> {
     let all = profiled_store::status(settings)?;
     schema::known(settings, wanted)?;
-    let applied = all
+    let mut applied = all
         .iter()
         .filter(|one| one.state != MigrationState::Pending);
-    match applied.last() {
+    match applied.next_back() {
         None => profiled_store::migrate_up_to(settings, Some(wanted)).map(drop)?,
         Some(newest) if newest.name == wanted => {}
         Some(newest) => {

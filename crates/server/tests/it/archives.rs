@@ -75,6 +75,38 @@ fn with_manifest(members: &[Member], change: impl Fn(&mut Value)) -> Vec<Member>
     members
 }
 
+/// An archive of one member that is no file.
+fn pack_odd(kind: EntryType, link: Option<&str>, content: &[u8]) -> Vec<u8> {
+    let mut header = header("keys/1", content.len());
+    header.set_entry_type(kind);
+    if let Some(link) = link {
+        header.set_link_name(link).unwrap();
+    }
+    header.set_cksum();
+    let mut tar = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    tar.append(&header, content).unwrap();
+    tar.into_inner().unwrap().finish().unwrap()
+}
+
+fn link() -> Vec<u8> {
+    pack_odd(EntryType::Symlink, Some("/etc/passwd"), b"")
+}
+
+fn long_name() -> Vec<u8> {
+    pack_odd(EntryType::GNULongName, None, b"keys/1\0\0")
+}
+
+/// More than a gigabyte of nothing, in some megabytes.
+fn bomb() -> Vec<u8> {
+    let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
+    let head = header("keys/1", 1 << 31);
+    bomb.write_all(head.as_bytes()).unwrap();
+    for _ in 0..65 {
+        bomb.write_all(&vec![0; 1 << 24]).unwrap();
+    }
+    bomb.finish().unwrap()
+}
+
 /// What lies in a folder, with its content.
 fn everything(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut all = Vec::new();
@@ -130,27 +162,6 @@ fn odd_archives_are_refused_in_one_line_and_touch_nothing() {
         pack(&members)
     };
     let manifest = |change: &dyn Fn(&mut Value)| pack(&with_manifest(&good, change));
-    let mut link = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    let mut symlink = header("keys/1", 0);
-    symlink.set_entry_type(EntryType::Symlink);
-    symlink.set_link_name("/etc/passwd").unwrap();
-    symlink.set_cksum();
-    link.append(&symlink, &[][..]).unwrap();
-    let link = link.into_inner().unwrap().finish().unwrap();
-    let mut longname = header("././@LongLink", 8);
-    longname.set_entry_type(EntryType::GNULongName);
-    longname.set_cksum();
-    let mut long = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
-    long.append(&longname, &b"keys/1\0\0"[..]).unwrap();
-    let long = long.into_inner().unwrap().finish().unwrap();
-    // A gigabyte of nothing takes a megabyte.
-    let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
-    let size = 1 << 31;
-    bomb.write_all(header("keys/1", size).as_bytes()).unwrap();
-    for _ in 0..65 {
-        bomb.write_all(&vec![0; 1 << 24]).unwrap();
-    }
-    let bomb = bomb.finish().unwrap();
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("empty", Vec::new(), "cannot be read"),
         ("text", b"not an archive".to_vec(), "cannot be read"),
@@ -186,9 +197,9 @@ fn odd_archives_are_refused_in_one_line_and_touch_nothing() {
             named(1, "/tmp/profiled"),
             "has a member that is none",
         ),
-        ("link", link, "has a member that is none"),
-        ("long name", long, "has a member that is none"),
-        ("bomb", bomb, "has a file that is too large: keys/1"),
+        ("link", link(), "has a member that is none"),
+        ("long name", long_name(), "has a member that is none"),
+        ("bomb", bomb(), "has a file that is too large: keys/1"),
         (
             "later form",
             manifest(&|it| it["version"] = json!(2)),
@@ -255,8 +266,7 @@ fn rows_that_are_odd_leave_the_database_that_was_there() {
         let digest = sha2::Sha256::digest(odd.as_bytes());
         digest
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect::<String>()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     };
     let members = with_manifest(&members, |manifest| {
         manifest["members"][0]["size"] = json!(odd.len());

@@ -210,7 +210,7 @@ impl Filling<'_> {
                 Line::Row(row) => self.row(row)?,
                 Line::Table(head) => {
                     self.end_of_table()?;
-                    self.begin_table(head)?;
+                    self.begin_table(&head)?;
                 }
                 Line::End(end) => {
                     self.end_of_table()?;
@@ -236,7 +236,7 @@ impl Filling<'_> {
         })
     }
 
-    fn begin_table(&mut self, head: TableLine) -> Result<(), Halt> {
+    fn begin_table(&mut self, head: &TableLine) -> Result<(), Halt> {
         let table = Table::named(&head.table);
         let Some(table) = table.filter(|table| !self.counts.contains_key(table.name)) else {
             return Err(self.refused("begins a table that is unknown or was there"));

@@ -62,11 +62,11 @@ pub(super) fn run(
     let mut files = Vec::new();
     let key = row.get("avatar").and_then(|avatar| avatar.as_str());
     if let Some(key) = key.filter(|key| !key.is_empty()) {
-        let content = media.read_and_wait(key)?;
+        let bytes = media.read_and_wait(key)?;
         files.push(PersonalFile {
             key: key.to_owned(),
-            size: content.as_ref().map_or(0, Vec::len),
-            content: content.map(|content| STANDARD.encode(content)),
+            size: bytes.as_ref().map_or(0, Vec::len),
+            content: bytes.map(|bytes| STANDARD.encode(bytes)),
         });
     }
     let data = PersonalData {
