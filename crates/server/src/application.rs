@@ -12,7 +12,7 @@ use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
-use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
+use profiled_store::{DatabaseUrl, MigrateOnStart, OpenFile, Store};
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 
@@ -42,6 +42,7 @@ pub struct Application {
     store: Store,
     addresses: Vec<SocketAddr>,
     _periodic: Vec<Periodic>,
+    _open: Option<OpenFile>,
     signals: Signals,
 }
 
@@ -99,6 +100,7 @@ impl Application {
                 tls,
             },
             state,
+            _open: store.keep_open()?,
             store,
             addresses,
             _periodic: periodic,

@@ -6,6 +6,7 @@ mod export;
 mod group;
 mod import;
 mod person;
+mod store;
 mod user;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, T
 pub(crate) use export::ExportDjango;
 pub(crate) use group::{Group, GroupSet, Membership};
 pub(crate) use import::ImportDjango;
+pub(crate) use store::{Backup, Export, ExportOf, Import, ImportOf, Restore};
 pub(crate) use user::{UserCreate, UserSet};
 
 /// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
@@ -103,12 +105,14 @@ pub(crate) enum Command {
     /// Ask the service of these settings on this machine whether it is ready, for containers and supervisors. Exit code 0 says
     /// yes, 1 no.
     Healthcheck(Healthcheck),
-    /// Import accounts from other services.
-    #[command(subcommand)]
+    /// Import all rows of another store into an empty database, or accounts from other services.
     Import(Import),
-    /// Export accounts to other services.
-    #[command(subcommand)]
+    /// Export all rows of the store for another database, or accounts to other services.
     Export(Export),
+    /// Write database, media and keys to one archive, while the service runs.
+    Backup(Backup),
+    /// Put database, media and keys of an archive where the settings say. The service must be stopped.
+    Restore(Restore),
     /// Create, show and change users, and set their passwords.
     #[command(subcommand)]
     User(User),
@@ -161,28 +165,6 @@ pub(crate) struct Healthcheck {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Import {
-    /// Users, groups and tokens of Django, as manage.py dumpdata writes them.
-    Django(ImportDjango),
-    /// Users, organizations, teams and tokens from a JSON file of people.
-    People {
-        /// The file (JSON); - is standard input.
-        file: PathBuf,
-    },
-    /// Print settings of ours for those of simplejwt, with its keys. Nothing is changed.
-    SettingsSimplejwt {
-        /// `SIMPLE_JWT` in JSON, or the settings file in Python, which is not executed; - is standard input.
-        file: PathBuf,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Export {
-    /// Users and groups as a dump that Django's manage.py loaddata loads.
-    Django(ExportDjango),
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum User {
     /// Create a user. Without a password the user cannot log in.
     Create(UserCreate),
@@ -225,6 +207,17 @@ pub(crate) enum User {
     Delete {
         /// Id, username or e-mail address.
         user: String,
+    },
+    /// Export all that is stored of a user, as JSON, with its picture. Secrets are left out.
+    Export {
+        /// Id, username or e-mail address; of a deleted user the id.
+        user: String,
+        /// The file to write; - is standard output. Only its owner may read it.
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+        /// Replace a file that is there.
+        #[arg(long)]
+        yes: bool,
     },
     /// Restore a deleted user that is not erased yet.
     Restore {

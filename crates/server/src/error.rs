@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use profiled_auth::audit::{AuditOutcome, Reason};
 use profiled_auth::{EncodeError, InvalidCost};
 use profiled_domain::RepositoryError;
-use profiled_http::SweepError;
-use profiled_store::OpenError;
+use profiled_http::{StorageError, SweepError};
+use profiled_store::{OpenError, ReplaceError, TransferError};
 
 /// What kind of failure it is. Scripts rely on the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +119,32 @@ impl From<SweepError> for Failure {
             SweepError::Repository(error) => error.into(),
             SweepError::Storage(error) => Self::failed(with_causes(&error)),
         }
+    }
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Storage(error) => error.into(),
+            TransferError::NotEmpty(_) => Self::new(Kind::Refused, error.to_string()),
+            error => Self::failed(with_causes(&error)),
+        }
+    }
+}
+
+impl From<ReplaceError> for Failure {
+    fn from(error: ReplaceError) -> Self {
+        let kind = match error {
+            ReplaceError::InUse(_) => Kind::Refused,
+            ReplaceError::Odd(..) | ReplaceError::File(..) => Kind::Failed,
+        };
+        Self::new(kind, with_causes(&error))
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        Self::failed(with_causes(&error))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether this build and the schema of a database get along.
 
 use profiled_http::{AppState, Readiness};
-use profiled_store::{DatabaseSettings, DatabaseUrl, MigrationState, OpenError};
+use profiled_store::{DatabaseSettings, DatabaseUrl, MigrationState, MigrationStatus, OpenError};
 
 use crate::error::Failure;
 
@@ -57,7 +57,45 @@ pub(crate) fn read(settings: &DatabaseSettings) -> Result<Schema, Failure> {
     })
 }
 
-/// The same, of a database that this build can work with.
+/// The newest migration of a database, all of whose migrations this build knows and it has.
+///
+/// # Errors
+/// [`Failure`]: it has others, or lacks some.
+pub(crate) fn newest(settings: &DatabaseSettings) -> Result<String, Failure> {
+    if let Schema::Later(count) = check(settings)? {
+        return Err(Failure::failed(format!(
+            "a later version has migrated the database: this one would lose what its {count} further migrations have \
+             brought. Use that version"
+        )));
+    }
+    let newest = profiled_store::status(settings)?.pop();
+    newest
+        .map(|migration| migration.name)
+        .ok_or_else(|| Failure::failed("there are no migrations"))
+}
+
+/// Refuses a schema of which this build does not know how it is made.
+///
+/// # Errors
+/// [`Failure`]: the schema, or one of the database, is unknown.
+pub(crate) fn known(settings: &DatabaseSettings, schema: &str) -> Result<(), Failure> {
+    let all = profiled_store::status(settings)?;
+    let is_known = |one: &MigrationStatus| !matches!(one.state, MigrationState::Unknown { .. });
+    if !all.iter().all(is_known) {
+        return Err(Failure::failed(
+            "a later version has migrated the database: use that version",
+        ));
+    }
+    if all.iter().any(|migration| migration.name == schema) {
+        return Ok(());
+    }
+    Err(Failure::failed(format!(
+        "the rows are of the schema {schema}, which this version does not know: use the version that has written them, \
+         or a later one"
+    )))
+}
+
+/// The schema of a database that this build can work with.
 ///
 /// # Errors
 /// As [`read`], and the reason of a misfit.

@@ -45,6 +45,11 @@ impl Line {
         self.record = record.count("groups", groups);
     }
 
+    /// How many of what it was about.
+    pub(crate) fn count(&mut self, what: &'static str, number: u64) {
+        self.record = self.record.clone().count(what, number);
+    }
+
     /// What came of it, whatever happens to the command afterwards.
     pub(crate) fn set_outcome(&mut self, outcome: impl Into<AuditOutcome>) {
         self.outcome = Some(outcome.into());

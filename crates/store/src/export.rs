@@ -18,7 +18,7 @@ const PAGE: i64 = 1000;
 
 /// An export under way: all that it reads is as of one moment.
 pub struct ExportSession<'a> {
-    connection: &'a mut DbConnection,
+    pub(crate) connection: &'a mut DbConnection,
 }
 
 /// A user with all that is stored of it.

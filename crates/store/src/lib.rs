@@ -16,11 +16,13 @@ mod selection;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod throttle;
+mod transfer;
 mod users;
 
 pub use database::{
     DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationState, MigrationStatus,
-    OpenError, SqliteSettings, Store, Synchronous, UrlError, migrate, pending, revert, status,
+    OpenError, OpenFile, ReplaceError, SqliteSettings, Store, Synchronous, TakenFile, UrlError,
+    migrate, migrate_up_to, pending, revert, status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{
@@ -28,4 +30,7 @@ pub use import::{
     ImportedTeam, ImportedToken, ImportedUser, Refusal, Taken, UserKey, UserOutcome,
 };
 pub use throttle::MemoryCounters;
+pub use transfer::{
+    Existing, LEFT_OUT, PersonalRows, RowCounts, StoreHeader, TransferError, holds_rows,
+};
 pub use users::AccountFlags;

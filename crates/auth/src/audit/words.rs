@@ -103,6 +103,10 @@ words! {
         Import => "import",
         /// Accounts are exported, password hashes included.
         Export => "export",
+        /// Database, media and keys are written to an archive.
+        Backup => "backup",
+        /// Database, media and keys are put back from an archive.
+        Restore => "restore",
     }
 }
 

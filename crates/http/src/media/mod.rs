@@ -4,6 +4,7 @@
 mod avatar;
 #[cfg(feature = "s3")]
 mod bucket;
+mod copy;
 mod fault;
 mod kind;
 mod name;

@@ -247,12 +247,20 @@ impl MediaStorage {
 
     /// [`Self::delete`] for a thread that may wait.
     pub(super) fn delete_and_wait(&self, key: &str) -> Result<(), StorageError> {
+        self.wait(self.delete(key))
+    }
+
+    /// Has this thread wait for work with the storage.
+    pub(super) fn wait<T>(
+        &self,
+        work: impl Future<Output = Result<T, StorageError>>,
+    ) -> Result<T, StorageError> {
         let runtime = self.io.0.as_ref().ok_or(StorageError::GaveUp)?;
-        runtime.handle().block_on(self.delete(key))
+        runtime.handle().block_on(work)
     }
 
     /// The place of a key, `None` for one that no file of ours can have.
-    fn location(&self, key: &str) -> Option<Key> {
+    pub(super) fn location(&self, key: &str) -> Option<Key> {
         let location = Key::parse(key).ok()?;
         // `name#1` is how a folder calls a file that is being written.
         let is_unfinished = self.folder.is_some() && is_numbered(key);

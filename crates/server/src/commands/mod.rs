@@ -1,8 +1,10 @@
 //! One module for each command.
 
+mod backup;
 mod binding;
 mod check;
 mod context;
+mod destination;
 mod directory;
 mod export_django;
 mod group;
@@ -13,14 +15,16 @@ mod import_settings;
 mod jwt;
 mod keys;
 mod migrate;
+mod progress;
 mod purge;
 mod quickstart;
 mod serve;
 mod token;
 mod user;
+mod whole_store;
 
-use crate::cli::{Cli, Command, Export, Global, Import};
-use crate::error::Failure;
+use crate::cli::{Cli, Command, Export, ExportOf, Global, Import, ImportOf};
+use crate::error::{Failure, Kind};
 use crate::settings::{LogLevel, Settings, Sources};
 use crate::telemetry::{self, Logging};
 use context::Context;
@@ -52,12 +56,10 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate(arguments) => migrate::run(&context, &arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&context, &arguments),
         Command::Check => check::run(&context),
-        Command::Import(Import::Django(arguments)) => import_django::run(&context, &arguments),
-        Command::Import(Import::People { file }) => import_people::run(&context, &file),
-        Command::Import(Import::SettingsSimplejwt { file }) => {
-            import_settings::run(&context, &file)
-        }
-        Command::Export(Export::Django(arguments)) => export_django::run(&context, &arguments),
+        Command::Import(arguments) => import(&context, arguments),
+        Command::Export(arguments) => export(&context, arguments),
+        Command::Backup(arguments) => backup::run(&context, &arguments),
+        Command::Restore(arguments) => backup::restore(&context, &arguments),
         Command::User(command) => user::run(&context, command),
         Command::Group(command) => group::run(&context, command),
         Command::Org(command) => directory::org::run(&context, command),
@@ -68,6 +70,31 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Binding(command) => binding::run(&context, command),
         Command::Purge => purge::run(&context),
     }
+}
+
+fn import(context: &Context, arguments: Import) -> Result<(), Failure> {
+    match (arguments.file, arguments.of) {
+        (Some(file), None) => whole_store::import(context, &file),
+        (None, Some(ImportOf::Django(arguments))) => import_django::run(context, &arguments),
+        (None, Some(ImportOf::People { file })) => import_people::run(context, &file),
+        (None, Some(ImportOf::SettingsSimplejwt { file })) => import_settings::run(context, &file),
+        _ => Err(one_of("import")),
+    }
+}
+
+fn export(context: &Context, arguments: Export) -> Result<(), Failure> {
+    match (arguments.file, arguments.of) {
+        (Some(file), None) => whole_store::export(context, &file, arguments.yes),
+        (None, Some(ExportOf::Django(arguments))) => export_django::run(context, &arguments),
+        _ => Err(one_of("export")),
+    }
+}
+
+fn one_of(command: &str) -> Failure {
+    let text = format!(
+        "{command} needs a FILE or the name of another service: {command} --help lists them"
+    );
+    Failure::new(Kind::Usage, text)
 }
 
 fn load(

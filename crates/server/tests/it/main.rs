@@ -1,9 +1,11 @@
 //! The binary as its operators meet it, and the settings it is run with.
 
 mod accounts;
+mod archives;
 mod at_rest;
 mod attributes;
 mod audit;
+mod backups;
 mod beginnings;
 mod broken_logs;
 mod configuration;
@@ -48,3 +50,4 @@ mod supervised;
 mod tls;
 mod token_reasons;
 mod user_set;
+mod whole_store;

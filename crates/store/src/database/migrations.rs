@@ -103,6 +103,17 @@ pub fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
 /// # Errors
 /// [`OpenError`]: a bad URL, a database that does not answer, a migration that fails.
 pub fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
+    migrate_up_to(settings, None)
+}
+
+/// As [`migrate`], up to a migration and including it, as [`MigrationStatus`] names it: for rows of an earlier schema.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn migrate_up_to(
+    settings: &DatabaseSettings,
+    newest: Option<&str>,
+) -> Result<Vec<String>, OpenError> {
     let url: DatabaseUrl = settings.url.parse()?;
     let lock = url.file().map(file::create).transpose();
     let _lock = lock.map_err(|source| failed(&url, source.into()))?;
@@ -119,7 +130,7 @@ pub fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
             // Diesel would make its table, which a role that only changes rows may not.
             return Ok(Vec::new());
         }
-        let versions = on_each!(connection, |c| run(c))?;
+        let versions = on_each!(connection, |c| run(c, newest))?;
         Ok(versions)
     });
     applied.map_err(|source| failed(&url, source))
@@ -204,7 +215,7 @@ impl Embedded for Pg {
     const MIGRATIONS: EmbeddedMigrations = POSTGRES;
 }
 
-fn run<C, B>(connection: &mut C) -> Result<Vec<String>, BoxError>
+fn run<C, B>(connection: &mut C, newest: Option<&str>) -> Result<Vec<String>, BoxError>
 where
     B: Embedded,
     C: MigrationHarness<B>,
@@ -212,6 +223,10 @@ where
 {
     let mut applied = Vec::new();
     for migration in connection.pending_migrations(B::MIGRATIONS)? {
+        // Their names begin with dates and numbers, by which they are in order.
+        if newest.is_some_and(|newest| migration.name().to_string().as_str() > newest) {
+            break;
+        }
         connection.run_migration(&migration)?;
         applied.push(migration.name().to_string());
     }

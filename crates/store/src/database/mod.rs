@@ -12,6 +12,7 @@ mod migrations;
 mod page;
 mod person;
 mod pool;
+mod replace;
 pub(crate) mod rows;
 pub(crate) mod schema;
 mod sessions;
@@ -26,9 +27,12 @@ pub(crate) use connection::{DbConnection, MultiBackend, on_each};
 pub(crate) use error::StoreError;
 pub(crate) use instant::{Instant, stored};
 pub use lanes::LaneSizes;
-pub use migrations::{MigrationState, MigrationStatus, migrate, pending, revert, status};
+pub use migrations::{
+    MigrationState, MigrationStatus, migrate, migrate_up_to, pending, revert, status,
+};
 pub(crate) use page::numbered_page;
 pub(crate) use person::PersonRow;
+pub use replace::{OpenFile, ReplaceError, TakenFile};
 pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
 pub(crate) use shapes::PreparedStatements;
 pub use store::{OpenError, Store};

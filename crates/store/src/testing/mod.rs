@@ -211,6 +211,17 @@ impl TestDatabase {
         Ok(text.into_bytes())
     }
 
+    /// The texts that a query gives as `line`.
+    ///
+    /// # Errors
+    /// [`TestDatabaseError`]
+    pub fn lines(&self, query: &str) -> Result<Vec<String>, TestDatabaseError> {
+        let url = self.url.parse().map_err(OpenError::from)?;
+        let mut connection = DbConnection::open(&url, &self.settings())?;
+        let found: Vec<Line> = on_each!(&mut connection, |c| diesel::sql_query(query).load(c))?;
+        Ok(found.into_iter().map(|found| found.line).collect())
+    }
+
     /// How many rows a table has.
     ///
     /// # Errors

@@ -2,7 +2,6 @@
 
 mod fields;
 mod others;
-mod output;
 mod records;
 mod report;
 mod users;
@@ -18,13 +17,13 @@ use profiled_store::ExportSession;
 use crate::cli::ExportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
+use crate::commands::destination::{self, Output};
 use crate::dump::{DjangoMapping, DumpForm, DumpWriter, OutputRecord, WriteError};
 use crate::error::Failure;
 use crate::trail::{Line, audited};
 
 use fields::Instants;
 use others::refresh_token;
-use output::Output;
 use records::Records;
 use report::{ExportReport, FullReport};
 
@@ -90,7 +89,7 @@ fn write(
     pass.refresh_tokens(has_blacklist)?;
     pass.writer
         .finish()
-        .map_err(|error| output::failed(&error))?;
+        .map_err(|error| destination::failed(&error))?;
     Ok(pass.records.report)
 }
 
@@ -217,7 +216,7 @@ impl Pass<'_, '_> {
     fn write(&mut self, record: &OutputRecord<'_>) -> Result<(), Failure> {
         self.records.report.check(record, self.form);
         self.writer.record(record).map_err(|error| match error {
-            WriteError::Output(error) => output::failed(&error),
+            WriteError::Output(error) => destination::failed(&error),
             WriteError::Character(_) => Failure::failed(error.to_string()),
         })
     }

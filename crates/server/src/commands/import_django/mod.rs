@@ -13,9 +13,8 @@ mod users;
 mod waiting;
 
 use std::convert::Infallible;
-use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use profiled_auth::audit::Action;
 use profiled_auth::token_digest;
 use profiled_domain::RepositoryError;
@@ -24,6 +23,7 @@ use profiled_store::Absent;
 use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
+use crate::commands::progress;
 use crate::dump::{
     DjangoMapping, Dump, Plan, Profiles, ReadError, Record, Row, Survey, Unreadable, classify,
 };
@@ -68,7 +68,7 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
 
 fn import(context: &Context, arguments: &ImportDjango) -> Result<DjangoReport, Failure> {
     let store = context.open()?;
-    let progress = progress_bar(context, &arguments.files);
+    let progress = progress::of_files(context, &arguments.files);
     let report = prepare(arguments, &progress).and_then(|prepared| {
         let Prepared {
             dumps,
@@ -166,19 +166,6 @@ fn prepare(arguments: &ImportDjango, progress: &ProgressBar) -> Result<Prepared,
         survey,
         profiles,
     })
-}
-
-/// A bar on a terminal, nothing anywhere else.
-fn progress_bar(context: &Context, files: &[PathBuf]) -> ProgressBar {
-    if context.is_quiet {
-        return ProgressBar::hidden();
-    }
-    let length = |file: &PathBuf| file.metadata().map_or(0, |metadata| metadata.len());
-    let bar = ProgressBar::new(files.iter().map(length).sum::<u64>());
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {eta}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 impl Import<'_, '_> {

@@ -2,6 +2,7 @@
 
 mod account;
 mod change;
+mod export;
 mod output;
 mod password;
 
@@ -28,6 +29,9 @@ pub(super) fn run(context: &Context, command: User) -> Result<(), Failure> {
         User::Deactivate { user } => account::run(context, &user, &account::DEACTIVATE),
         User::Activate { user } => account::run(context, &user, &account::ACTIVATE),
         User::Delete { user } => account::run(context, &user, &account::DELETE),
+        User::Export { user, output, yes } => audited(Action::Export, |line| {
+            export::run(context, &user, &output, yes, line)
+        }),
         User::Restore { user } => account::run(context, &user, &account::RESTORE),
         User::SetPassword { user, password } => audited(Action::UserPassword, |line| {
             password::set(context, &user, &password, line)

@@ -1,6 +1,6 @@
-//! Where a dump goes.
+//! Where the output of a command goes.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,8 @@ use tempfile::NamedTempFile;
 
 use crate::error::{Failure, Kind};
 
-/// A dump is written to one of them.
-pub(super) enum Output {
+/// What is written goes to one of them.
+pub(crate) enum Output {
     StandardOutput,
     File { path: PathBuf, replaces: bool },
 }
@@ -47,6 +47,15 @@ impl Output {
         &self,
         work: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        self.write_and_check(work, |_, _| Ok(()))
+    }
+
+    /// As [`write`](Self::write); a file gets its name only if it stands the check.
+    pub(super) fn write_and_check<T>(
+        &self,
+        work: impl FnOnce(&mut dyn Write) -> Result<T, Failure>,
+        check: impl FnOnce(&mut File, &T) -> Result<(), Failure>,
+    ) -> Result<T, Failure> {
         let Self::File { path, replaces } = self else {
             let mut out = BufWriter::new(io::stdout().lock());
             let value = work(&mut out)?;
@@ -54,24 +63,34 @@ impl Output {
             return Ok(value);
         };
         let place = |error: io::Error| Failure::failed(format!("{}: {error}", path.display()));
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let file = NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(place)?;
+        let folder = folder_of(path);
+        let file = NamedTempFile::new_in(folder).map_err(place)?;
         let mut out = BufWriter::new(file);
         let value = work(&mut out)?;
-        let file = out
+        let mut file = out
             .into_inner()
             .map_err(|error| place(error.into_error()))?;
         file.as_file().sync_all().map_err(place)?;
+        check(file.as_file_mut(), &value)?;
         let kept = if *replaces {
             file.persist(path)
         } else {
             file.persist_noclobber(path)
         };
         kept.map_err(|error| place(error.error))?;
+        // The name, too, survives a power cut.
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(place)?;
         Ok(value)
     }
+}
+
+/// The folder of a file.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    let folder = file.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 /// The output takes no more.
