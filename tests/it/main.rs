@@ -51,6 +51,7 @@ mod providers;
 mod public_url;
 mod queries;
 mod remembered;
+mod replicas;
 mod revocation;
 mod rights;
 mod summary;

@@ -12,7 +12,7 @@ use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
-use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
+use profiled_store::{DatabaseUrl, MigrateOnStart, Replica, Store};
 use secrecy::ExposeSecret;
 
 use crate::clock::now;
@@ -60,7 +60,12 @@ impl Application {
                 Periodic::purge(store.clone(), media.clone(), settings.clone()).map_err(failed)?,
             );
         }
-        let state = web::Data::new(state(settings, &store, keys, issuers, media)?);
+        let replica = lanes::replica(settings, &store)?;
+        let services = services(settings, &store, replica.clone())?;
+        let state = web::Data::new(state(settings, services, keys, issuers, media)?);
+        if let Some(replica) = replica {
+            periodic.push(Periodic::replica(state.clone(), replica).map_err(failed)?);
+        }
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
         periodic.push(Periodic::lanes(state.clone()).map_err(failed)?);
         let database = settings.database.clone();
@@ -174,24 +179,14 @@ fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
     Ok(Throttle::new(&settings.throttle, counters, secret))
 }
 
-fn state(
+fn services(
     settings: &Settings,
     store: &Store,
-    keys: Arc<KeyRing>,
-    issuers: Issuers,
-    media: MediaStorage,
-) -> Result<AppState, Failure> {
-    let throttle = throttle(settings, store)?;
-    let jwt = JwtService::with_issuers(&settings.auth.jwt, keys, issuers);
-    let jwt = Arc::new(jwt);
-    let policy = TokenPolicy {
-        check_binding: settings.dialects.tower.bind_tokens,
-    };
-    let introspection = &settings.auth.introspection;
-    let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
-    let services = ServiceParts {
-        lanes: lanes::of(settings, store),
-        throttle: Arc::new(throttle),
+    replica: Option<Arc<Replica>>,
+) -> Result<ServiceParts, Failure> {
+    Ok(ServiceParts {
+        lanes: lanes::of(settings, store, replica),
+        throttle: Arc::new(throttle(settings, store)?),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
         username_field: settings.auth.username_field,
@@ -199,7 +194,23 @@ fn state(
         http: settings.http.clone(),
         completion: settings.profile_completion.clone(),
         clock: now,
+    })
+}
+
+fn state(
+    settings: &Settings,
+    services: ServiceParts,
+    keys: Arc<KeyRing>,
+    issuers: Issuers,
+    media: MediaStorage,
+) -> Result<AppState, Failure> {
+    let jwt = JwtService::with_issuers(&settings.auth.jwt, keys, issuers);
+    let jwt = Arc::new(jwt);
+    let policy = TokenPolicy {
+        check_binding: settings.dialects.tower.bind_tokens,
     };
+    let introspection = &settings.auth.introspection;
+    let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
     let parts = Parts {
         services,
         jwt,

@@ -36,6 +36,7 @@ mod media;
 mod migrate;
 mod passwords;
 mod quickstart;
+mod replica;
 mod roles;
 mod sandbox;
 mod secrets;
