@@ -46,8 +46,8 @@ impl Application {
     /// # Errors
     /// [`Failure`]: a port in use, a setting, a database that does not answer or lacks migrations.
     pub fn build(settings: &Settings) -> Result<Self, Failure> {
-        // First of all: a second instance must not touch the database of a first one.
-        let listeners = Listeners::bind(&settings.http.bind)?;
+        // First of all: a second instance must not touch the database of a first one, unless it may take its place.
+        let listeners = Listeners::bind(&settings.http.bind, settings.http.reuse_port)?;
         let addresses = listeners.addresses().map_err(failed)?;
         let issuers = issuers(settings)?;
         let (store, schema) = open_store(settings)?;
@@ -75,6 +75,7 @@ impl Application {
         for finding in exposed(settings) {
             tracing::warn!("{finding}");
         }
+        listeners.open().map_err(failed)?;
         Ok(Self {
             server: connections::server(
                 &settings.http,

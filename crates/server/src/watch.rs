@@ -23,7 +23,7 @@ use crate::settings::Settings;
 const BETWEEN_NOTES: Duration = Duration::from_secs(1);
 
 /// So long a migration by another build goes unnoticed.
-const BETWEEN_SCHEMAS: Duration = Duration::from_secs(30);
+const BETWEEN_SCHEMAS: Duration = Duration::from_secs(10);
 
 /// So long a stuck thread goes unnoticed.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);

@@ -38,6 +38,7 @@ mod passwords;
 mod quickstart;
 mod replica;
 mod roles;
+mod rolling;
 mod sandbox;
 mod secrets;
 mod serve;
