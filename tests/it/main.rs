@@ -13,6 +13,7 @@ mod attacks_on_lists;
 mod attacks_on_transport;
 mod attacks_on_writes;
 mod avatars;
+mod balancer;
 mod browser;
 mod citations;
 mod conditional;

@@ -24,15 +24,19 @@ const READS: [(&str, &str); 3] = [
 ];
 
 /// A service over a primary and a standby. They end in this order.
-struct Pair {
-    service: Service,
-    standby: Standby,
+pub(crate) struct Pair {
+    pub(crate) service: Service,
+    pub(crate) standby: Standby,
     primary: PostgresServer,
 }
 
 impl Pair {
     /// Both have the same, and the standby is asked.
     fn start(test: &str) -> Option<Self> {
+        Self::with(test, Data::Staff, &["throttle.login="])
+    }
+
+    pub(crate) fn with(test: &str, data: Data<'_>, settings: &[&str]) -> Option<Self> {
         let primary = PostgresServer::start(test)?;
         // Else a commit would be told before a standby can have it.
         let durable = "ALTER ROLE postgres SET synchronous_commit = on";
@@ -40,8 +44,8 @@ impl Pair {
         let database = primary.database();
         let standby = primary.standby("standby");
         let read_url = read_url(&standby, &database);
-        let settings = [read_url.as_str(), "throttle.login="];
-        let service = Service::over(database, Data::Staff, &settings);
+        let settings = [&[read_url.as_str()], settings].concat();
+        let service = Service::over(database, data, &settings);
         let pair = Self {
             service,
             standby,
