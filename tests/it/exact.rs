@@ -12,7 +12,9 @@ use std::thread;
 use acceptance::connection::Connection;
 use acceptance::process::Process;
 use acceptance::service::{Backend, Data, Service};
+use profiled_store::testing::TestSession;
 
+use crate::replicas::Pair;
 use subjects::{Subject, dump, subjects};
 
 /// Connections that read.
@@ -48,6 +50,27 @@ fn what_one_process_has_acknowledged_no_answer_of_another_one_on_sqlite_contradi
     let checked = check(&service, changed, read);
 
     assert!(checked >= 50_000, "{checked} answers are too few");
+}
+
+/// Nor does what a replica has to say: it may be behind by any time.
+#[test]
+fn with_a_replica_no_answer_contradicts_what_another_server_has_acknowledged() {
+    let test = "exact::with_a_replica_no_answer_contradicts_what_another_server_has_acknowledged";
+    let Some(pair) = Pair::with(test, Data::Dump(&dump(CHANGES)), SETTINGS) else {
+        return;
+    };
+    let other = pair.service.sibling();
+
+    let checked = check(&pair.service, pair.service.address(), other.address());
+
+    assert!(checked >= 50_000, "{checked} answers are too few");
+    let scans =
+        "SELECT sum(idx_scan) FROM pg_stat_user_tables WHERE relname IN ('tokens', 'users')";
+    let database = pair.service.session().value("current_database()").unwrap();
+    let standby = TestSession::of_server(&pair.standby.url_of(&database));
+    let scans = standby.unwrap().value(scans).unwrap();
+    assert!(scans.parse::<u64>().unwrap() > 0, "{scans}");
+    eprintln!("SCANS {scans} of {checked}");
 }
 
 /// Goes through all subjects, and returns how many answers were checked.

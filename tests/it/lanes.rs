@@ -15,6 +15,7 @@ use acceptance::client::Caller;
 use acceptance::replay::wire::{Answer, Request};
 use acceptance::service::Service;
 
+pub(crate) use asked::until_well;
 use asked::{Ask, Asked};
 
 /// Enough for all that waits to be where it waits, and far from the deadline of a request.
@@ -78,7 +79,7 @@ fn assert_reads_wait_for_none_of(waiting: &mut Asked, service: &Service) {
 }
 
 /// 503 in the shape of its dialect, with the time after which to come again.
-fn assert_told_to_wait(path: &str, answer: &Answer) {
+pub(crate) fn assert_told_to_wait(path: &str, answer: &Answer) {
     let text = answer.text();
     assert_eq!(answer.status, 503, "{path}: {text}");
     if path == "/ready" {

@@ -1,6 +1,8 @@
-//! A PostgreSQL server of a test's own, which may be stopped.
+//! PostgreSQL servers of a test's own, which may be stopped: a primary, and standbys that follow it.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,14 +11,41 @@ use profiled_store::testing::{TestDatabase, TestSession, skip};
 
 use crate::process::{signal, state};
 
-/// Ends with the value, together with its databases.
-pub struct PostgresServer {
+/// A server, whatever became of it.
+pub struct Cluster {
     url: String,
-    /// Of its programs.
+    /// The folder of its programs.
     programs: String,
     data: String,
+}
+
+/// Ends with the value, together with its databases.
+pub struct PostgresServer {
+    cluster: Cluster,
     /// `scripts/with-postgres`, which clears up when its command ends.
     keeper: Child,
+}
+
+/// A server that takes over what another one writes, and answers reads. Ends with the value, which must not outlive the
+/// other one.
+pub struct Standby {
+    cluster: Cluster,
+}
+
+impl Deref for PostgresServer {
+    type Target = Cluster;
+
+    fn deref(&self) -> &Cluster {
+        &self.cluster
+    }
+}
+
+impl Deref for Standby {
+    type Target = Cluster;
+
+    fn deref(&self) -> &Cluster {
+        &self.cluster
+    }
 }
 
 impl PostgresServer {
@@ -50,19 +79,52 @@ impl PostgresServer {
             );
             return None;
         }
-        let mut server = Self {
+        let mut cluster = Cluster {
             url,
             programs: String::new(),
             data: String::new(),
-            keeper,
         };
-        let mut session = server.session();
+        let mut session = cluster.session();
         let mut value = |expression| session.value(expression).unwrap_or_default();
-        server.programs = value("SELECT setting FROM pg_config WHERE name = 'BINDIR'");
-        server.data = value("current_setting('data_directory')");
-        Some(server)
+        cluster.programs = value("SELECT setting FROM pg_config WHERE name = 'BINDIR'");
+        cluster.data = value("current_setting('data_directory')");
+        Some(Self { cluster, keeper })
     }
 
+    /// Makes a standby that follows this server.
+    ///
+    /// # Panics
+    /// If that fails.
+    #[must_use]
+    pub fn standby(&self, name: &str) -> Standby {
+        let data = format!("{}/../{name}", self.data);
+        let mut copy = self.program("pg_basebackup");
+        copy.args(["-d", &self.url, "-D", &data, "-R", "-c", "fast", "-N"]);
+        assert!(copy.status().is_ok_and(|copied| copied.success()), "{name}");
+        let mut cluster = Cluster {
+            url: String::new(),
+            programs: self.programs.clone(),
+            data,
+        };
+        for _ in 0..8 {
+            // It may be taken between the choice and the start.
+            let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+            let port = port.unwrap_or_else(|error| panic!("{error}")).port();
+            let options = format!(
+                "-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={}/.. -c fsync=off \
+                 -c max_connections=300 -c wal_retrieve_retry_interval=100ms -c wal_receiver_status_interval=1",
+                cluster.data
+            );
+            if cluster.start(&options) {
+                cluster.url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+                return Standby { cluster };
+            }
+        }
+        panic!("{name} does not start");
+    }
+}
+
+impl Cluster {
     /// An administrator.
     ///
     /// # Panics
@@ -71,6 +133,20 @@ impl PostgresServer {
     pub fn session(&self) -> TestSession {
         let session = TestSession::of_server(&self.url);
         session.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The URL of one of its databases.
+    #[must_use]
+    pub fn url_of(&self, database: &str) -> String {
+        let server = self.url.rsplit_once('/').map_or("", |(server, _)| server);
+        format!("{server}/{database}")
+    }
+
+    /// Host and port.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        let place = self.url.rsplit_once('@').map_or("", |(_, place)| place);
+        place.split_once('/').map_or(place, |(place, _)| place)
     }
 
     /// A migrated, empty database.
@@ -116,35 +192,52 @@ impl PostgresServer {
     /// Starts it again, on the same port.
     ///
     /// # Panics
-    /// If its options cannot be read.
+    /// If its options cannot be read, or it does not start.
     pub fn restart(&self) {
         // Program and options, as they were given.
         let options = std::fs::read_to_string(Path::new(&self.data).join("postmaster.opts"));
         let options = options.unwrap_or_else(|error| panic!("{}: {error}", self.data));
         let (_, options) = options.trim().split_once(' ').unwrap_or_default();
-        self.control(&[
-            "-l",
-            &format!("{}/../log", self.data),
-            "-o",
-            options,
-            "start",
-        ]);
+        assert!(self.start(options), "pg_ctl start");
+    }
+
+    /// Makes a primary of a standby, and returns when it takes changes.
+    pub fn promote(&self) {
+        self.control(&["promote"]);
+    }
+
+    /// Ends the server as a power cut does.
+    pub fn kill(&self) {
+        self.control(&["-m", "immediate", "stop"]);
+    }
+
+    /// `false` if it does not start.
+    fn start(&self, options: &str) -> bool {
+        let log = format!("{}/../log", self.data);
+        self.ends_well(&["-l", &log, "-o", options, "start"])
     }
 
     fn control(&self, command: &[&str]) {
-        let program = format!("{}/pg_ctl", self.programs);
-        let mut control = Command::new("runuser");
-        control.args(["-u", "postgres", "--", &program]);
-        if owner(Path::new(&self.data)) == owner(Path::new("/proc/self")) {
-            control = Command::new(program);
-        }
+        assert!(self.ends_well(command), "pg_ctl {command:?}");
+    }
+
+    fn ends_well(&self, command: &[&str]) -> bool {
+        let mut control = self.program("pg_ctl");
         let control = control.args(["-D", &self.data, "-w"]).args(command);
-        let control = control.current_dir("/").stdin(Stdio::null());
-        let ended = control.stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(
-            ended.is_ok_and(|ended| ended.success()),
-            "pg_ctl {command:?}"
-        );
+        control.status().is_ok_and(|ended| ended.success())
+    }
+
+    /// One of its programs, by the user who owns the data, without a word.
+    fn program(&self, name: &str) -> Command {
+        let program = format!("{}/{name}", self.programs);
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--", &program]);
+        if owner(Path::new(&self.data)) == owner(Path::new("/proc/self")) {
+            command = Command::new(program);
+        }
+        command.current_dir("/").stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
     }
 }
 
@@ -157,6 +250,13 @@ impl Drop for PostgresServer {
         drop(self.keeper.stdin.take());
         // It clears up whatever became of the server.
         let _ = self.keeper.wait();
+    }
+}
+
+impl Drop for Standby {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _ = self.ends_well(&["-m", "immediate", "stop"]);
     }
 }
 

@@ -1,14 +1,14 @@
-//! A reverse proxy that keeps what came by, to tell what a client sends.
+//! A reverse proxy that keeps what came by, to tell what a client sends, and shares it out.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::replay::wire::{self, Answer, Request};
 
-/// Hands each request on to one server. Dropping it ends it.
+/// Hands requests on, to one server after the other. Dropping it ends it.
 pub struct Proxy {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<Request>>>,
@@ -22,6 +22,23 @@ impl Proxy {
     /// # Errors
     /// No port is free.
     pub fn before(target: SocketAddr) -> io::Result<Self> {
+        Self::among(vec![target])
+    }
+
+    /// A proxy before several servers, each of which has its turn.
+    ///
+    /// # Errors
+    /// No port is free.
+    pub fn among(targets: Vec<SocketAddr>) -> io::Result<Self> {
+        let turn = AtomicUsize::new(0);
+        let next = move || {
+            let turn = turn.fetch_add(1, Ordering::Relaxed);
+            targets
+                .iter()
+                .cycle()
+                .nth(turn % targets.len().max(1))
+                .copied()
+        };
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -32,9 +49,10 @@ impl Proxy {
                 if over.load(Ordering::Acquire) {
                     return;
                 }
-                let kept = Arc::clone(&kept);
+                let (kept, target) = (Arc::clone(&kept), next());
                 std::thread::spawn(move || {
-                    if let Err(error) = pass(&stream, target, &kept) {
+                    let passed = target.map(|target| pass(&stream, target, &kept));
+                    if let Some(Err(error)) = passed {
                         eprintln!("the proxy: {error}");
                     }
                 });

@@ -57,7 +57,8 @@ pub use repository::{
     AccountChangeOutcome, AccountRepository, BindingRepository, CredentialRepository,
     GroupRepository, HolderQuery, MembershipRepository, OrganizationRepository, ProfileDepth,
     ProfileRepository, RefreshTokenRepository, Repository, RepositoryError, RetentionRepository,
-    SelectionRepository, TeamRepository, TokenRepository, UniqueKey, UniqueValues, UserRepository,
+    SelectionRepository, StorageMode, TeamRepository, TokenRepository, UniqueKey, UniqueValues,
+    UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

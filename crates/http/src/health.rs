@@ -3,6 +3,7 @@
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
+use profiled_domain::StorageMode;
 use profiled_rest::error::ApiError;
 use profiled_rest::{Notes, Readiness, Services};
 use serde_json::{Value, json};
@@ -44,6 +45,9 @@ pub(crate) async fn answer(
     })
 }
 
+/// Of a standby, for example.
+const READ_ONLY: &str = "the database takes no changes: they are answered 503";
+
 /// What there is to know beside that.
 async fn readiness(state: &Services) -> Result<Option<String>, ApiError> {
     if state.is_draining() {
@@ -54,8 +58,12 @@ async fn readiness(state: &Services) -> Result<Option<String>, ApiError> {
         Readiness::Noted(text) => Some(text),
         Readiness::Not(reason) => return Err(ApiError::Unavailable(reason.into())),
     };
-    state.lanes.ping().await??;
-    Ok(note)
+    let mode = state.lanes.ping().await??;
+    let read_only = (mode == StorageMode::ReadOnly).then(|| READ_ONLY.to_owned());
+    let replica = state.replica_problem();
+    let replica = replica.map(|problem| format!("the replica is not asked: {problem}"));
+    let notes: Vec<_> = [note, read_only, replica].into_iter().flatten().collect();
+    Ok((!notes.is_empty()).then(|| notes.join("; ")))
 }
 
 fn status(code: StatusCode, text: &'static str) -> HttpResponse {

@@ -30,7 +30,9 @@ pub use parts::Parts;
 pub use profiled_rest::settings::{HttpSettings, IpNetOrAddr, TlsSettings};
 pub use profiled_rest::wire::connection::{BodyLength, Connection};
 pub use profiled_rest::wire::host_name::{can_match_a_host, is_authority};
-pub use profiled_rest::{Access, Lane, LaneParts, Readiness, RouteEntry, ServiceParts};
+pub use profiled_rest::{
+    Access, Lane, LaneParts, Readiness, ReplicaLane, RouteEntry, ServiceParts,
+};
 pub use service::{AppState, BuildError};
 pub use settings::{
     DialectSettings, DrfScheme, DrfSettings, GroupsRepresentation, JwtDialectSettings,

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub struct HttpSettings {
     #[serde(deserialize_with = "addresses")]
     pub bind: Vec<String>,
+    pub reuse_port: bool,
     #[serde(deserialize_with = "bounded::<0, 1024, _, _>")]
     pub workers: usize,
     pub public_url: String,

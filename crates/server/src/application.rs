@@ -12,7 +12,7 @@ use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
-use profiled_store::{DatabaseUrl, MigrateOnStart, OpenFile, Store};
+use profiled_store::{DatabaseUrl, MigrateOnStart, OpenFile, Replica, Store};
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 
@@ -52,8 +52,8 @@ impl Application {
     /// # Errors
     /// [`Failure`]: a port in use, a setting, a database that does not answer or lacks migrations.
     pub fn build(settings: &Settings) -> Result<Self, Failure> {
-        // First of all: a second instance must not touch the database of a first one.
-        let listeners = Listeners::open(&settings.http.bind)?;
+        // First of all: a second instance must not touch the database of a first one, unless it may take its place.
+        let listeners = Listeners::take(&settings.http.bind, settings.http.reuse_port)?;
         let addresses = listeners.addresses().map_err(failed)?;
         let tls = Tls::open(&settings.http.tls)?;
         let issuers = issuers(settings)?;
@@ -67,8 +67,13 @@ impl Application {
                 Periodic::purge(store.clone(), media.clone(), settings.clone()).map_err(failed)?,
             );
         }
+        let replica = lanes::replica(settings, &store)?;
+        let services = services(settings, &store, replica.clone())?;
         let ring = Arc::clone(&keys);
-        let state = web::Data::new(state(settings, &store, ring, issuers, media)?);
+        let state = web::Data::new(state(settings, services, ring, issuers, media)?);
+        if let Some(replica) = replica {
+            periodic.push(Periodic::replica(state.clone(), replica).map_err(failed)?);
+        }
         periodic.push(Periodic::token_uses(state.clone()).map_err(failed)?);
         periodic.push(Periodic::lanes(state.clone()).map_err(failed)?);
         let database = settings.database.clone();
@@ -82,6 +87,7 @@ impl Application {
         for finding in exposed(settings) {
             tracing::warn!("{finding}");
         }
+        listeners.open().map_err(failed)?;
         Ok(Self {
             server: connections::server(
                 &settings.http,
@@ -221,24 +227,14 @@ fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
     Ok(Throttle::new(&settings.throttle, counters, secret))
 }
 
-fn state(
+fn services(
     settings: &Settings,
     store: &Store,
-    keys: Arc<KeyRing>,
-    issuers: Issuers,
-    media: MediaStorage,
-) -> Result<AppState, Failure> {
-    let throttle = throttle(settings, store)?;
-    let jwt = JwtService::with_issuers(&settings.auth.jwt, keys, issuers);
-    let jwt = Arc::new(jwt);
-    let policy = TokenPolicy {
-        check_binding: settings.dialects.tower.bind_tokens,
-    };
-    let introspection = &settings.auth.introspection;
-    let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
-    let services = ServiceParts {
-        lanes: lanes::of(settings, store),
-        throttle: Arc::new(throttle),
+    replica: Option<Arc<Replica>>,
+) -> Result<ServiceParts, Failure> {
+    Ok(ServiceParts {
+        lanes: lanes::of(settings, store, replica),
+        throttle: Arc::new(throttle(settings, store)?),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
         username_field: settings.auth.username_field,
@@ -246,7 +242,23 @@ fn state(
         http: settings.http.clone(),
         completion: settings.profile_completion.clone(),
         clock: now,
+    })
+}
+
+fn state(
+    settings: &Settings,
+    services: ServiceParts,
+    keys: Arc<KeyRing>,
+    issuers: Issuers,
+    media: MediaStorage,
+) -> Result<AppState, Failure> {
+    let jwt = JwtService::with_issuers(&settings.auth.jwt, keys, issuers);
+    let jwt = Arc::new(jwt);
+    let policy = TokenPolicy {
+        check_binding: settings.dialects.tower.bind_tokens,
     };
+    let introspection = &settings.auth.introspection;
+    let introspector = Introspector::new(Arc::clone(&jwt), policy, introspection);
     let parts = Parts {
         services,
         jwt,

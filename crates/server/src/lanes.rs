@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use profiled_auth::CounterStore;
 use profiled_domain::ThrottleRepository;
-use profiled_http::{Lane, LaneParts};
-use profiled_store::{LaneSizes, MemoryCounters, Store};
+use profiled_http::{Lane, LaneParts, ReplicaLane};
+use profiled_store::{LaneSizes, MemoryCounters, OpenError, Replica, Store};
 
 use crate::settings::Settings;
 
@@ -35,23 +35,43 @@ fn statement_timeout(settings: &Settings) -> Duration {
     database.statement_timeout().min(database.deadline())
 }
 
-/// Lanes over a store.
-pub(crate) fn of(settings: &Settings, store: &Store) -> LaneParts {
+/// The replica of the database, if the settings name one.
+pub(crate) fn replica(
+    settings: &Settings,
+    store: &Store,
+) -> Result<Option<Arc<Replica>>, OpenError> {
+    let connections = sizes(settings).readers;
+    let statement = statement_timeout(settings);
+    let replica = Replica::of(store, &settings.database, connections, statement)?;
+    Ok(replica.map(Arc::new))
+}
+
+/// Lanes over a store and its replica.
+pub(crate) fn of(settings: &Settings, store: &Store, replica: Option<Arc<Replica>>) -> LaneParts {
     let database = &settings.database;
     let (sizes, statement) = (sizes(settings), statement_timeout(settings));
     let lane = |name, connections: u32, timeout| Lane {
         repository: Arc::new(store.lane(name, connections, timeout)),
-        threads: usize::try_from(connections).unwrap_or(usize::MAX),
+        threads: threads(connections),
     };
     LaneParts {
         readers: lane("readers", sizes.readers, statement),
+        replica: replica.map(|replica| ReplicaLane {
+            is_used: replica.is_used(),
+            repository: replica,
+            threads: threads(sizes.readers),
+        }),
         details: lane("details", sizes.details, statement),
         lists: lane("lists", sizes.lists, statement.min(LONGEST_LIST)),
         writers: lane("writers", sizes.writers, statement),
         readiness: Arc::new(store.clone()),
         maintenance: Arc::new(store.clone()),
-        counters: usize::try_from(sizes.counters).unwrap_or(usize::MAX),
+        counters: threads(sizes.counters),
         waiting: database.queue,
         deadline: database.deadline(),
     }
+}
+
+fn threads(connections: u32) -> usize {
+    usize::try_from(connections).unwrap_or(usize::MAX)
 }

@@ -7,18 +7,17 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use listenfd::ListenFd;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{SockFilter, SockRef};
-use tokio::net::TcpSocket;
+use socket2::{Domain, Protocol, SockFilter, SockRef, Socket, Type};
 use tokio::time::{Instant, Interval, interval, timeout};
 
 use crate::error::Failure;
 
 /// Connections that may wait to be accepted: all of a burst that the workers can serve in time.
-const BACKLOG: u32 = 1024;
+const BACKLOG: i32 = 1024;
 
 /// Bytes of answers that the system keeps for each connection, once more for itself. It would let them grow to megabytes for
 /// a client that reads nothing.
-const SEND_BUFFER: u32 = 128 * 1024;
+const SEND_BUFFER: usize = 128 * 1024;
 
 /// When nobody has waited for so long, nobody is under way any more, neither to the service nor to a worker of it.
 const QUIET: Duration = Duration::from_millis(100);
@@ -52,11 +51,11 @@ impl Listeners {
     ///
     /// # Errors
     /// [`Failure`] that names the address, or the socket that is none of TCP.
-    pub(crate) fn open(addresses: &[String]) -> Result<Self, Failure> {
+    pub(crate) fn take(addresses: &[String], is_shared: bool) -> Result<Self, Failure> {
         let mut given = ListenFd::from_env();
         let count = given.len();
         if count == 0 {
-            return Self::bind(addresses);
+            return Self::bind(addresses, is_shared);
         }
         let take = |index| {
             let socket = given.take_tcp_listener(index)?;
@@ -77,13 +76,16 @@ impl Listeners {
 
     /// Listens on each address of the setting.
     ///
+    /// If other processes may use them as well, nobody is let in before [`open`](Self::open): whoever was given to a process that
+    /// cannot start would be lost.
+    ///
     /// # Errors
     /// [`Failure`] that names the address.
-    fn bind(addresses: &[String]) -> Result<Self, Failure> {
+    fn bind(addresses: &[String], is_shared: bool) -> Result<Self, Failure> {
         let mut all = Vec::new();
         for address in addresses {
             let found = address.to_socket_addrs().and_then(|resolved| {
-                let each = resolved.map(listen_on);
+                let each = resolved.map(|address| listen_on(address, is_shared));
                 each.collect::<io::Result<Vec<_>>>()
             });
             all.extend(found.map_err(|error| {
@@ -94,6 +96,12 @@ impl Listeners {
             sockets: all,
             are_inherited: false,
         })
+    }
+
+    /// Lets clients in.
+    pub(crate) fn open(&self) -> io::Result<()> {
+        let mut all = self.sockets.iter();
+        all.try_for_each(|listener| SockRef::from(listener).listen(BACKLOG))
     }
 
     /// The addresses, with the ports that were found for port 0.
@@ -162,14 +170,20 @@ pub(crate) fn reachable(address: &SocketAddr) -> SocketAddr {
     address
 }
 
-fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }?;
+/// An address that is `is_shared` is bound and not listened on yet.
+fn listen_on(address: SocketAddr, is_shared: bool) -> io::Result<TcpListener> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM.cloexec().nonblocking(),
+        Some(Protocol::TCP),
+    )?;
     // A port that was in use a moment ago is free.
-    socket.set_reuseaddr(true)?;
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(is_shared)?;
     socket.set_send_buffer_size(SEND_BUFFER)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)?.into_std()
+    socket.bind(&address.into())?;
+    if !is_shared {
+        socket.listen(BACKLOG)?;
+    }
+    Ok(socket.into())
 }

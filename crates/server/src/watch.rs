@@ -1,5 +1,6 @@
 //! Work that is done again and again while the service runs: a look at the folder of keys, so that a
-//! rotation needs no restart, the purge, the uses of tokens that are noted together, and threads that are stuck.
+//! rotation needs no restart, the purge, the uses of tokens that are noted together, threads that are stuck, and a replica of
+//! the database.
 
 use std::io;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use actix_web::web;
 use profiled_auth::KeyRing;
 use profiled_auth::audit::Actor;
 use profiled_http::{AppState, MediaStorage};
-use profiled_store::{DatabaseSettings, Store};
+use profiled_store::{DatabaseSettings, Replica, Store};
 use sd_notify::NotifyState;
 
 use crate::clock::now;
@@ -29,10 +30,13 @@ const BETWEEN_NOTES: Duration = Duration::from_secs(1);
 const BETWEEN_CERTIFICATES: Duration = Duration::from_mins(1);
 
 /// So long a migration by another build goes unnoticed.
-const BETWEEN_SCHEMAS: Duration = Duration::from_secs(30);
+const BETWEEN_SCHEMAS: Duration = Duration::from_secs(10);
 
 /// So long a stuck thread goes unnoticed.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+
+/// So long it goes unnoticed that a replica of the database has gone or come back.
+const BETWEEN_COMPARISONS: Duration = Duration::from_millis(250);
 
 /// A thread that ends with this value.
 pub(crate) struct Periodic {
@@ -73,6 +77,14 @@ impl Periodic {
     pub(crate) fn lanes(state: web::Data<AppState>) -> io::Result<Self> {
         Self::start("lanes", BETWEEN_LOOKS, move || {
             state.services().lanes.look_after();
+        })
+    }
+
+    /// Looks after a replica of the database, for the first time at once.
+    pub(crate) fn replica(state: web::Data<AppState>, replica: Arc<Replica>) -> io::Result<Self> {
+        state.services().note_replica(replica.examine());
+        Self::start("replica", BETWEEN_COMPARISONS, move || {
+            state.services().note_replica(replica.watch());
         })
     }
 

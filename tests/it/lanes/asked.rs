@@ -12,7 +12,7 @@ use acceptance::replay::wire::{Answer, Request, read_answer};
 use super::assert_told_to_wait;
 
 /// A caller, and what it asks.
-pub(super) type Ask = (Caller, Request);
+pub(crate) type Ask = (Caller, Request);
 /// The path that was asked, and what came.
 pub(super) type Answered = (String, Answer);
 
@@ -131,7 +131,7 @@ pub(super) fn assert_all_served(answers: &[Answered]) {
 
 /// Asks until the answer is the one of a service that is well. Until then each one tells to come again: with 429, too,
 /// while lists of the same user have not ended.
-pub(super) fn until_well(ask: &Ask) {
+pub(crate) fn until_well(ask: &Ask) {
     let end = Instant::now() + PATIENCE;
     loop {
         let (caller, request) = ask.clone();

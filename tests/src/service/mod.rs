@@ -216,6 +216,12 @@ impl Service {
         Client::new(self.address, self.tokens.clone())
     }
 
+    /// The same at another address, where a server with the same database answers.
+    #[must_use]
+    pub fn client_at(&self, address: SocketAddr) -> Client {
+        Client::new(address, self.tokens.clone())
+    }
+
     /// Its settings, as `--set` takes them.
     #[must_use]
     pub fn overrides(&self) -> &[String] {

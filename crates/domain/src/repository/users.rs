@@ -6,6 +6,15 @@ use crate::{
     UserLookup, UserProfile, WriteContext,
 };
 
+/// What a storage that answers is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StorageMode {
+    /// Everything, as far as it tells.
+    ReadWrite,
+    /// It says that it takes no changes, as a standby does.
+    ReadOnly,
+}
+
 /// Values that only one user may hold; `None` is not looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UniqueValues {
@@ -110,5 +119,5 @@ pub trait UserRepository: Send + Sync {
     ///
     /// # Errors
     /// [`RepositoryError::Unavailable`] when it cannot.
-    fn ping(&self) -> Result<(), RepositoryError>;
+    fn ping(&self) -> Result<StorageMode, RepositoryError>;
 }

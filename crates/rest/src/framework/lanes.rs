@@ -2,20 +2,22 @@
 //! waits for work of another kind.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use profiled_domain::deadline::within;
 use profiled_domain::{
-    Holder, HolderQuery, ProfileDepth, Repository, RepositoryError, UserId, Wait,
+    Holder, HolderQuery, ProfileDepth, ProfileRepository, Repository, RepositoryError, StorageMode,
+    UserId, Wait,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::error::ApiError;
 use crate::framework::crew::PoolError;
 use crate::framework::deadline::Deadline;
-use crate::framework::look_ups::LookUps;
+use crate::framework::look_ups::{Answer, LookUps};
 use crate::framework::worker_pool::WorkerPool;
 
 /// Lists of one user that are selected at once.
@@ -26,6 +28,9 @@ const TURN: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(3);
 /// When the threads of a lane have been stuck for so long, the process is to be started anew.
 const STUCK: Duration = Duration::from_mins(1);
+
+/// A replica that has not answered for so long may not do so in time: the database itself is asked, too.
+const SILENCE: Duration = Duration::from_millis(250);
 
 /// Time between two lines that sum up requests that were answered 503.
 const BETWEEN_SUMS: Duration = Duration::from_secs(10);
@@ -39,10 +44,23 @@ pub struct Lane {
     pub threads: usize,
 }
 
+/// A copy of the storage that answers look-ups, or fails at once where it cannot vouch for the answer (ADR 0049).
+#[derive(Clone)]
+pub struct ReplicaLane {
+    /// The copy.
+    pub repository: Arc<dyn ProfileRepository>,
+    /// Threads that work with it.
+    pub threads: usize,
+    /// Whether it is to be asked at this moment.
+    pub is_used: Arc<AtomicBool>,
+}
+
 /// What the lanes are put together from.
 pub struct LaneParts {
     /// Look-ups of holders, which are answered together.
     pub readers: Lane,
+    /// Where they are tried first.
+    pub replica: Option<ReplicaLane>,
     /// Other reads of single objects.
     pub details: Lane,
     /// Changes.
@@ -71,6 +89,7 @@ impl LaneParts {
         };
         Self {
             readers: lane(),
+            replica: None,
             details: lane(),
             writers: lane(),
             lists: lane(),
@@ -86,6 +105,7 @@ impl LaneParts {
 /// The lanes.
 pub struct Lanes {
     readers: LookUps,
+    replica: Option<Replica>,
     details: Line,
     writers: Line,
     lists: Line,
@@ -95,6 +115,23 @@ pub struct Lanes {
     pub(super) maintenance: Arc<dyn Repository>,
     deadline: Deadline,
     unavailable: Unavailable,
+}
+
+/// Those who ask the copy.
+struct Replica {
+    readers: LookUps,
+    is_used: Arc<AtomicBool>,
+}
+
+impl Replica {
+    /// The answer, if the copy has it and is quick.
+    async fn find(&self, query: HolderQuery, depth: ProfileDepth) -> Option<Answer> {
+        if !self.is_used.load(Ordering::Relaxed) {
+            return None;
+        }
+        let found = timeout(SILENCE, self.readers.find(query, depth)).await;
+        found.ok()?.ok().filter(Result::is_ok)
+    }
 }
 
 /// A lane whose threads take one piece of work after the other.
@@ -136,19 +173,23 @@ impl Lanes {
     pub fn start(parts: LaneParts) -> std::io::Result<Self> {
         let patience = parts.deadline + PATIENCE;
         let start = |name, lane| Line::start(name, lane, parts.waiting, patience);
+        let look_ups = |name, repository, threads| {
+            LookUps::start(name, repository, threads, parts.waiting, patience)
+        };
         let LaneParts { readers, .. } = parts;
+        let replica = parts.replica.map(|replica| {
+            Ok::<_, std::io::Error>(Replica {
+                readers: look_ups("replica", replica.repository, replica.threads)?,
+                is_used: replica.is_used,
+            })
+        });
         let readiness = Lane {
             repository: parts.readiness,
             threads: 1,
         };
         Ok(Self {
-            readers: LookUps::start(
-                "readers",
-                readers.repository,
-                readers.threads,
-                parts.waiting,
-                patience,
-            )?,
+            readers: look_ups("readers", readers.repository, readers.threads)?,
+            replica: replica.transpose()?,
             details: start("details", parts.details)?,
             writers: start("writers", parts.writers)?,
             lists: start("lists", parts.lists)?,
@@ -172,9 +213,18 @@ impl Lanes {
         query: HolderQuery,
         depth: ProfileDepth,
     ) -> Result<Option<Holder>, ApiError> {
-        let found = self.deadline.wait(|_end| self.readers.find(query, depth));
+        let found = self.deadline.wait(|_end| self.look_up(query, depth));
         let found = found.await?;
         found.map_err(ApiError::from)
+    }
+
+    async fn look_up(&self, query: HolderQuery, depth: ProfileDepth) -> Result<Answer, PoolError> {
+        if let Some(replica) = &self.replica
+            && let Some(found) = replica.find(query.clone(), depth).await
+        {
+            return Ok(found);
+        }
+        self.readers.find(query, depth).await
     }
 
     /// Reads something of little size.
@@ -225,7 +275,7 @@ impl Lanes {
     }
 
     /// Whether the database answers.
-    pub async fn ping(&self) -> Result<Result<(), RepositoryError>, ApiError> {
+    pub async fn ping(&self) -> Result<Result<StorageMode, RepositoryError>, ApiError> {
         let ping = |repository: &dyn Repository| repository.ping();
         self.deadline
             .wait(|end| self.readiness.run(end, ping))
@@ -241,7 +291,9 @@ impl Lanes {
     pub fn look_after(&self) {
         let now = Instant::now();
         self.unavailable.tell(now);
-        self.readers.crew.look_after(now);
+        for look_ups in self.look_ups() {
+            look_ups.crew.look_after(now);
+        }
         for pool in self.pools() {
             pool.look_after(now);
         }
@@ -252,6 +304,12 @@ impl Lanes {
         let now = Instant::now();
         let mut pools = self.pools().into_iter();
         self.readers.crew.is_stuck(now, STUCK) || pools.any(|pool| pool.is_stuck(now, STUCK))
+    }
+
+    /// The readers, and those of a replica.
+    fn look_ups(&self) -> impl Iterator<Item = &LookUps> {
+        let replica = self.replica.as_ref().map(|replica| &replica.readers);
+        [&self.readers].into_iter().chain(replica)
     }
 
     /// Those whose threads wait for the database, but for the readers.
@@ -291,7 +349,7 @@ struct Turns(Mutex<HashMap<UserId, Arc<Semaphore>>>);
 
 impl Turns {
     async fn take(&self, user: UserId) -> Result<OwnedSemaphorePermit, ApiError> {
-        let turn = tokio::time::timeout(TURN, self.of(user).acquire_owned()).await;
+        let turn = timeout(TURN, self.of(user).acquire_owned()).await;
         // The semaphores are never closed.
         turn.ok()
             .and_then(Result::ok)

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use profiled_domain::{Holder, HolderQuery, ProfileDepth, Repository, RepositoryError};
+use profiled_domain::{Holder, HolderQuery, ProfileDepth, ProfileRepository, RepositoryError};
 use tokio::sync::oneshot;
 
 use crate::framework::crew::{Crew, CrewSettings, PoolError};
@@ -25,7 +25,7 @@ pub(super) struct LookUp {
     answer: oneshot::Sender<Answer>,
 }
 
-type Answer = Result<Option<Holder>, RepositoryError>;
+pub(super) type Answer = Result<Option<Holder>, RepositoryError>;
 
 impl LookUps {
     /// Starts readers.
@@ -34,7 +34,7 @@ impl LookUps {
     /// The operating system's, when it gives no thread.
     pub(super) fn start(
         name: &'static str,
-        repository: Arc<dyn Repository>,
+        repository: Arc<dyn ProfileRepository>,
         threads: usize,
         waiting: usize,
         patience: Duration,
@@ -67,7 +67,7 @@ impl LookUps {
 }
 
 /// Answers look-ups whose client still waits.
-fn answer(repository: &dyn Repository, batch: Vec<LookUp>) {
+fn answer(repository: &dyn ProfileRepository, batch: Vec<LookUp>) {
     let waiting = batch.into_iter().filter(|one| !one.answer.is_closed());
     let (queries, waiting): (Vec<_>, Vec<_>) = waiting.map(|one| (one.query, one.answer)).unzip();
     if queries.is_empty() {
@@ -90,7 +90,7 @@ fn all(answers: Vec<Answer>) -> Vec<Option<Answer>> {
 
 /// No answer where the look-up panics.
 fn alone(
-    repository: &dyn Repository,
+    repository: &dyn ProfileRepository,
     queries: &[(HolderQuery, ProfileDepth)],
 ) -> Vec<Option<Answer>> {
     let one = |(query, depth): &(HolderQuery, ProfileDepth)| {

@@ -82,6 +82,7 @@ pub struct Services {
     clock: fn() -> DateTime<Utc>,
     is_draining: AtomicBool,
     readiness: RwLock<Readiness>,
+    replica_problem: RwLock<Option<&'static str>>,
 }
 
 /// Whether the service and the database's schema get along.
@@ -124,6 +125,7 @@ impl Services {
             clock: parts.clock,
             is_draining: AtomicBool::new(false),
             readiness: RwLock::default(),
+            replica_problem: RwLock::default(),
         })
     }
 
@@ -146,6 +148,18 @@ impl Services {
     pub fn readiness(&self) -> Readiness {
         let known = self.readiness.read();
         known.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the replica of the database is not asked, for `/ready` to say from now on.
+    pub fn note_replica(&self, problem: Option<&'static str>) {
+        let known = self.replica_problem.write();
+        *known.unwrap_or_else(PoisonError::into_inner) = problem;
+    }
+
+    /// Why the replica of the database is not asked.
+    pub fn replica_problem(&self) -> Option<&'static str> {
+        let known = self.replica_problem.read();
+        *known.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on `/ready` says no, so that a balancer sends nothing new.

@@ -12,6 +12,7 @@ use crate::clock::now;
 use crate::commands::context::Context;
 use crate::error::{Failure, Kind};
 use crate::exposure::exposed;
+use crate::lanes;
 use crate::schema;
 use crate::settings::Settings;
 
@@ -52,8 +53,11 @@ pub(super) fn run(context: &Context) -> Result<(), Failure> {
 
 fn effective(settings: &Settings) -> Result<BTreeMap<String, Value>, Failure> {
     let mut shown = settings.clone();
-    if let Ok(url) = settings.database.url.parse::<DatabaseUrl>() {
-        shown.database.url = url.to_string();
+    let database = &mut shown.database;
+    for shown in [&mut database.url, &mut database.read_url] {
+        if let Ok(url) = shown.parse::<DatabaseUrl>() {
+            *shown = url.to_string();
+        }
     }
     let jwt = &mut shown.auth.jwt;
     let urls = jwt.issuers.iter_mut().map(|issuer| &mut issuer.jwks_url);
@@ -125,9 +129,17 @@ fn warnings(settings: &Settings) -> Vec<String> {
     let later = schema.and_then(|schema| schema.note());
     later
         .into_iter()
+        .chain(replica(settings))
         .chain(issuers_to_watch(settings))
         .chain(idle(&settings.auth.jwt))
         .collect()
+}
+
+/// A replica that is named and of no use at this moment.
+fn replica(settings: &Settings) -> Option<String> {
+    let store = Store::open(&settings.database).ok()?;
+    let problem = lanes::replica(settings, &store).ok()??.examine()?;
+    Some(format!("the replica is not asked: {problem}"))
 }
 
 /// Issuers whose users, or others, may choose whom a token stands for.

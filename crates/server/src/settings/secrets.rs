@@ -14,11 +14,15 @@ use crate::error::Failure;
 use crate::settings::layers::Origins;
 use crate::settings::{Profile, Settings};
 
-/// Reads the file that holds the URL of the database.
+/// Reads the files that hold URLs of the database.
 pub(super) fn resolve_database(settings: &mut Settings, origins: &Origins) -> Result<(), Failure> {
     let database = &mut settings.database;
     if !database.url_file.is_empty() {
         database.url = read("database.url", &database.url, &database.url_file, origins)?;
+    }
+    if !database.read_url_file.is_empty() {
+        let (given, file) = (&database.read_url, &database.read_url_file);
+        database.read_url = read("database.read_url", given, file, origins)?;
     }
     Ok(())
 }

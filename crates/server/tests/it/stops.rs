@@ -27,18 +27,18 @@ enum Told {
 }
 
 /// A client's connection, and what it knows of it.
-struct Connection {
+pub(crate) struct Connection {
     answers: BufReader<TcpStream>,
 }
 
-struct Answer {
-    status: u16,
-    is_last: bool,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) is_last: bool,
 }
 
 impl Connection {
     /// `None` if nobody listens.
-    fn open(address: &str) -> Option<Self> {
+    pub(crate) fn open(address: &str) -> Option<Self> {
         match TcpStream::connect(address) {
             Ok(stream) => {
                 stream.set_read_timeout(Some(LIMIT)).unwrap();
@@ -53,7 +53,17 @@ impl Connection {
     }
 
     fn ask(&mut self, path: &str) -> Result<Answer, String> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        self.send(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+    }
+
+    /// The same for the holder of a token.
+    pub(crate) fn ask_as(&mut self, token: &str, path: &str) -> Result<Answer, String> {
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {token}\r\n\r\n"
+        ))
+    }
+
+    fn send(&mut self, request: &str) -> Result<Answer, String> {
         let sent = self.answers.get_mut().write_all(request.as_bytes());
         sent.map_err(|error| format!("not sent: {error}"))?;
         let mut head = Vec::new();

@@ -13,6 +13,8 @@ mod page;
 mod person;
 mod pool;
 mod replace;
+mod replica;
+mod replica_watch;
 pub(crate) mod rows;
 pub(crate) mod schema;
 mod sessions;
@@ -22,6 +24,7 @@ mod state;
 mod store;
 mod time_limit;
 mod url;
+mod wal;
 
 pub(crate) use connection::{DbConnection, MultiBackend, on_each};
 pub(crate) use error::StoreError;
@@ -33,6 +36,7 @@ pub use migrations::{
 pub(crate) use page::numbered_page;
 pub(crate) use person::PersonRow;
 pub use replace::{OpenFile, ReplaceError, TakenFile};
+pub use replica::{Replica, ReplicaState};
 pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
 pub(crate) use shapes::PreparedStatements;
 pub use store::{OpenError, Store};

@@ -13,6 +13,7 @@ use crate::database::sessions;
 use crate::database::settings::DatabaseSettings;
 use crate::database::state::DatabaseState;
 use crate::database::url::DatabaseUrl;
+use crate::database::wal::Position;
 
 /// Threads that open connections for all lanes of a store. Each attempt ends in time, and while the database is away
 /// none is made.
@@ -46,14 +47,17 @@ pub(crate) struct Live {
     pub(crate) is_broken: bool,
     /// As [`DatabaseState::generation`] was before it was opened.
     pub(crate) generation: u64,
+    /// How far a replica was when it was asked last.
+    pub(crate) replayed: Option<Position>,
 }
 
 pub(crate) type Checkout = PooledConnection<Manager>;
 
 impl Manager {
-    pub(crate) fn new(url: DatabaseUrl, settings: DatabaseSettings) -> Self {
+    /// `name` is what the log calls the database.
+    pub(crate) fn new(name: &'static str, url: DatabaseUrl, settings: DatabaseSettings) -> Self {
         Self {
-            state: Arc::new(DatabaseState::new(url.clone())),
+            state: Arc::new(DatabaseState::new(name, url.clone())),
             url,
             statement_timeout: settings.statement_timeout(),
             settings: Arc::new(settings),
@@ -152,7 +156,8 @@ impl Manager {
             if url.file().is_some() {
                 return DbConnection::open_with(&url, &settings, timeout);
             }
-            let limit = settings.connect_timeout();
+            // One that says nothing leaves time for the others.
+            let limit = settings.connect_timeout() * url.hosts();
             in_time(limit, move || {
                 DbConnection::open_with(&url, &settings, timeout)
             })
@@ -197,6 +202,7 @@ impl ManageConnection for Manager {
                 connection,
                 is_broken: false,
                 generation,
+                replayed: None,
             }),
             Err(error) => Attempt::Failed {
                 at: Instant::now(),

@@ -12,6 +12,10 @@ use serde::{Deserialize, Serialize};
 pub struct DatabaseSettings {
     pub url: String,
     pub url_file: String,
+    pub read_url: String,
+    pub read_url_file: String,
+    #[serde(deserialize_with = "bounded::<1, 600, _, _>")]
+    pub max_replica_lag: u64,
     #[serde(deserialize_with = "bounded::<0, 1000, _, _>")]
     pub pool_size: u32,
     #[serde(deserialize_with = "bounded::<1, 600, _, _>")]
@@ -69,6 +73,11 @@ impl Synchronous {
 }
 
 impl DatabaseSettings {
+    /// When a replica that is behind is not asked any more.
+    pub(crate) fn max_replica_lag(&self) -> Duration {
+        Duration::from_secs(self.max_replica_lag)
+    }
+
     /// How long a statement may take where no lane has a shorter time.
     #[must_use]
     pub fn statement_timeout(&self) -> Duration {

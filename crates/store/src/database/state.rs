@@ -20,6 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Whether the database can be reached, which connections are out of date, and who may write to a file.
 #[derive(Debug)]
 pub(crate) struct DatabaseState {
+    /// What the log calls it.
+    name: &'static str,
     url: DatabaseUrl,
     /// As `connecting` has it, for those who only look.
     is_away: AtomicBool,
@@ -41,8 +43,9 @@ struct Connecting {
 }
 
 impl DatabaseState {
-    pub(crate) fn new(url: DatabaseUrl) -> Self {
+    pub(crate) fn new(name: &'static str, url: DatabaseUrl) -> Self {
         Self {
+            name,
             url,
             is_away: AtomicBool::new(false),
             connecting: Mutex::default(),
@@ -69,7 +72,7 @@ impl DatabaseState {
         if connecting.outage.take().is_some() {
             self.is_away.store(false, Ordering::Release);
             self.back.notify_all();
-            tracing::info!(url = %self.url, "the database is back");
+            tracing::info!(url = %self.url, "the {} is back", self.name);
         }
     }
 
@@ -91,7 +94,7 @@ impl DatabaseState {
             tracing::warn!(%error, "no thread to look for the database");
             return;
         }
-        tracing::warn!(url = %self.url, %error, "the database is away");
+        tracing::warn!(url = %self.url, %error, "the {} is away", self.name);
         connecting.outage = Some(error.to_string());
         self.is_away.store(true, Ordering::Release);
     }

@@ -74,7 +74,7 @@ impl Store {
     /// [`OpenError`]: a bad URL, or a first connection that fails.
     pub fn open(settings: &DatabaseSettings) -> Result<Self, OpenError> {
         let url: DatabaseUrl = settings.url.parse()?;
-        let manager = Manager::new(url.clone(), settings.clone());
+        let manager = Manager::new("database", url.clone(), settings.clone());
         let kept = manager.open_in_time();
         let kept = kept.and_then(|first| manager.keeps_sessions(first));
         match kept {
@@ -82,14 +82,19 @@ impl Store {
             Ok(false) => return Err(OpenError::Pooler { url }),
             Err(source) => return Err(OpenError::Connect { url, source }),
         }
+        Ok(Self::over(manager, settings))
+    }
+
+    /// A store whose connections are made as they are needed, the first one among them.
+    pub(crate) fn over(manager: Manager, settings: &DatabaseSettings) -> Self {
         let ready = manager.with_timeout(manager.patience());
-        Ok(Self {
+        Self {
             name: "all",
             pool: manager.clone().pool(settings.connections()),
             ready: ready.pool(SPARE),
             manager,
             shapes: Arc::default(),
-        })
+        }
     }
 
     /// A store over the same database with connections of its own, whose statements end after a time. `name` tells
@@ -187,6 +192,14 @@ impl Store {
         &self,
         work: impl Fn(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, RepositoryError> {
+        self.read_from(&self.pool, |live| work(&mut live.connection))
+    }
+
+    /// The same, with what is known of the connection.
+    pub(crate) fn read_on<T>(
+        &self,
+        work: impl Fn(&mut Live) -> QueryResult<T>,
+    ) -> Result<T, RepositoryError> {
         self.read_from(&self.pool, work)
     }
 
@@ -195,17 +208,25 @@ impl Store {
         &self,
         work: impl Fn(&mut DbConnection) -> QueryResult<T>,
     ) -> Result<T, RepositoryError> {
+        self.read_ready_on(|live| work(&mut live.connection))
+    }
+
+    /// The same, with what is known of the connection.
+    pub(crate) fn read_ready_on<T>(
+        &self,
+        work: impl Fn(&mut Live) -> QueryResult<T>,
+    ) -> Result<T, RepositoryError> {
         self.read_from(&self.ready, work)
     }
 
     fn read_from<T>(
         &self,
         pool: &Pool<Manager>,
-        work: impl Fn(&mut DbConnection) -> QueryResult<T>,
+        work: impl Fn(&mut Live) -> QueryResult<T>,
     ) -> Result<T, RepositoryError> {
         let attempt = |live: &mut Live| {
             let began = Instant::now();
-            work(&mut live.connection).map_err(|error| (self.cause(live, &error, began), error))
+            work(live).map_err(|error| (self.cause(live, &error, began), error))
         };
         let time = || TimeLimit::of(self.manager.patience());
         let mut outcome = self.with(pool, &time(), attempt)?;

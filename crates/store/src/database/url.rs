@@ -57,6 +57,20 @@ impl DatabaseUrl {
             Self::Postgres(_) => None,
         }
     }
+
+    /// How many servers it names, of which one is taken.
+    pub(crate) fn hosts(&self) -> u32 {
+        let Self::Postgres(url) = self else {
+            return 1;
+        };
+        let (place, query) = split_query(url.split_once("://").map_or("", |(_, rest)| rest));
+        let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
+        let place = place.split_once('/').map_or(place, |(hosts, _)| hosts);
+        let named = parameters(query).filter(|(name, _)| name == "host" || name == "hostaddr");
+        let named = named.map(|(_, hosts)| hosts.matches(',').count());
+        let commas = named.chain([place.matches(',').count()]).max();
+        u32::try_from(commas.unwrap_or_default()).map_or(1, |commas| commas.saturating_add(1))
+    }
 }
 
 /// Without user information: it may hold a password.

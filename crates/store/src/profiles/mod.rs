@@ -20,7 +20,7 @@ use profiled_domain::{
 };
 
 use crate::database::rows::{GroupRow, UserRow};
-use crate::database::{DbConnection, Store};
+use crate::database::{DbConnection, Replica, Store};
 use batch::Batch;
 pub(crate) use found::profile;
 use found::{Found, Wanted};
@@ -34,14 +34,35 @@ impl ProfileRepository for Store {
         &self,
         queries: &[(HolderQuery, ProfileDepth)],
     ) -> Vec<Result<Option<Holder>, RepositoryError>> {
-        if queries.is_empty() {
-            return Vec::new();
-        }
-        let batch = Batch::new(queries);
-        match self.read(|connection| find_as_of_one_moment(connection, batch.distinct())) {
-            Ok(answers) => batch.answer(answers.into_iter().map(holder)),
-            Err(error) => batch.refuse(&error.into()),
-        }
+        find_holders(queries, |work| self.read(work))
+    }
+}
+
+/// Fails where the database itself is to be asked.
+impl ProfileRepository for Replica {
+    fn find_holders(
+        &self,
+        queries: &[(HolderQuery, ProfileDepth)],
+    ) -> Vec<Result<Option<Holder>, RepositoryError>> {
+        find_holders(queries, |work| self.read(work))
+    }
+}
+
+/// Statements that find the holders of a batch.
+type Work<'a> = dyn Fn(&mut DbConnection) -> QueryResult<Vec<Answer>> + 'a;
+
+/// Finds holders by statements that `read` runs on a connection of its choice.
+fn find_holders(
+    queries: &[(HolderQuery, ProfileDepth)],
+    read: impl FnOnce(&Work<'_>) -> Result<Vec<Answer>, RepositoryError>,
+) -> Vec<Result<Option<Holder>, RepositoryError>> {
+    if queries.is_empty() {
+        return Vec::new();
+    }
+    let batch = Batch::new(queries);
+    match read(&|connection| find_as_of_one_moment(connection, batch.distinct())) {
+        Ok(answers) => batch.answer(answers.into_iter().map(holder)),
+        Err(error) => batch.refuse(&error.into()),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Users: everything but the reads of every request.
 
+use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use profiled_domain::{
     NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, ProfileDepth,
-    ProfileRepository, RepositoryError, UniqueKey, UniqueValues, User, UserId, UserLookup,
-    UserProfile, UserRepository, WriteContext,
+    ProfileRepository, RepositoryError, StorageMode, UniqueKey, UniqueValues, User, UserId,
+    UserLookup, UserProfile, UserRepository, WriteContext,
 };
 
 use super::changes::{AccountFlags, insert_user, write_profile};
@@ -126,17 +128,36 @@ impl UserRepository for Store {
         Ok(held.collect())
     }
 
-    fn ping(&self) -> Result<(), RepositoryError> {
-        self.read_ready(|connection| {
-            diesel::select(diesel::dsl::exists(users::table.select(users::id)))
-                .get_result::<bool>(connection)
-        })?;
+    fn ping(&self) -> Result<StorageMode, RepositoryError> {
+        let mode = self.read_ready(mode)?;
         if self.disk_is_full() {
             let text = "the disk of the database is full";
             return Err(RepositoryError::Unavailable(text.into()));
         }
-        Ok(())
+        Ok(mode)
     }
+}
+
+/// Asks for a row, too: that is what the service lives on.
+fn mode(connection: &mut DbConnection) -> QueryResult<StorageMode> {
+    let row = exists(users::table.select(users::id));
+    let is_read_only = match connection {
+        DbConnection::Sqlite(c) => {
+            let _is_there: bool = diesel::select(row).get_result(c)?;
+            false
+        }
+        DbConnection::Postgres(c) => {
+            let is_read_only = sql::<Bool>("current_setting('transaction_read_only')::boolean");
+            let (_is_there, is_read_only): (bool, bool) =
+                diesel::select((row, is_read_only)).get_result(c)?;
+            is_read_only
+        }
+    };
+    Ok(if is_read_only {
+        StorageMode::ReadOnly
+    } else {
+        StorageMode::ReadWrite
+    })
 }
 
 /// Writes a change if the precondition holds. The row is locked before its version is looked at.

@@ -6,6 +6,7 @@ use super::finding::Finding;
 
 pub(super) fn check(database: &DatabaseSettings) -> Option<Finding> {
     url(database)
+        .or_else(|| read_url(database))
         .or_else(|| lanes(database))
         .or_else(|| deadline(database))
 }
@@ -16,6 +17,31 @@ fn url(database: &DatabaseSettings) -> Option<Finding> {
     let text = error.to_string();
     let text = text.strip_prefix("database.url ").unwrap_or(&text);
     Some(Finding("database.url", text.to_owned()))
+}
+
+/// A replica is a server, beside another one.
+fn read_url(database: &DatabaseSettings) -> Option<Finding> {
+    if database.read_url.is_empty() {
+        return None;
+    }
+    let embedded = |url: &str| matches!(url.parse(), Ok(DatabaseUrl::Sqlite(_)));
+    let text = if embedded(&database.url) {
+        "has a use with PostgreSQL alone: remove it, or let database.url name a server".to_owned()
+    } else {
+        match database.read_url.parse::<DatabaseUrl>() {
+            Ok(DatabaseUrl::Postgres(_)) => return None,
+            Ok(DatabaseUrl::Sqlite(_)) => {
+                "must begin with postgres://: a file is no replica of a server".to_owned()
+            }
+            Err(error) => {
+                let text = error.to_string();
+                text.strip_prefix("database.url ")
+                    .unwrap_or(&text)
+                    .to_owned()
+            }
+        }
+    };
+    Some(Finding("database.read_url", text))
 }
 
 fn lanes(database: &DatabaseSettings) -> Option<Finding> {
