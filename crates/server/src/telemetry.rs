@@ -24,6 +24,9 @@ use crate::settings::{LogFormat, LogLevel, LogSettings};
 /// How long the end of the process waits for a log that is slow.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// What targets of our own begin with.
+const OURS: &str = "profiled";
+
 /// So many bytes of a panic's text are kept.
 const LONGEST_PANIC: usize = 500;
 
@@ -55,6 +58,11 @@ pub(crate) fn start(settings: LogSettings, logging: Logging) -> Result<(), Failu
     // The only reason to fail is a logger that is there already: an embedding program's.
     let _ = Registry::default().with(layers).try_init();
     Ok(())
+}
+
+/// Lines of a service that nobody has taken.
+pub(crate) fn lost_lines() -> u64 {
+    QUEUE.get().map_or(0, LogQueue::lost)
 }
 
 /// Writes a last line, which is no event, and waits a little for a log that is slow.
@@ -93,7 +101,16 @@ where
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let log = filter_fn(move |event| event.target() != AUDIT && *event.level() <= level);
+    // What libraries have to say is of interest to those who look for something.
+    let chatter = match level {
+        LevelFilter::INFO => LevelFilter::WARN,
+        other => other,
+    };
+    let log = filter_fn(move |event| match event.target() {
+        AUDIT => false,
+        target if target.starts_with(OURS) => *event.level() <= level,
+        _ => *event.level() <= chatter,
+    });
     let log = log.with_max_level_hint(level);
     let mut layers = vec![match settings.format {
         LogFormat::Text => lines(writer.clone()).with_filter(log).boxed(),

@@ -15,6 +15,7 @@ use profiled_store::{DatabaseSettings, Store};
 
 use crate::clock::now;
 use crate::maintenance;
+use crate::purges::Purges;
 use crate::schema;
 use crate::settings::Settings;
 
@@ -83,13 +84,25 @@ impl Periodic {
     }
 
     /// Purges.
-    pub(crate) fn purge(store: Store, media: MediaStorage, settings: Settings) -> io::Result<Self> {
+    pub(crate) fn purge(
+        store: Store,
+        media: MediaStorage,
+        settings: Settings,
+        purges: Arc<Purges>,
+    ) -> io::Result<Self> {
         let interval = Duration::from_secs(settings.accounts.purge_interval);
         let work = move || match maintenance::run(&store, &media, &settings, &Actor::Service, now())
         {
-            Ok(cleared) if cleared.is_nothing() => {}
-            Ok(cleared) => tracing::info!(?cleared, "purged"),
-            Err(error) => tracing::warn!(%error, "the purge failed"),
+            Ok(cleared) => {
+                purges.succeeded(&cleared, now());
+                if !cleared.is_nothing() {
+                    tracing::info!(?cleared, "purged");
+                }
+            }
+            Err(error) => {
+                purges.failed();
+                tracing::warn!(%error, "the purge failed");
+            }
         };
         Self::start("purge", interval, work)
     }

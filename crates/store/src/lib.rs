@@ -20,7 +20,8 @@ mod users;
 
 pub use database::{
     DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationState, MigrationStatus,
-    OpenError, SqliteSettings, Store, Synchronous, UrlError, migrate, pending, revert, status,
+    OpenError, PoolReport, SqliteSettings, Store, Synchronous, UrlError, migrate, pending, revert,
+    status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{

@@ -141,6 +141,7 @@ impl Service {
             format!("data_dir={}", folder.path().display()),
             format!("database.url={}", database.url()),
             "http.bind=127.0.0.1:0".to_owned(),
+            "http.admin_bind=off".to_owned(),
             "http.workers=2".to_owned(),
             "http.allowed_hosts=127.0.0.1,localhost,www.example.com,api.example.com,testserver"
                 .to_owned(),

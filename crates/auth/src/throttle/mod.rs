@@ -1,6 +1,7 @@
 //! Limits on how often a caller may ask, and how often a log-in may fail (contract `drf.md`, section 10;
 //! ADR 0013).
 
+mod account;
 mod address;
 mod claimant;
 mod key;
@@ -18,7 +19,9 @@ use profiled_domain::{
 use self::key::Digester;
 use crate::progress::Progress;
 use crate::recent::Recent;
+use crate::tally::Tally;
 
+pub use account::FailedAccounts;
 pub use address::client_of;
 pub use claimant::Claimant;
 pub use permit::LoginPermit;
@@ -40,6 +43,8 @@ pub struct Throttle {
     counters: Arc<dyn ThrottleRepository>,
     digester: Digester,
     familiar: Arc<Familiar>,
+    tally: Tally,
+    failed_accounts: FailedAccounts,
 }
 
 /// Accounts at addresses where somebody has logged in to them lately.
@@ -92,7 +97,24 @@ impl Throttle {
             counters,
             digester: Digester::new(secret),
             familiar: Arc::new(Familiar(Mutex::new(Recent::new(FAMILIAR, FAMILIAR_FOR)))),
+            tally: Tally::default(),
+            failed_accounts: FailedAccounts::default(),
         }
+    }
+
+    /// The same, with accounts of failed log-ins told so.
+    #[must_use]
+    pub fn telling(self, failed_accounts: FailedAccounts) -> Self {
+        Self {
+            failed_accounts,
+            ..self
+        }
+    }
+
+    /// Who was let in, and why others were not.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Whether requests of this subject are counted at all.
@@ -129,7 +151,10 @@ impl Throttle {
                 longest = longest.max(wait(admission));
             }
         }
-        longest.map_or(Ok(()), |wait| Err(ThrottleError::Throttled(wait)))
+        longest.map_or(Ok(()), |wait| {
+            self.tally.throttle_request();
+            Err(ThrottleError::Throttled(wait))
+        })
     }
 
     /// Asks whether a password may be tried, before it is hashed. Only failures count, and the caller

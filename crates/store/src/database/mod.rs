@@ -31,5 +31,5 @@ pub(crate) use page::numbered_page;
 pub(crate) use person::PersonRow;
 pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
 pub(crate) use shapes::PreparedStatements;
-pub use store::{OpenError, Store};
+pub use store::{OpenError, PoolReport, Store};
 pub use url::{DatabaseUrl, UrlError};
