@@ -43,6 +43,7 @@ mod large_tokens;
 mod lifecycle;
 mod lists;
 mod migration;
+mod monitoring;
 mod pages;
 mod passwords;
 mod pictures;

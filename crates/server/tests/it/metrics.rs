@@ -166,7 +166,11 @@ fn listener_that_is_in_use_is_taken_when_it_is_free() {
 #[test]
 fn listener_that_cannot_be_had_is_named() {
     for (address, code, text) in [
-        ("192.0.2.1:9000", 1, "http.admin_bind: cannot listen on 192.0.2.1:9000"),
+        (
+            "192.0.2.1:9000",
+            1,
+            "http.admin_bind: cannot listen on 192.0.2.1:9000",
+        ),
         ("localhost", 5, "write host:port, as 127.0.0.1:9000, or off"),
     ] {
         let setting = format!("http.admin_bind={address}");

@@ -129,7 +129,9 @@ fn probes_are_told_to_those_who_look_closely_only() {
         service.signal("TERM");
 
         let log = service.rest_of_log();
-        let found = log.lines().filter(|line| line.contains("profiled::request"));
+        let found = log
+            .lines()
+            .filter(|line| line.contains("profiled::request"));
         assert_eq!(found.count(), lines, "{log}");
     }
 }
@@ -151,13 +153,21 @@ fn first_line_tells_what_runs() {
 #[test]
 fn account_of_a_failed_log_in_is_told_as_the_setting_wants() {
     let mut digests = Vec::new();
-    for (setting, is_clear) in [("digest", false), ("digest", false), ("clear", true), ("none", false)]
-    {
+    for (setting, is_clear) in [
+        ("digest", false),
+        ("digest", false),
+        ("clear", true),
+        ("none", false),
+    ] {
         let sandbox = Sandbox::new();
         let setting_is = format!("log.failed_accounts={setting}");
         let mut service = serve(&sandbox, &[&setting_is]);
         // grace:wrong
-        send(&service, "/api/v1/me/", "Authorization: Basic Z3JhY2U6d3Jvbmc=\r\n");
+        send(
+            &service,
+            "/api/v1/me/",
+            "Authorization: Basic Z3JhY2U6d3Jvbmc=\r\n",
+        );
         service.signal("TERM");
 
         let log = service.rest_of_log();
