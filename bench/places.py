@@ -51,6 +51,7 @@ class Place:
             "data_dir": self.folder,
             "database.url": self.url,
             "http.bind": "127.0.0.1:0",
+            "http.admin_bind": "off",
             "http.workers": 2,
             "auth.jwt.signing_key": KEY,
             # The storm of log-ins is one client's.

@@ -130,6 +130,7 @@ class Bench:
             "data_dir": self.folder,
             "database.url": url,
             "http.bind": "127.0.0.1:0",
+            "http.admin_bind": "off",
             "http.workers": 2,
             "auth.jwt.signing_key": KEY,
             "throttle.login": "",

@@ -45,6 +45,7 @@ mod large_tokens;
 mod lifecycle;
 mod lists;
 mod migration;
+mod monitoring;
 mod packaging;
 mod pages;
 mod passwords;

@@ -7,6 +7,7 @@ pub mod connection;
 mod known_tokens;
 pub mod postgres_server;
 pub mod process;
+pub mod prometheus;
 pub mod provider;
 pub mod proxy;
 pub mod python;

@@ -120,8 +120,13 @@ pub enum JwtFault {
     #[error("the signature does not verify")]
     Signature,
     /// `iat` or `nbf` lie ahead.
-    #[error("not valid yet (iat, nbf)")]
-    NotYetValid,
+    #[error("not valid yet: {claim} is {ahead} s ahead")]
+    NotYetValid {
+        /// Which of them.
+        claim: &'static str,
+        /// By how many seconds, begun ones among them.
+        ahead: u64,
+    },
     /// `iss` is not the one that is configured.
     #[error("of another issuer (iss)")]
     OtherIssuer,
@@ -191,7 +196,7 @@ impl JwtFault {
             | Self::Algorithm
             | Self::UnknownKey
             | Self::Signature
-            | Self::NotYetValid
+            | Self::NotYetValid { .. }
             | Self::OtherIssuer
             | Self::OtherAudience
             | Self::OtherClient

@@ -27,9 +27,11 @@ mod knox;
 mod password;
 mod progress;
 mod recent;
+mod refusal;
 mod scheme;
 mod session;
 mod settings;
+mod tally;
 mod throttle;
 mod token;
 
@@ -42,9 +44,9 @@ pub use jsonwebtoken::AlgorithmFamily;
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jwt::{
     AccessToken, ActiveToken, Algorithm, Audience, CustomClaim, IssuerError, Issuers, JwtService,
-    KeyError, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError,
-    Refreshed, SigningKey, TokenPair, TokenType, TokenUser, UnknownAlgorithm, UserClaim,
-    VerifyError, without_secrets,
+    KeyError, KeyFolder, KeyFolderError, KeyInfo, KeyReport, KeyRing, KeyState, NoSigningKey,
+    RefreshError, Refreshed, SigningKey, TokenPair, TokenType, TokenUser, UnknownAlgorithm,
+    UserClaim, VerifyError, without_secrets,
 };
 pub use key_fetch::KeyFetch;
 pub use password::{
@@ -60,8 +62,9 @@ pub use settings::{
     AuthSettings, ClientSettings, IntrospectionSettings, IssuerSettings, JwtSettings,
     LocalPartSetting, TokenSettings, UserField, UsernameField,
 };
+pub use tally::Tally;
 pub use throttle::{
-    Claimant, CounterStore, LoginPermit, RateSetting, Throttle, ThrottleError, ThrottleSettings,
-    ThrottleSubject, client_of,
+    Claimant, CounterStore, FailedAccounts, LoginPermit, RateSetting, Throttle, ThrottleError,
+    ThrottleSettings, ThrottleSubject, client_of,
 };
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};

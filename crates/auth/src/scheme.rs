@@ -16,6 +16,20 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Token, Self::Bearer, Self::Basic, Self::Session];
+
+    /// The word in metrics.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Bearer => "bearer",
+            Self::Basic => "basic",
+            Self::Session => "session",
+        }
+    }
+
     /// The word in the header.
     #[must_use]
     pub fn as_str(self) -> &'static str {

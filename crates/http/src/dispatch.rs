@@ -2,15 +2,16 @@
 
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::Instant;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use profiled_rest::measure::Place;
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
 use profiled_rest::wire::connection::{BodyLength, Connection};
 use profiled_rest::wire::json_writer::Style;
+use profiled_rest::wire::trace::X_REQUEST_ID;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
 use crate::connections::Presence;
@@ -77,16 +78,16 @@ async fn respond(
     payload: Payload,
     state: &AppState,
 ) -> (HttpResponse, bool) {
-    let (services, started) = (state.services(), Instant::now());
+    let (services, mut notes) = (state.services(), Notes::of(request));
+    let started = notes.started;
     let (mut payload, endless) = if !matches!(payload, Payload::None) && has_no_end(request) {
         (Payload::None, Some(payload))
     } else {
         (payload, None)
     };
-    let mut notes = Notes::default();
     let mut response = {
         // It is large: what waits for it is given its place, not a copy.
-        let answer = pin!(answer(state, request, &mut payload, started, &mut notes));
+        let answer = pin!(answer(state, request, &mut payload, &mut notes));
         services.lanes.deadline().of_request(answer).await
     };
     let deadline = services.body_deadline(started);
@@ -100,7 +101,14 @@ async fn respond(
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         services.lanes.count_unavailable();
     }
-    log_request(request, response.status(), started, &notes);
+    let (status, duration) = (response.status(), started.elapsed());
+    state
+        .requests
+        .count(notes.place, request.method(), status, duration);
+    let address = || services.hosts.client_address(request);
+    log_request(request, address, status, duration, &notes);
+    let id = notes.trace.header();
+    response.headers_mut().insert(X_REQUEST_ID, id);
     if services.is_draining() {
         // The client asks for no more here, so that nothing is under way when the connection ends.
         response
@@ -119,7 +127,6 @@ async fn answer(
     state: &AppState,
     request: &HttpRequest,
     payload: &mut Payload,
-    started: Instant,
     notes: &mut Notes,
 ) -> HttpResponse {
     let services = state.services();
@@ -135,21 +142,22 @@ async fn answer(
         return not_found(state, request);
     };
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
-        notes.route = Some(["", "/media/{key}"]);
+        notes.goes_to(Place::Media, "/media/{key}");
         let file = media::answer(&state.media, request, key, notes).await;
         return file.unwrap_or_else(|| not_found(state, request));
     }
-    let (route, parameters) = match state.router.find(path) {
+    let (route, place, parameters) = match state.router.find(path) {
         Found::Nothing => return not_found(state, request),
         Found::MissingSlash(route) => {
             return response::redirect(route, path, request.query_string(), &origin);
         }
-        Found::View(route, parameters) => (route, parameters),
+        Found::View(route, place, parameters) => (route, place, parameters),
     };
+    notes.takes(route, place);
     let body = std::mem::replace(payload, Payload::None);
     let terms = BodyTerms {
         limits: services.body_limits(route.view.spec().access),
-        deadline: services.body_deadline(started),
+        deadline: services.body_deadline(notes.started),
         budget: &services.bodies,
         connection: connection(request).map(Rc::as_ref),
     };
@@ -163,7 +171,6 @@ async fn answer(
         path,
         mount: origin.below(route.mount),
         origin,
-        started,
         notes,
     };
     let response = pipeline.answer().await;

@@ -5,6 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
 use profiled_domain::StorageMode;
 use profiled_rest::error::ApiError;
+use profiled_rest::measure::Place;
 use profiled_rest::{Notes, Readiness, Services};
 use serde_json::{Value, json};
 
@@ -14,12 +15,12 @@ pub(crate) async fn answer(
     request: &HttpRequest,
     notes: &mut Notes,
 ) -> Option<HttpResponse> {
-    let route = match request.path() {
-        "/live" => "/live",
-        "/ready" => "/ready",
+    let (place, route) = match request.path() {
+        "/live" => (Place::Live, "/live"),
+        "/ready" => (Place::Ready, "/ready"),
         _ => return None,
     };
-    notes.route = Some(["", route]);
+    notes.goes_to(place, route);
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let allow = (header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return Some(
@@ -28,7 +29,7 @@ pub(crate) async fn answer(
                 .finish(),
         );
     }
-    if route == "/live" {
+    if place == Place::Live {
         return Some(if state.lanes.are_stuck() {
             status(StatusCode::SERVICE_UNAVAILABLE, "stuck")
         } else {

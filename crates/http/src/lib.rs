@@ -14,6 +14,7 @@ mod jwt;
 mod media;
 mod media_url;
 mod oauth;
+mod operations;
 mod parts;
 mod routes;
 mod service;
@@ -26,7 +27,9 @@ pub use connections::{Connections, Presence};
 pub use media::{
     MediaSettings, MediaStorage, S3Settings, StorageError, StorageKind, SweepError, sweep,
 };
+pub use operations::{MetricsText, configure_operations};
 pub use parts::Parts;
+pub use profiled_rest::measure;
 pub use profiled_rest::settings::{HttpSettings, IpNetOrAddr, TlsSettings};
 pub use profiled_rest::wire::connection::{BodyLength, Connection};
 pub use profiled_rest::wire::host_name::{can_match_a_host, is_authority};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 use chrono::Duration;
+use profiled_rest::measure::{LaneReport, RequestCounts};
 use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
 
 use crate::connections::Connections;
@@ -28,6 +29,7 @@ pub struct AppState {
     services: Services,
     connections: Connections,
     pub(crate) router: Router,
+    pub(crate) requests: RequestCounts,
     pub(crate) media: Arc<Media>,
     pub(crate) tower: web::Data<TowerSettings>,
 }
@@ -41,8 +43,10 @@ impl AppState {
         let sliding_lifetime = Duration::seconds(parts.dialects.tower.token_lifetime.into());
         let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
         let media = Arc::new(media);
+        let router = routes::router(&parts, &media)?;
         Ok(Self {
-            router: routes::router(&parts, &media)?,
+            requests: RequestCounts::new(router.entries()),
+            router,
             services: Services::new(parts.services, sliding_lifetime)?,
             connections: Connections::default(),
             tower: web::Data::new(parts.dialects.tower),
@@ -60,6 +64,18 @@ impl AppState {
     #[must_use]
     pub fn services(&self) -> &Services {
         &self.services
+    }
+
+    /// What was asked and answered.
+    #[must_use]
+    pub fn requests(&self) -> &RequestCounts {
+        &self.requests
+    }
+
+    /// What is waited for at this moment.
+    pub fn lane_reports(&self) -> impl Iterator<Item = LaneReport<'_>> {
+        let pictures = self.media.pictures();
+        self.services.lane_reports().chain([pictures])
     }
 
     /// Who is connected.

@@ -215,6 +215,18 @@ impl ErrorDetail {
 }
 
 impl ApiError {
+    /// Why credentials were refused, in a word for the log.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::Unauthenticated(error) => Some(error.reason()),
+            Self::AuthenticationFailed { fault, .. } => {
+                Some(fault.map_or("credentials", JwtFault::reason))
+            }
+            Self::Throttled(_) => Some("throttled"),
+            _ => None,
+        }
+    }
+
     /// Seconds after which the request may be sent again, where that may help.
     #[must_use]
     pub fn retry_after(&self) -> Option<i64> {

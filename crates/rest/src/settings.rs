@@ -14,6 +14,8 @@ pub struct HttpSettings {
     #[serde(deserialize_with = "addresses")]
     pub bind: Vec<String>,
     pub reuse_port: bool,
+    #[serde(deserialize_with = "admin_address")]
+    pub admin_bind: String,
     #[serde(deserialize_with = "bounded::<0, 1024, _, _>")]
     pub workers: usize,
     pub public_url: String,
@@ -72,11 +74,20 @@ impl HttpSettings {
     }
 }
 
+fn has_port(address: &str) -> bool {
+    let parts = address.rsplit_once(':');
+    parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+}
+
+fn admin_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    checked(deserializer, |address: &String| {
+        let is_fine = matches!(address.as_str(), "" | "off") || has_port(address);
+        let text = || format!("is {address:?}: write host:port, as 127.0.0.1:9000, or off");
+        (!is_fine).then(text)
+    })
+}
+
 fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let has_port = |address: &String| {
-        let parts = address.rsplit_once(':');
-        parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
-    };
     checked(deserializer, |addresses: &Vec<String>| {
         match addresses.iter().find(|address| !has_port(address)) {
             Some(wrong) => Some(format!("has {wrong:?}: write host:port, as 127.0.0.1:8000")),

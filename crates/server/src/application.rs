@@ -11,17 +11,20 @@ use actix_web::web;
 use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
-use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
+use profiled_http::{AppState, MediaStorage, MetricsText, Parts, RouteEntry, ServiceParts};
 use profiled_store::{DatabaseUrl, MigrateOnStart, OpenFile, Replica, Store};
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 
+use crate::admin::Admin;
 use crate::clock::now;
 use crate::connections;
 use crate::error::{Failure, with_causes};
 use crate::exposure::exposed;
 use crate::lanes;
 use crate::listeners::Listeners;
+use crate::metrics::Sources;
+use crate::purges::Purges;
 use crate::reload::{Read, Reload};
 use crate::schema::{self, Schema};
 use crate::settings::Settings;
@@ -44,6 +47,7 @@ pub struct Application {
     _periodic: Vec<Periodic>,
     _open: Option<OpenFile>,
     signals: Signals,
+    admin: Option<(Admin, MetricsText)>,
 }
 
 impl Application {
@@ -55,8 +59,10 @@ impl Application {
         // First of all: a second instance must not touch the database of a first one, unless it may take its place.
         let listeners = Listeners::take(&settings.http.bind, settings.http.reuse_port)?;
         let addresses = listeners.addresses().map_err(failed)?;
+        let admin = Admin::bind(&settings.http.admin_bind)?;
         let tls = Tls::open(&settings.http.tls)?;
         let issuers = issuers(settings)?;
+        let purges = Arc::new(Purges::default());
         let (store, schema) = open_store(settings)?;
         let media = open_media(settings)?;
         let keys = Arc::new(settings.key_ring(now())?);
@@ -64,9 +70,16 @@ impl Application {
         let mut periodic = vec![Periodic::keys(Arc::clone(&keys), interval).map_err(failed)?];
         if settings.accounts.purge_interval > 0 {
             periodic.push(
-                Periodic::purge(store.clone(), media.clone(), settings.clone()).map_err(failed)?,
+                Periodic::purge(
+                    store.clone(),
+                    media.clone(),
+                    settings.clone(),
+                    Arc::clone(&purges),
+                )
+                .map_err(failed)?,
             );
         }
+        let fetched = issuers.clone();
         let replica = lanes::replica(settings, &store)?;
         let services = services(settings, &store, replica.clone())?;
         let ring = Arc::clone(&keys);
@@ -87,6 +100,12 @@ impl Application {
         for finding in exposed(settings) {
             tracing::warn!("{finding}");
         }
+        let admin = admin.map(|admin| {
+            admin.tell();
+            let kind = settings.database_kind();
+            let sources = Sources::new(state.clone(), store.clone(), fetched, purges, kind);
+            (admin, sources.text())
+        });
         listeners.open().map_err(failed)?;
         Ok(Self {
             server: connections::server(
@@ -111,6 +130,7 @@ impl Application {
             addresses,
             _periodic: periodic,
             signals: Signals::listen().map_err(failed)?,
+            admin,
         })
     }
 
@@ -135,6 +155,12 @@ impl Application {
         &self.addresses
     }
 
+    /// Where operators ask, unless that is off, or in use.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref()?.0.address()
+    }
+
     /// Stops the service from elsewhere.
     #[must_use]
     pub fn handle(&self) -> ServerHandle {
@@ -157,6 +183,8 @@ impl Application {
     /// # Errors
     /// [`Failure`] when a worker cannot go on.
     pub async fn run_until_stopped(self) -> Result<(), Failure> {
+        let admin = self.admin;
+        let admin = admin.map(|(admin, metrics)| admin.start(self.state.clone(), metrics));
         let (mut signals, handle) = (self.signals, self.server.handle());
         let reload = Arc::new(self.reload);
         supervisor::tell(&[NotifyState::Ready]);
@@ -170,6 +198,9 @@ impl Application {
             outcome = self.server => outcome.map_err(failed),
             () = stop => Ok(()),
         };
+        if let Some(admin) = admin {
+            admin.abort();
+        }
         let state = self.state;
         let noted = web::block(move || state.services().flush_token_uses()).await;
         noted.map_err(|error| Failure::failed(error.to_string()))?;
@@ -224,7 +255,8 @@ fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
     let secret = settings.counting_secret()?;
     let counters = lanes::counters(settings, store);
     let secret = secret.expose_secret().as_bytes();
-    Ok(Throttle::new(&settings.throttle, counters, secret))
+    let throttle = Throttle::new(&settings.throttle, counters, secret);
+    Ok(throttle.telling(settings.log.failed_accounts))
 }
 
 fn services(

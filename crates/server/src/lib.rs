@@ -3,7 +3,9 @@
 //! [`run`] is the command line. [`Application`] starts the service inside another program, a test for
 //! example.
 
+mod admin;
 mod application;
+mod build_info;
 mod cli;
 mod clock;
 mod commands;
@@ -15,7 +17,9 @@ mod lanes;
 mod listeners;
 mod log_queue;
 mod maintenance;
+mod metrics;
 mod output;
+mod purges;
 mod reload;
 mod schema;
 mod settings;

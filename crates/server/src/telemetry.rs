@@ -24,6 +24,9 @@ use crate::settings::{LogFormat, LogLevel, LogSettings};
 /// How long the end of the process waits for a log that is slow.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// What targets of our own begin with.
+const OURS: &str = "profiled";
+
 /// So many bytes of a panic's text are kept.
 const LONGEST_PANIC: usize = 500;
 
@@ -67,6 +70,11 @@ pub(crate) fn set_level(level: LogLevel) {
     {
         tracing::warn!(%error, "the level of the log stays as it is");
     }
+}
+
+/// Lines of a service that nobody has taken.
+pub(crate) fn lost_lines() -> u64 {
+    QUEUE.get().map_or(0, LogQueue::lost)
 }
 
 /// Writes a last line, which is no event, and waits a little for a log that is slow.
@@ -123,8 +131,14 @@ fn filter(level: LogLevel) -> Targets {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let all = Targets::new().with_default(level);
-    all.with_target(AUDIT, LevelFilter::OFF)
+    // What libraries have to say is of interest to those who look for something.
+    let chatter = match level {
+        LevelFilter::INFO => LevelFilter::WARN,
+        other => other,
+    };
+    let all = Targets::new().with_default(chatter);
+    let ours = all.with_target(OURS, level);
+    ours.with_target(AUDIT, LevelFilter::OFF)
 }
 
 fn lines<W>(writer: W) -> fmt::Layer<Registry, DefaultFields, Format, W>

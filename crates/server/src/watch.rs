@@ -17,6 +17,7 @@ use sd_notify::NotifyState;
 
 use crate::clock::now;
 use crate::maintenance;
+use crate::purges::Purges;
 use crate::reload;
 use crate::schema;
 use crate::settings::Settings;
@@ -122,13 +123,25 @@ impl Periodic {
     }
 
     /// Purges.
-    pub(crate) fn purge(store: Store, media: MediaStorage, settings: Settings) -> io::Result<Self> {
+    pub(crate) fn purge(
+        store: Store,
+        media: MediaStorage,
+        settings: Settings,
+        purges: Arc<Purges>,
+    ) -> io::Result<Self> {
         let interval = Duration::from_secs(settings.accounts.purge_interval);
         let work = move || match maintenance::run(&store, &media, &settings, &Actor::Service, now())
         {
-            Ok(cleared) if cleared.is_nothing() => {}
-            Ok(cleared) => tracing::info!(?cleared, "purged"),
-            Err(error) => tracing::warn!(%error, "the purge failed"),
+            Ok(cleared) => {
+                purges.succeeded(&cleared, now());
+                if !cleared.is_nothing() {
+                    tracing::info!(?cleared, "purged");
+                }
+            }
+            Err(error) => {
+                purges.failed();
+                tracing::warn!(%error, "the purge failed");
+            }
         };
         Self::start("purge", interval, work)
     }

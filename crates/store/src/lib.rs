@@ -21,8 +21,8 @@ mod users;
 
 pub use database::{
     DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationState, MigrationStatus,
-    OpenError, OpenFile, ReplaceError, Replica, ReplicaState, SqliteSettings, Store, Synchronous,
-    TakenFile, UrlError, migrate, migrate_up_to, pending, revert, status,
+    OpenError, OpenFile, PoolReport, ReplaceError, Replica, ReplicaState, SqliteSettings, Store,
+    Synchronous, TakenFile, UrlError, migrate, migrate_up_to, pending, revert, status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{

@@ -37,6 +37,7 @@ pub enum Backend {
 /// A running service. Dropping it ends it.
 pub struct Service {
     address: SocketAddr,
+    admin: Option<SocketAddr>,
     tokens: BTreeMap<String, String>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
@@ -141,6 +142,7 @@ impl Service {
             format!("data_dir={}", folder.path().display()),
             format!("database.url={}", database.url()),
             "http.bind=127.0.0.1:0".to_owned(),
+            "http.admin_bind=off".to_owned(),
             "http.workers=2".to_owned(),
             "http.allowed_hosts=127.0.0.1,localhost,www.example.com,api.example.com,testserver"
                 .to_owned(),
@@ -163,9 +165,10 @@ impl Service {
             ..Sources::default()
         };
         let settings = Settings::load(&sources).map_err(|error| error.to_string())?;
-        let (address, handle, routes, thread) = serve(settings.clone())?;
+        let ([address, admin], handle, routes, thread) = serve(settings.clone())?;
         Ok(Self {
-            address,
+            address: address.ok_or_else(|| "it listens nowhere".to_owned())?,
+            admin,
             tokens,
             handle,
             thread: Some(thread),
@@ -208,6 +211,16 @@ impl Service {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where operators ask.
+    ///
+    /// # Panics
+    /// If that is off.
+    #[must_use]
+    pub fn admin_address(&self) -> SocketAddr {
+        let admin = self.admin;
+        admin.unwrap_or_else(|| panic!("http.admin_bind is off"))
     }
 
     /// A client that knows the tokens of the data.
@@ -365,7 +378,12 @@ impl Drop for Service {
     }
 }
 
-type Served = (SocketAddr, ServerHandle, Vec<RouteEntry>, JoinHandle<()>);
+type Served = (
+    [Option<SocketAddr>; 2],
+    ServerHandle,
+    Vec<RouteEntry>,
+    JoinHandle<()>,
+);
 
 /// Runs the service on a thread of its own, and waits until it listens.
 fn serve(settings: Settings) -> Result<Served, String> {
@@ -381,14 +399,15 @@ fn serve(settings: Settings) -> Result<Served, String> {
                 }
             };
             let address = application.addresses().first().copied();
-            let started = address.ok_or_else(|| "it listens nowhere".to_owned());
+            let addresses = [address, application.admin_address()];
             let routes = application.routes().to_vec();
-            let _ = sender.send(started.map(|address| (address, application.handle(), routes)));
+            let _ = sender.send(Ok((addresses, application.handle(), routes)));
             if let Err(failure) = application.run_until_stopped().await {
                 eprintln!("the service failed: {failure}");
             }
         });
     });
-    let (address, handle, routes) = receiver.recv().map_err(|error| error.to_string())??;
-    Ok((address, handle, routes, thread))
+    let received: Result<_, String> = receiver.recv().map_err(|error| error.to_string())?;
+    let (addresses, handle, routes) = received?;
+    Ok((addresses, handle, routes, thread))
 }

@@ -22,6 +22,7 @@ pub struct Record {
     made: String,
     counts: String,
     address: Option<IpAddr>,
+    account: Option<String>,
 }
 
 impl Record {
@@ -36,6 +37,7 @@ impl Record {
             made: String::new(),
             counts: String::new(),
             address: None,
+            account: None,
         }
     }
 
@@ -92,6 +94,11 @@ impl Record {
     pub fn address(mut self, address: IpAddr) -> Self {
         self.address = Some(address);
         self
+    }
+
+    /// The account that nobody has logged in to, as it may be told.
+    pub(crate) fn account(self, account: Option<String>) -> Self {
+        Self { account, ..self }
     }
 
     /// Writes the line for what has come of it, and hands that on. To be called where the work is done, since
@@ -158,6 +165,7 @@ impl Record {
             made = some(&self.made),
             counts = some(&self.counts),
             address = self.address.map(|address| address.to_string()),
+            account = self.account,
         );
     }
 }

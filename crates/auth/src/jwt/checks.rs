@@ -123,8 +123,8 @@ impl Rules {
         let now = seconds(now);
         for name in ["iat", "nbf"] {
             let at = claims.get(name).map(|claim| instant(&claim)).transpose()?;
-            if at.is_some_and(|at| at > now + self.leeway) {
-                return Err(JwtFault::NotYetValid);
+            if let Some(at) = at.filter(|at| *at > now + self.leeway) {
+                return Err(not_yet_valid(name, at - now));
             }
         }
         let end = claims.get("exp").map(|claim| instant(&claim)).transpose()?;
@@ -168,6 +168,16 @@ pub(super) fn instant(claim: &Value) -> Result<f64, JwtFault> {
     let number = claim.as_number().and_then(Number::as_f64);
     let number = number.filter(|number| number.is_finite() && *number < END_OF_TIME);
     number.map(f64::trunc).ok_or(JwtFault::Invalid)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is ahead, and ends before the year 10000"
+)]
+fn not_yet_valid(claim: &'static str, seconds: f64) -> JwtFault {
+    let ahead = seconds.ceil() as u64;
+    JwtFault::NotYetValid { claim, ahead }
 }
 
 fn seconds(at: DateTime<Utc>) -> f64 {

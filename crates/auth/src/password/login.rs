@@ -305,7 +305,19 @@ impl Attempt {
             }
             Err(error) => (Actor::Anonymous, AuditOutcome::from(error)),
         };
-        self.record.end().by(actor).write(outcome);
+        let throttle = &self.login.throttle;
+        let (refusal, account) = match outcome {
+            AuditOutcome::Done => (None, None),
+            AuditOutcome::Refused(reason) => {
+                (Some(reason.as_str()), throttle.told_account(&self.username))
+            }
+            AuditOutcome::Unchanged | AuditOutcome::Failed => (Some("unavailable"), None),
+        };
+        throttle.tally().log_in(self.is_repeated, refusal);
+        if matches!(result, Err(ThrottleError::Throttled(_))) {
+            throttle.tally().throttle_log_in();
+        }
+        self.record.end().by(actor).account(account).write(outcome);
         Progress::Done(result)
     }
 }

@@ -47,6 +47,11 @@ impl Digester {
         self.digest(&[b"attempt", &account.0, password.as_bytes()])
     }
 
+    /// A name, wherever it is tried.
+    pub(super) fn told(&self, account: &str) -> ThrottleKey {
+        self.digest(&[b"told", account.as_bytes()])
+    }
+
     /// A digest of parts, each with its length, so that no other parts run together to the same text.
     fn digest(&self, parts: &[&[u8]]) -> ThrottleKey {
         let mut mac = self.0.clone();

@@ -1,6 +1,7 @@
 //! Limits on how often a caller may ask, and how often a log-in may fail (contract `drf.md`, section 10;
 //! ADR 0013).
 
+mod account;
 mod address;
 mod claimant;
 mod key;
@@ -19,7 +20,9 @@ use profiled_domain::{
 use self::key::Digester;
 use crate::progress::Progress;
 use crate::recent::Recent;
+use crate::tally::Tally;
 
+pub use account::FailedAccounts;
 pub use address::client_of;
 pub use claimant::Claimant;
 pub use permit::LoginPermit;
@@ -38,6 +41,8 @@ pub struct Throttle {
     counters: Arc<dyn ThrottleRepository>,
     digester: Digester,
     familiar: Arc<Familiar>,
+    tally: Tally,
+    failed_accounts: FailedAccounts,
 }
 
 /// What the settings allow at present.
@@ -106,12 +111,29 @@ impl Throttle {
             counters,
             digester: Digester::new(secret),
             familiar: Arc::new(Familiar(Mutex::new(Recent::new(FAMILIAR, FAMILIAR_FOR)))),
+            tally: Tally::default(),
+            failed_accounts: FailedAccounts::default(),
         }
     }
 
     /// Takes the rates of other settings from now on. What has been counted stays, and so does where.
     pub fn set_rates(&self, settings: &ThrottleSettings) {
         self.rates.store(Arc::new(settings.into()));
+    }
+
+    /// The same, with accounts of failed log-ins told so.
+    #[must_use]
+    pub fn telling(self, failed_accounts: FailedAccounts) -> Self {
+        Self {
+            failed_accounts,
+            ..self
+        }
+    }
+
+    /// Who was let in, and why others were not.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Whether requests of this subject are counted at all.
@@ -148,7 +170,10 @@ impl Throttle {
                 longest = longest.max(wait(admission));
             }
         }
-        longest.map_or(Ok(()), |wait| Err(ThrottleError::Throttled(wait)))
+        longest.map_or(Ok(()), |wait| {
+            self.tally.throttle_request();
+            Err(ThrottleError::Throttled(wait))
+        })
     }
 
     /// Asks whether a password may be tried, before it is hashed. Only failures count, and the caller

@@ -39,7 +39,7 @@ pub fn told(fault: JwtFault) -> JwtFault {
         | JwtFault::Algorithm
         | JwtFault::UnknownKey
         | JwtFault::Signature
-        | JwtFault::NotYetValid
+        | JwtFault::NotYetValid { .. }
         | JwtFault::OtherIssuer
         | JwtFault::OtherAudience
         | JwtFault::OtherClient

@@ -18,6 +18,8 @@ mod waiting;
 
 use std::sync::Arc;
 
+use profiled_rest::measure::LaneReport;
+
 pub(crate) use avatar::{Avatar, Picture, read};
 pub(crate) use serve::answer;
 pub use settings::{MediaSettings, S3Settings, StorageKind};
@@ -44,6 +46,11 @@ impl Media {
             storage,
             settings: Arc::new(settings),
         })
+    }
+
+    /// What waits for the threads for pictures at this moment.
+    pub(crate) fn pictures(&self) -> LaneReport<'_> {
+        self.pictures.report()
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use profiled_rest::WorkerPool;
 use profiled_rest::error::ApiError;
+use profiled_rest::measure::LaneReport;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::timeout;
 
@@ -48,6 +49,11 @@ impl PictureQueue {
         })
     }
 
+    /// What it does at this moment.
+    pub(super) fn report(&self) -> LaneReport<'_> {
+        self.threads.report()
+    }
+
     /// Has a thread work on an upload.
     ///
     /// # Errors
@@ -66,7 +72,10 @@ impl PictureQueue {
         };
         match timeout(self.deadline, self.threads.run(job)).await {
             Ok(done) => done.map_err(ApiError::from),
-            Err(_elapsed) => Err(ApiError::Unavailable(Box::new(Refusal::Late))),
+            Err(_elapsed) => {
+                self.threads.counts().missed.one();
+                Err(ApiError::Unavailable(Box::new(Refusal::Late)))
+            }
         }
     }
 
@@ -75,7 +84,10 @@ impl PictureQueue {
     fn room_for(&self, bytes: usize) -> Result<OwnedSemaphorePermit, ApiError> {
         let pieces = u32::try_from(pieces(bytes).min(self.size)).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).try_acquire_many_owned(pieces);
-        room.map_err(|_full: TryAcquireError| ApiError::Unavailable(Box::new(Refusal::Full)))
+        room.map_err(|_full: TryAcquireError| {
+            self.threads.counts().refused.one();
+            ApiError::Unavailable(Box::new(Refusal::Full))
+        })
     }
 }
 

@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::framework::measure::{LaneCounts, LaneReport};
+
 /// How many threads may be given up for each one that works.
 const GIVEN_UP: usize = 3;
 
@@ -48,10 +50,12 @@ struct Shared<T> {
     state: Mutex<State<T>>,
     work_is_there: Condvar,
     work: Box<dyn Fn(Vec<T>) + Send + Sync>,
+    counts: LaneCounts,
 }
 
 struct State<T> {
-    waiting: VecDeque<T>,
+    /// Each since when.
+    waiting: VecDeque<(Instant, T)>,
     /// Threads that sleep: only they have to be woken.
     asleep: usize,
     is_closed: bool,
@@ -87,6 +91,7 @@ impl<T: Send + 'static> Crew<T> {
             }),
             work_is_there: Condvar::new(),
             work: Box::new(work),
+            counts: LaneCounts::default(),
         });
         // Threads that were started end with it when another one cannot be.
         let crew = Self { shared };
@@ -101,17 +106,43 @@ impl<T: Send + 'static> Crew<T> {
     /// # Errors
     /// [`PoolError::Full`] at once, with nothing kept.
     pub fn push(&self, piece: T) -> Result<(), PoolError> {
+        let now = Instant::now();
         let mut state = self.shared.lock();
         if state.waiting.len() >= self.shared.settings.waiting {
+            self.shared.counts.refused.one();
             return Err(PoolError::Full(self.shared.settings.name));
         }
-        state.waiting.push_back(piece);
+        state.waiting.push_back((now, piece));
         let has_sleeper = state.asleep > 0;
         drop(state);
         if has_sleeper {
             self.shared.work_is_there.notify_one();
         }
         Ok(())
+    }
+
+    /// What this crew has had to do.
+    pub fn counts(&self) -> &LaneCounts {
+        &self.shared.counts
+    }
+
+    /// What it does at this moment.
+    pub fn report(&self) -> LaneReport<'_> {
+        let state = self.shared.lock();
+        let threads = state.threads.iter();
+        let settings = &self.shared.settings;
+        LaneReport {
+            name: settings.name,
+            waiting: state.waiting.len(),
+            busy: threads
+                .clone()
+                .filter(|thread| thread.busy_since.is_some())
+                .count(),
+            given_up: threads.filter(|thread| thread.is_given_up).count(),
+            threads: settings.threads,
+            is_batched: settings.together > 1,
+            counts: &self.shared.counts,
+        }
     }
 
     /// Gives up threads that are stuck, and starts others in their places: to be called every now and then.
@@ -208,13 +239,22 @@ impl<T: Send + 'static> Shared<T> {
             state.asleep -= 1;
         }
         let count = state.waiting.len().min(self.settings.together);
-        let pieces = state.waiting.drain(..count).collect();
+        let now = Instant::now();
+        let (counts, taken) = (&self.counts, state.waiting.drain(..count));
+        let pieces = taken.map(|(since, piece)| {
+            counts.waits.observe_time(now.duration_since(since));
+            piece
+        });
+        let pieces = pieces.collect();
+        if self.settings.together > 1 {
+            counts.batches.observe(count.try_into().unwrap_or(u64::MAX));
+        }
         let own = state
             .threads
             .iter_mut()
             .find(|thread| thread.number == number);
         if let Some(thread) = own {
-            thread.busy_since = Some(Instant::now());
+            thread.busy_since = Some(now);
         }
         Some(pieces)
     }
@@ -249,124 +289,4 @@ impl<T: Send + 'static> Shared<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use super::*;
-
-    const SETTINGS: CrewSettings = CrewSettings {
-        name: "tests",
-        threads: 1,
-        waiting: 3,
-        together: 2,
-        patience: Some(Duration::from_secs(5)),
-    };
-
-    /// A name, and what the thread waits for.
-    type Held = (u8, mpsc::Receiver<()>);
-
-    /// A crew that tells what it takes, and waits at each piece that can be waited for.
-    fn crew() -> (Crew<Held>, mpsc::Receiver<Vec<u8>>) {
-        let (tell, told) = mpsc::channel();
-        let work = move |pieces: Vec<Held>| {
-            tell.send(pieces.iter().map(|(name, _)| *name).collect())
-                .unwrap();
-            for (_, held) in pieces {
-                let _ = held.recv();
-            }
-        };
-        (Crew::start(SETTINGS, work).unwrap(), told)
-    }
-
-    fn held() -> (mpsc::Sender<()>, mpsc::Receiver<()>) {
-        mpsc::channel()
-    }
-
-    fn free() -> mpsc::Receiver<()> {
-        held().1
-    }
-
-    #[test]
-    fn what_waits_is_taken_together_and_what_has_no_room_is_refused() {
-        let (crew, told) = crew();
-        let (release, first) = held();
-        crew.push((0, first)).unwrap();
-        assert_eq!(told.recv(), Ok(vec![0]));
-
-        for name in 1..=3 {
-            crew.push((name, free())).unwrap();
-        }
-
-        assert_eq!(crew.push((4, free())), Err(PoolError::Full("tests")));
-        drop(release);
-        assert_eq!(told.recv(), Ok(vec![1, 2]));
-        assert_eq!(told.recv(), Ok(vec![3]));
-    }
-
-    #[test]
-    fn another_thread_takes_the_place_of_a_stuck_one() {
-        let (crew, told) = crew();
-        let (release, stuck) = held();
-        crew.push((0, stuck)).unwrap();
-        assert_eq!(told.recv(), Ok(vec![0]));
-        crew.push((1, free())).unwrap();
-        let later = Instant::now() + Duration::from_secs(6);
-
-        crew.look_after(Instant::now());
-        assert!(told.try_recv().is_err());
-        crew.look_after(later);
-
-        assert_eq!(told.recv(), Ok(vec![1]));
-        assert!(!crew.is_stuck(later, Duration::from_mins(1)));
-        drop(release);
-    }
-
-    #[test]
-    fn crew_that_has_lost_too_many_threads_is_stuck() {
-        let (crew, told) = crew();
-        let mut held_back = Vec::new();
-        for name in 0..=3 {
-            let (release, stuck) = held();
-            held_back.push(release);
-            crew.push((name, stuck)).unwrap();
-            assert_eq!(told.recv(), Ok(vec![name]));
-            crew.look_after(Instant::now() + Duration::from_secs(6));
-        }
-        let (soon, later) = (Instant::now(), Instant::now() + Duration::from_secs(61));
-
-        assert!(!crew.is_stuck(soon, Duration::from_mins(1)));
-        assert!(crew.is_stuck(later, Duration::from_mins(1)));
-        crew.push((9, free())).unwrap();
-        drop(held_back);
-        assert_eq!(told.recv(), Ok(vec![9]));
-    }
-
-    #[test]
-    fn all_that_waits_is_done_before_the_threads_end() {
-        let (crew, told) = crew();
-        let (release, first) = held();
-        crew.push((0, first)).unwrap();
-        assert_eq!(told.recv(), Ok(vec![0]));
-        crew.push((1, free())).unwrap();
-
-        drop(crew);
-        drop(release);
-
-        assert_eq!(told.iter().collect::<Vec<_>>(), [[1]]);
-    }
-
-    #[test]
-    fn panic_ends_no_thread() {
-        let (tell, told) = mpsc::channel();
-        let work = move |pieces: Vec<u8>| {
-            assert!(pieces != [0], "of no interest");
-            tell.send(pieces).unwrap();
-        };
-        let crew = Crew::start(SETTINGS, work).unwrap();
-
-        crew.push(0).unwrap();
-        crew.push(1).unwrap();
-
-        assert!(told.recv().is_ok());
-    }
-}
+mod tests;

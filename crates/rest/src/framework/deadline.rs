@@ -7,6 +7,7 @@ use tokio::time::{self, timeout};
 
 use crate::error::ApiError;
 use crate::framework::crew::PoolError;
+use crate::framework::measure::Count;
 
 tokio::task_local! {
     /// What is left to the request of this task.
@@ -29,11 +30,15 @@ impl Deadline {
     }
 
     /// Waits for what a lane does, as long as the request may. Outside of a request that is the whole time. `work` learns
-    /// when nobody waits for it any more.
+    /// when nobody waits for it any more. `missed` counts those that are not done in time.
     ///
     /// # Errors
     /// [`ApiError::Unavailable`]: no time is left, or the queue is full. [`ApiError::Internal`]: the work panicked.
-    pub async fn wait<T, F>(self, work: impl FnOnce(Instant) -> F) -> Result<T, ApiError>
+    pub async fn wait<T, F>(
+        self,
+        missed: &Count,
+        work: impl FnOnce(Instant) -> F,
+    ) -> Result<T, ApiError>
     where
         F: Future<Output = Result<T, PoolError>>,
     {
@@ -41,6 +46,7 @@ impl Deadline {
         let left = LEFT.try_with(Cell::get).unwrap_or(self.0);
         if left.is_zero() {
             // Not even begun: a timeout would look at the work first.
+            missed.one();
             return Err(ApiError::Unavailable(Box::new(Late)));
         }
         let outcome = timeout(left, work((began + left).into_std())).await;
@@ -48,7 +54,10 @@ impl Deadline {
         let _ = LEFT.try_with(|all| all.set(left.saturating_sub(began.elapsed())));
         match outcome {
             Ok(done) => done.map_err(ApiError::from),
-            Err(_elapsed) => Err(ApiError::Unavailable(Box::new(Late))),
+            Err(_elapsed) => {
+                missed.one();
+                Err(ApiError::Unavailable(Box::new(Late)))
+            }
         }
     }
 }
@@ -86,8 +95,8 @@ mod tests {
     async fn waits_of_a_request_count_together() {
         let answer = async {
             [
-                DEADLINE.wait(work(2)).await.is_ok(),
-                DEADLINE.wait(work(2)).await.is_ok(),
+                DEADLINE.wait(&Count::default(), work(2)).await.is_ok(),
+                DEADLINE.wait(&Count::default(), work(2)).await.is_ok(),
             ]
         };
 
@@ -99,22 +108,30 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn requests_do_not_count_together() {
         for _ in 0..2 {
-            assert!(DEADLINE.of_request(DEADLINE.wait(work(2))).await.is_ok());
+            assert!(
+                DEADLINE
+                    .of_request(DEADLINE.wait(&Count::default(), work(2)))
+                    .await
+                    .is_ok()
+            );
         }
-        assert!(DEADLINE.wait(work(2)).await.is_ok());
-        assert!(DEADLINE.wait(work(4)).await.is_err());
+        assert!(DEADLINE.wait(&Count::default(), work(2)).await.is_ok());
+        assert!(DEADLINE.wait(&Count::default(), work(4)).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_is_begun_when_no_time_is_left() {
         let is_begun = Cell::new(false);
         let answer = async {
-            let late = DEADLINE.wait(work(4)).await;
+            let late = DEADLINE.wait(&Count::default(), work(4)).await;
             let begin = |_end| async {
                 is_begun.set(true);
                 Ok(())
             };
-            (late.is_err(), DEADLINE.wait(begin).await.is_err())
+            (
+                late.is_err(),
+                DEADLINE.wait(&Count::default(), begin).await.is_err(),
+            )
         };
 
         assert_eq!(DEADLINE.of_request(answer).await, (true, true));

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use crate::error::ApiError;
 use crate::framework::crew::{Crew, CrewSettings, PoolError};
 use crate::framework::fair_queue::{FairQueue, Places, Scope};
+use crate::framework::measure::{Count, LaneReport};
 
 const NAME: &str = "hashing";
 /// Longest time for a password, in the queue and on a thread: the costliest hashes take a second or two.
@@ -22,6 +23,8 @@ pub(super) struct Hashing {
     queue: Arc<Mutex<FairQueue<Job>>>,
     /// A turn for each that waits: who takes it is found out when it comes.
     turns: Crew<()>,
+    /// Those of whose address or network too many waited.
+    throttled: Count,
 }
 
 impl Hashing {
@@ -51,7 +54,24 @@ impl Hashing {
                 job(Ok(()));
             }
         })?;
-        Ok(Self { queue, turns })
+        Ok(Self {
+            queue,
+            turns,
+            throttled: Count::default(),
+        })
+    }
+
+    /// What the threads do at this moment.
+    pub(super) fn report(&self) -> LaneReport<'_> {
+        LaneReport {
+            waiting: self.waiting(),
+            ..self.turns.report()
+        }
+    }
+
+    /// How many of an address or network found too much of it waiting.
+    pub(super) fn throttled(&self) -> u64 {
+        self.throttled.get()
     }
 
     /// How many wait for a thread.
@@ -77,7 +97,7 @@ impl Hashing {
             }
         });
         let lost = lock(&self.queue).push(claimant, job);
-        let lost = lost.map_err(refusal)?;
+        let lost = lost.map_err(|scope| self.refusal(scope))?;
         self.turns.push(())?;
         if let Some((scope, jobs)) = lost {
             for job in jobs {
@@ -86,18 +106,27 @@ impl Hashing {
         }
         // No deadline of the database: the costliest hashes alone take as long.
         match tokio::time::timeout(LONGEST, receiver).await {
-            Ok(Ok(done)) => done.map_err(refusal),
+            Ok(Ok(done)) => done.map_err(|scope| self.refusal(scope)),
             Ok(Err(_died)) => Err(PoolError::Died(NAME).into()),
-            Err(elapsed) => Err(ApiError::Unavailable(Box::new(elapsed))),
+            Err(elapsed) => {
+                self.turns.counts().missed.one();
+                Err(ApiError::Unavailable(Box::new(elapsed)))
+            }
         }
     }
-}
 
-/// Whoever takes too much room waits; where there is none for anybody, the service is busy.
-fn refusal(scope: Scope) -> ApiError {
-    match scope {
-        Scope::Address | Scope::Network => ApiError::Throttled(Wait::SECOND),
-        Scope::All => PoolError::Full(NAME).into(),
+    /// Whoever takes too much room waits; where there is none for anybody, the service is busy.
+    fn refusal(&self, scope: Scope) -> ApiError {
+        match scope {
+            Scope::Address | Scope::Network => {
+                self.throttled.one();
+                ApiError::Throttled(Wait::SECOND)
+            }
+            Scope::All => {
+                self.turns.counts().refused.one();
+                PoolError::Full(NAME).into()
+            }
+        }
     }
 }
 

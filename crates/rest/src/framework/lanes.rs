@@ -18,6 +18,7 @@ use crate::error::ApiError;
 use crate::framework::crew::PoolError;
 use crate::framework::deadline::Deadline;
 use crate::framework::look_ups::{Answer, LookUps};
+use crate::framework::measure::{Count, LaneReport};
 use crate::framework::worker_pool::WorkerPool;
 
 /// Lists of one user that are selected at once.
@@ -153,6 +154,10 @@ impl Line {
         })
     }
 
+    fn missed(&self) -> &Count {
+        &self.pool.counts().missed
+    }
+
     /// Runs work that is of use until `end`.
     async fn run<T, F>(&self, end: Instant, work: F) -> Result<T, PoolError>
     where
@@ -213,7 +218,10 @@ impl Lanes {
         query: HolderQuery,
         depth: ProfileDepth,
     ) -> Result<Option<Holder>, ApiError> {
-        let found = self.deadline.wait(|_end| self.look_up(query, depth));
+        let missed = &self.readers.crew.counts().missed;
+        let found = self
+            .deadline
+            .wait(missed, |_end| self.look_up(query, depth));
         let found = found.await?;
         found.map_err(ApiError::from)
     }
@@ -233,7 +241,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        self.deadline.wait(|end| self.details.run(end, work)).await
+        self.on(&self.details, work).await
     }
 
     /// Changes something.
@@ -242,7 +250,7 @@ impl Lanes {
         T: Send + 'static,
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
-        self.deadline.wait(|end| self.writers.run(end, work)).await
+        self.on(&self.writers, work).await
     }
 
     /// Selects a list for a user. Nobody has more than a few under way, so that nobody takes the lane for themselves.
@@ -255,14 +263,14 @@ impl Lanes {
         F: FnOnce(&dyn Repository) -> T + Send + 'static,
     {
         let turn = |_end| async { Ok(self.turns.take(caller).await) };
-        let turn = self.deadline.wait(turn).await??;
+        let turn = self.deadline.wait(self.lists.missed(), turn).await??;
         // The turn ends with the work, also when the client has gone away.
         let work = move |repository: &dyn Repository| {
             let done = work(repository);
             drop(turn);
             done
         };
-        self.deadline.wait(|end| self.lists.run(end, work)).await
+        self.on(&self.lists, work).await
     }
 
     /// Counts a request in the database.
@@ -271,15 +279,35 @@ impl Lanes {
         count: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
         let counted = |end| self.counters.run(move || within(end, count));
-        self.deadline.wait(counted).await
+        let missed = &self.counters.counts().missed;
+        self.deadline.wait(missed, counted).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<Result<StorageMode, RepositoryError>, ApiError> {
         let ping = |repository: &dyn Repository| repository.ping();
+        self.on(&self.readiness, ping).await
+    }
+
+    async fn on<T, F>(&self, line: &Line, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&dyn Repository) -> T + Send + 'static,
+    {
         self.deadline
-            .wait(|end| self.readiness.run(end, ping))
+            .wait(line.missed(), |end| line.run(end, work))
             .await
+    }
+
+    /// What each lane does at this moment.
+    pub fn reports(&self) -> impl Iterator<Item = LaneReport<'_>> {
+        let pools = self.pools().map(WorkerPool::report);
+        [self.readers.crew.report()].into_iter().chain(pools)
+    }
+
+    /// Lists that waited too long for a turn of their user.
+    pub fn refused_lists(&self) -> u64 {
+        self.turns.refused.get()
     }
 
     /// Counts a request that is answered 503.
@@ -345,19 +373,23 @@ impl Unavailable {
 
 /// Whose turn it is to select a list.
 #[derive(Default)]
-struct Turns(Mutex<HashMap<UserId, Arc<Semaphore>>>);
+struct Turns {
+    taken: Mutex<HashMap<UserId, Arc<Semaphore>>>,
+    refused: Count,
+}
 
 impl Turns {
     async fn take(&self, user: UserId) -> Result<OwnedSemaphorePermit, ApiError> {
         let turn = timeout(TURN, self.of(user).acquire_owned()).await;
         // The semaphores are never closed.
-        turn.ok()
-            .and_then(Result::ok)
-            .ok_or(ApiError::Throttled(Wait::SECOND))
+        turn.ok().and_then(Result::ok).ok_or_else(|| {
+            self.refused.one();
+            ApiError::Throttled(Wait::SECOND)
+        })
     }
 
     fn of(&self, user: UserId) -> Arc<Semaphore> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turns = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         // Who waits or works has the other one of two.
         turns.retain(|_, turn| Arc::strong_count(turn) > 1);
         let turn = turns.entry(user);

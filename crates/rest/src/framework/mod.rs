@@ -13,6 +13,7 @@ mod forms;
 mod hashing;
 mod lanes;
 mod look_ups;
+pub mod measure;
 mod metadata;
 mod page;
 mod pipeline;

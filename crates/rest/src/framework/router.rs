@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::framework::context::Parameters;
 use crate::framework::dialect::Dialect;
+use crate::framework::measure::Place;
 use crate::framework::spec::Access;
 use crate::framework::view::View;
 use crate::wire::json_writer::Style;
@@ -47,6 +48,8 @@ pub struct Crumb<'a> {
 pub struct RouteEntry {
     /// The path, with `{name}` for an id.
     pub pattern: String,
+    /// The name of its dialect.
+    pub dialect: &'static str,
     /// Who may use it.
     pub access: Access,
     /// Its header `Allow`.
@@ -55,7 +58,8 @@ pub struct RouteEntry {
 
 /// All routes.
 pub struct Router {
-    routes: matchit::Router<Route>,
+    /// Each with its place in `entries`.
+    routes: matchit::Router<(Place, Route)>,
     entries: Vec<RouteEntry>,
     /// How answers to paths without a route are written.
     unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
@@ -68,8 +72,8 @@ pub struct RouteConflict(String);
 
 /// What a path leads to.
 pub enum Found<'a> {
-    /// To a view, with the ids in the path.
-    View(&'a Route, Parameters),
+    /// To a view, with what is counted for it and the ids in the path.
+    View(&'a Route, Place, Parameters),
     /// The path lacks its final slash.
     MissingSlash(&'a Route),
     /// Nowhere.
@@ -88,13 +92,14 @@ impl Router {
         let mut routes = matchit::Router::new();
         let entries = all.iter().map(|route| RouteEntry {
             pattern: route.full_pattern(),
+            dialect: route.dialect.name(),
             access: route.view.spec().access,
             allow: route.view.allow().clone(),
         });
         let entries = entries.collect();
-        for route in all {
+        for (number, route) in all.into_iter().enumerate() {
             let pattern = route.full_pattern();
-            let added = routes.insert(pattern.clone(), route);
+            let added = routes.insert(pattern.clone(), (Place::Route(number), route));
             added.map_err(|_conflict| RouteConflict(pattern))?;
         }
         Ok(Self {
@@ -112,19 +117,20 @@ impl Router {
 
     /// Looks up a decoded path.
     pub fn find(&self, path: &str) -> Found<'_> {
-        if let Some((route, parameters)) = self.at(path) {
-            return Found::View(route, parameters);
+        if let Some((route, place, parameters)) = self.at(path) {
+            return Found::View(route, place, parameters);
         }
         match self.at(&format!("{path}/")) {
-            Some((route, _)) => Found::MissingSlash(route),
+            Some((route, ..)) => Found::MissingSlash(route),
             None => Found::Nothing,
         }
     }
 
-    fn at(&self, path: &str) -> Option<(&Route, Parameters)> {
+    fn at(&self, path: &str) -> Option<(&Route, Place, Parameters)> {
         let found = self.routes.at(path).ok()?;
         let values = found.params.iter().map(|(_, value)| value);
-        Some((found.value, Parameters::parse(values)?))
+        let (place, route) = found.value;
+        Some((route, *place, Parameters::parse(values)?))
     }
 
     /// The views of a route's dialect above a path, and the one at it, by their names.
@@ -132,7 +138,7 @@ impl Router {
         let ends = path.match_indices('/').map(|(at, _)| at + 1);
         let above = ends.filter_map(|end| path.get(..end));
         let views = above.filter_map(|path| {
-            let (found, _) = self.at(path)?;
+            let (found, ..) = self.at(path)?;
             let name = found.view.spec().name;
             let is_same = found.dialect.name() == route.dialect.name();
             is_same.then_some(Crumb { name, path })
@@ -145,7 +151,7 @@ impl Router {
     pub fn style(&self, path: &str) -> Style {
         let path = percent_decode_str(path).decode_utf8_lossy();
         match self.find(&path) {
-            Found::View(route, _) | Found::MissingSlash(route) => route.dialect.style(),
+            Found::View(route, ..) | Found::MissingSlash(route) => route.dialect.style(),
             Found::Nothing => (self.unrouted)(&path),
         }
     }

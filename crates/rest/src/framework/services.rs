@@ -15,6 +15,7 @@ use tokio::time::timeout_at;
 use crate::error::ApiError;
 use crate::framework::hashing::Hashing;
 use crate::framework::lanes::{LaneParts, Lanes};
+use crate::framework::measure::LaneReport;
 use crate::framework::spec::Access;
 use crate::framework::token_uses::{Deferred, TokenUses};
 use crate::settings::HttpSettings;
@@ -292,5 +293,20 @@ impl Services {
     /// How many requests wait for a thread that hashes.
     pub fn waiting_for_hashes(&self) -> usize {
         self.hashing.waiting()
+    }
+
+    /// What is waited for at this moment, but for pictures.
+    pub fn lane_reports(&self) -> impl Iterator<Item = LaneReport<'_>> {
+        self.lanes.reports().chain([self.hashing.report()])
+    }
+
+    /// How many hashes were refused since too much of an address or network waited.
+    pub fn throttled_hashes(&self) -> u64 {
+        self.hashing.throttled()
+    }
+
+    /// Uses of tokens that wait to be noted, and how many were ever lost.
+    pub fn token_uses(&self) -> (usize, u64) {
+        (self.token_uses.waiting(), self.token_uses.lost())
     }
 }

@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::Duration;
 use profiled_domain::{RepositoryError, TokenId, TokenRepository, TokenUse};
 
+use crate::framework::measure::Count;
+
 /// Uses that wait at most, some 10 MB.
 const CAPACITY: usize = 100_000;
 /// Uses that one transaction notes: other writers wait that long at most.
@@ -34,6 +36,8 @@ pub struct TokenUses {
     waiting: Mutex<HashMap<TokenId, TokenUse>>,
     capacity: usize,
     dropped: AtomicU64,
+    /// All that were ever lost.
+    lost: Count,
     writing: Mutex<()>,
 }
 
@@ -49,6 +53,7 @@ impl TokenUses {
             waiting: Mutex::default(),
             capacity,
             dropped: AtomicU64::new(0),
+            lost: Count::default(),
             writing: Mutex::default(),
         }
     }
@@ -72,9 +77,20 @@ impl TokenUses {
             Entry::Vacant(_) if used.extension.is_some() => return Deferred::Urgent,
             Entry::Vacant(_) => {
                 self.dropped.fetch_add(1, Ordering::Relaxed);
+                self.lost.one();
             }
         }
         Deferred::Done
+    }
+
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        lock(&self.waiting).len()
+    }
+
+    /// How many were lost, for want of room or of a database.
+    pub fn lost(&self) -> u64 {
+        self.lost.get()
     }
 
     /// Notes all that waits.
@@ -128,6 +144,7 @@ impl TokenUses {
         let lost: Vec<_> = uses.iter().filter(is_lost).copied().collect();
         self.remove(&lost);
         let lost = u64::try_from(lost.len()).unwrap_or(u64::MAX);
+        self.lost.add(lost);
         let dropped = lost + self.dropped.swap(0, Ordering::Relaxed);
         tracing::warn!(%error, dropped, "uses of tokens were not noted");
     }

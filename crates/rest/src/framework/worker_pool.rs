@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use crate::framework::crew::{Crew, CrewSettings, PoolError};
+use crate::framework::measure::{LaneCounts, LaneReport};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -62,6 +63,18 @@ impl WorkerPool {
         });
         self.crew.push(job)?;
         receiver.await.map_err(|_died| PoolError::Died(self.name))
+    }
+
+    /// What it does at this moment.
+    #[must_use]
+    pub fn report(&self) -> LaneReport<'_> {
+        self.crew.report()
+    }
+
+    /// What it has had to do.
+    #[must_use]
+    pub fn counts(&self) -> &LaneCounts {
+        self.crew.counts()
     }
 
     /// [`Crew::look_after`]

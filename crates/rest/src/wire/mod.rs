@@ -10,3 +10,4 @@ pub mod json_writer;
 pub mod number;
 pub mod query;
 pub mod timestamp;
+pub mod trace;

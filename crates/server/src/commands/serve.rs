@@ -1,15 +1,16 @@
 //! `profiled serve`
 
-use std::net::SocketAddr;
 use std::thread;
 
 use serde_json::json;
 
 use crate::application::Application;
+use crate::build_info;
 use crate::commands::context::Context;
 use crate::error::Failure;
 use crate::output::print_line;
 use crate::reload::Read;
+use crate::settings::Settings;
 
 pub(super) fn run(context: &Context, read: Read) -> Result<(), Failure> {
     serve(context, Some(read), |_| Ok(()))
@@ -26,13 +27,34 @@ pub(super) fn serve(
     actix_web::rt::System::new().block_on(async {
         let application = Application::build(&context.settings)?.reloading(read);
         announce(&application)?;
-        tell(
-            application.scheme(),
-            application.addresses(),
-            context.is_json,
-        )?;
+        starts(&context.settings);
+        tell(&application, context.is_json)?;
         application.run_until_stopped().await
     })
+}
+
+/// The first line of the log: what runs.
+fn starts(settings: &Settings) {
+    let dialects = &settings.dialects;
+    let enabled = [
+        ("drf", dialects.drf.enabled),
+        ("jwt", dialects.jwt.enabled),
+        ("tower", dialects.tower.enabled),
+        (
+            "tower_v2",
+            dialects.tower.enabled && dialects.tower_v2.enabled,
+        ),
+    ];
+    let enabled = enabled.into_iter().filter(|(_, is_enabled)| *is_enabled);
+    let enabled: Vec<_> = enabled.map(|(name, _)| name).collect();
+    tracing::info!(
+        version = build_info::VERSION,
+        commit = build_info::COMMIT,
+        features = build_info::FEATURES,
+        database = settings.database_kind(),
+        dialects = enabled.join(","),
+        "profiled starts"
+    );
 }
 
 /// Has a thread of the allocator give back what has not been used for a while; other commands do not live so long.
@@ -44,18 +66,20 @@ fn give_memory_back() {
 }
 
 /// Prints where the service listens, on a thread of its own: the service waits for no reader, and needs none.
-fn tell(scheme: &str, addresses: &[SocketAddr], is_json: bool) -> Result<(), Failure> {
-    let urls: Vec<_> = addresses
-        .iter()
-        .map(|address| format!("{scheme}://{address}"))
-        .collect();
+fn tell(application: &Application, is_json: bool) -> Result<(), Failure> {
+    let scheme = application.scheme();
+    let addresses = application.addresses().iter();
+    let clients = addresses.map(|address| ("listening", format!("{scheme}://{address}")));
+    let admin = application.admin_address();
+    let admin = admin.map(|address| ("admin listening", format!("http://{address}")));
+    let lines: Vec<_> = clients.chain(admin).collect();
     let print = move || {
-        for url in urls {
-            tracing::info!(url, "listening");
+        for (what, url) in lines {
+            tracing::info!(url, "{what}");
             let line = if is_json {
-                json!({ "listening": url }).to_string()
+                json!({ what.replace(' ', "_"): url }).to_string()
             } else {
-                format!("listening on {url}")
+                format!("{what} on {url}")
             };
             if let Err(error) = print_line(&line) {
                 tracing::warn!(%error, url, "the address could not be printed");

@@ -9,7 +9,7 @@ use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use profiled_auth::{AuthSettings, ThrottleSettings};
+use profiled_auth::{AuthSettings, FailedAccounts, ThrottleSettings};
 use profiled_domain::CompletionRules;
 use profiled_domain::settings::{YEAR, bounded, checked};
 use profiled_http::{DialectSettings, HttpSettings, LimitSettings, MediaSettings};
@@ -86,6 +86,7 @@ pub struct LogSettings {
     pub format: LogFormat,
     pub level: LogLevel,
     pub audit: bool,
+    pub failed_accounts: FailedAccounts,
 }
 
 /// The setting `log.format`.
@@ -115,6 +116,15 @@ pub enum LogLevel {
 }
 
 impl Settings {
+    /// `sqlite` or `postgres`.
+    pub(crate) fn database_kind(&self) -> &'static str {
+        if self.database.url.starts_with("sqlite:") {
+            "sqlite"
+        } else {
+            "postgres"
+        }
+    }
+
     /// Folder of the files under `/media/`, unless a server keeps them.
     pub(crate) fn media_root(&self) -> PathBuf {
         self.data_dir.join("media")

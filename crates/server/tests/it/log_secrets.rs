@@ -139,7 +139,6 @@ fn in_headers(route: &str, own: &str) -> Vec<Sent> {
         "X-Forwarded-Host",
         "X-Forwarded-Proto",
         "X-HTTP-Method-Override",
-        "X-Request-Id",
         "X-Unknown",
     ] {
         let head = format!("{own}{header}: {MARK}\r\n");

@@ -44,6 +44,8 @@ impl Sandbox {
             umask: None,
         };
         sandbox.set("PROFILED__AUTH__PASSWORD__ITERATIONS", "1");
+        // There is one such port for all of them.
+        sandbox.set("PROFILED__HTTP__ADMIN_BIND", "off");
         sandbox
     }
 

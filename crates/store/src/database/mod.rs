@@ -39,5 +39,5 @@ pub use replace::{OpenFile, ReplaceError, TakenFile};
 pub use replica::{Replica, ReplicaState};
 pub use settings::{DatabaseSettings, MigrateOnStart, SqliteSettings, Synchronous};
 pub(crate) use shapes::PreparedStatements;
-pub use store::{OpenError, Store};
+pub use store::{OpenError, PoolReport, Store};
 pub use url::{DatabaseUrl, UrlError};

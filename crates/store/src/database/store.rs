@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::Pool;
 use diesel::{ConnectionError, QueryResult};
-use parking_lot::FairMutexGuard;
+use parking_lot::{FairMutexGuard, Mutex};
 use profiled_domain::RepositoryError;
 
 use crate::database::connection::DbConnection;
@@ -65,6 +65,19 @@ pub struct Store {
     /// For signs of life, which no other work may hold up.
     ready: Pool<Manager>,
     shapes: Arc<PreparedStatements>,
+    /// All pools over the database, by the names of their lanes.
+    pools: Arc<Mutex<Vec<(&'static str, Pool<Manager>)>>>,
+}
+
+/// The connections of a lane at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolReport {
+    /// The lane.
+    pub name: &'static str,
+    /// Connections that are open, those among them that are in use, and failed attempts that nobody has looked at.
+    pub connections: u32,
+    /// Those that wait for work.
+    pub idle: u32,
 }
 
 impl Store {
@@ -87,13 +100,16 @@ impl Store {
 
     /// A store whose connections are made as they are needed, the first one among them.
     pub(crate) fn over(manager: Manager, settings: &DatabaseSettings) -> Self {
-        let ready = manager.with_timeout(manager.patience());
+        let ready = manager.with_timeout(manager.patience()).pool(SPARE);
+        let pool = manager.clone().pool(settings.connections());
+        let pools = vec![("maintenance", pool.clone()), ("readiness", ready.clone())];
         Self {
             name: "all",
-            pool: manager.clone().pool(settings.connections()),
-            ready: ready.pool(SPARE),
+            pool,
+            ready,
             manager,
             shapes: Arc::default(),
+            pools: Arc::new(Mutex::new(pools)),
         }
     }
 
@@ -103,12 +119,34 @@ impl Store {
     #[must_use]
     pub fn lane(&self, name: &'static str, connections: u32, statement_timeout: Duration) -> Self {
         let manager = self.manager.with_timeout(statement_timeout);
+        let pool = manager.clone().pool(connections.saturating_mul(SPARE));
+        self.pools.lock().push((name, pool.clone()));
         Self {
             name,
-            pool: manager.clone().pool(connections.saturating_mul(SPARE)),
+            pool,
             manager,
             ..self.clone()
         }
+    }
+
+    /// The connections of all lanes at this moment.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolReport> {
+        let report = |(name, pool): &(&'static str, Pool<Manager>)| {
+            let state = pool.state();
+            PoolReport {
+                name,
+                connections: state.connections,
+                idle: state.idle_connections,
+            }
+        };
+        self.pools.lock().iter().map(report).collect()
+    }
+
+    /// Whether the last attempt to connect has failed.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.manager.state().outage().is_some()
     }
 
     /// The selections whose statements stay prepared.

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use super::Verdict;
 use super::document::{IssuerKey, parse};
 use super::fetch::Fetcher;
+use super::{KeyReport, Verdict};
 use crate::error::JwtFault;
 use crate::jwt::algorithm::Algorithm;
 use crate::jwt::claims::Parts;
@@ -34,6 +34,8 @@ struct Shared {
     fetches: Arc<Fetches>,
     /// What is wrong, as it stands in the log.
     told: Mutex<Option<String>>,
+    /// When they were fetched last.
+    fetched: Mutex<Option<Instant>>,
 }
 
 enum Source {
@@ -65,6 +67,7 @@ impl IssuerKeys {
             keys: ArcSwap::default(),
             fetches: Fetches::new(patience),
             told: Mutex::default(),
+            fetched: Mutex::default(),
         });
         let mut keys = Self {
             shared: Arc::clone(&shared),
@@ -118,6 +121,22 @@ impl IssuerKeys {
         }
     }
 
+    /// How old they are; `None` if they come from nowhere that is asked again.
+    pub(super) fn report(&self) -> Option<KeyReport> {
+        self.fetch_request.as_ref()?;
+        let shared = &self.shared;
+        let fetched = *shared
+            .fetched
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let told = shared.told.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(KeyReport {
+            issuer: shared.issuer.clone(),
+            age: fetched.map(|at| at.elapsed()),
+            is_failing: told.is_some(),
+        })
+    }
+
     fn fetch(&self, now: DateTime<Utc>) -> Option<KeyFetch> {
         let fetch_request = self.fetch_request.as_ref()?;
         self.shared.fetches.wait_for(now, || {
@@ -149,6 +168,8 @@ impl Shared {
         };
         if let Some(keys) = keys {
             self.keys.store(Arc::new(keys));
+            let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+            *fetched = Some(Instant::now());
         }
         self.tell(problem);
     }

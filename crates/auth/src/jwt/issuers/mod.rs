@@ -76,6 +76,14 @@ impl Issuers {
         Ok(Self { all, own })
     }
 
+    /// The keys of all issuers that are asked for them, those of `auth.jwt.jwk_url` among them.
+    #[must_use]
+    pub fn reports(&self) -> Vec<KeyReport> {
+        let foreign = self.all.iter().map(|issuer| &issuer.keys);
+        let all = foreign.chain(self.own.as_deref());
+        all.filter_map(IssuerKeys::report).collect()
+    }
+
     /// The keys of `auth.jwt.jwk_url`, if that is set.
     pub(super) fn own(&self) -> Option<&IssuerKeys> {
         self.own.as_deref()
@@ -124,6 +132,17 @@ pub fn without_secrets(url: &str) -> String {
     };
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}{path}")
+}
+
+/// The keys of an issuer at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyReport {
+    /// The issuer, as the settings name it.
+    pub issuer: String,
+    /// Time since they were fetched last; none if they never were.
+    pub age: Option<Duration>,
+    /// Whether the last attempt has failed.
+    pub is_failing: bool,
 }
 
 /// What the keys of an issuer say of a signature.

@@ -37,7 +37,10 @@ fn each_reason_is_told_apart() {
         (
             json!({}),
             json!({"iat": second + 6}),
-            Some(JwtFault::NotYetValid),
+            Some(JwtFault::NotYetValid {
+                claim: "iat",
+                ahead: 6,
+            }),
         ),
         (json!({}), json!({"exp": second - 4}), None),
         (

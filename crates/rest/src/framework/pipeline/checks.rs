@@ -136,6 +136,7 @@ impl Pipeline<'_> {
             other => other?,
         };
         self.notes.authenticated(&identity);
+        self.services.throttle.tally().accept(identity.scheme);
         self.services.record_use(&identity, now).await;
         Ok(Some(identity))
     }

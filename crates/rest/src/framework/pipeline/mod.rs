@@ -4,7 +4,6 @@ mod checks;
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
 
 use actix_web::http::Method;
 use actix_web::http::StatusCode;
@@ -52,8 +51,6 @@ pub struct Pipeline<'a> {
     pub origin: Origin,
     /// What the route is below, as clients see it.
     pub mount: Cow<'a, str>,
-    /// When the request came.
-    pub started: Instant,
     /// What is logged of it.
     pub notes: &'a mut Notes,
 }
@@ -114,6 +111,14 @@ impl Pipeline<'_> {
 
     fn failure(&mut self, error: &ApiError, layout: Layout) -> ViewResponse {
         self.notes.failed(error);
+        let tally = self.services.throttle.tally();
+        match error {
+            ApiError::Unauthenticated(error) => tally.refuse(error),
+            ApiError::AuthenticationFailed {
+                fault: Some(fault), ..
+            } => tally.refuse_token(fault.reason()),
+            _ => {}
+        }
         let answer = self.route.dialect.describe(error, layout);
         match error.retry_after() {
             Some(seconds) => answer.with_header(header::RETRY_AFTER, seconds.into()),
@@ -190,10 +195,8 @@ impl Pipeline<'_> {
             let challenge = own.map_or_else(usual, HeaderValue::from_static);
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        let seconds = self.started.elapsed().as_secs_f64();
+        let seconds = self.notes.started.elapsed().as_secs_f64();
         dialect.add_headers(&mut headers, answer.status, identity, seconds);
-        self.notes.route = Some([self.route.mount, self.route.pattern]);
-        self.notes.dialect = Some(dialect.name());
         let target = self.request.uri().path_and_query();
         let frame = Frame {
             route: self.route,

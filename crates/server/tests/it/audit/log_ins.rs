@@ -80,7 +80,9 @@ fn log_in_and_its_token_are_recorded_in_a_line_each() {
 fn refused_log_in_is_recorded_without_unknown_names() {
     Sandbox::on_each_database("the trail of wrong log-ins", |sandbox| {
         with_people(sandbox);
-        let service = sandbox.start(&["serve", "--set", "throttle.login=5/h"]);
+        let settings = ["throttle.login=5/h", "log.failed_accounts=none"];
+        let settings = settings.map(|setting| ["--set", setting]).concat();
+        let service = sandbox.start(&[&["serve"], settings.as_slice()].concat());
         let paths = [
             "/api/token/",
             "/api/auth/token/",
