@@ -53,6 +53,7 @@ mod queries;
 mod remembered;
 mod revocation;
 mod rights;
+mod settings_schema;
 mod summary;
 mod three_views;
 mod throttle;

@@ -44,7 +44,7 @@ pub use jwt::{
     AccessToken, ActiveToken, Algorithm, Audience, CustomClaim, IssuerError, Issuers, JwtService,
     KeyError, KeyFolder, KeyFolderError, KeyInfo, KeyRing, KeyState, NoSigningKey, RefreshError,
     Refreshed, SigningKey, TokenPair, TokenType, TokenUser, UnknownAlgorithm, UserClaim,
-    VerifyError, without_secrets,
+    VerifyError, unreachable_keys, without_secrets,
 };
 pub use key_fetch::KeyFetch;
 pub use password::{

@@ -12,13 +12,13 @@ use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
 use profiled_http::{AppState, MediaStorage, Parts, RouteEntry, ServiceParts};
-use profiled_store::{DatabaseUrl, MigrateOnStart, Store};
+use profiled_store::Store;
 use secrecy::ExposeSecret;
 
 use crate::clock::now;
 use crate::connections;
+use crate::doctor;
 use crate::error::{Failure, with_causes};
-use crate::exposure::exposed;
 use crate::lanes;
 use crate::listeners::Listeners;
 use crate::schema::{self, Schema};
@@ -52,6 +52,7 @@ impl Application {
         let issuers = issuers(settings)?;
         let (store, schema) = open_store(settings)?;
         let media = open_media(settings)?;
+        let media_on_trial = media.clone();
         let keys = Arc::new(settings.key_ring(now())?);
         let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());
         let mut periodic = vec![Periodic::keys(Arc::clone(&keys), interval).map_err(failed)?];
@@ -67,9 +68,7 @@ impl Application {
         periodic.push(Periodic::schema(state.clone(), database).map_err(failed)?);
         // A start that fails is reported in one line, so this comes last.
         schema::tell(&state, schema);
-        for finding in exposed(settings) {
-            tracing::warn!("{finding}");
-        }
+        doctor::warn_at_start(settings, &media_on_trial).map_err(failed)?;
         Ok(Self {
             server: connections::server(
                 &settings.http,
@@ -138,17 +137,7 @@ fn failed(error: io::Error) -> Failure {
 }
 
 fn open_store(settings: &Settings) -> Result<(Store, Schema), Failure> {
-    let url: DatabaseUrl = settings
-        .database
-        .url
-        .parse()
-        .map_err(profiled_store::OpenError::from)?;
-    let is_automatic = match settings.database.migrate_on_start {
-        MigrateOnStart::Always => true,
-        MigrateOnStart::Never => false,
-        MigrateOnStart::Auto => url.file().is_some(),
-    };
-    if is_automatic {
+    if schema::is_migrated_on_start(&settings.database) {
         profiled_store::migrate(&settings.database)?;
     }
     let schema = schema::check(&settings.database)?;

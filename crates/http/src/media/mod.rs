@@ -5,6 +5,7 @@ mod avatar;
 #[cfg(feature = "s3")]
 mod bucket;
 mod fault;
+mod full_disk;
 mod kind;
 mod name;
 mod picture;
@@ -13,6 +14,7 @@ mod serve;
 mod settings;
 mod storage;
 mod sweep;
+mod trial;
 mod waiting;
 
 use std::sync::Arc;
