@@ -58,6 +58,7 @@ mod remembered;
 mod replicas;
 mod revocation;
 mod rights;
+mod settings_schema;
 mod summary;
 mod three_views;
 mod throttle;

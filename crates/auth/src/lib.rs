@@ -46,7 +46,7 @@ pub use jwt::{
     AccessToken, ActiveToken, Algorithm, Audience, CustomClaim, IssuerError, Issuers, JwtService,
     KeyError, KeyFolder, KeyFolderError, KeyInfo, KeyReport, KeyRing, KeyState, NoSigningKey,
     RefreshError, Refreshed, SigningKey, TokenPair, TokenType, TokenUser, UnknownAlgorithm,
-    UserClaim, VerifyError, without_secrets,
+    UserClaim, VerifyError, unreachable_keys, without_secrets,
 };
 pub use key_fetch::KeyFetch;
 pub use password::{

@@ -12,15 +12,15 @@ use profiled_auth::{
     Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
 };
 use profiled_http::{AppState, MediaStorage, MetricsText, Parts, RouteEntry, ServiceParts};
-use profiled_store::{DatabaseUrl, MigrateOnStart, OpenFile, Replica, Store};
+use profiled_store::{OpenFile, Replica, Store};
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 
 use crate::admin::Admin;
 use crate::clock::now;
 use crate::connections;
+use crate::doctor;
 use crate::error::{Failure, with_causes};
-use crate::exposure::exposed;
 use crate::lanes;
 use crate::listeners::Listeners;
 use crate::metrics::Sources;
@@ -65,6 +65,7 @@ impl Application {
         let purges = Arc::new(Purges::default());
         let (store, schema) = open_store(settings)?;
         let media = open_media(settings)?;
+        let media_on_trial = media.clone();
         let keys = Arc::new(settings.key_ring(now())?);
         let interval = Duration::from_secs(settings.auth.jwt.keys_reload.into());
         let mut periodic = vec![Periodic::keys(Arc::clone(&keys), interval).map_err(failed)?];
@@ -97,9 +98,7 @@ impl Application {
         periodic.extend(Periodic::reports(state.clone()).map_err(failed)?);
         // A start that fails is reported in one line, so this comes last.
         schema::tell(&state, schema);
-        for finding in exposed(settings) {
-            tracing::warn!("{finding}");
-        }
+        doctor::warn_at_start(settings, &media_on_trial).map_err(failed)?;
         let admin = admin.map(|admin| {
             admin.tell();
             let kind = settings.database_kind();
@@ -222,17 +221,7 @@ fn failed(error: io::Error) -> Failure {
 }
 
 fn open_store(settings: &Settings) -> Result<(Store, Schema), Failure> {
-    let url: DatabaseUrl = settings
-        .database
-        .url
-        .parse()
-        .map_err(profiled_store::OpenError::from)?;
-    let is_automatic = match settings.database.migrate_on_start {
-        MigrateOnStart::Always => true,
-        MigrateOnStart::Never => false,
-        MigrateOnStart::Auto => url.file().is_some(),
-    };
-    if is_automatic {
+    if schema::is_migrated_on_start(&settings.database) {
         profiled_store::migrate(&settings.database)?;
     }
     let schema = schema::check(&settings.database)?;

@@ -100,8 +100,11 @@ pub(crate) enum Command {
     Quickstart,
     /// Migrate the database to the schema of this build.
     Migrate(Migrate),
-    /// Show the settings in force, and report what is wrong with them or with the database.
+    /// Examine settings, keys, database, media and what is reached by network: everything that stands in the way of
+    /// serving, and what to be careful with, each with its remedy. The last line is ok.
     Check,
+    /// Show settings: what they mean, their defaults, the values in force and where those come from.
+    Settings(SettingsQuery),
     /// Ask the service of these settings on this machine whether it is ready, for containers and supervisors. Exit code 0 says
     /// yes, 1 no.
     Healthcheck(Healthcheck),
@@ -139,6 +142,15 @@ pub(crate) enum Command {
     Binding(Binding),
     /// Erase deleted and expired records whose retention time is over.
     Purge,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SettingsQuery {
+    /// One setting, or the settings of a section, as http.bind or http.
+    pub(crate) key: Option<String>,
+    /// Print the JSON Schema of a settings file.
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) schema: bool,
 }
 
 #[derive(Debug, Args)]

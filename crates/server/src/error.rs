@@ -37,6 +37,17 @@ pub struct Failure {
     kind: Kind,
     text: String,
     reason: Option<Reason>,
+    setting: Option<Setting>,
+}
+
+/// The setting that a failure is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) key: String,
+    /// Where its value comes from, unless that is the default.
+    pub(crate) source: Option<String>,
+    /// What to do.
+    pub(crate) remedy: Option<String>,
 }
 
 impl Failure {
@@ -46,7 +57,25 @@ impl Failure {
             kind,
             text: text.into(),
             reason: None,
+            setting: None,
         }
+    }
+
+    /// The failure with the setting that it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, setting: Setting) -> Self {
+        self.setting = Some(setting);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn of_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    pub(crate) fn setting(&self) -> Option<&Setting> {
+        self.setting.as_ref()
     }
 
     /// The failure with the reason in the audit trail.
@@ -73,6 +102,19 @@ impl Failure {
     pub fn kind(&self) -> Kind {
         self.kind
     }
+}
+
+/// The kind that the exit code of several failures tells: what has to be put right first.
+pub(crate) fn worst(failures: &[Failure]) -> Option<Kind> {
+    let order = [
+        Kind::Usage,
+        Kind::Settings,
+        Kind::Unreachable,
+        Kind::Refused,
+        Kind::Failed,
+    ];
+    let has = |kind: &Kind| failures.iter().any(|failure| failure.kind == *kind);
+    order.into_iter().find(has)
 }
 
 impl fmt::Display for Failure {

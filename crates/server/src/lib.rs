@@ -10,9 +10,9 @@ mod cli;
 mod clock;
 mod commands;
 mod connections;
+mod doctor;
 mod dump;
 mod error;
-mod exposure;
 mod lanes;
 mod listeners;
 mod log_queue;
@@ -37,7 +37,9 @@ use std::process::ExitCode;
 pub use application::Application;
 pub use error::{Failure, Kind};
 pub use profiled_http::{Access, RouteEntry};
-pub use settings::{LogFormat, LogLevel, LogSettings, Profile, Settings, Sources};
+pub use settings::{
+    LogFormat, LogLevel, LogSettings, Profile, Reference, Settings, Sources, reference,
+};
 
 /// Runs a command line, and returns its exit code: 0 done, 1 failed, 2 usage, 3 refused, 4 database
 /// unreachable, 5 settings wrong.
@@ -50,12 +52,11 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let outcome = commands::run(cli);
-    let failure = outcome.as_ref().err();
-    telemetry::end(
-        failure
-            .map(|failure| format!("profiled: {failure}"))
-            .as_deref(),
-    );
-    failure.map_or(ExitCode::SUCCESS, |failure| failure.kind().into())
+    let failures = commands::run(cli).err().unwrap_or_default();
+    let lines = failures
+        .iter()
+        .map(|failure| format!("profiled: {failure}"));
+    let lines: Vec<String> = lines.collect();
+    telemetry::end((!lines.is_empty()).then(|| lines.join("\n")).as_deref());
+    error::worst(&failures).map_or(ExitCode::SUCCESS, ExitCode::from)
 }

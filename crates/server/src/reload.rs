@@ -17,7 +17,7 @@ use crate::telemetry;
 use crate::tls::Tls;
 
 /// Reads the settings again.
-pub(crate) type Read = Box<dyn Fn() -> Result<Settings, Failure> + Send + Sync>;
+pub(crate) type Read = Box<dyn Fn() -> Result<Settings, Vec<Failure>> + Send + Sync>;
 
 /// Settings that are taken over. All others need a new process.
 const TAKEN_OVER: [&str; 5] = [
@@ -42,7 +42,7 @@ impl Reload {
     /// Reads everything again that may have changed, and logs what came of it. What is wrong stays as it was.
     pub(crate) fn run(&self) {
         supervisor::tell_of_reload();
-        if let Err(error) = self.settings() {
+        for error in self.settings().err().into_iter().flatten() {
             tracing::error!(%error, "settings stay as they are");
         }
         match self.keys.reload(now()) {
@@ -59,13 +59,13 @@ impl Reload {
         supervisor::tell(&[NotifyState::Ready]);
     }
 
-    fn settings(&self) -> Result<(), Failure> {
+    fn settings(&self) -> Result<(), Vec<Failure>> {
         let Some(read) = &self.read else {
             return Ok(());
         };
         let new = read()?;
         let mut current = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
-        let changed = differences(&current, &new)?;
+        let changed = differences(&current, &new).map_err(|failure| vec![failure])?;
         let (taken, left): (Vec<_>, Vec<_>) = changed
             .into_iter()
             .partition(|key| TAKEN_OVER.contains(&key.as_str()));

@@ -1,7 +1,9 @@
 //! Whether this build and the schema of a database get along.
 
 use profiled_http::{AppState, Readiness};
-use profiled_store::{DatabaseSettings, DatabaseUrl, MigrationState, MigrationStatus, OpenError};
+use profiled_store::{
+    DatabaseSettings, DatabaseUrl, MigrateOnStart, MigrationState, MigrationStatus, OpenError,
+};
 
 use crate::error::Failure;
 
@@ -25,6 +27,16 @@ impl Schema {
                 "a later version has migrated the database: this one does not know {count} of its migrations"
             )),
         }
+    }
+}
+
+/// Whether `serve` migrates the database by itself.
+pub(crate) fn is_migrated_on_start(settings: &DatabaseSettings) -> bool {
+    let url = settings.url.parse::<DatabaseUrl>();
+    match settings.migrate_on_start {
+        MigrateOnStart::Always => true,
+        MigrateOnStart::Never => false,
+        MigrateOnStart::Auto => url.is_ok_and(|url| url.file().is_some()),
     }
 }
 

@@ -7,6 +7,7 @@ mod authority;
 mod credentials;
 mod database;
 mod directory;
+mod examination;
 mod export;
 mod groups;
 mod import;

@@ -37,7 +37,7 @@ pub use audience::Audience;
 pub use checks::UserClaim;
 pub use custom_claim::CustomClaim;
 pub use introspect::ActiveToken;
-pub use issuers::{IssuerError, Issuers, KeyReport, without_secrets};
+pub use issuers::{IssuerError, Issuers, KeyReport, unreachable_keys, without_secrets};
 pub use key::{KeyError, SigningKey};
 pub use key_folder::{KeyFolder, KeyFolderError};
 pub use key_ring::{KeyRing, NoSigningKey};

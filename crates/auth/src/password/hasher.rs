@@ -99,6 +99,21 @@ impl PasswordHasher {
             .is_some_and(|encoded| encoded.must_update(self.method))
     }
 
+    /// What the stored passwords begin with that are verified whatever the settings are, and those that never match.
+    pub const ALWAYS_VERIFIED: [&str; 5] = ["pbkdf2_", "argon2$", "bcrypt", "scrypt$", "!"];
+
+    /// The setting that would let a stored password be verified, if it is refused for want of it.
+    #[must_use]
+    pub fn refusing_setting(&self, stored: &PasswordHash) -> Option<&'static str> {
+        let is_refused = self.parse(stored).is_none();
+        let encoded = Encoded::parse(stored.as_encoded()).filter(|_| is_refused)?;
+        match encoded.method {
+            Method::Md5 => Some("auth.password.allow_md5"),
+            Method::Legacy(_) => Some("auth.password.legacy_hashers"),
+            _ => None,
+        }
+    }
+
     pub(crate) fn remembered(&self) -> &RememberedPasswords {
         &self.remembered
     }

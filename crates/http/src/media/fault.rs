@@ -7,8 +7,13 @@ use std::iter::successors;
 #[cfg(feature = "s3")]
 use object_store::client::HttpError;
 
+use super::full_disk::FullDisk;
+
 /// The kind of an error, and the operating system's or the connection's word on it.
 pub(super) fn describe(error: &object_store::Error) -> String {
+    if let Some(full) = causes(error).find_map(|cause| cause.downcast_ref::<FullDisk>()) {
+        return full.to_string();
+    }
     let kind = match error {
         object_store::Error::NotFound { .. } => "not found",
         object_store::Error::AlreadyExists { .. } => "exists already",

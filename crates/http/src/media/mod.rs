@@ -6,6 +6,7 @@ mod avatar;
 mod bucket;
 mod copy;
 mod fault;
+mod full_disk;
 mod kind;
 mod name;
 mod picture;
@@ -14,6 +15,7 @@ mod serve;
 mod settings;
 mod storage;
 mod sweep;
+mod trial;
 mod waiting;
 
 use std::sync::Arc;

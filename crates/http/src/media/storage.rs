@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 #[cfg(feature = "s3")]
 use super::bucket;
+use super::full_disk::full_disk;
 use super::private::{create_folder, on_disk, restrict_to_owner};
 use super::{MediaSettings, StorageKind, fault, name};
 
@@ -215,13 +216,17 @@ impl MediaStorage {
                 let store = "media";
                 return Err(object_store::Error::Generic { store, source });
             }
-            let Some(path) = this.folder.map(|folder| folder.join(key)) else {
+            let Some(folder) = this.folder else {
                 return this.objects.put(&location, bytes.into()).await.map(drop);
             };
+            let path = folder.join(key);
             let parent = path.parent().unwrap_or(&path).to_owned();
-            on_disk(move || create_folder(&parent)).await?;
-            this.objects.put(&location, bytes.into()).await?;
-            on_disk(move || restrict_to_owner(&path)).await
+            let written = async {
+                on_disk(move || create_folder(&parent)).await?;
+                this.objects.put(&location, bytes.into()).await?;
+                on_disk(move || restrict_to_owner(&path)).await
+            };
+            written.await.map_err(|error| full_disk(error, &folder))
         });
         self.in_time(written).await
     }
@@ -245,18 +250,18 @@ impl MediaStorage {
         self.in_time(deleted).await
     }
 
-    /// [`Self::delete`] for a thread that may wait.
-    pub(super) fn delete_and_wait(&self, key: &str) -> Result<(), StorageError> {
-        self.wait(self.delete(key))
-    }
-
-    /// Has this thread wait for work with the storage.
+    /// Runs an operation on a thread that may wait.
     pub(super) fn wait<T>(
         &self,
         work: impl Future<Output = Result<T, StorageError>>,
     ) -> Result<T, StorageError> {
         let runtime = self.io.0.as_ref().ok_or(StorageError::GaveUp)?;
         runtime.handle().block_on(work)
+    }
+
+    /// [`Self::delete`] for a thread that may wait.
+    pub(super) fn delete_and_wait(&self, key: &str) -> Result<(), StorageError> {
+        self.wait(self.delete(key))
     }
 
     /// The place of a key, `None` for one that no file of ours can have.

@@ -12,13 +12,15 @@ use serde::Serialize;
 use crate::error::{Failure, Kind};
 use crate::output::print_line;
 use crate::schema;
-use crate::settings::Settings;
+use crate::settings::{Origins, Settings};
 
 /// Rows that are read at a time.
 const PAGE_SIZE: i64 = 1000;
 
 pub(super) struct Context {
     pub(super) settings: Settings,
+    /// Where their values come from.
+    pub(super) origins: Origins,
     pub(super) is_json: bool,
     pub(super) is_quiet: bool,
 }

@@ -19,43 +19,61 @@ mod progress;
 mod purge;
 mod quickstart;
 mod serve;
+mod settings;
 mod token;
 mod user;
 mod whole_store;
 
 use crate::cli::{Cli, Command, Export, ExportOf, Global, Import, ImportOf};
 use crate::error::{Failure, Kind};
-use crate::settings::{LogLevel, Settings, Sources};
+use crate::settings::{Loaded, LogLevel, Settings, Sources};
 use crate::telemetry::{self, Logging};
 use context::Context;
 
 /// Loads the settings and runs the command.
-pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
-    let how = match cli.command {
+pub(crate) fn run(cli: Cli) -> Result<(), Vec<Failure>> {
+    let load = match cli.command {
         // It may run where the service does not, as a user without its secrets.
-        Command::Migrate(_) => Settings::load_database,
-        _ => Settings::load,
+        Command::Migrate(_) => Loaded::database,
+        _ => Loaded::all,
     };
-    let settings = load(&cli.global, how)?;
+    let loaded = loaded(&cli.global, load).map_err(|failure| vec![failure])?;
+    let is_about_settings = matches!(cli.command, Command::Check | Command::Settings(_));
+    if !loaded.failures.is_empty() && !is_about_settings {
+        return Err(loaded.failures);
+    }
     let logging = match cli.command {
         Command::Serve | Command::Quickstart => Logging::Service,
         _ => Logging::Command,
     };
-    telemetry::start(settings.log, logging)?;
+    telemetry::start(loaded.settings.log, logging).map_err(|failure| vec![failure])?;
     let context = Context {
-        settings,
+        settings: loaded.settings,
+        origins: loaded.origins,
         is_json: cli.global.json,
         is_quiet: cli.global.quiet,
     };
     match cli.command {
-        Command::Serve => {
-            let global = cli.global;
-            serve::run(&context, Box::new(move || load(&global, Settings::load)))
+        Command::Check => check::run(&context, loaded.failures, loaded.warnings),
+        Command::Settings(arguments) => settings::run(&context, &arguments, loaded.failures),
+        other => {
+            for warning in loaded.warnings {
+                tracing::warn!("{warning}");
+            }
+            work(other, context, cli.global).map_err(|failure| vec![failure])
         }
-        Command::Quickstart => quickstart::run(context, &cli.global),
+    }
+}
+
+/// What needs settings without a fault.
+fn work(command: Command, context: Context, global: Global) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve::run(&context, Box::new(move || again(&global))),
+        Command::Quickstart => quickstart::run(context, &global),
+        // They have been run.
+        Command::Check | Command::Settings(_) => Ok(()),
         Command::Migrate(arguments) => migrate::run(&context, &arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&context, &arguments),
-        Command::Check => check::run(&context),
         Command::Import(arguments) => import(&context, arguments),
         Command::Export(arguments) => export(&context, arguments),
         Command::Backup(arguments) => backup::run(&context, &arguments),
@@ -97,24 +115,35 @@ fn one_of(command: &str) -> Failure {
     Failure::new(Kind::Usage, text)
 }
 
-fn load(
+fn loaded(
     global: &Global,
-    how: fn(&Sources) -> Result<Settings, Failure>,
-) -> Result<Settings, Failure> {
+    load: fn(&Sources) -> Result<Loaded, Failure>,
+) -> Result<Loaded, Failure> {
     let sources = Sources {
         profile: global.profile.clone(),
         files: global.config.clone(),
         environment: environment()?,
         overrides: global.set.clone(),
     };
-    let mut settings = how(&sources)?;
-    settings.log.level = match global.verbose {
+    let mut loaded = load(&sources)?;
+    let level = &mut loaded.settings.log.level;
+    *level = match global.verbose {
         _ if global.quiet => LogLevel::Error,
-        0 => settings.log.level,
-        1 => settings.log.level.max(LogLevel::Debug),
+        0 => *level,
+        1 => (*level).max(LogLevel::Debug),
         _ => LogLevel::Trace,
     };
-    Ok(settings)
+    Ok(loaded)
+}
+
+/// The settings as they are now, of the same command line.
+fn again(global: &Global) -> Result<Settings, Vec<Failure>> {
+    let loaded = loaded(global, Loaded::all).map_err(|failure| vec![failure])?;
+    if loaded.failures.is_empty() {
+        Ok(loaded.settings)
+    } else {
+        Err(loaded.failures)
+    }
 }
 
 /// The environment as text. What is none in a variable of ours is a mistake, not nothing.
@@ -124,7 +153,8 @@ fn environment() -> Result<Vec<(String, String)>, Failure> {
         match (name.into_string(), value.into_string()) {
             (Ok(name), Ok(value)) => variables.push((name, value)),
             (Ok(name), Err(_)) if name.starts_with(Sources::PREFIX) => {
-                let text = format!("environment variable {name} is not UTF-8");
+                let text =
+                    format!("environment variable {name} is not UTF-8: write its value anew");
                 return Err(Failure::settings(text));
             }
             _ => {}

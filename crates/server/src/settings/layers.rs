@@ -1,23 +1,26 @@
 //! The layers of settings, and where each value comes from.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, FileFormat, Format, Value, ValueKind};
 
-use crate::error::Failure;
+use super::coerce::{coerced, tables, text_or_list};
+use super::near::near_key;
+use super::reference::BASE;
+use crate::error::{Failure, Setting};
 use crate::settings::Settings;
 
-const BASE: &str = include_str!("../../../../config/base.toml");
 const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
 const PRODUCTION: &str = include_str!("../../../../config/production.toml");
 
 /// Keys whose value is a list of tables.
-const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];
+pub(super) const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];
 /// A key whose value is a text or a list of texts.
-const TEXT_OR_LIST: &str = "auth.jwt.audience";
+pub(super) const TEXT_OR_LIST: &str = "auth.jwt.audience";
 /// What messages call the built-in defaults.
-const DEFAULTS: &str = "config/base.toml";
+pub(super) const DEFAULTS: &str = "config/base.toml";
 const VARIABLE: &str = "environment variable ";
 
 /// Where settings are looked for, in addition to the built-in defaults.
@@ -40,20 +43,49 @@ impl Sources {
 
 /// Where the value of each key comes from.
 #[derive(Debug, Default)]
-pub(super) struct Origins(BTreeMap<String, String>);
+pub(crate) struct Origins(BTreeMap<String, String>);
 
 impl Origins {
     /// Whether the value is not the default.
     pub(super) fn is_given(&self, key: &str) -> bool {
-        self.0.get(key).is_some_and(|origin| origin != DEFAULTS)
+        self.source(key).is_some()
+    }
+
+    /// Where the value comes from, unless it is the default.
+    pub(crate) fn source(&self, key: &str) -> Option<&str> {
+        let origin = self.0.get(key).map(String::as_str);
+        origin.filter(|origin| *origin != DEFAULTS)
+    }
+
+    /// Takes note of the file that holds the value.
+    pub(super) fn note(&mut self, key: &str, file: &str) {
+        self.0.insert(key.to_owned(), file.to_owned());
+    }
+
+    /// The file that the value stands in.
+    pub(crate) fn file(&self, key: &str) -> Option<&Path> {
+        let source = self.source(key)?;
+        let is_none = source.starts_with(VARIABLE) || source.starts_with("--");
+        (!is_none).then_some(Path::new(source))
     }
 
     /// The key for a message, with the place where it is set.
-    pub(super) fn name(&self, key: &str) -> String {
-        match self.0.get(key).filter(|origin| *origin != DEFAULTS) {
+    pub(crate) fn name(&self, key: &str) -> String {
+        match self.source(key) {
             Some(origin) => format!("{key} in {origin}"),
             None => key.to_owned(),
         }
+    }
+
+    /// What is wrong with a value, as a text that continues its key. What stands after its last colon is the remedy.
+    pub(crate) fn failure(&self, key: &str, text: &str) -> Failure {
+        let space = if text.starts_with(':') { "" } else { " " };
+        let remedy = text.rsplit_once(": ").map(|(_, remedy)| remedy.to_owned());
+        Failure::settings(format!("{}{space}{text}", self.name(key))).about(Setting {
+            key: key.to_owned(),
+            source: self.source(key).map(str::to_owned),
+            remedy,
+        })
     }
 }
 
@@ -73,45 +105,90 @@ impl Leaf {
     }
 }
 
+/// What the layers come to.
+pub(super) struct Layers {
+    /// With the value of a lower layer where one is wrong.
+    pub(super) settings: Settings,
+    pub(super) origins: Origins,
+    /// Everything that is wrong, in the order in which it was found.
+    pub(super) problems: Vec<Failure>,
+}
+
 /// Reads all layers into one structure.
-pub(super) fn read(sources: &Sources) -> Result<(Settings, Origins), Failure> {
+///
+/// # Errors
+/// [`Failure`] if not even the built-in defaults are left.
+pub(super) fn read(sources: &Sources) -> Result<Layers, Failure> {
+    let mut problems = Vec::new();
     let defaults = parse(DEFAULTS, BASE)?;
     let files = sources.files.iter().map(|file| settings_file(file));
-    let files = files.collect::<Result<Vec<_>, _>>()?.into_iter().flatten();
-    let given = files.chain(given(sources)?).collect::<Vec<_>>();
-    let profile = profile(&defaults, &given)?;
-    let given = profile_file(&profile)?.into_iter().chain(given);
-    let given = given.filter_map(|leaf| fitting(leaf, &defaults).transpose());
-    let given = given.collect::<Result<Vec<_>, _>>()?;
-    let leaves = [defaults, given].concat();
-    let merged = merged(&leaves).map_err(|error| Failure::settings(error.to_string()))?;
-    let origins = leaves.into_iter().map(|leaf| (leaf.key, leaf.origin));
-    let origins = Origins(origins.collect());
-    // By way of JSON, because its messages tell which values are known.
-    let settings = serde_path_to_error::deserialize(merged);
-    let settings = settings.map_err(|error| blame(&error, &origins))?;
-    Ok((settings, origins))
-}
-
-/// The profile decides which file is the second layer, so it is looked for ahead of all others.
-fn profile(defaults: &[Leaf], given: &[Leaf]) -> Result<Leaf, Failure> {
-    let mut all = defaults.iter().chain(given).rev();
-    let last = all.find(|leaf| leaf.key == "profile" && !leaf.is_unset());
-    let last = last.cloned();
-    last.ok_or_else(|| Failure::settings("profile is not set"))
-}
-
-/// `config/<profile>.toml` of the working directory, or the built-in one.
-fn profile_file(profile: &Leaf) -> Result<Vec<Leaf>, Failure> {
-    let (name, built_in) = match profile.kind.to_string().as_str() {
-        "development" => ("config/development.toml", DEVELOPMENT),
-        "production" => ("config/production.toml", PRODUCTION),
-        other => {
-            let origin = &profile.origin;
-            let text = format!("profile in {origin} is {other:?}: use development or production");
-            return Err(Failure::settings(text));
+    let mut given: Vec<Leaf> = fine(files, &mut problems).flatten().collect();
+    given.extend(from_environment(&sources.environment));
+    given.extend(fine(from_command_line(sources), &mut problems));
+    let of_profile = match profile(&defaults, &given) {
+        Ok((name, built_in)) => fine([profile_file(name, built_in)], &mut problems).next(),
+        Err(failure) => {
+            problems.push(failure);
+            given.retain(|leaf| leaf.key != "profile");
+            None
         }
     };
+    let given = of_profile.into_iter().flatten().chain(given);
+    let fitting = given.map(|leaf| fitting(leaf, &defaults));
+    let mut given: Vec<Leaf> = fine(fitting, &mut problems).flatten().collect();
+    loop {
+        let leaves = [&defaults[..], &given].concat();
+        let merged = merged(&leaves).map_err(|error| Failure::settings(error.to_string()))?;
+        let origins = leaves.into_iter().map(|leaf| (leaf.key, leaf.origin));
+        let origins = Origins(origins.collect());
+        // By way of JSON, because its messages tell which values are known.
+        let read: Result<Settings, _> = serde_path_to_error::deserialize(merged);
+        let (key, failure) = match read {
+            Ok(settings) => {
+                return Ok(Layers {
+                    settings,
+                    origins,
+                    problems,
+                });
+            }
+            Err(error) => blame(&error, &origins),
+        };
+        let count = given.len();
+        given.retain(|leaf| leaf.key != key);
+        if given.len() == count {
+            return Err(failure);
+        }
+        problems.push(failure);
+    }
+}
+
+/// Those that are fine; the others are problems.
+fn fine<'a, T: 'a>(
+    outcomes: impl IntoIterator<Item = Result<T, Failure>, IntoIter: 'a>,
+    problems: &'a mut Vec<Failure>,
+) -> impl Iterator<Item = T> + 'a {
+    let outcomes = outcomes.into_iter();
+    outcomes.filter_map(|outcome| outcome.map_err(|failure| problems.push(failure)).ok())
+}
+
+/// The file of the profile, and what is built in for it. It is the second layer, so the profile is looked for ahead of all
+/// others.
+fn profile(defaults: &[Leaf], given: &[Leaf]) -> Result<(&'static str, &'static str), Failure> {
+    let mut all = defaults.iter().chain(given).rev();
+    let last = all.find(|leaf| leaf.key == "profile" && !leaf.is_unset());
+    let last = last.ok_or_else(|| Failure::settings("profile is not set"))?;
+    match last.kind.to_string().as_str() {
+        "development" => Ok(("config/development.toml", DEVELOPMENT)),
+        "production" => Ok(("config/production.toml", PRODUCTION)),
+        other => {
+            let text = format!("is {other:?}: use development or production");
+            Err(wrong("profile", &last.origin, &text))
+        }
+    }
+}
+
+/// That of the working directory, or the built-in one.
+fn profile_file(name: &str, built_in: &str) -> Result<Vec<Leaf>, Failure> {
     if Path::new(name).exists() {
         settings_file(Path::new(name))
     } else {
@@ -119,10 +196,29 @@ fn profile_file(profile: &Leaf) -> Result<Vec<Leaf>, Failure> {
     }
 }
 
+/// The built-in defaults.
+pub(super) fn defaults() -> Result<serde_json::Value, Failure> {
+    let defaults = merged(&parse(DEFAULTS, BASE)?);
+    defaults.map_err(|error| Failure::settings(error.to_string()))
+}
+
+/// A value of a layer that cannot be.
+fn wrong(key: &str, origin: &str, text: &str) -> Failure {
+    let mut origins = Origins::default();
+    origins.0.insert(key.to_owned(), origin.to_owned());
+    origins.failure(key, text)
+}
+
 fn settings_file(path: &Path) -> Result<Vec<Leaf>, Failure> {
     let name = path.display().to_string();
     let text = std::fs::read_to_string(path);
-    let text = text.map_err(|error| Failure::settings(format!("{name}: {error}")))?;
+    let text = text.map_err(|error| {
+        let remedy = match error.kind() {
+            io::ErrorKind::InvalidData => "settings are TOML, which is text in UTF-8",
+            _ => "correct the path after --config, or the rights of the file",
+        };
+        Failure::settings(format!("{name}: {error}: {remedy}"))
+    })?;
     parse(&name, &text)
 }
 
@@ -160,30 +256,32 @@ fn flatten(prefix: &str, table: config::Map<String, Value>, origin: &str, leaves
     }
 }
 
-/// Values of the environment and of the command line, in the order in which they win.
-fn given(sources: &Sources) -> Result<Vec<Leaf>, Failure> {
-    let mut all = Vec::new();
-    let mut add = |key: String, text: &str, origin: String| {
-        let kind = ValueKind::String(text.to_owned());
-        all.push(Leaf { key, kind, origin });
+fn from_environment(variables: &[(String, String)]) -> impl Iterator<Item = Leaf> {
+    variables.iter().filter_map(|(name, text)| {
+        let rest = name.strip_prefix(Sources::PREFIX)?;
+        Some(Leaf {
+            key: rest.to_ascii_lowercase().replace("__", "."),
+            kind: ValueKind::String(text.clone()),
+            origin: format!("{VARIABLE}{name}"),
+        })
+    })
+}
+
+fn from_command_line(sources: &Sources) -> impl Iterator<Item = Result<Leaf, Failure>> {
+    let leaf = |key: &str, text: &str, origin: &str| Leaf {
+        key: key.trim().to_owned(),
+        kind: ValueKind::String(text.to_owned()),
+        origin: origin.to_owned(),
     };
-    for (name, text) in &sources.environment {
-        if let Some(rest) = name.strip_prefix(Sources::PREFIX) {
-            let key = rest.to_ascii_lowercase().replace("__", ".");
-            add(key, text, format!("{VARIABLE}{name}"));
-        }
-    }
-    for pair in &sources.overrides {
+    let pairs = sources.overrides.iter().map(move |pair| {
         let (key, text) = pair.split_once('=').ok_or_else(|| {
             let text = "--set needs a key and a value, as log.level=debug";
             Failure::new(crate::Kind::Usage, text)
         })?;
-        add(key.trim().to_owned(), text, "--set".to_owned());
-    }
-    if let Some(profile) = &sources.profile {
-        add("profile".to_owned(), profile, "--profile".to_owned());
-    }
-    Ok(all)
+        Ok(leaf(key, text, "--set"))
+    });
+    let profile = sources.profile.iter();
+    pairs.chain(profile.map(move |profile| Ok(leaf("profile", profile, "--profile"))))
 }
 
 /// The value in the kind of the default, if it is one of that kind or text of one. `None` for a variable that
@@ -193,11 +291,16 @@ fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Option<Leaf>, Failure> {
     let Leaf { key, kind, origin } = leaf;
     let is_section = |prefix: &str| known.iter().any(|known| known.key.starts_with(prefix));
     let Some(Leaf { kind: expected, .. }) = known.iter().find(|known| known.key == key) else {
-        return Err(Failure::settings(if is_section(&format!("{key}.")) {
+        let text = if is_section(&format!("{key}.")) {
             format!("{key} in {origin} is a section: set its keys")
         } else {
-            format!("unknown setting {key} in {origin}: docs/CONFIGURATION.md lists all settings")
-        }));
+            let near = near_key(&key).map(|near| format!("did you mean {near}? "));
+            let near = near.unwrap_or_default();
+            format!(
+                "unknown setting {key} in {origin}: {near}docs/CONFIGURATION.md lists all settings"
+            )
+        };
+        return Err(Failure::settings(text));
     };
     if is_unset {
         return Ok(None);
@@ -209,108 +312,8 @@ fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Option<Leaf>, Failure> {
     } else {
         coerced(expected, kind)
     };
-    let kind =
-        kind.map_err(|wanted| Failure::settings(format!("{key} in {origin}: must be {wanted}")))?;
+    let kind = kind.map_err(|wanted| wrong(&key, &origin, &format!(": must be {wanted}")))?;
     Ok(Some(Leaf { key, kind, origin }))
-}
-
-/// A value in the kind of the default, or what it should be. The value itself may be a secret.
-fn coerced(expected: &ValueKind, given: ValueKind) -> Result<ValueKind, &'static str> {
-    let is_text = |item: &Value| matches!(item.kind, ValueKind::String(_));
-    match (expected, given) {
-        (ValueKind::Array(_), ValueKind::String(text)) => Ok(ValueKind::Array(list(&text))),
-        (ValueKind::Array(_), ValueKind::Array(items)) if items.iter().all(is_text) => {
-            Ok(ValueKind::Array(items))
-        }
-        (ValueKind::Array(_), _) => Err("a list of texts"),
-        (ValueKind::Boolean(_), ValueKind::Boolean(flag)) => Ok(ValueKind::Boolean(flag)),
-        (ValueKind::Boolean(_), ValueKind::String(text)) => {
-            let flag = text.parse().map(ValueKind::Boolean);
-            flag.ok().ok_or("true or false")
-        }
-        (ValueKind::Boolean(_), _) => Err("true or false"),
-        (ValueKind::I64(_), ValueKind::I64(number)) if number >= 0 => Ok(ValueKind::I64(number)),
-        (ValueKind::I64(_), ValueKind::String(text)) => {
-            let number = text.parse().ok().filter(|number| *number >= 0);
-            number.map(ValueKind::I64).ok_or("a whole number")
-        }
-        (ValueKind::I64(_), _) => Err("a whole number"),
-        (ValueKind::Float(_), given) => float(&given).ok_or("a number"),
-        (_, ValueKind::String(text)) => Ok(ValueKind::String(text)),
-        _ => Err("text"),
-    }
-}
-
-/// A text, or a list as it is or as JSON.
-fn text_or_list(given: ValueKind) -> Result<ValueKind, &'static str> {
-    let given = match given {
-        ValueKind::String(text) if text.trim_start().starts_with('[') => {
-            let value = serde_json::from_str(&text);
-            value.map_or(ValueKind::Nil, from_json)
-        }
-        other => other,
-    };
-    let is_text = |item: &Value| matches!(item.kind, ValueKind::String(_));
-    match given {
-        ValueKind::Array(items) if items.iter().all(is_text) => Ok(ValueKind::Array(items)),
-        ValueKind::String(text) => Ok(ValueKind::String(text)),
-        _ => Err("a text, or a list of texts (elsewhere than in a file: JSON)"),
-    }
-}
-
-fn float(given: &ValueKind) -> Option<ValueKind> {
-    let number = match given {
-        ValueKind::Float(number) => *number,
-        ValueKind::I64(number) => f64::from(i32::try_from(*number).ok()?),
-        ValueKind::String(text) => text.parse().ok()?,
-        _ => return None,
-    };
-    number.is_finite().then_some(ValueKind::Float(number))
-}
-
-/// Tables as they are, or as JSON where there is only text.
-fn tables(given: ValueKind) -> Result<ValueKind, &'static str> {
-    let is_table = |item: &Value| matches!(item.kind, ValueKind::Table(_));
-    let given = match given {
-        ValueKind::String(text) if text.trim().is_empty() => ValueKind::Array(Vec::new()),
-        // TOML's inline tables would do as well, but they are unusual in an environment.
-        ValueKind::String(text) => match serde_json::from_str(&text) {
-            Ok(value) => from_json(value),
-            Err(_) => ValueKind::Nil,
-        },
-        other => other,
-    };
-    match given {
-        ValueKind::Array(items) if items.iter().all(is_table) => Ok(ValueKind::Array(items)),
-        _ => Err("a list of tables, or JSON of one"),
-    }
-}
-
-fn from_json(value: serde_json::Value) -> ValueKind {
-    match value {
-        serde_json::Value::Null => ValueKind::Nil,
-        serde_json::Value::Bool(flag) => ValueKind::Boolean(flag),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(number) => ValueKind::I64(number),
-            None => ValueKind::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        serde_json::Value::String(text) => ValueKind::String(text),
-        serde_json::Value::Array(items) => {
-            let items = items.into_iter().map(|item| Value::from(from_json(item)));
-            ValueKind::Array(items.collect())
-        }
-        serde_json::Value::Object(members) => {
-            let members = members.into_iter();
-            let members = members.map(|(name, value)| (name, Value::from(from_json(value))));
-            ValueKind::Table(members.collect())
-        }
-    }
-}
-
-fn list(text: &str) -> Vec<Value> {
-    let parts = text.split(',').map(str::trim);
-    let parts = parts.filter(|part| !part.is_empty());
-    parts.map(|part| Value::from(part.to_owned())).collect()
 }
 
 /// All layers in one structure; later values win.
@@ -322,8 +325,11 @@ fn merged(leaves: &[Leaf]) -> Result<serde_json::Value, ConfigError> {
     builder.build()?.try_deserialize()
 }
 
-/// Names the invalid value.
-fn blame(error: &serde_path_to_error::Error<serde_json::Error>, origins: &Origins) -> Failure {
+/// The key of the invalid value, and what is wrong.
+fn blame(
+    error: &serde_path_to_error::Error<serde_json::Error>,
+    origins: &Origins,
+) -> (String, Failure) {
     let path = error.path().to_string();
     // Of a list, that is its item.
     let key = path.split('[').next().unwrap_or(&path);
@@ -332,6 +338,6 @@ fn blame(error: &serde_path_to_error::Error<serde_json::Error>, origins: &Origin
     let continues = ["is ", "has ", "must "]
         .iter()
         .any(|verb| text.starts_with(verb));
-    let colon = if continues { "" } else { ":" };
-    Failure::settings(format!("{}{colon} {text}", origins.name(key)))
+    let text = if continues { text } else { format!(": {text}") };
+    (key.to_owned(), origins.failure(key, &text))
 }

@@ -1,9 +1,16 @@
 //! Settings: sections that the crates own, put together here.
 
+mod coerce;
+mod effective;
 mod layers;
 mod load;
+mod near;
+mod reference;
+mod schema;
+mod secret_file;
 mod secrets;
 mod validate;
+mod variables;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt;
@@ -18,7 +25,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::Failure;
 
+pub(crate) use effective::{default_values, effective};
+pub(crate) use layers::Origins;
 pub use layers::Sources;
+pub(crate) use load::Loaded;
+pub(crate) use near::near_key;
+pub use reference::{Reference, reference};
+pub(crate) use schema::schema;
 
 /// Everything that can be set. `config/base.toml` describes each key.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -10,80 +10,121 @@ use profiled_auth::audit::{Action, Actor, AuditOutcome, Object, Record};
 use profiled_auth::{ClientSettings, CounterStore, KeyFolder, KeyRing, SigningKey, TokenKey};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::secret_file;
 use crate::error::Failure;
 use crate::settings::layers::Origins;
 use crate::settings::{Profile, Settings};
 
-/// Reads the files that hold URLs of the database.
-pub(super) fn resolve_database(settings: &mut Settings, origins: &Origins) -> Result<(), Failure> {
+/// Reads the files that hold URLs of the database. Returned is what is wrong.
+pub(super) fn resolve_database(settings: &mut Settings, origins: &mut Origins) -> Vec<Failure> {
     let database = &mut settings.database;
-    if !database.url_file.is_empty() {
-        database.url = read("database.url", &database.url, &database.url_file, origins)?;
-    }
-    if !database.read_url_file.is_empty() {
-        let (given, file) = (&database.read_url, &database.read_url_file);
-        database.read_url = read("database.read_url", given, file, origins)?;
-    }
-    Ok(())
+    let urls = [
+        ("database.url", &mut database.url, &database.url_file),
+        (
+            "database.read_url",
+            &mut database.read_url,
+            &database.read_url_file,
+        ),
+    ];
+    let resolved = urls.into_iter().filter_map(|(key, url, file)| {
+        let read = read(key, url, file, origins);
+        set(read, url)
+    });
+    resolved.collect()
 }
 
-/// Reads the files that hold secrets.
-pub(super) fn resolve_all(settings: &mut Settings, origins: &Origins) -> Result<(), Failure> {
-    resolve_database(settings, origins)?;
+/// Reads the files that hold secrets. Returned is what is wrong.
+pub(super) fn resolve_all(settings: &mut Settings, origins: &mut Origins) -> Vec<Failure> {
+    let mut failures = resolve_database(settings, origins);
     let jwt = &mut settings.auth.jwt;
-    if !jwt.signing_key_file.is_empty() {
-        let (given, file) = (jwt.signing_key.expose_secret(), &jwt.signing_key_file);
-        jwt.signing_key = read("auth.jwt.signing_key", given, file, origins)?.into();
-    }
-    if !jwt.verifying_key_file.is_empty() {
-        let (given, file) = (&jwt.verifying_key, &jwt.verifying_key_file);
-        jwt.verifying_key = read("auth.jwt.verifying_key", given, file, origins)?;
+    let (key, file) = (&jwt.verifying_key, &jwt.verifying_key_file);
+    let read_key = read("auth.jwt.verifying_key", key, file, origins);
+    failures.extend(set(read_key, &mut jwt.verifying_key));
+    let s3 = &mut settings.media.s3;
+    let secrets = [
+        (
+            "auth.jwt.signing_key",
+            &mut jwt.signing_key,
+            &jwt.signing_key_file,
+        ),
+        (
+            "media.s3.access_key",
+            &mut s3.access_key,
+            &s3.access_key_file,
+        ),
+        (
+            "media.s3.secret_key",
+            &mut s3.secret_key,
+            &s3.secret_key_file,
+        ),
+    ];
+    for (name, value, file) in secrets {
+        let read = read(name, value.expose_secret(), file, origins);
+        failures.extend(set(read.map(|text| text.map(SecretString::from)), value));
     }
     for client in &mut settings.auth.introspection.clients {
-        if !client.secret_file.is_empty() {
-            client.secret = client_secret(client, origins)?.into();
+        let read = client_secret(client, origins);
+        failures.extend(set(
+            read.map(|text| text.map(SecretString::from)),
+            &mut client.secret,
+        ));
+    }
+    failures
+}
+
+/// Takes what was read, if there was anything to read.
+fn set<T>(read: Result<Option<T>, Failure>, value: &mut T) -> Option<Failure> {
+    match read {
+        Ok(None) => None,
+        Ok(Some(read)) => {
+            *value = read;
+            None
         }
+        Err(failure) => Some(failure),
     }
-    let s3 = &mut settings.media.s3;
-    if !s3.access_key_file.is_empty() {
-        let (given, file) = (s3.access_key.expose_secret(), &s3.access_key_file);
-        s3.access_key = read("media.s3.access_key", given, file, origins)?.into();
-    }
-    if !s3.secret_key_file.is_empty() {
-        let (given, file) = (s3.secret_key.expose_secret(), &s3.secret_key_file);
-        s3.secret_key = read("media.s3.secret_key", given, file, origins)?.into();
-    }
-    Ok(())
 }
 
-/// The secret of a client in its file.
-fn client_secret(client: &ClientSettings, origins: &Origins) -> Result<String, Failure> {
-    let key = origins.name("auth.introspection.clients");
+/// The secret of a client in its file, if it has one.
+fn client_secret(client: &ClientSettings, origins: &Origins) -> Result<Option<String>, Failure> {
     let (id, file) = (&client.id, &client.secret_file);
-    if !client.secret.expose_secret().is_empty() {
-        let text = format!("{key}: {id:?} has a secret and a secret_file: remove one of them");
-        return Err(Failure::settings(text));
+    if file.is_empty() {
+        return Ok(None);
     }
-    let to_failure =
-        |error| Failure::settings(format!("{key}: {id:?}: secret_file {file}: {error}"));
-    let text = std::fs::read_to_string(file).map_err(to_failure)?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    let key = "auth.introspection.clients";
+    if !client.secret.expose_secret().is_empty() {
+        let text = format!(": {id:?} has a secret and a secret_file: remove one of them");
+        return Err(origins.failure(key, &text));
+    }
+    let secret = secret_file::read(Path::new(file));
+    let secret = secret
+        .map_err(|fault| origins.failure(key, &format!(": {id:?}: secret_file {file} {fault}")))?;
+    Ok(Some(secret))
 }
 
-/// What `file` holds in place of `key`, without the end of its last line.
-fn read(key: &str, given: &str, file: &str, origins: &Origins) -> Result<String, Failure> {
-    let (own, twin) = (origins.name(key), origins.name(&format!("{key}_file")));
+/// What `file` holds in place of `key`, if one is named.
+fn read(
+    key: &str,
+    given: &str,
+    file: &str,
+    origins: &mut Origins,
+) -> Result<Option<String>, Failure> {
+    let twin = format!("{key}_file");
+    if file.is_empty() {
+        if secret_file::is_path(given) {
+            let text = format!("is the path of a file: name it in {twin}");
+            return Err(origins.failure(key, &text));
+        }
+        return Ok(None);
+    }
     if !given.is_empty() && origins.is_given(key) {
-        let text = format!("{own} and {twin} are both set: remove one of them");
-        return Err(Failure::settings(text));
+        let twin = origins.name(&twin);
+        let text = format!("and {twin} are both set: remove one of them");
+        return Err(origins.failure(key, &text));
     }
-    let text = std::fs::read_to_string(file);
-    let text = text.map_err(|error| Failure::settings(format!("{twin}: {file}: {error}")))?;
-    let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() {
-        return Err(Failure::settings(format!("{twin}: {file} is empty")));
-    }
-    Ok(text.to_owned())
+    let text = secret_file::read(Path::new(file));
+    let text = text.map_err(|fault| origins.failure(&twin, &format!(": {file} {fault}")))?;
+    origins.note(key, file);
+    Ok(Some(text))
 }
 
 impl Settings {

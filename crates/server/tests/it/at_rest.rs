@@ -106,7 +106,7 @@ fn check_lists_files_readable_by_others_and_changes_nothing() {
         let finding =
             format!("{name} is open to others (mode {open:04o}): chmod {closed:o} {name}");
         // The log and its index have the mode of the database.
-        assert_eq!(report["findings"][0], finding.as_str());
+        assert_eq!(report["findings"][0]["text"], finding.as_str());
         assert!(
             ended.err.starts_with(&format!("profiled: {finding}")),
             "{}",

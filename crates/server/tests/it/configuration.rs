@@ -4,55 +4,20 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use profiled::{Settings, Sources};
+use profiled::{Reference, Settings, Sources, reference};
 use serde_json::Value;
 
-const BASE: &str = include_str!("../../../../config/base.toml");
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/CONFIGURATION.md");
-
-/// A key of `config/base.toml` with its default and the comment before it.
-struct Key {
-    name: String,
-    default: String,
-    meaning: String,
-}
-
-fn keys() -> Vec<Key> {
-    let (mut section, mut comment, mut keys) = (String::new(), Vec::new(), Vec::new());
-    for line in BASE.lines() {
-        if let Some(text) = line.strip_prefix("# ") {
-            comment.push(text);
-        } else if let Some(name) = line.strip_prefix('[') {
-            section = format!("{}.", name.trim_end_matches(']'));
-        } else if let Some((name, default)) = line.split_once(" = ") {
-            keys.push(Key {
-                name: format!("{section}{name}"),
-                default: default.to_owned(),
-                meaning: comment.join(" "),
-            });
-            comment.clear();
-        } else {
-            comment.clear();
-        }
-    }
-    keys
-}
 
 fn table() -> String {
     let head = "| key | default | meaning | environment |\n|---|---|---|---|\n";
-    let row = |key: Key| {
-        let variable = key.name.to_uppercase().replace('.', "__");
-        let Key {
-            name,
-            default,
-            meaning,
-        } = key;
-        format!("| `{name}` | `{default}` | {meaning} | `PROFILED__{variable}` |\n")
+    let row = |known: &Reference| {
+        let (key, default, meaning) = (&known.key, &known.default, &known.meaning);
+        let variable = known.variable();
+        format!("| `{key}` | `{default}` | {meaning} | `{variable}` |\n")
     };
-    keys()
-        .into_iter()
-        .map(row)
-        .fold(head.to_owned(), |table, row| table + &row)
+    let rows = reference().iter().map(row);
+    rows.fold(head.to_owned(), |table, row| table + &row)
 }
 
 fn leaves(prefix: &str, value: &Value, found: &mut BTreeSet<String>) {
@@ -85,13 +50,8 @@ fn the_document_has_the_table_of_all_keys() {
 
 #[test]
 fn every_key_has_a_meaning() {
-    for key in keys() {
-        assert!(
-            key.meaning.ends_with('.'),
-            "{}: {:?}",
-            key.name,
-            key.meaning
-        );
+    for known in reference() {
+        assert!(known.meaning.ends_with('.'), "{known:?}");
     }
 }
 
@@ -102,7 +62,7 @@ fn the_keys_are_those_that_the_code_reads() {
 
     leaves("", &serde_json::to_value(&settings).unwrap(), &mut read);
 
-    let told: BTreeSet<String> = keys().into_iter().map(|key| key.name).collect();
+    let told: BTreeSet<String> = reference().iter().map(|known| known.key.clone()).collect();
     assert_eq!(read, told);
 }
 
@@ -114,10 +74,9 @@ fn the_defaults_hold_no_secret() {
         "database.url_file",
     ];
 
-    for key in keys()
-        .iter()
-        .filter(|key| secrets.contains(&key.name.as_str()))
-    {
-        assert_eq!(key.default, "\"\"", "{}", key.name);
+    for known in reference() {
+        if secrets.contains(&known.key.as_str()) {
+            assert_eq!(known.default, "\"\"", "{known:?}");
+        }
     }
 }

@@ -95,7 +95,7 @@ fn credentials_come_from_files_and_are_never_shown() {
         .iter()
         .flat_map(|setting| ["--set", setting])
         .collect();
-    command.push("check");
+    command.push("settings");
 
     let ended = sandbox.run(&command);
 

@@ -105,24 +105,28 @@ fn an_unreachable_database_has_an_exit_code_of_its_own() {
 }
 
 #[test]
-fn check_finds_pending_migrations_and_then_nothing() {
+fn check_takes_pending_migrations_as_serve_would() {
     let sandbox = Sandbox::new();
+    let never = ["check", "--set", "database.migrate_on_start=never"];
 
-    let before = sandbox.run(&["check"]);
+    let automatic = sandbox.run(&["check"]);
+    let refused = sandbox.run(&never);
     assert!(
         !sandbox.path().join("data").exists(),
         "check made something"
     );
     sandbox.done(&["migrate"]);
-    let after = sandbox.run(&["check"]);
+    let after = sandbox.run(&never);
 
-    assert_eq!(before.code, Some(1));
-    assert!(
-        before.err.contains("run profiled migrate"),
-        "{}",
-        before.err
-    );
+    assert_eq!(automatic.code, Some(0), "{automatic:?}");
+    let note = "note: the database sqlite://./data/profiled.sqlite3 lacks ";
+    assert!(automatic.out.starts_with(note), "{automatic:?}");
+    assert!(automatic.out.ends_with("\nok\n"), "{automatic:?}");
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains("run profiled migrate"), "{refused:?}");
+    assert!(!refused.out.contains("ok"), "{refused:?}");
     assert_eq!((after.code, after.err.as_str()), (Some(0), ""));
+    assert_eq!(after.out, "ok\n");
 }
 
 #[test]

@@ -5,8 +5,10 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
@@ -46,6 +48,8 @@ impl Sandbox {
         sandbox.set("PROFILED__AUTH__PASSWORD__ITERATIONS", "1");
         // There is one such port for all of them.
         sandbox.set("PROFILED__HTTP__ADMIN_BIND", "off");
+        // No other service of this machine has it.
+        sandbox.set("PROFILED__HTTP__BIND", "127.0.0.1:0");
         sandbox
     }
 
@@ -98,10 +102,11 @@ impl Sandbox {
         self.folder.path()
     }
 
-    /// Writes a file and returns its path.
+    /// Writes a file that nobody else reads, and returns its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.path().join(name);
         std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
@@ -156,6 +161,25 @@ impl Sandbox {
     pub fn json(&self, arguments: &[&str]) -> Value {
         let out = self.done(&[&["--json"], arguments].concat());
         serde_json::from_str(&out).unwrap()
+    }
+
+    /// What an examination finds, those of one level: the lines.
+    pub fn findings(&self, arguments: &[&str], level: &str) -> Vec<String> {
+        let ended = self.run(&[&["--json", "check"], arguments].concat());
+        let report: Value = serde_json::from_str(&ended.out).unwrap();
+        let all = report.get("findings").and_then(Value::as_array).unwrap();
+        let text = |finding: &Value| {
+            let is_wanted = finding.get("level")? == level;
+            let text = finding.get("text")?.as_str()?.to_owned();
+            is_wanted.then_some(text)
+        };
+        all.iter().filter_map(text).collect()
+    }
+
+    /// The value of a setting.
+    pub fn setting(&self, key: &str, arguments: &[&str]) -> Value {
+        let shown = self.json(&[&["settings", key], arguments].concat());
+        shown.get("value").unwrap().clone()
     }
 
     /// Starts a command that serves, on a free port, and waits until it does.

@@ -56,11 +56,11 @@ fn a_file_of_a_secret_that_is_missing_or_empty_is_named() {
 
     assert_eq!(
         complaint("/nowhere/key"),
-        "auth.jwt.signing_key_file in --set: /nowhere/key: No such file or directory (os error 2)"
+        "auth.jwt.signing_key_file in --set: /nowhere/key does not exist: correct the path, or make the file"
     );
     assert_eq!(
         complaint(&empty),
-        format!("auth.jwt.signing_key_file in --set: {empty} is empty")
+        format!("auth.jwt.signing_key_file in --set: {empty} is empty: write the secret into it")
     );
 }
 
@@ -114,29 +114,32 @@ fn production_does_not_start_without_a_signing_key() {
 }
 
 #[test]
-fn check_shows_no_secret() {
+fn check_and_settings_show_no_secret() {
     let sandbox = Sandbox::new();
     let url = "database.url=postgres://user:hunter2@127.0.0.1:1/profiled?password=hunter3";
     let key = format!("auth.jwt.signing_key={KEY}");
 
     let keys = "auth.jwt.jwk_url=http://user:hunter4@127.0.0.1:1/keys?apikey=hunter5";
 
-    let ended = sandbox.run(&["check", "--set", url, "--set", &key]);
     let read_only = ["--set", keys, "--set", "auth.jwt.algorithm=RS256"];
-    let fetched = sandbox.run(&[&["check", "-v"], &read_only[..]].concat());
+    let runs = |command: &[&str]| {
+        let ended = sandbox.run(&[command, &["--set", url, "--set", &key]].concat());
+        let fetched = sandbox.run(&[command, &["-v"], &read_only[..]].concat());
+        [ended, fetched]
+    };
+    let [ended, fetched] = runs(&["check"]);
+    let [shown_key, shown_url] = runs(&["settings"]);
 
     let shown = "auth.jwt.jwk_url = \"http://127.0.0.1:1/keys\"";
-    assert!(fetched.out.contains(shown), "{fetched:?}");
-    for secret in ["hunter4", "hunter5"] {
-        assert!(!format!("{fetched:?}").contains(secret), "{fetched:?}");
-    }
+    assert!(shown_url.out.contains(shown), "{shown_url:?}");
     assert_eq!(ended.code, Some(4));
     assert!(
-        ended.out.contains("auth.jwt.signing_key = \"***\""),
-        "{ended:?}"
+        shown_key.out.contains("auth.jwt.signing_key = \"***\""),
+        "{shown_key:?}"
     );
-    for secret in [KEY, "hunter2", "hunter3"] {
-        assert!(!format!("{ended:?}").contains(secret), "{ended:?}");
+    let all = format!("{ended:?} {fetched:?} {shown_key:?} {shown_url:?}");
+    for secret in [KEY, "hunter2", "hunter3", "hunter4", "hunter5"] {
+        assert!(!all.contains(secret), "{all}");
     }
 }
 
@@ -187,7 +190,7 @@ fn clients_of_introspection_have_a_name_and_a_long_secret() {
         ),
         (
             r#"{"id": "a", "secret_file": "/nowhere"}"#.to_owned(),
-            "secret_file /nowhere: No such file",
+            "secret_file /nowhere does not exist",
         ),
     ];
 
@@ -208,7 +211,7 @@ fn the_secret_of_a_client_may_be_in_a_file_and_is_not_shown() {
     let file = sandbox.write("secret", &format!("{secret}\n"));
     let list = format!(r#"auth.introspection.clients=[{{"id": "a", "secret_file": "{file}"}}]"#);
 
-    let shown = sandbox.run(&["check", "--set", &list]);
+    let shown = sandbox.run(&["settings", "--set", &list]);
 
     assert_eq!(shown.code, Some(0), "{}", shown.err);
     assert!(shown.out.contains("\"secret\":\"***\""), "{}", shown.out);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -31,6 +32,12 @@ pub enum UrlError {
          --no-default-features --features libpq-bundled-tls, or libpq-system"
     )]
     NoTls,
+    /// libpq would take a part of the password for a host or a port, and tell it.
+    #[error(
+        "database.url cannot be read: in the user and the password write %40 for @, %2F for /, %3A for :, %3F for ? and \
+         %25 for %"
+    )]
+    Unescaped,
 }
 
 impl FromStr for DatabaseUrl {
@@ -41,6 +48,7 @@ impl FromStr for DatabaseUrl {
         match scheme {
             "sqlite" if rest.is_empty() || rest.starts_with(':') => Err(UrlError::NoFile),
             "sqlite" => Ok(Self::Sqlite(PathBuf::from(rest))),
+            "postgres" | "postgresql" if !is_well_formed(rest) => Err(UrlError::Unescaped),
             "postgres" | "postgresql" if needs_tls(rest) && !has_tls() => Err(UrlError::NoTls),
             "postgres" | "postgresql" => Ok(Self::Postgres(text.to_owned())),
             _ => Err(UrlError::Scheme),
@@ -71,6 +79,80 @@ impl DatabaseUrl {
         let commas = named.chain([place.matches(',').count()]).max();
         u32::try_from(commas.unwrap_or_default()).map_or(1, |commas| commas.saturating_add(1))
     }
+
+    /// The host of a server to which connections may go through a network in clear: `sslmode` does not demand TLS.
+    #[must_use]
+    pub fn host_without_tls(&self) -> Option<String> {
+        let Self::Postgres(url) = self else {
+            return None;
+        };
+        let (_, rest) = url.split_once("://")?;
+        let (place, query) = split_query(rest);
+        let (_, authority) = place.rsplit_once('@').unwrap_or(("", place));
+        let (hosts, _) = authority.split_once('/').unwrap_or((authority, ""));
+        let told = parameters(query).filter(|(name, _)| matches!(&**name, "host" | "hostaddr"));
+        let told: Vec<String> = told.map(|(_, value)| value.into_owned()).collect();
+        let all = told
+            .iter()
+            .flat_map(|told| told.split(','))
+            .chain(hosts.split(','));
+        let mut remote = all.filter(|host| !is_local(host));
+        remote
+            .next()
+            .filter(|_| !needs_tls(rest))
+            .map(str::to_owned)
+    }
+}
+
+/// Whether connections to a host, with or without a port, stay on this machine.
+fn is_local(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(address) => address.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    // The path of a socket, whose slash is encoded where a host stands.
+    name.is_empty()
+        || name.starts_with('/')
+        || name == "localhost"
+        || name.starts_with("%2")
+        || name
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether libpq reads the URL as it was meant: a special character in a password that is not escaped ends it too soon.
+fn is_well_formed(rest: &str) -> bool {
+    let (place, query) = split_query(rest);
+    // libpq takes the first @ for the end of the password, unless a slash comes before it.
+    let user_ends = place
+        .find('@')
+        .filter(|at| !place.get(..*at).is_some_and(|user| user.contains('/')));
+    let after = match user_ends {
+        Some(at) => place.get(at + 1..).unwrap_or_default(),
+        None => place,
+    };
+    let (hosts, _) = after.split_once('/').unwrap_or((after, ""));
+    let has_port = |host: &str| {
+        let port = match host.rsplit_once(']') {
+            Some((_, port)) => port.strip_prefix(':'),
+            None => host.split_once(':').map(|(_, port)| port),
+        };
+        port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let has_value = |pair: &str| pair.is_empty() || pair.contains('=');
+    !after.contains('@')
+        && hosts.split(',').all(has_port)
+        && query.split('&').all(has_value)
+        && is_escaped(rest)
+}
+
+/// Whether each percent sign is followed by the number of a byte.
+fn is_escaped(text: &str) -> bool {
+    let is_number = |part: &str| {
+        let digits = part.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit) && digits != b"00")
+    };
+    text.split('%').skip(1).all(is_number)
 }
 
 /// Without user information: it may hold a password.

@@ -39,7 +39,7 @@ fn other_schemes_are_refused_with_the_allowed_ones() {
 
 #[test]
 fn passwords_are_not_shown() {
-    let url: DatabaseUrl = "postgres://me:p@ss@db.example:5432/x?password=y"
+    let url: DatabaseUrl = "postgres://me:p%40ss@db.example:5432/x?password=y"
         .parse()
         .unwrap();
 
@@ -48,6 +48,56 @@ fn passwords_are_not_shown() {
     // libpq looks for the query behind the user.
     let url: DatabaseUrl = "postgres://me:p?ss@db.example/x?a=b".parse().unwrap();
     assert_eq!(url.to_string(), "postgres://db.example/x");
+}
+
+/// libpq would take what stands behind it for a host or a port, and say so.
+#[test]
+fn a_password_that_is_not_escaped_is_refused_and_not_told() {
+    for text in [
+        "postgres://me:hun@ter2@db.example/x",
+        "postgres://me:hun/ter2@db.example/x",
+        "postgres://me:hun/t?er2@db.example/x",
+        "postgres://me:hunter%2@db.example/x",
+        "postgres://me:hunter%00@db.example/x",
+        "postgres://me:hunter@2:x@db.example",
+        "postgres://db.example/x?password=hun&ter2",
+        "postgres://me@db.example:hunter2/x",
+    ] {
+        let error = text.parse::<DatabaseUrl>().unwrap_err();
+
+        assert_eq!(error, UrlError::Unescaped, "{text}");
+        assert!(error.to_string().contains("%40 for @"));
+    }
+    for text in [
+        "postgres://me:p%40s%2Fs@db.example:5432/x",
+        "postgres://me:a:b?c@[::1]:5432/x",
+        "postgres://a.example:1,b.example:2/x",
+        "postgres:///x?host=/tmp&user=a@b",
+        "postgres://me@%2Frun%2Fpostgresql/x",
+        "postgres://db.example/x?password=a@b",
+    ] {
+        assert!(text.parse::<DatabaseUrl>().is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn hosts_that_are_reached_in_clear_are_those_of_other_machines_without_tls() {
+    let host = |text: &str| text.parse::<DatabaseUrl>().unwrap().host_without_tls();
+
+    for (text, expected) in [
+        ("postgres://me:p@db.example:5432/x", Some("db.example:5432")),
+        (
+            "postgres://localhost,db.example/x?sslmode=prefer",
+            Some("db.example"),
+        ),
+        ("postgres:///x?host=db.example", Some("db.example")),
+        ("postgres://127.0.0.1:1,[::1]:2,localhost/x", None),
+        ("postgres:///x?host=/run/postgresql", None),
+        ("postgres://%2Frun%2Fpostgresql/x", None),
+        ("sqlite://x", None),
+    ] {
+        assert_eq!(host(text).as_deref(), expected, "{text}");
+    }
 }
 
 #[test]

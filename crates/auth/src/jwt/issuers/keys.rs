@@ -54,11 +54,22 @@ impl Source {
     }
 }
 
+/// Fetches the keys of an issuer once.
+///
+/// # Errors
+/// What is wrong.
+pub(super) fn try_out(settings: &IssuerSettings) -> Result<(), String> {
+    if !settings.secret_file.is_empty() || !settings.jwks_file.is_empty() {
+        return Ok(());
+    }
+    parse(&fetcher(settings).get()?, &settings.algorithms).map(drop)
+}
+
 impl IssuerKeys {
-    /// Keys of checked settings. A secret and a file have to be there.
+    /// Keys of checked settings. A secret and a file have to be there. Without `refresh` nothing is fetched.
     pub(super) fn start(
         settings: &IssuerSettings,
-        refresh: Duration,
+        refresh: Option<Duration>,
         patience: Duration,
     ) -> Result<Self, String> {
         let shared = Arc::new(Shared {
@@ -86,6 +97,9 @@ impl IssuerKeys {
             let read = read.map_err(|problem| format!("{} {problem}", settings.jwks_file))?;
             shared.keys.store(Arc::new(read));
             source
+        };
+        let Some(refresh) = refresh else {
+            return Ok(keys);
         };
         let (fetch_request, fetch_requests) = sync_channel(1);
         let thread = thread::Builder::new().name("jwks".to_owned());

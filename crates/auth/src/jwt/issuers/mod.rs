@@ -11,6 +11,7 @@ mod keys;
 mod kind;
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -51,8 +52,24 @@ impl Issuers {
     /// [`IssuerError`] for settings that contradict each other, or a file that cannot be read. An issuer that
     /// does not answer is no error: its tokens are refused until it does.
     pub fn start(settings: &JwtSettings, patience: Duration) -> Result<Self, IssuerError> {
-        let mut all: Vec<Arc<Issuer>> = Vec::new();
         let refresh = Duration::from_secs(settings.jwks_refresh.into());
+        Self::new(settings, Some(refresh), patience)
+    }
+
+    /// Whether the settings of issuers are fine; nothing is fetched.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn check(settings: &JwtSettings) -> Result<(), IssuerError> {
+        Self::new(settings, None, Duration::ZERO).map(drop)
+    }
+
+    fn new(
+        settings: &JwtSettings,
+        refresh: Option<Duration>,
+        patience: Duration,
+    ) -> Result<Self, IssuerError> {
+        let mut all: Vec<Arc<Issuer>> = Vec::new();
         for each in &settings.issuers {
             let error = |problem: String| IssuerError {
                 issuer: each.issuer.clone(),
@@ -101,21 +118,49 @@ impl Issuers {
     }
 }
 
-/// The keys of `auth.jwt.jwk_url`, fetched as those of an issuer.
-fn own_keys(
-    settings: &JwtSettings,
-    refresh: Duration,
-    patience: Duration,
-) -> Result<Option<Arc<IssuerKeys>>, String> {
+/// Fetches the keys of all issuers of the settings, and those of `auth.jwt.jwk_url`, once and at the same time. Returned are
+/// those that cannot be fetched: the setting, the issuer or the URL, and what is wrong.
+#[must_use]
+pub fn unreachable_keys(settings: &JwtSettings) -> Vec<(&'static str, String, String)> {
+    let own = own_source(settings).map(|source| ("auth.jwt.jwk_url", source));
+    let issuers = settings.issuers.iter().cloned();
+    let all: Vec<_> = issuers
+        .map(|issuer| ("auth.jwt.issuers", issuer))
+        .chain(own)
+        .collect();
+    thread::scope(|scope| {
+        let fetches = all.iter().map(|(key, source)| {
+            let fetch = scope.spawn(|| keys::try_out(source).err());
+            (*key, source.issuer.clone(), fetch)
+        });
+        let fetches: Vec<_> = fetches.collect();
+        let ended = fetches.into_iter().filter_map(|(key, name, fetch)| {
+            let problem = fetch.join().ok().flatten()?;
+            Some((key, name, problem))
+        });
+        ended.collect()
+    })
+}
+
+/// Where the keys of `auth.jwt.jwk_url` come from, as if it was an issuer.
+fn own_source(settings: &JwtSettings) -> Option<IssuerSettings> {
     let url = &settings.jwk_url;
-    if url.is_empty() {
-        return Ok(None);
-    }
-    let source = IssuerSettings {
+    (!url.is_empty()).then(|| IssuerSettings {
         issuer: without_secrets(url),
         jwks_url: url.clone(),
         algorithms: vec![settings.algorithm],
         ..IssuerSettings::default()
+    })
+}
+
+/// The keys of `auth.jwt.jwk_url`, fetched as those of an issuer.
+fn own_keys(
+    settings: &JwtSettings,
+    refresh: Option<Duration>,
+    patience: Duration,
+) -> Result<Option<Arc<IssuerKeys>>, String> {
+    let Some(source) = own_source(settings) else {
+        return Ok(None);
     };
     let keys = IssuerKeys::start(&source, refresh, patience)?;
     Ok(Some(Arc::new(keys)))
@@ -192,7 +237,7 @@ impl Issuer {
     fn new(
         settings: &IssuerSettings,
         user_field: UserField,
-        refresh: Duration,
+        refresh: Option<Duration>,
         patience: Duration,
     ) -> Result<Self, String> {
         let (leeway, issuer) = (settings.leeway, &settings.issuer);

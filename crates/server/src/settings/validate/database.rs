@@ -3,12 +3,15 @@
 use profiled_store::{DatabaseSettings, DatabaseUrl, LaneSizes};
 
 use super::finding::Finding;
+use super::some;
 
-pub(super) fn check(database: &DatabaseSettings) -> Option<Finding> {
-    url(database)
-        .or_else(|| read_url(database))
-        .or_else(|| lanes(database))
-        .or_else(|| deadline(database))
+pub(super) fn check(database: &DatabaseSettings) -> Vec<Finding> {
+    some([
+        url(database),
+        read_url(database),
+        lanes(database),
+        deadline(database),
+    ])
 }
 
 fn url(database: &DatabaseSettings) -> Option<Finding> {

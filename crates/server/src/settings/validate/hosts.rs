@@ -1,11 +1,19 @@
 //! The names that the service answers to, and the one that it gives itself.
 
-use profiled_http::{can_match_a_host, is_authority};
+use profiled_http::{HttpSettings, can_match_a_host, is_authority};
 
 use super::finding::Finding;
+use super::some;
 use crate::settings::Profile;
 
-pub(super) fn allowed(hosts: &[String], profile: Profile) -> Option<Finding> {
+pub(super) fn check(http: &HttpSettings, profile: Profile) -> Vec<Finding> {
+    some([
+        allowed(&http.allowed_hosts, profile),
+        public_url(&http.public_url),
+    ])
+}
+
+fn allowed(hosts: &[String], profile: Profile) -> Option<Finding> {
     let is_strict = profile == Profile::Production;
     let text = if let Some(wrong) = hosts.iter().find(|host| !can_match_a_host(host)) {
         format!("has {wrong:?}: {}", remedy(wrong))
@@ -44,7 +52,7 @@ fn remedy(wrong: &str) -> String {
     }
 }
 
-pub(super) fn public_url(url: &str) -> Option<Finding> {
+fn public_url(url: &str) -> Option<Finding> {
     let schemes = ["https://", "http://"];
     let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
     let parts = rest.map(|rest| rest.split_once('/').unwrap_or((rest, "")));

@@ -4,13 +4,16 @@ use profiled_auth::{AlgorithmFamily, JwtSettings, KeyRing, SigningKey};
 use secrecy::ExposeSecret;
 
 use super::finding::Finding;
+use super::some;
 
-pub(super) fn check(jwt: &JwtSettings) -> Option<Finding> {
-    signing_key(jwt)
-        .or_else(|| verifying_key(jwt))
-        .or_else(|| jwk_url(jwt))
-        .or_else(|| claims(jwt))
-        .or_else(|| lead_time(jwt))
+pub(super) fn check(jwt: &JwtSettings) -> Vec<Finding> {
+    some([
+        signing_key(jwt),
+        verifying_key(jwt),
+        jwk_url(jwt),
+        claims(jwt),
+        lead_time(jwt),
+    ])
 }
 
 fn signing_key(jwt: &JwtSettings) -> Option<Finding> {

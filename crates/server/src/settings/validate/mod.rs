@@ -16,34 +16,38 @@ use crate::settings::Settings;
 use crate::settings::layers::Origins;
 use finding::Finding;
 
-/// The first finding.
-pub(super) fn check(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
+/// All findings.
+pub(super) fn check(settings: &Settings, origins: &Origins) -> Vec<Failure> {
     let findings = [
         database::check(&settings.database),
-        hosts::allowed(&settings.http.allowed_hosts, settings.profile),
-        hosts::public_url(&settings.http.public_url),
-        tls(&settings.http.tls),
-        uploads(&settings.http),
-        bodies(&settings.http),
+        hosts::check(&settings.http, settings.profile),
+        some([
+            tls(&settings.http.tls),
+            uploads(&settings.http),
+            bodies(&settings.http),
+        ]),
         jwt::check(&settings.auth.jwt),
-        clients::check(&settings.auth.introspection.clients),
-        pages(settings),
-        password_costs(settings),
-        media::check(&settings.media),
+        some([clients::check(&settings.auth.introspection.clients)]),
+        some([pages(settings), password_costs(settings)]),
+        some([media::check(&settings.media)]),
     ];
-    refuse(findings.into_iter().flatten().next(), origins)
+    told(findings.into_iter().flatten(), origins)
 }
 
 /// What concerns the database alone.
-pub(super) fn check_database(settings: &Settings, origins: &Origins) -> Result<(), Failure> {
-    refuse(database::check(&settings.database), origins)
+pub(super) fn check_database(settings: &Settings, origins: &Origins) -> Vec<Failure> {
+    told(database::check(&settings.database), origins)
 }
 
-fn refuse(finding: Option<Finding>, origins: &Origins) -> Result<(), Failure> {
-    match finding {
-        Some(Finding(key, text)) => Err(Failure::settings(format!("{} {text}", origins.name(key)))),
-        None => Ok(()),
-    }
+fn told(findings: impl IntoIterator<Item = Finding>, origins: &Origins) -> Vec<Failure> {
+    let findings = findings.into_iter();
+    let told = findings.map(|Finding(key, text)| origins.failure(key, &text));
+    told.collect()
+}
+
+/// Those that there are.
+fn some(findings: impl IntoIterator<Item = Option<Finding>>) -> Vec<Finding> {
+    findings.into_iter().flatten().collect()
 }
 
 /// A certificate is of no use without its key.
