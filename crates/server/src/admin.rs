@@ -116,7 +116,7 @@ impl Admin {
 }
 
 /// Whether the setting says that there is no such listener.
-fn is_off(setting: &str) -> bool {
+pub(crate) fn is_off(setting: &str) -> bool {
     matches!(setting, "" | "off")
 }
 

@@ -19,6 +19,7 @@ mod log_queue;
 mod maintenance;
 mod metrics;
 mod output;
+mod probe;
 mod purges;
 mod reload;
 mod schema;

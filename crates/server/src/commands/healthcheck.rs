@@ -1,17 +1,15 @@
 //! `profiled healthcheck`
 
 use std::net::ToSocketAddrs;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use ureq::Agent;
-use ureq::tls::TlsConfig;
 
 use crate::cli::Healthcheck;
 use crate::commands::context::Context;
 use crate::error::Failure;
 use crate::listeners::reachable;
+use crate::probe;
 use crate::settings::Settings;
 
 /// A service that takes longer is not well. Supervisors have limits of their own.
@@ -26,9 +24,7 @@ pub(super) fn run(context: &Context, arguments: &Healthcheck) -> Result<(), Fail
     let path = if arguments.live { "/live" } else { "/ready" };
     let url = format!("{base}{path}");
     let failed = |error: ureq::Error| Failure::failed(format!("{url}: {error}"));
-    let mut answer = agent().get(&url).call().map_err(failed)?;
-    let (status, body) = (answer.status(), answer.body_mut().read_to_vec());
-    let body: Value = serde_json::from_slice(&body.map_err(failed)?).unwrap_or_default();
+    let (status, body) = probe::ask(&url, TIMEOUT).map_err(failed)?;
     if status != 200 {
         let told = body.get("status").and_then(Value::as_str);
         let told = told.unwrap_or("no service of this kind");
@@ -53,21 +49,4 @@ fn own(settings: &Settings) -> Result<String, Failure> {
         address.ok_or_else(|| Failure::settings(format!("http.bind: {bind} has no address")))?;
     let scheme = if http.tls.is_on() { "https" } else { "http" };
     Ok(format!("{scheme}://{address}"))
-}
-
-fn agent() -> Agent {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    // The certificate is for the names that clients know, of which this address is none.
-    let tls = TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(provider)
-        .disable_verification(true)
-        .build();
-    Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .proxy(None)
-        .tls_config(tls)
-        .build()
-        .into()
 }

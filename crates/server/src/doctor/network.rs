@@ -1,41 +1,58 @@
 //! The addresses to listen on, and the servers of keys.
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::io;
+use std::net::ToSocketAddrs;
 use std::time::Duration;
 
 use profiled_auth::unreachable_keys;
+use serde_json::json;
 use socket2::{Domain, Socket, Type};
 
 use super::{Finding, Level, Patient};
+use crate::admin::is_off;
 use crate::error::Kind;
+use crate::listeners::reachable;
+use crate::probe;
+use crate::tls::Tls;
 
 /// How long whoever has an address may take to say who it is.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Whether the addresses are free.
+/// Whether the addresses are free, and the certificate can be shown.
 pub(super) fn listeners(patient: &Patient<'_>) -> Vec<Finding> {
-    let addresses = &patient.settings.http.bind;
-    let taken = addresses.iter().filter_map(|address| {
-        let error = bind(address).err()?;
-        let (level, remedy) = if error.kind() == io::ErrorKind::AddrInUse && is_ours(address) {
-            (
-                Level::Note,
-                "a service of this kind answers there, so it is running already",
-            )
-        } else {
-            (
-                Level::Error,
-                "end what has it, or name an address that this process may have",
-            )
-        };
-        let problem = format!("cannot listen on {address}: {error}");
-        let text = format!(": {problem}: {remedy}");
-        let failure = patient.origins.failure("http.bind", &text);
-        let failure = failure.of_kind(Kind::Failed);
-        Some(Finding { level, failure })
-    });
-    taken.collect()
+    let http = &patient.settings.http;
+    let scheme = if http.tls.is_on() { "https" } else { "http" };
+    let mut found: Vec<Finding> = (http.bind.iter())
+        .filter_map(|address| taken(patient, "http.bind", address, scheme))
+        .collect();
+    if !is_off(&http.admin_bind) {
+        // A service that starts waits for it.
+        let taken = taken(patient, "http.admin_bind", &http.admin_bind, "http");
+        found.extend(taken.map(|finding| Finding {
+            level: finding.level.max(Level::Warning),
+            ..finding
+        }));
+    }
+    found.extend(Tls::open(&http.tls).err().map(Finding::error));
+    found
+}
+
+fn taken(patient: &Patient<'_>, key: &str, address: &str, scheme: &str) -> Option<Finding> {
+    let error = bind(address).err()?;
+    let (level, remedy) = if error.kind() == io::ErrorKind::AddrInUse && is_ours(address, scheme) {
+        (
+            Level::Note,
+            "a service of this kind answers there, so it is running already",
+        )
+    } else {
+        (
+            Level::Error,
+            "end what has it, or name an address that this process may have",
+        )
+    };
+    let text = format!(": cannot listen on {address}: {error}: {remedy}");
+    let failure = patient.origins.failure(key, &text).of_kind(Kind::Failed);
+    Some(Finding { level, failure })
 }
 
 /// Takes an address as the service would, but lets nobody in.
@@ -49,34 +66,13 @@ fn bind(address: &str) -> io::Result<()> {
 }
 
 /// Whether a service like this one listens there.
-fn is_ours(address: &str) -> bool {
-    let found = address.to_socket_addrs().into_iter().flatten();
-    found
-        .map(reachable)
-        .any(|address| asks_live(address).is_some())
-}
-
-/// `0.0.0.0` is none to connect to.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => [127, 0, 0, 1].into(),
-            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
-}
-
-fn asks_live(address: SocketAddr) -> Option<()> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    stream.set_write_timeout(Some(PATIENCE)).ok()?;
-    let request = format!("GET /live HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.take(4096).read_to_end(&mut answer).ok()?;
-    let answer = String::from_utf8_lossy(&answer);
-    answer.ends_with(r#"{"status":"live"}"#).then_some(())
+fn is_ours(address: &str, scheme: &str) -> bool {
+    let mut found = address.to_socket_addrs().into_iter().flatten();
+    found.any(|address| {
+        let url = format!("{scheme}://{}/live", reachable(&address));
+        let answer = probe::ask(&url, PATIENCE).ok();
+        answer.is_some_and(|(_, body)| body == json!({ "status": "live" }))
+    })
 }
 
 /// Whether the keys of others can be fetched. Those that judge our own tokens stand in the way of every log-in.
