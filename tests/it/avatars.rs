@@ -36,6 +36,7 @@ macro_rules! on_each_storage {
 
 on_each_storage!(
     an_avatar_lives_from_its_upload_to_a_purge,
+    an_avatar_comes_back_by_a_restore,
     f7_failed_change_leaves_no_file,
     of_uploads_at_once_one_file_is_left,
     f1_f4_served_file_is_a_new_picture,
@@ -130,6 +131,27 @@ fn an_avatar_lives_from_its_upload_to_a_purge(service: &Service) {
     clear(&admin);
     service.run(&["purge"]);
     assert_eq!(anybody.get(&second).status, 404);
+}
+
+fn an_avatar_comes_back_by_a_restore(service: &Service) {
+    let (admin, anybody) = (admin(service), service.client().anonymous());
+    let path = avatar(&admin.send(form("kept.png", &png())));
+    let before = anybody.get(&path).body;
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("backup.tar.gz");
+    let archive = archive.to_str().unwrap();
+    service.run(&["backup", archive]);
+    clear(&admin);
+    service.run(&["purge"]);
+    assert_eq!(anybody.get(&path).status, 404);
+
+    // Another database, since this one is in use, over the same files.
+    let elsewhere = folder.path().join("restored.sqlite3");
+    let elsewhere = format!("database.url=sqlite://{}", elsewhere.display());
+    service.run(&["restore", archive, "--yes", "--set", &elsewhere]);
+
+    let after = anybody.get(&path);
+    assert_eq!((after.status, after.body), (200, before));
 }
 
 fn f7_failed_change_leaves_no_file(service: &Service) {

@@ -275,6 +275,8 @@ fn rows_that_are_odd_leave_the_database_that_was_there() {
     let file = sandbox.path().join("odd.tar.gz");
     std::fs::write(&file, pack(&members)).unwrap();
     sandbox.done(&["user", "create", "--username", "eve"]);
+    // Left by a restore that was killed.
+    std::fs::create_dir(sandbox.path().join("data/.restore-old")).unwrap();
     let before = everything(&sandbox.path().join("data"));
 
     let ended = sandbox.run(&["restore", file.to_str().unwrap(), "--yes"]);
@@ -291,5 +293,9 @@ fn rows_that_are_odd_leave_the_database_that_was_there() {
         names(everything(&sandbox.path().join("data"))),
         names(before)
     );
+    assert!(!sandbox.path().join("data/.restore-old").exists());
+    let header = std::fs::read(sandbox.path().join("data/profiled.sqlite3")).unwrap();
+    // A file with a write-ahead log, as before.
+    assert_eq!(header[18..20], [2, 2]);
     assert!(sandbox.done(&["user", "list"]).contains("eve"));
 }

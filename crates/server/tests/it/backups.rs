@@ -310,6 +310,10 @@ fn a_missing_picture_is_told_and_no_hindrance() {
     let sandbox = Sandbox::migrated();
     let service = sandbox.start(&["serve"]);
     let client = Client::of(&sandbox, &service);
+    let own = sandbox.done(&["user", "export", "ada"]);
+    let own: Value = serde_json::from_str(&own).unwrap();
+    let stored = std::fs::read(sandbox.path().join("data/media").join(&client.avatar)).unwrap();
+    assert_eq!(own["files"][0]["content"], STANDARD.encode(stored));
     std::fs::remove_file(sandbox.path().join("data/media").join(&client.avatar)).unwrap();
     let archive = sandbox.path().join("backup.tar.gz");
     let archive = archive.to_str().unwrap();
@@ -324,5 +328,7 @@ fn a_missing_picture_is_told_and_no_hindrance() {
         "{told}"
     );
     assert_eq!((again.code, pipe.code), (Some(3), Some(2)));
+    let without = sandbox.json(&["user", "export", "ada"]);
+    assert_eq!(without["files"][0]["content"], Value::Null);
     assert_eq!(over["missing"], json!([client.avatar]));
 }

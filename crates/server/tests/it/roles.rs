@@ -65,6 +65,8 @@ fn a_role_that_changes_rows_alone_serves_what_its_owner_has_migrated() {
     sandbox.done(&["user", "create", "--username", "grace", "--staff"]);
     let token = sandbox.json(&["token", "create", "grace"]);
     let token = format!("Token {}", token["key"].as_str().unwrap());
+    sandbox.done(&["backup", "backup.tar.gz"]);
+    sandbox.done(&["restore", "backup.tar.gz", "--yes"]);
     let server = sandbox.start(&["serve"]);
     assert_eq!(server.send("GET", "/ready", "").0, 200);
     assert_eq!(server.send("GET", "/api/users/me/", &token).0, 200);

@@ -112,10 +112,11 @@ fn rows_of_an_earlier_schema_are_brought_to_that_of_the_build() {
 }
 
 #[test]
-fn an_export_of_a_database_that_a_later_version_has_migrated_is_refused() {
+fn a_database_that_a_later_version_has_migrated_is_not_exported_but_replaced() {
     let database = TestDatabase::sqlite().unwrap();
     let mut sandbox = Sandbox::new();
     sandbox.set("PROFILED__DATABASE__URL", database.url());
+    sandbox.done(&["backup", "before.tar.gz"]);
     let later = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000001')";
     database.execute(later).unwrap();
 
@@ -125,6 +126,9 @@ fn an_export_of_a_database_that_a_later_version_has_migrated_is_refused() {
         assert!(ended.err.contains("Use that version"), "{}", ended.err);
     }
     assert!(!sandbox.path().join("backup.tar.gz").exists());
+    // The way back to the version before.
+    sandbox.done(&["restore", "before.tar.gz", "--yes"]);
+    sandbox.done(&["export", "-"]);
 }
 
 #[test]

@@ -83,7 +83,7 @@ impl TakenFile {
     ///
     /// # Errors
     /// [`ReplaceError`]: the operating system's.
-    pub fn replace_by(self, new: &Path) -> Result<(), ReplaceError> {
+    pub fn replace_by(mut self, new: &Path) -> Result<(), ReplaceError> {
         let failed = |error| ReplaceError::File(self.file.clone(), error);
         let mut log = new.as_os_str().to_owned();
         log.push("-wal");
@@ -99,8 +99,18 @@ impl TakenFile {
         folder
             .and_then(|folder| folder.sync_all())
             .map_err(failed)?;
-        drop(self.connection);
+        self.connection = None;
         Ok(())
+    }
+}
+
+/// Without an exchange the file is as it was.
+impl Drop for TakenFile {
+    fn drop(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            // What cannot be given back the next migration does.
+            let _ = connection.batch_execute("ROLLBACK; PRAGMA journal_mode = WAL");
+        }
     }
 }
 

@@ -66,3 +66,24 @@ async fn file_of_which_no_more_comes_ends_with_an_error() {
         io::ErrorKind::TimedOut
     );
 }
+
+#[test]
+fn whole_files_come_and_go_under_names_that_files_can_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let bucket = MediaStorage::in_memory().unwrap();
+    for storage in [bucket, MediaStorage::in_folder(folder.path()).unwrap()] {
+        // More than comes in one piece.
+        let content: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
+
+        storage
+            .write_and_wait("users/a.png", content.clone())
+            .unwrap();
+        let odd = storage.write_and_wait("../a.png", content.clone());
+
+        assert_eq!(storage.read_and_wait("users/a.png").unwrap(), Some(content));
+        assert_eq!(storage.read_and_wait("users/b.png").unwrap(), None);
+        assert_eq!(storage.read_and_wait("../a.png").unwrap(), None);
+        assert!(matches!(odd, Err(StorageError::GaveUp)), "{odd:?}");
+        assert!(storage.takes("users/a.png") && !storage.takes("../a.png"));
+    }
+}

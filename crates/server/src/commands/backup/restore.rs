@@ -1,7 +1,7 @@
 //! `profiled restore`: looks at everything first, then fills a database beside the old one, and exchanges them in the end.
 
 use std::collections::HashMap;
-use std::fs::{DirBuilder, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{BufReader, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -72,6 +72,19 @@ pub(in crate::commands) fn restore(context: &Context, arguments: &Restore) -> Re
 /// Keys of the media files that users have.
 fn old_files(store: &Store) -> Result<Vec<String>, Failure> {
     store.export(|session| session.media_keys().map_err(Failure::from))
+}
+
+/// What the folders begin with in which new databases are made.
+const UNFINISHED: &str = ".restore-";
+
+/// Removes what restores have left that were killed. Nobody else restores here: the folder is locked.
+fn remove_unfinished(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            // It is in nobody's way if it stays.
+            drop(fs::remove_dir_all(entry.path()));
+        }
+    }
 }
 
 /// Where the members go.
@@ -157,8 +170,9 @@ impl Plan {
         let taken = TakenFile::take(database)?;
         let real = database.canonicalize();
         let real = real.unwrap_or_else(|_none| database.to_owned());
+        remove_unfinished(folder_of(&real));
         let beside = tempfile::Builder::new()
-            .prefix(".restore-")
+            .prefix(UNFINISHED)
             .tempdir_in(folder_of(&real))
             .map_err(failed)?;
         let new = beside.path().join("new.sqlite3");
