@@ -16,6 +16,7 @@ mod directory_races;
 mod erasure;
 mod errors;
 mod events;
+mod expand_only;
 mod holders;
 mod import;
 mod import_exchange;
