@@ -2,7 +2,7 @@
 # PostgreSQL's client library with TLS is built with OpenSSL, which needs perl.
 RELEASE_FEATURES := jemalloc,libpq-bundled-tls,s3
 
-.PHONY: help build release install deb run migrate check test test-postgres fuzz bench bench-quick drill
+.PHONY: help build release install deb run migrate check test test-postgres test-upgrade fuzz bench bench-quick drill
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: ## All checks and tests, on SQLite and (where found) PostgreSQL
 
 test-postgres: ## The tests of the store and the whole service, PostgreSQL required
 	@REQUIRE_POSTGRES=1 scripts/with-postgres cargo test -p profiled-store -p acceptance
+
+test-upgrade: ## Build the version before this one, and test it on this one's schema
+	@scripts/upgrade
 
 fuzz: ## Fuzz headers, tokens, forms and pictures: FUZZ_RUNS=200000 inputs each, with the stable toolchain and a C++ compiler
 	@scripts/fuzz

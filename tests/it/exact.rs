@@ -23,6 +23,8 @@ const READERS: usize = 8;
 const CHANGES: u64 = 20;
 /// Answers that are waited for between two changes.
 const READS: u64 = 345;
+/// The same beside a replica, where each write makes both servers look.
+const READS_OF_REPLICA: u64 = 69;
 /// Tokens are used from wherever the test runs. What is to be right must not be told to come again on a busy machine.
 const SETTINGS: &[&str] = &["dialects.tower.bind_tokens=false", "database.deadline=30"];
 
@@ -35,7 +37,7 @@ fn what_one_server_has_acknowledged_no_answer_of_another_one_on_postgresql_contr
     let service = Service::start(Backend::Postgres, Data::Dump(&dump(CHANGES)), SETTINGS);
     let other = service.sibling();
 
-    let checked = check(&service, service.address(), other.address());
+    let checked = check(&service, service.address(), other.address(), READS);
 
     assert!(checked >= 50_000, "{checked} answers are too few");
 }
@@ -47,7 +49,7 @@ fn what_one_process_has_acknowledged_no_answer_of_another_one_on_sqlite_contradi
     let (_one, changed) = Process::serve(program, service.overrides());
     let (_other, read) = Process::serve(program, service.overrides());
 
-    let checked = check(&service, changed, read);
+    let checked = check(&service, changed, read, READS);
 
     assert!(checked >= 50_000, "{checked} answers are too few");
 }
@@ -61,23 +63,27 @@ fn with_a_replica_no_answer_contradicts_what_another_server_has_acknowledged() {
     };
     let other = pair.service.sibling();
 
-    let checked = check(&pair.service, pair.service.address(), other.address());
+    let checked = check(
+        &pair.service,
+        pair.service.address(),
+        other.address(),
+        READS_OF_REPLICA,
+    );
 
-    assert!(checked >= 50_000, "{checked} answers are too few");
+    assert!(checked >= 10_000, "{checked} answers are too few");
     let scans =
         "SELECT sum(idx_scan) FROM pg_stat_user_tables WHERE relname IN ('tokens', 'users')";
     let database = pair.service.session().value("current_database()").unwrap();
     let standby = TestSession::of_server(&pair.standby.url_of(&database));
     let scans = standby.unwrap().value(scans).unwrap();
     assert!(scans.parse::<u64>().unwrap() > 0, "{scans}");
-    eprintln!("SCANS {scans} of {checked}");
 }
 
 /// Goes through all subjects, and returns how many answers were checked.
-fn check(service: &Service, changed: SocketAddr, read: SocketAddr) -> u64 {
+fn check(service: &Service, changed: SocketAddr, read: SocketAddr, reads: u64) -> u64 {
     let all = subjects(&service.client(), changed, CHANGES);
     all.iter()
-        .map(|subject| watch(subject, changed, read))
+        .map(|subject| watch(subject, changed, read, reads))
         .sum()
 }
 
@@ -92,7 +98,7 @@ struct Progress {
 }
 
 /// Changes a subject step by step at one address, while it is read at another one.
-fn watch(subject: &Subject, changed: SocketAddr, read: SocketAddr) -> u64 {
+fn watch(subject: &Subject, changed: SocketAddr, read: SocketAddr, reads: u64) -> u64 {
     let progress = Progress::default();
     thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();
@@ -102,7 +108,7 @@ fn watch(subject: &Subject, changed: SocketAddr, read: SocketAddr) -> u64 {
         }
         drop(sender);
         // The readers end when nobody takes their answers any more, also after a panic.
-        change_all(subject, &progress, changed, &answers)
+        change_all(subject, &progress, changed, &answers, reads)
     })
 }
 
@@ -111,8 +117,9 @@ fn change_all(
     progress: &Progress,
     address: SocketAddr,
     answers: &Receiver<Outcome>,
+    reads: u64,
 ) -> u64 {
-    let mut checked = take(answers, READS);
+    let mut checked = take(answers, reads);
     for (number, change) in (1..).zip(&subject.changes) {
         // One that has waited for so many answers may have been closed as idle.
         let mut connection = Connection::open(address).unwrap();
@@ -127,7 +134,7 @@ fn change_all(
         );
         progress.acknowledged.store(number, Ordering::SeqCst);
         checked += answers.try_iter().map(Result::unwrap).count() as u64;
-        checked += take(answers, READS);
+        checked += take(answers, reads);
     }
     checked
 }

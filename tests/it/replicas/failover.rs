@@ -69,6 +69,29 @@ fn after_a_failover_everything_that_was_acknowledged_is_there_and_no_restart_is_
     assert_named(&service, "afterwards");
 }
 
+/// The old primary takes connections, and says nothing.
+#[test]
+fn a_service_starts_by_the_second_server_while_the_first_one_stands_still() {
+    let test = "replicas::failover::a_service_starts_by_the_second_server_while_the_first_one_stands_still";
+    let Some(pair) = Pair::start(test) else {
+        return;
+    };
+    assert_eq!(rename(&pair.service, "before"), 200);
+    let own = pair.service.session().value("current_database()").unwrap();
+    let hosts = format!("{},{}", pair.primary.place(), pair.standby.place());
+    let url =
+        format!("database.url=postgres://postgres@{hosts}/{own}?target_session_attrs=read-write");
+
+    let frozen = pair.primary.freeze();
+    pair.standby.promote();
+    let service = pair.service.sibling_with(&[&url, "database.read_url="]);
+
+    assert_named(&service, "before");
+    assert_eq!(rename(&service, "after"), 200);
+    drop(service);
+    drop(frozen);
+}
+
 /// One who follows the new primary is asked again; nothing of the time before is shown.
 #[test]
 fn a_replica_that_follows_the_promoted_one_is_asked_after_its_next_checkpoint() {

@@ -6,9 +6,9 @@ use acceptance::service::Service;
 use super::{Pair, assert_named, callers, looking_up, note, rename, until_note};
 
 /// The standby takes over what comes, but shows nothing of it.
-const PAUSE: &str = "DO $$ BEGIN PERFORM pg_wal_replay_pause(); \
+pub(super) const PAUSE: &str = "DO $$ BEGIN PERFORM pg_wal_replay_pause(); \
                      WHILE pg_get_wal_replay_pause_state() <> 'paused' LOOP PERFORM pg_sleep(0.001); END LOOP; END $$";
-const RESUME: &str = "SELECT pg_wal_replay_resume()";
+pub(super) const RESUME: &str = "SELECT pg_wal_replay_resume()";
 
 /// Rounds in which a write and a read by others follow each other at once.
 const ROUNDS: usize = 100;

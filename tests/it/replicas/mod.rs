@@ -2,6 +2,7 @@
 //! when it goes.
 
 mod failover;
+mod figures;
 mod lag;
 
 use std::thread;

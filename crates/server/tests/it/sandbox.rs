@@ -25,6 +25,7 @@ pub struct Sandbox {
     folder: TempDir,
     environment: Vec<(String, String)>,
     umask: Option<&'static str>,
+    program: PathBuf,
 }
 
 /// What a command left behind.
@@ -44,6 +45,7 @@ impl Sandbox {
             folder: tempfile::tempdir().unwrap(),
             environment: Vec::new(),
             umask: None,
+            program: PathBuf::from(env!("CARGO_BIN_EXE_profiled")),
         };
         sandbox.set("PROFILED__AUTH__PASSWORD__ITERATIONS", "1");
         // There is one such port for all of them.
@@ -98,6 +100,11 @@ impl Sandbox {
         self.umask = Some(umask);
     }
 
+    /// What is run from now on in place of this version.
+    pub fn set_program(&mut self, program: &Path) {
+        program.clone_into(&mut self.program);
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -111,13 +118,13 @@ impl Sandbox {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let program = env!("CARGO_BIN_EXE_profiled");
+        let program = &self.program;
         let mut command = match self.umask {
             None => Command::new(program),
             Some(umask) => {
                 let mut shell = Command::new("/bin/sh");
                 let line = format!("umask {umask}; exec \"$0\" \"$@\"");
-                shell.args(["-c", &line, program]);
+                shell.args(["-c", &line]).arg(program);
                 shell
             }
         };

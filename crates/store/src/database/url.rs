@@ -223,3 +223,24 @@ pub(crate) fn with_parameters(url: &str, further: &[(&str, String)]) -> String {
 fn has_tls() -> bool {
     cfg!(any(feature = "libpq-bundled-tls", feature = "libpq-system"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_of_a_url_are_counted_wherever_they_stand() {
+        let counted = [
+            "postgres://one/x",
+            "postgres://user:a,b@one/x",
+            "postgres://user@one:1,two,three:3/x?target_session_attrs=read-write",
+            "postgresql:///x?host=one,two&port=1,2",
+            "postgres://one/x,y",
+            "sqlite://a,b",
+        ];
+
+        let hosts = counted.map(|url| url.parse::<DatabaseUrl>().unwrap().hosts());
+
+        assert_eq!(hosts, [1, 1, 3, 2, 1, 1]);
+    }
+}

@@ -16,6 +16,7 @@ mod directory_races;
 mod erasure;
 mod errors;
 mod events;
+mod expand_only;
 mod full_store;
 mod holders;
 mod import;
