@@ -16,6 +16,7 @@ mod avatars;
 mod browser;
 mod citations;
 mod conditional;
+mod confidential;
 mod connections;
 mod credentials;
 mod databases;
