@@ -61,5 +61,6 @@ mod throttle;
 mod tokens;
 mod tower;
 mod tower_clients;
+mod traces;
 mod user_fields;
 mod walk;

@@ -36,7 +36,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve | Command::Quickstart => Logging::Service,
         _ => Logging::Command,
     };
-    telemetry::start(settings.log, logging)?;
+    telemetry::start(&settings.log, logging)?;
     let context = Context {
         settings,
         is_json: cli.global.json,
