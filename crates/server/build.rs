@@ -19,7 +19,7 @@ fn main() {
     println!("cargo::rerun-if-env-changed=PROFILED_COMMIT");
     let commit = env::var("PROFILED_COMMIT").ok().or_else(commit_of_clone);
     let commit = commit.unwrap_or_else(|| "unknown".to_owned());
-    println!("cargo::rustc-env=PROFILED_BUILD_COMMIT={commit}");
+    println!("cargo::rustc-env=SERVICE_BUILD_COMMIT={commit}");
     let has = |feature: &&str| {
         let name = feature.to_uppercase().replace('-', "_");
         env::var_os(format!("CARGO_FEATURE_{name}")).is_some()
@@ -29,7 +29,7 @@ fn main() {
         .filter(|feature| has(feature))
         .collect();
     println!(
-        "cargo::rustc-env=PROFILED_BUILD_FEATURES={}",
+        "cargo::rustc-env=SERVICE_BUILD_FEATURES={}",
         features.join(",")
     );
 }

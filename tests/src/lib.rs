@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod confidential;
 pub mod connection;
 mod known_tokens;
 pub mod postgres_server;

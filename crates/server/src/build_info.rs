@@ -4,7 +4,7 @@
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The commit: of `PROFILED_COMMIT` at the build, or of the clone for a release; else `unknown`.
-pub(crate) const COMMIT: &str = env!("PROFILED_BUILD_COMMIT");
+pub(crate) const COMMIT: &str = env!("SERVICE_BUILD_COMMIT");
 
 /// The cargo features, with commas between them.
-pub(crate) const FEATURES: &str = env!("PROFILED_BUILD_FEATURES");
+pub(crate) const FEATURES: &str = env!("SERVICE_BUILD_FEATURES");

@@ -18,6 +18,8 @@ mod listeners;
 mod log_queue;
 mod maintenance;
 mod metrics;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod output;
 mod probe;
 mod purges;

@@ -49,13 +49,15 @@ pub(crate) enum Logging {
 ///
 /// # Errors
 /// The operating system's, when it gives a service no thread.
-pub(crate) fn start(settings: LogSettings, logging: Logging) -> Result<(), Failure> {
+pub(crate) fn start(settings: &LogSettings, logging: Logging) -> Result<(), Failure> {
     let layers = match logging {
         Logging::Command => layers(settings, io::stderr),
         Logging::Service => {
             let queue = queue().map_err(|error| Failure::failed(format!("the log: {error}")))?;
             panic::set_hook(Box::new(log_panic));
-            layers(settings, queue)
+            let mut layers = layers(settings, queue);
+            layers.extend(traces(settings)?);
+            layers
         }
     };
     // The only reason to fail is a logger that is there already: an embedding program's.
@@ -70,6 +72,26 @@ pub(crate) fn set_level(level: LogLevel) {
     {
         tracing::warn!(%error, "the level of the log stays as it is");
     }
+}
+
+/// What sends requests to a collector of traces, if there is one.
+#[cfg(feature = "otlp")]
+fn traces(
+    settings: &LogSettings,
+) -> Result<Option<Box<dyn Layer<Registry> + Send + Sync>>, Failure> {
+    if settings.otlp_endpoint.is_empty() {
+        return Ok(None);
+    }
+    let spans = crate::otlp::Spans::start(&settings.otlp_endpoint);
+    let spans = spans.map_err(|error| Failure::failed(format!("log.otlp_endpoint: {error}")))?;
+    Ok(Some(spans.of_requests().boxed()))
+}
+
+/// The settings refuse a collector.
+#[cfg(not(feature = "otlp"))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail in other builds")]
+fn traces(_: &LogSettings) -> Result<Option<Box<dyn Layer<Registry> + Send + Sync>>, Failure> {
+    Ok(None)
 }
 
 /// Lines of a service that nobody has taken.
@@ -102,7 +124,7 @@ fn queue() -> io::Result<LogQueue> {
     Ok(QUEUE.get_or_init(|| queue).clone())
 }
 
-fn layers<W>(settings: LogSettings, writer: W) -> Vec<Box<dyn Layer<Registry> + Send + Sync>>
+fn layers<W>(settings: &LogSettings, writer: W) -> Vec<Box<dyn Layer<Registry> + Send + Sync>>
 where
     W: for<'w> MakeWriter<'w> + Clone + Send + Sync + 'static,
 {

@@ -4,6 +4,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use crate::confidential;
+
 /// A server that says nothing for so long hangs.
 pub(crate) const SILENCE: Duration = Duration::from_secs(30);
 
@@ -149,6 +151,7 @@ pub fn send_bytes(address: SocketAddr, bytes: &[u8], method: &str) -> io::Result
     let stream = TcpStream::connect_timeout(&address, SILENCE)?;
     stream.set_read_timeout(Some(SILENCE))?;
     stream.set_nodelay(true)?;
+    confidential::went_over_the_wire(bytes);
 
     std::thread::scope(|scope| {
         // The server may answer and close before it has read a large body.
@@ -163,6 +166,10 @@ pub fn send_bytes(address: SocketAddr, bytes: &[u8], method: &str) -> io::Result
         // With our side closed the server ends, so that bytes too many show without a wait.
         stream.shutdown(Shutdown::Write).ok();
         reader.read_to_end(&mut answer.surplus).ok();
+        for (name, value) in &answer.headers {
+            confidential::went_over_the_wire(format!("{name}: {value}").as_bytes());
+        }
+        confidential::went_over_the_wire(&answer.body);
         stream.shutdown(Shutdown::Both).ok();
         drop(writer);
         Ok(answer)

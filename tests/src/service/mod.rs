@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::mpsc;
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
 use profiled::{Application, RouteEntry, Settings, Sources};
@@ -17,6 +17,7 @@ use profiled_store::testing::{TestDatabase, TestSession};
 use tempfile::TempDir;
 
 use crate::client::Client;
+use crate::confidential;
 use crate::replay::case::{Site, Topic};
 use crate::replay::options;
 use crate::replay::runner::Running;
@@ -137,6 +138,8 @@ impl Service {
     }
 
     fn try_over(database: TestDatabase, data: Data<'_>, more: Vec<String>) -> Result<Self, String> {
+        // Before a command starts a log of its own.
+        confidential::watch();
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut overrides = vec![
             format!("data_dir={}", folder.path().display()),
@@ -165,6 +168,10 @@ impl Service {
             ..Sources::default()
         };
         let settings = Settings::load(&sources).map_err(|error| error.to_string())?;
+        confidential::is_secret(&crate::secret()?);
+        tokens
+            .values()
+            .for_each(|token| confidential::is_secret(token));
         let ([address, admin], handle, routes, thread) = serve(settings.clone())?;
         Ok(Self {
             address: address.ok_or_else(|| "it listens nowhere".to_owned())?,
@@ -375,6 +382,8 @@ impl Drop for Service {
             // A service that panicked has failed the test already.
             let _ = thread.join();
         }
+        let leak = confidential::leak();
+        assert!(leak.is_none() || thread::panicking(), "{leak:?}");
     }
 }
 
@@ -388,7 +397,7 @@ type Served = (
 /// Runs the service on a thread of its own, and waits until it listens.
 fn serve(settings: Settings) -> Result<Served, String> {
     let (sender, receiver) = mpsc::channel();
-    let thread = std::thread::spawn(move || {
+    let thread = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let application = match Application::build(&settings) {
                 Ok(application) => application,

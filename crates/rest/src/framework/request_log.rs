@@ -125,6 +125,7 @@ pub fn write(
                 trace_id = parent.map(|parent| tracing::field::display(Hex::<32>(parent.trace))),
                 parent_span_id =
                     parent.map(|parent| tracing::field::display(Hex::<16>(parent.span.into()))),
+                trace_flags = parent.map(|parent| parent.flags()),
                 refusal = notes.refusal,
                 cause = notes.cause.as_deref(),
                 "request"

@@ -80,6 +80,12 @@ fn new_id() -> HeaderValue {
 }
 
 impl TraceParent {
+    /// As they are logged: `01` for a trace that the caller keeps.
+    #[must_use]
+    pub fn flags(self) -> &'static str {
+        if self.is_sampled { "01" } else { "00" }
+    }
+
     /// As the header tells it; `None` for one that is malformed, which is ignored.
     fn of(headers: &HeaderMap) -> Option<Self> {
         let text = single(headers, &TRACEPARENT)?.to_str().ok()?;

@@ -46,7 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Vec<Failure>> {
         Command::Serve | Command::Quickstart => Logging::Service,
         _ => Logging::Command,
     };
-    telemetry::start(loaded.settings.log, logging).map_err(|failure| vec![failure])?;
+    telemetry::start(&loaded.settings.log, logging).map_err(|failure| vec![failure])?;
     let context = Context {
         settings: loaded.settings,
         origins: loaded.origins,

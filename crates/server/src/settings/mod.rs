@@ -92,7 +92,7 @@ pub struct RetentionSettings {
 }
 
 /// Section `log`.
-#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "config/base.toml tells each key")]
 pub struct LogSettings {
@@ -100,6 +100,22 @@ pub struct LogSettings {
     pub level: LogLevel,
     pub audit: bool,
     pub failed_accounts: FailedAccounts,
+    #[serde(deserialize_with = "collector")]
+    pub otlp_endpoint: String,
+}
+
+fn collector<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    checked(deserializer, |url: &String| {
+        if url.is_empty() {
+            None
+        } else if !cfg!(feature = "otlp") {
+            Some("needs a build with the cargo feature otlp".to_owned())
+        } else if url.starts_with("http://") || url.starts_with("https://") {
+            None
+        } else {
+            Some("is no URL: write one as http://127.0.0.1:4318/v1/traces".to_owned())
+        }
+    })
 }
 
 /// The setting `log.format`.

@@ -16,6 +16,7 @@ mod dump_forms;
 mod export_django;
 mod export_files;
 mod export_models;
+mod fail2ban;
 mod groups;
 mod hosts;
 mod import_child_models;
