@@ -1,8 +1,11 @@
 //! `/live` and `/ready`, for whoever starts and balances the service. Any `Host` will do.
 
+use std::error::Error;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
+use profiled_domain::FileMoved;
 use profiled_rest::error::ApiError;
 use profiled_rest::{Notes, Readiness, Services};
 use serde_json::{Value, json};
@@ -39,7 +42,13 @@ pub(crate) async fn answer(
         Ok(Some(note)) => answer_of(StatusCode::OK, &json!({ "status": "ready", "note": note })),
         Err(error) => {
             notes.failed(&error);
-            status(StatusCode::SERVICE_UNAVAILABLE, "not ready")
+            match moved(&error) {
+                None => status(StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+                Some(note) => answer_of(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    &json!({ "status": "not ready", "note": note }),
+                ),
+            }
         }
     })
 }
@@ -56,6 +65,17 @@ async fn readiness(state: &Services) -> Result<Option<String>, ApiError> {
     };
     state.lanes.ping().await??;
     Ok(note)
+}
+
+/// The one reason that is told, since it passes by nothing but the hand of an operator.
+fn moved(error: &ApiError) -> Option<String> {
+    let mut cause: &(dyn Error + 'static) = error;
+    loop {
+        if let Some(moved) = cause.downcast_ref::<FileMoved>() {
+            return Some(moved.to_string());
+        }
+        cause = cause.source()?;
+    }
 }
 
 fn status(code: StatusCode, text: &'static str) -> HttpResponse {

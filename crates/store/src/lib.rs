@@ -20,8 +20,9 @@ mod throttle;
 mod users;
 
 pub use database::{
-    DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationState, MigrationStatus,
-    OpenError, SqliteSettings, Store, Synchronous, UrlError, migrate, pending, revert, status,
+    DatabaseSettings, DatabaseUrl, DiskFull, LaneSizes, MigrateOnStart, MigrationState,
+    MigrationStatus, OpenError, SqliteSettings, Store, Synchronous, UrlError, migrate, pending,
+    revert, status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{

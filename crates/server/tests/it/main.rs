@@ -46,5 +46,6 @@ mod settings;
 mod settings_command;
 mod shell_variables;
 mod stops;
+mod surroundings;
 mod token_reasons;
 mod user_set;

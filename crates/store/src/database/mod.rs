@@ -3,6 +3,7 @@
 mod connection;
 mod error;
 mod file;
+mod full_disk;
 pub(crate) mod functions;
 mod instant;
 mod judge;
@@ -11,6 +12,7 @@ mod log;
 mod migrations;
 mod page;
 mod person;
+mod place;
 mod pool;
 pub(crate) mod rows;
 pub(crate) mod schema;
@@ -24,6 +26,7 @@ mod url;
 
 pub(crate) use connection::{DbConnection, MultiBackend, on_each};
 pub(crate) use error::StoreError;
+pub use full_disk::DiskFull;
 pub(crate) use instant::{Instant, stored};
 pub use lanes::LaneSizes;
 pub use migrations::{MigrationState, MigrationStatus, migrate, pending, revert, status};

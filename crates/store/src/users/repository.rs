@@ -127,6 +127,8 @@ impl UserRepository for Store {
     }
 
     fn ping(&self) -> Result<(), RepositoryError> {
+        let place = self.manager().place().check();
+        place.map_err(|moved| RepositoryError::Unavailable(moved.into()))?;
         self.read_ready(|connection| {
             diesel::select(diesel::dsl::exists(users::table.select(users::id)))
                 .get_result::<bool>(connection)
