@@ -20,6 +20,8 @@ deb: ## Make a Debian package of it (needs cargo-deb: cargo install cargo-deb)
 	@cargo deb -p profiled --no-build
 
 run: ## Build, make a database with first users in ./data, and serve on 127.0.0.1:8000
+	@echo 'Compiling the service: minutes the first time, seconds later. Then it makes a database and prints credentials.'
+	@cargo build -p profiled
 	@cargo run --quiet -p profiled -- quickstart
 
 migrate: ## Bring the database of the settings to this build's schema

@@ -54,7 +54,7 @@ pub use profile::{Holder, TokenWithProfile, UserProfile};
 pub use rate::{InvalidRate, Period, Rate};
 pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
-    AccountChangeOutcome, AccountRepository, BindingRepository, CredentialRepository,
+    AccountChangeOutcome, AccountRepository, BindingRepository, CredentialRepository, FileMoved,
     GroupRepository, HolderQuery, MembershipRepository, OrganizationRepository, ProfileDepth,
     ProfileRepository, RefreshTokenRepository, Repository, RepositoryError, RetentionRepository,
     SelectionRepository, StorageMode, TeamRepository, TokenRepository, UniqueKey, UniqueValues,

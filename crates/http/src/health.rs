@@ -1,9 +1,11 @@
 //! `/live` and `/ready`, for whoever starts and balances the service. Any `Host` will do.
 
+use std::error::Error;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse};
-use profiled_domain::StorageMode;
+use profiled_domain::{FileMoved, StorageMode};
 use profiled_rest::error::ApiError;
 use profiled_rest::measure::Place;
 use profiled_rest::{Notes, Readiness, Services};
@@ -41,7 +43,13 @@ pub(crate) async fn answer(
         Ok(Some(note)) => answer_of(StatusCode::OK, &json!({ "status": "ready", "note": note })),
         Err(error) => {
             notes.failed(&error);
-            status(StatusCode::SERVICE_UNAVAILABLE, "not ready")
+            match moved(&error) {
+                None => status(StatusCode::SERVICE_UNAVAILABLE, "not ready"),
+                Some(note) => answer_of(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    &json!({ "status": "not ready", "note": note }),
+                ),
+            }
         }
     })
 }
@@ -65,6 +73,17 @@ async fn readiness(state: &Services) -> Result<Option<String>, ApiError> {
     let replica = replica.map(|problem| format!("the replica is not asked: {problem}"));
     let notes: Vec<_> = [note, read_only, replica].into_iter().flatten().collect();
     Ok((!notes.is_empty()).then(|| notes.join("; ")))
+}
+
+/// The one reason that is told, since it passes by nothing but the hand of an operator.
+fn moved(error: &ApiError) -> Option<String> {
+    let mut cause: &(dyn Error + 'static) = error;
+    loop {
+        if let Some(moved) = cause.downcast_ref::<FileMoved>() {
+            return Some(moved.to_string());
+        }
+        cause = cause.source()?;
+    }
 }
 
 fn status(code: StatusCode, text: &'static str) -> HttpResponse {

@@ -8,7 +8,7 @@ use profiled_auth::audit::{AuditOutcome, Reason};
 use profiled_auth::{EncodeError, InvalidCost};
 use profiled_domain::RepositoryError;
 use profiled_http::{StorageError, SweepError};
-use profiled_store::{OpenError, ReplaceError, TransferError};
+use profiled_store::{DiskFull, OpenError, ReplaceError, TransferError};
 
 /// What kind of failure it is. Scripts rely on the exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +143,7 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
 impl From<RepositoryError> for Failure {
     fn from(error: RepositoryError) -> Self {
         let kind = match error {
+            RepositoryError::Unavailable(ref source) if source.is::<DiskFull>() => Kind::Failed,
             RepositoryError::Unavailable(_) => Kind::Unreachable,
             RepositoryError::Conflict(_) => Kind::Refused,
             _ => Kind::Failed,

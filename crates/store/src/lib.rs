@@ -21,9 +21,10 @@ mod transfer;
 mod users;
 
 pub use database::{
-    DatabaseSettings, DatabaseUrl, LaneSizes, MigrateOnStart, MigrationState, MigrationStatus,
-    OpenError, OpenFile, PoolReport, ReplaceError, Replica, ReplicaState, SqliteSettings, Store,
-    Synchronous, TakenFile, UrlError, migrate, migrate_up_to, pending, revert, status,
+    DatabaseSettings, DatabaseUrl, DiskFull, LaneSizes, MigrateOnStart, MigrationState,
+    MigrationStatus, OpenError, OpenFile, PoolReport, ReplaceError, Replica, ReplicaState,
+    SqliteSettings, Store, Synchronous, TakenFile, UrlError, migrate, migrate_up_to, pending,
+    revert, status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{

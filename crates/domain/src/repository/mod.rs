@@ -26,7 +26,7 @@ pub use accounts::{AccountChangeOutcome, AccountRepository};
 pub use bindings::BindingRepository;
 pub use credentials::{CredentialRepository, TokenRepository};
 pub use directory::{MembershipRepository, OrganizationRepository, TeamRepository};
-pub use error::{BoxError, RepositoryError, UniqueKey};
+pub use error::{BoxError, FileMoved, RepositoryError, UniqueKey};
 pub use groups::GroupRepository;
 pub use profiles::{HolderQuery, ProfileDepth, ProfileRepository};
 pub use refresh::RefreshTokenRepository;

@@ -56,6 +56,7 @@ mod settings_command;
 mod shell_variables;
 mod stops;
 mod supervised;
+mod surroundings;
 mod tls;
 mod token_reasons;
 mod upgrade;

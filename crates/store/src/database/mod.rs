@@ -3,6 +3,7 @@
 mod connection;
 mod error;
 mod file;
+mod full_disk;
 pub(crate) mod functions;
 mod instant;
 mod judge;
@@ -11,6 +12,7 @@ mod log;
 mod migrations;
 mod page;
 mod person;
+mod place;
 mod pool;
 mod replace;
 mod replica;
@@ -28,6 +30,7 @@ mod wal;
 
 pub(crate) use connection::{DbConnection, MultiBackend, on_each};
 pub(crate) use error::StoreError;
+pub use full_disk::DiskFull;
 pub(crate) use instant::{Instant, stored};
 pub use lanes::LaneSizes;
 pub use migrations::{

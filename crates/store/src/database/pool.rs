@@ -9,6 +9,7 @@ use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::database::connection::DbConnection;
+use crate::database::place::Place;
 use crate::database::sessions;
 use crate::database::settings::DatabaseSettings;
 use crate::database::state::DatabaseState;
@@ -27,6 +28,7 @@ pub(crate) struct Manager {
     /// That of the sessions.
     statement_timeout: Duration,
     state: Arc<DatabaseState>,
+    place: Arc<Place>,
     openers: Arc<ScheduledThreadPool>,
 }
 
@@ -58,6 +60,7 @@ impl Manager {
     pub(crate) fn new(name: &'static str, url: DatabaseUrl, settings: DatabaseSettings) -> Self {
         Self {
             state: Arc::new(DatabaseState::new(name, url.clone())),
+            place: Arc::new(Place::new(&url)),
             url,
             statement_timeout: settings.statement_timeout(),
             settings: Arc::new(settings),
@@ -75,6 +78,14 @@ impl Manager {
 
     pub(crate) fn state(&self) -> &DatabaseState {
         &self.state
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    pub(crate) fn url(&self) -> &DatabaseUrl {
+        &self.url
     }
 
     pub(crate) fn statement_timeout(&self) -> Duration {
@@ -150,11 +161,11 @@ impl Manager {
     /// A way to connect that keeps nothing of a store alive.
     fn connect_in_time(&self) -> impl Fn() -> Result<DbConnection, ConnectionError> + Send + use<> {
         let (url, settings) = (self.url.clone(), Arc::clone(&self.settings));
-        let timeout = self.statement_timeout;
+        let (timeout, place) = (self.statement_timeout, Arc::clone(&self.place));
         move || {
             let (url, settings) = (url.clone(), Arc::clone(&settings));
             if url.file().is_some() {
-                return DbConnection::open_with(&url, &settings, timeout);
+                return place.open(|| DbConnection::open_with(&url, &settings, timeout));
             }
             // One that says nothing leaves time for the others.
             let limit = settings.connect_timeout() * url.hosts();

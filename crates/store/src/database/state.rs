@@ -131,7 +131,16 @@ impl DatabaseState {
 
     /// Takes note of a write: whether the disk had no room for it.
     pub(crate) fn wrote(&self, is_full: bool) {
-        *self.full_since.lock() = is_full.then(Instant::now);
+        let mut since = self.full_since.lock();
+        if since.is_some() != is_full {
+            let url = &self.url;
+            if is_full {
+                tracing::error!(%url, "the disk of the database is full: make room");
+            } else {
+                tracing::info!(%url, "the disk of the database has room again");
+            }
+        }
+        *since = is_full.then(Instant::now);
     }
 
     /// The turn to write to an embedded database, in the order of the questions; `None` if it does not come in time.

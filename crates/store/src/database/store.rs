@@ -10,7 +10,8 @@ use parking_lot::{FairMutexGuard, Mutex};
 use profiled_domain::RepositoryError;
 
 use crate::database::connection::DbConnection;
-use crate::database::error::{Cause, StoreError};
+use crate::database::error::{Cause, StoreError, by_kind};
+use crate::database::full_disk::DiskFull;
 use crate::database::judge::judge;
 use crate::database::pool::{Attempt, Checkout, Live, Manager};
 use crate::database::settings::DatabaseSettings;
@@ -272,7 +273,18 @@ impl Store {
             // The pool's other connections are of the same age, and not used again.
             outcome = self.with(pool, &time(), attempt)?;
         }
-        outcome.map_err(|(cause, error)| cause.told(error))
+        outcome.map_err(|(cause, error)| self.told(cause, error))
+    }
+
+    /// What the error is in the words of the domain.
+    fn told(&self, cause: Cause, source: diesel::result::Error) -> RepositoryError {
+        match cause {
+            Cause::Full => {
+                let url = self.manager.url().clone();
+                unavailable(DiskFull { url, source })
+            }
+            other => other.told(source),
+        }
     }
 
     /// Runs a write in a transaction of its own. It is never repeated: it may have been committed. The turn, a connection
@@ -286,13 +298,24 @@ impl Store {
         self.with(&self.pool, &time, |live| {
             let began = Instant::now();
             let usual = self.manager.statement_timeout();
+            let place = self.manager.place();
+            let work = |connection: &mut DbConnection| {
+                let value = work(connection)?;
+                place.check().map_err(unavailable)?;
+                Ok(value)
+            };
             match live.connection.write_within(time.left(), usual, work) {
                 Ok(value) => {
                     self.manager.state().wrote(false);
+                    // A file that was moved during the commit may be without it.
+                    place.check().map_err(unavailable)?;
                     Ok(value)
                 }
                 Err(StoreError::Domain(error)) => Err(error),
-                Err(StoreError::Diesel(error)) => Err(self.cause(live, &error, began).told(error)),
+                Err(StoreError::Diesel(error)) => {
+                    let cause = self.cause(live, &error, began);
+                    Err(self.told(cause, error))
+                }
             }
         })?
     }
@@ -303,7 +326,17 @@ impl Store {
         work: impl FnOnce(&mut DbConnection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let _turn = self.turn(&TimeLimit::of(self.manager.statement_timeout()))?;
-        self.open_for_bulk()?.write(work)
+        let written = self.open_for_bulk()?.write(work);
+        match written {
+            Err(StoreError::Diesel(error)) if by_kind(&error) == Cause::Full => {
+                Err(self.told(Cause::Full, error).into())
+            }
+            Ok(value) => {
+                self.manager.place().check().map_err(unavailable)?;
+                Ok(value)
+            }
+            other => other,
+        }
     }
 
     /// The turn to write: an embedded database has one writer. SQLite's own lock is not fair to those who wait for it.

@@ -129,6 +129,8 @@ impl UserRepository for Store {
     }
 
     fn ping(&self) -> Result<StorageMode, RepositoryError> {
+        let place = self.manager().place().check();
+        place.map_err(|moved| RepositoryError::Unavailable(moved.into()))?;
         let mode = self.read_ready(mode)?;
         if self.disk_is_full() {
             let text = "the disk of the database is full";

@@ -26,6 +26,7 @@ mod instants;
 mod lanes;
 mod media;
 mod migrations;
+mod moved_file;
 mod outage;
 mod parity;
 mod people;
