@@ -86,7 +86,15 @@ pub(super) fn import(context: &Context, file: &PathBuf) -> Result<(), Failure> {
         };
         let header = StoreHeader::read(&mut *input).map_err(|error| named(&error))?;
         let settings = &context.settings.database;
-        let filled = fill(settings, &header, &mut *input, Existing::Refuse, || Ok(()));
+        let none = &mut || {};
+        let filled = fill(
+            settings,
+            &header,
+            &mut *input,
+            Existing::Refuse,
+            none,
+            || Ok(()),
+        );
         progress.finish_and_clear();
         let rows = filled.map_err(|stop| match stop {
             Stop::Rows(TransferError::NotEmpty(table)) => Failure::new(
@@ -131,17 +139,18 @@ impl From<Failure> for Stop {
 }
 
 /// Fills a database with the rows behind a header, and brings it to the schema of this build. A database without tables gets
-/// those of the rows first.
+/// those of the rows first. `filled` hears of each row.
 pub(super) fn fill(
     settings: &DatabaseSettings,
     header: &StoreHeader,
     input: &mut dyn BufRead,
     existing: Existing,
+    filled: &mut dyn FnMut(),
     finish: impl FnOnce() -> Result<(), Stop>,
 ) -> Result<RowCounts, Stop> {
     prepare(settings, &header.schema)?;
     let store = Store::open(settings).map_err(Failure::from)?;
-    let counts = store.fill(input, existing, &mut || {}, finish)?;
+    let counts = store.fill(input, existing, filled, finish)?;
     drop(store);
     // A role that changes rows alone may not even try.
     let pending = profiled_store::pending(settings).map_err(Failure::from)?;

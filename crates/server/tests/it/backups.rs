@@ -228,8 +228,12 @@ fn a_restore_takes_the_place_of_what_is_there_and_leaves_nothing_beside() {
     .unwrap();
     let refused = sandbox.run(&["restore", archive]);
 
-    sandbox.done(&["restore", archive, "--yes"]);
+    let told = sandbox.done(&["restore", archive, "--yes"]);
 
+    assert!(
+        told.contains("who was deleted or erased since is back"),
+        "{told}"
+    );
     assert_eq!(refused.code, Some(3));
     assert!(
         refused.err.contains("add --yes to replace"),

@@ -6,6 +6,7 @@ use std::io::{BufReader, Read};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use indicatif::ProgressBar;
 use profiled_auth::audit::Action;
 use profiled_domain::MediaRepository;
 use profiled_http::MediaStorage;
@@ -43,6 +44,7 @@ pub(in crate::commands) fn restore(context: &Context, arguments: &Restore) -> Re
         let manifest = manifest.map_err(|failure| named(&failure))?;
         let settings = &context.settings;
         let mut plan = Plan::of(settings, &manifest)?;
+        plan.progress = progress::counter(context, "rows");
         plan.refuse_loss(settings, &manifest, arguments.yes)?;
         plan.media = Some(open_media(settings)?);
         if holds_rows(&settings.database)?.is_some() {
@@ -65,7 +67,11 @@ pub(in crate::commands) fn restore(context: &Context, arguments: &Restore) -> Re
         // Those that the old database went with have done their work.
         keys.into_iter().try_for_each(Waiting::arrive)?;
         line.count("rows", report.rows.values().sum());
-        context.write(&report, |report| report.text("restored", path))
+        context.write(&report, |report| {
+            let text = report.text("restored", path);
+            let time = &report.time;
+            format!("{text}\nas of {time}: who was deleted or erased since is back")
+        })
     })
 }
 
@@ -95,6 +101,7 @@ struct Plan {
     media: Option<MediaStorage>,
     /// Media files of users who are replaced.
     left: Vec<String>,
+    progress: ProgressBar,
 }
 
 impl Plan {
@@ -111,6 +118,7 @@ impl Plan {
             files: files.collect(),
             media: None,
             left: Vec::new(),
+            progress: ProgressBar::hidden(),
         })
     }
 
@@ -205,13 +213,15 @@ impl Plan {
         let mut rows = BufReader::new(rows);
         let header = StoreHeader::read(&mut rows)?;
         let mut waiting = Vec::new();
-        let filled = fill(settings, &header, &mut rows, existing, || {
+        let count = &mut || self.progress.inc(1);
+        let filled = fill(settings, &header, &mut rows, existing, count, || {
             for member in members {
                 let (name, content) = member?;
                 self.put(&name, content, &mut waiting)?;
             }
             Ok(())
         });
+        self.progress.finish_and_clear();
         match filled {
             Ok(_) => {
                 let store = Store::open(settings)?;
