@@ -17,7 +17,8 @@ const FEATURES: [&str; 6] = [
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=PROFILED_COMMIT");
-    let commit = env::var("PROFILED_COMMIT").ok().or_else(commit_of_clone);
+    let commit = env::var_os("PROFILED_COMMIT").and_then(|commit| commit.into_string().ok());
+    let commit = commit.or_else(commit_of_clone);
     let commit = commit.unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=SERVICE_BUILD_COMMIT={commit}");
     let has = |feature: &&str| {
@@ -36,7 +37,7 @@ fn main() {
 
 /// Of releases only: a build for development would be made anew with each commit.
 fn commit_of_clone() -> Option<String> {
-    if env::var("PROFILE").ok()? != "release" {
+    if env::var_os("PROFILE")? != "release" {
         return None;
     }
     let log = Path::new("../../.git/logs/HEAD");

@@ -99,8 +99,9 @@ impl Prometheus {
     pub fn ask(&self, path: &str) -> Value {
         let answer = self.client.anonymous().get(path);
         let mut body = answer.json();
-        assert_eq!(body["status"], "success", "{path}: {body}");
-        body["data"].take()
+        let is_fine = body.get("status").is_some_and(|status| status == "success");
+        assert!(is_fine, "{path}: {body}");
+        body.get_mut("data").map(Value::take).unwrap_or_default()
     }
 
     /// The series that an expression has at this moment.
@@ -111,7 +112,8 @@ impl Prometheus {
     pub fn query(&self, expression: &str) -> Vec<Value> {
         let encoded = utf8_percent_encode(expression, NON_ALPHANUMERIC);
         let data = self.ask(&format!("/api/v1/query?query={encoded}"));
-        data["result"].as_array().cloned().unwrap_or_default()
+        let result = data.get("result").and_then(Value::as_array);
+        result.cloned().unwrap_or_default()
     }
 
     /// How often it has asked the service.
@@ -120,7 +122,7 @@ impl Prometheus {
         let counted = self.query("count_over_time(up{job=\"profiled\"}[1h])");
         let value = counted
             .first()
-            .and_then(|series| series["value"][1].as_str());
+            .and_then(|series| series.pointer("/value/1")?.as_str());
         value
             .and_then(|value| value.parse().ok())
             .unwrap_or_default()

@@ -13,7 +13,7 @@ use actix_web::rt::{self, task::JoinHandle};
 use actix_web::{App, web};
 use profiled_http::{AppState, MetricsText, configure_operations};
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::interval;
 
 use crate::error::Failure;
 
@@ -99,10 +99,11 @@ impl Admin {
         let http = http.new_service(()).await;
         let http = Rc::new(http.map_err(|()| io::Error::other("the listener cannot be set up"))?);
         let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut breath = interval(BREATH);
         loop {
             let place = Arc::clone(&places).acquire_owned().await;
             let Ok((connection, _)) = listener.accept().await else {
-                sleep(BREATH).await;
+                breath.tick().await;
                 continue;
             };
             let http = Rc::clone(&http);
@@ -128,8 +129,9 @@ fn listen(address: &str) -> io::Result<TcpListener> {
 }
 
 async fn when_free(address: &str) -> io::Result<TcpListener> {
+    let mut looks = interval(PAUSE);
     loop {
-        sleep(PAUSE).await;
+        looks.tick().await;
         match listen(address) {
             Ok(listener) => {
                 tracing::info!(address, "http.admin_bind is free: there are metrics");

@@ -2,15 +2,15 @@
 
 mod command;
 mod data;
+mod serving;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use actix_web::dev::ServerHandle;
-use profiled::{Application, RouteEntry, Settings, Sources};
+use profiled::{RouteEntry, Settings, Sources};
 use profiled_domain::{ProfileDepth, ProfileRepository, UserLookup};
 use profiled_store::Store;
 use profiled_store::testing::{TestDatabase, TestSession};
@@ -25,6 +25,7 @@ use crate::replay::runner::Running;
 use command::run;
 pub use data::Data;
 use data::load;
+use serving::serve;
 
 /// A database to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,9 +170,9 @@ impl Service {
         };
         let settings = Settings::load(&sources).map_err(|error| error.to_string())?;
         confidential::is_secret(&crate::secret()?);
-        tokens
-            .values()
-            .for_each(|token| confidential::is_secret(token));
+        for token in tokens.values() {
+            confidential::is_secret(token);
+        }
         let ([address, admin], handle, routes, thread) = serve(settings.clone())?;
         Ok(Self {
             address: address.ok_or_else(|| "it listens nowhere".to_owned())?,
@@ -385,38 +386,4 @@ impl Drop for Service {
         let leak = confidential::leak();
         assert!(leak.is_none() || thread::panicking(), "{leak:?}");
     }
-}
-
-type Served = (
-    [Option<SocketAddr>; 2],
-    ServerHandle,
-    Vec<RouteEntry>,
-    JoinHandle<()>,
-);
-
-/// Runs the service on a thread of its own, and waits until it listens.
-fn serve(settings: Settings) -> Result<Served, String> {
-    let (sender, receiver) = mpsc::channel();
-    let thread = thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let application = match Application::build(&settings) {
-                Ok(application) => application,
-                Err(failure) => {
-                    // Nobody waits any more when the test is over.
-                    let _ = sender.send(Err(failure.to_string()));
-                    return;
-                }
-            };
-            let address = application.addresses().first().copied();
-            let addresses = [address, application.admin_address()];
-            let routes = application.routes().to_vec();
-            let _ = sender.send(Ok((addresses, application.handle(), routes)));
-            if let Err(failure) = application.run_until_stopped().await {
-                eprintln!("the service failed: {failure}");
-            }
-        });
-    });
-    let received: Result<_, String> = receiver.recv().map_err(|error| error.to_string())?;
-    let (addresses, handle, routes) = received?;
-    Ok((addresses, handle, routes, thread))
 }

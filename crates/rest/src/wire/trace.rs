@@ -130,7 +130,7 @@ mod tests {
 
     const GOOD: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-    fn of(name: HeaderName, values: &[&str]) -> Trace {
+    fn of(name: &HeaderName, values: &[&str]) -> Trace {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(name.clone(), HeaderValue::from_str(value).unwrap());
@@ -142,12 +142,12 @@ mod tests {
     fn plain_id_is_taken_over_and_any_other_replaced() {
         let long = "a".repeat(LONGEST_ID);
         for id in ["7", "5f2b-_.:+/=Z", &long] {
-            assert_eq!(of(X_REQUEST_ID, &[id]).id(), id);
+            assert_eq!(of(&X_REQUEST_ID, &[id]).id(), id);
         }
         let too_long = "a".repeat(LONGEST_ID + 1);
         let refused: [&[&str]; 6] = [&[], &[""], &["a b"], &["a\"b"], &[&too_long], &["a", "b"]];
         for values in refused {
-            let trace = of(X_REQUEST_ID, values);
+            let trace = of(&X_REQUEST_ID, values);
             let id = trace.id();
             assert!(id.len() == 32 && hex(id).is_some(), "{values:?}: {id}");
         }
@@ -169,7 +169,7 @@ mod tests {
             (&GOOD.replace("-01", "-00"), false),
             (&later, true),
         ] {
-            let parent = of(TRACEPARENT, &[text]).parent.unwrap();
+            let parent = of(&TRACEPARENT, &[text]).parent.unwrap();
 
             assert_eq!(parent.trace, 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c);
             assert_eq!(parent.span, 0xb7ad_6b71_6920_3331);
@@ -200,6 +200,6 @@ mod tests {
             let headers: HeaderMap = headers.into_iter().collect();
             assert_eq!(Trace::of(&headers).parent, None, "{text}");
         }
-        assert_eq!(of(TRACEPARENT, &[GOOD, GOOD]).parent, None);
+        assert_eq!(of(&TRACEPARENT, &[GOOD, GOOD]).parent, None);
     }
 }

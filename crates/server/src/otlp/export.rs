@@ -55,12 +55,11 @@ impl Exporter {
                     is_failing = false;
                     tracing::info!("the collector of traces is there again");
                 }
-                Ok(()) => {}
                 Err(problem) if !is_failing => {
                     is_failing = true;
                     tracing::warn!(problem, "traces cannot be sent to their collector");
                 }
-                Err(_) => {}
+                Ok(()) | Err(_) => {}
             }
         }
     }

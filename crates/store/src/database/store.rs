@@ -67,8 +67,10 @@ pub struct Store {
     ready: Pool<Manager>,
     shapes: Arc<PreparedStatements>,
     /// All pools over the database, by the names of their lanes.
-    pools: Arc<Mutex<Vec<(&'static str, Pool<Manager>)>>>,
+    pools: Arc<Mutex<Vec<NamedPool>>>,
 }
+
+type NamedPool = (&'static str, Pool<Manager>);
 
 /// The connections of a lane at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,8 +126,8 @@ impl Store {
         self.pools.lock().push((name, pool.clone()));
         Self {
             name,
-            pool,
             manager,
+            pool,
             ..self.clone()
         }
     }
@@ -133,7 +135,7 @@ impl Store {
     /// The connections of all lanes at this moment.
     #[must_use]
     pub fn pools(&self) -> Vec<PoolReport> {
-        let report = |(name, pool): &(&'static str, Pool<Manager>)| {
+        let report = |(name, pool): &NamedPool| {
             let state = pool.state();
             PoolReport {
                 name,
