@@ -151,6 +151,28 @@ fn a_replica_that_was_promoted_is_left_alone() {
 }
 
 #[test]
+fn of_several_servers_that_the_setting_names_the_standby_is_asked_once_it_is_there() {
+    let test = "replicas::lag::of_several_servers_that_the_setting_names_the_standby_is_asked_once_it_is_there";
+    let Some(pair) = Pair::start(test) else {
+        return;
+    };
+    let own = pair.service.session().value("current_database()").unwrap();
+    let hosts = format!("{},{}", pair.primary.place(), pair.standby.place());
+    let url = format!(
+        "database.read_url=postgres://postgres@{hosts}/{own}?target_session_attrs=prefer-standby"
+    );
+    pair.standby.stop();
+
+    let service = pair.service.sibling_with(&[&url]);
+    until_note(&service, Some("the replica is not asked: it is no standby"));
+    assert_serves(&service, "alone");
+    pair.standby.restart();
+
+    until_note(&service, None);
+    assert_serves(&service, "together");
+}
+
+#[test]
 fn a_list_is_that_of_the_primary() {
     let test = "replicas::lag::a_list_is_that_of_the_primary";
     let Some(pair) = Pair::start(test) else {

@@ -151,9 +151,13 @@ impl Replica {
         };
         let (written, own) = self.primary.read(own).ok()?;
         self.watch.lock().identity = Some(own);
-        let found = self
-            .standby
-            .read_ready(|connection| Ok((wal::identity(connection)?, wal::replayed(connection)?)));
+        let found = self.standby.read_ready_on(|live| {
+            let identity = wal::identity(&mut live.connection)?;
+            let replayed = wal::replayed(&mut live.connection)?;
+            // Another connection may lead to another server.
+            live.is_broken = identity != (own, written.timeline) || replayed.is_none();
+            Ok((identity, replayed))
+        });
         Some(match found {
             Err(_) => Err(Fault::Away),
             Ok(((identity, _), _)) if identity != own => Err(Fault::Stranger),
