@@ -15,6 +15,7 @@ mod lanes;
 mod listeners;
 mod log_queue;
 mod maintenance;
+mod media;
 mod output;
 mod schema;
 mod settings;

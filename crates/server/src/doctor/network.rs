@@ -7,8 +7,10 @@ use std::time::Duration;
 use profiled_auth::unreachable_keys;
 use socket2::{Domain, Socket, Type};
 
-use super::{Finding, Level, Patient};
+use super::finding::{Finding, Level};
+use super::patient::Patient;
 use crate::error::Kind;
+use crate::listeners::remedy;
 
 /// How long whoever has an address may take to say who it is.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -24,10 +26,7 @@ pub(super) fn listeners(patient: &Patient<'_>) -> Vec<Finding> {
                 "a service of this kind answers there, so it is running already",
             )
         } else {
-            (
-                Level::Error,
-                "end what has it, or name an address that this process may have",
-            )
+            (Level::Error, remedy(&error))
         };
         let problem = format!("cannot listen on {address}: {error}");
         let text = format!(": {problem}: {remedy}");
