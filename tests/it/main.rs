@@ -30,6 +30,7 @@ mod django_round_trip;
 mod documents;
 mod drf;
 mod exact;
+mod examination;
 mod foreign_issuers;
 mod groups;
 mod groups_api;

@@ -23,6 +23,7 @@ use crate::doctor;
 use crate::error::{Failure, with_causes};
 use crate::lanes;
 use crate::listeners::Listeners;
+use crate::media::open_media;
 use crate::metrics::Sources;
 use crate::purges::Purges;
 use crate::reload::{Read, Reload};
@@ -226,12 +227,6 @@ fn open_store(settings: &Settings) -> Result<(Store, Schema), Failure> {
     }
     let schema = schema::check(&settings.database)?;
     Ok((Store::open(&settings.database)?, schema))
-}
-
-/// The storage of media files.
-pub(crate) fn open_media(settings: &Settings) -> Result<MediaStorage, Failure> {
-    let opened = MediaStorage::open(&settings.media, &settings.media_root());
-    opened.map_err(|error| Failure::settings(format!("media.storage: {}", with_causes(&error))))
 }
 
 /// Foreign issuers of tokens. Their keys are fetched from now on.

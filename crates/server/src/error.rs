@@ -68,6 +68,16 @@ impl Failure {
         self
     }
 
+    /// The failure in the words of another one.
+    #[must_use]
+    pub(crate) fn told_as(self, other: Self) -> Self {
+        Self {
+            text: other.text,
+            setting: other.setting,
+            ..self
+        }
+    }
+
     #[must_use]
     pub(crate) fn of_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;

@@ -17,6 +17,7 @@ mod lanes;
 mod listeners;
 mod log_queue;
 mod maintenance;
+mod media;
 mod metrics;
 #[cfg(feature = "otlp")]
 mod otlp;

@@ -89,7 +89,10 @@ impl Listeners {
                 each.collect::<io::Result<Vec<_>>>()
             });
             all.extend(found.map_err(|error| {
-                Failure::failed(format!("http.bind: cannot listen on {address}: {error}"))
+                let remedy = remedy(&error);
+                Failure::failed(format!(
+                    "http.bind: cannot listen on {address}: {error}: {remedy}"
+                ))
             })?);
         }
         Ok(Self {
@@ -149,6 +152,20 @@ impl Listeners {
                 since = Instant::now();
             }
         }
+    }
+}
+
+/// What to do about an address that cannot be had.
+pub(crate) fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "end what has it, or name another address",
+        io::ErrorKind::PermissionDenied => {
+            "ports below 1024 need CAP_NET_BIND_SERVICE, so name one above or grant that"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "no interface of this machine has it, so name one that has"
+        }
+        _ => "name an address of this machine, as 127.0.0.1:8000",
     }
 }
 

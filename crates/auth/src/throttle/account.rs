@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Throttle;
-
 /// Bytes of a name that are told in clear.
 const LONGEST: usize = 150;
 /// Digits of a digest: enough to tell names apart.
@@ -22,17 +20,17 @@ pub enum FailedAccounts {
     None,
 }
 
-impl Throttle {
-    /// What is told of a name that nobody has logged in with.
-    pub(crate) fn told_account(&self, name: &str) -> Option<String> {
-        match self.failed_accounts {
-            FailedAccounts::None => None,
-            FailedAccounts::Clear => {
+impl FailedAccounts {
+    /// What is told of a name that nobody has logged in with; its keyed `digest` has hexadecimal digits.
+    pub(super) fn told(self, name: &str, digest: impl FnOnce() -> String) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Clear => {
                 let end = name.floor_char_boundary(LONGEST);
                 Some(name.get(..end).unwrap_or_default().to_owned())
             }
-            FailedAccounts::Digest => {
-                let mut digest = hex::encode(self.digester.told(name).0);
+            Self::Digest => {
+                let mut digest = digest();
                 digest.truncate(DIGITS);
                 Some(digest)
             }

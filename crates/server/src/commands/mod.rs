@@ -60,7 +60,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Vec<Failure>> {
             for warning in loaded.warnings {
                 tracing::warn!("{warning}");
             }
-            work(other, context, cli.global).map_err(|failure| vec![failure])
+            let origins = context.origins.clone();
+            let done = work(other, context, cli.global);
+            done.map_err(|failure| vec![origins.placed(failure)])
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use profiled_auth::audit::Actor;
 
-use crate::application::open_media;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::error::Failure;
 use crate::maintenance;
+use crate::media::open_media;
 
 pub(super) fn run(context: &Context) -> Result<(), Failure> {
     let store = context.open()?;

@@ -7,7 +7,8 @@ use profiled_auth::{CounterStore, PasswordHasher};
 use profiled_store::{DatabaseUrl, Store, pending};
 use rustix::fs::statfs;
 
-use super::{Finding, Patient, failed};
+use super::finding::Finding;
+use super::patient::Patient;
 use crate::clock::now;
 use crate::error::{Failure, Kind};
 use crate::lanes;
@@ -129,7 +130,7 @@ fn contents(patient: &Patient<'_>) -> Result<Vec<Finding>, Failure> {
         let text = format!(
             "group {id} has {counted} members, but users_count {stored}: add a member to it and remove it again"
         );
-        failed(text)
+        Finding::error(Failure::failed(text))
     };
     let mut found: Vec<Finding> = wrong.iter().map(line).collect();
     found.extend(clock(patient, &store)?);

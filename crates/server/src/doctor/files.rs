@@ -9,13 +9,17 @@ use rustix::fs::{Access, access};
 use secrecy::ExposeSecret;
 
 use super::database::here;
-use super::{Finding, Patient, exposure, failed};
-use crate::application::open_media;
+use super::exposure;
+use super::finding::Finding;
+use super::patient::Patient;
 use crate::error::{Failure, Setting, with_causes};
+use crate::media::open_media;
 
 /// What others on this machine may read.
 pub(super) fn exposed(patient: &Patient<'_>) -> Vec<Finding> {
-    let ours = exposure::of_ours(patient.settings).into_iter().map(failed);
+    let ours = exposure::of_ours(patient.settings)
+        .into_iter()
+        .map(|text| Finding::error(Failure::failed(text)));
     let settings = patient.settings;
     let (jwt, s3) = (&settings.auth.jwt, &settings.media.s3);
     let secrets = [

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use profiled_auth::{AlgorithmFamily, Issuers};
 use secrecy::ExposeSecret;
 
-use super::{Finding, Patient};
+use super::finding::Finding;
+use super::patient::Patient;
 use crate::clock::now;
 use crate::error::Failure;
 

@@ -7,6 +7,7 @@ mod files;
 mod finding;
 mod keys;
 mod network;
+mod patient;
 mod tokens;
 mod web;
 
@@ -14,22 +15,10 @@ use std::{io, thread};
 
 use profiled_http::{MediaStorage, StorageKind};
 
-use crate::error::Failure;
-use crate::settings::{Origins, Profile, Settings};
+use crate::settings::{Origins, Settings};
 
 pub(crate) use finding::{Finding, Level};
-
-/// What is examined.
-struct Patient<'a> {
-    settings: &'a Settings,
-    origins: &'a Origins,
-}
-
-impl Patient<'_> {
-    fn is_in_production(&self) -> bool {
-        self.settings.profile == Profile::Production
-    }
-}
+use patient::Patient;
 
 /// Examines a part.
 type Part = fn(&Patient<'_>) -> Vec<Finding>;
@@ -60,6 +49,9 @@ pub(crate) fn examine(settings: &Settings, origins: &Origins, broken: &[&str]) -
     ];
     let parts = parts.into_iter().filter(|(needed, _)| is_fine(needed));
     let mut found: Vec<Finding> = parts.flat_map(|(_, part)| part(&patient)).collect();
+    for finding in &mut found {
+        finding.failure = origins.placed(finding.failure.clone());
+    }
     found.sort_by_key(|finding| finding.level);
     found
 }
@@ -98,9 +90,4 @@ pub(crate) fn warn_at_start(settings: &Settings, media: &MediaStorage) -> io::Re
         }
     })?;
     Ok(())
-}
-
-/// A failure of a part that needs more than a setting.
-fn failed(text: impl Into<String>) -> Finding {
-    Finding::error(Failure::failed(text))
 }

@@ -8,10 +8,11 @@ use profiled_auth::unreachable_keys;
 use serde_json::json;
 use socket2::{Domain, Socket, Type};
 
-use super::{Finding, Level, Patient};
+use super::finding::{Finding, Level};
+use super::patient::Patient;
 use crate::admin::is_off;
 use crate::error::Kind;
-use crate::listeners::reachable;
+use crate::listeners::{reachable, remedy};
 use crate::probe;
 use crate::tls::Tls;
 
@@ -45,10 +46,7 @@ fn taken(patient: &Patient<'_>, key: &str, address: &str, scheme: &str) -> Optio
             "a service of this kind answers there, so it is running already",
         )
     } else {
-        (
-            Level::Error,
-            "end what has it, or name an address that this process may have",
-        )
+        (Level::Error, remedy(&error))
     };
     let text = format!(": cannot listen on {address}: {error}: {remedy}");
     let failure = patient.origins.failure(key, &text).of_kind(Kind::Failed);

@@ -2,7 +2,8 @@
 
 use profiled_auth::{IssuerSettings, UserField};
 
-use super::{Finding, Patient};
+use super::finding::Finding;
+use super::patient::Patient;
 use crate::error::Failure;
 
 pub(super) fn examine(patient: &Patient<'_>) -> Vec<Finding> {

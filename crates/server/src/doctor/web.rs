@@ -1,6 +1,7 @@
 //! What clients see of the service.
 
-use super::{Finding, Patient};
+use super::finding::Finding;
+use super::patient::Patient;
 
 /// What development does without and production should not. Host names are a rule of the settings.
 pub(super) fn examine(patient: &Patient<'_>) -> Vec<Finding> {

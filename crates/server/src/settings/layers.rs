@@ -8,7 +8,7 @@ use config::{Config, ConfigError, FileFormat, Format, Value, ValueKind};
 
 use super::coerce::{coerced, tables, text_or_list};
 use super::near::near_key;
-use super::reference::BASE;
+use super::reference::{BASE, reference};
 use crate::error::{Failure, Setting};
 use crate::settings::Settings;
 
@@ -42,7 +42,7 @@ impl Sources {
 }
 
 /// Where the value of each key comes from.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Origins(BTreeMap<String, String>);
 
 impl Origins {
@@ -74,6 +74,26 @@ impl Origins {
         match self.source(key) {
             Some(origin) => format!("{key} in {origin}"),
             None => key.to_owned(),
+        }
+    }
+
+    /// A failure whose text begins with a key, with the place where that is set.
+    pub(crate) fn placed(&self, failure: Failure) -> Failure {
+        let text = failure.to_string();
+        let rest = |key: &str| {
+            let rest = text.strip_prefix(key)?;
+            rest.starts_with([' ', ':'])
+                .then(|| rest.trim_start().to_owned())
+        };
+        let found = reference()
+            .iter()
+            .find_map(|known| Some((&known.key, rest(&known.key)?)));
+        match found {
+            Some((key, rest)) if failure.setting().is_none() => {
+                let told = self.failure(key, &rest);
+                failure.told_as(told)
+            }
+            _ => failure,
         }
     }
 

@@ -164,7 +164,10 @@ impl Settings {
         let folder = &self.data_dir;
         // No other user of the machine looks into it.
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|error| Failure::settings(format!("data_dir {}: {error}", folder.display())))?;
+        made.map_err(|error| {
+            let remedy = "name a folder that can be made, or change the rights above it";
+            Failure::settings(format!("data_dir: {}: {error}: {remedy}", folder.display()))
+        })?;
         Ok(folder)
     }
 }

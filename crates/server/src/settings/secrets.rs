@@ -172,7 +172,7 @@ impl Settings {
             return match self.throttle.store {
                 CounterStore::Memory => Ok(SecretString::from(TokenKey::generate().as_str())),
                 CounterStore::Database => Err(Failure::settings(
-                    "throttle.store database needs auth.jwt.signing_key, the same on all servers",
+                    "throttle.store is database, which needs auth.jwt.signing_key, the same on all servers: set it",
                 )),
             };
         }
@@ -186,7 +186,7 @@ impl Settings {
             return Ok(ring);
         }
         Err(Failure::settings(format!(
-            "auth.jwt.keys_dir {}: no key signs at this moment: run profiled keys generate",
+            "auth.jwt.keys_dir: {} has no key that signs at this moment: run profiled keys generate",
             self.auth.jwt.keys_dir
         )))
     }
@@ -216,7 +216,16 @@ impl Settings {
 
     fn generated_key(&self) -> Result<SecretString, Failure> {
         let file = self.create_data_dir()?.join("signing.key");
-        let to_failure = |error: io::Error| Failure::failed(format!("{}: {error}", file.display()));
+        let to_failure = |error: io::Error| {
+            let remedy = match error.kind() {
+                io::ErrorKind::StorageFull => "make room on its disk",
+                _ => "let the user of the service write there",
+            };
+            let file = file.display();
+            Failure::failed(format!(
+                "data_dir: {file} cannot be made: {error}: {remedy}"
+            ))
+        };
         if !file.exists() && create_key(&file).map_err(to_failure)? {
             let record = Record::new(Action::KeyCreate, Actor::Service);
             record

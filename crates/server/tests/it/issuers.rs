@@ -50,7 +50,7 @@ fn issuer_with_unclear_audience_or_user_field_is_refused_with_the_remedy() {
             let ended = sandbox.run(&["--set", &issuers(&more), command]);
 
             assert_eq!(ended.code, Some(5), "{more} {ended:?}");
-            let line = format!("profiled: auth.jwt.issuers: {IDP:?} {expected}\n");
+            let line = format!("profiled: auth.jwt.issuers in --set: {IDP:?} {expected}\n");
             assert!(ended.err.ends_with(&line), "{more} {}", ended.err);
         }
     }

@@ -160,7 +160,7 @@ fn mistakes_in_commands_are_reported_in_one_line() {
         (
             &["--set", FOLDER, "serve"],
             5,
-            "auth.jwt.keys_dir ./data/keys: no key signs at this moment: run profiled keys generate",
+            "auth.jwt.keys_dir in --set: ./data/keys has no key that signs at this moment: run profiled keys generate",
         ),
         (
             &["--set", "auth.jwt.algorithm=ES256", "serve"],

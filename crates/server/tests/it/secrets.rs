@@ -163,7 +163,7 @@ fn counters_that_servers_share_need_a_secret_that_they_share() {
     assert_eq!(without.code, Some(5));
     assert!(
         without.err.contains(
-            "throttle.store database needs auth.jwt.signing_key, the same on all servers"
+            "throttle.store in --set is database, which needs auth.jwt.signing_key, the same on all servers: set it"
         ),
         "{without:?}"
     );

@@ -92,7 +92,8 @@ fn a_port_in_use_is_named() {
     assert_eq!(
         ended.err,
         format!(
-            "profiled: http.bind: cannot listen on {address}: Address already in use (os error 98)\n"
+            "profiled: http.bind in --set: cannot listen on {address}: Address already in use (os error 98): end what has it, or \
+             name another address\n"
         )
     );
     assert!(

@@ -14,13 +14,13 @@ use profiled_http::MediaStorage;
 use profiled_store::{ExportSession, StoreHeader};
 use serde::Serialize;
 
-use crate::application::open_media;
 use crate::cli::Backup;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::commands::destination::{Output, failed, folder_of};
 use crate::commands::progress;
 use crate::error::{Failure, Kind};
+use crate::media::open_media;
 use crate::schema;
 use crate::trail::audited;
 

@@ -18,13 +18,13 @@ use profiled_store::{
 use super::Report;
 use super::archive::{Manifest, ROWS, Reader, verify, whole};
 use super::keys::{self, Waiting};
-use crate::application::open_media;
 use crate::cli::Restore;
 use crate::commands::context::Context;
 use crate::commands::destination::folder_of;
 use crate::commands::progress;
 use crate::commands::whole_store::{Stop, fill};
 use crate::error::{Failure, Kind};
+use crate::media::open_media;
 use crate::schema;
 use crate::settings::Settings;
 use crate::trail::audited;

@@ -9,11 +9,11 @@ use profiled_domain::UserId;
 use profiled_store::PersonalRows;
 use serde::Serialize;
 
-use crate::application::open_media;
 use crate::clock::now;
 use crate::commands::context::{Context, find_user};
 use crate::commands::destination::{Output, failed};
 use crate::error::Failure;
+use crate::media::open_media;
 use crate::trail::Line;
 
 /// What the file has.

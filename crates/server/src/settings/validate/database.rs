@@ -2,8 +2,7 @@
 
 use profiled_store::{DatabaseSettings, DatabaseUrl, LaneSizes};
 
-use super::finding::Finding;
-use super::some;
+use super::finding::{Finding, some};
 
 pub(super) fn check(database: &DatabaseSettings) -> Vec<Finding> {
     some([

@@ -2,8 +2,7 @@
 
 use profiled_http::{HttpSettings, can_match_a_host, is_authority};
 
-use super::finding::Finding;
-use super::some;
+use super::finding::{Finding, some};
 use crate::settings::Profile;
 
 pub(super) fn check(http: &HttpSettings, profile: Profile) -> Vec<Finding> {

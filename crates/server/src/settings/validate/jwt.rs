@@ -3,8 +3,7 @@
 use profiled_auth::{AlgorithmFamily, JwtSettings, KeyRing, SigningKey};
 use secrecy::ExposeSecret;
 
-use super::finding::Finding;
-use super::some;
+use super::finding::{Finding, some};
 
 pub(super) fn check(jwt: &JwtSettings) -> Vec<Finding> {
     some([

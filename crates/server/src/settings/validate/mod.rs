@@ -14,7 +14,7 @@ use profiled_http::{HttpSettings, TlsSettings};
 use crate::error::Failure;
 use crate::settings::Settings;
 use crate::settings::layers::Origins;
-use finding::Finding;
+use finding::{Finding, some};
 
 /// All findings.
 pub(super) fn check(settings: &Settings, origins: &Origins) -> Vec<Failure> {
@@ -43,11 +43,6 @@ fn told(findings: impl IntoIterator<Item = Finding>, origins: &Origins) -> Vec<F
     let findings = findings.into_iter();
     let told = findings.map(|Finding(key, text)| origins.failure(key, &text));
     told.collect()
-}
-
-/// Those that there are.
-fn some(findings: impl IntoIterator<Item = Option<Finding>>) -> Vec<Finding> {
-    findings.into_iter().flatten().collect()
 }
 
 /// A certificate is of no use without its key.
