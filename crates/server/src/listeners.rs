@@ -60,7 +60,7 @@ impl Listeners {
         let take = |index| {
             let socket = given.take_tcp_listener(index)?;
             let socket = socket.ok_or(io::ErrorKind::NotFound)?;
-            SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER as usize)?;
+            SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER)?;
             Ok(socket)
         };
         let taken: io::Result<_> = (0..count).map(take).collect();
