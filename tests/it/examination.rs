@@ -30,7 +30,7 @@ fn a_bucket_that_takes_files_is_fine_and_one_that_is_not_there_is_not() {
 
     assert_eq!(fine["ok"], true, "{fine}");
     assert_eq!(missing["ok"], false, "{missing}");
-    let text = missing["findings"][0]["text"].as_str().unwrap();
+    let line = missing["findings"][0]["text"].as_str().unwrap();
     let begin = "media.storage in --set: nothing can be stored in the bucket \"nowhere\" of ";
-    assert!(text.starts_with(begin), "{missing}");
+    assert!(line.starts_with(begin), "{missing}");
 }
