@@ -28,7 +28,9 @@ impl Site {
         if !Backend::has_postgres(&test) {
             return None;
         }
-        let service = Service::start(Backend::Postgres, Data::Staff, settings);
+        // What is to be right must not be told to come again on a busy machine.
+        let settings = [&["database.deadline=30"], settings].concat();
+        let service = Service::start(Backend::Postgres, Data::Staff, &settings);
         let (one, first) = Process::serve(program(), service.overrides());
         let (other, second) = Process::serve(program(), service.overrides());
         Some(Self {

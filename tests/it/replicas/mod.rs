@@ -45,7 +45,9 @@ impl Pair {
         let database = primary.database();
         let standby = primary.standby("standby");
         let read_url = read_url(&standby, &database);
-        let settings = [&[read_url.as_str()], settings].concat();
+        // What is to be right must not be told to come again on a busy machine.
+        let own = [read_url.as_str(), "database.deadline=30"];
+        let settings = [&own, settings].concat();
         let service = Service::over(database, data, &settings);
         let pair = Self {
             service,
