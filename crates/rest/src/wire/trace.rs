@@ -90,7 +90,7 @@ impl TraceParent {
     fn of(headers: &HeaderMap) -> Option<Self> {
         let text = single(headers, &TRACEPARENT)?.to_str().ok()?;
         let (version, rest) = (hex(text.get(..2)?)?, text.get(2..)?);
-        // Later versions may have more behind it (W3C Trace Context, section 3.2.4).
+        // Later versions may have more behind it, as the W3C has it.
         let is_known = match version {
             0 => text.len() == LENGTH,
             0xff => false,
