@@ -136,18 +136,18 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn seen(written: i64, replayed: i64) -> Option<Result<(Position, i64), Fault>> {
+    fn seen(written: i64, replayed: i64) -> (Position, i64) {
         let position = Position {
             timeline: 1,
             at: written,
         };
-        Some(Ok((position, replayed)))
+        (position, replayed)
     }
 
     /// Looks that begin and end at seconds after a moment.
     fn look(watch: &mut Watch, now: Instant, written: i64, replayed: i64) {
         assert!(watch.begin(now));
-        watch.end(seen(written, replayed), now);
+        watch.end(Some(Ok(seen(written, replayed))), now);
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
             watch.problem(true, now + 3 * SECOND),
             Some("it does not answer")
         );
-        watch.end(seen(10, 10), now + 3 * SECOND);
+        watch.end(Some(Ok(seen(10, 10))), now + 3 * SECOND);
         assert_eq!(watch.problem(true, now + 3 * SECOND), None);
     }
 
