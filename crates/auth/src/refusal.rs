@@ -2,6 +2,7 @@
 
 use crate::error::{AuthError, JwtFault};
 use crate::scheme::Scheme;
+use crate::tally::Tally;
 
 impl AuthError {
     /// Why, in a word.
@@ -25,6 +26,14 @@ impl AuthError {
             }
             Self::Throttled(_) => "throttled",
             Self::Repository(_) => "unavailable",
+        }
+    }
+
+    /// Counts it. Refused pairs of Basic are counted by the log-in that they are.
+    pub fn count_in(&self, tally: &Tally) {
+        match self.scheme() {
+            Some(Scheme::Basic) if !matches!(self, Self::Header { .. }) => {}
+            scheme => tally.refuse(scheme, self.reason()),
         }
     }
 

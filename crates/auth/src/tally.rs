@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::error::AuthError;
 use crate::scheme::Scheme;
 
 /// What stands for a username and a password in a body.
@@ -30,12 +29,9 @@ impl Tally {
         }
     }
 
-    /// Counts one that was not. Those of Basic are counted by the log-in that they are.
-    pub fn refuse(&self, error: &AuthError) {
-        match error.scheme() {
-            Some(Scheme::Basic) if !matches!(error, AuthError::Header { .. }) => {}
-            scheme => self.refuse_as(scheme.map_or(NONE, Scheme::label), error.reason()),
-        }
+    /// Counts one that was not, of a scheme if it is of one.
+    pub(crate) fn refuse(&self, scheme: Option<Scheme>, reason: &'static str) {
+        self.refuse_as(scheme.map_or(NONE, Scheme::label), reason);
     }
 
     /// Counts a token in a body that was refused.

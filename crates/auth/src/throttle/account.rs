@@ -1,8 +1,7 @@
 //! What the audit trail tells of the account of a failed log-in.
 
+use profiled_domain::ThrottleKey;
 use serde::{Deserialize, Serialize};
-
-use super::Throttle;
 
 /// Bytes of a name that are told in clear.
 const LONGEST: usize = 150;
@@ -22,17 +21,17 @@ pub enum FailedAccounts {
     None,
 }
 
-impl Throttle {
+impl FailedAccounts {
     /// What is told of a name that nobody has logged in with.
-    pub(crate) fn told_account(&self, name: &str) -> Option<String> {
-        match self.failed_accounts {
-            FailedAccounts::None => None,
-            FailedAccounts::Clear => {
+    pub(super) fn tell(self, name: &str, digest: impl FnOnce() -> ThrottleKey) -> Option<String> {
+        match self {
+            Self::None => None,
+            Self::Clear => {
                 let end = name.floor_char_boundary(LONGEST);
                 Some(name.get(..end).unwrap_or_default().to_owned())
             }
-            FailedAccounts::Digest => {
-                let mut digest = hex::encode(self.digester.told(name).0);
+            Self::Digest => {
+                let mut digest = hex::encode(digest().0);
                 digest.truncate(DIGITS);
                 Some(digest)
             }

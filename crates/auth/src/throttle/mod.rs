@@ -111,6 +111,12 @@ impl Throttle {
         }
     }
 
+    /// What is told of a name that nobody has logged in with.
+    pub(crate) fn told_account(&self, name: &str) -> Option<String> {
+        let digest = || self.digester.told(name);
+        self.failed_accounts.tell(name, digest)
+    }
+
     /// Who was let in, and why others were not.
     #[must_use]
     pub fn tally(&self) -> &Tally {

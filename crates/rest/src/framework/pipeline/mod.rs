@@ -113,7 +113,7 @@ impl Pipeline<'_> {
         self.notes.failed(error);
         let tally = self.services.throttle.tally();
         match error {
-            ApiError::Unauthenticated(error) => tally.refuse(error),
+            ApiError::Unauthenticated(error) => error.count_in(tally),
             ApiError::AuthenticationFailed {
                 fault: Some(fault), ..
             } => tally.refuse_token(fault.reason()),
