@@ -29,7 +29,7 @@ impl AuthError {
         }
     }
 
-    /// Counts it. A log-in, as that of Basic, has been counted where it was tried.
+    /// Counts it. Refused pairs of Basic are counted by the log-in that they are.
     pub fn count_in(&self, tally: &Tally) {
         match self.scheme() {
             Some(Scheme::Basic) if !matches!(self, Self::Header { .. }) => {}

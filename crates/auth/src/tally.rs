@@ -29,8 +29,8 @@ impl Tally {
         }
     }
 
-    /// Counts one that was not, of a scheme if it is known, with why.
-    pub fn refuse(&self, scheme: Option<Scheme>, reason: &'static str) {
+    /// Counts one that was not, of a scheme if it is of one.
+    pub(crate) fn refuse(&self, scheme: Option<Scheme>, reason: &'static str) {
         self.refuse_as(scheme.map_or(NONE, Scheme::label), reason);
     }
 

@@ -1,5 +1,6 @@
 //! What the audit trail tells of the account of a failed log-in.
 
+use profiled_domain::ThrottleKey;
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a name that are told in clear.
@@ -21,8 +22,8 @@ pub enum FailedAccounts {
 }
 
 impl FailedAccounts {
-    /// What is told of a name that nobody has logged in with; its keyed `digest` has hexadecimal digits.
-    pub(super) fn told(self, name: &str, digest: impl FnOnce() -> String) -> Option<String> {
+    /// What is told of a name that nobody has logged in with.
+    pub(super) fn tell(self, name: &str, digest: impl FnOnce() -> ThrottleKey) -> Option<String> {
         match self {
             Self::None => None,
             Self::Clear => {
@@ -30,7 +31,7 @@ impl FailedAccounts {
                 Some(name.get(..end).unwrap_or_default().to_owned())
             }
             Self::Digest => {
-                let mut digest = digest();
+                let mut digest = hex::encode(digest().0);
                 digest.truncate(DIGITS);
                 Some(digest)
             }

@@ -132,8 +132,8 @@ impl Throttle {
 
     /// What is told of a name that nobody has logged in with.
     pub(crate) fn told_account(&self, name: &str) -> Option<String> {
-        let digest = || hex::encode(self.digester.told(name).0);
-        self.failed_accounts.told(name, digest)
+        let digest = || self.digester.told(name);
+        self.failed_accounts.tell(name, digest)
     }
 
     /// Who was let in, and why others were not.
