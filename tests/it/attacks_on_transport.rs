@@ -199,7 +199,7 @@ fn h4_a_head_of_many_or_long_headers_is_refused() {
 }
 
 #[test]
-fn j3_j4_answers_name_no_server_and_echo_no_request_id() {
+fn j3_j4_answers_name_no_server_and_echo_plain_request_ids_alone() {
     let service = staff(&[]);
     let heads = [
         "GET /live",
@@ -210,20 +210,25 @@ fn j3_j4_answers_name_no_server_and_echo_no_request_id() {
     ];
 
     for head in heads {
-        let bytes = format!(
-            "{head} HTTP/1.1\r\n{JSON}X-Request-Id: from-outside\r\nConnection: close\r\n\r\n"
+        let ask = |id: &str| {
+            let bytes =
+                format!("{head} HTTP/1.1\r\n{JSON}X-Request-Id: {id}\r\nConnection: close\r\n\r\n");
+            all_answers(service.address(), bytes.as_bytes()).to_lowercase()
+        };
+        let too_long = "from-outside".repeat(100);
+
+        let plain = ask("from-outside");
+        let odd = ["from-outside\"<b>", "from-outside ;=", &too_long].map(ask);
+
+        assert!(
+            plain.contains("\r\nx-request-id: from-outside\r\n"),
+            "{plain}"
         );
-
-        let answers = all_answers(service.address(), bytes.as_bytes()).to_lowercase();
-
-        for word in [
-            "\r\nserver:",
-            "powered-by",
-            "actix",
-            "profiled",
-            "from-outside",
-        ] {
-            assert!(!answers.contains(word), "{head} {word}: {answers}");
+        for answers in odd {
+            assert!(!answers.contains("from-outside"), "{head}: {answers}");
+        }
+        for word in ["\r\nserver:", "powered-by", "actix", "profiled"] {
+            assert!(!plain.contains(word), "{head} {word}: {plain}");
         }
     }
 }

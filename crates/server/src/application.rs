@@ -29,7 +29,7 @@ use crate::purges::Purges;
 use crate::reload::{Read, Reload};
 use crate::schema::{self, Schema};
 use crate::settings::Settings;
-use crate::stop::{Signals, Stop};
+use crate::stop::{Hangup, Signals, Stop};
 use crate::supervisor;
 use crate::tls::Tls;
 use crate::watch::Periodic;
@@ -57,7 +57,9 @@ impl Application {
     /// # Errors
     /// [`Failure`]: a port in use, a setting, a database that does not answer or lacks migrations.
     pub fn build(settings: &Settings) -> Result<Self, Failure> {
-        // First of all: a second instance must not touch the database of a first one, unless it may take its place.
+        // Whoever reloads a service that still starts does not end it.
+        let hangup = Hangup::listen().map_err(failed)?;
+        // A second instance must not touch the database of a first one, unless it may take its place.
         let listeners = Listeners::take(&settings.http.bind, settings.http.reuse_port)?;
         let addresses = listeners.addresses().map_err(failed)?;
         let admin = Admin::bind(&settings.http.admin_bind)?;
@@ -129,7 +131,7 @@ impl Application {
             store,
             addresses,
             _periodic: periodic,
-            signals: Signals::listen().map_err(failed)?,
+            signals: Signals::listen(hangup).map_err(failed)?,
             admin,
         })
     }

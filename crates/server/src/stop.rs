@@ -37,14 +37,23 @@ enum Heard {
     Hangup,
 }
 
-impl Signals {
+/// SIGHUP, which ends no process that has begun to listen for it.
+pub(crate) struct Hangup(Signal);
+
+impl Hangup {
     pub(crate) fn listen() -> io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+}
+
+impl Signals {
+    pub(crate) fn listen(Hangup(hangup): Hangup) -> io::Result<Self> {
         Ok(Self {
             ends: [
                 signal(SignalKind::terminate())?,
                 signal(SignalKind::interrupt())?,
             ],
-            hangup: signal(SignalKind::hangup())?,
+            hangup,
             _file_size: signal(SignalKind::from_raw(SIGXFSZ))?,
         })
     }

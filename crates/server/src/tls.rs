@@ -7,22 +7,25 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use profiled_http::TlsSettings;
-use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
-use rustls::server::{Acceptor, ClientHello, ResolvesServerCert};
+use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{Error, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use crate::error::Failure;
 
 /// Bytes that a session keeps for a peer that does not take them.
 const KEPT: usize = 16 * 1024;
+
+/// The first byte of TLS (RFC 8446, section 5.1).
+const HANDSHAKE: u8 = 22;
 
 /// What one hears who speaks plain HTTP.
 const PLAIN: &[u8] = b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n\
@@ -109,28 +112,36 @@ impl Tls {
     /// The handshake. A peer that speaks plain HTTP is told so.
     pub(crate) async fn accept(
         &self,
-        tcp: TcpStream,
+        mut tcp: TcpStream,
         patience: Duration,
     ) -> io::Result<TlsStream<TcpStream>> {
-        let mut begun = LazyConfigAcceptor::new(Acceptor::default(), tcp);
         let handshake = async {
-            let start = match (&mut begun).await {
-                Ok(start) => start,
-                Err(error) => {
-                    if let Some(mut tcp) = begun.take_io() {
-                        tcp.write_all(PLAIN).await?;
-                        tcp.shutdown().await?;
-                    }
-                    return Err(error);
-                }
-            };
-            let config = Arc::clone(&self.config);
-            start
-                .into_stream_with(config, |session| session.set_buffer_limit(Some(KEPT)))
+            let mut first = [0];
+            let came = tcp.peek(&mut first).await?;
+            if came > 0 && first != [HANDSHAKE] {
+                return Err(refuse(&mut tcp).await);
+            }
+            let acceptor = TlsAcceptor::from(Arc::clone(&self.config));
+            acceptor
+                .accept_with(tcp, |session| session.set_buffer_limit(Some(KEPT)))
                 .await
         };
         timeout(patience, handshake).await?
     }
+}
+
+/// Says what is wrong, and takes what still comes: closed with bytes unread, a connection is reset.
+async fn refuse(tcp: &mut TcpStream) -> io::Error {
+    let told = async {
+        tcp.write_all(PLAIN).await?;
+        tcp.shutdown().await?;
+        let mut unread = [0; 1024];
+        while tcp.read(&mut unread).await? > 0 {}
+        Ok(())
+    };
+    let told: io::Result<()> = told.await;
+    told.err()
+        .unwrap_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not TLS"))
 }
 
 impl ResolvesServerCert for Certificate {

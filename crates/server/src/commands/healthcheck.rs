@@ -1,10 +1,11 @@
 //! `profiled healthcheck`
 
-use std::net::ToSocketAddrs;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::admin::is_off;
 use crate::cli::Healthcheck;
 use crate::commands::context::Context;
 use crate::error::Failure;
@@ -17,14 +18,22 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Asks the service, and fails unless it says yes.
 pub(super) fn run(context: &Context, arguments: &Healthcheck) -> Result<(), Failure> {
-    let base = match &arguments.url {
-        Some(url) => url.trim_end_matches('/').to_owned(),
+    let bases = match &arguments.url {
+        Some(url) => vec![url.trim_end_matches('/').to_owned()],
         None => own(&context.settings)?,
     };
     let path = if arguments.live { "/live" } else { "/ready" };
-    let url = format!("{base}{path}");
-    let failed = |error: ureq::Error| Failure::failed(format!("{url}: {error}"));
-    let (status, body) = probe::ask(&url, TIMEOUT).map_err(failed)?;
+    let mut asked = bases.iter().map(|base| {
+        let url = format!("{base}{path}");
+        match probe::ask(&url, TIMEOUT) {
+            Ok((status, body)) => Ok((url, status, body)),
+            Err(error) => Err(Failure::failed(format!("{url}: {error}"))),
+        }
+    });
+    let first = asked.next();
+    let first = first.unwrap_or_else(|| Err(Failure::settings("http.bind has no address")));
+    let answer = first.or_else(|failure| asked.find_map(Result::ok).ok_or(failure));
+    let (url, status, body) = answer?;
     if status != 200 {
         let told = body.get("status").and_then(Value::as_str);
         let told = told.unwrap_or("no service of this kind");
@@ -38,15 +47,22 @@ pub(super) fn run(context: &Context, arguments: &Healthcheck) -> Result<(), Fail
     })
 }
 
-/// Where the service listens for clients on this machine.
-fn own(settings: &Settings) -> Result<String, Failure> {
+/// Where the service listens for clients on this machine; and for operators, since its socket may be that of a supervisor.
+fn own(settings: &Settings) -> Result<Vec<String>, Failure> {
     let http = &settings.http;
-    let bind = http.bind.first().map(String::as_str).unwrap_or_default();
-    let found = bind.to_socket_addrs();
-    let found = found.map_err(|error| Failure::settings(format!("http.bind: {bind}: {error}")))?;
-    let address = found.map(|address| reachable(&address)).next();
-    let address =
-        address.ok_or_else(|| Failure::settings(format!("http.bind: {bind} has no address")))?;
     let scheme = if http.tls.is_on() { "https" } else { "http" };
-    Ok(format!("{scheme}://{address}"))
+    let bind = http.bind.first().map(String::as_str).unwrap_or_default();
+    let mut all = vec![format!("{scheme}://{}", place("http.bind", bind)?)];
+    if !is_off(&http.admin_bind) {
+        let place = place("http.admin_bind", &http.admin_bind)?;
+        all.push(format!("http://{place}"));
+    }
+    Ok(all)
+}
+
+fn place(key: &str, address: &str) -> Result<SocketAddr, Failure> {
+    let found = address.to_socket_addrs();
+    let found = found.map_err(|error| Failure::settings(format!("{key}: {address}: {error}")))?;
+    let first = found.map(|address| reachable(&address)).next();
+    first.ok_or_else(|| Failure::settings(format!("{key}: {address} has no address")))
 }
