@@ -234,18 +234,18 @@ fn mistakes_in_files_are_told_in_one_line() {
         (
             "none",
             "tls.key",
-            "http.tls.certificate_file: none: No such file",
+            "http.tls.certificate_file in --set: none: No such file",
         ),
         (
             "empty",
             "tls.key",
-            "http.tls.certificate_file: empty: there is no certificate in PEM in it",
+            "http.tls.certificate_file in --set: empty: there is no certificate in PEM in it",
         ),
-        ("tls.crt", "empty", "http.tls.key_file: empty: "),
+        ("tls.crt", "empty", "http.tls.key_file in --set: empty: "),
         (
             "tls.crt",
             "other.key",
-            "http.tls.key_file: other.key: it is not the key of the certificate",
+            "http.tls.key_file in --set: other.key: it is not the key of the certificate",
         ),
     ];
     for (certificate, key, expected) in cases {
