@@ -19,6 +19,7 @@ mod citations;
 mod conditional;
 mod confidential;
 mod connections;
+mod cors;
 mod credentials;
 mod databases;
 mod deployment;

@@ -90,6 +90,9 @@ async fn respond(
         let answer = pin!(answer(state, request, &mut payload, &mut notes));
         services.lanes.deadline().of_request(answer).await
     };
+    if let Some(cors) = &state.cors {
+        cors.mark(request, &mut response);
+    }
     let deadline = services.body_deadline(started);
     let is_read = body::discard(
         &mut payload,
@@ -137,6 +140,9 @@ async fn answer(
         let text = "Invalid Host header.";
         return plain(state, request, StatusCode::BAD_REQUEST, [text, text]);
     };
+    if let Some(permission) = state.cors.as_ref().and_then(|cors| cors.preflight(request)) {
+        return permission;
+    }
     let path = decode(request.path());
     let Some(path) = path.as_deref() else {
         return not_found(state, request);

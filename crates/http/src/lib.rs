@@ -6,6 +6,7 @@
 //! authenticators, but no database.
 
 mod connections;
+mod cors;
 mod dispatch;
 mod drf;
 mod flows;

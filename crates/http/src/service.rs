@@ -8,6 +8,7 @@ use profiled_rest::measure::{LaneReport, RequestCounts};
 use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
 
 use crate::connections::Connections;
+use crate::cors::Cors;
 use crate::media::Media;
 use crate::parts::Parts;
 use crate::routes;
@@ -31,6 +32,7 @@ pub struct AppState {
     pub(crate) router: Router,
     pub(crate) requests: RequestCounts,
     pub(crate) media: Arc<Media>,
+    pub(crate) cors: Option<Cors>,
     pub(crate) tower: web::Data<TowerSettings>,
 }
 
@@ -44,7 +46,9 @@ impl AppState {
         let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
         let media = Arc::new(media);
         let router = routes::router(&parts, &media)?;
+        let cors = Cors::new(&parts.services.http.cors, parts.jwt.header_name());
         Ok(Self {
+            cors,
             requests: RequestCounts::new(router.entries()),
             router,
             services: Services::new(parts.services, sliding_lifetime)?,

@@ -45,6 +45,16 @@ pub struct HttpSettings {
     #[serde(deserialize_with = "bounded::<0, 3600, _, _>")]
     pub drain_delay: u64,
     pub tls: TlsSettings,
+    pub cors: CorsSettings,
+}
+
+/// Section `http.cors`: pages of other origins that may read answers.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "config/base.toml tells each key")]
+pub struct CorsSettings {
+    #[serde(deserialize_with = "origins")]
+    pub origins: Vec<String>,
 }
 
 /// Section `http.tls`: TLS of our own on all addresses, if both files are named.
@@ -96,6 +106,28 @@ fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, 
             }
             None => None,
         }
+    })
+}
+
+/// Origins as browsers write them (RFC 6454, section 6.2), or `*` alone.
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let is_origin = |origin: &String| {
+        let parts = origin.split_once("://");
+        let is_plain = |host: &str| {
+            let is_part = |c: char| !c.is_ascii_uppercase() && !"/?#@* ".contains(c);
+            !host.is_empty() && host.chars().all(is_part)
+        };
+        parts.is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && is_plain(host))
+    };
+    checked(deserializer, |origins: &Vec<String>| {
+        let is_any = origins.iter().any(|origin| origin == "*");
+        if is_any {
+            let text = "has \"*\" and others: write it alone, or leave it out";
+            return (origins.len() > 1).then(|| text.to_owned());
+        }
+        let wrong = origins.iter().find(|origin| !is_origin(origin))?;
+        let text = "write scheme and host as browsers do, in lower case and without a path, as https://app.example.com";
+        Some(format!("has {wrong:?}: {text}"))
     })
 }
 
