@@ -6,7 +6,7 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use crate::sandbox::{Sandbox, Service, read_answer};
@@ -146,6 +146,22 @@ fn operators_ask_elsewhere_than_clients() {
     assert_eq!(service.send("GET", "/ready", "").0, 200);
 }
 
+/// A silent one that is not displaced is answered 408 after some time, and those that come after it would wait for that.
+#[test]
+fn the_oldest_of_too_many_connections_makes_room_for_a_probe() {
+    let sandbox = Sandbox::new();
+    let (_service, admin) = started(&sandbox);
+    let mut oldest = TcpStream::connect(&admin).unwrap();
+    let connect = |_| TcpStream::connect(&admin).unwrap();
+    let _silent: Vec<TcpStream> = (0..256).map(connect).collect();
+
+    assert_eq!(get(&admin, "/live").0, 200);
+
+    let mut heard = String::new();
+    oldest.read_to_string(&mut heard).unwrap();
+    assert_eq!(heard, "");
+}
+
 #[test]
 fn listener_that_is_in_use_is_taken_when_it_is_free() {
     let sandbox = Sandbox::new();
@@ -169,7 +185,7 @@ fn listener_that_cannot_be_had_is_named() {
         (
             "192.0.2.1:9000",
             1,
-            "http.admin_bind: cannot listen on 192.0.2.1:9000",
+            "http.admin_bind in --set: cannot listen on 192.0.2.1:9000",
         ),
         ("localhost", 5, "write host:port, as 127.0.0.1:9000, or off"),
     ] {
