@@ -146,6 +146,38 @@ fn operators_ask_elsewhere_than_clients() {
     assert_eq!(service.send("GET", "/ready", "").0, 200);
 }
 
+#[test]
+fn malformed_requests_are_counted_and_leave_no_line_above_debug() {
+    let sandbox = Sandbox::new();
+    let (mut service, admin) = started(&sandbox);
+    let large = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(256 * 1024));
+    for (request, expected) in [
+        ("X\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\u{0}: x\r\n\r\n", 400),
+        (&large, 431),
+    ] {
+        let mut connection = service.connect();
+        // It may be refused before it is sent to its end.
+        let _ = connection.write_all(request.as_bytes());
+        assert_eq!(read_answer(&mut connection).0, expected);
+    }
+
+    let counted = metrics(&admin);
+    service.signal("TERM");
+    let log = service.rest_of_log();
+
+    for line in [
+        "profiled_http_malformed_requests_total{status=\"400\"} 2",
+        "profiled_http_malformed_requests_total{status=\"431\"} 1",
+    ] {
+        assert!(counted.contains(line), "{counted}");
+    }
+    assert!(
+        !log.contains("ERROR") && !log.contains("actix_http"),
+        "{log}"
+    );
+}
+
 /// A silent one that is not displaced is answered 408 after some time, and those that come after it would wait for that.
 #[test]
 fn the_oldest_of_too_many_connections_makes_room_for_a_probe() {
