@@ -213,6 +213,16 @@ fn listener_that_is_in_use_is_taken_when_it_is_free() {
 
 #[test]
 fn listener_that_cannot_be_had_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let bind = format!("http.bind={taken}");
+    let setting = format!("http.admin_bind={taken}");
+    let twice = Sandbox::new().run(&["check", "--set", &bind, "--set", &setting]);
+    let line = format!(
+        "profiled: http.admin_bind in --set is {taken}, which http.bind has already: take another port, or off\n"
+    );
+    assert_eq!((twice.code, twice.err), (Some(5), line));
+
     for (address, code, text) in [
         (
             "192.0.2.1:9000",
