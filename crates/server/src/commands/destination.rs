@@ -23,7 +23,7 @@ impl Output {
         let name = path.display();
         match fs::metadata(path) {
             Ok(found) if !found.is_file() => {
-                let text = format!("{name} is no file: --output - writes to standard output");
+                let text = format!("{name} is no file: name a file");
                 Err(Failure::new(Kind::Usage, text))
             }
             Ok(_) if !replaces => {
