@@ -21,6 +21,7 @@ mod quickstart;
 mod serve;
 mod settings;
 mod token;
+mod unfinished;
 mod user;
 mod whole_store;
 
