@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Counts connections.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Connections(Arc<Counts>);
 struct Counts {
     open: AtomicUsize,
     silent: AtomicUsize,
+    malformed: AtomicU64,
+    too_large: AtomicU64,
 }
 
 /// That one of them is open: data of the connection, which its requests find.
@@ -32,6 +34,28 @@ impl Connections {
             counts,
             is_silent: Cell::new(true),
         }
+    }
+
+    /// Notes that a connection has ended since its peer sent no HTTP (400).
+    pub fn was_malformed(&self) {
+        self.0.malformed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes that a connection has ended since a head was too large (431).
+    pub fn was_too_large(&self) {
+        self.0.too_large.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many connections ended so, with the status that they were told.
+    #[must_use]
+    pub fn malformed(&self) -> [(&'static str, u64); 2] {
+        let Counts {
+            malformed,
+            too_large,
+            ..
+        } = &*self.0;
+        [("400", malformed), ("431", too_large)]
+            .map(|(status, count)| (status, count.load(Ordering::Relaxed)))
     }
 
     /// How many there are.

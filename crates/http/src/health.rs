@@ -43,7 +43,7 @@ pub(crate) async fn answer(
         Ok(Some(note)) => answer_of(StatusCode::OK, &json!({ "status": "ready", "note": note })),
         Err(error) => {
             notes.failed(&error);
-            match moved(&error) {
+            match misfit(state).or_else(|| moved(&error)) {
                 None => status(StatusCode::SERVICE_UNAVAILABLE, "not ready"),
                 Some(note) => answer_of(
                     StatusCode::SERVICE_UNAVAILABLE,
@@ -75,7 +75,16 @@ async fn readiness(state: &Services) -> Result<Option<String>, ApiError> {
     Ok((!notes.is_empty()).then(|| notes.join("; ")))
 }
 
-/// The one reason that is told, since it passes by nothing but the hand of an operator.
+/// Of a database that this version cannot work with. The reason names it, which is nothing for all the world.
+const MISFIT: &str = "the schema of the database does not fit this version: the log tells why";
+
+/// Told, since it passes by nothing but the hand of an operator.
+fn misfit(state: &Services) -> Option<String> {
+    let is_misfit = matches!(state.readiness(), Readiness::Not(_)) && !state.is_draining();
+    is_misfit.then(|| MISFIT.to_owned())
+}
+
+/// The other reason that is told: it does not pass by itself, either.
 fn moved(error: &ApiError) -> Option<String> {
     let mut cause: &(dyn Error + 'static) = error;
     loop {

@@ -1,9 +1,9 @@
 //! The listener for operators (`http.admin_bind`): metrics and probes, on no thread that answers requests of clients.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::HttpService;
@@ -12,13 +12,13 @@ use actix_web::dev::AppConfig;
 use actix_web::rt::{self, task::JoinHandle};
 use actix_web::{App, web};
 use profiled_http::{AppState, MetricsText, configure_operations};
-use tokio::sync::Semaphore;
 use tokio::time::interval;
 
 use crate::error::Failure;
 
-/// Connections at a time: a few scrapers and probes.
-const CONNECTIONS: usize = 64;
+/// Connections at a time: a few scrapers and probes. Beyond them the oldest one has to go, so that nobody who holds many keeps
+/// a probe waiting.
+const CONNECTIONS: usize = 256;
 /// How long a connection may wait for its next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long the head of a request may take.
@@ -98,21 +98,38 @@ impl Admin {
             .tcp();
         let http = http.new_service(()).await;
         let http = Rc::new(http.map_err(|()| io::Error::other("the listener cannot be set up"))?);
-        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut open = Open::default();
         let mut breath = interval(BREATH);
         loop {
-            let place = Arc::clone(&places).acquire_owned().await;
             let Ok((connection, _)) = listener.accept().await else {
                 breath.tick().await;
                 continue;
             };
             let http = Rc::clone(&http);
-            rt::spawn(async move {
+            open.add(rt::spawn(async move {
                 // How a connection ends concerns its peer alone.
                 let _ = http.call(connection).await;
-                drop(place);
-            });
+            }));
         }
+    }
+}
+
+/// Connections that may be open, the oldest one first.
+#[derive(Default)]
+struct Open(VecDeque<JoinHandle<()>>);
+
+impl Open {
+    /// Takes one more, in place of the oldest one if there are too many.
+    fn add(&mut self, connection: JoinHandle<()>) {
+        if self.0.len() >= CONNECTIONS {
+            self.0.retain(|connection| !connection.is_finished());
+        }
+        if self.0.len() >= CONNECTIONS
+            && let Some(oldest) = self.0.pop_front()
+        {
+            oldest.abort();
+        }
+        self.0.push_back(connection);
     }
 }
 

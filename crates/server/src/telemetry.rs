@@ -27,6 +27,9 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// What targets of our own begin with.
 const OURS: &str = "profiled";
 
+/// Where the HTTP library tells of what clients do wrong, as errors.
+const CLIENTS: &str = "actix_http";
+
 /// So many bytes of a panic's text are kept.
 const LONGEST_PANIC: usize = 500;
 
@@ -159,7 +162,13 @@ fn filter(level: LogLevel) -> Targets {
         other => other,
     };
     let all = Targets::new().with_default(chatter);
-    let ours = all.with_target(OURS, level);
+    let of_clients = match level {
+        LevelFilter::DEBUG | LevelFilter::TRACE => level,
+        _ => LevelFilter::OFF,
+    };
+    let ours = all
+        .with_target(CLIENTS, of_clients)
+        .with_target(OURS, level);
     ours.with_target(AUDIT, LevelFilter::OFF)
 }
 

@@ -1,5 +1,6 @@
 //! `/media/`: stored files, from wherever they are stored.
 
+use std::io;
 use std::ops::Range;
 use std::time::SystemTime;
 
@@ -63,7 +64,7 @@ async fn file(
         return Ok(Some(file.head(status).finish()));
     }
     if *request.method() == Method::HEAD {
-        let body = SizedStream::new(file.meta.size, stream::empty::<std::io::Result<_>>());
+        let body = SizedStream::new(file.meta.size, stream::empty::<io::Result<_>>());
         return Ok(Some(file.head(StatusCode::OK).body(body)));
     }
     part(request, file).await
@@ -77,7 +78,7 @@ async fn whole(
     let Some((meta, body)) = media.storage.open_file(key, None).await? else {
         return Ok(None);
     };
-    let mut body = Box::pin(body.peekable());
+    let mut body = Box::pin(body.inspect_err(cut_short).peekable());
     let start = match body.as_mut().peek().await {
         Some(Ok(piece)) => Some(piece.clone()),
         _ => None,
@@ -119,8 +120,13 @@ async fn part(
         let range = format!("bytes {}-{last}/{}", range.start, file.meta.size);
         response.insert_header((header::CONTENT_RANGE, range));
     }
-    let body = SizedStream::new(range.end - range.start, body);
+    let body = SizedStream::new(range.end - range.start, body.inspect_err(cut_short));
     Ok(Some(response.body(body)))
+}
+
+/// The head of the answer has gone, with a status that tells of success.
+fn cut_short(error: &io::Error) {
+    tracing::error!(%error, "a stored file could not be sent to its end");
 }
 
 enum Wanted {

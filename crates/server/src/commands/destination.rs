@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
+use crate::commands::unfinished;
 use crate::error::{Failure, Kind};
 
 /// What is written goes to one of them.
@@ -23,7 +22,7 @@ impl Output {
         let name = path.display();
         match fs::metadata(path) {
             Ok(found) if !found.is_file() => {
-                let text = format!("{name} is no file: --output - writes to standard output");
+                let text = format!("{name} is no file: name a file");
                 Err(Failure::new(Kind::Usage, text))
             }
             Ok(_) if !replaces => {
@@ -64,7 +63,7 @@ impl Output {
         };
         let place = |error: io::Error| Failure::failed(format!("{}: {error}", path.display()));
         let folder = folder_of(path);
-        let file = NamedTempFile::new_in(folder).map_err(place)?;
+        let file = unfinished::create(folder).map_err(place)?;
         let mut out = BufWriter::new(file);
         let value = work(&mut out)?;
         let mut file = out

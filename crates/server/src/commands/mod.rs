@@ -21,6 +21,7 @@ mod quickstart;
 mod serve;
 mod settings;
 mod token;
+mod unfinished;
 mod user;
 mod whole_store;
 
@@ -148,7 +149,8 @@ fn again(global: &Global) -> Result<Settings, Vec<Failure>> {
     }
 }
 
-/// The environment as text. What is none in a variable of ours is a mistake, not nothing.
+/// The environment as text. What is none in a variable of ours is a mistake, not nothing; a name that is none sets nothing,
+/// and is told as far as it can be read.
 fn environment() -> Result<Vec<(String, String)>, Failure> {
     let mut variables = Vec::new();
     for (name, value) in std::env::vars_os() {
@@ -159,7 +161,8 @@ fn environment() -> Result<Vec<(String, String)>, Failure> {
                     format!("environment variable {name} is not UTF-8: write its value anew");
                 return Err(Failure::settings(text));
             }
-            _ => {}
+            (Ok(_), Err(_)) => {}
+            (Err(name), _) => variables.push((name.to_string_lossy().into_owned(), String::new())),
         }
     }
     Ok(variables)

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_http::error::{DispatchError, ParseError};
 use actix_http::{Extensions, HttpService};
 use actix_server::Server;
 use actix_service::{
@@ -20,7 +21,7 @@ use actix_service::{
 };
 use actix_web::dev::AppConfig;
 use actix_web::{App, web};
-use profiled_http::{AppState, HttpSettings, configure};
+use profiled_http::{AppState, Connections, HttpSettings, configure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -72,6 +73,7 @@ pub(crate) fn server(
             let app = map_config(app.into_factory(), |()| AppConfig::default());
             let entrance = Entrance {
                 doors: Arc::clone(&doors),
+                open: state.connections().clone(),
                 tls: tls.clone(),
                 patience: Patience {
                     head: Duration::from_secs(settings.header_timeout),
@@ -87,6 +89,7 @@ pub(crate) fn server(
 /// How connections begin, and how long they wait.
 struct Entrance {
     doors: Arc<Doors>,
+    open: Connections,
     tls: Option<Tls>,
     patience: Patience,
 }
@@ -115,11 +118,16 @@ fn serve<S>(
     TcpStream,
     Config = (),
     Response = (),
-    Error = S::Error,
+    Error = DispatchError,
     InitError = S::InitError,
 > + use<S>
 where
-    S: ServiceFactory<(Stream, Option<SocketAddr>), Config = (), Response = ()> + 'static,
+    S: ServiceFactory<
+            (Stream, Option<SocketAddr>),
+            Config = (),
+            Response = (),
+            Error = DispatchError,
+        > + 'static,
 {
     fn_factory(move || {
         let (http, entrance) = (http.new_service(()), Rc::clone(&entrance));
@@ -132,9 +140,9 @@ where
     })
 }
 
-async fn answer<S>(http: Rc<S>, entrance: Rc<Entrance>, tcp: TcpStream) -> Result<(), S::Error>
+async fn answer<S>(http: Rc<S>, entrance: Rc<Entrance>, tcp: TcpStream) -> Result<(), DispatchError>
 where
-    S: Service<(Stream, Option<SocketAddr>), Response = ()>,
+    S: Service<(Stream, Option<SocketAddr>), Response = (), Error = DispatchError>,
 {
     let peer = tcp.peer_addr().ok();
     let place = entrance.doors.admit(peer.map(|peer| peer.ip()));
@@ -147,6 +155,11 @@ where
     let legacy = Legacy::default();
     let stream = Stream::new(transport, entrance.patience, Rc::clone(&legacy));
     let outcome = http.call((stream, peer)).await;
+    match &outcome {
+        Err(DispatchError::Parse(ParseError::TooLarge)) => entrance.open.was_too_large(),
+        Err(DispatchError::Parse(_)) => entrance.open.was_malformed(),
+        _ => {}
+    }
     let rest = legacy.take();
     if let Some(rest) = rest {
         let _is_late = timeout(FAREWELL, end(rest)).await;

@@ -56,8 +56,23 @@ fn fault(secret: &str) -> Option<String> {
         "change_me",
         "your-256-bit-secret",
         "example",
+        "your-secret",
+        "your_secret",
+        "secret-key",
+        "secret_key",
+        "random-bytes",
+        "random_bytes",
+        "placeholder",
+        "replace-me",
+        "replace_me",
+        "insecure",
     ];
     let lower = secret.to_ascii_lowercase();
+    let is_variable = lower.starts_with("${") || lower.starts_with("$(") || lower.starts_with("{{");
+    if is_variable {
+        let text = "is a variable that nobody has put a value in the place of";
+        return Some(text.to_owned());
+    }
     if lower.starts_with("django-insecure-") {
         let text = "begins with django-insecure-, as keys do that Django writes into a new project's files";
         return Some(text.to_owned());
@@ -66,6 +81,9 @@ fn fault(secret: &str) -> Option<String> {
         return Some(format!("has {word:?} in it, as keys in examples do"));
     }
     let bits = randomness(secret.as_bytes());
+    if bits < 1.0 {
+        return Some("can be guessed, it has no randomness".to_owned());
+    }
     (bits < LEAST_BITS).then(|| format!("can be guessed, it has some {bits:.0} bits of randomness"))
 }
 
@@ -118,8 +136,12 @@ mod tests {
             "passwordpasswordpasswordpassword",
             "django-insecure-x7!k2^w9q@m5$z8&b1*c4(d6)e3_f0+g",
             "change-me-x7k2w9qm5z8b1c4d6e3f0gh",
+            "your-secret-key-goes-here-your-secret-key",
+            "${SIGNING_KEY_FROM_VAULT_NOT_EXPANDED}",
+            "AT-LEAST-32-RANDOM-BYTES-AT-LEAST-32",
         ] {
-            assert!(fault(weak).is_some(), "{weak}");
+            let told = fault(weak).unwrap_or_default();
+            assert!(!told.is_empty() && !told.contains("-0"), "{weak}: {told}");
         }
     }
 

@@ -17,6 +17,14 @@ impl Sources {
         self.requests(families)?;
         self.lanes(families)?;
         self.credentials(families)?;
+        families.counters(
+            "profiled_http_malformed_requests",
+            "Requests that were no HTTP, or whose head was too large, by the status that they were answered",
+            self.state
+                .connections()
+                .malformed()
+                .map(|(status, count)| (vec![("status", status)], count)),
+        )?;
         let connections = self.state.connections().open();
         families.gauges(
             "profiled_http_connections",

@@ -1,13 +1,13 @@
 //! The layers of settings, and where each value comes from.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use config::{Config, ConfigError, FileFormat, Format, Value, ValueKind};
 
 use super::coerce::{coerced, tables, text_or_list};
 use super::near::near_key;
+use super::plain_file::{self, Unread};
 use super::reference::{BASE, reference};
 use crate::error::{Failure, Setting};
 use crate::settings::Settings;
@@ -231,13 +231,18 @@ fn wrong(key: &str, origin: &str, text: &str) -> Failure {
 
 fn settings_file(path: &Path) -> Result<Vec<Leaf>, Failure> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path);
-    let text = text.map_err(|error| {
-        let remedy = match error.kind() {
-            io::ErrorKind::InvalidData => "settings are TOML, which is text in UTF-8",
-            _ => "correct the path after --config, or the rights of the file",
-        };
-        Failure::settings(format!("{name}: {error}: {remedy}"))
+    let refused = |text: &str| Failure::settings(format!("{name}{text}"));
+    let bytes = plain_file::read(path).map_err(|unread| match unread {
+        Unread::Io(error) => {
+            let remedy = "correct the path after --config, or the rights of the file";
+            refused(&format!(": {error}: {remedy}"))
+        }
+        other => refused(&format!(" {}", other.told())),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        refused(&format!(
+            ": {error}: settings are TOML, which is text in UTF-8"
+        ))
     })?;
     parse(&name, &text)
 }

@@ -5,6 +5,7 @@ mod effective;
 mod layers;
 mod load;
 mod near;
+mod plain_file;
 mod reference;
 mod schema;
 mod secret_file;

@@ -15,11 +15,9 @@ fn is_meant_for_us(name: &str) -> bool {
     let begins = name
         .get(..own.len())
         .is_some_and(|begin| begin.eq_ignore_ascii_case(own));
-    begins
-        && name
-            .get(own.len()..)
-            .is_some_and(|rest| rest.starts_with('_'))
-        && !is_of_cluster(name)
+    // A longer word is another name, unless it has sections.
+    let ends = |rest: &str| !rest.starts_with(char::is_alphanumeric) || rest.contains("__");
+    begins && name.get(own.len()..).is_some_and(ends) && !is_of_cluster(name)
 }
 
 /// Kubernetes tells every container the address of a service that is called `profiled`.

@@ -153,10 +153,7 @@ fn file_that_cannot_be_written_is_told() {
     let device = sandbox.run(&["export", "django", "--output", "null.json", "--yes"]);
     let nowhere = sandbox.run(&["export", "django", "--output", "no/dump.json"]);
 
-    let told = (
-        folder.code,
-        "profiled: data is no file: --output - writes to standard output\n",
-    );
+    let told = (folder.code, "profiled: data is no file: name a file\n");
     assert_eq!((folder.code, &*folder.err), (Some(2), told.1));
     assert_eq!(device.code, Some(2), "{}", device.err);
     assert_eq!(nowhere.code, Some(1));

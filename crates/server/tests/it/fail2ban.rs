@@ -17,6 +17,15 @@ const FILTER: &str = concat!(
     "/../../deploy/fail2ban/filter.d/profiled.conf"
 );
 
+/// What a file, the journal and two forms of syslog put before a line. The filter takes the first instant for that of the line,
+/// so that the last one leaves the line's own where it is, as the journal does.
+const BEFORE: [&str; 4] = [
+    "",
+    "people profiled[812]: ",
+    "Nov 30 05:30:38 people profiled[812]: ",
+    "2026-11-30T05:30:38.123456+00:00 people profiled[812]: ",
+];
+
 fn send(service: &Service, address: &str, line: &str, authorization: &str) {
     let mut connection = service.connect();
     let host = &service.address;
@@ -68,13 +77,18 @@ fn fail2ban_finds_those_who_guess_and_nobody_else() {
         send(&service, "192.0.2.5", "GET /api/v1/me/", injected);
         service.signal("TERM");
 
-        let log = sandbox.write(&format!("{format}.log"), &service.rest_of_log());
-        let mut banned = found(&log);
-        banned.sort();
-        assert_eq!(
-            banned,
-            ["192.0.2.1", "192.0.2.5", "2001:db8::3"],
-            "{format}"
-        );
+        let lines = service.rest_of_log();
+        for before in BEFORE {
+            let prefixed = lines.lines().map(|line| format!("{before}{line}"));
+            let prefixed = prefixed.collect::<Vec<_>>().join("\n");
+            let log = sandbox.write(&format!("{format}.log"), &prefixed);
+            let mut banned = found(&log);
+            banned.sort();
+            assert_eq!(
+                banned,
+                ["192.0.2.1", "192.0.2.5", "2001:db8::3"],
+                "{format} after {before:?}"
+            );
+        }
     }
 }

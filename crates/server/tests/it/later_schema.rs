@@ -97,7 +97,8 @@ fn a_migration_of_a_later_version_is_noticed_while_running_and_everything_goes_o
     );
 
     database.execute(BROKEN).unwrap();
-    let broken = r#"{"status":"not ready"}"#.to_owned();
+    let broken = r#"{"note":"the schema of the database does not fit this version: the log tells why","status":"not ready"}"#;
+    let broken = broken.to_owned();
     until_ready_is(&service, &(503, broken));
     service.log_line("has the migration 99990101000001, with which this version cannot work");
 }

@@ -6,7 +6,7 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use crate::sandbox::{Sandbox, Service, read_answer};
@@ -147,6 +147,54 @@ fn operators_ask_elsewhere_than_clients() {
 }
 
 #[test]
+fn malformed_requests_are_counted_and_leave_no_line_above_debug() {
+    let sandbox = Sandbox::new();
+    let (mut service, admin) = started(&sandbox);
+    let large = format!("GET / HTTP/1.1\r\nX: {}", "x".repeat(256 * 1024));
+    for (request, expected) in [
+        ("X\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\u{0}: x\r\n\r\n", 400),
+        (&large, 431),
+    ] {
+        let mut connection = service.connect();
+        // It may be refused before it is sent to its end.
+        let _ = connection.write_all(request.as_bytes());
+        assert_eq!(read_answer(&mut connection).0, expected);
+    }
+
+    let counted = metrics(&admin);
+    service.signal("TERM");
+    let log = service.rest_of_log();
+
+    for line in [
+        "profiled_http_malformed_requests_total{status=\"400\"} 2",
+        "profiled_http_malformed_requests_total{status=\"431\"} 1",
+    ] {
+        assert!(counted.contains(line), "{counted}");
+    }
+    assert!(
+        !log.contains("ERROR") && !log.contains("actix_http"),
+        "{log}"
+    );
+}
+
+/// A silent one that is not displaced is answered 408 after some time, and those that come after it would wait for that.
+#[test]
+fn the_oldest_of_too_many_connections_makes_room_for_a_probe() {
+    let sandbox = Sandbox::new();
+    let (_service, admin) = started(&sandbox);
+    let mut oldest = TcpStream::connect(&admin).unwrap();
+    let connect = |_| TcpStream::connect(&admin).unwrap();
+    let _silent: Vec<TcpStream> = (0..256).map(connect).collect();
+
+    assert_eq!(get(&admin, "/live").0, 200);
+
+    let mut heard = String::new();
+    oldest.read_to_string(&mut heard).unwrap();
+    assert_eq!(heard, "");
+}
+
+#[test]
 fn listener_that_is_in_use_is_taken_when_it_is_free() {
     let sandbox = Sandbox::new();
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -165,11 +213,21 @@ fn listener_that_is_in_use_is_taken_when_it_is_free() {
 
 #[test]
 fn listener_that_cannot_be_had_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let bind = format!("http.bind={taken}");
+    let setting = format!("http.admin_bind={taken}");
+    let twice = Sandbox::new().run(&["check", "--set", &bind, "--set", &setting]);
+    let line = format!(
+        "profiled: http.admin_bind in --set is {taken}, which http.bind has already: take another port, or off\n"
+    );
+    assert_eq!((twice.code, twice.err), (Some(5), line));
+
     for (address, code, text) in [
         (
             "192.0.2.1:9000",
             1,
-            "http.admin_bind: cannot listen on 192.0.2.1:9000",
+            "http.admin_bind in --set: cannot listen on 192.0.2.1:9000",
         ),
         ("localhost", 5, "write host:port, as 127.0.0.1:9000, or off"),
     ] {

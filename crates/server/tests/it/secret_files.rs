@@ -1,8 +1,17 @@
 //! Secrets in files, and what is told of files that hold none.
 
 use std::fs;
+use std::process::Command;
 
 use crate::sandbox::Sandbox;
+
+/// To read it would be to wait for somebody who writes.
+fn make_pipe(sandbox: &Sandbox) {
+    let made = Command::new("mkfifo")
+        .arg(sandbox.path().join("pipe"))
+        .status();
+    assert!(made.is_ok_and(|status| status.success()));
+}
 
 #[test]
 fn each_way_in_which_a_file_holds_no_secret_is_one_line_with_key_path_and_remedy() {
@@ -10,6 +19,8 @@ fn each_way_in_which_a_file_holds_no_secret_is_one_line_with_key_path_and_remedy
     fs::write(sandbox.path().join("binary"), [0xff, 0xfe, 0, 1]).unwrap();
     fs::create_dir(sandbox.path().join("folder")).unwrap();
     sandbox.write("empty", "\n");
+    sandbox.write("large", &"x".repeat(1024 * 1024 + 1));
+    make_pipe(&sandbox);
     let cases = [
         (
             "missing",
@@ -21,10 +32,9 @@ fn each_way_in_which_a_file_holds_no_secret_is_one_line_with_key_path_and_remedy
             "binary",
             "is not text: write the secret in letters and digits, as openssl rand -base64 48 does",
         ),
-        (
-            "/dev/zero",
-            "has more than 1048576 bytes: name the file of a secret",
-        ),
+        ("/dev/zero", "is a pipe or a device: name a file"),
+        ("pipe", "is a pipe or a device: name a file"),
+        ("large", "has more than 1048576 bytes: name another file"),
     ];
     let keys = [
         "auth.jwt.signing_key",
@@ -41,6 +51,23 @@ fn each_way_in_which_a_file_holds_no_secret_is_one_line_with_key_path_and_remedy
             let line = format!("profiled: {key}_file in --set: {file} {expected}\n");
             assert_eq!((ended.code, ended.err), (Some(5), line));
         }
+    }
+}
+
+#[test]
+fn a_settings_file_that_is_none_is_refused_at_once() {
+    let sandbox = Sandbox::new();
+    make_pipe(&sandbox);
+    sandbox.write("large", &"#".repeat(1024 * 1024 + 1));
+    for (file, expected) in [
+        ("/dev/zero", "is a pipe or a device: name a file"),
+        ("pipe", "is a pipe or a device: name a file"),
+        ("large", "has more than 1048576 bytes: name another file"),
+    ] {
+        let ended = sandbox.run(&["--config", file, "settings"]);
+
+        let line = format!("profiled: {file} {expected}\n");
+        assert_eq!((ended.code, ended.err), (Some(5), line));
     }
 }
 

@@ -1,5 +1,8 @@
 //! `profiled settings`: documentation, defaults, values and their sources; and the schema of a settings file.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
 use profiled::{Settings, Sources, reference};
 use serde_json::{Value, json};
 
@@ -94,6 +97,11 @@ fn variables_that_set_nothing_are_warned_of_by_every_command() {
         ("PROFILED_HTTP_BIND", "127.0.0.1:9"),
         ("profiled__log__level", "error"),
         ("PROFILED_NONSENSE_OF_ANOTHER_KIND", "1"),
+        ("PROFILEDHTTP__BIND", "127.0.0.1:9"),
+        ("PROFILED-HTTP-BIND", "127.0.0.1:9"),
+        ("PROFILED", "1"),
+        // Names of others.
+        ("PROFILEDIR", "/srv"),
         // Kubernetes sets these for a service of that name.
         ("PROFILED_SERVICE_HOST", "10.0.0.1"),
         ("PROFILED_SERVICE_PORT_HTTP", "80"),
@@ -107,6 +115,9 @@ fn variables_that_set_nothing_are_warned_of_by_every_command() {
         "environment variable PROFILED_HTTP_BIND is not used: did you mean PROFILED__HTTP__BIND?",
         "environment variable profiled__log__level is not used: did you mean PROFILED__LOG__LEVEL?",
         "environment variable PROFILED_NONSENSE_OF_ANOTHER_KIND is not used: docs/CONFIGURATION.md lists those that are",
+        "environment variable PROFILEDHTTP__BIND is not used: did you mean PROFILED__HTTP__BIND?",
+        "environment variable PROFILED-HTTP-BIND is not used: did you mean PROFILED__HTTP__BIND?",
+        "environment variable PROFILED is not used: docs/CONFIGURATION.md lists those that are",
     ];
 
     let mut warnings = sandbox.findings(&[], "warning");
@@ -115,7 +126,9 @@ fn variables_that_set_nothing_are_warned_of_by_every_command() {
     let mut service = sandbox.start(&["serve"]);
 
     warnings.sort();
-    assert_eq!(warnings, [lines[0], lines[2], lines[1]]);
+    let mut expected = lines;
+    expected.sort_unstable();
+    assert_eq!(warnings, expected);
     for ended in [listed, migrated] {
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert_eq!(ended.err.lines().count(), lines.len(), "{ended:?}");
@@ -201,5 +214,32 @@ fn the_schema_has_the_bounds_and_the_words_of_the_code() {
             };
             assert!(Settings::load(&sources).is_err(), "{setting}");
         }
+    }
+}
+
+#[test]
+fn a_variable_whose_name_is_no_text_is_told() {
+    let sandbox = Sandbox::migrated();
+    for (name, code, text) in [
+        (
+            &b"PROFILED__HT\xffTP__BIND"[..],
+            5,
+            "unknown setting ht\u{fffd}tp.bind in environment variable PROFILED__HT\u{fffd}TP__BIND: did you mean http.bind?",
+        ),
+        (
+            b"PROFILED_HT\xffTP_BIND",
+            0,
+            "environment variable PROFILED_HT\u{fffd}TP_BIND is not used: did you mean PROFILED__HTTP__BIND?",
+        ),
+        (b"HT\xffTP", 0, ""),
+    ] {
+        let mut command = sandbox.command(&["user", "list"]);
+        let output = command.env(OsStr::from_bytes(name), "127.0.0.1:9").output();
+
+        let output = output.unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{told}");
+        assert!(told.contains(text), "{told}");
+        assert!(!text.is_empty() || told.is_empty(), "{told}");
     }
 }

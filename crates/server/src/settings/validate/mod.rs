@@ -1,6 +1,7 @@
 //! Rules that a field cannot hold by itself: those between several, of what files of secrets hold, and of host names.
 //! Each finding names the key, its source and the remedy.
 
+mod addresses;
 mod clients;
 mod database;
 mod finding;
@@ -22,6 +23,7 @@ pub(super) fn check(settings: &Settings, origins: &Origins) -> Vec<Failure> {
         database::check(&settings.database),
         hosts::check(&settings.http, settings.profile),
         some([
+            addresses::check(&settings.http),
             tls(&settings.http.tls),
             uploads(&settings.http),
             bodies(&settings.http),
