@@ -182,10 +182,12 @@ impl Files {
         }
         let key = PrivateKeyDer::from_pem_slice(key);
         let key = key.map_err(|error| of_key(&error))?;
-        CertifiedKey::from_der(chain, key, provider).map_err(|error| {
-            of_key(&format_args!(
-                "it is not the key of the certificate: {error}"
-            ))
+        CertifiedKey::from_der(chain, key, provider).map_err(|error| match error {
+            Error::InconsistentKeys(_) => of_key(&"it is not the key of the certificate"),
+            Error::InvalidCertificate(_) => of_certificates(&format_args!(
+                "{error}: take one of X.509 version 3, as authorities make them"
+            )),
+            other => of_key(&other),
         })
     }
 }
