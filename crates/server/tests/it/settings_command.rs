@@ -6,6 +6,20 @@ use serde_json::{Value, json};
 use crate::sandbox::Sandbox;
 
 #[test]
+fn a_section_without_keys_says_nothing() {
+    let sandbox = Sandbox::new();
+    let text = "[http]\n[auth]\njwt = {}\n[auth.password]\n# hasher = \"argon2\"\n";
+    let file = sandbox.write("some.toml", text);
+    let wrong = sandbox.write("wrong.toml", "[htpp]\n");
+
+    sandbox.done(&["settings", "--config", &file]);
+    let refused = sandbox.run(&["settings", "--config", &wrong]);
+
+    assert_eq!(refused.code, Some(5), "{refused:?}");
+    assert!(refused.err.contains("unknown setting htpp"), "{refused:?}");
+}
+
+#[test]
 fn a_setting_is_shown_with_meaning_default_value_and_source() {
     let mut sandbox = Sandbox::new();
     let file = sandbox.write("some.toml", "[limits]\nmobile_number = 12\n");
