@@ -20,6 +20,36 @@ fn a_section_without_keys_says_nothing() {
 }
 
 #[test]
+fn user_information_in_urls_is_not_shown() {
+    let sandbox = Sandbox::new();
+    for (key, url, shown) in [
+        (
+            "http.public_url",
+            "https://u:hunter2@a.example/x?y",
+            "https://a.example/x",
+        ),
+        ("http.public_url", "https://u:hun/hunter2@a.example/", "***"),
+        (
+            "http.public_url",
+            "https://a.example/x",
+            "https://a.example/x",
+        ),
+        ("media.s3.endpoint", "https://u:hunter2@h/", "https://h/"),
+    ] {
+        let set = format!("{key}={url}");
+
+        let value = sandbox.run(&["--json", "settings", key, "--set", &set]);
+        let check = sandbox.run(&["check", "--set", &set]);
+
+        assert!(value.out.contains(&format!("\"{shown}\"")), "{value:?}");
+        assert!(
+            !format!("{value:?}{check:?}").contains("hunter2"),
+            "{check:?}"
+        );
+    }
+}
+
+#[test]
 fn a_setting_is_shown_with_meaning_default_value_and_source() {
     let mut sandbox = Sandbox::new();
     let file = sandbox.write("some.toml", "[limits]\nmobile_number = 12\n");
