@@ -74,9 +74,10 @@ impl OpenError {
         else {
             return false;
         };
-        // Its words for what it cannot read; whatever comes from a server begins with the connection.
+        // Its words for what it cannot read; some options it reads once it connects.
         let words = ["invalid ", "missing key", "extra key"];
         words.iter().any(|words| text.starts_with(words))
+            || text.contains(" for connection option ")
     }
 }
 
