@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::process::ExitCode;
 
 use profiled_auth::audit::{AuditOutcome, Reason};
@@ -203,12 +204,45 @@ impl From<StorageError> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let kind = match error {
-            OpenError::Url(_) | OpenError::Pooler { .. } => Kind::Settings,
-            OpenError::Connect { .. } => Kind::Unreachable,
-            OpenError::Migration { .. } => Kind::Failed,
+        let text = with_causes(&error);
+        let (kind, remedy) = match &error {
+            OpenError::Url(_) | OpenError::Pooler { .. } | OpenError::Foreign { .. } => {
+                return Self::settings(text);
+            }
+            OpenError::Connect { url, .. } => match url.file() {
+                // It says so itself.
+                Some(file) if !file.exists() => return Self::new(Kind::Unreachable, text),
+                Some(_) => (
+                    Kind::Unreachable,
+                    "correct the setting, or the rights of the file",
+                ),
+                None if error.is_of_url() => (Kind::Settings, "correct the setting"),
+                None => (Kind::Unreachable, "start it, or correct the setting"),
+            },
+            OpenError::Migration { source, .. } => match of_migration(source.as_ref(), &text) {
+                Some(both) => both,
+                None => return Self::failed(text),
+            },
         };
-        Self::new(kind, with_causes(&error))
+        Self::new(kind, format!("database.url: {text}: {remedy}"))
+    }
+}
+
+/// What can be done about a schema that is neither read nor changed.
+fn of_migration(source: &(dyn Error + 'static), text: &str) -> Option<(Kind, &'static str)> {
+    let kind = source.downcast_ref::<io::Error>().map(io::Error::kind);
+    let is_full = kind == Some(io::ErrorKind::StorageFull);
+    if is_full || text.contains("database or disk is full") {
+        Some((Kind::Failed, "make room on its disk"))
+    } else if kind.is_some() {
+        let remedy = "name another data_dir or file, or change the rights of the folder";
+        Some((Kind::Settings, remedy))
+    } else if text.contains("permission denied") {
+        let remedy = "run profiled migrate as the owner of the tables, and grant the service its rights as \
+                      deploy/postgresql/roles.sql does";
+        Some((Kind::Failed, remedy))
+    } else {
+        None
     }
 }
 

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Timestamptz;
+use diesel::sql_types::{Text, Timestamptz};
 use profiled_domain::{PasswordHash, RepositoryError};
 
 use crate::database::schema::users;
 use crate::database::{DbConnection, Store};
+use crate::transfer::{LEFT_OUT, tables_to_change};
 
 #[derive(diesel::QueryableByName)]
 struct ServerTime {
@@ -14,7 +15,39 @@ struct ServerTime {
     now: DateTime<Utc>,
 }
 
+#[derive(diesel::QueryableByName)]
+struct Lacking {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
 impl Store {
+    /// Tables of a server that the role may not read or change as the service does, or that are not there. Of an embedded
+    /// database none is told.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] on failure of the storage.
+    pub fn tables_without_rights(&self) -> Result<Vec<String>, RepositoryError> {
+        let lacking = self.read(|connection| {
+            let DbConnection::Postgres(c) = connection else {
+                return Ok(Vec::new());
+            };
+            let lacking = format!(
+                "SELECT name FROM unnest(ARRAY['{}']) AS changed(name) \
+                 WHERE NOT coalesce(has_table_privilege(to_regclass(name)::oid, 'SELECT') \
+                 AND has_table_privilege(to_regclass(name)::oid, 'INSERT') \
+                 AND has_table_privilege(to_regclass(name)::oid, 'UPDATE') \
+                 AND has_table_privilege(to_regclass(name)::oid, 'DELETE'), false) \
+                 UNION ALL SELECT name FROM unnest(ARRAY['{}']) AS read(name) \
+                 WHERE NOT coalesce(has_table_privilege(to_regclass(name)::oid, 'SELECT'), false)",
+                tables_to_change().join("', '"),
+                LEFT_OUT.join("', '"),
+            );
+            diesel::sql_query(lacking).load::<Lacking>(c)
+        })?;
+        Ok(lacking.into_iter().map(|table| table.name).collect())
+    }
+
     /// The clock of a database server; an embedded database has that of this machine, which is `None`.
     ///
     /// # Errors

@@ -5,11 +5,11 @@ use std::fmt;
 
 use crate::Lapse;
 
-/// Why storage is unavailable: the file of an embedded database is another one than was opened, or is gone. What is written to the
-/// one that was opened would be lost.
+/// Why storage is unavailable: the file of an embedded database is another one than was opened, or is gone, or its log is. What is
+/// written to what was opened would be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the file of the database was moved away or replaced: put it back, or stop the service and start it anew"
+    "the file of the database, or its log, was moved away or replaced: put it back, or stop the service and start it anew"
 )]
 pub struct FileMoved;
 

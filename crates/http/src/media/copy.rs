@@ -1,5 +1,7 @@
 //! Whole files, for threads that may wait: backups and what is written for a person.
 
+use std::io;
+
 use actix_web::web::Bytes;
 use futures_util::StreamExt;
 
@@ -13,7 +15,7 @@ impl MediaStorage {
     pub fn read_and_wait(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
         self.wait(async {
             let Some((_, pieces)) = self.open_file(key, None).await? else {
-                return Ok(None);
+                return self.misses(key).map(|()| None);
             };
             let mut pieces = std::pin::pin!(pieces);
             let mut all = Vec::new();
@@ -23,6 +25,19 @@ impl MediaStorage {
             }
             Ok(Some(all))
         })
+    }
+
+    /// A file that cannot be looked for is not one that is not there.
+    fn misses(&self, key: &str) -> Result<(), StorageError> {
+        let Some(path) = self.folder.as_ref().map(|folder| folder.join(key)) else {
+            return Ok(());
+        };
+        match path.metadata() {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(StorageError::Folder(path, error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Writes a file as a whole, or not at all.

@@ -38,7 +38,7 @@ const READ_AHEAD: usize = 2;
 pub struct MediaStorage {
     objects: Arc<dyn ObjectStore>,
     /// The folder, if it is one.
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
     io: Arc<Io>,
     /// How long an operation may take, or an upload with all of its operations.
     limit: Duration,

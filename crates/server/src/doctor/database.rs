@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use profiled_auth::{CounterStore, PasswordHasher};
+use profiled_domain::{StorageMode, UserRepository};
 use profiled_store::{DatabaseUrl, Store, pending};
-use rustix::fs::statfs;
+use rustix::fs::{Access, access, statfs};
 
 use super::finding::Finding;
 use super::patient::Patient;
@@ -43,7 +44,7 @@ pub(super) fn examine(patient: &Patient<'_>) -> Vec<Finding> {
             found.extend(contents.unwrap_or_else(|failure| vec![Finding::error(failure)]));
         }
         Ok(Some(finding)) => found.push(finding),
-        Err(failure) => found.push(Finding::error(reached(patient, failure))),
+        Err(failure) => found.push(Finding::error(failure)),
     }
     found
 }
@@ -110,21 +111,12 @@ fn schema(patient: &Patient<'_>, url: &DatabaseUrl) -> Result<Option<Finding>, F
     Ok(later.map(|note| Finding::warning(Failure::failed(note))))
 }
 
-/// A failure with the setting that leads to the database.
-fn reached(patient: &Patient<'_>, failure: Failure) -> Failure {
-    if failure.kind() != Kind::Unreachable {
-        return failure;
-    }
-    let text = format!(": {failure}: start it, or correct the setting");
-    patient
-        .origins
-        .failure("database.url", &text)
-        .of_kind(Kind::Unreachable)
-}
-
 /// What is stored.
 fn contents(patient: &Patient<'_>) -> Result<Vec<Finding>, Failure> {
     let store = Store::open(&patient.settings.database)?;
+    if let Some(finding) = rights(patient, &store)? {
+        return Ok(vec![finding]);
+    }
     let wrong = store.miscounted_groups()?;
     let line = |(id, stored, counted): &(i64, i64, i64)| {
         let text = format!(
@@ -133,10 +125,39 @@ fn contents(patient: &Patient<'_>) -> Result<Vec<Finding>, Failure> {
         Finding::error(Failure::failed(text))
     };
     let mut found: Vec<Finding> = wrong.iter().map(line).collect();
+    found.extend(read_only(patient, &store)?);
     found.extend(clock(patient, &store)?);
     found.extend(replica(patient, &store));
     found.extend(passwords(patient, &store)?);
     Ok(found)
+}
+
+/// Tables that the service may not work with, as where another role than the owner's has migrated.
+fn rights(patient: &Patient<'_>, store: &Store) -> Result<Option<Finding>, Failure> {
+    let tables = store.tables_without_rights()?.join(", ");
+    let text = format!(
+        ": the role of the service may not read and change {tables}, or there is no such table: as the owner, GRANT SELECT, \
+         INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO it"
+    );
+    let failure = || {
+        patient
+            .origins
+            .failure("database.url", &text)
+            .of_kind(Kind::Failed)
+    };
+    Ok((!tables.is_empty()).then(|| Finding::error(failure())))
+}
+
+/// A database that is read and takes no change.
+fn read_only(patient: &Patient<'_>, store: &Store) -> Result<Option<Finding>, Failure> {
+    let url = patient.settings.database.url.parse::<DatabaseUrl>().ok();
+    let file = url.as_ref().and_then(DatabaseUrl::file);
+    let is_closed = |file: &Path| access(file, Access::WRITE_OK).is_err();
+    let is_read_only = store.ping()? == StorageMode::ReadOnly || file.is_some_and(is_closed);
+    let text = "is read-only, so every change is answered 503: let database.url name a primary or a file that can be \
+                written, or end its default_transaction_read_only";
+    let failure = || patient.origins.failure("database.url", text);
+    Ok(is_read_only.then(|| Finding::warning(failure())))
 }
 
 /// A replica that is named and of no use at this moment.

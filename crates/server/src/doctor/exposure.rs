@@ -32,10 +32,13 @@ pub(super) fn of_secret(file: &Path) -> Option<String> {
 
 /// Folders and files that the service makes.
 fn places(settings: &Settings) -> Vec<PathBuf> {
-    let mut places = vec![
-        settings.data_dir.clone(),
-        settings.data_dir.join("signing.key"),
-    ];
+    let mut places = vec![settings.data_dir.join("signing.key")];
+    // What else has that name is none of ours.
+    places.extend(
+        Some(&settings.data_dir)
+            .filter(|folder| folder.is_dir())
+            .cloned(),
+    );
     if settings.media.storage == StorageKind::File {
         places.push(settings.media_root());
     }

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, metadata};
+use std::io;
 use std::path::Path;
 
+use profiled_auth::without_secrets;
 use profiled_http::{MediaStorage, StorageKind};
-use rustix::fs::{Access, access};
 use secrecy::ExposeSecret;
+use tempfile::TempDir;
 
 use super::database::here;
 use super::exposure;
 use super::finding::Finding;
 use super::patient::Patient;
-use crate::error::{Failure, Setting, with_causes};
+use crate::error::{Failure, Kind, Setting, with_causes};
 use crate::media::open_media;
 
 /// What others on this machine may read.
@@ -81,10 +83,20 @@ pub(super) fn trial(patient: &Patient<'_>, media: &MediaStorage) -> Option<Findi
         }
         StorageKind::S3 => {
             let s3 = &patient.settings.media.s3;
-            let place = format!("the bucket {:?} of {:?}", s3.bucket, s3.endpoint);
+            let place = format!(
+                "the bucket {:?} of {:?}",
+                s3.bucket,
+                without_secrets(&s3.endpoint)
+            );
             (place, "correct media.s3, or the rights of its access key")
         }
     };
+    if error.ends_with("make room") {
+        let failure = patient
+            .origins
+            .failure("media.storage", &format!(": {error}"));
+        return Some(Finding::error(failure.of_kind(Kind::Failed)));
+    }
     let text =
         format!(": nothing can be stored in {place}, uploads are answered 503 ({error}): {remedy}");
     Some(Finding::error(
@@ -92,16 +104,24 @@ pub(super) fn trial(patient: &Patient<'_>, media: &MediaStorage) -> Option<Findi
     ))
 }
 
-/// Whether a folder could be made: where the nearest one above it is writable.
+/// What the system said: the name of a trial says nothing to anybody.
+fn without_path(error: io::Error) -> io::Error {
+    error
+        .raw_os_error()
+        .map_or(error, io::Error::from_raw_os_error)
+}
+
+/// Whether a folder could be made: where the nearest one above it takes one.
 fn parent(patient: &Patient<'_>, folder: &Path) -> Option<Finding> {
     let mut above = folder.ancestors().skip(1).map(here);
     let nearest = above.find(|parent| fs::symlink_metadata(parent).is_ok())?;
     let is_folder = metadata(nearest).is_ok_and(|found| found.is_dir());
-    let is_writable = access(nearest, Access::WRITE_OK | Access::EXEC_OK);
-    let problem = match is_writable {
-        _ if !is_folder => "is no folder".to_owned(),
-        Ok(()) => return None,
-        Err(error) => format!("cannot be written ({error})"),
+    let problem = if is_folder {
+        // What the system lets be written cannot always hold a folder, as /proc, or a disk that is full.
+        let error = TempDir::new_in(nearest).and_then(TempDir::close).err()?;
+        format!("cannot be written ({})", without_path(error))
+    } else {
+        "is no folder".to_owned()
     };
     let text = format!(
         ": {} cannot be made, since {} {problem}: name another folder, or change its rights",

@@ -21,7 +21,8 @@ pub(super) fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     let issuers = Issuers::check(&settings.auth.jwt);
     let issuers = issuers.map_err(|error| Failure::settings(error.to_string()));
     let mut failures: Vec<Failure> = issuers.err().into_iter().collect();
-    if !settings.makes_signing_key() {
+    let is_made = settings.data_dir.join("signing.key").exists();
+    if is_made || !settings.makes_signing_key() {
         let ring = settings.key_ring(now()).map(drop);
         let counting = settings.counting_secret().map(drop);
         // The same key is the reason for both.

@@ -26,6 +26,9 @@ pub(crate) fn effective(settings: &Settings) -> Result<BTreeMap<String, Value>, 
     for url in urls.chain([&mut jwt.jwk_url]).filter(|url| !url.is_empty()) {
         *url = without_secrets(url);
     }
+    for url in [&mut shown.http.public_url, &mut shown.media.s3.endpoint] {
+        *url = without_secrets(url);
+    }
     let value = serde_json::to_value(&shown);
     Ok(by_key(
         value.map_err(|error| Failure::failed(error.to_string()))?,

@@ -316,7 +316,12 @@ fn fitting(leaf: Leaf, known: &[Leaf]) -> Result<Option<Leaf>, Failure> {
     let Leaf { key, kind, origin } = leaf;
     let is_section = |prefix: &str| known.iter().any(|known| known.key.starts_with(prefix));
     let Some(Leaf { kind: expected, .. }) = known.iter().find(|known| known.key == key) else {
-        let text = if is_section(&format!("{key}.")) {
+        let is_section = is_section(&format!("{key}."));
+        if is_section && matches!(&kind, ValueKind::Table(members) if members.is_empty()) {
+            // Its keys are comments.
+            return Ok(None);
+        }
+        let text = if is_section {
             format!("{key} in {origin} is a section: set its keys")
         } else {
             let near = near_key(&key).map(|near| format!("did you mean {near}? "));

@@ -223,7 +223,7 @@ impl Settings {
             };
             let file = file.display();
             Failure::failed(format!(
-                "data_dir: {file} cannot be made: {error}: {remedy}"
+                "data_dir: {file} cannot be made or read: {error}: {remedy}"
             ))
         };
         if !file.exists() && create_key(&file).map_err(to_failure)? {

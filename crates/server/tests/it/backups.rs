@@ -310,6 +310,34 @@ fn pictures_of_those_who_are_replaced_go_with_the_purge() {
 }
 
 #[test]
+fn pictures_that_cannot_be_looked_for_leave_the_last_archive_in_place() {
+    let sandbox = Sandbox::migrated();
+    let service = sandbox.start(&["serve"]);
+    let client = Client::of(&sandbox, &service);
+    drop(service);
+    sandbox.done(&["backup", "good"]);
+    let good = std::fs::read(sandbox.path().join("good")).unwrap();
+    let media = sandbox.path().join("data/media");
+    let first = client.avatar.split('/').next().unwrap();
+    let parent = media.join(first);
+
+    std::fs::remove_dir_all(&parent).unwrap();
+    std::fs::write(&parent, "").unwrap();
+    let no_folder = sandbox.run(&["backup", "good", "--overwrite"]);
+    std::fs::remove_dir_all(&media).unwrap();
+    let unmounted = sandbox.run(&["backup", "good", "--overwrite"]);
+
+    assert_eq!(no_folder.code, Some(1), "{no_folder:?}");
+    assert!(no_folder.err.contains(&client.avatar), "{no_folder:?}");
+    assert_eq!(unmounted.code, Some(1), "{unmounted:?}");
+    assert!(
+        unmounted.err.contains("users have 1 files in it: mount it"),
+        "{unmounted:?}"
+    );
+    assert_eq!(std::fs::read(sandbox.path().join("good")).unwrap(), good);
+}
+
+#[test]
 fn a_missing_picture_is_told_and_no_hindrance() {
     let sandbox = Sandbox::migrated();
     let service = sandbox.start(&["serve"]);

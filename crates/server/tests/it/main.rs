@@ -11,6 +11,7 @@ mod broken_logs;
 mod configuration;
 mod directory;
 mod doctor;
+mod doctor_database;
 mod dump;
 mod dump_forms;
 mod export_django;

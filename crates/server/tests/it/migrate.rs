@@ -99,7 +99,7 @@ fn an_unreachable_database_has_an_exit_code_of_its_own() {
 
     assert_eq!(ended.code, Some(4));
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
-    let start = "profiled: the database postgres://127.0.0.1:1/profiled cannot be reached: ";
+    let start = "profiled: database.url in --set: the database postgres://127.0.0.1:1/profiled cannot be reached: ";
     assert!(ended.err.starts_with(start), "{}", ended.err);
     assert!(!ended.err.contains("hunter2"), "{}", ended.err);
 }

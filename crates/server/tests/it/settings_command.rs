@@ -9,6 +9,50 @@ use serde_json::{Value, json};
 use crate::sandbox::Sandbox;
 
 #[test]
+fn a_section_without_keys_says_nothing() {
+    let sandbox = Sandbox::new();
+    let text = "[http]\n[auth]\njwt = {}\n[auth.password]\n# hasher = \"argon2\"\n";
+    let file = sandbox.write("some.toml", text);
+    let wrong = sandbox.write("wrong.toml", "[htpp]\n");
+
+    sandbox.done(&["settings", "--config", &file]);
+    let refused = sandbox.run(&["settings", "--config", &wrong]);
+
+    assert_eq!(refused.code, Some(5), "{refused:?}");
+    assert!(refused.err.contains("unknown setting htpp"), "{refused:?}");
+}
+
+#[test]
+fn user_information_in_urls_is_not_shown() {
+    let sandbox = Sandbox::new();
+    for (key, url, shown) in [
+        (
+            "http.public_url",
+            "https://u:hunter2@a.example/x?y",
+            "https://a.example/x",
+        ),
+        ("http.public_url", "https://u:hun/hunter2@a.example/", "***"),
+        (
+            "http.public_url",
+            "https://a.example/x",
+            "https://a.example/x",
+        ),
+        ("media.s3.endpoint", "https://u:hunter2@h/", "https://h/"),
+    ] {
+        let set = format!("{key}={url}");
+
+        let value = sandbox.run(&["--json", "settings", key, "--set", &set]);
+        let check = sandbox.run(&["check", "--set", &set]);
+
+        assert!(value.out.contains(&format!("\"{shown}\"")), "{value:?}");
+        assert!(
+            !format!("{value:?}{check:?}").contains("hunter2"),
+            "{check:?}"
+        );
+    }
+}
+
+#[test]
 fn a_setting_is_shown_with_meaning_default_value_and_source() {
     let mut sandbox = Sandbox::new();
     let file = sandbox.write("some.toml", "[limits]\nmobile_number = 12\n");

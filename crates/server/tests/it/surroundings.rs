@@ -71,7 +71,8 @@ fn a_database_file_that_is_moved_away_is_noticed_and_nothing_is_acknowledged() {
 
     assert_eq!((refused, status, profile.0), (503, 503, 200), "{profile:?}");
     let body: Value = serde_json::from_str(&body).unwrap();
-    let note = "the file of the database was moved away or replaced: put it back, or stop the service and start it anew";
+    let note = "the file of the database, or its log, was moved away or replaced: put it back, or stop the service and start it \
+                anew";
     assert_eq!(
         body,
         serde_json::json!({ "status": "not ready", "note": note })

@@ -57,7 +57,7 @@ impl DbConnection {
             }
             DatabaseUrl::Postgres(url) => {
                 let url = with_parameters(url, &settings.parameters());
-                Self::Postgres(PgConnection::establish(&url)?)
+                Self::Postgres(PgConnection::establish(&url).map_err(in_one_line)?)
             }
         };
         let session = session(&connection, settings, timeout);
@@ -162,6 +162,17 @@ impl DbConnection {
         on_each!(self, |c| depth(
             AnsiTransactionManager::transaction_manager_status_mut(c)
         ))
+    }
+}
+
+/// The client library gives hints in lines of their own; in a log each line is an event.
+fn in_one_line(error: ConnectionError) -> ConnectionError {
+    match error {
+        ConnectionError::BadConnection(text) => {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            ConnectionError::BadConnection(words.join(" "))
+        }
+        other => other,
     }
 }
 

@@ -59,6 +59,7 @@ pub fn status(settings: &DatabaseSettings) -> Result<Vec<MigrationStatus>, OpenE
     } else {
         let _lock = url.file().map(FolderLock::shared);
         let mut connection = connect(&url, settings)?;
+        refuse_foreign(&mut connection, &url)?;
         let both =
             applied(&mut connection).and_then(|applied| Ok((applied, breaking(&mut connection)?)));
         both.map_err(|source| failed(&url, source.into()))?
@@ -118,6 +119,7 @@ pub fn migrate_up_to(
     let lock = url.file().map(file::create).transpose();
     let _lock = lock.map_err(|source| failed(&url, source.into()))?;
     let mut connection = connect(&url, settings)?;
+    refuse_foreign(&mut connection, &url)?;
     if let DbConnection::Sqlite(c) = &mut connection {
         // Kept in the file; the switch needs a moment without other connections, and does not wait for it.
         c.batch_execute("PRAGMA journal_mode = WAL")
@@ -170,6 +172,22 @@ fn connect(url: &DatabaseUrl, settings: &DatabaseSettings) -> Result<DbConnectio
         url: url.clone(),
         source,
     })
+}
+
+/// A file that has tables and no migrations is of another program, whose tables may have the names of ours.
+fn refuse_foreign(connection: &mut DbConnection, url: &DatabaseUrl) -> Result<(), OpenError> {
+    let DbConnection::Sqlite(connection) = connection else {
+        return Ok(());
+    };
+    let count = "SELECT count(*) AS tables FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+                 AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')";
+    let found: Tables = diesel::sql_query(count)
+        .get_result(connection)
+        .map_err(|source| failed(url, source.into()))?;
+    if found.tables == 0 {
+        return Ok(());
+    }
+    Err(OpenError::Foreign { url: url.clone() })
 }
 
 /// Runs `work` in one transaction, alone.

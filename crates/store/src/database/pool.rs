@@ -9,7 +9,7 @@ use diesel::r2d2::{ManageConnection, NopErrorHandler, Pool, PooledConnection};
 use scheduled_thread_pool::ScheduledThreadPool;
 
 use crate::database::connection::DbConnection;
-use crate::database::place::Place;
+use crate::database::place::{Log, Place};
 use crate::database::sessions;
 use crate::database::settings::DatabaseSettings;
 use crate::database::state::DatabaseState;
@@ -45,6 +45,8 @@ pub(crate) enum Attempt {
 
 /// A connection that remembers whether it failed.
 pub(crate) struct Live {
+    /// Let go of before the connection is closed: SQLite may remove it then.
+    _log: Option<Arc<Log>>,
     pub(crate) connection: DbConnection,
     pub(crate) is_broken: bool,
     /// As [`DatabaseState::generation`] was before it was opened.
@@ -210,6 +212,7 @@ impl ManageConnection for Manager {
         let generation = self.state.generation();
         let attempt = match self.open() {
             Ok(connection) => Attempt::Live(Live {
+                _log: self.place.log(),
                 connection,
                 is_broken: false,
                 generation,

@@ -46,6 +46,12 @@ pub enum OpenError {
         /// Without a password.
         url: DatabaseUrl,
     },
+    /// Somebody else has made its tables.
+    #[error("database.url: {url} has tables of another program: name another file")]
+    Foreign {
+        /// The file.
+        url: DatabaseUrl,
+    },
     /// The schema cannot be read or changed.
     #[error("the migrations of {url} failed")]
     Migration {
@@ -55,6 +61,24 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+impl OpenError {
+    /// Whether the client library makes nothing of the URL, so that no server was asked.
+    #[must_use]
+    pub fn is_of_url(&self) -> bool {
+        let Self::Connect {
+            source: ConnectionError::BadConnection(text),
+            ..
+        } = self
+        else {
+            return false;
+        };
+        // Its words for what it cannot read; some options it reads once it connects.
+        let words = ["invalid ", "missing key", "extra key"];
+        words.iter().any(|words| text.starts_with(words))
+            || text.contains(" for connection option ")
+    }
 }
 
 /// All repositories over one database.

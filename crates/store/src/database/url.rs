@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -34,10 +35,18 @@ pub enum UrlError {
     NoTls,
     /// libpq would take a part of the password for a host or a port, and tell it.
     #[error(
-        "database.url cannot be read: in the user and the password write %40 for @, %2F for /, %3A for :, %3F for ? and \
-         %25 for %"
+        "database.url cannot be read: in the user and the password write %40 for @, %2F for /, %3A for :, %3F for ?, \
+         %3D for = and %25 for %"
     )]
     Unescaped,
+    /// libpq would tell what stands around it, which may be a password; a second line of a file is none of the URL.
+    #[error(
+        "database.url has a blank, or more than one line: write %20 for a blank, and nothing but the URL"
+    )]
+    Blank,
+    /// No server has it.
+    #[error("database.url names a port that there is none of: write one from 1 to 65535")]
+    Port,
 }
 
 impl FromStr for DatabaseUrl {
@@ -46,9 +55,12 @@ impl FromStr for DatabaseUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (scheme, rest) = text.split_once("://").ok_or(UrlError::Scheme)?;
         match scheme {
+            _ if rest.contains(char::is_control) => Err(UrlError::Blank),
             "sqlite" if rest.is_empty() || rest.starts_with(':') => Err(UrlError::NoFile),
             "sqlite" => Ok(Self::Sqlite(PathBuf::from(rest))),
+            "postgres" | "postgresql" if rest.contains(char::is_whitespace) => Err(UrlError::Blank),
             "postgres" | "postgresql" if !is_well_formed(rest) => Err(UrlError::Unescaped),
+            "postgres" | "postgresql" if !has_ports(rest) => Err(UrlError::Port),
             "postgres" | "postgresql" if needs_tls(rest) && !has_tls() => Err(UrlError::NoTls),
             "postgres" | "postgresql" => Ok(Self::Postgres(text.to_owned())),
             _ => Err(UrlError::Scheme),
@@ -122,28 +134,40 @@ fn is_local(host: &str) -> bool {
 
 /// Whether libpq reads the URL as it was meant: a special character in a password that is not escaped ends it too soon.
 fn is_well_formed(rest: &str) -> bool {
-    let (place, query) = split_query(rest);
-    // libpq takes the first @ for the end of the password, unless a slash comes before it.
-    let user_ends = place
-        .find('@')
-        .filter(|at| !place.get(..*at).is_some_and(|user| user.contains('/')));
-    let after = match user_ends {
-        Some(at) => place.get(at + 1..).unwrap_or_default(),
-        None => place,
-    };
-    let (hosts, _) = after.split_once('/').unwrap_or((after, ""));
-    let has_port = |host: &str| {
-        let port = match host.rsplit_once(']') {
-            Some((_, port)) => port.strip_prefix(':'),
-            None => host.split_once(':').map(|(_, port)| port),
-        };
-        port.is_none_or(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let has_value = |pair: &str| pair.is_empty() || pair.contains('=');
-    !after.contains('@')
-        && hosts.split(',').all(has_port)
+    let (_, query) = split_query(rest);
+    let is_number = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let has_value = |pair: &str| pair.is_empty() || pair.matches('=').count() == 1;
+    !after_user(rest).contains('@')
+        && ports(rest).all(is_number)
         && query.split('&').all(has_value)
         && is_escaped(rest)
+}
+
+/// Whether each port is one. Without a number it is the usual one.
+fn has_ports(rest: &str) -> bool {
+    let is_port = |port: &str| port.parse::<NonZeroU16>().is_ok();
+    ports(rest).all(|port| port.is_empty() || is_port(port))
+}
+
+/// Hosts and database: libpq takes the first @ for the end of the password, unless a slash comes before it.
+fn after_user(rest: &str) -> &str {
+    let (place, _) = split_query(rest);
+    match place.split_once('@') {
+        Some((user, after)) if !user.contains('/') => after,
+        _ => place,
+    }
+}
+
+/// What stands for the port of each host that has one.
+fn ports(rest: &str) -> impl Iterator<Item = &str> {
+    let after = after_user(rest);
+    let (hosts, _) = after.split_once('/').unwrap_or((after, ""));
+    hosts
+        .split(',')
+        .filter_map(|host| match host.rsplit_once(']') {
+            Some((_, port)) => port.strip_prefix(':'),
+            None => host.split_once(':').map(|(_, port)| port),
+        })
 }
 
 /// Whether each percent sign is followed by the number of a byte.

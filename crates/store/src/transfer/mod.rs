@@ -17,6 +17,7 @@ pub use fill::{Existing, holds_rows};
 pub use lines::{RowCounts, StoreHeader};
 pub use personal::PersonalRows;
 pub use tables::LEFT_OUT;
+pub(crate) use tables::tables_to_change;
 
 /// Why the rows of a store are not written or filled in.
 #[derive(Debug, thiserror::Error)]

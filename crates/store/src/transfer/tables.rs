@@ -60,6 +60,11 @@ pub const LEFT_OUT: [&str; 3] = [
     "breaking_migrations",
 ];
 
+/// The names of those whose rows the service reads and changes.
+pub(crate) fn tables_to_change() -> [&'static str; TABLES.len()] {
+    TABLES.map(|table| table.name)
+}
+
 /// The first one gets rows when users go, so that it is emptied last.
 pub(super) const TABLES: [Table; 21] = [
     Table::new(

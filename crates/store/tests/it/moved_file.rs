@@ -75,6 +75,39 @@ fn a_file_that_took_the_place_of_another_is_not_opened_by_who_knows_the_first() 
 }
 
 #[test]
+fn nothing_is_written_once_the_log_or_its_index_was_removed() {
+    for gone in [&["-wal"][..], &["-shm"], &["-wal", "-shm"]] {
+        let database = TestDatabase::sqlite().unwrap();
+        let file = database.url().strip_prefix("sqlite://").unwrap();
+        let lines = lines_with(file);
+        let store = database.store().unwrap();
+        store.create_user(&person("ada"), operator(1)).unwrap();
+        store.ping().unwrap();
+
+        for end in gone {
+            fs::rename(format!("{file}{end}"), format!("{file}.away{end}")).unwrap();
+        }
+        assert_moved(store.create_user(&person("bob"), operator(1)));
+        assert_moved(store.ping());
+        let fresh = store.lane("fresh", 1, std::time::Duration::from_secs(1));
+        let key = UserLookup::Username("ada".to_owned());
+        assert!(fresh.find_user(&key).is_err(), "{gone:?}");
+        assert!(
+            gone.iter()
+                .all(|end| !fs::exists(format!("{file}{end}")).unwrap())
+        );
+        for end in gone {
+            fs::rename(format!("{file}.away{end}"), format!("{file}{end}")).unwrap();
+        }
+
+        store.ping().unwrap();
+        assert!(!has_user(&store, "bob"));
+        let told: Vec<String> = lines.try_iter().collect();
+        assert!(told[0].contains("was moved away or replaced"), "{told:?}");
+    }
+}
+
+#[test]
 fn a_file_that_was_deleted_takes_nothing() {
     let database = TestDatabase::sqlite().unwrap();
     let file = database.url().strip_prefix("sqlite://").unwrap();

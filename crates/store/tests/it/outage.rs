@@ -67,6 +67,23 @@ fn unreachable_server_is_reported_without_the_password() {
         error.to_string(),
         "the database postgres://127.0.0.1:1/nothing cannot be reached"
     );
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(
+        cause.contains("127.0.0.1") && !cause.contains('\n'),
+        "{cause:?}"
+    );
+    assert!(!error.is_of_url());
+}
+
+#[test]
+fn a_url_that_the_client_library_cannot_read_is_told_from_a_server_that_is_away() {
+    for parameter in ["sslmode=sometimes", "color=red", "connect_timeout=never"] {
+        let settings = database_settings(&format!("postgres://127.0.0.1:1/nothing?{parameter}"));
+
+        let error = Store::open(&settings).err().unwrap();
+
+        assert!(error.is_of_url(), "{parameter}: {error:?}");
+    }
 }
 
 #[test]

@@ -62,6 +62,7 @@ fn a_password_that_is_not_escaped_is_refused_and_not_told() {
         "postgres://me:hunter@2:x@db.example",
         "postgres://db.example/x?password=hun&ter2",
         "postgres://me@db.example:hunter2/x",
+        "postgres://db.example/x?password=hun=ter2",
     ] {
         let error = text.parse::<DatabaseUrl>().unwrap_err();
 
@@ -78,6 +79,34 @@ fn a_password_that_is_not_escaped_is_refused_and_not_told() {
     ] {
         assert!(text.parse::<DatabaseUrl>().is_ok(), "{text}");
     }
+}
+
+/// libpq would tell the word around a blank, and the whole second line of a file.
+#[test]
+fn a_url_with_a_blank_or_a_second_line_is_refused_and_not_told() {
+    for text in [
+        "postgres://me:hun ter2@db.example/x",
+        "postgres://db.example/x?password=hun ter2",
+        "postgres://db.example/x\npassword: hunter2",
+        "postgres://db.example/x ",
+        "sqlite://x\npassword: hunter2",
+    ] {
+        let error = text.parse::<DatabaseUrl>().unwrap_err();
+
+        assert_eq!(error, UrlError::Blank, "{text:?}");
+        assert!(error.to_string().contains("%20 for a blank"));
+    }
+    assert!("sqlite://my data/x".parse::<DatabaseUrl>().is_ok());
+}
+
+#[test]
+fn a_port_that_is_none_is_refused() {
+    for text in ["postgres://db.example:99999/x", "postgres://me:p@a,b:0/x"] {
+        let error = text.parse::<DatabaseUrl>().unwrap_err();
+
+        assert_eq!(error, UrlError::Port, "{text}");
+    }
+    assert!("postgres://db.example:/x".parse::<DatabaseUrl>().is_ok());
 }
 
 #[test]

@@ -5,19 +5,20 @@ mod keys;
 mod restore;
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Seek, Write};
+use std::fs;
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
 use indicatif::ProgressBar;
 use profiled_auth::audit::Action;
-use profiled_http::MediaStorage;
+use profiled_http::{MediaStorage, StorageKind};
 use profiled_store::{ExportSession, StoreHeader};
 use serde::Serialize;
 
 use crate::cli::Backup;
 use crate::clock::now;
 use crate::commands::context::Context;
-use crate::commands::destination::{Output, failed, folder_of};
+use crate::commands::destination::{Output, folder_of};
 use crate::commands::progress;
 use crate::error::{Failure, Kind};
 use crate::media::open_media;
@@ -106,7 +107,7 @@ impl Work<'_> {
         let began = now();
         let seconds = u64::try_from(began.timestamp()).unwrap_or_default();
         let mut archive = Writer::new(out, seconds);
-        let taken = |error| failed(&error);
+        let taken = |error| self.failed(&error);
 
         let mut rows = BufWriter::new(tempfile::tempfile_in(self.folder).map_err(taken)?);
         let counts = session.write_store(header, &mut rows, &mut || self.progress.inc(1))?;
@@ -136,6 +137,9 @@ impl Work<'_> {
             let added = archive.add(format!("media/{media}"), Some(key), size, &*content);
             added.map_err(taken)?;
         }
+        if media == 0 && !missing.is_empty() {
+            self.is_mounted(missing.len())?;
+        }
         let keys = keys::read(&self.context.settings)?;
         for (number, (path, text)) in (1..).zip(&keys) {
             let size = u64::try_from(text.len()).unwrap_or(u64::MAX);
@@ -155,5 +159,32 @@ impl Work<'_> {
             keys: keys.len(),
             missing: Some(missing),
         })
+    }
+
+    /// The disk takes no more.
+    fn failed(&self, error: &io::Error) -> Failure {
+        let folder = self.folder.display();
+        Failure::failed(format!(
+            "the archive cannot be written in {folder}: {error}"
+        ))
+    }
+
+    /// Refuses an empty folder: the disk that holds the files is likely not mounted, and the last archive may be the only
+    /// one that has them.
+    fn is_mounted(&self, missing: usize) -> Result<(), Failure> {
+        let settings = &self.context.settings;
+        let folder = settings.media_root();
+        if settings.media.storage != StorageKind::File {
+            return Ok(());
+        }
+        let mut within = fs::read_dir(&folder)
+            .map_err(|error| Failure::failed(format!("data_dir: {}: {error}", folder.display())))?;
+        if within.next().is_some() {
+            return Ok(());
+        }
+        Err(Failure::failed(format!(
+            "data_dir: the folder {} is empty, and users have {missing} files in it: mount it, or restore it from a backup",
+            folder.display()
+        )))
     }
 }

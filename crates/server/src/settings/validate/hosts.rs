@@ -1,5 +1,6 @@
 //! The names that the service answers to, and the one that it gives itself.
 
+use profiled_auth::without_secrets;
 use profiled_http::{HttpSettings, can_match_a_host, is_authority};
 
 use super::finding::{Finding, some};
@@ -57,8 +58,10 @@ fn public_url(url: &str) -> Option<Finding> {
     let parts = rest.map(|rest| rest.split_once('/').unwrap_or((rest, "")));
     let is_fine = parts.is_some_and(|(host, path)| is_authority(host) && is_prefix(path));
     (!url.is_empty() && !is_fine).then(|| {
+        let has_user = url.contains('@');
+        let shown = if has_user { without_secrets(url) } else { url.to_owned() };
         let text = format!(
-            "is {url:?}: write a scheme and a host, as https://api.example.com, and the path below which a proxy puts \
+            "is {shown:?}: write a scheme and a host, as https://api.example.com, and the path below which a proxy puts \
              the service, if it does"
         );
         Finding("http.public_url", text)
