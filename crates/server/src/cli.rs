@@ -171,8 +171,7 @@ pub(crate) struct Healthcheck {
     /// Ask only whether it is alive, whatever its database does.
     #[arg(long)]
     pub(crate) live: bool,
-    /// Ask the service at this URL, and neither at the first address of http.bind nor, if nobody listens there, at
-    /// http.admin_bind.
+    /// Ask the service at this URL, and neither at its first address nor, if nobody listens there, where operators ask.
     #[arg(long)]
     pub(crate) url: Option<String>,
 }
