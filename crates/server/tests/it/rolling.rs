@@ -153,7 +153,7 @@ fn a_port_that_is_not_shared_is_refused_to_a_second_process() {
 
     assert_eq!(second.code, Some(1), "{}", second.err);
     let start = format!(
-        "profiled: http.bind: cannot listen on {}: ",
+        "profiled: http.bind in --set: cannot listen on {}: ",
         service.address
     );
     assert!(second.err.starts_with(&start), "{}", second.err);
