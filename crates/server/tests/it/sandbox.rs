@@ -97,6 +97,11 @@ impl Sandbox {
         self.environment.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Takes a variable away from all commands.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| known != name);
+    }
+
     /// What commands take from the rights of files that they make, in octal.
     pub fn set_umask(&mut self, umask: &'static str) {
         self.umask = Some(umask);

@@ -37,6 +37,8 @@ impl Versions {
     fn of(url: &str, program: &std::path::Path) -> Self {
         let [mut old, mut new] = [Sandbox::new(), Sandbox::new()];
         old.set_program(program);
+        // A setting that it may not know.
+        old.unset("PROFILED__HTTP__ADMIN_BIND");
         for sandbox in [&mut old, &mut new] {
             sandbox.set("PROFILED__DATABASE__URL", url);
             // What is to be right must not be told to come again on a busy machine.
