@@ -1,6 +1,7 @@
 //! SIGHUP: what a running service takes over.
 
 use std::io::Write;
+use std::net::TcpListener;
 
 use crate::sandbox::{Sandbox, Service, read_answer};
 
@@ -99,4 +100,21 @@ fn new_key_is_known_at_once() {
 
     assert!(log.contains("the folder of keys has changed"), "{log}");
     assert_eq!(count(&service), 2);
+}
+
+#[test]
+fn service_that_still_starts_is_not_ended() {
+    let sandbox = Sandbox::new();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = silent.local_addr().unwrap();
+    let url = format!("database.url=postgres://nobody@{place}/none");
+    let mut service = sandbox.launch(&["serve", "--set", &url]);
+    // It waits for a database that says nothing.
+    let waiting = silent.accept().unwrap();
+
+    service.signal("HUP");
+    drop((waiting, silent));
+
+    // By itself, since there is no database; a signal would leave no exit code.
+    assert_eq!(service.end(), Some(4));
 }
