@@ -260,7 +260,7 @@ impl Drop for Standby {
     }
 }
 
-/// Processes that stand still.
+/// Processes that stand still, the parent of all others first.
 pub struct Frozen(Vec<u32>);
 
 impl Frozen {
@@ -276,6 +276,8 @@ impl Frozen {
 
 impl Drop for Frozen {
     fn drop(&mut self) {
+        // The parent last: it clears away children that have ended, and they are there no more.
+        self.0.reverse();
         signal("CONT", &self.0);
     }
 }
