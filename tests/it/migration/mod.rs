@@ -7,6 +7,8 @@ mod command;
 mod document;
 mod kind;
 mod project;
+mod steps;
+mod tower_document;
 mod way_back;
 
 use acceptance::service::{Backend, Data, Service};

@@ -31,6 +31,7 @@ struct People {
     #[serde(default)]
     #[expect(dead_code, reason = "a comment, which JSON has no other place for")]
     about: Vec<String>,
+    #[serde(default)]
     users: Vec<UserEntry>,
     #[serde(default)]
     organizations: Vec<Organization>,
