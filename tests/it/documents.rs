@@ -47,16 +47,40 @@ fn links_between_documents_lead_somewhere() {
             .skip(1)
             .filter_map(|rest| rest.split(')').next());
         for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
-            let path = target.split('#').next().unwrap_or(target);
+            let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
             let folder = document.parent().unwrap_or(&document);
+            let led = folder.join(path);
+            let told = format!("{}: {target}", document.display());
 
-            assert!(
-                folder.join(path).exists(),
-                "{}: {target}",
-                document.display()
-            );
+            assert!(led.exists(), "{told}");
+            if !anchor.is_empty() && path.ends_with(".md") {
+                assert!(anchors(&read(&led)).any(|known| known == anchor), "{told}");
+            }
+        }
+        let text = read(&document);
+        for (_, rest) in text
+            .match_indices("](#")
+            .map(|(at, _)| text.split_at(at + 3))
+        {
+            let anchor = rest.split(')').next().unwrap_or_default();
+            let told = format!("{}: #{anchor}", document.display());
+            assert!(anchors(&text).any(|known| known == anchor), "{told}");
         }
     }
+}
+
+/// What links to headings of a document end with, as readers of Markdown make it of their text.
+fn anchors(text: &str) -> impl Iterator<Item = String> + '_ {
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    headings.map(|line| {
+        let heading = line.trim_start_matches('#').trim().to_lowercase();
+        let kept = heading.chars().filter_map(|c| match c {
+            ' ' => Some('-'),
+            '-' | '_' => Some(c),
+            c => c.is_alphanumeric().then_some(c),
+        });
+        kept.collect()
+    })
 }
 
 #[test]
