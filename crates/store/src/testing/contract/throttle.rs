@@ -5,42 +5,7 @@ use std::thread;
 use chrono::Duration;
 use profiled_domain::{Admission, Rate, ThrottleKey, ThrottleRepository};
 
-use crate::people::at;
-
-/// As `contract!`, with the counters in memory.
-macro_rules! counters {
-    ($($name:ident),* $(,)?) => {
-        mod databases {
-            use profiled_store::testing::TestDatabase;
-
-            $(
-                fn $name(database: &TestDatabase) {
-                    super::$name(&database.store().unwrap());
-                }
-            )*
-
-            profiled_store::database_tests!($($name),*);
-        }
-
-        mod memory {
-            $(
-                #[test]
-                fn $name() {
-                    super::$name(&profiled_store::MemoryCounters::default());
-                }
-            )*
-        }
-    };
-}
-
-counters!(
-    hit_beyond_the_limit_is_refused_with_the_wait,
-    keys_are_counted_apart,
-    peek_records_no_request,
-    changed_rate_keeps_earlier_hits,
-    of_parallel_hits_exactly_the_limit_is_admitted,
-    an_ended_window_begins_anew,
-);
+use crate::testing::samples::people::at;
 
 const KEY: ThrottleKey = ThrottleKey([1; 32]);
 
@@ -60,13 +25,13 @@ fn hit(counters: &dyn ThrottleRepository, key: ThrottleKey, text: &str, seconds:
     wait(counters.hit(&key, rate(text), at(seconds)).unwrap())
 }
 
-fn hit_beyond_the_limit_is_refused_with_the_wait(counters: &dyn ThrottleRepository) {
+pub(super) fn hit_beyond_the_limit_is_refused_with_the_wait(counters: &dyn ThrottleRepository) {
     let waits = [0, 10, 20, 59, 60, 69, 70].map(|second| hit(counters, KEY, "2/min", second));
 
     assert_eq!(waits, [0, 0, 40, 1, 0, 1, 0]);
 }
 
-fn keys_are_counted_apart(counters: &dyn ThrottleRepository) {
+pub(super) fn keys_are_counted_apart(counters: &dyn ThrottleRepository) {
     // Of one byte they share all but the last, or all but the first.
     let mut others = [[1; 32]; 2];
     others[0][31] = 2;
@@ -79,7 +44,7 @@ fn keys_are_counted_apart(counters: &dyn ThrottleRepository) {
     assert_eq!(hit(counters, KEY, "1/day", 0), 86_400);
 }
 
-fn peek_records_no_request(counters: &dyn ThrottleRepository) {
+pub(super) fn peek_records_no_request(counters: &dyn ThrottleRepository) {
     let look = |second| wait(counters.peek(&KEY, rate("1/min"), at(second)).unwrap());
 
     assert_eq!([look(0), look(0)], [0, 0]);
@@ -87,7 +52,7 @@ fn peek_records_no_request(counters: &dyn ThrottleRepository) {
     assert_eq!([look(20), look(59), look(60)], [40, 1, 0]);
 }
 
-fn changed_rate_keeps_earlier_hits(counters: &dyn ThrottleRepository) {
+pub(super) fn changed_rate_keeps_earlier_hits(counters: &dyn ThrottleRepository) {
     for second in 0..3 {
         hit(counters, KEY, "3/min", second);
     }
@@ -96,7 +61,7 @@ fn changed_rate_keeps_earlier_hits(counters: &dyn ThrottleRepository) {
     assert_eq!(hit(counters, KEY, "4/h", 10), 3590);
 }
 
-fn of_parallel_hits_exactly_the_limit_is_admitted(counters: &dyn ThrottleRepository) {
+pub(super) fn of_parallel_hits_exactly_the_limit_is_admitted(counters: &dyn ThrottleRepository) {
     let (threads, hits) = (8, 10);
 
     let admitted: usize = thread::scope(|scope| {
@@ -115,7 +80,7 @@ fn of_parallel_hits_exactly_the_limit_is_admitted(counters: &dyn ThrottleReposit
     assert_eq!(admitted, 50);
 }
 
-fn an_ended_window_begins_anew(counters: &dyn ThrottleRepository) {
+pub(super) fn an_ended_window_begins_anew(counters: &dyn ThrottleRepository) {
     for day in 0..3 {
         let moment = at(0) + Duration::days(day);
         let waits = [0, 0, 0].map(|_| wait(counters.hit(&KEY, rate("2/day"), moment).unwrap()));

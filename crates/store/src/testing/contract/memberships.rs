@@ -6,17 +6,12 @@ use profiled_domain::{
 };
 use serde_json::json;
 
-use crate::directory::{by, changes, events, latest, organization, references, team, user};
-use crate::people::{at, operator, person};
+use crate::testing::samples::directory::{
+    by, changes, events, latest, organization, references, team, user,
+};
+use crate::testing::samples::people::{at, operator, person};
 
-contract!(
-    members_come_and_leave_with_an_event_each,
-    only_active_users_are_added_to_existing_objects,
-    a_user_is_created_where_it_belongs_or_not_at_all,
-    users_who_may_not_log_in_are_not_shown,
-);
-
-fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
+pub(super) fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let one = organization(repository, "One").id;
     let a = team(repository, one, "A").id;
@@ -70,7 +65,7 @@ fn members_come_and_leave_with_an_event_each(repository: &dyn Repository) {
     }
 }
 
-fn only_active_users_are_added_to_existing_objects(repository: &dyn Repository) {
+pub(super) fn only_active_users_are_added_to_existing_objects(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let one = organization(repository, "One").id;
     let place = Membership::OrganizationUser(one);
@@ -105,7 +100,7 @@ fn only_active_users_are_added_to_existing_objects(repository: &dyn Repository) 
     assert!(repository.remove_from(place, bob, operator(2)).unwrap());
 }
 
-fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository) {
+pub(super) fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let one = organization(repository, "One").id;
     let place = Membership::OrganizationUser(one);
@@ -130,7 +125,7 @@ fn a_user_is_created_where_it_belongs_or_not_at_all(repository: &dyn Repository)
     assert_eq!(events(repository).len(), before);
 }
 
-fn users_who_may_not_log_in_are_not_shown(repository: &dyn Repository) {
+pub(super) fn users_who_may_not_log_in_are_not_shown(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let one = organization(repository, "One").id;
     let (place, nothing) = (

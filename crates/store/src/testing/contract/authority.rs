@@ -7,18 +7,8 @@ use profiled_domain::{
     WriteContext,
 };
 
-use crate::directory::{by, new_team, organization, team, user};
-use crate::people::{at, group, operator, person, token};
-
-contract!(
-    no_write_is_done_with_a_credential_that_has_ended,
-    no_write_is_done_for_a_caller_who_may_not_log_in,
-    kept_credential_still_permits_writes,
-    a_revoked_token_writes_nothing_whatever_the_epoch,
-    no_write_is_done_once_the_right_to_it_has_ended,
-    right_over_a_user_ends_when_the_user_leaves_its_condition,
-    write_to_an_unknown_object_is_reported_missing,
-);
+use crate::testing::samples::directory::{by, new_team, organization, team, user};
+use crate::testing::samples::people::{at, group, operator, person, token};
 
 /// What is there to be written, and by whom.
 struct Site {
@@ -173,7 +163,7 @@ fn check_all(repository: &dyn Repository, site: &Site, by: &Authority, lapse: La
     }
 }
 
-fn no_write_is_done_with_a_credential_that_has_ended(repository: &dyn Repository) {
+pub(super) fn no_write_is_done_with_a_credential_that_has_ended(repository: &dyn Repository) {
     let site = prepared(repository);
     let before = by(site.actor);
     let revoked = repository.revoke_credentials(site.actor, &CredentialRef::None, operator(4));
@@ -187,7 +177,7 @@ fn no_write_is_done_with_a_credential_that_has_ended(repository: &dyn Repository
     check_all(repository, &site, &jwt, Lapse::Credential);
 }
 
-fn no_write_is_done_for_a_caller_who_may_not_log_in(repository: &dyn Repository) {
+pub(super) fn no_write_is_done_for_a_caller_who_may_not_log_in(repository: &dyn Repository) {
     let site = prepared(repository);
     repository.deactivate(site.actor).unwrap();
 
@@ -197,7 +187,7 @@ fn no_write_is_done_for_a_caller_who_may_not_log_in(repository: &dyn Repository)
     check_all(repository, &site, &by(UserId(999)), Lapse::Account);
 }
 
-fn kept_credential_still_permits_writes(repository: &dyn Repository) {
+pub(super) fn kept_credential_still_permits_writes(repository: &dyn Repository) {
     let site = prepared(repository);
     let own = repository.issue_token(&token(site.actor, 1)).unwrap();
     let other = repository.issue_token(&token(site.actor, 2)).unwrap();
@@ -233,7 +223,7 @@ fn kept_credential_still_permits_writes(repository: &dyn Repository) {
     }
 }
 
-fn a_revoked_token_writes_nothing_whatever_the_epoch(repository: &dyn Repository) {
+pub(super) fn a_revoked_token_writes_nothing_whatever_the_epoch(repository: &dyn Repository) {
     let site = prepared(repository);
     let own = repository.issue_token(&token(site.actor, 1)).unwrap();
     let by = Authority {
@@ -250,7 +240,7 @@ fn a_revoked_token_writes_nothing_whatever_the_epoch(repository: &dyn Repository
     check_all(repository, &site, &by, Lapse::Credential);
 }
 
-fn no_write_is_done_once_the_right_to_it_has_ended(repository: &dyn Repository) {
+pub(super) fn no_write_is_done_once_the_right_to_it_has_ended(repository: &dyn Repository) {
     let site = prepared(repository);
     let admins = Membership::OrganizationAdmin(site.home);
     repository.add_to(admins, site.actor, operator(2)).unwrap();
@@ -284,7 +274,9 @@ fn no_write_is_done_once_the_right_to_it_has_ended(repository: &dyn Repository) 
     }
 }
 
-fn right_over_a_user_ends_when_the_user_leaves_its_condition(repository: &dyn Repository) {
+pub(super) fn right_over_a_user_ends_when_the_user_leaves_its_condition(
+    repository: &dyn Repository,
+) {
     let site = prepared(repository);
     let elsewhere = organization(repository, "Elsewhere").id;
     let (admins, users) = (
@@ -359,7 +351,7 @@ fn right_over_a_user_ends_when_the_user_leaves_its_condition(repository: &dyn Re
     }
 }
 
-fn write_to_an_unknown_object_is_reported_missing(repository: &dyn Repository) {
+pub(super) fn write_to_an_unknown_object_is_reported_missing(repository: &dyn Repository) {
     let site = prepared(repository);
     let by = Authority {
         rights: vec![Right {

@@ -6,17 +6,8 @@ use profiled_domain::{
     UserId, UserLookup, WriteContext,
 };
 
-use crate::holders::token_holder;
-use crate::people::{at, group, operator, person, token};
-
-contract!(
-    a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user,
-    the_token_of_the_request_outlives_a_revocation,
-    revoked_token_stays_revoked_after_the_clock_steps_back,
-    unknown_user_has_no_credentials,
-    no_token_is_stored_for_an_epoch_that_has_ended,
-    an_account_is_found_by_each_of_its_names_with_the_password,
-);
+use crate::testing::samples::holders::token_holder;
+use crate::testing::samples::people::{at, group, operator, person, token};
 
 fn epoch(repository: &dyn Repository, id: UserId) -> CredentialsEpoch {
     let found = repository.find_profile(id, ProfileDepth::Account);
@@ -28,7 +19,9 @@ fn tokens(repository: &dyn Repository, id: UserId) -> Vec<TokenId> {
     tokens.map(|token| token.state.id).collect()
 }
 
-fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &dyn Repository) {
+pub(super) fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(
+    repository: &dyn Repository,
+) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
     for (owner, number) in [(ada.id, 1), (ada.id, 2), (bob.id, 3)] {
@@ -55,7 +48,7 @@ fn a_revocation_begins_an_epoch_and_deletes_the_tokens_of_its_user(repository: &
     assert_eq!(after.version, ada.version);
 }
 
-fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
+pub(super) fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -84,7 +77,7 @@ fn the_token_of_the_request_outlives_a_revocation(repository: &dyn Repository) {
     assert_eq!((last.number, last.kept_jti), (3, None));
 }
 
-fn revoked_token_stays_revoked_after_the_clock_steps_back(repository: &dyn Repository) {
+pub(super) fn revoked_token_stays_revoked_after_the_clock_steps_back(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -100,7 +93,7 @@ fn revoked_token_stays_revoked_after_the_clock_steps_back(repository: &dyn Repos
     assert_eq!((epoch.number, epoch.changed_at), (2, Some(at(500))));
 }
 
-fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
+pub(super) fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -122,13 +115,15 @@ fn no_token_is_stored_for_an_epoch_that_has_ended(repository: &dyn Repository) {
     assert_eq!(tokens(repository, ada).len(), 1);
 }
 
-fn unknown_user_has_no_credentials(repository: &dyn Repository) {
+pub(super) fn unknown_user_has_no_credentials(repository: &dyn Repository) {
     let revoked = repository.revoke_credentials(UserId(9), &CredentialRef::None, operator(1));
 
     assert!(!revoked.unwrap());
 }
 
-fn an_account_is_found_by_each_of_its_names_with_the_password(repository: &dyn Repository) {
+pub(super) fn an_account_is_found_by_each_of_its_names_with_the_password(
+    repository: &dyn Repository,
+) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let team = repository
         .create_group(&group("team"), operator(1))

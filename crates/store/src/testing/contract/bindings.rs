@@ -5,18 +5,8 @@ use profiled_domain::{
     Precondition, ProfileChange, Repository, User, UserLookup,
 };
 
-use crate::holders::bound;
-use crate::people::{at, operator, person};
-
-contract!(
-    a_subject_is_bound_once_and_found,
-    a_user_has_one_subject_of_an_issuer,
-    issuers_and_subjects_are_compared_character_by_character,
-    a_user_who_has_changed_is_not_bound,
-    bindings_are_listed_by_issuer_and_subject,
-    a_binding_can_be_removed,
-    a_binding_goes_with_its_user_when_that_is_erased,
-);
+use crate::testing::samples::holders::bound;
+use crate::testing::samples::people::{at, operator, person};
 
 const ALL: PageRequest = PageRequest {
     offset: 0,
@@ -39,7 +29,7 @@ fn bind(repository: &dyn Repository, to: &ForeignSubject, user: &User) -> BindOu
     repository.bind(to, user, &name, at(5)).unwrap()
 }
 
-fn a_subject_is_bound_once_and_found(repository: &dyn Repository) {
+pub(super) fn a_subject_is_bound_once_and_found(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let wanted = subject("idp", "s");
 
@@ -52,7 +42,7 @@ fn a_subject_is_bound_once_and_found(repository: &dyn Repository) {
     assert_eq!(after.unwrap().version, ada.version);
 }
 
-fn a_user_has_one_subject_of_an_issuer(repository: &dyn Repository) {
+pub(super) fn a_user_has_one_subject_of_an_issuer(repository: &dyn Repository) {
     let ada = user(repository, "ada");
 
     assert_eq!(
@@ -71,7 +61,9 @@ fn a_user_has_one_subject_of_an_issuer(repository: &dyn Repository) {
     assert_eq!(bound(repository, &subject("idp", "t")), None);
 }
 
-fn issuers_and_subjects_are_compared_character_by_character(repository: &dyn Repository) {
+pub(super) fn issuers_and_subjects_are_compared_character_by_character(
+    repository: &dyn Repository,
+) {
     let names = ["u1", "u2", "u3", "u4", "u5"];
     let users = names.map(|name| user(repository, name));
     let subjects = [
@@ -93,7 +85,7 @@ fn issuers_and_subjects_are_compared_character_by_character(repository: &dyn Rep
     assert_eq!(bound(repository, &decomposed), None);
 }
 
-fn a_user_who_has_changed_is_not_bound(repository: &dyn Repository) {
+pub(super) fn a_user_who_has_changed_is_not_bound(repository: &dyn Repository) {
     let rename = ProfileChange {
         username: Patch::Set("renamed".to_owned()),
         ..ProfileChange::default()
@@ -123,7 +115,7 @@ fn a_user_who_has_changed_is_not_bound(repository: &dyn Repository) {
     assert_eq!(bound.unwrap(), BindOutcome::Changed);
 }
 
-fn bindings_are_listed_by_issuer_and_subject(repository: &dyn Repository) {
+pub(super) fn bindings_are_listed_by_issuer_and_subject(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let listed = [
         (subject("B", "z"), &ada),
@@ -156,7 +148,7 @@ fn bindings_are_listed_by_issuer_and_subject(repository: &dyn Repository) {
     );
 }
 
-fn a_binding_can_be_removed(repository: &dyn Repository) {
+pub(super) fn a_binding_can_be_removed(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let (first, second) = (subject("idp", "s"), subject("idp", "t"));
     bind(repository, &first, &ada);
@@ -167,7 +159,7 @@ fn a_binding_can_be_removed(repository: &dyn Repository) {
     assert_eq!(bind(repository, &second, &ada), BindOutcome::To(ada.id));
 }
 
-fn a_binding_goes_with_its_user_when_that_is_erased(repository: &dyn Repository) {
+pub(super) fn a_binding_goes_with_its_user_when_that_is_erased(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let wanted = subject("idp", "s");
     bind(repository, &wanted, &ada);

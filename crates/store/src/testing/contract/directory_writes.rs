@@ -6,21 +6,12 @@ use profiled_domain::{
 };
 use serde_json::json;
 
-use crate::directory::{
+use crate::testing::samples::directory::{
     by, changes, events, latest, new_team, organization, references, team, user,
 };
-use crate::people::{at, operator};
+use crate::testing::samples::people::{at, operator};
 
-contract!(
-    an_organization_is_created_changed_and_deleted,
-    a_team_is_created_changed_and_deleted,
-    taken_names_are_refused_and_nothing_is_recorded,
-    a_team_needs_an_organization_that_is_there,
-    teams_outlive_their_organization,
-    changes_by_operators_have_no_author,
-);
-
-fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
+pub(super) fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let new = NewOrganization {
         name: "Org \"Öne\" 😀".to_owned(),
@@ -102,7 +93,7 @@ fn an_organization_is_created_changed_and_deleted(repository: &dyn Repository) {
     assert_eq!(state(again.id.0 + 1), ObjectState::Missing);
 }
 
-fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
+pub(super) fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let one = organization(repository, "One").id;
     let two = organization(repository, "Two").id;
@@ -163,10 +154,10 @@ fn a_team_is_created_changed_and_deleted(repository: &dyn Repository) {
     assert!(team(repository, two, "B").id > id);
 }
 
-fn taken_names_are_refused_and_nothing_is_recorded(repository: &dyn Repository) {
+pub(super) fn taken_names_are_refused_and_nothing_is_recorded(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let two = organization(repository, "Two").id;
-    organization(repository, "ONE");
+    let _one = organization(repository, "ONE");
     let a = team(repository, one, "A").id;
     let b = team(repository, one, "B").id;
     let other = team(repository, two, "B").id;
@@ -208,7 +199,7 @@ fn taken_names_are_refused_and_nothing_is_recorded(repository: &dyn Repository) 
     repository.update_team(a, &renamed, operator(3)).unwrap();
 }
 
-fn a_team_needs_an_organization_that_is_there(repository: &dyn Repository) {
+pub(super) fn a_team_needs_an_organization_that_is_there(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let gone = organization(repository, "Gone").id;
     repository.delete_organization(gone, operator(2)).unwrap();
@@ -229,7 +220,7 @@ fn a_team_needs_an_organization_that_is_there(repository: &dyn Repository) {
     }
 }
 
-fn teams_outlive_their_organization(repository: &dyn Repository) {
+pub(super) fn teams_outlive_their_organization(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let [one, two] = ["One", "Two"].map(|name| organization(repository, name).id);
     let [a, b] = [one, two].map(|place| team(repository, place, "A").id);
@@ -264,7 +255,7 @@ fn teams_outlive_their_organization(repository: &dyn Repository) {
     assert_eq!(changes(&latest(repository)), values);
 }
 
-fn changes_by_operators_have_no_author(repository: &dyn Repository) {
+pub(super) fn changes_by_operators_have_no_author(repository: &dyn Repository) {
     let one = organization(repository, "One");
 
     assert_eq!((one.created_by, one.modified_by), (None, None));

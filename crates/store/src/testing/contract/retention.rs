@@ -2,16 +2,10 @@
 
 use profiled_domain::{Membership, Model, ObjectState, Repository, WriteContext};
 
-use crate::directory::{by, events, latest, organization, team, user};
-use crate::people::{at, operator};
+use crate::testing::samples::directory::{by, events, latest, organization, team, user};
+use crate::testing::samples::people::{at, operator};
 
-contract!(
-    oldest_events_are_pruned_first_up_to_the_limit,
-    deleted_objects_are_missing_once_they_are_forgotten,
-    identifiers_are_never_reused,
-);
-
-fn oldest_events_are_pruned_first_up_to_the_limit(repository: &dyn Repository) {
+pub(super) fn oldest_events_are_pruned_first_up_to_the_limit(repository: &dyn Repository) {
     let place = organization(repository, "One").id;
     for (name, second) in [("ada", 2), ("bob", 3), ("cid", 4)] {
         let member = user(repository, name);
@@ -37,7 +31,7 @@ fn oldest_events_are_pruned_first_up_to_the_limit(repository: &dyn Repository) {
     assert_eq!((event.timestamp, event.users.len()), (at(4), 1));
 }
 
-fn deleted_objects_are_missing_once_they_are_forgotten(repository: &dyn Repository) {
+pub(super) fn deleted_objects_are_missing_once_they_are_forgotten(repository: &dyn Repository) {
     let [one, two, three] = ["One", "Two", "Three"].map(|name| organization(repository, name).id);
     let carters = team(repository, three, "Carters").id;
     repository.delete_organization(one, operator(2)).unwrap();
@@ -65,7 +59,7 @@ fn deleted_objects_are_missing_once_they_are_forgotten(repository: &dyn Reposito
     assert_eq!(events(repository).len(), 7);
 }
 
-fn identifiers_are_never_reused(repository: &dyn Repository) {
+pub(super) fn identifiers_are_never_reused(repository: &dyn Repository) {
     let one = organization(repository, "One").id;
     let carters = team(repository, one, "Carters").id;
     let last = latest(repository).id;

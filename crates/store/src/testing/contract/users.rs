@@ -6,24 +6,9 @@ use profiled_domain::{
     UniqueKey, UniqueValues, UserId, UserLookup,
 };
 
-use crate::people::{at, operator, person};
+use crate::testing::samples::people::{at, operator, person};
 
-contract!(
-    a_new_user_is_stored_as_it_is,
-    null_and_empty_text_are_stored_as_they_are,
-    external_id_is_stored_once_and_finds_its_user,
-    users_are_found_by_each_of_their_names,
-    names_are_compared_with_case,
-    mailbox_is_found_as_mail_compares_addresses,
-    taken_values_are_refused_with_their_key,
-    taken_values_are_found_and_one_s_own_are_not,
-    users_come_in_pages_by_id,
-    change_writes_only_its_own_fields,
-    change_of_an_unknown_user_is_none,
-    a_change_of_another_version_is_refused,
-);
-
-fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
+pub(super) fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
     let user = repository.create_user(&person("ada"), operator(5)).unwrap();
 
     let profile = repository
@@ -42,7 +27,7 @@ fn a_new_user_is_stored_as_it_is(repository: &dyn Repository) {
     );
 }
 
-fn null_and_empty_text_are_stored_as_they_are(repository: &dyn Repository) {
+pub(super) fn null_and_empty_text_are_stored_as_they_are(repository: &dyn Repository) {
     let empty = NewUser {
         person: Person {
             last_name: Some(String::new()),
@@ -64,7 +49,7 @@ fn null_and_empty_text_are_stored_as_they_are(repository: &dyn Repository) {
     assert_eq!(user.person.last_name.as_deref(), Some(""));
 }
 
-fn external_id_is_stored_once_and_finds_its_user(repository: &dyn Repository) {
+pub(super) fn external_id_is_stored_once_and_finds_its_user(repository: &dyn Repository) {
     let user = repository.create_user(&person("ada"), operator(1)).unwrap();
     let ensure = |id, new: &str| repository.ensure_external_id(id, new).unwrap();
 
@@ -79,7 +64,7 @@ fn external_id_is_stored_once_and_finds_its_user(repository: &dyn Repository) {
     assert!(taken.is_err(), "{taken:?}");
 }
 
-fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
+pub(super) fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
     let user = repository.create_user(&person("ada"), operator(1)).unwrap();
     let keys = [
         UserLookup::Id(user.id),
@@ -100,7 +85,7 @@ fn users_are_found_by_each_of_their_names(repository: &dyn Repository) {
     );
 }
 
-fn names_are_compared_with_case(repository: &dyn Repository) {
+pub(super) fn names_are_compared_with_case(repository: &dyn Repository) {
     repository.create_user(&person("ada"), operator(1)).unwrap();
 
     let upper = repository.create_user(&person("ADA"), operator(1)).unwrap();
@@ -117,7 +102,7 @@ fn names_are_compared_with_case(repository: &dyn Repository) {
     );
 }
 
-fn mailbox_is_found_as_mail_compares_addresses(repository: &dyn Repository) {
+pub(super) fn mailbox_is_found_as_mail_compares_addresses(repository: &dyn Repository) {
     let add = |name: &str, email: &str| {
         let mut new = person(name);
         new.person.email = Some(email.to_owned());
@@ -160,7 +145,7 @@ fn mailbox_is_found_as_mail_compares_addresses(repository: &dyn Repository) {
     assert_eq!(bind("ada@example.com"), BindOutcome::To(ada.id));
 }
 
-fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
+pub(super) fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
     repository.create_user(&person("ada"), operator(1)).unwrap();
     let other = person("bob");
     let cases = [
@@ -210,7 +195,7 @@ fn taken_values_are_refused_with_their_key(repository: &dyn Repository) {
     assert_eq!(repository.list_users(page).unwrap().total, 1);
 }
 
-fn taken_values_are_found_and_one_s_own_are_not(repository: &dyn Repository) {
+pub(super) fn taken_values_are_found_and_one_s_own_are_not(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
     let wanted = UniqueValues {
@@ -228,7 +213,7 @@ fn taken_values_are_found_and_one_s_own_are_not(repository: &dyn Repository) {
     assert_eq!(others, [UniqueKey::Username]);
 }
 
-fn users_come_in_pages_by_id(repository: &dyn Repository) {
+pub(super) fn users_come_in_pages_by_id(repository: &dyn Repository) {
     for name in ["a", "b", "c"] {
         repository.create_user(&person(name), operator(1)).unwrap();
     }
@@ -251,7 +236,7 @@ fn users_come_in_pages_by_id(repository: &dyn Repository) {
     );
 }
 
-fn change_writes_only_its_own_fields(repository: &dyn Repository) {
+pub(super) fn change_writes_only_its_own_fields(repository: &dyn Repository) {
     let before = repository.create_user(&person("ada"), operator(1)).unwrap();
     let change = ProfileChange {
         email: Patch::Set("new@example.com".to_owned()),
@@ -279,7 +264,7 @@ fn change_writes_only_its_own_fields(repository: &dyn Repository) {
     assert_eq!(*unchanged.unwrap().unwrap().user, expected);
 }
 
-fn change_of_an_unknown_user_is_none(repository: &dyn Repository) {
+pub(super) fn change_of_an_unknown_user_is_none(repository: &dyn Repository) {
     let change = ProfileChange {
         first_name: Patch::Clear,
         ..ProfileChange::default()
@@ -290,7 +275,7 @@ fn change_of_an_unknown_user_is_none(repository: &dyn Repository) {
     assert_eq!(changed.unwrap(), None);
 }
 
-fn a_change_of_another_version_is_refused(repository: &dyn Repository) {
+pub(super) fn a_change_of_another_version_is_refused(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let write = |change: &ProfileChange, version: i64| {
         let precondition = Precondition::VersionIn(vec![version]);

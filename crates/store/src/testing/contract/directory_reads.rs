@@ -6,18 +6,8 @@ use profiled_domain::{
     Repository, Selection, TeamId, TextLookup, UserId, WriteContext,
 };
 
-use crate::directory::by;
-use crate::people::{at, operator, person};
-
-contract!(
-    users_come_by_condition_and_order,
-    only_live_objects_are_selected_and_shown,
-    event_lists_its_objects_by_id,
-    a_page_that_is_not_there_is_empty_but_counted,
-    conditions_are_evaluated_for_one_object,
-    deleted_object_is_gone_and_unknown_one_missing,
-    an_administrator_of_any_organization_is_one,
-);
+use crate::testing::samples::directory::by;
+use crate::testing::samples::people::{at, operator, person};
 
 fn select(condition: Condition) -> Selection {
     Selection {
@@ -67,7 +57,7 @@ fn text(field: Field, test: TextLookup, wanted: &str, case: Case) -> Condition {
     Condition::Field(field, Lookup::Text(test, wanted.to_owned(), case))
 }
 
-fn users_come_by_condition_and_order(repository: &dyn Repository) {
+pub(super) fn users_come_by_condition_and_order(repository: &dyn Repository) {
     for name in ["anna", "Bert", "Anton", "b_b"] {
         user(repository, name);
     }
@@ -114,7 +104,7 @@ fn users_come_by_condition_and_order(repository: &dyn Repository) {
     }
 }
 
-fn only_live_objects_are_selected_and_shown(repository: &dyn Repository) {
+pub(super) fn only_live_objects_are_selected_and_shown(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let sleeping = NewUser {
         is_active: false,
@@ -193,7 +183,7 @@ fn only_live_objects_are_selected_and_shown(repository: &dyn Repository) {
     assert_eq!(teams()[0].organization, None);
 }
 
-fn event_lists_its_objects_by_id(repository: &dyn Repository) {
+pub(super) fn event_lists_its_objects_by_id(repository: &dyn Repository) {
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let crew = organization(repository, "crew", Some(bob));
     repository
@@ -233,7 +223,7 @@ fn event_lists_its_objects_by_id(repository: &dyn Repository) {
     assert_eq!(event.teams, []);
 }
 
-fn a_page_that_is_not_there_is_empty_but_counted(repository: &dyn Repository) {
+pub(super) fn a_page_that_is_not_there_is_empty_but_counted(repository: &dyn Repository) {
     for name in ["a", "b", "c"] {
         user(repository, name);
     }
@@ -258,7 +248,7 @@ fn a_page_that_is_not_there_is_empty_but_counted(repository: &dyn Repository) {
     assert_eq!(page(PageNumber::At(0), 2), (String::new(), 3));
 }
 
-fn conditions_are_evaluated_for_one_object(repository: &dyn Repository) {
+pub(super) fn conditions_are_evaluated_for_one_object(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let crew = organization(repository, "crew", None);
     repository
@@ -292,7 +282,7 @@ fn conditions_are_evaluated_for_one_object(repository: &dyn Repository) {
     assert_eq!(repository.holds(Model::Team, 1, &[]).unwrap(), [false; 0]);
 }
 
-fn deleted_object_is_gone_and_unknown_one_missing(repository: &dyn Repository) {
+pub(super) fn deleted_object_is_gone_and_unknown_one_missing(repository: &dyn Repository) {
     use ObjectState::{Gone, Missing, Present};
     let (ada, bob) = (user(repository, "ada"), user(repository, "bob"));
     let crew = organization(repository, "crew", None);
@@ -328,7 +318,7 @@ fn deleted_object_is_gone_and_unknown_one_missing(repository: &dyn Repository) {
     }
 }
 
-fn an_administrator_of_any_organization_is_one(repository: &dyn Repository) {
+pub(super) fn an_administrator_of_any_organization_is_one(repository: &dyn Repository) {
     let ada = user(repository, "ada");
     let crew = organization(repository, "crew", None);
     repository

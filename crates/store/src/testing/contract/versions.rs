@@ -5,14 +5,7 @@ use profiled_domain::{
     UserProfile,
 };
 
-use crate::people::{group, operator, person, token};
-
-contract!(
-    new_users_and_groups_have_version_one,
-    a_change_of_a_profile_is_a_new_version,
-    a_membership_changes_its_user_and_its_group,
-    credentials_are_no_part_of_a_version,
-);
+use crate::testing::samples::people::{group, operator, person, token};
 
 fn profile(repository: &dyn Repository, id: UserId) -> UserProfile {
     let found = repository.find_profile(id, ProfileDepth::Groups);
@@ -25,7 +18,7 @@ fn group_version(repository: &dyn Repository, id: GroupId, name: &str) -> i64 {
     group.version
 }
 
-fn new_users_and_groups_have_version_one(repository: &dyn Repository) {
+pub(super) fn new_users_and_groups_have_version_one(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let team = repository
         .create_group(&group("team"), operator(1))
@@ -36,7 +29,7 @@ fn new_users_and_groups_have_version_one(repository: &dyn Repository) {
     assert_eq!((ada.credentials.changed_at, ada.deleted_at), (None, None));
 }
 
-fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
+pub(super) fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -70,7 +63,7 @@ fn a_change_of_a_profile_is_a_new_version(repository: &dyn Repository) {
     assert_eq!(profile(repository, bob).user.version, 1);
 }
 
-fn a_membership_changes_its_user_and_its_group(repository: &dyn Repository) {
+pub(super) fn a_membership_changes_its_user_and_its_group(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -101,7 +94,7 @@ fn a_membership_changes_its_user_and_its_group(repository: &dyn Repository) {
     assert_eq!(group_version(repository, team, "team"), 4);
 }
 
-fn credentials_are_no_part_of_a_version(repository: &dyn Repository) {
+pub(super) fn credentials_are_no_part_of_a_version(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()

@@ -1,4 +1,4 @@
-//! Organizations and teams to test with, and what is recorded of them.
+//! Organizations and teams to store, and what is recorded of them.
 
 use profiled_domain::{
     ActivityEvent, Authority, Condition, CredentialRef, Field, NewOrganization, NewTeam,
@@ -7,8 +7,10 @@ use profiled_domain::{
 };
 use serde_json::Value;
 
-use crate::people::{operator, person};
+use super::people::{operator, person};
 
+/// A user of this name, who is stored.
+#[must_use]
 pub fn user(repository: &dyn Repository, name: &str) -> UserId {
     repository
         .create_user(&person(name), operator(1))
@@ -16,6 +18,8 @@ pub fn user(repository: &dyn Repository, name: &str) -> UserId {
         .id
 }
 
+/// An organization of this name, which is stored.
+#[must_use]
 pub fn organization(repository: &dyn Repository, name: &str) -> Organization {
     let new = NewOrganization {
         name: name.to_owned(),
@@ -24,6 +28,8 @@ pub fn organization(repository: &dyn Repository, name: &str) -> Organization {
     repository.create_organization(&new, operator(1)).unwrap()
 }
 
+/// A team of this name.
+#[must_use]
 pub fn new_team(organization: OrganizationId, name: &str) -> NewTeam {
     NewTeam {
         organization,
@@ -32,12 +38,15 @@ pub fn new_team(organization: OrganizationId, name: &str) -> NewTeam {
     }
 }
 
+/// The same, which is stored.
+#[must_use]
 pub fn team(repository: &dyn Repository, organization: OrganizationId, name: &str) -> Team {
     let new = new_team(organization, name);
     repository.create_team(&new, operator(1)).unwrap()
 }
 
 /// All events, the latest first.
+#[must_use]
 pub fn events(repository: &dyn Repository) -> Vec<ActivityEvent> {
     let latest_first = OrderBy {
         path: Vec::new(),
@@ -55,15 +64,20 @@ pub fn events(repository: &dyn Repository) -> Vec<ActivityEvent> {
     repository.select_events(&selection).unwrap().items
 }
 
+/// The last event.
+#[must_use]
 pub fn latest(repository: &dyn Repository) -> ActivityEvent {
     events(repository).remove(0)
 }
 
+/// What an event says of changes.
+#[must_use]
 pub fn changes(event: &ActivityEvent) -> Value {
     Value::Object(event.changes.clone())
 }
 
 /// Ids of what an event refers to: users, organizations, teams.
+#[must_use]
 pub fn references(event: &ActivityEvent) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
     (
         event.users.iter().map(|user| user.id.0).collect(),
@@ -73,6 +87,7 @@ pub fn references(event: &ActivityEvent) -> (Vec<i64>, Vec<i64>, Vec<i64>) {
 }
 
 /// A user who has done nothing yet, as the one who asks for a write that needs no right.
+#[must_use]
 pub fn by(actor: UserId) -> Authority {
     Authority {
         actor,

@@ -5,22 +5,10 @@ use profiled_domain::{
     UserId,
 };
 
-use crate::holders::token_holder;
-use crate::people::{at, group, operator, person, token};
+use crate::testing::samples::holders::token_holder;
+use crate::testing::samples::people::{at, group, operator, person, token};
 
-contract!(
-    a_profile_has_its_groups_by_id_with_exact_counts,
-    a_user_in_very_many_groups_has_all_of_them,
-    repeated_addition_or_removal_of_a_member_changes_nothing,
-    membership_needs_an_existing_user_and_group,
-    a_group_is_found_by_name_and_by_id,
-    a_change_of_a_group_moves_its_update,
-    a_taken_name_is_refused_and_one_s_own_is_not,
-    a_deleted_group_takes_its_memberships_along,
-    new_user_administers_no_organization,
-);
-
-fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository) {
+pub(super) fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let sleeping = NewUser {
         is_active: false,
@@ -59,7 +47,7 @@ fn a_profile_has_its_groups_by_id_with_exact_counts(repository: &dyn Repository)
     assert_eq!(account.groups, []);
 }
 
-fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
+pub(super) fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     repository.issue_token(&token(ada.id, 1)).unwrap();
     let mut joined = Vec::new();
@@ -83,7 +71,9 @@ fn a_user_in_very_many_groups_has_all_of_them(repository: &dyn Repository) {
     }
 }
 
-fn repeated_addition_or_removal_of_a_member_changes_nothing(repository: &dyn Repository) {
+pub(super) fn repeated_addition_or_removal_of_a_member_changes_nothing(
+    repository: &dyn Repository,
+) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -109,7 +99,7 @@ fn repeated_addition_or_removal_of_a_member_changes_nothing(repository: &dyn Rep
     assert_eq!((counted, emptied), (1, 0));
 }
 
-fn membership_needs_an_existing_user_and_group(repository: &dyn Repository) {
+pub(super) fn membership_needs_an_existing_user_and_group(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -136,7 +126,7 @@ fn membership_needs_an_existing_user_and_group(repository: &dyn Repository) {
     );
 }
 
-fn a_group_is_found_by_name_and_by_id(repository: &dyn Repository) {
+pub(super) fn a_group_is_found_by_name_and_by_id(repository: &dyn Repository) {
     let team = repository
         .create_group(&group("team"), operator(1))
         .unwrap();
@@ -149,7 +139,7 @@ fn a_group_is_found_by_name_and_by_id(repository: &dyn Repository) {
     assert_eq!(repository.find_group_by_id(GroupId(99)).unwrap(), None);
 }
 
-fn a_change_of_a_group_moves_its_update(repository: &dyn Repository) {
+pub(super) fn a_change_of_a_group_moves_its_update(repository: &dyn Repository) {
     let before = repository
         .create_group(&group("team"), operator(1))
         .unwrap();
@@ -184,7 +174,7 @@ fn a_change_of_a_group_moves_its_update(repository: &dyn Repository) {
     assert_eq!(nobody.unwrap(), None);
 }
 
-fn a_taken_name_is_refused_and_one_s_own_is_not(repository: &dyn Repository) {
+pub(super) fn a_taken_name_is_refused_and_one_s_own_is_not(repository: &dyn Repository) {
     let team = repository
         .create_group(&group("team"), operator(1))
         .unwrap();
@@ -217,7 +207,7 @@ fn a_taken_name_is_refused_and_one_s_own_is_not(repository: &dyn Repository) {
     assert_eq!(own.unwrap().unwrap().name, "team");
 }
 
-fn a_deleted_group_takes_its_memberships_along(repository: &dyn Repository) {
+pub(super) fn a_deleted_group_takes_its_memberships_along(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -255,7 +245,7 @@ fn a_deleted_group_takes_its_memberships_along(repository: &dyn Repository) {
     assert_eq!(profile().groups.len(), 1);
 }
 
-fn new_user_administers_no_organization(repository: &dyn Repository) {
+pub(super) fn new_user_administers_no_organization(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()

@@ -1,15 +1,18 @@
-//! Values to test with.
+//! Users, groups and tokens to store.
 
 use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{
     Gender, NewGroup, NewToken, NewUser, PasswordHash, Person, TokenDigest, UserId, WriteContext,
 };
 
-/// An instant with microseconds.
+/// An instant with microseconds, so many seconds after the beginning of time.
+#[must_use]
 pub fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + Duration::seconds(seconds) + Duration::microseconds(123_456)
 }
 
+/// A user with odd names, who is staff.
+#[must_use]
 pub fn person(name: &str) -> NewUser {
     NewUser {
         person: Person {
@@ -27,6 +30,8 @@ pub fn person(name: &str) -> NewUser {
     }
 }
 
+/// A group with notes.
+#[must_use]
 pub fn group(name: &str) -> NewGroup {
     NewGroup {
         name: name.to_owned(),
@@ -34,6 +39,8 @@ pub fn group(name: &str) -> NewGroup {
     }
 }
 
+/// A token whose digest is that byte, 32 times.
+#[must_use]
 pub fn token(owner: UserId, number: u8) -> NewToken {
     NewToken {
         owner,
@@ -49,6 +56,7 @@ pub fn token(owner: UserId, number: u8) -> NewToken {
 }
 
 /// Who runs the service, some seconds after the beginning of time.
+#[must_use]
 pub fn operator(seconds: i64) -> WriteContext<'static> {
     WriteContext::operator(at(seconds))
 }

@@ -5,7 +5,8 @@ use profiled_domain::{
     UserId,
 };
 
-/// The token of [`token`](crate::people::token) with its user.
+/// The token of [`token`](super::people::token) with its user.
+#[must_use]
 pub fn token_holder(
     repository: &dyn Repository,
     number: u8,
@@ -17,6 +18,7 @@ pub fn token_holder(
 }
 
 /// The user that a subject is bound to, deleted or not.
+#[must_use]
 pub fn bound(repository: &dyn Repository, subject: &ForeignSubject) -> Option<UserId> {
     let query = HolderQuery::Subject(subject.clone());
     let found = repository.find_holder(query, ProfileDepth::Account);

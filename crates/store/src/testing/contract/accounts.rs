@@ -6,19 +6,7 @@ use profiled_domain::{
     ProfileChange, ProfileDepth, Repository, RepositoryError, UserId, UserLookup,
 };
 
-use crate::people::{at, group, operator, person, token};
-
-contract!(
-    a_deactivated_user_comes_back_without_old_credentials,
-    a_deleted_user_frees_its_names_and_leaves_its_groups,
-    restored_user_gets_names_and_groups_back_and_no_credential,
-    a_user_whose_name_was_taken_stays_deleted,
-    the_last_superuser_stays,
-    profile_flag_and_password_change_together_or_not_at_all,
-    the_last_superuser_keeps_the_flag,
-    accounts_that_may_not_log_in_are_not_changed,
-    users_are_erased_after_the_deletion_grace,
-);
+use crate::testing::samples::people::{at, group, operator, person, token};
 
 fn superuser(name: &str) -> NewUser {
     NewUser {
@@ -28,7 +16,7 @@ fn superuser(name: &str) -> NewUser {
     }
 }
 
-fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Repository) {
+pub(super) fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -62,7 +50,7 @@ fn a_deactivated_user_comes_back_without_old_credentials(repository: &dyn Reposi
     assert_eq!(nobody, AccountChangeOutcome::Missing);
 }
 
-fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Repository) {
+pub(super) fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -95,7 +83,9 @@ fn a_deleted_user_frees_its_names_and_leaves_its_groups(repository: &dyn Reposit
     repository.create_user(&person("ada"), operator(7)).unwrap();
 }
 
-fn restored_user_gets_names_and_groups_back_and_no_credential(repository: &dyn Repository) {
+pub(super) fn restored_user_gets_names_and_groups_back_and_no_credential(
+    repository: &dyn Repository,
+) {
     let before = repository.create_user(&person("ada"), operator(1)).unwrap();
     let staff = repository
         .create_group(&group("Staff"), operator(1))
@@ -126,7 +116,7 @@ fn restored_user_gets_names_and_groups_back_and_no_credential(repository: &dyn R
     assert_eq!(again, AccountChangeOutcome::Missing);
 }
 
-fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
+pub(super) fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -142,7 +132,7 @@ fn a_user_whose_name_was_taken_stays_deleted(repository: &dyn Repository) {
     assert!(still.deleted_at.is_some());
 }
 
-fn the_last_superuser_stays(repository: &dyn Repository) {
+pub(super) fn the_last_superuser_stays(repository: &dyn Repository) {
     let one = repository
         .create_user(&superuser("one"), operator(1))
         .unwrap()
@@ -165,7 +155,7 @@ fn the_last_superuser_stays(repository: &dyn Repository) {
     );
 }
 
-fn users_are_erased_after_the_deletion_grace(repository: &dyn Repository) {
+pub(super) fn users_are_erased_after_the_deletion_grace(repository: &dyn Repository) {
     let names = ["ada", "bob", "eve"];
     let ids = names.map(|name| {
         repository
@@ -202,7 +192,7 @@ fn renamed(name: &str) -> ProfileChange {
     }
 }
 
-fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repository) {
+pub(super) fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -231,7 +221,7 @@ fn profile_flag_and_password_change_together_or_not_at_all(repository: &dyn Repo
     assert_eq!(find(), after);
 }
 
-fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
+pub(super) fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
     let one = repository
         .create_user(&superuser("one"), operator(1))
         .unwrap()
@@ -253,7 +243,7 @@ fn the_last_superuser_keeps_the_flag(repository: &dyn Repository) {
     assert!(user.is_superuser);
 }
 
-fn accounts_that_may_not_log_in_are_not_changed(repository: &dyn Repository) {
+pub(super) fn accounts_that_may_not_log_in_are_not_changed(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()

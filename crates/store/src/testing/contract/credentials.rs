@@ -5,30 +5,15 @@ use profiled_domain::{
     RepositoryError, TokenClient, TokenId, UniqueKey, UserId, UserLookup,
 };
 
-use crate::holders::token_holder;
-use crate::people::{at, operator, person, token};
+use crate::testing::samples::holders::token_holder;
+use crate::testing::samples::people::{at, operator, person, token};
 
 /// A user's name, to look the user up by.
 fn name(username: &str) -> UserLookup {
     UserLookup::Username(username.to_owned())
 }
 
-contract!(
-    a_token_leads_to_its_holder_active_or_not,
-    a_token_needs_an_owner_and_a_new_digest,
-    tokens_are_listed_and_revoked,
-    a_password_is_found_by_each_name_of_its_user,
-    a_password_is_found_by_username,
-    a_password_is_found_by_id,
-    a_hash_is_replaced_only_while_it_is_the_stored_one,
-    a_new_password_ends_every_other_token_of_its_user,
-    a_new_password_begins_an_epoch_and_a_new_hash_does_not,
-    new_password_of_an_unknown_user_revokes_nothing,
-    a_login_is_recorded_to_the_microsecond,
-    the_digest_of_the_first_hash_stays_until_the_epoch_ends,
-);
-
-fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
+pub(super) fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
     let sleeping = NewUser {
         is_active: false,
         ..person("ada")
@@ -62,7 +47,7 @@ fn a_token_leads_to_its_holder_active_or_not(repository: &dyn Repository) {
     }
 }
 
-fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
+pub(super) fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -82,7 +67,7 @@ fn a_token_needs_an_owner_and_a_new_digest(repository: &dyn Repository) {
     );
 }
 
-fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
+pub(super) fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -113,7 +98,7 @@ fn tokens_are_listed_and_revoked(repository: &dyn Repository) {
     assert_eq!(token_holder(repository, 1, ProfileDepth::Account), None);
 }
 
-fn a_password_is_found_by_each_name_of_its_user(repository: &dyn Repository) {
+pub(super) fn a_password_is_found_by_each_name_of_its_user(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     repository.ensure_external_id(ada.id, "uuid").unwrap();
     let keys = [
@@ -132,7 +117,7 @@ fn a_password_is_found_by_each_name_of_its_user(repository: &dyn Repository) {
     assert_eq!(found.unwrap(), None);
 }
 
-fn a_password_is_found_by_username(repository: &dyn Repository) {
+pub(super) fn a_password_is_found_by_username(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let secretless = NewUser {
         person: Person {
@@ -172,7 +157,7 @@ fn token_ids(repository: &dyn Repository, user: UserId) -> Vec<TokenId> {
     tokens.iter().map(|token| token.state.id).collect()
 }
 
-fn a_password_is_found_by_id(repository: &dyn Repository) {
+pub(super) fn a_password_is_found_by_id(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -185,7 +170,7 @@ fn a_password_is_found_by_id(repository: &dyn Repository) {
     assert_eq!(nobody, None);
 }
 
-fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repository) {
+pub(super) fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -209,7 +194,7 @@ fn a_hash_is_replaced_only_while_it_is_the_stored_one(repository: &dyn Repositor
     assert_eq!(token_ids(repository, ada), [held]);
 }
 
-fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository) {
+pub(super) fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -234,7 +219,7 @@ fn a_new_password_ends_every_other_token_of_its_user(repository: &dyn Repository
     assert!(!repository.revoke_token(first).unwrap());
 }
 
-fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repository) {
+pub(super) fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -267,7 +252,7 @@ fn a_new_password_begins_an_epoch_and_a_new_hash_does_not(repository: &dyn Repos
     assert_eq!(epoch(bob), (0, None));
 }
 
-fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repository) {
+pub(super) fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -304,7 +289,7 @@ fn the_digest_of_the_first_hash_stays_until_the_epoch_ends(repository: &dyn Repo
     assert_eq!([changed, of_new, digest()], [None, some("D4"), None]);
 }
 
-fn new_password_of_an_unknown_user_revokes_nothing(repository: &dyn Repository) {
+pub(super) fn new_password_of_an_unknown_user_revokes_nothing(repository: &dyn Repository) {
     let ada = repository
         .create_user(&person("ada"), operator(1))
         .unwrap()
@@ -317,7 +302,7 @@ fn new_password_of_an_unknown_user_revokes_nothing(repository: &dyn Repository) 
     assert_eq!(token_ids(repository, ada), [held]);
 }
 
-fn a_login_is_recorded_to_the_microsecond(repository: &dyn Repository) {
+pub(super) fn a_login_is_recorded_to_the_microsecond(repository: &dyn Repository) {
     let ada = repository.create_user(&person("ada"), operator(1)).unwrap();
     let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
 

@@ -5,20 +5,7 @@ use profiled_domain::{
     Patch, Precondition, ProfileChange, Repository, RepositoryError, SweepRule, User, UserId,
 };
 
-use crate::people::{at, operator, person};
-
-contract!(
-    a_reserved_key_is_taken_until_it_is_given_back,
-    the_key_of_a_user_is_taken,
-    an_avatar_needs_a_reservation,
-    a_refused_change_keeps_the_reservation,
-    a_file_is_claimed_once_and_its_key_is_free_much_later,
-    old_and_abandoned_files_wait_and_the_new_one_does_not,
-    claimed_file_is_given_to_no_user,
-    interrupted_sweep_is_repeated,
-    sweeps_are_bounded,
-    a_deleted_user_has_the_file_until_erased,
-);
+use crate::testing::samples::people::{at, operator, person};
 
 const GRACE: i64 = 100;
 const RETENTION: i64 = 1000;
@@ -59,7 +46,7 @@ fn ada(repository: &dyn Repository) -> User {
     repository.create_user(&person("ada"), operator(1)).unwrap()
 }
 
-fn a_reserved_key_is_taken_until_it_is_given_back(repository: &dyn Repository) {
+pub(super) fn a_reserved_key_is_taken_until_it_is_given_back(repository: &dyn Repository) {
     assert!(repository.reserve_file("avatars/a.png").unwrap());
     assert!(!repository.reserve_file("avatars/a.png").unwrap());
     assert!(repository.reserve_file("avatars/A.png").unwrap());
@@ -69,7 +56,7 @@ fn a_reserved_key_is_taken_until_it_is_given_back(repository: &dyn Repository) {
     assert!(repository.reserve_file("avatars/a.png").unwrap());
 }
 
-fn the_key_of_a_user_is_taken(repository: &dyn Repository) {
+pub(super) fn the_key_of_a_user_is_taken(repository: &dyn Repository) {
     let ada = ada(repository);
     give(repository, ada.id, "a.png");
 
@@ -79,7 +66,7 @@ fn the_key_of_a_user_is_taken(repository: &dyn Repository) {
     assert_eq!(sweep(repository, 10 + GRACE), Vec::<String>::new());
 }
 
-fn an_avatar_needs_a_reservation(repository: &dyn Repository) {
+pub(super) fn an_avatar_needs_a_reservation(repository: &dyn Repository) {
     let ada = ada(repository);
 
     let refused = set(repository, ada.id, Patch::Set("a.png".to_owned()));
@@ -91,7 +78,7 @@ fn an_avatar_needs_a_reservation(repository: &dyn Repository) {
     assert_eq!(set(repository, ada.id, Patch::Keep).unwrap(), None);
 }
 
-fn a_refused_change_keeps_the_reservation(repository: &dyn Repository) {
+pub(super) fn a_refused_change_keeps_the_reservation(repository: &dyn Repository) {
     let ada = ada(repository);
     repository.create_user(&person("bob"), operator(1)).unwrap();
     repository.reserve_file("a.png").unwrap();
@@ -110,7 +97,7 @@ fn a_refused_change_keeps_the_reservation(repository: &dyn Repository) {
     assert!(!repository.reserve_file("a.png").unwrap());
 }
 
-fn a_file_is_claimed_once_and_its_key_is_free_much_later(repository: &dyn Repository) {
+pub(super) fn a_file_is_claimed_once_and_its_key_is_free_much_later(repository: &dyn Repository) {
     repository.reserve_file("a.png").unwrap();
 
     assert_eq!(sweep(repository, 1000), Vec::<String>::new(), "found now");
@@ -129,7 +116,7 @@ fn a_file_is_claimed_once_and_its_key_is_free_much_later(repository: &dyn Reposi
     assert!(repository.reserve_file("a.png").unwrap());
 }
 
-fn old_and_abandoned_files_wait_and_the_new_one_does_not(repository: &dyn Repository) {
+pub(super) fn old_and_abandoned_files_wait_and_the_new_one_does_not(repository: &dyn Repository) {
     let ada = ada(repository);
     give(repository, ada.id, "one.png");
     give(repository, ada.id, "two.png");
@@ -144,7 +131,7 @@ fn old_and_abandoned_files_wait_and_the_new_one_does_not(repository: &dyn Reposi
     assert_eq!(claimed, ["abandoned.png", "cleared.png", "one.png"]);
 }
 
-fn claimed_file_is_given_to_no_user(repository: &dyn Repository) {
+pub(super) fn claimed_file_is_given_to_no_user(repository: &dyn Repository) {
     let ada = ada(repository);
     repository.reserve_file("slow.png").unwrap();
     sweep(repository, 10);
@@ -156,7 +143,7 @@ fn claimed_file_is_given_to_no_user(repository: &dyn Repository) {
     assert!(!repository.reserve_file("slow.png").unwrap());
 }
 
-fn interrupted_sweep_is_repeated(repository: &dyn Repository) {
+pub(super) fn interrupted_sweep_is_repeated(repository: &dyn Repository) {
     repository.reserve_file("a.png").unwrap();
     sweep(repository, 10);
     assert_eq!(sweep(repository, 10 + GRACE), ["a.png"]);
@@ -164,7 +151,7 @@ fn interrupted_sweep_is_repeated(repository: &dyn Repository) {
     assert_eq!(sweep(repository, 10 + 2 * GRACE), ["a.png"]);
 }
 
-fn sweeps_are_bounded(repository: &dyn Repository) {
+pub(super) fn sweeps_are_bounded(repository: &dyn Repository) {
     for number in 0..5 {
         repository.reserve_file(&format!("{number}.png")).unwrap();
     }
@@ -181,7 +168,7 @@ fn sweeps_are_bounded(repository: &dyn Repository) {
     assert_eq!(first.len(), 2);
 }
 
-fn a_deleted_user_has_the_file_until_erased(repository: &dyn Repository) {
+pub(super) fn a_deleted_user_has_the_file_until_erased(repository: &dyn Repository) {
     let ada = ada(repository);
     give(repository, ada.id, "a.png");
 

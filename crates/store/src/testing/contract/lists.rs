@@ -4,14 +4,7 @@ use profiled_domain::{
     NewUser, NumberedPage, Page, PageNumber, Repository, TokenId, UserId, UserProfile,
 };
 
-use crate::people::{group, operator, person, token};
-
-contract!(
-    profiles_come_in_pages_by_id_with_their_groups,
-    every_page_of_every_size_is_cut_as_counted,
-    groups_come_in_pages_by_id,
-    tokens_of_one_user_come_in_pages,
-);
+use crate::testing::samples::people::{group, operator, person, token};
 
 fn numbered(number: i64, size: i64) -> NumberedPage {
     NumberedPage {
@@ -41,7 +34,7 @@ fn ids(page: &Page<UserProfile>) -> Vec<UserId> {
     page.items.iter().map(|profile| profile.user.id).collect()
 }
 
-fn profiles_come_in_pages_by_id_with_their_groups(repository: &dyn Repository) {
+pub(super) fn profiles_come_in_pages_by_id_with_their_groups(repository: &dyn Repository) {
     let all = users(repository, &["a", "b", "c", "d", "e"]);
     let sleeping = NewUser {
         is_active: false,
@@ -85,7 +78,7 @@ fn profiles_come_in_pages_by_id_with_their_groups(repository: &dyn Repository) {
     assert!(rest.items.iter().all(|profile| profile.groups.is_empty()));
 }
 
-fn every_page_of_every_size_is_cut_as_counted(repository: &dyn Repository) {
+pub(super) fn every_page_of_every_size_is_cut_as_counted(repository: &dyn Repository) {
     let empty = repository.list_profiles(numbered(1, 2)).unwrap();
     let all = users(repository, &["a", "b", "c", "d", "e", "f", "g"]);
 
@@ -107,7 +100,7 @@ fn every_page_of_every_size_is_cut_as_counted(repository: &dyn Repository) {
     }
 }
 
-fn groups_come_in_pages_by_id(repository: &dyn Repository) {
+pub(super) fn groups_come_in_pages_by_id(repository: &dyn Repository) {
     for name in ["z", "y", "x", "w", "v"] {
         repository.create_group(&group(name), operator(1)).unwrap();
     }
@@ -124,7 +117,7 @@ fn groups_come_in_pages_by_id(repository: &dyn Repository) {
     assert_eq!(names(numbered(4, 2)), (String::new(), 5));
 }
 
-fn tokens_of_one_user_come_in_pages(repository: &dyn Repository) {
+pub(super) fn tokens_of_one_user_come_in_pages(repository: &dyn Repository) {
     let [ada, bob] = users(repository, &["ada", "bob"])[..] else {
         panic!("two users");
     };

@@ -9,23 +9,7 @@ use profiled_domain::{
     RefreshToken, RefreshTokenState, Repository, RepositoryError, Rotation, RotationOutcome, UserId,
 };
 
-use crate::people::{at, operator, person};
-
-contract!(
-    unknown_token_has_no_state_and_no_family,
-    a_token_is_blacklisted_once,
-    a_rotated_token_is_refused_at_once_where_it_is_blacklisted,
-    a_rotated_token_works_within_a_grace_that_does_not_slide,
-    reuse_after_the_grace_ends_the_whole_family,
-    a_family_is_revoked_by_any_of_its_tokens,
-    a_blacklisted_token_is_not_rotated,
-    a_rotation_needs_its_user_if_there_is_one,
-    expired_tokens_are_pruned_in_batches,
-    of_parallel_exchanges_one_wins_where_rotated_tokens_are_blacklisted,
-    parallel_exchanges_within_the_grace_yield_one_family,
-    exchanges_that_race_with_a_reuse_leave_no_live_token,
-    of_parallel_exchanges_one_wins_where_there_is_no_grace,
-);
+use crate::testing::samples::people::{at, operator, person};
 
 const RACERS: usize = 8;
 
@@ -116,12 +100,12 @@ fn count(outcomes: &[RotationOutcome], wanted: RotationOutcome) -> usize {
         .count()
 }
 
-fn unknown_token_has_no_state_and_no_family(repository: &dyn Repository) {
+pub(super) fn unknown_token_has_no_state_and_no_family(repository: &dyn Repository) {
     assert_eq!(repository.find_refresh_token("a").unwrap(), None);
     assert!(!repository.revoke_family("a", at(1)).unwrap());
 }
 
-fn a_token_is_blacklisted_once(repository: &dyn Repository) {
+pub(super) fn a_token_is_blacklisted_once(repository: &dyn Repository) {
     let token = refresh_token("a");
 
     let outcomes = [at(1), at(2)].map(|now| repository.blacklist_refresh_token(&token, now));
@@ -132,7 +116,9 @@ fn a_token_is_blacklisted_once(repository: &dyn Repository) {
     assert_eq!(repository.find_refresh_token("b").unwrap(), None);
 }
 
-fn a_rotated_token_is_refused_at_once_where_it_is_blacklisted(repository: &dyn Repository) {
+pub(super) fn a_rotated_token_is_refused_at_once_where_it_is_blacklisted(
+    repository: &dyn Repository,
+) {
     let ada = Ada::new(repository, true);
 
     let outcomes = [
@@ -148,7 +134,9 @@ fn a_rotated_token_is_refused_at_once_where_it_is_blacklisted(repository: &dyn R
     assert_eq!(ada.state("c"), None);
 }
 
-fn a_rotated_token_works_within_a_grace_that_does_not_slide(repository: &dyn Repository) {
+pub(super) fn a_rotated_token_works_within_a_grace_that_does_not_slide(
+    repository: &dyn Repository,
+) {
     let ada = Ada::new(repository, false);
 
     let outcomes = [
@@ -162,7 +150,7 @@ fn a_rotated_token_works_within_a_grace_that_does_not_slide(repository: &dyn Rep
     assert_eq!(ada.state("a").unwrap().rotated_at, Some(at(100)));
 }
 
-fn reuse_after_the_grace_ends_the_whole_family(repository: &dyn Repository) {
+pub(super) fn reuse_after_the_grace_ends_the_whole_family(repository: &dyn Repository) {
     let mut ada = Ada::new(repository, false);
     for (blacklists, name) in [(false, "x"), (true, "y")] {
         ada.blacklists = blacklists;
@@ -181,7 +169,7 @@ fn reuse_after_the_grace_ends_the_whole_family(repository: &dyn Repository) {
     }
 }
 
-fn a_family_is_revoked_by_any_of_its_tokens(repository: &dyn Repository) {
+pub(super) fn a_family_is_revoked_by_any_of_its_tokens(repository: &dyn Repository) {
     let ada = Ada::new(repository, false);
     ada.rotate("a", "b", at(1));
 
@@ -191,7 +179,7 @@ fn a_family_is_revoked_by_any_of_its_tokens(repository: &dyn Repository) {
     assert!(ada.is_blacklisted("a") && ada.is_blacklisted("b"));
 }
 
-fn a_blacklisted_token_is_not_rotated(repository: &dyn Repository) {
+pub(super) fn a_blacklisted_token_is_not_rotated(repository: &dyn Repository) {
     let ada = Ada::new(repository, false);
     let log_out = |jti| repository.blacklist_refresh_token(&refresh_token(jti), at(1));
     log_out("a").unwrap();
@@ -204,7 +192,7 @@ fn a_blacklisted_token_is_not_rotated(repository: &dyn Repository) {
     assert_eq!((ada.state("x"), ada.state("y")), (None, None));
 }
 
-fn a_rotation_needs_its_user_if_there_is_one(repository: &dyn Repository) {
+pub(super) fn a_rotation_needs_its_user_if_there_is_one(repository: &dyn Repository) {
     let ada = Ada::new(repository, true);
     let nobody = Rotation {
         user: Some(UserId(99)),
@@ -226,7 +214,7 @@ fn a_rotation_needs_its_user_if_there_is_one(repository: &dyn Repository) {
     assert_eq!(ada.state("a"), None);
 }
 
-fn expired_tokens_are_pruned_in_batches(repository: &dyn Repository) {
+pub(super) fn expired_tokens_are_pruned_in_batches(repository: &dyn Repository) {
     let ada = Ada::new(repository, true);
     for number in 0..3 {
         ada.rotate(&format!("a{number}"), &format!("b{number}"), at(1));
@@ -247,7 +235,7 @@ fn expired_tokens_are_pruned_in_batches(repository: &dyn Repository) {
     }
 }
 
-fn of_parallel_exchanges_one_wins_where_rotated_tokens_are_blacklisted(
+pub(super) fn of_parallel_exchanges_one_wins_where_rotated_tokens_are_blacklisted(
     repository: &dyn Repository,
 ) {
     let ada = Ada::new(repository, true);
@@ -260,7 +248,7 @@ fn of_parallel_exchanges_one_wins_where_rotated_tokens_are_blacklisted(
     assert!(!ada.is_blacklisted(&format!("a{}", winner.unwrap())));
 }
 
-fn parallel_exchanges_within_the_grace_yield_one_family(repository: &dyn Repository) {
+pub(super) fn parallel_exchanges_within_the_grace_yield_one_family(repository: &dyn Repository) {
     let ada = Ada::new(repository, false);
 
     let outcomes = ada.race("a", at(1));
@@ -271,7 +259,7 @@ fn parallel_exchanges_within_the_grace_yield_one_family(repository: &dyn Reposit
 }
 
 /// Every token that was handed out belongs to the family, however late its transaction ended.
-fn exchanges_that_race_with_a_reuse_leave_no_live_token(repository: &dyn Repository) {
+pub(super) fn exchanges_that_race_with_a_reuse_leave_no_live_token(repository: &dyn Repository) {
     let ada = Ada::new(repository, false);
     ada.rotate("a", "b", at(100));
     let start = Barrier::new(2);
@@ -295,7 +283,7 @@ fn exchanges_that_race_with_a_reuse_leave_no_live_token(repository: &dyn Reposit
 }
 
 /// Whoever comes second, comes too late: also where its clock says that it was there first.
-fn of_parallel_exchanges_one_wins_where_there_is_no_grace(repository: &dyn Repository) {
+pub(super) fn of_parallel_exchanges_one_wins_where_there_is_no_grace(repository: &dyn Repository) {
     let mut ada = Ada::new(repository, false);
     ada.grace = Duration::zero();
     for (blacklists, name) in [(false, "x"), (true, "y")] {

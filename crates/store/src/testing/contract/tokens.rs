@@ -6,26 +6,11 @@ use profiled_domain::{
     Repository, RepositoryError, Token, TokenId, TokenUse, UniqueKey, User, UserId,
 };
 
-use crate::holders::token_holder;
-use crate::people::{at, operator, person, token};
+use crate::testing::samples::holders::token_holder;
+use crate::testing::samples::people::{at, operator, person, token};
 
 /// How far what is noted may be older than what happened.
 const MINUTE: Duration = Duration::minutes(1);
-
-contract!(
-    issued_token_is_returned_as_stored,
-    live_tokens_are_limited_and_expired_ones_do_not_count,
-    inactive_user_gets_no_token,
-    token_for_a_former_epoch_is_not_issued,
-    a_stored_digest_is_not_stored_again,
-    only_own_tokens_are_revoked,
-    a_use_is_noted_once_within_its_precision,
-    uses_of_many_tokens_are_noted_together,
-    only_a_live_sliding_token_is_extended,
-    an_expiry_moves_back_only_from_where_it_was_read,
-    all_credentials_end_but_the_one_that_is_kept,
-    tokens_that_have_expired_are_pruned_in_batches,
-);
 
 fn ada(repository: &dyn Repository) -> User {
     repository.create_user(&person("ada"), operator(1)).unwrap()
@@ -50,7 +35,7 @@ fn issued(outcome: Result<IssueOutcome, RepositoryError>) -> Token {
     }
 }
 
-fn issued_token_is_returned_as_stored(repository: &dyn Repository) {
+pub(super) fn issued_token_is_returned_as_stored(repository: &dyn Repository) {
     let ada = ada(repository);
     let wanted = NewToken {
         expires_at: Some(at(9)),
@@ -70,7 +55,7 @@ fn issued_token_is_returned_as_stored(repository: &dyn Repository) {
     );
 }
 
-fn live_tokens_are_limited_and_expired_ones_do_not_count(repository: &dyn Repository) {
+pub(super) fn live_tokens_are_limited_and_expired_ones_do_not_count(repository: &dyn Repository) {
     let ada = ada(repository);
     let bob = repository.create_user(&person("bob"), operator(1)).unwrap();
     let ends = |number, second| NewToken {
@@ -92,7 +77,7 @@ fn live_tokens_are_limited_and_expired_ones_do_not_count(repository: &dyn Reposi
     assert_eq!(repository.list_tokens(ada.id).unwrap().len(), 4);
 }
 
-fn inactive_user_gets_no_token(repository: &dyn Repository) {
+pub(super) fn inactive_user_gets_no_token(repository: &dyn Repository) {
     let sleeping = NewUser {
         is_active: false,
         ..person("bob")
@@ -107,7 +92,7 @@ fn inactive_user_gets_no_token(repository: &dyn Repository) {
     assert_eq!(repository.list_tokens(bob.id).unwrap(), []);
 }
 
-fn token_for_a_former_epoch_is_not_issued(repository: &dyn Repository) {
+pub(super) fn token_for_a_former_epoch_is_not_issued(repository: &dyn Repository) {
     let before = ada(repository);
     repository
         .revoke_credentials(before.id, &CredentialRef::None, operator(2))
@@ -129,7 +114,7 @@ fn token_for_a_former_epoch_is_not_issued(repository: &dyn Repository) {
     repository.issue_token(&token(before.id, 4)).unwrap();
 }
 
-fn a_stored_digest_is_not_stored_again(repository: &dyn Repository) {
+pub(super) fn a_stored_digest_is_not_stored_again(repository: &dyn Repository) {
     let ada = ada(repository);
     issued(repository.issue_token_within(&of_epoch(&ada, 1), None, operator(0)));
 
@@ -141,7 +126,7 @@ fn a_stored_digest_is_not_stored_again(repository: &dyn Repository) {
     );
 }
 
-fn only_own_tokens_are_revoked(repository: &dyn Repository) {
+pub(super) fn only_own_tokens_are_revoked(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let bob = repository
         .create_user(&person("bob"), operator(1))
@@ -158,7 +143,7 @@ fn only_own_tokens_are_revoked(repository: &dyn Repository) {
     assert_eq!(revoked.map(Result::unwrap), [false, true, false]);
 }
 
-fn a_use_is_noted_once_within_its_precision(repository: &dyn Repository) {
+pub(super) fn a_use_is_noted_once_within_its_precision(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let id = repository.issue_token(&token(ada, 1)).unwrap();
     let other = repository.issue_token(&token(ada, 2)).unwrap();
@@ -179,7 +164,7 @@ fn a_use_is_noted_once_within_its_precision(repository: &dyn Repository) {
     assert_eq!(unused.unwrap().state.last_used_at, None);
 }
 
-fn uses_of_many_tokens_are_noted_together(repository: &dyn Repository) {
+pub(super) fn uses_of_many_tokens_are_noted_together(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let ids: Vec<_> = (1..=5)
         .map(|number| repository.issue_token(&sliding(ada, number)).unwrap())
@@ -213,7 +198,7 @@ fn uses_of_many_tokens_are_noted_together(repository: &dyn Repository) {
     assert_eq!(noted, expected);
 }
 
-fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
+pub(super) fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let fixed = NewToken {
         is_sliding: false,
@@ -237,7 +222,7 @@ fn only_a_live_sliding_token_is_extended(repository: &dyn Repository) {
     );
 }
 
-fn an_expiry_moves_back_only_from_where_it_was_read(repository: &dyn Repository) {
+pub(super) fn an_expiry_moves_back_only_from_where_it_was_read(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let ids =
         [sliding(ada, 1), sliding(ada, 2)].map(|token| repository.issue_token(&token).unwrap());
@@ -293,7 +278,7 @@ fn ends(repository: &dyn Repository, owner: UserId) -> Vec<Option<DateTime<Utc>>
     tokens.iter().map(|token| token.state.expires_at).collect()
 }
 
-fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
+pub(super) fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let bob = repository
         .create_user(&person("bob"), operator(1))
@@ -333,7 +318,7 @@ fn all_credentials_end_but_the_one_that_is_kept(repository: &dyn Repository) {
     assert!(!nobody.unwrap());
 }
 
-fn tokens_that_have_expired_are_pruned_in_batches(repository: &dyn Repository) {
+pub(super) fn tokens_that_have_expired_are_pruned_in_batches(repository: &dyn Repository) {
     let ada = ada(repository).id;
     let issue = |number, end: Option<i64>| {
         let new = NewToken {
