@@ -2,7 +2,7 @@
 # PostgreSQL's client library with TLS is built with OpenSSL, which needs perl.
 RELEASE_FEATURES := jemalloc,libpq-bundled-tls,s3
 
-.PHONY: help build release install deb run migrate check test test-postgres test-upgrade fuzz bench bench-quick drill
+.PHONY: help build release install deb run migrate check package test test-postgres test-upgrade fuzz bench bench-quick drill
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ migrate: ## Bring the database of the settings to this build's schema
 
 check: ## Format, lints, documentation, crate boundaries, licences
 	@scripts/check
+
+package: ## Pack the crates as a registry would get them, and compile the packages
+	@scripts/package
 
 test: ## All checks and tests, on SQLite and (where found) PostgreSQL
 	@scripts/test

@@ -16,6 +16,13 @@ fn documents() -> Vec<PathBuf> {
         "README.md",
         "CHANGELOG.md",
         "tests/contract/cases/README.md",
+        "examples/axum-service/README.md",
+        "crates/auth/README.md",
+        "crates/domain/README.md",
+        "crates/http/README.md",
+        "crates/rest/README.md",
+        "crates/server/README.md",
+        "crates/store/README.md",
     ];
     let mut documents: Vec<_> = files.iter().map(|file| root().join(file)).collect();
     let mut folders = vec![

@@ -5,7 +5,8 @@
 //! it returns a [`Progress`], which is done, or says what has to be known first, as the holder that a
 //! [`HolderQuery`](profiled_domain::HolderQuery) asks for. Nothing here knows SQL, a web framework or the time: whoever
 //! carries the `Progress` on looks things up where they are kept, and the moment is in the [`RequestCredentials`].
-//! [`Progress::resolve`] does so with a [`profiled_domain::Repository`]; tokens of every kind can do without one.
+//! [`Progress::resolve_with`] does so with one function that looks a holder up, [`Progress::resolve_async`] with an
+//! asynchronous one, [`Progress::resolve`] with a [`profiled_domain::Repository`].
 //!
 //! There is no storage in memory to test with: `profiled_store::testing::TestDatabase` makes an embedded
 //! database for each test, as the tests of this crate do, and `profiled_store::Store` implements the traits.
@@ -18,16 +19,19 @@ pub mod audit;
 mod authenticator;
 mod basic;
 mod bearer;
+mod defaults;
 mod error;
 mod header;
 mod introspection;
 mod jwt;
 mod key_fetch;
 mod knox;
+mod look_up;
 mod password;
 mod progress;
 mod recent;
 mod refusal;
+mod refusal_body;
 mod scheme;
 mod session;
 mod settings;
@@ -49,6 +53,7 @@ pub use jwt::{
     UserClaim, VerifyError, unreachable_keys, without_secrets,
 };
 pub use key_fetch::KeyFetch;
+pub use look_up::{Beyond, LookUpError};
 pub use password::{
     Argon2Settings, BcryptSettings, EncodeError, HasherName, InvalidCost, LegacyHasher,
     LoginOutcome, PasswordAlgorithm, PasswordCredentials, PasswordHasher, PasswordLogin,
@@ -56,6 +61,7 @@ pub use password::{
     token_digest,
 };
 pub use progress::{BindRequest, KeyWait, LookUp, NewHash, Progress, Question, Task, Work};
+pub use refusal_body::{ClassRefusal, RefusalBody};
 pub use scheme::Scheme;
 pub use session::SessionVerifier;
 pub use settings::{
@@ -68,3 +74,8 @@ pub use throttle::{
     ThrottleSettings, ThrottleSubject, client_of,
 };
 pub use token::{TokenKey, TokenPolicy, TokenVerifier};
+
+/// The examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -67,3 +67,8 @@ pub use token::{
 };
 pub use user::{CredentialsEpoch, NewUser, User, UserLookup};
 pub use word::is_word;
+
+/// The examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

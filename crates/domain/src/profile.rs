@@ -31,6 +31,20 @@ pub struct Holder {
     pub password: Option<PasswordHash>,
 }
 
+/// A user without groups, whom no opaque token stands for.
+impl From<User> for Holder {
+    fn from(user: User) -> Self {
+        Self {
+            profile: UserProfile {
+                user: Box::new(user),
+                groups: Vec::new(),
+            },
+            token: None,
+            password: None,
+        }
+    }
+}
+
 impl Holder {
     /// The token that was asked for, with its user.
     #[must_use]

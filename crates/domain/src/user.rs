@@ -65,6 +65,24 @@ pub struct User {
 }
 
 impl User {
+    /// An active user of whom nothing else is known, for services that keep less of theirs.
+    #[must_use]
+    pub fn new(id: UserId, date_joined: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            person: Person::default(),
+            is_active: true,
+            is_staff: false,
+            is_superuser: false,
+            ldap_dn: String::new(),
+            date_joined,
+            last_login: None,
+            version: 0,
+            credentials: CredentialsEpoch::default(),
+            deleted_at: None,
+        }
+    }
+
     /// "Staff or Admin" (`decisions.md` 5): either flag is enough.
     #[must_use]
     pub fn is_staff_or_superuser(&self) -> bool {

@@ -10,3 +10,8 @@ pub mod settings;
 pub mod wire;
 
 pub use framework::*;
+
+/// The examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

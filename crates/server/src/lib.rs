@@ -64,3 +64,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     telemetry::end((!lines.is_empty()).then(|| lines.join("\n")).as_deref());
     error::worst(&failures).map_or(ExitCode::SUCCESS, ExitCode::from)
 }
+
+/// The examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

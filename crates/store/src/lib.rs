@@ -36,3 +36,8 @@ pub use transfer::{
     Existing, LEFT_OUT, PersonalRows, RowCounts, StoreHeader, TransferError, holds_rows,
 };
 pub use users::AccountFlags;
+
+/// The examples of README.md.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

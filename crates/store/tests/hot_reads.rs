@@ -16,10 +16,7 @@ use profiled_domain::{
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 
-#[path = "it/people.rs"]
-mod people;
-
-use people::{at, group, operator, person, token};
+use profiled_store::testing::samples::people::{at, group, operator, person, token};
 
 profiled_store::database_tests!(
     a_profile_takes_the_same_statements_however_many_groups_it_has,

@@ -15,11 +15,7 @@ use profiled_domain::{
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
 
-#[path = "it/people.rs"]
-#[expect(dead_code, reason = "people only")]
-mod people;
-
-use people::{operator, person};
+use profiled_store::testing::samples::people::{operator, person};
 
 profiled_store::database_tests!(
     a_selection_takes_two_statements_however_many_filters_it_has,

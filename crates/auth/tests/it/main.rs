@@ -18,6 +18,7 @@ mod jwt;
 mod keys;
 mod knox;
 mod login;
+mod look_up;
 mod naming;
 mod password;
 mod password_rules;

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use profiled_auth::{AuthError, HeaderFault, JwtFault, JwtService, Scheme, TokenType};
+use profiled_auth::JwtService;
 use profiled_rest::ViewResponse;
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::throttle;
@@ -15,44 +15,29 @@ struct Body<'a> {
     detail: &'a ErrorDetail,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    messages: Option<Vec<Refused>>,
-}
-
-/// Why a class of tokens refused a token.
-#[derive(Serialize)]
-struct Refused {
-    token_class: &'static str,
-    token_type: &'static str,
-    message: Cow<'static, str>,
 }
 
 /// Status and body of an error.
 pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
-    let (code, messages) = match error {
-        ApiError::Invalid(fields) => {
-            return ViewResponse::new(error.status(), json_writer::to_vec(fields, layout));
+    let body = match error {
+        ApiError::Invalid(fields) => json_writer::to_vec(fields, layout),
+        ApiError::Unauthenticated(cause) => json_writer::to_vec(&cause.body(), layout),
+        other => {
+            let code = match other {
+                ApiError::AuthenticationFailed { code, .. } => *code,
+                _ => None,
+            };
+            let detail = &detail(other);
+            json_writer::to_vec(&Body { detail, code }, layout)
         }
-        ApiError::Unauthenticated(cause) => {
-            let (_, code, messages) = refusal(cause);
-            (code, messages)
-        }
-        ApiError::AuthenticationFailed { code, .. } => (*code, None),
-        _ => (None, None),
     };
-    let detail = &detail(error);
-    let body = Body {
-        detail,
-        code,
-        messages,
-    };
-    ViewResponse::new(error.status(), json_writer::to_vec(&body, layout))
+    ViewResponse::new(error.status(), body)
 }
 
 fn detail(error: &ApiError) -> ErrorDetail {
     let text: Cow<'_, str> = match error {
         ApiError::BadRequest(detail) => return detail.clone(),
-        ApiError::Unauthenticated(cause) => refusal(cause).0.into(),
+        ApiError::Unauthenticated(cause) => cause.body().detail.into(),
         ApiError::AuthenticationFailed { detail: text, .. } => text.as_ref().into(),
         ApiError::NoSuchObject(text) => (*text).into(),
         ApiError::PermissionDenied => "You do not have permission to perform this action.".into(),
@@ -83,67 +68,3 @@ pub(crate) fn curl_credentials(jwt: &JwtService) -> String {
 
 /// Text of a 500 (`decisions.md` 8).
 pub(crate) const SERVER_ERROR: &str = "A server error occurred.";
-const NOT_PROVIDED: &str = "Authentication credentials were not provided.";
-const INVALID_TOKEN: &str = "Invalid token.";
-pub(crate) const NOT_VALID: &str = "token_not_valid";
-
-type RefusalText = (&'static str, Option<&'static str>, Option<Vec<Refused>>);
-
-fn refusal(error: &AuthError) -> RefusalText {
-    let text = match error {
-        AuthError::Header {
-            scheme: Scheme::Bearer,
-            ..
-        } => {
-            let text = "Authorization header must contain two space-delimited values";
-            return (text, Some("bad_authorization_header"), None);
-        }
-        AuthError::UserInactive(Scheme::Bearer) => {
-            return ("User is inactive", Some("user_inactive"), None);
-        }
-        AuthError::UserGone => return ("User not found", Some("user_not_found"), None),
-        AuthError::PasswordChanged => {
-            let text = "The user's password has been changed.";
-            return (text, Some("password_changed"), None);
-        }
-        AuthError::Jwt(JwtFault::NoUser) => {
-            let text = "Token contained no recognizable user identification";
-            return (text, Some(NOT_VALID), None);
-        }
-        AuthError::Jwt(fault) => {
-            return not_valid(vec![refused(TokenType::Access, *fault)]);
-        }
-        AuthError::JwtClasses(faults) => {
-            let faults = faults.iter().map(|(kind, fault)| refused(*kind, *fault));
-            return not_valid(faults.collect());
-        }
-        AuthError::Header { fault, .. } => match fault {
-            HeaderFault::NoCredentials => "Invalid token header. No credentials provided.",
-            HeaderFault::Spaces | HeaderFault::NotTwoParts => {
-                "Invalid token header. Token string should not contain spaces."
-            }
-            HeaderFault::InvalidCharacters => {
-                "Invalid token header. Token string should not contain invalid characters."
-            }
-        },
-        AuthError::UserInactive(_) => "User inactive or deleted.",
-        AuthError::InvalidToken | AuthError::TokenExpired | AuthError::InvalidPassword => {
-            INVALID_TOKEN
-        }
-        AuthError::NotProvided | AuthError::Throttled(_) | AuthError::Repository(_) => NOT_PROVIDED,
-    };
-    (text, None, None)
-}
-
-fn not_valid(messages: Vec<Refused>) -> RefusalText {
-    let text = "Given token not valid for any token type";
-    (text, Some(NOT_VALID), Some(messages))
-}
-
-fn refused(kind: TokenType, fault: JwtFault) -> Refused {
-    Refused {
-        token_class: kind.class(),
-        token_type: kind.as_str(),
-        message: fault.message(),
-    }
-}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use profiled_auth::audit::{self, Actor, AuditOutcome, Record};
 use profiled_auth::{
-    JwtFault, JwtService, LoginOutcome, Progress, RefreshError, Refreshed, TokenType,
+    JwtFault, JwtService, LoginOutcome, Progress, RefreshError, Refreshed, RefusalBody, TokenType,
     UsernameField, VerifyError,
 };
 use profiled_domain::{Patch, User};
@@ -16,7 +16,6 @@ use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::login::login;
-use crate::flows::rest_framework::NOT_VALID;
 use crate::jwt::fields;
 
 /// What is done with the tokens.
@@ -331,7 +330,7 @@ fn failed(detail: impl Into<Cow<'static, str>>, code: Option<&'static str>) -> A
 fn bad_token(fault: JwtFault) -> ApiError {
     ApiError::AuthenticationFailed {
         detail: fault.message(),
-        code: Some(NOT_VALID),
+        code: Some(RefusalBody::NOT_VALID),
         fault: Some(fault),
     }
 }
@@ -343,12 +342,13 @@ fn refused(error: RefreshError) -> ApiError {
             failed("No active account found for the given token.", None)
         }
         RefreshError::PasswordChanged => failed("The user's password has been changed.", None),
-        RefreshError::NoRefreshEnd(claim) => {
-            failed(format!("Token has no '{claim}' claim"), Some(NOT_VALID))
-        }
+        RefreshError::NoRefreshEnd(claim) => failed(
+            format!("Token has no '{claim}' claim"),
+            Some(RefusalBody::NOT_VALID),
+        ),
         RefreshError::RefreshEnded(claim) => {
             let text = format!("Token '{claim}' claim has expired");
-            failed(text, Some(NOT_VALID))
+            failed(text, Some(RefusalBody::NOT_VALID))
         }
         RefreshError::NoSigningKey(error) => ApiError::Internal(Box::new(error)),
         RefreshError::Repository(error) => error.into(),

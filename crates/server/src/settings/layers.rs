@@ -12,8 +12,8 @@ use super::reference::{BASE, reference};
 use crate::error::{Failure, Setting};
 use crate::settings::Settings;
 
-const DEVELOPMENT: &str = include_str!("../../../../config/development.toml");
-const PRODUCTION: &str = include_str!("../../../../config/production.toml");
+const DEVELOPMENT: &str = include_str!("../../config/development.toml");
+const PRODUCTION: &str = include_str!("../../config/production.toml");
 
 /// Keys whose value is a list of tables.
 pub(super) const TABLES: [&str; 2] = ["auth.jwt.issuers", "auth.introspection.clients"];

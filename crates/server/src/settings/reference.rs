@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 /// The built-in defaults, each after the comment that says what it means.
-pub(super) const BASE: &str = include_str!("../../../../config/base.toml");
+pub(super) const BASE: &str = include_str!("../../config/base.toml");
 
 /// A setting as it is documented.
 #[derive(Clone, Debug, PartialEq, Eq)]

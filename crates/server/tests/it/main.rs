@@ -37,6 +37,7 @@ mod issuers;
 mod keys;
 mod keys_document;
 mod later_schema;
+mod library_defaults;
 mod log_secrets;
 mod media;
 mod metrics;

@@ -15,8 +15,8 @@ use crate::database::settings::DatabaseSettings;
 use crate::database::store::OpenError;
 use crate::database::url::DatabaseUrl;
 
-const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// Key of the advisory lock that migrating processes take on PostgreSQL: "profiled" in ASCII.
 const LOCK: i64 = 0x7072_6f66_696c_6564;

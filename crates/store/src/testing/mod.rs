@@ -1,5 +1,7 @@
-//! Databases that live as long as one test.
+//! Databases that live as long as one test, and the rules that repositories are held to.
 
+pub mod contract;
+pub mod samples;
 mod session;
 mod settings;
 mod skip;

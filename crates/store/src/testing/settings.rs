@@ -11,7 +11,7 @@ use crate::database::DatabaseSettings;
 /// If there is none that fits.
 #[must_use]
 pub fn defaults<T: DeserializeOwned>(section: &str) -> T {
-    let base = include_str!("../../../../config/base.toml");
+    let base = include_str!("../../base.toml");
     let base = Config::builder().add_source(File::from_str(base, FileFormat::Toml));
     let section = base.build().and_then(|base| base.get(section));
     section.unwrap_or_else(|error| panic!("config/base.toml: {error}"))

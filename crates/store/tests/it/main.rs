@@ -9,16 +9,13 @@
 mod active_users;
 mod batches;
 mod concurrency;
-#[macro_use]
 mod contract;
-mod directory;
 mod directory_races;
 mod erasure;
 mod errors;
 mod events;
 mod expand_only;
 mod full_store;
-mod holders;
 mod import;
 mod import_exchange;
 mod import_users;
@@ -29,7 +26,6 @@ mod migrations;
 mod moved_file;
 mod outage;
 mod parity;
-mod people;
 mod pooler;
 mod proxy;
 mod races;
@@ -38,3 +34,5 @@ mod server_errors;
 mod throttle;
 mod transfer;
 mod url;
+
+use profiled_store::testing::samples::{directory, holders, people};
