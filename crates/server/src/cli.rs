@@ -141,7 +141,14 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Binding(Binding),
     /// Erase deleted and expired records whose retention time is over.
-    Purge,
+    Purge(Purge),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Purge {
+    /// Confirm that it is erased.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -219,6 +226,9 @@ pub(crate) enum User {
     Delete {
         /// Id, username or e-mail address.
         user: String,
+        /// Confirm that it is deleted.
+        #[arg(long)]
+        yes: bool,
     },
     /// Export all that is stored of a user, as JSON, with its picture. Secrets are left out.
     Export {

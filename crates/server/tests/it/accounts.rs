@@ -279,13 +279,13 @@ fn a_user_is_deactivated_deleted_restored_and_erased() {
     let deactivated = sandbox.json(&["user", "deactivate", "ada"]);
     let again = sandbox.json(&["user", "deactivate", "ada"]);
     sandbox.done(&["user", "activate", "ada"]);
-    sandbox.done(&["user", "delete", "ada"]);
+    sandbox.done(&["user", "delete", "ada", "--yes"]);
     sandbox.done(&["user", "create", "--username", "ada"]);
     let taken = sandbox.run(&["user", "restore", "2"]);
-    let kept = sandbox.json(&["purge"]);
-    let erased = sandbox.json(&["--set", "accounts.deletion_grace=0", "purge"]);
+    let kept = sandbox.json(&["purge", "--yes"]);
+    let erased = sandbox.json(&["--set", "accounts.deletion_grace=0", "purge", "--yes"]);
     let gone = sandbox.run(&["user", "restore", "2"]);
-    let last = sandbox.run(&["user", "delete", "root"]);
+    let last = sandbox.run(&["user", "delete", "root", "--yes"]);
 
     assert_eq!(deactivated, json!({ "id": 2, "changed": true }));
     assert_eq!(again, json!({ "id": 2, "changed": false }));
@@ -323,7 +323,7 @@ fn a_purge_takes_tokens_that_expired_more_than_a_week_ago() {
         store.issue_token(&token).unwrap();
     }
 
-    let purged = sandbox.json(&["purge"]);
+    let purged = sandbox.json(&["purge", "--yes"]);
 
     assert_eq!(purged["tokens"], json!(1));
     assert_eq!(store.list_tokens(UserId(1)).unwrap().len(), 2);

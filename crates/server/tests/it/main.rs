@@ -9,6 +9,7 @@ mod backups;
 mod beginnings;
 mod broken_logs;
 mod configuration;
+mod confirmation;
 mod directory;
 mod doctor;
 mod doctor_database;

@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, command: User) -> Result<(), Failure> {
         }),
         User::Deactivate { user } => account::run(context, &user, &account::DEACTIVATE),
         User::Activate { user } => account::run(context, &user, &account::ACTIVATE),
-        User::Delete { user } => account::run(context, &user, &account::DELETE),
+        User::Delete { user, yes } => account::delete(context, &user, yes),
         User::Export { user, output, yes } => audited(Action::Export, |line| {
             export::run(context, &user, &output, yes, line)
         }),

@@ -1,6 +1,6 @@
 //! Passwords that an operator gives, and `profiled user set-password`.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 
 use console::Term;
 use profiled_auth::PasswordPolicy;
@@ -11,6 +11,7 @@ use super::output::UserOutput;
 use crate::cli::PasswordSource;
 use crate::clock::now;
 use crate::commands::context::{Context, find_user};
+use crate::commands::terminal;
 use crate::error::{Failure, Kind};
 use crate::trail::Line;
 
@@ -70,16 +71,10 @@ pub(super) fn read(source: &PasswordSource) -> Result<Option<String>, Failure> {
 
 /// The password from the terminal, twice and unseen, or from standard input if that is none.
 fn ask() -> Result<String, Failure> {
-    let terminal = Term::stderr();
-    if !(std::io::stdin().is_terminal() && terminal.is_term()) {
+    let Some(terminal) = terminal::attended() else {
         return accept(read_standard_input()?.trim_end_matches(['\r', '\n']));
-    }
-    let line = |prompt| {
-        let read = terminal
-            .write_str(prompt)
-            .and_then(|()| terminal.read_secure_line());
-        read.map_err(|error| Failure::failed(format!("terminal: {error}")))
     };
+    let line = |prompt| terminal::ask(&terminal, prompt, Term::read_secure_line);
     let password = line("New password: ")?;
     if line("Once more: ")? == password {
         accept(&password)
