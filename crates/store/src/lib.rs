@@ -35,4 +35,4 @@ pub use throttle::MemoryCounters;
 pub use transfer::{
     Existing, LEFT_OUT, PersonalRows, RowCounts, StoreHeader, TransferError, holds_rows,
 };
-pub use users::AccountFlags;
+pub use users::{AccountFlags, FormerNames, ListedUser, UserFilter};

@@ -64,6 +64,21 @@ fn user_is_created_with_all_options_of_the_command() {
 }
 
 #[test]
+fn user_is_created_by_name_as_by_the_option_and_not_by_both() {
+    let sandbox = Sandbox::migrated();
+
+    let created = sandbox.json(&["user", "create", "ada", "--first-name", "Ada"]);
+    let both = sandbox.run(&["user", "create", "bob", "--username", "bob"]);
+    let neither = sandbox.run(&["user", "create", "--first-name", "Ada"]);
+
+    let names = json!([created["username"], created["first_name"]]);
+    assert_eq!(names, json!(["ada", "Ada"]));
+    assert_eq!(both.code, Some(2));
+    let told = "profiled: user create needs a NAME, or --email\n";
+    assert_eq!((neither.code, neither.err.as_str()), (Some(2), told));
+}
+
+#[test]
 fn users_are_named_by_id_username_or_email() {
     let sandbox = with_ada();
 
@@ -201,11 +216,13 @@ fn token_list_shows_prefixes_only() {
 fn token_lifetime_is_a_number_with_a_unit() {
     let sandbox = with_ada();
 
-    for life in ["", "d", "90", "-1d", "1y", "0d", "1é", "99999999d"] {
+    for life in ["", "d", "90", "-1d", "1y", "0d", "1é", "99999999d", "5215w"] {
         let ended = sandbox.run(&["token", "create", "ada", &format!("--expires={life}")]);
 
         assert_eq!(ended.code, Some(2), "{life}");
-        let expected = format!("profiled: --expires {life}: write it as 90d or 12h");
+        let expected = format!(
+            "profiled: --expires {life}: write a number and its unit, s, m, h, d or w, as 90d or 12h, up to 36500d"
+        );
         assert_eq!(
             ended.err.trim_end(),
             expected.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,5 +1,10 @@
 //! Nothing that cannot be taken back is done without `--yes`, or without somebody who says so at a terminal.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -101,8 +106,8 @@ fn at_terminal(test: &str, sandbox: &Sandbox, line: &str, typed: &str) -> Option
         .write_all(typed.as_bytes())
         .unwrap();
     let output = child.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap().replace('\r', "");
-    let (trail, err) = audit_trail(&text);
+    let shown = String::from_utf8(output.stdout).unwrap().replace('\r', "");
+    let (trail, err) = audit_trail(&shown);
     Some(Ended {
         code: output.status.code(),
         out: String::new(),

@@ -1,5 +1,6 @@
 //! The binary as its operators meet it, and the settings it is run with.
 
+mod access_tokens;
 mod accounts;
 mod archives;
 mod at_rest;
@@ -62,5 +63,6 @@ mod surroundings;
 mod tls;
 mod token_reasons;
 mod upgrade;
+mod user_list;
 mod user_set;
 mod whole_store;

@@ -1,12 +1,12 @@
 //! `profiled user deactivate|activate|delete|restore`
 
-use profiled_auth::audit::{Action, Object};
+use profiled_auth::audit::{Action, Object, Reason};
 use profiled_domain::{AccountChangeOutcome, AccountRepository, RepositoryError, User, UserId};
 use profiled_store::Store;
 use serde_json::json;
 
 use crate::clock::{now, operator};
-use crate::commands::context::{Context, find_user};
+use crate::commands::context::{Context, find_deleted, find_user};
 use crate::commands::terminal::confirm;
 use crate::error::{Failure, Kind};
 use crate::trail::{Line, audited};
@@ -35,7 +35,7 @@ const DELETE: Step = Step {
     change: |store, id| store.delete_account(id, operator()),
     done: "deleted",
 };
-pub(super) const RESTORE: Step = Step {
+const RESTORE: Step = Step {
     action: Action::UserRestore,
     change: |store, id| store.restore_account(id, now()),
     done: "restored",
@@ -43,7 +43,25 @@ pub(super) const RESTORE: Step = Step {
 
 pub(super) fn run(context: &Context, name: &str, step: &Step) -> Result<(), Failure> {
     audited(step.action, |line| {
-        take(context, name, step, |_user| Ok(()), line)
+        let find = |store: &Store| find_user(store, name);
+        take(context, find, step, |_user| Ok(()), line)
+    })
+}
+
+/// Restores the deleted user of an id, or the one who had a name.
+pub(super) fn restore(context: &Context, name: &str) -> Result<(), Failure> {
+    audited(RESTORE.action, |line| {
+        let find = |store: &Store| match find_deleted(store, name)? {
+            Some(user) => Ok(user),
+            None => find_user(store, name),
+        };
+        take(context, find, &RESTORE, |_user| Ok(()), line).map_err(|failure| {
+            if failure.reason() != Some(Reason::Conflict) {
+                return failure;
+            }
+            let text = format!("{failure}: give the user who has it another one first");
+            failure.told_as(Failure::new(Kind::Refused, text))
+        })
     })
 }
 
@@ -58,19 +76,20 @@ pub(super) fn delete(context: &Context, name: &str, is_confirmed: bool) -> Resul
                 &format!("user delete deletes user {}{name}", user.id),
             )
         };
-        take(context, name, &DELETE, confirmed, line)
+        let find = |store: &Store| find_user(store, name);
+        take(context, find, &DELETE, confirmed, line)
     })
 }
 
 fn take(
     context: &Context,
-    name: &str,
+    find: impl FnOnce(&Store) -> Result<User, Failure>,
     step: &Step,
     confirmed: impl FnOnce(&User) -> Result<(), Failure>,
     line: &mut Line,
 ) -> Result<(), Failure> {
     let store = context.open()?;
-    let user = find_user(&store, name)?;
+    let user = find(&store)?;
     let id = user.id;
     let done = step.done;
     line.on(Object::User(id));

@@ -29,7 +29,7 @@ pub(super) fn set(
         Some(password) => password,
         None => ask()?,
     };
-    let hash = encode(context, &password, &user.person)?;
+    let hash = encode(context, &password, &user.person, source.force)?;
     if !store.set_password(user.id, &hash, &CredentialRef::None, now())? {
         let gone = Failure::failed(format!("user {} is gone", user.id));
         return Err(gone.because(Reason::Missing));
@@ -43,14 +43,24 @@ pub(super) fn set(
     })
 }
 
-/// Hashes a password. What the rules for users say of it is a warning: an operator decides.
+/// Hashes a password that keeps the rules for new ones. An operator may force another one.
 pub(super) fn encode(
     context: &Context,
     password: &str,
     person: &Person,
+    is_forced: bool,
 ) -> Result<PasswordHash, Failure> {
     let policy = PasswordPolicy::new(&context.settings.auth.password);
-    for violation in policy.violations(password, person) {
+    let violations = policy.violations(password, person);
+    if !violations.is_empty() && !is_forced {
+        let all: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        let text = format!(
+            "auth.password: {} Take another one, or add --force",
+            all.join(" ")
+        );
+        return Err(Failure::new(Kind::Refused, text).because(Reason::Invalid));
+    }
+    for violation in violations {
         tracing::warn!("{violation}");
     }
     Ok(context.hasher()?.encode(password)?)
