@@ -90,7 +90,7 @@ class Place:
                 file.write("," + json.dumps({"model": "auth.group", "pk": group, "fields": name}) + "\n")
             file.write("]")
         began = time.monotonic()
-        self.run("import", "django", "--replace", str(dump))
+        self.run("import", "django", "--replace", "--yes", str(dump))
         return time.monotonic() - began
 
     # The server of PostgreSQL.

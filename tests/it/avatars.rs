@@ -125,11 +125,11 @@ fn an_avatar_lives_from_its_upload_to_a_purge(service: &Service) {
 
     let second = avatar(&admin.send(form("second.png", &png())));
     assert_eq!(anybody.get(&path).status, 200, "until a purge");
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
     assert_eq!(anybody.get(&path).status, 404);
     assert_eq!(anybody.get(&second).status, 200);
     clear(&admin);
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
     assert_eq!(anybody.get(&second).status, 404);
 }
 
@@ -142,7 +142,7 @@ fn an_avatar_comes_back_by_a_restore(service: &Service) {
     let archive = archive.to_str().unwrap();
     service.run(&["backup", archive]);
     clear(&admin);
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
     assert_eq!(anybody.get(&path).status, 404);
 
     // Another database, since this one is in use, over the same files.
@@ -173,7 +173,7 @@ fn f7_failed_change_leaves_no_file(service: &Service) {
     assert_eq!(failed.status, 500, "{}", failed.text());
     let path = "/media/users/avatars/new.png";
     assert_eq!(anybody.get(path).status, 200, "stored, and nobody's");
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
     assert_eq!(anybody.get(path).status, 404);
     assert_eq!(avatar(&admin.get(ME)), before);
 }
@@ -195,7 +195,7 @@ fn of_uploads_at_once_one_file_is_left(service: &Service) {
             .collect()
     });
 
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
     let stays = avatar(&admin.get(ME));
     let anybody = service.client().anonymous();
     for path in paths {
@@ -322,10 +322,10 @@ fn imported_files_stay_as_long_as_a_user_has_them(backend: Backend) {
     let imported = avatar(&admin.get(ME));
     service.write_file(&imported[1..], b"as it was before the import");
 
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
     let kept = service.client().anonymous().get(&imported);
     avatar(&admin.send(form("new.png", &png())));
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
     let replaced = service.client().anonymous().get(&imported);
 
     assert_eq!(
@@ -342,9 +342,9 @@ fn an_erased_user_s_file_goes(backend: Backend) {
     let path = avatar(&admin.send(form("new.png", &png())));
     service.run(&["user", "create", "--username", "root", "--superuser"]);
 
-    service.run(&["user", "delete", "MasterAdmin"]);
+    service.run(&["user", "delete", "MasterAdmin", "--yes"]);
     assert_eq!(service.client().anonymous().get(&path).status, 200);
-    service.run(&["purge"]);
+    service.run(&["purge", "--yes"]);
 
     assert_eq!(service.client().anonymous().get(&path).status, 404);
     assert_eq!(service.files(STORED), Vec::<String>::new());

@@ -198,7 +198,7 @@ fn of_two_purges_at_once_each_account_is_erased_by_one() {
                  FROM generate_series(1, 2000)";
     site.service.execute(users);
 
-    let purges = [(), ()].map(|()| site.command(&["purge"]).spawn().unwrap());
+    let purges = [(), ()].map(|()| site.command(&["purge", "--yes"]).spawn().unwrap());
     let erased = purges.map(|purge| {
         let ended = purge.wait_with_output().unwrap();
         assert!(ended.status.success());

@@ -202,7 +202,7 @@ fn subject_of_a_deleted_user_is_refused(backend: Backend) {
     let service = start(backend, &json!({}));
     assert_eq!(with(&service, "a", "alice@example.com"), Ok(2));
 
-    service.run(&["user", "delete", "alice"]);
+    service.run(&["user", "delete", "alice", "--yes"]);
     assert_eq!(with(&service, "a", "alice@example.com"), Err(404));
     service.run(&[
         "user",
@@ -216,7 +216,7 @@ fn subject_of_a_deleted_user_is_refused(backend: Backend) {
     let heir = with(&service, "b", "alice@example.com").unwrap();
     assert!(heir > 2, "{heir}");
 
-    let erasing = ["--set", "accounts.deletion_grace=0", "purge"];
+    let erasing = ["--set", "accounts.deletion_grace=0", "purge", "--yes"];
     service.run(&erasing);
     let all = PageRequest {
         offset: 0,

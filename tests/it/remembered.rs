@@ -57,7 +57,7 @@ fn remembered_pair_ends_on_every_server_with_the_account(backend: Backend) {
     assert_eq!(asked(servers, "alice:pw-alice"), [401, 401]);
     service.run(&["user", "activate", "alice"]);
     remember(servers, "alice:pw-alice");
-    service.run(&["user", "delete", "alice"]);
+    service.run(&["user", "delete", "alice", "--yes"]);
     assert_eq!(asked(servers, "alice:pw-alice"), [401, 401]);
 }
 

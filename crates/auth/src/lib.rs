@@ -49,8 +49,8 @@ pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 pub use jwt::{
     AccessToken, ActiveToken, Algorithm, Audience, CustomClaim, IssuerError, Issuers, JwtService,
     KeyError, KeyFolder, KeyFolderError, KeyInfo, KeyReport, KeyRing, KeyState, NoSigningKey,
-    RefreshError, Refreshed, SigningKey, TokenPair, TokenType, TokenUser, UnknownAlgorithm,
-    UserClaim, VerifyError, unreachable_keys, without_secrets,
+    RefreshError, Refreshed, SigningKey, TokenPair, TokenType, TokenUser, TokenWishes,
+    UnknownAlgorithm, UserClaim, VerifyError, unreachable_keys, without_secrets,
 };
 pub use key_fetch::KeyFetch;
 pub use look_up::{Beyond, LookUpError};

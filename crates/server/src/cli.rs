@@ -5,6 +5,7 @@ mod directory;
 mod export;
 mod group;
 mod import;
+mod lifetime;
 mod person;
 mod store;
 mod user;
@@ -19,8 +20,9 @@ pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, T
 pub(crate) use export::ExportDjango;
 pub(crate) use group::{Group, GroupSet, Membership};
 pub(crate) use import::ImportDjango;
+pub(crate) use lifetime::lifetime;
 pub(crate) use store::{Backup, Export, ExportOf, Import, ImportOf, Restore};
-pub(crate) use user::{UserCreate, UserSet};
+pub(crate) use user::{UserCreate, UserList, UserSet};
 
 /// A current-user profile service for clients of Django REST framework, simplejwt and Ansible Tower.
 #[derive(Debug, Parser)]
@@ -141,7 +143,14 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Binding(Binding),
     /// Erase deleted and expired records whose retention time is over.
-    Purge,
+    Purge(Purge),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Purge {
+    /// Confirm that it is erased.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]
@@ -180,15 +189,8 @@ pub(crate) struct Healthcheck {
 pub(crate) enum User {
     /// Create a user. Without a password the user cannot log in.
     Create(UserCreate),
-    /// List users by id.
-    List {
-        /// Number of users to skip.
-        #[arg(long, default_value_t = 0)]
-        offset: u32,
-        /// Maximum number of users to list.
-        #[arg(long, default_value_t = 100)]
-        limit: u32,
-    },
+    /// List users by id, deleted ones with what they were called and when they are erased.
+    List(UserList),
     /// Show one user with its groups and the fields that its profile lacks.
     Show {
         /// Id, username or e-mail address.
@@ -219,10 +221,13 @@ pub(crate) enum User {
     Delete {
         /// Id, username or e-mail address.
         user: String,
+        /// Confirm that it is deleted.
+        #[arg(long)]
+        yes: bool,
     },
     /// Export all that is stored of a user, as JSON, with its picture. Secrets are left out.
     Export {
-        /// Id, username or e-mail address; of a deleted user the id.
+        /// Id, username or e-mail address; of a deleted user the id, or what it was called.
         user: String,
         /// The file to write; - is standard output. Only its owner may read it.
         #[arg(long, value_name = "FILE", default_value = "-")]
@@ -231,9 +236,9 @@ pub(crate) enum User {
         #[arg(long)]
         yes: bool,
     },
-    /// Restore a deleted user that is not erased yet.
+    /// Restore a deleted user that is not erased yet, with the names and groups that it had.
     Restore {
-        /// Id.
+        /// The username or e-mail address that it had, or its id.
         user: String,
     },
 }
@@ -247,4 +252,7 @@ pub(crate) struct PasswordSource {
     /// Read the password from a file.
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// Take a password that breaks the rules of auth.password.
+    #[arg(long)]
+    pub(crate) force: bool,
 }

@@ -35,7 +35,7 @@ pub use throttle::MemoryCounters;
 pub use transfer::{
     Existing, LEFT_OUT, PersonalRows, RowCounts, StoreHeader, TransferError, holds_rows,
 };
-pub use users::AccountFlags;
+pub use users::{AccountFlags, FormerNames, ListedUser, UserFilter};
 
 /// The examples of README.md.
 #[cfg(doctest)]

@@ -59,7 +59,7 @@ fn follow(kind: &Kind) {
         let project = project.change(&python, kind.name);
         let files = &project.imports[0];
         let kept = profiled.import(files, kind.options);
-        let removed = profiled.import(files, &[kind.options, &["--mirror"]].concat());
+        let removed = profiled.import(files, &[kind.options, &["--mirror", "--yes"]].concat());
         let last = profiled.import(files, kind.options);
 
         // Bob and his token, the token of Carol, and the memberships of Ada.

@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use profiled_domain::{PasswordHash, User, UserId};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::algorithm::Algorithm;
 use super::claims::Claims;
@@ -61,6 +62,18 @@ pub struct TokenPair {
     pub access: String,
 }
 
+/// What a token for requests has beside what the settings say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TokenWishes {
+    /// How long it lives, in place of the setting.
+    pub lifetime: Option<Duration>,
+    /// Further claims. Those that [`JwtService::sets_claim`] names do not get there.
+    pub claims: Vec<(String, Value)>,
+}
+
+/// Claims that other readers of tokens give a meaning (RFC 7519, section 4.1).
+const REGISTERED_CLAIMS: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+
 /// Header of a minted token. Tokens of a configured secret name no key, as those of simplejwt.
 #[derive(Serialize)]
 struct Header<'a> {
@@ -102,12 +115,40 @@ impl JwtService {
     pub fn mint_for_requests(
         &self,
         subject: TokenUser<'_>,
+        wishes: &TokenWishes,
         now: DateTime<Utc>,
     ) -> Result<String, NoSigningKey> {
-        match self.options.token_classes.first() {
-            Some(TokenType::Sliding) => self.mint_sliding(subject, now),
-            _ => self.mint_access(subject, now),
+        let key = self.signing_key(now)?;
+        let mut claims = match self.options.token_classes.first() {
+            Some(TokenType::Sliding) => self.new_claims(&key, TokenType::Sliding, subject, now),
+            _ => self.new_access_claims(&key, subject, now),
+        };
+        if let Some(lifetime) = wishes.lifetime {
+            claims.set("exp", (now + lifetime).timestamp());
         }
+        for (name, value) in &wishes.claims {
+            if !self.sets_claim(name) {
+                claims.set(name, value);
+            }
+        }
+        self.encode(&key, claims)
+    }
+
+    /// Whether a claim has a meaning of its own, or is one of the settings.
+    #[must_use]
+    pub fn sets_claim(&self, name: &str) -> bool {
+        let options = &self.options;
+        let own = [
+            &options.token_type_claim,
+            &options.jti_claim,
+            &options.user_id_claim,
+            &options.revoke_token_claim,
+            &options.sliding_refresh_exp_claim,
+        ];
+        let mut custom = options.custom_claims.iter();
+        REGISTERED_CLAIMS.contains(&name)
+            || own.iter().any(|own| *own == name)
+            || custom.any(|claim| claim.name() == name)
     }
 
     /// An access token for a user.
@@ -120,9 +161,18 @@ impl JwtService {
         now: DateTime<Utc>,
     ) -> Result<String, NoSigningKey> {
         let key = self.signing_key(now)?;
-        let refresh = self.new_claims(&key, TokenType::Refresh, subject, now);
+        self.encode(&key, self.new_access_claims(&key, subject, now))
+    }
+
+    fn new_access_claims(
+        &self,
+        key: &NamedKey,
+        subject: TokenUser<'_>,
+        now: DateTime<Utc>,
+    ) -> Claims {
+        let refresh = self.new_claims(key, TokenType::Refresh, subject, now);
         let holder = Some((subject.id, subject.epoch));
-        self.encode(&key, self.access_claims(&key, &refresh, holder, now))
+        self.access_claims(key, &refresh, holder, now)
     }
 
     /// The claims of a token that is made of no other.

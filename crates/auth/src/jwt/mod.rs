@@ -42,7 +42,7 @@ pub use key::{KeyError, SigningKey};
 pub use key_folder::{KeyFolder, KeyFolderError};
 pub use key_ring::{KeyRing, NoSigningKey};
 pub use key_set::{KeyInfo, KeyState};
-pub use mint::{TokenPair, TokenUser};
+pub use mint::{TokenPair, TokenUser, TokenWishes};
 pub use refresh::{RefreshError, Refreshed, VerifyError};
 pub use token_kind::TokenType;
 pub use verifier::JwtService;

@@ -11,7 +11,8 @@ pub(crate) enum Token {
         /// What the token is for.
         #[arg(long, default_value = "")]
         label: String,
-        /// Lifetime of the token, for example 90d, 12h, 30m or 60s. Without it the token is valid until revoked.
+        /// How long the token is valid: a number of seconds (s), minutes (m), hours (h), days (d) or weeks (w), as 90d. Without it
+        /// until it is revoked.
         #[arg(long, value_name = "TIME")]
         expires: Option<String>,
         /// The key itself, 40 lower-case hexadecimal digits: for tests and imports.
@@ -36,6 +37,14 @@ pub(crate) enum Jwt {
     Create {
         /// Id, username or e-mail address.
         user: String,
+        /// How long the token is valid, in place of what the settings say: a number of seconds (s), minutes (m), hours (h), days
+        /// (d) or weeks (w), as 12h. It ends earlier if its key is removed.
+        #[arg(long, value_name = "TIME")]
+        lifetime: Option<String>,
+        /// A claim beside those of the settings; may be repeated. A value that is JSON is taken as such: `admin=true`, `level=3`,
+        /// `scopes=["a","b"]`; any other as text.
+        #[arg(long, value_name = "NAME=VALUE")]
+        claim: Vec<String>,
     },
 }
 

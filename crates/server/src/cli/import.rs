@@ -31,6 +31,9 @@ pub(crate) struct ImportDjango {
     /// Let users of the dumps take the places of users who were made here, and have their ids or names.
     #[arg(long)]
     pub(crate) replace: bool,
+    /// Confirm --mirror or --replace.
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// The zone of instants that tell none (`USE_TZ = False`), as `TIME_ZONE` of Django's settings.
     #[arg(long, value_name = "AREA/CITY", value_parser = zone)]
     pub(crate) timezone: Option<Tz>,
@@ -88,6 +91,17 @@ impl From<AddressHolder> for HolderRule {
 }
 
 impl ImportDjango {
+    /// What may be lost, if anything may.
+    pub(crate) fn loss(&self) -> Option<&'static str> {
+        if self.mirror {
+            Some("--mirror removes users, memberships and tokens that the dumps do not have")
+        } else if self.replace {
+            Some("--replace gives the places of users who were made here to users of the dumps")
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn absent(&self) -> Absent {
         if self.mirror {
             Absent::Remove

@@ -37,6 +37,14 @@ pub(crate) struct PersonArgs {
 }
 
 impl PersonArgs {
+    /// The options with this username, if there is one.
+    pub(crate) fn called(self, username: Option<String>) -> Self {
+        Self {
+            username: username.or(self.username),
+            ..self
+        }
+    }
+
     /// The change that the options ask for.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! `profiled user create` and `profiled user set` on the command line.
+//! `profiled user create`, `list` and `set` on the command line.
 
 use clap::Args;
 
@@ -6,7 +6,32 @@ use super::PasswordSource;
 use super::person::PersonArgs;
 
 #[derive(Debug, Args)]
+pub(crate) struct UserList {
+    /// Users whose username, e-mail address, mobile number or name has this text, in upper or lower case.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Users who may not log in; with --deleted, those who were inactive before.
+    #[arg(long)]
+    pub(crate) inactive: bool,
+    /// Deleted users who are not erased yet.
+    #[arg(long)]
+    pub(crate) deleted: bool,
+    /// Users with staff status.
+    #[arg(long)]
+    pub(crate) staff: bool,
+    /// Number of users to skip.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) offset: u32,
+    /// Maximum number of users to list.
+    #[arg(long, default_value_t = 100)]
+    pub(crate) limit: u32,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct UserCreate {
+    /// Username, unique; as --username.
+    #[arg(conflicts_with = "username")]
+    pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) person: PersonArgs,
     /// Let the user use the drf dialect.

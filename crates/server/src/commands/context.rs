@@ -3,10 +3,10 @@
 use profiled_auth::PasswordHasher;
 use profiled_auth::audit::Reason;
 use profiled_domain::{
-    InvalidText, NumberedPage, Page, PageNumber, RepositoryError, User, UserId, UserLookup,
-    UserRepository,
+    InvalidText, NumberedPage, Page, PageNumber, PageRequest, RepositoryError, User, UserId,
+    UserLookup, UserRepository,
 };
-use profiled_store::Store;
+use profiled_store::{Store, UserFilter};
 use serde::Serialize;
 
 use crate::error::{Failure, Kind};
@@ -80,8 +80,47 @@ pub(super) fn find_user(store: &Store, name: &str) -> Result<User, Failure> {
             return Ok(user);
         }
     }
-    let text = format!("there is no user {name:?}: profiled user list shows all");
+    let text = if deleted_users(store, name)?.is_empty() {
+        format!("there is no user {name:?}: profiled user list shows all")
+    } else {
+        format!("user {name:?} is deleted: profiled user restore brings it back")
+    };
     Err(Failure::failed(text).because(Reason::Missing))
+}
+
+/// The deleted user that an operator names: by id, or by the username or e-mail address that it had.
+pub(super) fn find_deleted(store: &Store, name: &str) -> Result<Option<User>, Failure> {
+    let id = name.parse().ok().map(|id| UserLookup::Id(UserId(id)));
+    let by_id = id.map(|id| store.find_user(&id)).transpose()?.flatten();
+    if let Some(user) = by_id.filter(|user| user.deleted_at.is_some()) {
+        return Ok(Some(user));
+    }
+    let mut found = deleted_users(store, name)?;
+    if found.len() > 1 {
+        let each = found.iter().map(|user| {
+            let at = user.deleted_at.map(|at| at.format("%F %T").to_string());
+            format!("{} (deleted {})", user.id, at.unwrap_or_default())
+        });
+        let each = each.collect::<Vec<_>>().join(", ");
+        let text =
+            format!("several deleted users were called {name:?}, name one by its id: {each}");
+        return Err(Failure::failed(text).because(Reason::Invalid));
+    }
+    Ok(found.pop())
+}
+
+/// Deleted users who had a username or e-mail address, as many as a line tells.
+fn deleted_users(store: &Store, name: &str) -> Result<Vec<User>, Failure> {
+    let wanted = UserFilter {
+        was_called: Some(name.to_owned()),
+        ..UserFilter::default()
+    };
+    let some = PageRequest {
+        offset: 0,
+        limit: 20,
+    };
+    let found = store.find_users(&wanted, some)?.into_iter();
+    Ok(found.map(|listed| listed.user).collect())
 }
 
 /// The rows of all pages.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::commands::terminal::agree;
 use crate::commands::unfinished;
 use crate::error::{Failure, Kind};
 
@@ -20,20 +21,18 @@ impl Output {
             return Ok(Self::StandardOutput);
         }
         let name = path.display();
-        match fs::metadata(path) {
-            Ok(found) if !found.is_file() => {
-                let text = format!("{name} is no file: name a file");
-                Err(Failure::new(Kind::Usage, text))
-            }
-            Ok(_) if !replaces => {
-                let text = format!("{name} exists: add --yes to replace it");
-                Err(Failure::new(Kind::Refused, text))
-            }
-            _ => Ok(Self::File {
-                path: path.to_owned(),
-                replaces,
-            }),
+        let found = fs::metadata(path).ok();
+        if found.as_ref().is_some_and(|found| !found.is_file()) {
+            let text = format!("{name} is no file: name a file");
+            return Err(Failure::new(Kind::Usage, text));
         }
+        if found.is_some() {
+            agree(replaces, &format!("{name} exists"), "replace it")?;
+        }
+        Ok(Self::File {
+            path: path.to_owned(),
+            replaces: replaces || found.is_some(),
+        })
     }
 
     /// Whether what is written cannot be taken back.

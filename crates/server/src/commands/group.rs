@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::cli::{Group, GroupSet, Membership};
 use crate::clock::operator;
 use crate::commands::context::{Context, all_pages, find_user, trimmed_name, without_null};
-use crate::error::{Failure, Kind};
+use crate::commands::terminal::confirm;
+use crate::error::Failure;
 use crate::trail::{Line, audited};
 
 /// A group as commands show it.
@@ -187,13 +188,9 @@ fn delete(context: &Context, name: &str, yes: bool, line: &mut Line) -> Result<(
     let store = context.open()?;
     let group = find(&store, name)?;
     line.on(Object::Group(group.id));
-    if !yes {
-        let (id, members) = (group.id, group.users_count);
-        let text = format!(
-            "group delete deletes group {id} and its {members} memberships: add --yes to confirm"
-        );
-        return Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed));
-    }
+    let (id, members) = (group.id, group.users_count);
+    let what = format!("group delete deletes group {id} and its {members} memberships");
+    confirm(yes, &what)?;
     if !store.delete_group(group.id, operator())? {
         return Err(gone(name));
     }

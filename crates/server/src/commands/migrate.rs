@@ -6,7 +6,8 @@ use serde_json::json;
 
 use crate::cli::Migrate;
 use crate::commands::context::Context;
-use crate::error::{Failure, Kind};
+use crate::commands::terminal::confirm;
+use crate::error::Failure;
 use crate::schema;
 
 #[derive(Serialize)]
@@ -23,11 +24,10 @@ pub(super) fn run(context: &Context, arguments: &Migrate) -> Result<(), Failure>
     }
     let settings = &context.settings.database;
     let (applied, reverted) = match arguments.revert {
-        Some(_) if !arguments.yes => {
-            let text = "migrate --revert deletes data: add --yes to confirm";
-            return Err(Failure::new(Kind::Refused, text));
+        Some(count) => {
+            confirm(arguments.yes, "migrate --revert deletes data")?;
+            (Vec::new(), profiled_store::revert(settings, count)?)
         }
-        Some(count) => (Vec::new(), profiled_store::revert(settings, count)?),
         None => (profiled_store::migrate(settings)?, Vec::new()),
     };
     let note = match arguments.revert {

@@ -20,6 +20,7 @@ mod purge;
 mod quickstart;
 mod serve;
 mod settings;
+mod terminal;
 mod token;
 mod unfinished;
 mod user;
@@ -89,7 +90,7 @@ fn work(command: Command, context: Context, global: Global) -> Result<(), Failur
         Command::Jwt(command) => jwt::run(&context, &command),
         Command::Keys(command) => keys::run(&context, command),
         Command::Binding(command) => binding::run(&context, command),
-        Command::Purge => purge::run(&context),
+        Command::Purge(arguments) => purge::run(&context, &arguments),
     }
 }
 

@@ -2,13 +2,17 @@
 
 use profiled_auth::audit::Actor;
 
+use crate::cli::Purge;
 use crate::clock::now;
 use crate::commands::context::Context;
+use crate::commands::terminal::confirm;
 use crate::error::Failure;
 use crate::maintenance;
 use crate::media::open_media;
 
-pub(super) fn run(context: &Context) -> Result<(), Failure> {
+pub(super) fn run(context: &Context, arguments: &Purge) -> Result<(), Failure> {
+    let what = "purge erases deleted accounts and what has expired, for good";
+    confirm(arguments.yes, what)?;
     let store = context.open()?;
     let media = open_media(&context.settings)?;
     let cleared = maintenance::run(&store, &media, &context.settings, &Actor::Operator, now())?;

@@ -7,7 +7,7 @@ use profiled_domain::{NewToken, ProfileDepth, TokenId, TokenRepository, UserId};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::cli::Token;
+use crate::cli::{Token, lifetime};
 use crate::clock::now;
 use crate::commands::context::{Context, find_user};
 use crate::error::{Failure, Kind};
@@ -31,7 +31,8 @@ pub(super) fn run(context: &Context, command: Token) -> Result<(), Failure> {
             expires,
             key,
         } => {
-            let life = expires.as_deref().map(lifetime).transpose()?;
+            let life = expires.as_deref();
+            let life = life.map(|text| lifetime("--expires", text)).transpose()?;
             let key = key.as_deref().map(given_key).transpose()?;
             let key = key.unwrap_or_else(TokenKey::generate);
             audited(Action::TokenCreate, |line| {
@@ -53,34 +54,6 @@ fn given_key(text: &str) -> Result<TokenKey, Failure> {
         )
     };
     TokenKey::parse(text).ok_or_else(usage)
-}
-
-fn lifetime(text: &str) -> Result<Duration, Failure> {
-    let usage = || {
-        Failure::new(
-            Kind::Usage,
-            format!("--expires {text}: write it as 90d or 12h"),
-        )
-    };
-    let at = text
-        .len()
-        .checked_sub(1)
-        .filter(|at| text.is_char_boundary(*at));
-    let (number, unit) = text.split_at(at.ok_or_else(usage)?);
-    let number: u32 = number.parse().map_err(|_not_a_number| usage())?;
-    let seconds = match unit {
-        "d" => 86_400,
-        "h" => 3600,
-        "m" => 60,
-        "s" => 1,
-        _ => return Err(usage()),
-    };
-    let life = Duration::seconds(i64::from(number) * seconds);
-    if life.num_days() > 36_500 || life.is_zero() {
-        Err(usage())
-    } else {
-        Ok(life)
-    }
 }
 
 fn create(

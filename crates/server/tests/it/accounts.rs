@@ -64,6 +64,21 @@ fn user_is_created_with_all_options_of_the_command() {
 }
 
 #[test]
+fn user_is_created_by_name_as_by_the_option_and_not_by_both() {
+    let sandbox = Sandbox::migrated();
+
+    let created = sandbox.json(&["user", "create", "ada", "--first-name", "Ada"]);
+    let both = sandbox.run(&["user", "create", "bob", "--username", "bob"]);
+    let neither = sandbox.run(&["user", "create", "--first-name", "Ada"]);
+
+    let names = json!([created["username"], created["first_name"]]);
+    assert_eq!(names, json!(["ada", "Ada"]));
+    assert_eq!(both.code, Some(2));
+    let told = "profiled: user create needs a NAME, or --email\n";
+    assert_eq!((neither.code, neither.err.as_str()), (Some(2), told));
+}
+
+#[test]
 fn users_are_named_by_id_username_or_email() {
     let sandbox = with_ada();
 
@@ -201,11 +216,13 @@ fn token_list_shows_prefixes_only() {
 fn token_lifetime_is_a_number_with_a_unit() {
     let sandbox = with_ada();
 
-    for life in ["", "d", "90", "-1d", "1y", "0d", "1é", "99999999d"] {
+    for life in ["", "d", "90", "-1d", "1y", "0d", "1é", "99999999d", "5215w"] {
         let ended = sandbox.run(&["token", "create", "ada", &format!("--expires={life}")]);
 
         assert_eq!(ended.code, Some(2), "{life}");
-        let expected = format!("profiled: --expires {life}: write it as 90d or 12h");
+        let expected = format!(
+            "profiled: --expires {life}: write a number and its unit, s, m, h, d or w, as 90d or 12h, up to 36500d"
+        );
         assert_eq!(
             ended.err.trim_end(),
             expected.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -279,13 +296,13 @@ fn a_user_is_deactivated_deleted_restored_and_erased() {
     let deactivated = sandbox.json(&["user", "deactivate", "ada"]);
     let again = sandbox.json(&["user", "deactivate", "ada"]);
     sandbox.done(&["user", "activate", "ada"]);
-    sandbox.done(&["user", "delete", "ada"]);
+    sandbox.done(&["user", "delete", "ada", "--yes"]);
     sandbox.done(&["user", "create", "--username", "ada"]);
     let taken = sandbox.run(&["user", "restore", "2"]);
-    let kept = sandbox.json(&["purge"]);
-    let erased = sandbox.json(&["--set", "accounts.deletion_grace=0", "purge"]);
+    let kept = sandbox.json(&["purge", "--yes"]);
+    let erased = sandbox.json(&["--set", "accounts.deletion_grace=0", "purge", "--yes"]);
     let gone = sandbox.run(&["user", "restore", "2"]);
-    let last = sandbox.run(&["user", "delete", "root"]);
+    let last = sandbox.run(&["user", "delete", "root", "--yes"]);
 
     assert_eq!(deactivated, json!({ "id": 2, "changed": true }));
     assert_eq!(again, json!({ "id": 2, "changed": false }));
@@ -323,7 +340,7 @@ fn a_purge_takes_tokens_that_expired_more_than_a_week_ago() {
         store.issue_token(&token).unwrap();
     }
 
-    let purged = sandbox.json(&["purge"]);
+    let purged = sandbox.json(&["purge", "--yes"]);
 
     assert_eq!(purged["tokens"], json!(1));
     assert_eq!(store.list_tokens(UserId(1)).unwrap().len(), 2);

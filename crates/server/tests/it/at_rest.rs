@@ -185,8 +185,8 @@ fn erased_account_is_in_no_file_of_a_running_server() {
     sandbox.done(&["user", "set", marks[0], "--email", "second@erased.example"]);
     assert!(!holders(&sandbox, "second@erased.example").is_empty());
 
-    sandbox.done(&["user", "delete", marks[0]]);
-    let purged = sandbox.json(&["--set", "accounts.deletion_grace=0", "purge"]);
+    sandbox.done(&["user", "delete", marks[0], "--yes"]);
+    let purged = sandbox.json(&["--set", "accounts.deletion_grace=0", "purge", "--yes"]);
 
     assert_eq!(
         (&purged["accounts"], &purged["log_is_busy"]),

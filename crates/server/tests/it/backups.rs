@@ -303,7 +303,7 @@ fn pictures_of_those_who_are_replaced_go_with_the_purge() {
     sandbox.done(&["restore", archive, "--yes"]);
 
     assert!(picture.exists());
-    let at_once = ["--set", "media.sweep_grace=0", "purge"];
+    let at_once = ["--set", "media.sweep_grace=0", "purge", "--yes"];
     let purged = sandbox.json(&at_once);
     assert_eq!(purged["files"], 1, "{purged}");
     assert!(!picture.exists());

@@ -217,7 +217,7 @@ fn what_django_has_no_models_for_is_counted() {
         for name in ["ada", "bob"] {
             sandbox.done(&["user", "create", "--username", name]);
         }
-        sandbox.done(&["user", "delete", "bob"]);
+        sandbox.done(&["user", "delete", "bob", "--yes"]);
         sandbox.done(&["org", "create", "One"]);
         sandbox.done(&["team", "create", "A", "--organization", "One"]);
 
@@ -250,7 +250,7 @@ fn tokens_in_force_are_listed_with_their_owners() {
             &"a".repeat(40),
         ]);
         sandbox.done(&["token", "create", "1", "--key", &"b".repeat(40)]);
-        sandbox.done(&["user", "delete", "2"]);
+        sandbox.done(&["user", "delete", "2", "--yes"]);
 
         let report = report(sandbox, &[]);
         let told = sandbox.run(&["export", "django"]);

@@ -75,7 +75,7 @@ fn missing_objects_and_taken_names_are_reported() {
     sandbox.done(&["group", "create", "Team"]);
     sandbox.done(&["group", "create", "Crew"]);
     sandbox.done(&["user", "create", "--username", "bob"]);
-    sandbox.done(&["user", "delete", "bob"]);
+    sandbox.done(&["user", "delete", "bob", "--yes"]);
     let long = "x".repeat(151);
     let cases: [(&[&str], i32, &str); 9] = [
         (

@@ -57,8 +57,8 @@ fn a_user_made_again_under_another_id_is_taken_by_a_mirror_at_once() {
         let file = sandbox.write("dump.json", &dump(&records));
 
         let kept = sandbox.json(&["import", "django", &file]);
-        let mirrored = sandbox.json(&["import", "django", &file, "--mirror"]);
-        let again = sandbox.json(&["import", "django", &file, "--mirror"]);
+        let mirrored = sandbox.json(&["import", "django", &file, "--mirror", "--yes"]);
+        let again = sandbox.json(&["import", "django", &file, "--mirror", "--yes"]);
 
         assert_eq!(
             kept["skipped"],

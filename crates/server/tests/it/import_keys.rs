@@ -200,7 +200,7 @@ fn a_mirror_of_users_with_uuids_removes_the_one_that_is_gone() {
         import(sandbox, &dump(&[ada, eve.clone()]));
         let file = sandbox.write("dump.json", &dump(&[eve]));
 
-        let report = sandbox.json(&["import", "django", &file, "--mirror"]);
+        let report = sandbox.json(&["import", "django", &file, "--mirror", "--yes"]);
 
         assert_eq!(report["absent"]["users"], 1);
         assert_eq!(sandbox.json(&["user", "show", "eve"])["is_active"], true);

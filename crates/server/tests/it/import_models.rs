@@ -276,9 +276,9 @@ fn what_dumps_do_not_have_any_more_is_counted_and_removed_by_a_mirror() {
         let counted = import(sandbox, &dump(&after));
         let kept = (users(), tokens());
         let file = sandbox.write("dump.json", &dump(&after));
-        let removed = sandbox.json(&["import", "django", &file, "--mirror"]);
+        let removed = sandbox.json(&["import", "django", &file, "--mirror", "--yes"]);
         let left = (users(), tokens());
-        let again = sandbox.json(&["import", "django", &file, "--mirror"]);
+        let again = sandbox.json(&["import", "django", &file, "--mirror", "--yes"]);
         let restored = import(sandbox, &dump(&before));
 
         let gone = json!({"memberships": 1, "tokens": 2, "users": 1});
@@ -301,7 +301,11 @@ fn mirror_of_a_dump_with_an_unreadable_user_is_refused_and_removes_nothing() {
     import(&sandbox, &dump(&[user(1, &json!({})), user(2, &json!({}))]));
     let unreadable = user(2, &json!({"is_staff": "yes"}));
 
-    let error = failure(&sandbox, &[user(1, &json!({})), unreadable], &["--mirror"]);
+    let error = failure(
+        &sandbox,
+        &[user(1, &json!({})), unreadable],
+        &["--mirror", "--yes"],
+    );
 
     assert_eq!(
         error,

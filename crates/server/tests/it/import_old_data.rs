@@ -225,7 +225,7 @@ fn first_import_takes_no_place_of_a_user_who_was_made_here_unless_that_is_said()
 
         let refused = sandbox.run(&["import", "django", &file]);
         let kept = shown(sandbox, 1, "username");
-        sandbox.done(&["import", "django", &file, "--replace"]);
+        sandbox.done(&["import", "django", &file, "--replace", "--yes"]);
         let again = sandbox.run(&["import", "django", &file]);
 
         assert_eq!(refused.code, Some(1));
@@ -295,7 +295,7 @@ fn mirror_leaves_the_memberships_of_users_who_cannot_be_stored() {
         let long = member(&"a".repeat(200));
 
         let users = [group(1, "staff"), long, user(2, &json!({}))];
-        let report = sandbox.json(&["import", "django", &file(&users), "--mirror"]);
+        let report = sandbox.json(&["import", "django", &file(&users), "--mirror", "--yes"]);
 
         assert_eq!(tally(&report, "users"), [0, 0, 1, 1]);
         assert_eq!(report["absent"]["memberships"], 0);

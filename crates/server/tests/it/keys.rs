@@ -226,7 +226,7 @@ fn profile(address: &str, token: &str) -> u16 {
 
 /// What a log-in of ada gives.
 fn log_in(address: &str) -> Value {
-    let body = json!({ "username": "ada", "password": "secret" });
+    let body = json!({ "username": "ada", "password": "battery staple" });
     let (status, answer) = post(address, "/api/token/", "", &body.to_string());
     assert_eq!(status, 200, "{answer}");
     serde_json::from_str(&answer).unwrap()
@@ -260,7 +260,8 @@ fn kid_of(token: &str) -> String {
 fn a_rotation_under_load_gives_no_refusal() {
     let sandbox = Sandbox::migrated();
     let ada = ["user", "create", "--username", "ada", "--password-stdin"];
-    assert_eq!(sandbox.run_with_input(&ada, "secret\n").code, Some(0));
+    let created = sandbox.run_with_input(&ada, "battery staple\n");
+    assert_eq!(created.code, Some(0), "{created:?}");
     keys(&sandbox, &["generate", "--algorithm", "ES256"]);
     let settings = ["-q", "--set", FOLDER, "--set", "auth.jwt.keys_reload=1"];
     // Nobody reads the log, which is more than a pipe holds.

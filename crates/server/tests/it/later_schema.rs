@@ -68,8 +68,8 @@ fn assert_works(sandbox: &Sandbox, service: &Service, name: &str) {
     );
     assert_eq!(service.send("POST", "/api/auth/logout/", &token).0, 204);
     assert_eq!(service.send("GET", "/api/users/me/", &token).0, 401);
-    sandbox.done(&["user", "delete", name]);
-    sandbox.done(&["purge", "--set", "accounts.deletion_grace=0"]);
+    sandbox.done(&["user", "delete", name, "--yes"]);
+    sandbox.done(&["purge", "--yes", "--set", "accounts.deletion_grace=0"]);
 }
 
 fn a_migration_of_a_later_version_is_noticed_while_running_and_everything_goes_on(

@@ -1,5 +1,6 @@
 //! The binary as its operators meet it, and the settings it is run with.
 
+mod access_tokens;
 mod accounts;
 mod archives;
 mod at_rest;
@@ -9,6 +10,7 @@ mod backups;
 mod beginnings;
 mod broken_logs;
 mod configuration;
+mod confirmation;
 mod directory;
 mod doctor;
 mod doctor_database;
@@ -62,5 +64,6 @@ mod surroundings;
 mod tls;
 mod token_reasons;
 mod upgrade;
+mod user_list;
 mod user_set;
 mod whole_store;

@@ -90,20 +90,55 @@ fn unusable_password_input_changes_nothing() {
 }
 
 #[test]
-fn weak_password_of_an_operator_is_accepted_with_a_warning() {
+fn weak_password_is_refused_unless_the_operator_forces_it() {
     let sandbox = with_ada();
-
-    let ended = sandbox.run_with_input(&SET, "ADA1\n");
-
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    let warnings = [
+    let create = ["user", "create", "ada1", "--password-stdin"];
+    let faults = [
         "The password is too similar to the username.",
         "This password is too short. It must contain at least 8 characters.",
     ];
-    for warning in warnings {
-        assert!(ended.err.contains(warning), "{}", ended.err);
+
+    for command in [&SET[..], &create] {
+        let ended = sandbox.run_with_input(command, "ADA1\n");
+
+        assert_eq!(ended.code, Some(3), "{ended:?}");
+        let [similar, short] = faults;
+        let told = format!(
+            "profiled: auth.password: {similar} {short} Take another one, or add --force\n"
+        );
+        assert_eq!(ended.err, told);
     }
-    assert!(!ended.err.contains("ADA1"), "{}", ended.err);
+    assert_eq!(sandbox.password("ada"), "!");
+    assert_eq!(
+        sandbox.json(&["user", "list"]).as_array().map(Vec::len),
+        Some(1)
+    );
+
+    for command in [&SET[..], &create] {
+        let forced = sandbox.run_with_input(&[command, &["--force"]].concat(), "ADA1\n");
+
+        assert_eq!(forced.code, Some(0), "{forced:?}");
+        for fault in faults {
+            assert!(forced.err.contains(fault), "{}", forced.err);
+        }
+        assert!(!forced.err.contains("ADA1"), "{}", forced.err);
+    }
+    assert!(is_password_of_ada(&sandbox, "ADA1"));
+}
+
+#[test]
+fn the_rules_for_passwords_are_those_of_the_settings() {
+    let sandbox = with_ada();
+    let without = [
+        "--set",
+        "auth.password.validators=length",
+        "--set",
+        "auth.password.min_length=4",
+    ];
+
+    let ended = sandbox.run_with_input(&[&SET[..], &without].concat(), "ADA1\n");
+
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn a_role_that_changes_rows_alone_serves_what_its_owner_has_migrated() {
     assert_eq!(server.send("GET", "/api/users/me/", &token).0, 200);
     assert_eq!(server.send("POST", "/api/auth/logout/", &token).0, 204);
     assert_eq!(server.send("GET", "/api/users/me/", &token).0, 401);
-    sandbox.done(&["purge"]);
+    sandbox.done(&["purge", "--yes"]);
     drop(server);
     let gone =
         format!("DROP OWNED BY {owner}; DROP OWNED BY {service}; DROP ROLE {owner}, {service};");

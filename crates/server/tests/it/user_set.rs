@@ -61,7 +61,7 @@ fn invalid_option_is_refused_and_stores_nothing() {
     }
     sandbox.done(&["user", "set", "root", "--superuser"]);
     sandbox.done(&["user", "deactivate", "ada"]);
-    sandbox.done(&["user", "delete", "gone"]);
+    sandbox.done(&["user", "delete", "gone", "--yes"]);
     let cases: [(&[&str], i32, &str); 5] = [
         (
             &["root", "--username", "boss", "--no-superuser"],

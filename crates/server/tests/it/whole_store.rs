@@ -206,7 +206,7 @@ fn all_of_a_person_is_exported_with_its_picture_and_without_secrets() {
 
         let text = sandbox.done(&["user", "export", "ada"]);
         let to_file = sandbox.json(&["user", "export", "ada", "--output", file.to_str().unwrap()]);
-        sandbox.done(&["user", "delete", "ada"]);
+        sandbox.done(&["user", "delete", "ada", "--yes"]);
         let deleted = sandbox.done(&["user", "export", "1"]);
         let nobody = sandbox.run(&["user", "export", "77"]);
 

@@ -189,6 +189,8 @@ diesel::table! {
 
 diesel::joinable!(refresh_tokens -> refresh_families (family));
 diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(deleted_users -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, deleted_users);
 diesel::allow_tables_to_appear_in_same_query!(refresh_families, refresh_tokens);
 diesel::allow_tables_to_appear_in_same_query!(
     users,

@@ -21,6 +21,7 @@ mod import_exchange;
 mod import_users;
 mod instants;
 mod lanes;
+mod listing;
 mod media;
 mod migrations;
 mod moved_file;

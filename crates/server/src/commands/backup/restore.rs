@@ -22,6 +22,7 @@ use crate::cli::Restore;
 use crate::commands::context::Context;
 use crate::commands::destination::folder_of;
 use crate::commands::progress;
+use crate::commands::terminal::agree;
 use crate::commands::whole_store::{Stop, fill};
 use crate::error::{Failure, Kind};
 use crate::media::open_media;
@@ -45,7 +46,7 @@ pub(in crate::commands) fn restore(context: &Context, arguments: &Restore) -> Re
         let settings = &context.settings;
         let mut plan = Plan::of(settings, &manifest)?;
         plan.progress = progress::counter(context, "rows");
-        plan.refuse_loss(settings, &manifest, arguments.yes)?;
+        let replaces = plan.confirm_loss(settings, &manifest, arguments.yes)?;
         plan.media = Some(open_media(settings)?);
         if holds_rows(&settings.database)?.is_some() {
             plan.left = old_files(&Store::open(&settings.database)?)?;
@@ -54,7 +55,7 @@ pub(in crate::commands) fn restore(context: &Context, arguments: &Restore) -> Re
         let url: DatabaseUrl = settings.database.url.parse().map_err(OpenError::from)?;
         let keys = match url.file() {
             Some(database) => plan.exchange(settings, database, &mut file),
-            None => plan.fill(&settings.database, &mut file, arguments.yes),
+            None => plan.fill(&settings.database, &mut file, replaces),
         }?;
         let report = Report {
             schema: manifest.schema.clone(),
@@ -122,29 +123,25 @@ impl Plan {
         })
     }
 
-    /// What is there is replaced only if that is wanted.
-    fn refuse_loss(
+    /// Whether what is there is replaced, which has to be wanted.
+    fn confirm_loss(
         &self,
         settings: &Settings,
         manifest: &Manifest,
-        replaces: bool,
-    ) -> Result<(), Failure> {
-        if replaces {
-            return Ok(());
+        is_confirmed: bool,
+    ) -> Result<bool, Failure> {
+        if is_confirmed {
+            return Ok(true);
         }
-        let refused = |what: String| {
-            let text = format!("{what}: add --yes to replace what is there");
-            Err(Failure::new(Kind::Refused, text))
+        let place_of = |(name, _)| self.keys.get(name).filter(|place| place.exists());
+        let what = if let Some(table) = holds_rows(&settings.database)? {
+            format!("the database has rows of {table}")
+        } else if let Some(place) = manifest.paths("keys").find_map(place_of) {
+            format!("{} is there", place.display())
+        } else {
+            return Ok(false);
         };
-        if let Some(table) = holds_rows(&settings.database)? {
-            return refused(format!("the database has rows of {table}"));
-        }
-        for (name, _) in manifest.paths("keys") {
-            if let Some(place) = self.keys.get(name).filter(|place| place.exists()) {
-                return refused(format!("{} is there", place.display()));
-            }
-        }
-        Ok(())
+        agree(false, &what, "replace what is there").map(|()| true)
     }
 
     fn refuse_odd_files(&self, manifest: &Manifest) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::clock::operator;
 use crate::commands::context::{Context, all_pages, find_user, trimmed_name, without_null};
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::trail::Line;
 
 /// A user as organizations and teams show it.
@@ -119,10 +119,6 @@ fn name(text: &str) -> Result<String, Failure> {
 
 fn description(text: String) -> Result<String, Failure> {
     without_null("--description", text)
-}
-
-fn refused(text: String) -> Result<(), Failure> {
-    Err(Failure::new(Kind::Refused, text).because(Reason::Unconfirmed))
 }
 
 /// Adds a user, or removes it.

@@ -11,11 +11,12 @@ use serde_json::json;
 
 use super::{
     MemberOutput, NameOutput, change_membership, description, find_organization, listed, members,
-    name, names, no_organization, refused, select,
+    name, names, no_organization, select,
 };
 use crate::cli::{Org, OrgMember, OrgSet};
 use crate::clock::operator;
 use crate::commands::context::Context;
+use crate::commands::terminal::confirm;
 use crate::error::Failure;
 use crate::trail::{Line, audited};
 
@@ -158,12 +159,10 @@ fn delete(context: &Context, name: &str, yes: bool, line: &mut Line) -> Result<(
     let store = context.open()?;
     let id = find_organization(&store, name)?.id;
     line.on(Object::Organization(id));
-    if !yes {
-        return refused(format!(
-            "org delete deletes organization {id} and its memberships for good, and leaves its teams without one: \
-             add --yes to confirm"
-        ));
-    }
+    let what = format!(
+        "org delete deletes organization {id} and its memberships for good, and leaves its teams without one"
+    );
+    confirm(yes, &what)?;
     if !store.delete_organization(id, operator())? {
         return Err(no_organization(name));
     }

@@ -11,11 +11,12 @@ use serde_json::json;
 
 use super::{
     MemberOutput, NameOutput, change_membership, description, find_organization, is_called,
-    members, name, names, refused, select,
+    members, name, names, select,
 };
 use crate::cli::{Team, TeamMember, TeamName, TeamSet};
 use crate::clock::operator;
 use crate::commands::context::Context;
+use crate::commands::terminal::confirm;
 use crate::error::Failure;
 use crate::trail::{Line, audited};
 
@@ -195,11 +196,8 @@ fn delete(context: &Context, name: &TeamName, yes: bool, line: &mut Line) -> Res
     let store = context.open()?;
     let id = find(&store, name)?.id;
     line.on(Object::Team(id));
-    if !yes {
-        return refused(format!(
-            "team delete deletes team {id} and its memberships for good: add --yes to confirm"
-        ));
-    }
+    let what = format!("team delete deletes team {id} and its memberships for good");
+    confirm(yes, &what)?;
     if !store.delete_team(id, operator())? {
         return Err(gone(&name.team));
     }

@@ -24,6 +24,7 @@ use crate::cli::ImportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::commands::progress;
+use crate::commands::terminal::confirm;
 use crate::dump::{
     DjangoMapping, Dump, Plan, Profiles, ReadError, Record, Row, Survey, Unreadable, classify,
 };
@@ -51,6 +52,9 @@ pub(super) fn run(context: &Context, arguments: &ImportDjango) -> Result<(), Fai
         import(context, arguments)
     } else {
         audited(Action::Import, |line| {
+            if let Some(loss) = arguments.loss() {
+                confirm(arguments.yes, loss)?;
+            }
             let report = import(context, arguments)?;
             line.imported(report.totals(), report.removed());
             Ok(report)

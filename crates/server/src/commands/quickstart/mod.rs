@@ -3,8 +3,8 @@
 mod people;
 
 use profiled_auth::JwtSettings;
-use profiled_auth::UsernameField;
 use profiled_auth::audit::Action;
+use profiled_auth::{TokenWishes, UsernameField};
 use profiled_domain::{PageRequest, UserLookup, UserRepository};
 use profiled_store::{MigrateOnStart, Store};
 use serde_json::json;
@@ -75,7 +75,13 @@ fn show(
 ) -> Result<(), Failure> {
     let [admin, demo] = credentials;
     let bearer = audited(Action::TokenCreate, |line| {
-        access_token(&context.settings, store, DEMO, line)
+        access_token(
+            &context.settings,
+            store,
+            DEMO,
+            &TokenWishes::default(),
+            line,
+        )
     })?;
     let token = demo.token.as_str();
     let field = context.settings.auth.username_field;

@@ -1,12 +1,13 @@
 //! `profiled user deactivate|activate|delete|restore`
 
-use profiled_auth::audit::{Action, Object};
-use profiled_domain::{AccountChangeOutcome, AccountRepository, RepositoryError, UserId};
+use profiled_auth::audit::{Action, Object, Reason};
+use profiled_domain::{AccountChangeOutcome, AccountRepository, RepositoryError, User, UserId};
 use profiled_store::Store;
 use serde_json::json;
 
 use crate::clock::{now, operator};
-use crate::commands::context::{Context, find_user};
+use crate::commands::context::{Context, find_deleted, find_user};
+use crate::commands::terminal::confirm;
 use crate::error::{Failure, Kind};
 use crate::trail::{Line, audited};
 
@@ -29,26 +30,70 @@ pub(super) const ACTIVATE: Step = Step {
     change: |store, id| store.activate(id, now()),
     done: "activated",
 };
-pub(super) const DELETE: Step = Step {
+const DELETE: Step = Step {
     action: Action::UserDelete,
     change: |store, id| store.delete_account(id, operator()),
     done: "deleted",
 };
-pub(super) const RESTORE: Step = Step {
+const RESTORE: Step = Step {
     action: Action::UserRestore,
     change: |store, id| store.restore_account(id, now()),
     done: "restored",
 };
 
 pub(super) fn run(context: &Context, name: &str, step: &Step) -> Result<(), Failure> {
-    audited(step.action, |line| take(context, name, step, line))
+    audited(step.action, |line| {
+        let find = |store: &Store| find_user(store, name);
+        take(context, find, step, |_user| Ok(()), line)
+    })
 }
 
-fn take(context: &Context, name: &str, step: &Step, line: &mut Line) -> Result<(), Failure> {
+/// Restores the deleted user of an id, or the one who had a name.
+pub(super) fn restore(context: &Context, name: &str) -> Result<(), Failure> {
+    audited(RESTORE.action, |line| {
+        let find = |store: &Store| match find_deleted(store, name)? {
+            Some(user) => Ok(user),
+            None => find_user(store, name),
+        };
+        take(context, find, &RESTORE, |_user| Ok(()), line).map_err(|failure| {
+            if failure.reason() != Some(Reason::Conflict) {
+                return failure;
+            }
+            let text = format!("{failure}: give the user who has it another one first");
+            failure.told_as(Failure::new(Kind::Refused, text))
+        })
+    })
+}
+
+/// Deletes a user, if that is confirmed.
+pub(super) fn delete(context: &Context, name: &str, is_confirmed: bool) -> Result<(), Failure> {
+    audited(DELETE.action, |line| {
+        let confirmed = |user: &User| {
+            let name = user.person.username.as_ref().or(user.person.email.as_ref());
+            let name = name.map(|name| format!(", {name}")).unwrap_or_default();
+            confirm(
+                is_confirmed,
+                &format!("user delete deletes user {}{name}", user.id),
+            )
+        };
+        let find = |store: &Store| find_user(store, name);
+        take(context, find, &DELETE, confirmed, line)
+    })
+}
+
+fn take(
+    context: &Context,
+    find: impl FnOnce(&Store) -> Result<User, Failure>,
+    step: &Step,
+    confirmed: impl FnOnce(&User) -> Result<(), Failure>,
+    line: &mut Line,
+) -> Result<(), Failure> {
     let store = context.open()?;
-    let id = find_user(&store, name)?.id;
+    let user = find(&store)?;
+    let id = user.id;
     let done = step.done;
     line.on(Object::User(id));
+    confirmed(&user)?;
     let changed = (step.change)(&store, id)?;
     line.set_outcome(changed);
     match changed {

@@ -5,12 +5,11 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::audit::{Object, Reason};
-use profiled_domain::UserId;
 use profiled_store::PersonalRows;
 use serde::Serialize;
 
 use crate::clock::now;
-use crate::commands::context::{Context, find_user};
+use crate::commands::context::{Context, find_deleted, find_user};
 use crate::commands::destination::{Output, failed};
 use crate::error::Failure;
 use crate::media::open_media;
@@ -47,11 +46,12 @@ pub(super) fn run(
     let output = Output::of(file, replaces)?;
     let store = context.open()?;
     let media = open_media(&context.settings)?;
-    // A deleted user is found by id alone.
-    let user = match (find_user(&store, name), name.parse()) {
-        (Ok(user), _) => user.id,
-        (Err(_), Ok(id)) => UserId(id),
-        (Err(failure), Err(_)) => return Err(failure),
+    let user = match find_user(&store, name) {
+        Ok(user) => user.id,
+        Err(failure) => match find_deleted(&store, name)? {
+            Some(deleted) => deleted.id,
+            None => return Err(failure),
+        },
     };
     let tables = store.export(|session| session.personal_rows(user).map_err(Failure::from))?;
     let Some(row) = tables.get("users").and_then(|users| users.first()) else {

@@ -8,53 +8,66 @@ mod password;
 
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{NewUser, PageRequest, ProfileDepth, ProfileRepository, UserRepository};
+use profiled_store::UserFilter;
 
-use crate::cli::{User, UserCreate};
+use crate::cli::{User, UserCreate, UserList};
 use crate::clock::operator;
 use crate::commands::context::{Context, find_user};
 use crate::error::{Failure, Kind};
 use crate::trail::{Line, audited};
 use output::{ProfileOutput, UserOutput};
 
+const ONE: PageRequest = PageRequest {
+    offset: 0,
+    limit: 1,
+};
+
 pub(super) fn run(context: &Context, command: User) -> Result<(), Failure> {
     match command {
         User::Create(arguments) => {
-            audited(Action::UserCreate, |line| create(context, &arguments, line))
+            audited(Action::UserCreate, |line| create(context, arguments, line))
         }
-        User::List { offset, limit } => list(context, offset, limit),
+        User::List(wanted) => list(context, wanted),
         User::Show { user } => show(context, &user),
         User::Set(wanted) => audited(Action::UserUpdate, |line| {
             change::set(context, &wanted, line)
         }),
         User::Deactivate { user } => account::run(context, &user, &account::DEACTIVATE),
         User::Activate { user } => account::run(context, &user, &account::ACTIVATE),
-        User::Delete { user } => account::run(context, &user, &account::DELETE),
+        User::Delete { user, yes } => account::delete(context, &user, yes),
         User::Export { user, output, yes } => audited(Action::Export, |line| {
             export::run(context, &user, &output, yes, line)
         }),
-        User::Restore { user } => account::run(context, &user, &account::RESTORE),
+        User::Restore { user } => account::restore(context, &user),
         User::SetPassword { user, password } => audited(Action::UserPassword, |line| {
             password::set(context, &user, &password, line)
         }),
     }
 }
 
-fn create(context: &Context, arguments: &UserCreate, line: &mut Line) -> Result<(), Failure> {
+fn create(context: &Context, arguments: UserCreate, line: &mut Line) -> Result<(), Failure> {
     let mut new = NewUser {
         is_active: !arguments.inactive,
         is_staff: arguments.staff,
         is_superuser: arguments.superuser,
         ..NewUser::default()
     };
-    let change = arguments.person.change(&context.settings.limits)?;
+    let person = arguments.person.called(arguments.name);
+    let change = person.change(&context.settings.limits)?;
     change.apply_to(&mut new.person);
     if new.person.username.is_none() && new.person.email.is_none() {
-        let text = "user create needs --username or --email";
+        let text = "user create needs a NAME, or --email";
         return Err(Failure::new(Kind::Usage, text));
     }
     let store = context.open()?;
     if let Some(password) = password::read(&arguments.password)? {
-        new.password = Some(password::encode(context, &password, &new.person)?);
+        let is_forced = arguments.password.force;
+        new.password = Some(password::encode(
+            context,
+            &password,
+            &new.person,
+            is_forced,
+        )?);
     }
     let user = store.create_user(&new, operator())?;
     line.done(Object::User(user.id));
@@ -63,23 +76,41 @@ fn create(context: &Context, arguments: &UserCreate, line: &mut Line) -> Result<
     })
 }
 
-fn list(context: &Context, offset: u32, limit: u32) -> Result<(), Failure> {
+fn list(context: &Context, wanted: UserList) -> Result<(), Failure> {
     let page = PageRequest {
-        offset: i64::from(offset),
-        limit: i64::from(limit),
+        offset: i64::from(wanted.offset),
+        limit: i64::from(wanted.limit),
     };
-    let users = context.open()?.list_users(page)?.items;
+    let filter = UserFilter {
+        search: wanted.search,
+        is_inactive: wanted.inactive,
+        is_deleted: wanted.deleted,
+        is_staff: wanted.staff,
+        ..UserFilter::default()
+    };
+    let users = context.open()?.find_users(&filter, page)?.into_iter();
+    let grace = context.settings.accounts.deletion_grace;
+    let users = users.map(|listed| UserOutput::listed(listed, grace));
     context.write_list(users, UserOutput::line)
 }
 
 fn show(context: &Context, name: &str) -> Result<(), Failure> {
     let store = context.open()?;
     let id = find_user(&store, name)?.id;
+    let gone = || Failure::failed(format!("user {id} is gone"));
     let profile = store.find_profile(id, ProfileDepth::Groups)?;
-    let profile = profile.ok_or_else(|| Failure::failed(format!("user {id} is gone")))?;
+    let profile = profile.ok_or_else(gone)?;
+    let this = UserFilter {
+        id: Some(id),
+        ..UserFilter::default()
+    };
+    let mut listed = store.find_users(&this, ONE)?;
+    let listed = listed.pop().ok_or_else(gone)?;
+    let user = UserOutput::listed(listed, context.settings.accounts.deletion_grace);
     let missing = context
         .settings
         .profile_completion
         .missing(&profile.user.person);
-    context.write(&ProfileOutput::new(profile, missing), ProfileOutput::lines)
+    let shown = ProfileOutput::new(user, profile.groups, missing);
+    context.write(&shown, ProfileOutput::lines)
 }

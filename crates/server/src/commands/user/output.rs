@@ -1,6 +1,8 @@
 //! Users as commands show them.
 
-use profiled_domain::{Person, ProfileField, User, UserProfile};
+use chrono::{DateTime, TimeDelta, Utc};
+use profiled_domain::{Group, Person, ProfileField, User};
+use profiled_store::{FormerNames, ListedUser};
 use serde::Serialize;
 
 /// A user.
@@ -15,11 +17,51 @@ pub(super) struct UserOutput {
     is_superuser: bool,
     date_joined: String,
     last_login: Option<String>,
+    /// Of a deleted user; its other attributes are those that it has now.
+    deleted: Option<DeletedOutput>,
+}
+
+/// What a deleted user had, and when nothing of it is left.
+#[derive(Serialize)]
+struct DeletedOutput {
+    at: String,
+    /// The first purge at this time or later erases it.
+    erased_from: String,
+    username: Option<String>,
+    email: Option<String>,
+    mobile_number: Option<String>,
+}
+
+impl DeletedOutput {
+    fn new(at: DateTime<Utc>, former: FormerNames, grace: u64) -> Self {
+        let end = i64::try_from(grace).ok().and_then(TimeDelta::try_seconds);
+        let end = end.and_then(|grace| at.checked_add_signed(grace));
+        Self {
+            at: at.to_rfc3339(),
+            erased_from: end.unwrap_or(DateTime::<Utc>::MAX_UTC).to_rfc3339(),
+            username: former.username,
+            email: former.email,
+            mobile_number: former.mobile_number,
+        }
+    }
 }
 
 impl UserOutput {
+    /// A user as it was found. One who is deleted stays so for `grace` seconds.
+    pub(super) fn listed(listed: ListedUser, grace: u64) -> Self {
+        let at = listed.user.deleted_at;
+        let deleted = at.zip(listed.former);
+        Self {
+            deleted: deleted.map(|(at, former)| DeletedOutput::new(at, former, grace)),
+            ..Self::from(listed.user)
+        }
+    }
+
     /// One line, as in a list.
     pub(super) fn line(&self) -> String {
+        if let Some(deleted) = &self.deleted {
+            return self.line_of_deleted(deleted);
+        }
         let flags = [
             (!self.is_active, " inactive"),
             (self.is_staff, " staff"),
@@ -30,6 +72,17 @@ impl UserOutput {
         let text = |field| self.person.get(field).unwrap_or("-");
         let (username, email) = (text(ProfileField::Username), text(ProfileField::Email));
         format!("{} {username} {email}{flags}", self.id)
+    }
+
+    fn line_of_deleted(&self, deleted: &DeletedOutput) -> String {
+        let day = |instant: &str| instant.split('T').next().unwrap_or_default().to_owned();
+        let username = deleted.username.as_deref().unwrap_or("-");
+        let email = deleted.email.as_deref().unwrap_or("-");
+        let (at, end) = (day(&deleted.at), day(&deleted.erased_from));
+        format!(
+            "{} {username} {email} deleted {at}, erased from {end} on",
+            self.id
+        )
     }
 }
 
@@ -44,6 +97,7 @@ impl From<User> for UserOutput {
             is_superuser: user.is_superuser,
             date_joined: user.date_joined.to_rfc3339(),
             last_login: user.last_login.map(|at| at.to_rfc3339()),
+            deleted: None,
         }
     }
 }
@@ -58,10 +112,10 @@ pub(super) struct ProfileOutput {
 }
 
 impl ProfileOutput {
-    pub(super) fn new(profile: UserProfile, missing: Vec<ProfileField>) -> Self {
-        let groups = profile.groups.into_iter();
+    pub(super) fn new(user: UserOutput, groups: Vec<Group>, missing: Vec<ProfileField>) -> Self {
+        let groups = groups.into_iter();
         Self {
-            user: (*profile.user).into(),
+            user,
             groups: groups.map(|group| group.name).collect(),
             missing,
         }

@@ -1,6 +1,6 @@
 //! Passwords that an operator gives, and `profiled user set-password`.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 
 use console::Term;
 use profiled_auth::PasswordPolicy;
@@ -11,6 +11,7 @@ use super::output::UserOutput;
 use crate::cli::PasswordSource;
 use crate::clock::now;
 use crate::commands::context::{Context, find_user};
+use crate::commands::terminal;
 use crate::error::{Failure, Kind};
 use crate::trail::Line;
 
@@ -28,7 +29,7 @@ pub(super) fn set(
         Some(password) => password,
         None => ask()?,
     };
-    let hash = encode(context, &password, &user.person)?;
+    let hash = encode(context, &password, &user.person, source.force)?;
     if !store.set_password(user.id, &hash, &CredentialRef::None, now())? {
         let gone = Failure::failed(format!("user {} is gone", user.id));
         return Err(gone.because(Reason::Missing));
@@ -42,14 +43,24 @@ pub(super) fn set(
     })
 }
 
-/// Hashes a password. What the rules for users say of it is a warning: an operator decides.
+/// Hashes a password that keeps the rules for new ones. An operator may force another one.
 pub(super) fn encode(
     context: &Context,
     password: &str,
     person: &Person,
+    is_forced: bool,
 ) -> Result<PasswordHash, Failure> {
     let policy = PasswordPolicy::new(&context.settings.auth.password);
-    for violation in policy.violations(password, person) {
+    let violations = policy.violations(password, person);
+    if !violations.is_empty() && !is_forced {
+        let all: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        let text = format!(
+            "auth.password: {} Take another one, or add --force",
+            all.join(" ")
+        );
+        return Err(Failure::new(Kind::Refused, text).because(Reason::Invalid));
+    }
+    for violation in violations {
         tracing::warn!("{violation}");
     }
     Ok(context.hasher()?.encode(password)?)
@@ -70,16 +81,10 @@ pub(super) fn read(source: &PasswordSource) -> Result<Option<String>, Failure> {
 
 /// The password from the terminal, twice and unseen, or from standard input if that is none.
 fn ask() -> Result<String, Failure> {
-    let terminal = Term::stderr();
-    if !(std::io::stdin().is_terminal() && terminal.is_term()) {
+    let Some(terminal) = terminal::attended() else {
         return accept(read_standard_input()?.trim_end_matches(['\r', '\n']));
-    }
-    let line = |prompt| {
-        let read = terminal
-            .write_str(prompt)
-            .and_then(|()| terminal.read_secure_line());
-        read.map_err(|error| Failure::failed(format!("terminal: {error}")))
     };
+    let line = |prompt| terminal::ask(&terminal, prompt, Term::read_secure_line);
     let password = line("New password: ")?;
     if line("Once more: ")? == password {
         accept(&password)

@@ -80,7 +80,12 @@ fn users() -> Vec<Step> {
             &[("outcome", json!("unchanged"))],
         ),
         step(&["user", "activate", "ada"], "user.activate", "user:2", &[]),
-        step(&["user", "delete", "ada"], "user.delete", "user:2", &[]),
+        step(
+            &["user", "delete", "ada", "--yes"],
+            "user.delete",
+            "user:2",
+            &[],
+        ),
         step(&["user", "restore", "2"], "user.restore", "user:2", &[]),
         step(
             &["token", "create", "ada", "--label", "Laptop"],

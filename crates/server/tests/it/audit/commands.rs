@@ -72,7 +72,7 @@ fn refused_and_failed_commands_are_recorded_with_the_reason() {
             json!(["user.create", "conflict", null]),
         ),
         (
-            &["user", "delete", "root"],
+            &["user", "delete", "root", "--yes"],
             3,
             json!(["user.delete", "last_superuser", "user:1"]),
         ),
@@ -136,7 +136,7 @@ fn a_command_that_changes_nothing_leaves_no_line() {
         &["user", "show", "ada"],
         &["token", "list", "ada"],
         &["check"],
-        &["purge"],
+        &["purge", "--yes"],
         &["user", "set", "ada", "--gender", "none"],
     ];
 
@@ -201,10 +201,10 @@ fn users_erased_by_a_purge_are_recorded_by_id() {
     let sandbox = Sandbox::migrated();
     for name in ["ada", "bob"] {
         run(&sandbox, &["user", "create", "--username", name]);
-        run(&sandbox, &["user", "delete", name]);
+        run(&sandbox, &["user", "delete", name, "--yes"]);
     }
 
-    let purged = sandbox.run(&["--set", "accounts.deletion_grace=0", "purge"]);
+    let purged = sandbox.run(&["--set", "accounts.deletion_grace=0", "purge", "--yes"]);
 
     let line = |user: &str| {
         json!({

@@ -48,8 +48,8 @@ fn purge_keeps_events_and_tombstones_for_their_retention_time() {
         };
         let lists = ["/api/v1/organizations/1/users/", "/api/v1/teams/1/users/"];
 
-        let forever = sandbox.json(&["purge"]);
-        let young = sandbox.json(&[&AN_HOUR[..], &["purge"]].concat());
+        let forever = sandbox.json(&["purge", "--yes"]);
+        let young = sandbox.json(&[&AN_HOUR[..], &["purge", "--yes"]].concat());
 
         let cleared = |told: &serde_json::Value| json!([told["events"], told["tombstones"]]);
         assert_eq!(
@@ -59,8 +59,8 @@ fn purge_keeps_events_and_tombstones_for_their_retention_time() {
         assert_eq!((count(), lists.map(status)), (json!(5), [403, 403]));
 
         age(database);
-        let kept = sandbox.json(&["purge"]);
-        let old = sandbox.json(&[&AN_HOUR[..], &["purge"]].concat());
+        let kept = sandbox.json(&["purge", "--yes"]);
+        let old = sandbox.json(&[&AN_HOUR[..], &["purge", "--yes"]].concat());
 
         assert_eq!(
             [cleared(&kept), cleared(&old)],
@@ -80,7 +80,7 @@ fn purge_keeps_events_and_tombstones_for_their_retention_time() {
 fn service_purges_on_its_own_and_records_erased_users() {
     on_each_database("purge while serving", |sandbox, database| {
         sandbox.done(&["user", "create", "--username", "ada"]);
-        sandbox.done(&["user", "delete", "ada"]);
+        sandbox.done(&["user", "delete", "ada", "--yes"]);
         sandbox.done(&["org", "create", "Mills"]);
         age(database);
         let settings = [
