@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Context, raw};
+use super::context::Context;
+use super::raw;
 use crate::framework::fields::{Field, Kind};
 use crate::framework::forms::{PageStyle, WriteForm};
 use crate::framework::spec::Access;

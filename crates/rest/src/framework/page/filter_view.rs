@@ -1,6 +1,6 @@
 //! The form that narrows a list.
 
-use super::Context;
+use super::context::Context;
 use crate::framework::forms::{Filter, FilterKind};
 use crate::wire::query;
 

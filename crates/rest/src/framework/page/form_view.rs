@@ -2,8 +2,9 @@
 
 use actix_web::http::Method;
 
+use super::context::Context;
 use super::inputs::{self, Earlier, Input};
-use super::{Context, raw};
+use super::raw;
 use crate::error::{FieldErrors, NON_FIELD_ERRORS};
 use crate::framework::fields::Kind;
 use crate::framework::forms::WriteForm;

@@ -5,11 +5,13 @@
 //! elsewhere.
 
 mod command;
+mod context;
 mod filter_view;
 mod form_view;
 mod hint;
 mod inputs;
 mod json;
+mod layout;
 mod links;
 mod raw;
 #[cfg(test)]
@@ -18,57 +20,31 @@ mod tests;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use profiled_auth::PasswordHasher;
-use profiled_domain::User;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::FieldErrors;
 use crate::framework::forms::{PageForms, PageStyle};
-use crate::framework::router::Route;
-use crate::framework::router::Router;
-use crate::framework::router::{Crumb, Found};
+use crate::framework::router::Found;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::body::Form;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
+pub use context::{Context, PageExtras};
 use filter_view::FilterForm;
 use form_view::FormView;
 use inputs::Control;
 use json::{Piece, pieces};
+use layout::Layout;
 use links::is_own;
-
-/// What a page is made of in addition to the answer that it shows.
-pub struct Context<'a> {
-    pub route: &'a Route,
-    pub router: &'a Router,
-    pub origin: &'a Origin,
-    pub query: &'a Query,
-    /// HEAD counts as GET.
-    pub method: &'a Method,
-    /// Path and query as they came.
-    pub target: &'a str,
-    /// Decoded.
-    pub path: &'a str,
-    pub caller: Option<&'a User>,
-    pub extras: PageExtras,
-}
-
-/// What is on a page for the caller to go on with.
-pub struct PageExtras {
-    pub forms: PageForms,
-    /// What the form said that is answered.
-    pub typed: Option<Form>,
-    /// What was wrong with it.
-    pub errors: FieldErrors,
-}
 
 const STYLE: &str = include_str!("../../../templates/style.css");
 
@@ -114,15 +90,10 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    css: &'static str,
+    layout: Layout<'a>,
     script: &'static str,
     style: PageStyle,
-    /// What paths begin with.
-    prefix: &'a str,
-    title: &'static str,
     description: &'static str,
-    crumbs: Vec<Crumb<'a>>,
-    caller: Option<String>,
     /// Whether there is something to GET.
     is_readable: bool,
     json_link: String,
@@ -187,13 +158,9 @@ impl<'a> Page<'a> {
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
         Self {
-            css: STYLE,
+            layout: Layout::new(context, &style),
             script: SCRIPT,
-            prefix: origin.prefix(),
-            title: spec.name,
             description: spec.description,
-            crumbs: context.router.crumbs(context.path, context.route),
-            caller: context.caller.map(name_of),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),
@@ -226,16 +193,6 @@ impl<'a> Pages<'a> {
         pages.previous = pages.previous.filter(own);
         pages
     }
-}
-
-fn name_of(user: &User) -> String {
-    let name = user
-        .person
-        .username
-        .as_deref()
-        .or(user.person.email.as_deref());
-    let name = name.filter(|name| !name.is_empty());
-    name.map_or_else(|| format!("user {}", user.id.0), str::to_owned)
 }
 
 /// The same address in another representation.
