@@ -26,7 +26,9 @@ pub(super) fn token() -> Vec<Field> {
         label.at_most(LABEL_MAX).blank(),
         Field::shown("created_at", "Created at", Kind::DateTime),
         Field::shown("last_used_at", "Last used at", Kind::DateTime),
-        Field::written("expires_at", "Expires at", Kind::DateTime).nullable(),
+        Field::written("expires_at", "Expires at", Kind::DateTime)
+            .nullable()
+            .help("When the token ends"),
         Field::shown("key", "Key", Kind::Text),
     ]
 }

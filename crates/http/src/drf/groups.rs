@@ -117,7 +117,7 @@ impl GroupDetail {
     async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
         let group = existing(context).await?;
         let forms = PageForms::buttons(&["DELETE"]);
-        Ok(forms.form(&["PUT", "PATCH"], &self.fields, &GroupBody::new(&group)))
+        Ok(forms.form(&["PATCH", "PUT"], &self.fields, &GroupBody::new(&group)))
     }
 
     async fn update(

@@ -107,11 +107,11 @@ pub(super) fn fields(mobile_number_max: usize) -> Vec<Field> {
     vec![
         Field::shown("id", "ID", Kind::Integer),
         username.at_most(Username::MAX).nullable().blank(),
-        text("mobile_number", "Mobile number", mobile_number_max),
+        text("mobile_number", "Mobile number", mobile_number_max).autofill("tel"),
         email.at_most(EmailAddress::MAX).nullable().blank(),
         avatar.at_most(FILE_NAME_MAX).nullable(),
-        text("first_name", "First name", NAME_MAX),
-        text("last_name", "Last name", NAME_MAX),
+        text("first_name", "First name", NAME_MAX).autofill("given-name"),
+        text("last_name", "Last name", NAME_MAX).autofill("family-name"),
         Field::shown("full_name", "Full name", Kind::Text),
         Field::written("gender", "Gender", Kind::Choice(GENDERS)).nullable(),
         Field::shown(

@@ -22,8 +22,14 @@ pub(crate) fn fields() -> [Field; 2] {
     let password = Field::written(PASSWORD, "Password", Kind::Password);
     let current = Field::written(CURRENT, "Current password", Kind::Password);
     [
-        password.at_most(PASSWORD_MAX).write_only(),
-        current.untrimmed().write_only(),
+        password
+            .at_most(PASSWORD_MAX)
+            .write_only()
+            .help("A new password"),
+        current
+            .untrimmed()
+            .write_only()
+            .help("Needed for a new password"),
     ]
 }
 

@@ -67,9 +67,13 @@ pub(super) fn fields(number_phone_max: usize) -> Vec<Field> {
     vec![
         username.at_most(USERNAME_MAX).never_blank(),
         email.at_most(EMAIL_MAX).never_blank(),
-        name("first_name", "First name"),
-        name("last_name", "Last name"),
-        phone.at_most(number_phone_max).nullable().blank(),
+        name("first_name", "First name").autofill("given-name"),
+        name("last_name", "Last name").autofill("family-name"),
+        phone
+            .at_most(number_phone_max)
+            .nullable()
+            .blank()
+            .autofill("tel"),
         avatar.at_most(FILE_NAME_MAX).nullable(),
         password,
         current,

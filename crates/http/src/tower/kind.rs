@@ -4,7 +4,7 @@ use profiled_domain::{
     ActivityEvent, Model, Organization, Page, Repository, RepositoryError, Selection, Team, User,
 };
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, ViewResponse};
+use profiled_rest::{Filter, FilterKind, PageForms, RequestContext, ViewResponse};
 use serde::Serialize;
 
 use crate::tower::body::{EventBody, OrganizationBody, TeamBody, UserBody};
@@ -15,6 +15,8 @@ pub(super) trait ObjectKind: Sized + Send + Sync + 'static {
     const MODEL: Model;
     /// What OPTIONS documents show of it.
     const SCHEMA: &'static fields::ObjectSchema;
+    /// What pages offer to narrow a list by.
+    const FILTERS: &'static [Filter] = &[SEARCH];
     type Body<'a>: Serialize;
 
     fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self>;
@@ -22,6 +24,19 @@ pub(super) trait ObjectKind: Sized + Send + Sync + 'static {
     /// How the object is written under a mount.
     fn body<'a>(&'a self, mount: &'a str) -> Self::Body<'a>;
 }
+
+const SEARCH: Filter = Filter {
+    name: "search",
+    label: "Search",
+    kind: FilterKind::Search,
+};
+
+/// A blank would be no value of this one.
+const SUPERUSERS: Filter = Filter {
+    name: fields::IS_SUPERUSER.name,
+    label: "Superusers only",
+    kind: FilterKind::Only,
+};
 
 type Selected<T> = Result<Page<T>, RepositoryError>;
 
@@ -50,6 +65,7 @@ pub(super) trait WritableKind: ObjectKind {
 impl ObjectKind for User {
     const MODEL: Model = Model::User;
     const SCHEMA: &'static fields::ObjectSchema = fields::USER;
+    const FILTERS: &'static [Filter] = &[SEARCH, SUPERUSERS];
     type Body<'a> = UserBody<'a>;
 
     fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self> {
@@ -92,6 +108,8 @@ impl ObjectKind for Team {
 impl ObjectKind for ActivityEvent {
     const MODEL: Model = Model::ActivityEvent;
     const SCHEMA: &'static fields::ObjectSchema = fields::EVENT;
+    /// No field of events is searched.
+    const FILTERS: &'static [Filter] = &[];
     type Body<'a> = EventBody<'a>;
 
     fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self> {

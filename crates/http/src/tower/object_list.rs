@@ -121,7 +121,9 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
     }
 
     async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-        self.post.forms(context).await
+        // Who may not add anything may search all the same.
+        let offered = self.post.forms(context).await.unwrap_or_default();
+        Ok(offered.filtered_by(K::FILTERS))
     }
 
     /// What is on the list of an object.
@@ -158,8 +160,9 @@ impl<K: ObjectKind, P: ListPost<K>> From<ObjectList<K, P>> for Box<dyn View> {
         type L<K, P> = ObjectList<K, P>;
         let view = Resource::new(list.spec, list).permit(L::<K, P>::may_use);
         let view = view.get(L::<K, P>::read).options(L::<K, P>::describe);
+        let view = view.forms(L::<K, P>::forms);
         if P::IS_TAKEN {
-            view.post(L::<K, P>::post).forms(L::<K, P>::forms).into()
+            view.post(L::<K, P>::post).into()
         } else {
             view.into()
         }

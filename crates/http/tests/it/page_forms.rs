@@ -71,7 +71,7 @@ async fn refused_form_keeps_typed_values_but_no_password() {
         &[
             "<b>HTTP 400 Bad Request</b>",
             "value=\"grace\" autocomplete=\"username\" maxlength=\"150\" aria-invalid=\"true\" \
-             aria-describedby=\"form0-username-messages\"",
+             aria-describedby=\"form0-username-messages form0-username-hint\"",
             "<li>A user with that username already exists.</li>",
             "value=\"no &#60;address&#62;\"",
             "<li>Enter a valid email address.</li>",
@@ -139,9 +139,74 @@ async fn raw_data_change_the_profile() {
         &changed,
         &[
             "<b>PUT</b> /api/users/me/",
-            "    &#34;first_name&#34;: &#34;Augusta&#34;,\n    &#34;last_name&#34;: &#34;Last&#34;,\n    &#34;gender&#34;: &#34;other&#34;\n}</textarea>",
+            "    &#34;first_name&#34;: &#34;Augusta&#34;,\n    &#34;last_name&#34;: &#34;Last&#34;,\n    &#34;gender&#34;: &#34;other&#34;,\n    &#34;password&#34;: &#34;$encrypted$&#34;,\n    &#34;current_password&#34;: &#34;$encrypted$&#34;\n}</textarea>",
         ],
     );
+}
+
+#[actix_web::test]
+async fn raw_data_sent_as_they_are_offered_change_nothing() {
+    let app = TestApp::new();
+    let ada = app.staff("ada");
+    let (token, bearer) = (app.token(ada.id), app.bearer(ada.id));
+    let update = format!("/api/profile/{}/update/", ada.id.0);
+    for (path, credentials) in [(ME, &token), (update.as_str(), &bearer)] {
+        let offered = page(&app, path, credentials).await;
+        let before = app.send(get(ME, &token)).await.body;
+        let text = offered.body.split("name=\"_content\"").nth(1).unwrap();
+        let text = text.split_once(">\n").unwrap().1;
+        let text = text.split_once("</textarea>").unwrap().0;
+        let text = text.replace("&#34;", "\"");
+        assert!(text.contains("\"password\": \"$encrypted$\""), "{text}");
+        for method in ["PATCH", "PUT"] {
+            let fields = [
+                ("_method", method),
+                ("_content_type", "application/json"),
+                ("_content", text.as_str()),
+            ];
+            let answer = submit(&app, path, credentials, &fields).await;
+            assert_eq!(answer.status, 200, "{}", answer.body);
+        }
+        assert_eq!(app.send(get(ME, &token)).await.body, before);
+        assert!(app.send(get(ME, credentials)).await.status < 404);
+    }
+}
+
+#[actix_web::test]
+async fn the_command_of_a_page_sends_its_request_without_secrets() {
+    let app = TestApp::new();
+    let ada = app.staff("ada");
+    let token = app.token(ada.id);
+    let fields = [
+        ("_method", "PATCH"),
+        ("_keep", "mobile_number"),
+        ("first_name", "It's"),
+        ("mobile_number", ""),
+        ("gender", ""),
+        ("password", "new-secret"),
+        ("current_password", "old-secret"),
+        ("other", "unknown"),
+    ];
+    let path = format!("{ME}?groups=ids&x='&format=api");
+
+    let read = page(&app, &path, &token).await;
+    let written = submit(&app, ME, &token, &fields).await;
+
+    let command = "curl -H &#39;Authorization: Token YOUR_TOKEN&#39; \
+        &#39;http://localhost:8000/api/users/me/?groups=ids&#38;x=&#39;\\&#39;&#39;&#39;";
+    assert_has(&read, &[&format!("<pre id=\"command\">{command}</pre>")]);
+    let body = "{&#34;current_password&#34;:&#34;YOUR_PASSWORD&#34;,\
+        &#34;first_name&#34;:&#34;It&#39;\\&#39;&#39;s&#34;,&#34;gender&#34;:null,\
+        &#34;password&#34;:&#34;YOUR_PASSWORD&#34;}";
+    assert_has(
+        &written,
+        &[
+            "curl -X PATCH -H &#39;Authorization: Token YOUR_TOKEN&#39; \
+             -H &#39;Content-Type: application/json&#39; --data-raw",
+            body,
+        ],
+    );
+    assert_lacks(&written, &["new-secret", "old-secret", "unknown"]);
 }
 
 #[actix_web::test]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
+use profiled_auth::PasswordHasher;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
@@ -51,6 +52,29 @@ pub struct PageForms {
     /// Fields that every button sends along.
     pub(crate) hidden: Vec<(&'static str, String)>,
     pub(crate) forms: Vec<WriteForm>,
+    pub(crate) filters: &'static [Filter],
+}
+
+/// A parameter of the query that narrows a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Its name in the query.
+    pub name: &'static str,
+    /// Its name for people.
+    pub label: &'static str,
+    /// What it takes.
+    pub kind: FilterKind,
+}
+
+/// What a parameter takes that narrows a list.
+#[derive(Clone, Copy, Debug)]
+pub enum FilterKind {
+    /// Words.
+    Search,
+    /// `true` or `false`; a blank for both.
+    Either,
+    /// `true`, or nothing at all.
+    Only,
 }
 
 /// A form that writes one object.
@@ -58,6 +82,8 @@ pub struct PageForms {
 pub(crate) struct WriteForm {
     /// One button each.
     pub(crate) methods: &'static [&'static str],
+    /// What it is for, where a page has more than one; such a form has no raw data.
+    pub(crate) title: &'static str,
     /// Inputs; without any there is raw data only.
     pub(crate) fields: Vec<Field>,
     /// Members of raw data, in order.
@@ -98,7 +124,8 @@ impl PageForms {
     }
 
     /// Inputs and raw data for the fields that can be written, filled in from `object`: the object as
-    /// GET would show it to the caller, or nothing (`()`) where a new one is made.
+    /// GET would show it to the caller, or nothing (`()`) where a new one is made. The first of
+    /// `methods` is the one that the key Enter means.
     #[must_use]
     pub fn form(
         self,
@@ -107,7 +134,7 @@ impl PageForms {
         object: &impl Serialize,
     ) -> Self {
         let fields: Vec<Field> = fields.iter().filter(|f| !f.is_read_only).cloned().collect();
-        let as_text = |field: &&Field| !matches!(field.kind, Kind::Password | Kind::Image);
+        let as_text = |field: &&Field| !matches!(field.kind, Kind::Image);
         let names: Vec<_> = fields.iter().filter(as_text).map(|f| f.name).collect();
         let mut forms = self.raw_form(methods, &names, object);
         if let Some(form) = forms.forms.last_mut() {
@@ -116,7 +143,8 @@ impl PageForms {
         forms
     }
 
-    /// The same as raw data only: the members `names` of `object`, never a password.
+    /// The same as raw data only: the members `names` of `object`. Of a password they hold nothing, or
+    /// where there is an object the text that leaves it as it is.
     #[must_use]
     pub fn raw_form(
         mut self,
@@ -124,13 +152,40 @@ impl PageForms {
         names: &[&'static str],
         object: &impl Serialize,
     ) -> Self {
-        let shown = names.iter().filter(|name| !is_password(name));
+        let mut object = members(serde_json::to_value(object));
+        let passwords = names.iter().filter(|name| is_password(name));
+        for name in passwords.filter(|_| !methods.contains(&"POST")) {
+            object.insert((*name).to_owned(), PasswordHasher::PLACEHOLDER.into());
+        }
         self.forms.push(WriteForm {
             methods,
+            title: "",
             fields: Vec::new(),
-            names: shown.copied().collect(),
-            object: members(serde_json::to_value(object)),
+            names: names.to_vec(),
+            object,
         });
+        self
+    }
+
+    /// Inputs alone, for another use of a method than that of the first form.
+    #[must_use]
+    pub fn titled_form(
+        self,
+        title: &'static str,
+        methods: &'static [&'static str],
+        fields: &[Field],
+    ) -> Self {
+        let mut forms = self.form(methods, fields, &());
+        if let Some(form) = forms.forms.last_mut() {
+            form.title = title;
+        }
+        forms
+    }
+
+    /// The same with what narrows the list that the page shows.
+    #[must_use]
+    pub fn filtered_by(mut self, filters: &'static [Filter]) -> Self {
+        self.filters = filters;
         self
     }
 
@@ -165,6 +220,12 @@ impl WriteForm {
         self.object.get(name)
     }
 
+    /// Whether it leaves a password as it is unless another one is typed.
+    pub(crate) fn keeps_password(&self) -> bool {
+        let mut names = self.names.iter().filter(|name| is_password(name));
+        names.any(|name| self.object.contains_key(*name))
+    }
+
     /// The body to begin with: JSON, indented.
     pub(crate) fn raw(&self) -> String {
         let layout = Layout {
@@ -179,6 +240,7 @@ impl WriteForm {
         let field = self.fields.iter().find(|field| field.name == name);
         match field {
             Some(field) if field.takes_null => Value::Null,
+            Some(field) if matches!(field.kind, Kind::Integer) => Value::Null,
             Some(field) if matches!(field.kind, Kind::Boolean) => Value::Bool(false),
             _ => Value::String(String::new()),
         }

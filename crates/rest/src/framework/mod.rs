@@ -34,7 +34,7 @@ pub use context::{Parameters, RequestContext};
 pub use crew::PoolError;
 pub use deadline::Deadline;
 pub use dialect::Dialect;
-pub use forms::{PageForms, PageStyle};
+pub use forms::{Filter, FilterKind, PageForms, PageStyle};
 pub use lanes::{Lane, LaneParts, Lanes, ReplicaLane};
 pub use metadata::metadata;
 pub use pipeline::Pipeline;

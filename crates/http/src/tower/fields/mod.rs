@@ -1,6 +1,7 @@
 //! One description of the fields of users, organizations, teams and events: it drives validation and
 //! OPTIONS documents (contract `tower.md`, sections 4, 8 and 11).
 
+mod control;
 mod described;
 mod input;
 mod schema;
@@ -87,13 +88,6 @@ impl ObjectSchema {
             (field.name, value)
         });
         values.collect::<BTreeMap<_, _>>()
-    }
-
-    /// Names of the fields that clients send and see.
-    pub(super) fn names(&self) -> Vec<&'static str> {
-        let fields = self.fields.iter();
-        let both = fields.filter(|field| field.direction == Direction::Both);
-        both.map(|field| field.name).collect()
     }
 
     /// Fields that clients see.

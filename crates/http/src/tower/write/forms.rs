@@ -1,6 +1,7 @@
 //! The forms of pages (contract `tower.md`, section 12, items 3 and 7).
 
 use profiled_rest::error::ApiError;
+use profiled_rest::fields::{Field, Kind};
 use profiled_rest::{PageForms, RequestContext};
 
 use crate::tower::fields::ObjectSchema;
@@ -11,7 +12,7 @@ use crate::tower::object::load;
 pub(in crate::tower) fn create(schema: &'static ObjectSchema, is_offered: bool) -> PageForms {
     let forms = PageForms::default();
     if is_offered {
-        forms.raw_form(&["POST"], &schema.names(), &schema.blank())
+        forms.form(&["POST"], &schema.controls(&[]), &schema.blank())
     } else {
         forms
     }
@@ -25,7 +26,22 @@ pub(super) fn change<K: ObjectKind>(
 ) -> PageForms {
     let buttons: &[_] = if may_delete { &["DELETE"] } else { &[] };
     let body = object.body(context.mount);
-    PageForms::buttons(buttons).raw_form(&["PUT", "PATCH"], &K::SCHEMA.names(), &body)
+    PageForms::buttons(buttons).form(&["PATCH", "PUT"], &K::SCHEMA.controls(&[]), &body)
+}
+
+/// Names an object that is there, to be added to a list or, if `removal` says how that is called, removed from it.
+pub(super) fn membership(
+    forms: PageForms,
+    title: &'static str,
+    removal: Option<&'static [(&'static str, &'static str)]>,
+) -> PageForms {
+    let id = Field::written("id", "ID", Kind::Integer);
+    let mut fields = vec![id.required().help("Database ID of an object that is there")];
+    fields.extend(removal.map(|choices| {
+        let remove = Field::written("disassociate", "Remove", Kind::Choice(choices));
+        remove.help("Blank adds it")
+    }));
+    forms.titled_form(title, &["POST"], &fields)
 }
 
 /// The same for a kind whose objects are deleted by those who may change them.

@@ -8,6 +8,7 @@ use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::wire::body::Value;
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
 
+use super::forms;
 use super::membership::{MembershipRequest, SentId, known_id, permit};
 use super::named::NamedForm;
 use super::teams;
@@ -30,8 +31,9 @@ impl ListPost<Team> for OrganizationTeams {
 
     async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
         permit_change(context, OrganizationId(context.parameters.id(0))).await?;
-        let names = [fields::NAME.name, fields::DESCRIPTION.name];
-        Ok(PageForms::default().raw_form(&["POST"], &names, &fields::TEAM.blank()))
+        let fields = fields::TEAM.controls(&[fields::ORGANIZATION_OF_TEAM.name]);
+        let forms = PageForms::default().form(&["POST"], &fields, &fields::TEAM.blank());
+        Ok(forms::membership(forms, "Move a team here", None))
     }
 }
 

@@ -38,6 +38,10 @@ pub struct Field {
     pub is_trimmed: bool,
     /// Folder of uploaded files, with its final slash.
     pub upload_to: &'static str,
+    /// What its type and its limits do not say, for people; `""` for nothing.
+    pub help: &'static str,
+    /// What browsers know it by when they fill it in (the attribute `autocomplete`).
+    pub autofill: &'static str,
 }
 
 /// What a field holds.
@@ -91,6 +95,8 @@ impl Field {
             is_never_blank: false,
             is_trimmed: true,
             upload_to: "",
+            help: "",
+            autofill: "off",
         }
     }
 
@@ -140,6 +146,20 @@ impl Field {
     #[must_use]
     pub fn upload_to(mut self, folder: &'static str) -> Self {
         self.upload_to = folder;
+        self
+    }
+
+    /// The field with a text for people.
+    #[must_use]
+    pub fn help(mut self, text: &'static str) -> Self {
+        self.help = text;
+        self
+    }
+
+    /// The field, which browsers know by a name.
+    #[must_use]
+    pub fn autofill(mut self, name: &'static str) -> Self {
+        self.autofill = name;
         self
     }
 

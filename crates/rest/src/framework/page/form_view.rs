@@ -2,8 +2,9 @@
 
 use actix_web::http::Method;
 
+use super::context::Context;
 use super::inputs::{self, Earlier, Input};
-use super::{Context, raw};
+use super::raw;
 use crate::error::{FieldErrors, NON_FIELD_ERRORS};
 use crate::framework::fields::Kind;
 use crate::framework::forms::WriteForm;
@@ -12,12 +13,16 @@ use crate::wire::body::Parser;
 /// A form as it is shown: inputs, raw data or both.
 pub(super) struct FormView<'a> {
     pub(super) prefix: String,
+    /// What it is for, where a page has more than one; such a form has no raw data.
+    pub(super) title: &'static str,
     pub(super) methods: Vec<&'static str>,
     pub(super) inputs: Vec<Input<'a>>,
     pub(super) has_file: bool,
     /// What was wrong with the form as a whole.
     pub(super) messages: &'a [String],
     pub(super) raw: String,
+    /// Whether raw data hold the text that leaves a password as it is.
+    pub(super) keeps_password: bool,
     pub(super) content_types: Vec<ContentType>,
 }
 
@@ -56,7 +61,9 @@ impl<'a> FormView<'a> {
             },
         };
         let prefix = format!("form{at}");
-        let inputs = if parsers.contains(&encoding) {
+        // The form is a POST, whatever it stands for.
+        let reads_forms = dialect.parsers(spec, &Method::POST).contains(&encoding);
+        let inputs = if reads_forms {
             inputs::inputs(form, &prefix, earlier, context.origin)
         } else {
             Vec::new()
@@ -69,7 +76,9 @@ impl<'a> FormView<'a> {
             raw: typed_raw
                 .and_then(raw::without_passwords)
                 .unwrap_or_else(|| form.raw()),
+            keeps_password: form.keeps_password(),
             content_types: content_types(parsers, chosen),
+            title: form.title,
             methods,
             prefix,
         }

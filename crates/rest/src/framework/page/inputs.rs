@@ -1,7 +1,9 @@
 //! Inputs of a form, made of the description of its fields.
 
+use chrono::NaiveDateTime;
 use serde_json::Value;
 
+use super::hint;
 use super::links::is_own;
 use crate::error::FieldErrors;
 use crate::framework::fields::{Field, Kind};
@@ -15,6 +17,8 @@ pub(super) struct Input<'a> {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
     pub(super) control: Control,
+    /// What it holds, for people.
+    pub(super) hint: String,
     pub(super) max_length: Option<usize>,
     pub(super) is_required: bool,
     /// A blank means that nothing is to change: what is unset stays unset.
@@ -80,13 +84,19 @@ fn input<'a>(
         id: format!("{prefix}-{}", field.name),
         name: field.name,
         label: field.label,
-        keeps_blank: present.is_empty() && !matches!(field.kind, Kind::Choice(_))
-            || matches!(field.kind, Kind::Image),
+        keeps_blank: present.is_empty() && !(is_choice(field) && field.takes_null)
+            || matches!(field.kind, Kind::Image | Kind::Password),
+        hint: hint::of(field),
         control: control(form, field, value, present, origin)?,
         max_length: field.max_length,
         is_required: field.is_required,
         messages: earlier.errors.of_field(field.name),
     })
+}
+
+/// Whether a blank is one of the values to choose from.
+fn is_choice(field: &Field) -> bool {
+    matches!(field.kind, Kind::Choice(_))
 }
 
 /// A value as it stands in an input.
@@ -114,8 +124,13 @@ fn control(
     Some(match field.kind {
         Kind::Integer => line("number", "off", value),
         Kind::Text if field.name == "username" => line("text", "username", value),
+        Kind::Text if field.autofill.starts_with("tel") => line("tel", field.autofill, value),
         Kind::Text if field.max_length.is_none() || value.contains('\n') => Control::Lines(value),
-        Kind::Text | Kind::DateTime => line("text", "off", value),
+        Kind::Text => line("text", field.autofill, value),
+        Kind::DateTime => match picked(&value) {
+            Some(picked) => line("datetime-local", "off", picked),
+            None => line("text", "off", value),
+        },
         Kind::Username => line("text", "username", value),
         Kind::Email => line("email", "email", value),
         // Never shown again, whatever was typed.
@@ -135,6 +150,19 @@ fn control(
         // Lists of objects are for raw data.
         Kind::Nested(_) => return None,
     })
+}
+
+/// An instant as browsers let their readers pick one, in UTC; `None` for what they could not send back
+/// as it is: a finer instant than they know, one in another time zone, or no instant at all.
+fn picked(value: &str) -> Option<String> {
+    let local = value.strip_suffix('Z').unwrap_or(value);
+    if value.is_empty() {
+        return Some(String::new());
+    }
+    let forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
+    let is_read = |form: &&str| NaiveDateTime::parse_from_str(local, form).is_ok();
+    let is_known = forms.iter().any(is_read) && local.len() <= "YYYY-MM-DDThh:mm:ss.mmm".len();
+    is_known.then(|| local.to_owned())
 }
 
 /// Nothing is chosen for a reader who has not chosen.

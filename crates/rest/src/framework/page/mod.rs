@@ -1,10 +1,17 @@
 //! HTML as a second representation: a page that shows the answer, and lets its reader go on from
 //! there (contract `tower.md`, section 12, and `drf.md`, section 7).
 //!
-//! Templates are in `templates/`. A page has one style sheet, no script, and nothing from elsewhere.
+//! Templates are in `templates/`. A page has one style sheet, one script that it does without, and nothing from
+//! elsewhere.
 
+mod command;
+mod context;
+mod filter_view;
 mod form_view;
+mod hint;
 mod inputs;
+mod json;
+mod layout;
 mod links;
 mod raw;
 #[cfg(test)]
@@ -13,63 +20,45 @@ mod tests;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use profiled_domain::User;
+use profiled_auth::PasswordHasher;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::FieldErrors;
 use crate::framework::forms::{PageForms, PageStyle};
-use crate::framework::router::Crumb;
-use crate::framework::router::Route;
-use crate::framework::router::Router;
+use crate::framework::router::Found;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::body::Form;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
+pub use context::{Context, PageExtras};
+use filter_view::FilterForm;
 use form_view::FormView;
 use inputs::Control;
-use links::{Piece, is_own, pieces};
-
-/// What a page is made of in addition to the answer that it shows.
-pub struct Context<'a> {
-    pub route: &'a Route,
-    pub router: &'a Router,
-    pub origin: &'a Origin,
-    pub query: &'a Query,
-    /// HEAD counts as GET.
-    pub method: &'a Method,
-    /// Path and query as they came.
-    pub target: &'a str,
-    /// Decoded.
-    pub path: &'a str,
-    pub caller: Option<&'a User>,
-    pub extras: PageExtras,
-}
-
-/// What is on a page for the caller to go on with.
-pub struct PageExtras {
-    pub forms: PageForms,
-    /// What the form said that is answered.
-    pub typed: Option<Form>,
-    /// What was wrong with it.
-    pub errors: FieldErrors,
-}
+use json::{Piece, pieces};
+use layout::Layout;
+use links::is_own;
 
 const STYLE: &str = include_str!("../../../templates/style.css");
 
-/// What a page may load and do: its own style, and forms to this server.
+/// Copies text to the clipboard. Without it a page only lacks the buttons for that.
+const SCRIPT: &str = include_str!("../../../templates/copy.js");
+
+/// What a page may load and do: its own style, its own script, and forms to this server.
 static SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
-    let digest = STANDARD.encode(Sha256::digest(STYLE));
+    let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'",
+        digest(STYLE),
+        digest(SCRIPT)
     )
 });
 
@@ -101,14 +90,10 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    css: &'static str,
+    layout: Layout<'a>,
+    script: &'static str,
     style: PageStyle,
-    /// What paths begin with.
-    prefix: &'a str,
-    title: &'static str,
     description: &'static str,
-    crumbs: Vec<Crumb<'a>>,
-    caller: Option<String>,
     /// Whether there is something to GET.
     is_readable: bool,
     json_link: String,
@@ -117,6 +102,7 @@ struct Page<'a> {
     buttons: Vec<&'static str>,
     /// What each of them sends along.
     hidden: Vec<(&'static str, &'a str)>,
+    filter: Option<FilterForm<'a>>,
     pages: Pages<'a>,
     method: &'a str,
     target: &'a str,
@@ -125,6 +111,8 @@ struct Page<'a> {
     json: Vec<Piece<'a>>,
     /// What to type to be let in.
     curl: Option<String>,
+    /// What to type to ask again.
+    command: String,
     forms: Vec<FormView<'a>>,
 }
 
@@ -170,25 +158,24 @@ impl<'a> Page<'a> {
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
         Self {
-            css: STYLE,
-            prefix: origin.prefix(),
-            title: spec.name,
+            layout: Layout::new(context, &style),
+            script: SCRIPT,
             description: spec.description,
-            crumbs: context.router.crumbs(context.path, context.route),
-            caller: context.caller.map(name_of),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),
             has_options: context.caller.is_some() && is_allowed(&"OPTIONS"),
             buttons: buttons.copied().collect(),
             hidden: hidden.collect(),
+            filter: FilterForm::of(context),
             pages: Pages::of(json, origin),
             method: context.method.as_str(),
             target: context.target,
             status: answer.status.to_string(),
             headers: shown_headers(&style, headers, origin),
-            json: pieces(json, origin),
-            curl: is_closed.then(|| curl(context, &style)),
+            json: pieces(json, origin, items(context).as_deref()),
+            curl: is_closed.then(|| command::with_credentials(context, &style)),
+            command: command::again(context, &style),
             style,
             forms: forms
                 .map(|(at, form)| FormView::new(context, form, at, is_refused))
@@ -206,16 +193,6 @@ impl<'a> Pages<'a> {
         pages.previous = pages.previous.filter(own);
         pages
     }
-}
-
-fn name_of(user: &User) -> String {
-    let name = user
-        .person
-        .username
-        .as_deref()
-        .or(user.person.email.as_deref());
-    let name = name.filter(|name| !name.is_empty());
-    name.map_or_else(|| format!("user {}", user.id.0), str::to_owned)
 }
 
 /// The same address in another representation.
@@ -249,14 +226,13 @@ fn shown_headers(style: &PageStyle, headers: &HeaderMap, origin: &Origin) -> Vec
     all
 }
 
-/// A command that asks again, with credentials. The path has matched a pattern, so that there is
-/// nothing in it for a shell to find.
-fn curl(context: &Context<'_>, style: &PageStyle) -> String {
-    let allow = context.route.view.allow();
-    let method = match allow.to_str().unwrap_or_default().split(", ").next() {
-        None | Some("GET") => String::new(),
-        Some(method) => format!("-X {method} "),
-    };
-    let (origin, path) = (context.origin.as_str(), context.path);
-    format!("curl {method}{} '{origin}{path}'", style.curl_credentials)
+/// What the addresses of the objects of a list begin with, if they have pages.
+fn items(context: &Context<'_>) -> Option<String> {
+    let dialect = context.route.dialect.name();
+    match context.router.find(&format!("{}1/", context.path)) {
+        Found::View(route, ..) if route.dialect.name() == dialect => {
+            Some(context.origin.below(context.path).into_owned())
+        }
+        _ => None,
+    }
 }

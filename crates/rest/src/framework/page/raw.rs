@@ -2,19 +2,24 @@
 
 use std::sync::LazyLock;
 
-use regex_lite::Regex;
+use profiled_auth::PasswordHasher;
+use regex_lite::{Captures, Regex};
 
 use crate::framework::forms::is_password;
 use crate::wire::body::{self, Value};
 
 /// A member whose name ends as those of passwords do.
 static PASSWORD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"("[^"\\]*password"\s*:\s*)"(?:[^"\\]|\\.)*""#).ok());
+    LazyLock::new(|| Regex::new(r#"("[^"\\]*password"\s*:\s*)"((?:[^"\\]|\\.)*)""#).ok());
 
 /// The text with passwords cut out; `None` if it may hold one that cannot be recognised.
 pub(super) fn without_passwords(typed: &str) -> Option<String> {
     let pattern = PASSWORD.as_ref()?;
-    let text = pattern.replace_all(typed, "${1}\"\"");
+    let text = pattern.replace_all(typed, |found: &Captures<'_>| {
+        let part = |at| found.get(at).map_or("", |part| part.as_str());
+        let kept = Some(part(2)).filter(|value| *value == PasswordHasher::PLACEHOLDER);
+        format!("{}\"{}\"", part(1), kept.unwrap_or_default())
+    });
     let is_clean = match body::parse_json(&text) {
         Some(value) => !shows_password(&value),
         None => !text.to_ascii_lowercase().contains("password"),
@@ -27,7 +32,8 @@ fn shows_password(value: &Value) -> bool {
         Value::List(items) => items.iter().any(shows_password),
         Value::Object(members) => members.iter().any(|(name, value)| {
             let is_blank = matches!(value, Value::Null)
-                || matches!(value, Value::Text(text) if text.text.is_empty());
+                || matches!(value, Value::Text(text)
+                    if ["", PasswordHasher::PLACEHOLDER].contains(&text.text.as_str()));
             is_password(&name.text) && !is_blank || shows_password(value)
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
@@ -47,6 +53,10 @@ mod tests {
                 Some(r#"{"password": "", "current_password" : "", "a": 1.50}"#),
             ),
             (r#"[{"password": "s3cret"}]"#, Some(r#"[{"password": ""}]"#)),
+            (
+                r#"{"password": "$encrypted$", "current_password": "x$encrypted$"}"#,
+                Some(r#"{"password": "$encrypted$", "current_password": ""}"#),
+            ),
             (r#"{"broken": "#, Some(r#"{"broken": "#)),
             ("gender=x", Some("gender=x")),
         ];

@@ -1,9 +1,12 @@
 use serde_json::{Value, json};
 
+use super::filter_view::FilterInput;
 use super::form_view::ContentType;
 use super::inputs::{Choice, Earlier, Input};
 use super::*;
 use crate::framework::fields::{Field, Kind};
+use crate::framework::forms::{Filter, FilterKind};
+use crate::framework::router::Crumb;
 
 const EVIL: &str = "<script>\"&'</textarea></style>";
 
@@ -25,6 +28,7 @@ fn input(control: Control, messages: &[String]) -> Input<'_> {
         name: EVIL,
         label: EVIL,
         control,
+        hint: EVIL.to_owned(),
         max_length: Some(3),
         is_required: true,
         keeps_blank: true,
@@ -38,24 +42,49 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
         value: EVIL.to_owned(),
         is_link,
     };
+    let piece = |class, link| Piece {
+        text: EVIL,
+        class,
+        link,
+    };
     let crumb = Crumb {
         name: EVIL,
         path: EVIL,
     };
     Page {
-        css: "",
+        script: "",
+        layout: Layout {
+            css: "",
+            site: EVIL,
+            site_path: Some(EVIL),
+            prefix: EVIL,
+            title: EVIL,
+            crumbs: vec![crumb, crumb],
+            caller: Some(EVIL.to_owned()),
+            caller_path: Some(EVIL),
+        },
         style: style(),
-        prefix: EVIL,
-        title: EVIL,
         description: EVIL,
-        crumbs: vec![crumb, crumb],
-        caller: Some(EVIL.to_owned()),
         is_readable: true,
         json_link: EVIL.to_owned(),
         api_link: EVIL.to_owned(),
         has_options: true,
         buttons: vec!["DELETE", EVIL],
         hidden: vec![(EVIL, EVIL)],
+        filter: Some(FilterForm {
+            inputs: [FilterKind::Search, FilterKind::Either, FilterKind::Only]
+                .map(|kind| FilterInput {
+                    filter: Filter {
+                        name: EVIL,
+                        label: EVIL,
+                        kind,
+                    },
+                    value: EVIL,
+                })
+                .into(),
+            kept: vec![(EVIL, EVIL)],
+            all: Some(EVIL.to_owned()),
+        }),
         pages: Pages {
             next: Some(EVIL.into()),
             previous: Some(EVIL.into()),
@@ -64,15 +93,22 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
         target: EVIL,
         status: EVIL.to_owned(),
         headers: vec![shown(true), shown(false)],
-        json: vec![Piece::Text(EVIL), Piece::Link(EVIL)],
+        json: vec![
+            piece("", None),
+            piece(EVIL, None),
+            piece(EVIL, Some(EVIL.into())),
+        ],
         curl: Some(EVIL.to_owned()),
+        command: EVIL.to_owned(),
         forms: vec![FormView {
             prefix: EVIL.to_owned(),
+            title: "",
             methods: vec![EVIL],
             inputs,
             has_file: true,
             messages,
             raw: EVIL.to_owned(),
+            keeps_password: true,
             content_types: vec![ContentType {
                 name: EVIL,
                 is_chosen: true,
@@ -114,7 +150,8 @@ fn page_with_markup_in_its_values_escapes_all_of_them() {
 
     let html = page(&messages, inputs).render().unwrap();
 
-    assert!(!html.contains("<script"), "{html}");
+    assert_eq!(html.matches("<script").count(), 1, "{html}");
+    assert!(html.contains("<script></script>"), "{html}");
     assert_eq!(html.matches("</style>").count(), 1);
     assert_eq!(html.matches("</textarea>").count(), 2);
     assert!(!html.contains("\"&'") && !html.contains("'\""), "{html}");
@@ -126,6 +163,7 @@ fn page_offers_only_allowed_methods() {
     let quiet = Page {
         has_options: false,
         buttons: Vec::new(),
+        filter: None,
         pages: Pages::default(),
         curl: None,
         forms: Vec::new(),
@@ -134,7 +172,12 @@ fn page_offers_only_allowed_methods() {
 
     let html = quiet.render().unwrap();
 
-    for unwanted in ["<form", "<button", "role=\"alert\"", "rel=\"next\""] {
+    for unwanted in [
+        "<form",
+        "name=\"_method\"",
+        "role=\"alert\"",
+        "rel=\"next\"",
+    ] {
         assert!(!html.contains(unwanted), "{unwanted}");
     }
 }
@@ -187,6 +230,42 @@ fn format_links_keep_the_rest_of_the_query() {
     );
 }
 
+#[test]
+fn instants_are_picked_unless_the_browser_would_send_another_one_back() {
+    let end = Field::written("end", "End", Kind::DateTime).nullable();
+    let table = [
+        ("", r#"type="datetime-local" value="""#),
+        (
+            "2026-11-24T10:20:30Z",
+            r#"type="datetime-local" value="2026-11-24T10:20:30""#,
+        ),
+        (
+            "2026-11-24T10:20:30.120Z",
+            r#"type="datetime-local" value="2026-11-24T10:20:30.120""#,
+        ),
+        (
+            "2026-11-24T10:20",
+            r#"type="datetime-local" value="2026-11-24T10:20""#,
+        ),
+        (
+            "2026-11-24T10:20:30.123456Z",
+            r#"type="text" value="2026-11-24T10:20:30.123456Z""#,
+        ),
+        (
+            "2026-11-24T10:20:30+01:00",
+            r#"type="text" value="2026-11-24T10:20:30+01:00""#,
+        ),
+        ("tomorrow", r#"type="text" value="tomorrow""#),
+    ];
+
+    for (stored, expected) in table {
+        let object = json!({ "end": stored });
+        let html = made(&[end.clone()], &object, None, &FieldErrors::NONE);
+        assert!(html.contains(expected), "{expected} in {html}");
+        assert!(html.contains("Date and time in UTC. Optional."));
+    }
+}
+
 /// The inputs for fields of every kind, with an object and what was typed.
 fn made(fields: &[Field], object: &Value, typed: Option<&Form>, errors: &FieldErrors) -> String {
     let forms = PageForms::default().form(&["PUT"], fields, object);
@@ -225,8 +304,10 @@ fn inputs_follow_the_description_of_the_fields() {
     let html = made(&fields, &object, None, &FieldErrors::NONE);
 
     for wanted in [
-        r#"name="name" type="text" value="Ada" autocomplete="off" maxlength="7" required>"#,
-        r#"<textarea id="f-notes" name="notes" rows="4">"#,
+        r#"name="name" type="text" value="Ada" autocomplete="off" maxlength="7" required aria-describedby="f-name-hint">"#,
+        r#"<p class="hint" id="f-name-hint">Text, at most 7 characters.</p>"#,
+        r#"<p class="hint" id="f-size-hint">One of: s, l. Optional.</p>"#,
+        r#"<textarea id="f-notes" name="notes" rows="4" aria-describedby="f-notes-hint">"#,
         r#"<option value="">None</option>"#,
         r#"<option value="l" selected>Large</option>"#,
         r#"<option value="true" selected>Yes</option>"#,
@@ -258,11 +339,11 @@ fn select_of_a_new_object_has_nothing_chosen() {
     let html = made(&[size], &Value::Null, None, &FieldErrors::NONE);
 
     assert!(html.contains(r#"<option value="" selected>Choose…</option>"#));
-    assert!(!html.contains(r#"value="_keep""#) && html.contains(" required>"));
+    assert!(!html.contains(r#"value="_keep""#) && html.contains(" required aria-"));
 }
 
 #[test]
-fn raw_data_hold_writable_fields_and_no_password() {
+fn raw_data_hold_writable_fields_and_no_stored_password() {
     let fields = [
         Field::shown("id", "ID", Kind::Integer),
         Field::written("name", "Name", Kind::Text).nullable(),
@@ -276,13 +357,18 @@ fn raw_data_hold_writable_fields_and_no_password() {
     let changed = PageForms::default().form(&["PUT"], &fields, &object);
     let made = PageForms::default().form(&["POST"], &fields, &());
     let plain = PageForms::default().raw_form(&["PUT"], &["notes", "password", "id"], &object);
+    let log_in = PageForms::default().raw_form(&["POST"], &["password"], &());
 
     let raw = |forms: &PageForms| forms.forms[0].raw();
-    let expected = "{\n    \"name\": \"é\",\n    \"notes\": \"\",\n    \"is_open\": true\n}";
+    let parsed = |forms: &PageForms| serde_json::from_str::<Value>(&raw(forms)).unwrap();
+    let expected = "{\n    \"name\": \"é\",\n    \"notes\": \"\",\n    \"is_open\": true,\n    \"password\": \"$encrypted$\"\n}";
     assert_eq!(raw(&changed), expected);
-    let blank = "{\n    \"name\": null,\n    \"notes\": \"\",\n    \"is_open\": false\n}";
-    assert_eq!(raw(&made), blank);
-    assert_eq!(raw(&plain), "{\n    \"notes\": \"\",\n    \"id\": 1\n}");
+    let blank = json!({ "name": null, "notes": "", "is_open": false, "password": "" });
+    assert_eq!(parsed(&made), blank);
+    let members = json!({ "notes": "", "password": "$encrypted$", "id": 1 });
+    assert_eq!(parsed(&plain), members);
+    assert_eq!(parsed(&log_in), json!({ "password": "" }));
+    assert!(changed.forms[0].keeps_password() && !made.forms[0].keeps_password());
 }
 
 #[test]

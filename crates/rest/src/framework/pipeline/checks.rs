@@ -74,6 +74,8 @@ impl Pipeline<'_> {
                 .admit(self.request, checked.identity.as_ref())
                 .await?;
         }
+        // What a page's form stands for is read as the POST that it is.
+        let mut sent_by_page = false;
         if dialect.overrides_methods(negotiated.format) && checked.method == Method::POST {
             let parsers = dialect.parsers(spec, &checked.method);
             if self.body.is_form(parsers) {
@@ -81,6 +83,7 @@ impl Pipeline<'_> {
                 let is_page = negotiated.format == Format::Html;
                 let wanted = self.body.overriding_method(parsers, is_page).await?;
                 checked.method = wanted.unwrap_or(Method::POST);
+                sent_by_page = is_page;
             }
         }
         if !checked.method.is_safe() {
@@ -90,7 +93,12 @@ impl Pipeline<'_> {
         if !self.route.view.allows(&checked.method) {
             return Err(ApiError::MethodNotAllowed(checked.method.to_string()));
         }
-        let parsers = dialect.parsers(spec, &checked.method);
+        let read_as = if sent_by_page {
+            &Method::POST
+        } else {
+            &checked.method
+        };
+        let parsers = dialect.parsers(spec, read_as);
         let writes = [Method::POST, Method::PUT, Method::PATCH].contains(&checked.method);
         if is_late && writes {
             self.body.prepare(parsers).await?;
