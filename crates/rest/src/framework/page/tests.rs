@@ -5,11 +5,11 @@ use super::form_view::ContentType;
 use super::inputs::{Choice, Earlier, Input};
 use super::*;
 use crate::error::FieldErrors;
-use crate::framework::forms::PageForms;
-use crate::wire::body::Form;
 use crate::framework::fields::{Field, Kind};
+use crate::framework::forms::PageForms;
 use crate::framework::forms::{Filter, FilterKind};
 use crate::framework::router::Crumb;
+use crate::wire::body::Form;
 
 const EVIL: &str = "<script>\"&'</textarea></style>";
 
