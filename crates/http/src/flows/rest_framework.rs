@@ -3,24 +3,29 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, HeaderFault, JwtFault, JwtService, Scheme, TokenType};
-use profiled_rest::ViewResponse;
-use profiled_rest::error::{ApiError, ErrorDetail};
-use profiled_rest::throttle;
+use profiled_rest::error::{ApiError, ErrorDetail, FieldErrors};
 use profiled_rest::wire::json_writer::{self, Layout};
+use profiled_rest::{NamedSchema, ViewResponse, throttle};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
 struct Body<'a> {
+    #[schema(inline)]
     detail: &'a ErrorDetail,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     code: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     messages: Option<Vec<Refused>>,
 }
 
 /// Why a class of tokens refused a token.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Refused {
     token_class: &'static str,
     token_type: &'static str,
@@ -47,6 +52,15 @@ pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
         messages,
     };
     ViewResponse::new(error.status(), json_writer::to_vec(&body, layout))
+}
+
+/// What [`describe`] writes with a status.
+pub(crate) fn error_schema(status: StatusCode) -> NamedSchema {
+    let body = NamedSchema::of::<Body<'_>>();
+    match status {
+        StatusCode::BAD_REQUEST => NamedSchema::of::<FieldErrors>().or(body),
+        _ => body,
+    }
 }
 
 fn detail(error: &ApiError) -> ErrorDetail {

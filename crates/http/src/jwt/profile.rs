@@ -1,8 +1,11 @@
 //! `POST /api/profile/`: the profile of the token's user.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, EntityTag, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{
+    Access, EntityTag, Operation, RequestContext, Resource, Spec, View, ViewResponse,
+};
 
 use crate::jwt::body::ProfileBody;
 
@@ -17,7 +20,11 @@ const SPEC: Spec = Spec {
 
 /// The view. POST reads nothing from its body (`decisions.md` 6).
 pub(super) fn view() -> Box<dyn View> {
-    Box::new(Resource::new(SPEC, ()).post(retrieve))
+    let view = Resource::new(SPEC, ()).post(retrieve);
+    Box::new(view.operations(|()| {
+        let show = Operation::new(Method::POST).answers::<ProfileBody<'_>>(StatusCode::OK);
+        vec![show.reads_version()]
+    }))
 }
 
 async fn retrieve((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

@@ -6,6 +6,7 @@ use profiled_domain::{
 use profiled_rest::error::ApiError;
 use profiled_rest::{PageForms, RequestContext, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::tower::body::{EventBody, OrganizationBody, TeamBody, UserBody};
 use crate::tower::fields;
@@ -15,7 +16,7 @@ pub(super) trait ObjectKind: Sized + Send + Sync + 'static {
     const MODEL: Model;
     /// What OPTIONS documents show of it.
     const SCHEMA: &'static fields::ObjectSchema;
-    type Body<'a>: Serialize;
+    type Body<'a>: Serialize + ToSchema;
 
     fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self>;
 

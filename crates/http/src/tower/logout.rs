@@ -1,12 +1,13 @@
 //! `/api/logout/`: the end of a log-in by cookie (`decisions.md` 25).
 
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::TokenKey;
 use profiled_auth::audit::{Action, Actor, AuditOutcome, Object};
 use profiled_domain::{Holder, HolderQuery, ProfileDepth};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Data;
-use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
+use profiled_rest::{Access, Operation, PageForms, RequestContext, Resource, Spec, ViewResponse};
 
 use crate::tower::session::{HTTP_ONLY, SESSION_COOKIE, found, home, with_csrf_cookie};
 use crate::tower::{csrf, options};
@@ -23,7 +24,13 @@ const SPEC: Spec = Spec {
 /// The view.
 pub(super) fn view() -> Resource<()> {
     let view = Resource::new(SPEC, ()).get(show).post(log_out);
-    view.options(describe).forms(forms)
+    let view = view.options(describe).forms(forms);
+    view.operations(|()| {
+        let log_out = Operation::new(Method::POST).answers_nothing(StatusCode::FOUND);
+        let log_out = log_out.with_header("Location", "Where a log-in leads to.");
+        let log_out = log_out.with_header("Set-Cookie", "Takes the log-in away.");
+        vec![options::read_operation(), log_out.refuses(StatusCode::FORBIDDEN), options::operation()]
+    })
 }
 
 async fn show((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

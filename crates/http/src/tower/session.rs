@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey, UsernameField};
 use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Value};
-use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
+use profiled_rest::{Access, Operation, PageForms, RequestContext, Resource, Spec, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::login::login;
@@ -47,7 +47,15 @@ pub(super) fn view(username_field: UsernameField) -> Resource<[Field; 3]> {
         Field::written("next", "Next", Kind::Text).at_most(2000),
     ];
     let view = Resource::new(SPEC, fields).get(show).post(log_in);
-    view.options(describe).forms(forms)
+    let view = view.options(describe).forms(forms);
+    view.operations(|fields| {
+        let log_in = Operation::new(Method::POST).takes(fields);
+        let log_in = log_in.answers_nothing(StatusCode::FOUND);
+        let log_in = log_in.with_header("Location", "Where next leads to.");
+        let log_in = log_in.with_header("Set-Cookie", "The log-in, and the token of its writes.");
+        let log_in = log_in.refuses(StatusCode::UNAUTHORIZED);
+        vec![options::read_operation(), log_in.refuses(StatusCode::FORBIDDEN), options::operation()]
+    })
 }
 
 async fn show(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

@@ -31,7 +31,7 @@ pub struct Route {
 
 impl Route {
     /// The pattern with its mount.
-    fn full_pattern(&self) -> String {
+    pub(crate) fn full_pattern(&self) -> String {
         [self.mount, self.pattern].concat()
     }
 }

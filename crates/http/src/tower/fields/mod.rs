@@ -4,6 +4,7 @@
 mod described;
 mod input;
 mod schema;
+mod sent;
 
 use std::collections::BTreeMap;
 
