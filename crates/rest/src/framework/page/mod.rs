@@ -5,6 +5,7 @@
 
 mod form_view;
 mod inputs;
+mod layout;
 mod links;
 mod raw;
 #[cfg(test)]
@@ -24,7 +25,6 @@ use sha2::{Digest, Sha256};
 
 use crate::error::FieldErrors;
 use crate::framework::forms::{PageForms, PageStyle};
-use crate::framework::router::Crumb;
 use crate::framework::router::Route;
 use crate::framework::router::Router;
 use crate::framework::spec::Access;
@@ -35,6 +35,7 @@ use crate::wire::query::{self, Query};
 
 use form_view::FormView;
 use inputs::Control;
+use layout::Layout;
 use links::{Piece, is_own, pieces};
 
 /// What a page is made of in addition to the answer that it shows.
@@ -101,14 +102,9 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    css: &'static str,
+    layout: Layout<'a>,
     style: PageStyle,
-    /// What paths begin with.
-    prefix: &'a str,
-    title: &'static str,
     description: &'static str,
-    crumbs: Vec<Crumb<'a>>,
-    caller: Option<String>,
     /// Whether there is something to GET.
     is_readable: bool,
     json_link: String,
@@ -170,12 +166,8 @@ impl<'a> Page<'a> {
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
         Self {
-            css: STYLE,
-            prefix: origin.prefix(),
-            title: spec.name,
+            layout: Layout::new(context, &style),
             description: spec.description,
-            crumbs: context.router.crumbs(context.path, context.route),
-            caller: context.caller.map(name_of),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),
@@ -206,16 +198,6 @@ impl<'a> Pages<'a> {
         pages.previous = pages.previous.filter(own);
         pages
     }
-}
-
-fn name_of(user: &User) -> String {
-    let name = user
-        .person
-        .username
-        .as_deref()
-        .or(user.person.email.as_deref());
-    let name = name.filter(|name| !name.is_empty());
-    name.map_or_else(|| format!("user {}", user.id.0), str::to_owned)
 }
 
 /// The same address in another representation.

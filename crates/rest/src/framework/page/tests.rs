@@ -4,6 +4,7 @@ use super::form_view::ContentType;
 use super::inputs::{Choice, Earlier, Input};
 use super::*;
 use crate::framework::fields::{Field, Kind};
+use crate::framework::router::Crumb;
 
 const EVIL: &str = "<script>\"&'</textarea></style>";
 
@@ -43,13 +44,18 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
         path: EVIL,
     };
     Page {
-        css: "",
+        layout: Layout {
+            css: "",
+            site: EVIL,
+            site_path: Some(EVIL),
+            prefix: EVIL,
+            title: EVIL,
+            crumbs: vec![crumb, crumb],
+            caller: Some(EVIL.to_owned()),
+            caller_path: Some(EVIL),
+        },
         style: style(),
-        prefix: EVIL,
-        title: EVIL,
         description: EVIL,
-        crumbs: vec![crumb, crumb],
-        caller: Some(EVIL.to_owned()),
         is_readable: true,
         json_link: EVIL.to_owned(),
         api_link: EVIL.to_owned(),
