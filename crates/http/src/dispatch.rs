@@ -10,11 +10,13 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use profiled_rest::measure::Place;
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
 use profiled_rest::wire::connection::{BodyLength, Connection};
+use profiled_rest::wire::host::Origin;
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::wire::trace::X_REQUEST_ID;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
 use crate::connections::Presence;
+use crate::openapi::SCHEMA_PATH;
 use crate::service::AppState;
 use crate::{health, media, media_url};
 
@@ -153,7 +155,7 @@ async fn answer(
         return file.unwrap_or_else(|| not_found(state, request));
     }
     let (route, place, parameters) = match state.router.find(path) {
-        Found::Nothing => return not_found(state, request),
+        Found::Nothing => return outside(state, request, path, &origin, notes),
         Found::MissingSlash(route) => {
             return response::redirect(route, path, request.query_string(), &origin);
         }
@@ -182,6 +184,24 @@ async fn answer(
     let response = pipeline.answer().await;
     *payload = pipeline.body.into_rest();
     response
+}
+
+/// The answer of what is no view: looked at last, so that no request to a view pays for it.
+fn outside(
+    state: &AppState,
+    request: &HttpRequest,
+    path: &str,
+    origin: &Origin,
+    notes: &mut Notes,
+) -> HttpResponse {
+    if path == SCHEMA_PATH {
+        notes.goes_to(Place::Schema, SCHEMA_PATH);
+        return state.schema.answer(request);
+    }
+    if Some(path) == SCHEMA_PATH.strip_suffix('/') {
+        return response::redirect_to(&origin.below(SCHEMA_PATH), request.query_string());
+    }
+    not_found(state, request)
 }
 
 fn not_found(state: &AppState, request: &HttpRequest) -> HttpResponse {

@@ -9,7 +9,7 @@ use crate::media::Media;
 use crate::parts::Parts;
 use crate::{drf, jwt, oauth, tower};
 
-pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteConflict> {
+pub(crate) fn all(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let dialects = &parts.dialects;
     let mut all: Vec<Route> = Vec::new();
     if dialects.drf.enabled {
@@ -22,6 +22,11 @@ pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteC
         all.extend(tower::routes(parts));
     }
     all.extend(oauth::routes(parts));
+    all
+}
+
+pub(crate) fn router(parts: &Parts, all: Vec<Route>) -> Result<Router, RouteConflict> {
+    let dialects = &parts.dialects;
     let has_tower = dialects.tower.enabled;
     let is_only_tower = !dialects.drf.enabled && !dialects.jwt.enabled;
     Router::new(all, move |path| {

@@ -6,13 +6,15 @@ use actix_web::web;
 use chrono::Duration;
 use profiled_rest::measure::{LaneReport, RequestCounts};
 use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
+use utoipa::openapi::OpenApi;
 
 use crate::connections::Connections;
 use crate::cors::Cors;
 use crate::media::Media;
+use crate::openapi::SchemaFiles;
 use crate::parts::Parts;
-use crate::routes;
 use crate::settings::TowerSettings;
+use crate::{openapi, routes};
 
 /// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,8 @@ pub struct AppState {
     pub(crate) requests: RequestCounts,
     pub(crate) media: Arc<Media>,
     pub(crate) cors: Option<Cors>,
+    openapi: OpenApi,
+    pub(crate) schema: SchemaFiles,
     pub(crate) tower: web::Data<TowerSettings>,
 }
 
@@ -45,10 +49,14 @@ impl AppState {
         let sliding_lifetime = Duration::seconds(parts.dialects.tower.token_lifetime.into());
         let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
         let media = Arc::new(media);
-        let router = routes::router(&parts, &media)?;
+        let all = routes::all(&parts, &media);
+        let openapi = openapi::describe(&all, &parts.services.http);
+        let router = routes::router(&parts, all)?;
         let cors = Cors::new(&parts.services.http.cors, parts.jwt.header_name());
         Ok(Self {
             cors,
+            schema: SchemaFiles::of(&openapi),
+            openapi,
             requests: RequestCounts::new(router.entries()),
             router,
             services: Services::new(parts.services, sliding_lifetime)?,
@@ -62,6 +70,12 @@ impl AppState {
     #[must_use]
     pub fn routes(&self) -> &[RouteEntry] {
         self.router.entries()
+    }
+
+    /// The OpenAPI document of the routes.
+    #[must_use]
+    pub fn openapi(&self) -> &OpenApi {
+        &self.openapi
     }
 
     /// What views share.

@@ -178,7 +178,8 @@ impl utoipa::PartialSchema for FieldErrors {
         let text = Object::with_type(Type::String);
         let messages = ArrayBuilder::new().items(text).build();
         let fields = ObjectBuilder::new().additional_properties(Some(Schema::Array(messages)));
-        let text = "Messages by the names of fields; non_field_errors are about the body as a whole.";
+        let text =
+            "Messages by the names of fields; non_field_errors are about the body as a whole.";
         fields.description(Some(text)).build().into()
     }
 }

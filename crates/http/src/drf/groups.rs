@@ -33,7 +33,8 @@ pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
     let view = view.get(GroupList::list).post(GroupList::create);
     let view = view.fields("POST", |groups| &groups.fields);
     Box::new(view.operations(|groups| {
-        let list = Operation::new(Method::GET).answers::<Envelope<GroupBody<'_>>>(StatusCode::OK);
+        let list =
+            Operation::new(Method::GET).answers_page::<Envelope<GroupBody<'_>>, GroupBody<'_>>();
         let create = Operation::new(Method::POST).takes(&groups.fields);
         let create = create.answers::<GroupBody<'_>>(StatusCode::CREATED);
         vec![list.reads(Paging::parameters()), create]

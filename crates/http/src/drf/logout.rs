@@ -22,7 +22,11 @@ const ALL: Spec = Spec {
 
 /// Ends the token that is used. It reads no body.
 pub(super) fn one() -> Box<dyn View> {
-    Box::new(Resource::new(ONE, ()).post(end_token).operations(operations))
+    Box::new(
+        Resource::new(ONE, ())
+            .post(end_token)
+            .operations(operations),
+    )
 }
 
 fn operations((): &()) -> Vec<Operation> {

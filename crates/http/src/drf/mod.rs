@@ -15,8 +15,8 @@ mod users;
 
 use std::sync::Arc;
 
-use profiled_auth::{Authenticator, BearerVerifier, TokenPolicy, TokenVerifier, Verifier};
 use actix_web::http::StatusCode;
+use profiled_auth::{Authenticator, BearerVerifier, TokenPolicy, TokenVerifier, Verifier};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::json_writer::{Layout, Style};
 use profiled_rest::{Credential, Dialect, NamedSchema, PageStyle, Route, View, ViewResponse};

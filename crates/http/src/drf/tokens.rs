@@ -41,7 +41,7 @@ pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
 
 fn operations(view: &TokenList) -> Vec<Operation> {
     let list = Operation::new(Method::GET).reads(Paging::parameters());
-    let list = list.answers::<Envelope<TokenBody<'_>>>(StatusCode::OK);
+    let list = list.answers_page::<Envelope<TokenBody<'_>>, TokenBody<'_>>();
     let create = Operation::new(Method::POST).takes(&view.fields);
     let create = create.answers::<TokenBody<'_>>(StatusCode::CREATED);
     vec![list, create.describes::<TokenBody<'_>, _>(&view.fields)]

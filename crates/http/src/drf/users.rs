@@ -26,7 +26,7 @@ pub(super) const NO_USER: ApiError = ApiError::NoSuchObject("No User matches the
 pub(super) fn list(paging: Paging, groups: GroupsRepresentation) -> Box<dyn View> {
     let view = Resource::new(LIST, UserList { paging, groups }).get(UserList::list);
     Box::new(view.operations(|_| {
-        let list = Operation::new(Method::GET).answers::<Envelope<MeBody<'_>>>(StatusCode::OK);
+        let list = Operation::new(Method::GET).answers_page::<Envelope<MeBody<'_>>, MeBody<'_>>();
         vec![list.reads(Paging::parameters()).reads([groups_parameter()])]
     }))
 }

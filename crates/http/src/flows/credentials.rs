@@ -1,18 +1,15 @@
 //! How clients show who they are, as the OpenAPI document describes it.
 
-use actix_web::http::header;
 use profiled_auth::JwtService;
 use profiled_rest::Credential;
-use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme,
-};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 /// An opaque token.
 pub(crate) fn token() -> Credential {
     let text = "An opaque token after its scheme: `Token KEY`.";
     Credential {
         name: "token",
-        scheme: in_header(header::AUTHORIZATION.as_str(), text),
+        scheme: in_header("Authorization", text),
         proof: None,
     }
 }
@@ -27,7 +24,10 @@ pub(crate) fn json_web_token(jwt: &JwtService) -> Credential {
         let bearer = bearer.bearer_format("JWT").description(Some(text));
         SecurityScheme::Http(bearer.build())
     } else {
-        in_header(name, &format!("A JSON Web Token after its scheme: `{word} TOKEN`."))
+        in_header(
+            name,
+            &format!("A JSON Web Token after its scheme: `{word} TOKEN`."),
+        )
     };
     Credential {
         name: "jwt",

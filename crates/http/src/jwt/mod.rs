@@ -23,10 +23,13 @@ use crate::parts::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
-    let profiles = dialect(parts, Errors {
-        describe: error::describe,
-        schema: error::schema,
-    });
+    let profiles = dialect(
+        parts,
+        Errors {
+            describe: error::describe,
+            schema: error::schema,
+        },
+    );
     let route = |pattern, view| Route {
         mount: "",
         pattern,
@@ -41,10 +44,13 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         route("/api/profile/{id}/update/", update),
         route("/api/profile/{id}/delete/", delete::view()),
     ];
-    let tokens = dialect(parts, Errors {
-        describe: rest_framework::describe,
-        schema: rest_framework::error_schema,
-    });
+    let tokens = dialect(
+        parts,
+        Errors {
+            describe: rest_framework::describe,
+            schema: rest_framework::error_schema,
+        },
+    );
     routes.extend(
         token::views(&parts.jwt, parts.services.username_field)
             .into_iter()

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use actix_web::http::{Method, StatusCode, header};
 use profiled_auth::{AuthError, Introspected, Introspector};
 use profiled_rest::error::{ApiError, ErrorDetail};
+use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Parser};
 use profiled_rest::wire::headers::joined;
-use profiled_rest::fields::{Field, Kind};
 use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 use serde_json::Value;
@@ -37,7 +37,9 @@ pub(super) fn view(introspector: &Arc<Introspector>) -> Box<dyn View> {
             Field::written("client_id", "Client id", Kind::Text),
             Field::written("client_secret", "Client secret", Kind::Password),
         ];
-        let ask = Operation::new(Method::POST).takes(&fields).may_take_credentials();
+        let ask = Operation::new(Method::POST)
+            .takes(&fields)
+            .may_take_credentials();
         let ask = ask.refuses(StatusCode::UNAUTHORIZED);
         vec![ask.answers::<Body>(StatusCode::OK)]
     }))

@@ -46,7 +46,11 @@ pub(super) fn view(settings: &TowerSettings, mount: Mount) -> Resource<AuthToken
         let log_in = log_in.with_header("Auth-Token-Timeout", "Seconds that the token lives.");
         let log_out = Operation::new(Method::DELETE).may_take_credentials();
         let log_out = log_out.answers_nothing(StatusCode::NO_CONTENT);
-        vec![log_in, log_out.refuses(StatusCode::FORBIDDEN), options::operation()]
+        vec![
+            log_in,
+            log_out.refuses(StatusCode::FORBIDDEN),
+            options::operation(),
+        ]
     })
 }
 

@@ -15,9 +15,7 @@ use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::host::Origin;
 use profiled_rest::wire::json_writer::{Layout, Style};
 use profiled_rest::{Credential, Dialect, NamedSchema, PageStyle, Spec, ViewResponse};
-use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme,
-};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::flows::credentials;
 use crate::parts::Parts;

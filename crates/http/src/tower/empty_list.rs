@@ -72,7 +72,7 @@ impl From<EmptyList> for Box<dyn View> {
 
 fn operations(list: &EmptyList) -> Vec<Operation> {
     let show = Operation::new(Method::GET).reads(page_parameters());
-    let show = show.answers::<Envelope<Undescribed>>(StatusCode::OK);
+    let show = show.answers_page::<Envelope<Undescribed>, Undescribed>();
     let describe = match list.schema {
         Some(_) => options::object_operation(),
         None => undescribed_operation(),

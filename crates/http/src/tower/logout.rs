@@ -29,7 +29,11 @@ pub(super) fn view() -> Resource<()> {
         let log_out = Operation::new(Method::POST).answers_nothing(StatusCode::FOUND);
         let log_out = log_out.with_header("Location", "Where a log-in leads to.");
         let log_out = log_out.with_header("Set-Cookie", "Takes the log-in away.");
-        vec![options::read_operation(), log_out.refuses(StatusCode::FORBIDDEN), options::operation()]
+        vec![
+            options::read_operation(),
+            log_out.refuses(StatusCode::FORBIDDEN),
+            options::operation(),
+        ]
     })
 }
 

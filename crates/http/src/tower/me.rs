@@ -1,6 +1,6 @@
 //! `/api/v1/me/`: a list of one, the caller (contract `tower.md`, section 5).
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use profiled_domain::{
     Field, FieldValue, Model, ObjectGraph, ProfileDepth, Relation, Repository, User,
 };
@@ -25,8 +25,10 @@ const SPEC: Spec = Spec {
 pub(super) fn view() -> Resource<()> {
     let view = Resource::new(SPEC, ()).get(list).options(describe);
     view.operations(|()| {
-        let list = Operation::new(Method::GET).reads(list_parameters()).tagged();
-        let list = list.answers::<Envelope<UserBody<'_>>>(StatusCode::OK);
+        let list = Operation::new(Method::GET)
+            .reads(list_parameters())
+            .tagged();
+        let list = list.answers_page::<Envelope<UserBody<'_>>, UserBody<'_>>();
         vec![list, options::object_operation()]
     })
 }

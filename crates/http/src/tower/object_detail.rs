@@ -62,7 +62,9 @@ fn writes<K: WritableKind>(detail: &ObjectDetail) -> Vec<Operation> {
     };
     let delete = Operation::new(Method::DELETE).answers_nothing(StatusCode::NO_CONTENT);
     let writes = [change(Method::PUT), change(Method::PATCH), delete];
-    let writes = writes.into_iter().map(|one| one.refuses(StatusCode::FORBIDDEN));
+    let writes = writes
+        .into_iter()
+        .map(|one| one.refuses(StatusCode::FORBIDDEN));
     reads::<K>(detail).into_iter().chain(writes).collect()
 }
 

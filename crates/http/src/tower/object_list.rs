@@ -121,7 +121,7 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
 
     fn operations(&self) -> Vec<Operation> {
         let list = Operation::new(Method::GET).reads(list_parameters());
-        let list = list.answers::<Envelope<K::Body<'_>>>(StatusCode::OK);
+        let list = list.answers_page::<Envelope<K::Body<'_>>, K::Body<'_>>();
         let list = list.describes::<K::Body<'_>, _>(K::SCHEMA.shown());
         let post = self.post.operation();
         let all = [Some(list), post, Some(options::object_operation())];

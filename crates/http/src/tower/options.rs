@@ -113,7 +113,11 @@ impl PartialSchema for ObjectActions {
             .property("actions", Object::with_type(Type::Object))
             .property("types", names())
             .property("search_fields", names());
-        document.required("actions").required("types").build().into()
+        document
+            .required("actions")
+            .required("types")
+            .build()
+            .into()
     }
 }
 

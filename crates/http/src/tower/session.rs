@@ -54,7 +54,11 @@ pub(super) fn view(username_field: UsernameField) -> Resource<[Field; 3]> {
         let log_in = log_in.with_header("Location", "Where next leads to.");
         let log_in = log_in.with_header("Set-Cookie", "The log-in, and the token of its writes.");
         let log_in = log_in.refuses(StatusCode::UNAUTHORIZED);
-        vec![options::read_operation(), log_in.refuses(StatusCode::FORBIDDEN), options::operation()]
+        vec![
+            options::read_operation(),
+            log_in.refuses(StatusCode::FORBIDDEN),
+            options::operation(),
+        ]
     })
 }
 

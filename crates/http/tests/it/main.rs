@@ -18,6 +18,7 @@ mod health;
 mod jwt_profile;
 mod lanes;
 mod media;
+mod openapi;
 mod order;
 mod page_forms;
 mod pages;

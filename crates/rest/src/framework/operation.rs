@@ -138,6 +138,17 @@ impl Operation {
         self
     }
 
+    /// Answers with a page `P` of a list of `T`.
+    #[must_use]
+    pub fn answers_page<P: ToSchema, T: ToSchema>(mut self) -> Self {
+        self.answers.push(Answer {
+            status: StatusCode::OK,
+            body: Some(NamedSchema::page::<P, T>()),
+            headers: Vec::new(),
+        });
+        self
+    }
+
     /// Answers without a body.
     #[must_use]
     pub fn answers_nothing(mut self, status: StatusCode) -> Self {
@@ -229,7 +240,15 @@ impl NamedSchema {
     /// That of a body.
     #[must_use]
     pub fn of<T: ToSchema>() -> Self {
-        let name = T::name().into_owned();
+        Self::named::<T>(T::name().into_owned())
+    }
+
+    /// A page of a list: `P` is called after what is on it.
+    fn page<P: ToSchema, T: ToSchema>() -> Self {
+        Self::named::<P>(format!("{}Page", T::name()))
+    }
+
+    fn named<T: ToSchema>(name: String) -> Self {
         let mut components = vec![(name.clone(), T::schema())];
         T::schemas(&mut components);
         Self {
@@ -264,13 +283,10 @@ impl QueryParameter {
 
     /// A parameter that is one of these.
     #[must_use]
-    pub fn one_of(
-        name: &'static str,
-        description: &'static str,
-        values: &[&'static str],
-    ) -> Self {
+    pub fn one_of(name: &'static str, description: &'static str, values: &[&'static str]) -> Self {
         let mut parameter = Self::text(name, description);
-        parameter.schema.enum_values = Some(values.iter().map(|value| Value::from(*value)).collect());
+        parameter.schema.enum_values =
+            Some(values.iter().map(|value| Value::from(*value)).collect());
         parameter
     }
 

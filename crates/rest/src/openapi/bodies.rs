@@ -20,7 +20,8 @@ impl Document<'_> {
     ) -> Option<RequestBody> {
         let first = bodies.first()?;
         let is_partial = *method == Method::PATCH;
-        let is_required = !is_partial && bodies.iter().all(|body| body.iter().any(|f| f.is_required));
+        let is_required =
+            !is_partial && bodies.iter().all(|body| body.iter().any(|f| f.is_required));
         let mut request = RequestBodyBuilder::new();
         if is_required {
             request = request.required(Some(Required::True));
@@ -76,6 +77,9 @@ fn sent(fields: &[FieldSchema], parser: Parser, is_partial: bool) -> Object {
                 continue;
             }
             schema = Object::with_type(Type::Null);
+            schema.description = Some("Null takes the file away.".to_owned());
+        } else if field.is_file {
+            schema.description = Some("The file.".to_owned());
         } else if field.takes_null && parser == Parser::Json {
             schema.schema_type = nullable(&schema.schema_type);
             if let Some(values) = &mut schema.enum_values {
@@ -83,13 +87,37 @@ fn sent(fields: &[FieldSchema], parser: Parser, is_partial: bool) -> Object {
             }
         }
         schema.title = field.label.map(str::to_owned);
-        schema.description = field.help.map(str::to_owned);
+        if let Some(help) = field.help {
+            schema.description = Some(help.to_owned());
+        }
         if field.is_required && !is_partial {
             object.required.push(field.name.to_owned());
         }
-        object.properties.insert(field.name.to_owned(), schema.into());
+        object
+            .properties
+            .insert(field.name.to_owned(), schema.into());
     }
     object
+}
+
+/// Writes "this type, or null" as one schema with both types.
+pub(super) fn merge_nulls(object: &mut Object) {
+    for property in object.properties.values_mut() {
+        let RefOr::T(Schema::OneOf(one)) = property else {
+            continue;
+        };
+        if let [
+            RefOr::T(Schema::Object(first)),
+            RefOr::T(Schema::Object(second)),
+        ] = one.items.as_slice()
+            && second.schema_type == SchemaType::Type(Type::Null)
+        {
+            let mut merged = first.clone();
+            merged.schema_type = nullable(&merged.schema_type);
+            merged.description = one.description.clone().or(merged.description);
+            *property = RefOr::T(Schema::Object(merged));
+        }
+    }
 }
 
 /// Adds what is known of its fields to the schema of an answer.

@@ -49,7 +49,11 @@ impl Document<'_> {
             SchemaType::Array(all) => all,
             SchemaType::AnyValue => &[],
         };
-        if let Some(first) = object.enum_values.as_ref().and_then(|values| values.first()) {
+        if let Some(first) = object
+            .enum_values
+            .as_ref()
+            .and_then(|values| values.first())
+        {
             return first.clone();
         }
         if let Some(known) = (self.about.example)(name).filter(|value| fits(kinds, value)) {
@@ -79,13 +83,14 @@ impl Document<'_> {
 }
 
 fn fits(kinds: &[Type], value: &Value) -> bool {
-    kinds.is_empty() || kinds.iter().any(|kind| match kind {
-        Type::Object => value.is_object(),
-        Type::String => value.is_string(),
-        Type::Integer => value.is_i64(),
-        Type::Number => value.is_number(),
-        Type::Boolean => value.is_boolean(),
-        Type::Array => value.is_array(),
-        Type::Null => value.is_null(),
-    })
+    kinds.is_empty()
+        || kinds.iter().any(|kind| match kind {
+            Type::Object => value.is_object(),
+            Type::String => value.is_string(),
+            Type::Integer => value.is_i64(),
+            Type::Number => value.is_number(),
+            Type::Boolean => value.is_boolean(),
+            Type::Array => value.is_array(),
+            Type::Null => value.is_null(),
+        })
 }

@@ -106,6 +106,11 @@ impl Document<'_> {
     }
 
     fn finish(mut self) -> utoipa::openapi::Components {
+        for schema in self.components.schemas.values_mut() {
+            if let RefOr::T(Schema::Object(object)) = schema {
+                bodies::merge_nulls(object);
+            }
+        }
         for (name, fields) in std::mem::take(&mut self.described) {
             if let Some(RefOr::T(Schema::Object(object))) = self.components.schemas.get_mut(&name) {
                 bodies::describe(object, &fields);

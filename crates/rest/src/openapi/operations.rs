@@ -16,7 +16,10 @@ use crate::framework::{
     Access, Compared, Credentials, Dialect, NamedSchema, Operation, QueryParameter, Route,
 };
 
-const TAG_HEADER: (&str, &str) = ("ETag", "The version that is shown, for If-None-Match and If-Match.");
+const TAG_HEADER: (&str, &str) = (
+    "ETag",
+    "The version that is shown, for If-None-Match and If-Match.",
+);
 const IF_NONE_MATCH: &str = "Versions that the client has: 304 if one of them would be shown.";
 const IF_MATCH: &str = "The version that is to be changed: 412 for any other.";
 
@@ -103,7 +106,8 @@ impl Document<'_> {
         if access == Access::Open && operation.credentials == Credentials::OfView {
             return Vec::new();
         }
-        let is_optional = access == Access::Optional || operation.credentials == Credentials::Optional;
+        let is_optional =
+            access == Access::Optional || operation.credentials == Credentials::Optional;
         let none: [&str; 0] = [];
         let mut all = Vec::new();
         for credential in dialect.credentials_taken() {
@@ -114,7 +118,8 @@ impl Document<'_> {
                 }
                 self.components.add_security_scheme(name, scheme);
             }
-            self.components.add_security_scheme(credential.name, credential.scheme);
+            self.components
+                .add_security_scheme(credential.name, credential.scheme);
             all.push(requirement);
         }
         if is_optional {
@@ -146,7 +151,9 @@ fn operation_id(method: &Method, path: &str) -> String {
 }
 
 fn parameters(path: &str, operation: &Operation, is_negotiated: bool) -> Vec<Parameter> {
-    let ids = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let ids = path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let ids = ids.map(|name| {
         let mut schema = Object::with_type(Type::Integer);
         schema.format = Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
@@ -157,7 +164,11 @@ fn parameters(path: &str, operation: &Operation, is_negotiated: bool) -> Vec<Par
     all.extend(operation.parameters.iter().map(query));
     if is_negotiated {
         let text = "The representation, whatever else Accept has: json, or a page for browsers.";
-        all.push(query(&QueryParameter::one_of("format", text, &["json", "api"])));
+        all.push(query(&QueryParameter::one_of(
+            "format",
+            text,
+            &["json", "api"],
+        )));
     }
     let header = match operation.compares {
         Some(Compared::Shown) => Some(("If-None-Match", IF_NONE_MATCH)),
@@ -172,10 +183,16 @@ fn parameters(path: &str, operation: &Operation, is_negotiated: bool) -> Vec<Par
 }
 
 fn query(described: &QueryParameter) -> ParameterBuilder {
-    let QueryParameter { name, description, schema } = described;
+    let QueryParameter {
+        name,
+        description,
+        schema,
+    } = described;
     let parameter = parameter(name, ParameterIn::Query, description, schema.clone());
     if schema.schema_type == SchemaType::Type(Type::Object) {
-        parameter.style(Some(ParameterStyle::Form)).explode(Some(true))
+        parameter
+            .style(Some(ParameterStyle::Form))
+            .explode(Some(true))
     } else {
         parameter
     }
@@ -199,7 +216,10 @@ mod tests {
         let cases = [
             ("/api/", "get_api"),
             ("/api/users/me/", "get_users_me"),
-            ("/api/groups/{id}/users/{user_id}/", "get_groups_by_id_users_by_user_id"),
+            (
+                "/api/groups/{id}/users/{user_id}/",
+                "get_groups_by_id_users_by_user_id",
+            ),
             ("/.well-known/jwks.json", "get_well_known_jwks_json"),
         ];
 

@@ -20,7 +20,10 @@ pub(super) fn statuses(route: &Route, path: &str, operation: &Operation) -> Vec<
     let spec = route.view.spec();
     let (dialect, has_body) = (&route.dialect, !operation.bodies.is_empty());
     let is_write = !operation.method.is_safe();
-    let takes_cookies = dialect.credentials_taken().iter().any(|one| one.proof.is_some());
+    let takes_cookies = dialect
+        .credentials_taken()
+        .iter()
+        .any(|one| one.proof.is_some());
     let is_known = spec.access != Access::Open;
     let possible = [
         (true, StatusCode::BAD_REQUEST),
@@ -29,7 +32,10 @@ pub(super) fn statuses(route: &Route, path: &str, operation: &Operation) -> Vec<
             spec.access == Access::StaffOrSuperuser || is_known && is_write && takes_cookies,
             StatusCode::FORBIDDEN,
         ),
-        (dialect.negotiates() || path.contains('{'), StatusCode::NOT_FOUND),
+        (
+            dialect.negotiates() || path.contains('{'),
+            StatusCode::NOT_FOUND,
+        ),
         (dialect.negotiates(), StatusCode::NOT_ACCEPTABLE),
         (has_body, StatusCode::REQUEST_TIMEOUT),
         (
@@ -52,7 +58,10 @@ impl Document<'_> {
     /// A refusal of a dialect, written once.
     pub(super) fn refusal(&mut self, dialect: &dyn Dialect, status: StatusCode) -> Ref {
         let response = self.described_refusal(dialect, status);
-        let reason = status.canonical_reason().unwrap_or_default().replace(' ', "");
+        let reason = status
+            .canonical_reason()
+            .unwrap_or_default()
+            .replace(' ', "");
         let mut name = format!("{}.{reason}", dialect.name());
         // The views of a dialect may differ in their errors.
         while !self.is_free(&name, &response) {

@@ -3,8 +3,8 @@
 use profiled_domain::{ActivityEvent, UserSummary};
 use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
-use utoipa::ToSchema;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::ObjectUrl;
 

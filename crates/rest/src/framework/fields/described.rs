@@ -33,12 +33,20 @@ impl Field {
             _ => Type::String,
         });
         object.format = self.format();
-        if matches!(self.kind, Kind::Text | Kind::Username | Kind::Email | Kind::Password) {
+        if matches!(
+            self.kind,
+            Kind::Text | Kind::Username | Kind::Email | Kind::Password
+        ) {
             object.max_length = self.max_length;
             object.min_length = (!self.takes_blank).then_some(1);
         }
         if let Kind::Choice(choices) = self.kind {
-            object.enum_values = Some(choices.iter().map(|(value, _)| Value::from(*value)).collect());
+            object.enum_values = Some(
+                choices
+                    .iter()
+                    .map(|(value, _)| Value::from(*value))
+                    .collect(),
+            );
         }
         object.write_only = self.is_write_only.then_some(true);
         object
@@ -60,7 +68,6 @@ impl Field {
     fn rule(&self) -> Option<&'static str> {
         match self.kind {
             Kind::Username => Some("Letters, digits and @ . + - _ only."),
-            Kind::Image => Some("A picture, as a file of a multipart body."),
             _ => None,
         }
     }

@@ -41,17 +41,23 @@ pub enum Place {
     Ready,
     /// To a media file.
     Media,
+    /// To `/api/schema/`.
+    Schema,
+    /// To `/api/docs/`.
+    Docs,
     /// To the route at this place of [`Router::entries`](crate::Router::entries).
     Route(usize),
 }
 
 impl Place {
     /// Those that are no routes, with their patterns.
-    const FIXED: [(Self, &'static str); 4] = [
+    const FIXED: [(Self, &'static str); 6] = [
         (Self::Nowhere, "none"),
         (Self::Live, "/live"),
         (Self::Ready, "/ready"),
         (Self::Media, "/media/{key}"),
+        (Self::Schema, "/api/schema/"),
+        (Self::Docs, "/api/docs/"),
     ];
 
     fn index(self) -> usize {
@@ -60,6 +66,8 @@ impl Place {
             Self::Live => 1,
             Self::Ready => 2,
             Self::Media => 3,
+            Self::Schema => 4,
+            Self::Docs => 5,
             Self::Route(number) => Self::FIXED.len() + number,
         }
     }
