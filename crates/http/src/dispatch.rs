@@ -16,9 +16,8 @@ use profiled_rest::wire::trace::X_REQUEST_ID;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
 use crate::connections::Presence;
-use crate::openapi::SCHEMA_PATH;
 use crate::service::AppState;
-use crate::{health, media, media_url};
+use crate::{front, health, media, media_url, openapi};
 
 /// Unread bytes that are still taken from a client before its connection is closed.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
@@ -147,15 +146,23 @@ async fn answer(
     }
     let path = decode(request.path());
     let Some(path) = path.as_deref() else {
-        return not_found(state, request);
+        return not_found(state, request, &origin).await;
     };
+    if state.services().is_browsable
+        && let Some(icon) = front::icon(request, path, notes)
+    {
+        return icon;
+    }
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
         notes.goes_to(Place::Media, "/media/{key}");
         let file = media::answer(&state.media, request, key, notes).await;
-        return file.unwrap_or_else(|| not_found(state, request));
+        return match file {
+            Some(file) => file,
+            None => not_found(state, request, &origin).await,
+        };
     }
     let (route, place, parameters) = match state.router.find(path) {
-        Found::Nothing => return outside(state, request, path, &origin, notes),
+        Found::Nothing => return outside(state, request, path, &origin, notes).await,
         Found::MissingSlash(route) => {
             return response::redirect(route, path, request.query_string(), &origin);
         }
@@ -187,24 +194,24 @@ async fn answer(
 }
 
 /// The answer of what is no view: looked at last, so that no request to a view pays for it.
-fn outside(
+async fn outside(
     state: &AppState,
     request: &HttpRequest,
     path: &str,
     origin: &Origin,
     notes: &mut Notes,
 ) -> HttpResponse {
-    if path == SCHEMA_PATH {
-        notes.goes_to(Place::Schema, SCHEMA_PATH);
-        return state.schema.answer(request);
+    match openapi::answer(state, request, path, origin, notes).await {
+        Some(answer) => answer,
+        None => not_found(state, request, origin).await,
     }
-    if Some(path) == SCHEMA_PATH.strip_suffix('/') {
-        return response::redirect_to(&origin.below(SCHEMA_PATH), request.query_string());
-    }
-    not_found(state, request)
 }
 
-fn not_found(state: &AppState, request: &HttpRequest) -> HttpResponse {
+/// Nothing is there: as a page to browsers.
+async fn not_found(state: &AppState, request: &HttpRequest, origin: &Origin) -> HttpResponse {
+    if let Some(page) = front::nowhere(state.services(), request, origin).await {
+        return page;
+    }
     let texts = ["Not found.", "Not found"];
     plain(state, request, StatusCode::NOT_FOUND, texts)
 }

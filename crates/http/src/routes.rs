@@ -7,9 +7,9 @@ use profiled_rest::{Route, RouteConflict, Router};
 
 use crate::media::Media;
 use crate::parts::Parts;
-use crate::{drf, jwt, oauth, tower};
+use crate::{drf, front, jwt, oauth, tower};
 
-pub(crate) fn all(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
+fn all(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let dialects = &parts.dialects;
     let mut all: Vec<Route> = Vec::new();
     if dialects.drf.enabled {
@@ -22,11 +22,12 @@ pub(crate) fn all(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         all.extend(tower::routes(parts));
     }
     all.extend(oauth::routes(parts));
+    all.extend(front::routes(parts, &all));
     all
 }
 
-pub(crate) fn router(parts: &Parts, all: Vec<Route>) -> Result<Router, RouteConflict> {
-    let dialects = &parts.dialects;
+pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteConflict> {
+    let (dialects, all) = (&parts.dialects, all(parts, media));
     let has_tower = dialects.tower.enabled;
     let is_only_tower = !dialects.drf.enabled && !dialects.jwt.enabled;
     Router::new(all, move |path| {

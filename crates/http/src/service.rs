@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use actix_web::web;
 use chrono::Duration;
+use profiled_auth::TokenPolicy;
 use profiled_rest::measure::{LaneReport, RequestCounts};
-use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
+use profiled_rest::{BrowserTerms, RouteConflict, RouteEntry, Router, Services};
 use utoipa::openapi::OpenApi;
 
 use crate::connections::Connections;
 use crate::cors::Cors;
+use crate::front;
 use crate::media::Media;
-use crate::openapi::SchemaFiles;
+use crate::openapi::Documents;
 use crate::parts::Parts;
+use crate::routes;
 use crate::settings::TowerSettings;
-use crate::{openapi, routes};
 
 /// Why the service cannot be put together.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +37,7 @@ pub struct AppState {
     pub(crate) requests: RequestCounts,
     pub(crate) media: Arc<Media>,
     pub(crate) cors: Option<Cors>,
-    openapi: OpenApi,
-    pub(crate) schema: SchemaFiles,
+    pub(crate) documents: Documents,
     pub(crate) tower: web::Data<TowerSettings>,
 }
 
@@ -46,20 +47,25 @@ impl AppState {
     /// # Errors
     /// [`BuildError`]: a thread that cannot be started.
     pub fn new(parts: Parts) -> Result<Self, BuildError> {
-        let sliding_lifetime = Duration::seconds(parts.dialects.tower.token_lifetime.into());
+        let tower = &parts.dialects.tower;
+        let browsers = BrowserTerms {
+            lifetime: Duration::seconds(tower.token_lifetime.into()),
+            policy: TokenPolicy {
+                check_binding: tower.bind_tokens,
+            },
+            own_pages: front::own_pages(&parts.dialects),
+        };
         let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
         let media = Arc::new(media);
-        let all = routes::all(&parts, &media);
-        let openapi = openapi::describe(&all, &parts.services.http);
-        let router = routes::router(&parts, all)?;
+        let documents = Documents::new(&parts.services.http);
+        let router = routes::router(&parts, &media)?;
         let cors = Cors::new(&parts.services.http.cors, parts.jwt.header_name());
         Ok(Self {
             cors,
-            schema: SchemaFiles::of(&openapi),
-            openapi,
+            documents,
             requests: RequestCounts::new(router.entries()),
             router,
-            services: Services::new(parts.services, sliding_lifetime)?,
+            services: Services::new(parts.services, browsers)?,
             connections: Connections::default(),
             tower: web::Data::new(parts.dialects.tower),
             media,
@@ -75,7 +81,7 @@ impl AppState {
     /// The OpenAPI document of the routes.
     #[must_use]
     pub fn openapi(&self) -> &OpenApi {
-        &self.openapi
+        self.documents.document(&self.router)
     }
 
     /// What views share.

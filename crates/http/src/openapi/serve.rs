@@ -13,9 +13,6 @@ use profiled_rest::{lists, response};
 use sha2::{Digest, Sha256};
 use utoipa::openapi::OpenApi;
 
-/// Where the document is.
-pub(crate) const SCHEMA_PATH: &str = "/api/schema/";
-
 const JSON: &str = "application/json";
 const YAML: &str = "application/yaml";
 

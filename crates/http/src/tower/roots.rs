@@ -11,10 +11,10 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::flows::sessions::with_csrf_cookie;
 use crate::settings::TowerSettings;
 use crate::tower::mount::Mount;
 use crate::tower::options;
-use crate::tower::session::with_csrf_cookie;
 
 const API: Spec = Spec {
     name: "REST API",

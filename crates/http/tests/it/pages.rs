@@ -38,6 +38,23 @@ pub async fn submit(
     app.send(request).await
 }
 
+/// What a browser gets that sends these cookies.
+pub async fn browse(app: &TestApp, path: &str, cookies: &str) -> Response {
+    let browser = request("GET", path).insert_header(("Accept", BROWSER));
+    app.send(browser.insert_header(("Cookie", cookies))).await
+}
+
+/// What it gets for a form of a page.
+pub async fn send_form(app: &TestApp, path: &str, cookies: &str, fields: &str) -> Response {
+    let form = request("POST", path)
+        .insert_header(("Accept", BROWSER))
+        .insert_header(("Cookie", cookies))
+        .insert_header(("Origin", "http://localhost:8000"))
+        .insert_header(("Content-Type", "application/x-www-form-urlencoded"))
+        .set_payload(fields.to_owned());
+    app.send(form).await
+}
+
 /// The text between two marks, entities resolved.
 fn between<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = html.split_once(start).unwrap();
@@ -103,7 +120,7 @@ async fn a_page_may_load_its_own_style_and_nothing_else() {
 
     let digest = STANDARD.encode(Sha256::digest(between(&me.body, "<style>", "</style>")));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; \
+        "default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'"
     );
     assert_eq!(me.header("Content-Security-Policy"), Some(policy.as_str()));

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
@@ -30,6 +31,11 @@ pub struct Route {
 }
 
 impl Route {
+    /// Whether its page can be looked at again.
+    pub fn is_shown(&self) -> bool {
+        self.view.allows(&Method::GET) || self.view.spec().is_read_by_post
+    }
+
     /// The pattern with its mount.
     pub(crate) fn full_pattern(&self) -> String {
         [self.mount, self.pattern].concat()
@@ -58,8 +64,9 @@ pub struct RouteEntry {
 
 /// All routes.
 pub struct Router {
-    /// Each with its place in `entries`.
-    routes: matchit::Router<(Place, Route)>,
+    routes: Vec<Route>,
+    /// The places of routes, by their patterns.
+    places: matchit::Router<usize>,
     entries: Vec<RouteEntry>,
     /// How answers to paths without a route are written.
     unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
@@ -89,7 +96,7 @@ impl Router {
         all: Vec<Route>,
         unrouted: impl Fn(&str) -> Style + Send + Sync + 'static,
     ) -> Result<Self, RouteConflict> {
-        let mut routes = matchit::Router::new();
+        let mut places = matchit::Router::new();
         let entries = all.iter().map(|route| RouteEntry {
             pattern: route.full_pattern(),
             dialect: route.dialect.name(),
@@ -97,19 +104,26 @@ impl Router {
             allow: route.view.allow().clone(),
         });
         let entries = entries.collect();
-        for (number, route) in all.into_iter().enumerate() {
+        for (number, route) in all.iter().enumerate() {
             let pattern = route.full_pattern();
-            let added = routes.insert(pattern.clone(), (Place::Route(number), route));
+            let added = places.insert(pattern.clone(), number);
             added.map_err(|_conflict| RouteConflict(pattern))?;
         }
         Ok(Self {
-            routes,
+            routes: all,
+            places,
             entries,
             unrouted: Box::new(unrouted),
         })
     }
 
-    /// All routes, in the order of their dialects.
+    /// All routes, with their views.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// What all routes say of themselves, in the order of their dialects.
     #[must_use]
     pub fn entries(&self) -> &[RouteEntry] {
         &self.entries
@@ -127,10 +141,11 @@ impl Router {
     }
 
     fn at(&self, path: &str) -> Option<(&Route, Place, Parameters)> {
-        let found = self.routes.at(path).ok()?;
+        let found = self.places.at(path).ok()?;
         let values = found.params.iter().map(|(_, value)| value);
-        let (place, route) = found.value;
-        Some((route, *place, Parameters::parse(values)?))
+        let number = *found.value;
+        let route = self.routes.get(number)?;
+        Some((route, Place::Route(number), Parameters::parse(values)?))
     }
 
     /// The views of a route's dialect above a path, and the one at it, by their names.
@@ -144,6 +159,23 @@ impl Router {
             is_same.then_some(Crumb { name, path })
         });
         views.collect()
+    }
+
+    /// Who may use the view at a path.
+    pub fn access(&self, path: &str) -> Option<Access> {
+        let (route, ..) = self.at(path)?;
+        Some(route.view.spec().access)
+    }
+
+    /// The nearest page above a path that can be shown, of the dialect of the route there.
+    pub fn shown_above<'a>(&self, path: &'a str, route: &Route) -> Option<&'a str> {
+        let ends = path.match_indices('/').map(|(at, _)| at + 1);
+        let mut above = ends.filter_map(|end| path.get(..end).filter(|above| *above != path));
+        above.rfind(|path| {
+            let found = self.at(path).map(|(found, ..)| found);
+            let same = found.filter(|found| found.dialect.name() == route.dialect.name());
+            same.is_some_and(Route::is_shown)
+        })
     }
 
     /// How an answer is written that no view gives: as the dialect writes it whose path this is, or would be.

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use serde_json::{Map, Value};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{AnyOfBuilder, Object, SchemaType, Type};
+use utoipa::openapi::schema::{AnyOfBuilder, Object, OneOf, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, RefOr, Required, Schema};
 
 use super::Document;
@@ -98,6 +98,14 @@ fn sent(fields: &[FieldSchema], parser: Parser, is_partial: bool) -> Object {
             .insert(field.name.to_owned(), schema.into());
     }
     object
+}
+
+/// An enumeration without tags: an empty list may be any of its lists.
+pub(super) fn any_of(one: &OneOf) -> RefOr<Schema> {
+    let all = one.items.iter().cloned();
+    let either = all.fold(AnyOfBuilder::new(), AnyOfBuilder::item);
+    let either = either.description(one.description.clone());
+    RefOr::T(Schema::AnyOf(either.build()))
 }
 
 /// Writes "this type, or null" as one schema with both types.

@@ -28,8 +28,6 @@ pub struct About {
     pub server: String,
     /// Dialects and what they are.
     pub tags: &'static [(&'static str, &'static str)],
-    /// Whether there are pages.
-    pub is_browsable: bool,
     /// What a field of a name may hold.
     pub example: fn(&str) -> Option<Value>,
 }
@@ -107,8 +105,10 @@ impl Document<'_> {
 
     fn finish(mut self) -> utoipa::openapi::Components {
         for schema in self.components.schemas.values_mut() {
-            if let RefOr::T(Schema::Object(object)) = schema {
-                bodies::merge_nulls(object);
+            match schema {
+                RefOr::T(Schema::Object(object)) => bodies::merge_nulls(object),
+                RefOr::T(Schema::OneOf(one)) => *schema = bodies::any_of(one),
+                _ => {}
             }
         }
         for (name, fields) in std::mem::take(&mut self.described) {

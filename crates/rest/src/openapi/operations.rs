@@ -31,7 +31,6 @@ impl Document<'_> {
         operation: Operation,
     ) -> Described {
         let (spec, dialect) = (route.view.spec(), &*route.dialect);
-        let is_negotiated = dialect.negotiates() && spec.formats(self.about.is_browsable).len() > 1;
         let mut described = OperationBuilder::new()
             .tag(dialect.name())
             .summary(Some(spec.name))
@@ -40,7 +39,7 @@ impl Document<'_> {
         if !spec.description.is_empty() {
             described = described.description(Some(spec.description));
         }
-        for parameter in parameters(path, &operation, is_negotiated) {
+        for parameter in parameters(path, &operation) {
             described = described.parameter(parameter);
         }
         let parsers = dialect.parsers(spec, &operation.method);
@@ -150,7 +149,7 @@ fn operation_id(method: &Method, path: &str) -> String {
     id
 }
 
-fn parameters(path: &str, operation: &Operation, is_negotiated: bool) -> Vec<Parameter> {
+fn parameters(path: &str, operation: &Operation) -> Vec<Parameter> {
     let ids = path
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
@@ -162,14 +161,6 @@ fn parameters(path: &str, operation: &Operation, is_negotiated: bool) -> Vec<Par
     });
     let mut all: Vec<_> = ids.collect();
     all.extend(operation.parameters.iter().map(query));
-    if is_negotiated {
-        let text = "The representation, whatever else Accept has: json, or a page for browsers.";
-        all.push(query(&QueryParameter::one_of(
-            "format",
-            text,
-            &["json", "api"],
-        )));
-    }
     let header = match operation.compares {
         Some(Compared::Shown) => Some(("If-None-Match", IF_NONE_MATCH)),
         Some(Compared::Changed) => Some(("If-Match", IF_MATCH)),

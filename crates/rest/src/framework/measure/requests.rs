@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode};
 
 use super::{Count, Distribution, TIMES};
+use crate::framework::doors::ICON;
 use crate::framework::router::RouteEntry;
 
 /// Methods that have names; any other is the client's own text.
@@ -41,6 +42,8 @@ pub enum Place {
     Ready,
     /// To a media file.
     Media,
+    /// To the icon of pages.
+    Icon,
     /// To `/api/schema/`.
     Schema,
     /// To `/api/docs/`.
@@ -51,11 +54,12 @@ pub enum Place {
 
 impl Place {
     /// Those that are no routes, with their patterns.
-    const FIXED: [(Self, &'static str); 6] = [
+    const FIXED: [(Self, &'static str); 7] = [
         (Self::Nowhere, "none"),
         (Self::Live, "/live"),
         (Self::Ready, "/ready"),
         (Self::Media, "/media/{key}"),
+        (Self::Icon, ICON),
         (Self::Schema, "/api/schema/"),
         (Self::Docs, "/api/docs/"),
     ];
@@ -66,8 +70,9 @@ impl Place {
             Self::Live => 1,
             Self::Ready => 2,
             Self::Media => 3,
-            Self::Schema => 4,
-            Self::Docs => 5,
+            Self::Icon => 4,
+            Self::Schema => 5,
+            Self::Docs => 6,
             Self::Route(number) => Self::FIXED.len() + number,
         }
     }

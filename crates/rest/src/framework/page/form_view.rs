@@ -13,6 +13,8 @@ use crate::wire::body::Parser;
 pub(super) struct FormView<'a> {
     pub(super) prefix: String,
     pub(super) methods: Vec<&'static str>,
+    /// Where it is sent to, if not to the page itself.
+    pub(super) action: Option<&'a str>,
     pub(super) inputs: Vec<Input<'a>>,
     pub(super) has_file: bool,
     /// What was wrong with the form as a whole.
@@ -29,7 +31,7 @@ pub(super) struct ContentType {
 impl<'a> FormView<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
-        form: &WriteForm,
+        form: &'a WriteForm,
         at: usize,
         is_refused: bool,
     ) -> Self {
@@ -71,6 +73,7 @@ impl<'a> FormView<'a> {
                 .unwrap_or_else(|| form.raw()),
             content_types: content_types(parsers, chosen),
             methods,
+            action: form.action.as_deref(),
             prefix,
         }
     }
@@ -85,7 +88,7 @@ impl<'a> FormView<'a> {
 fn allowed_methods(context: &Context<'_>, form: &WriteForm) -> Vec<&'static str> {
     let is_allowed = |method: &&str| {
         let method = method.parse();
-        method.is_ok_and(|method| context.route.view.allows(&method))
+        method.is_ok_and(|method| form.action.is_some() || context.route.view.allows(&method))
     };
     form.methods.iter().copied().filter(is_allowed).collect()
 }

@@ -3,11 +3,13 @@
 //!
 //! Templates are in `templates/`. A page has one style sheet, no script, and nothing from elsewhere.
 
+mod article;
 mod form_view;
 mod inputs;
 mod layout;
 mod links;
 mod raw;
+mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +26,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::FieldErrors;
-use crate::framework::forms::{PageForms, PageStyle};
+use crate::framework::forms::{Button, PageForms, PageStyle};
 use crate::framework::router::Route;
 use crate::framework::router::Router;
 use crate::framework::spec::Access;
@@ -33,9 +35,13 @@ use crate::wire::body::Form;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
+pub use article::Article;
+pub(crate) use article::render_article;
+pub use reader::Reader;
+
 use form_view::FormView;
 use inputs::Control;
-use layout::Layout;
+use layout::{Door, Layout};
 use links::{Piece, is_own, pieces};
 
 /// What a page is made of in addition to the answer that it shows.
@@ -50,7 +56,9 @@ pub struct Context<'a> {
     pub target: &'a str,
     /// Decoded.
     pub path: &'a str,
+    /// Who asks, where the view wants to know.
     pub caller: Option<&'a User>,
+    pub reader: Reader,
     pub extras: PageExtras,
 }
 
@@ -65,11 +73,11 @@ pub struct PageExtras {
 
 const STYLE: &str = include_str!("../../../templates/style.css");
 
-/// What a page may load and do: its own style, and forms to this server.
+/// What a page may load and do: its own style and icon, and forms to this server.
 static SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     let digest = STANDARD.encode(Sha256::digest(STYLE));
     format!(
-        "default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; \
+        "default-src 'none'; style-src 'sha256-{digest}'; img-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'"
     )
 });
@@ -92,7 +100,11 @@ pub fn status(of_answer: StatusCode) -> StatusCode {
 pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap) -> String {
     let json = String::from_utf8_lossy(&answer.json);
     let page = Page::new(context, answer, headers, &json);
-    page.render().unwrap_or_else(|error| {
+    told(page.render())
+}
+
+fn told(rendered: askama::Result<String>) -> String {
+    rendered.unwrap_or_else(|error| {
         // Values are text, which writes itself without fail.
         tracing::error!(%error, "a page could not be written");
         String::new()
@@ -104,15 +116,17 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
 struct Page<'a> {
     layout: Layout<'a>,
     style: PageStyle,
+    /// What is shown in place of all that follows.
+    article: Option<&'a str>,
     description: &'static str,
+    /// Whether somebody is logged in who may not use the view.
+    is_refused: bool,
     /// Whether there is something to GET.
     is_readable: bool,
     json_link: String,
     api_link: String,
     has_options: bool,
-    buttons: Vec<&'static str>,
-    /// What each of them sends along.
-    hidden: Vec<(&'static str, &'a str)>,
+    buttons: Vec<&'a Button>,
     pages: Pages<'a>,
     method: &'a str,
     target: &'a str,
@@ -159,21 +173,22 @@ impl<'a> Page<'a> {
             .forms
             .buttons
             .iter()
-            .filter(|m| is_allowed(m));
-        let hidden = context.extras.forms.hidden.iter();
-        let hidden = hidden.map(|(name, value)| (*name, value.as_str()));
+            .filter(|button| button.action.is_some() || is_allowed(&button.method));
         let forms = context.extras.forms.forms.iter().enumerate();
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
         Self {
             layout: Layout::new(context, &style),
+            article: context.extras.forms.article.as_ref().map(Article::html),
             description: spec.description,
+            is_refused: answer.status == StatusCode::FORBIDDEN
+                && context.method.is_safe()
+                && context.reader.is_logged_in(),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),
             has_options: context.caller.is_some() && is_allowed(&"OPTIONS"),
-            buttons: buttons.copied().collect(),
-            hidden: hidden.collect(),
+            buttons: buttons.collect(),
             pages: Pages::of(json, origin),
             method: context.method.as_str(),
             target: context.target,
