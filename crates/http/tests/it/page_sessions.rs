@@ -1,6 +1,6 @@
 //! The cookie of a log-in as the credential of the pages of all dialects.
 
-use profiled_domain::{UserId, UserRepository};
+use profiled_domain::{AccountRepository, UserId, UserRepository};
 
 use crate::app::{Response, TestApp, get, request};
 use crate::pages::{ME, assert_has, assert_lacks, browse, send_form};
@@ -86,7 +86,7 @@ async fn a_log_in_leads_to_this_server_only() {
 #[actix_web::test]
 async fn a_refused_log_in_says_why_and_keeps_the_name_only() {
     let mut app = TestApp::new();
-    app.throttle.login = Some("1/min".parse().unwrap());
+    app.throttle.login = profiled_auth::RateSetting(Some("1/min".parse().unwrap()));
     app.user("ada", |_| ());
     let attempt = || {
         let form = request("POST", "/login/")
@@ -550,7 +550,7 @@ async fn a_log_in_ends_with_the_password_the_account_and_its_time() {
                     .set_password(ada.id, &hash, &keep, now)
                     .unwrap();
             }
-            "inactive" => app.deactivate(ada.id),
+            "inactive" => drop(app.repository.deactivate(ada.id).unwrap()),
             _ => crate::app::pass(1_000_000),
         }
 

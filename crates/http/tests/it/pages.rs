@@ -224,7 +224,7 @@ async fn a_page_of_tower_shows_the_documented_excerpt() {
         &me,
         &[
             "<title>Me – REST API</title>",
-            "<a class=\"brand\" href=\"/api/\">REST API</a>",
+            "<a href=\"/api/\">REST API</a>",
             "<summary>Description</summary>",
             "<a class=\"caller\" href=\"/api/v1/me/\">ada</a>",
             "href=\"?format=json\"",

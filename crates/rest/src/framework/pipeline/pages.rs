@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use profiled_auth::{Identity, Scheme};
+use serde::Deserialize;
 
 use super::Pipeline;
 use super::checks::{Checked, Negotiated};
@@ -13,6 +14,7 @@ use crate::framework::doors::HOME;
 use crate::framework::forms::PageForms;
 use crate::framework::notice::Notice;
 use crate::framework::page::Reader;
+use crate::framework::router::Found;
 use crate::framework::session;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
@@ -107,10 +109,11 @@ impl Pipeline<'_> {
             (true, true) => (self.below(HOME), Notice::Deleted),
             (true, false) => (self.below(HOME), Notice::LoggedOut),
             (false, true) => (self.below(self.above()), Notice::Deleted),
-            (false, false) => match self.made(answer) {
-                Some(made) => (made, Notice::Created),
-                None => (self.same(), Notice::Saved),
-            },
+            (false, false) if answer.status == StatusCode::CREATED => {
+                let made = self.made(answer);
+                (made.unwrap_or_else(|| self.same()), Notice::Created)
+            }
+            (false, false) => (self.same(), Notice::Saved),
         };
         let location = format!("{}{path}", self.origin.root());
         let location = HeaderValue::from_str(&location).ok()?;
@@ -142,14 +145,24 @@ impl Pipeline<'_> {
         self.below(target.map_or(self.path, |target| target.as_str()))
     }
 
-    /// The page of what was made.
+    /// The page of what was made: the answer tells it, or it stands below this page under its id.
     fn made(&self, answer: &ViewResponse) -> Option<String> {
-        if answer.status != StatusCode::CREATED {
-            return None;
-        }
         let mut headers = answer.headers.iter();
-        let (_, location) = headers.find(|(name, _)| *name == header::LOCATION)?;
-        let path = location.to_str().ok()?.strip_prefix(self.origin.root())?;
-        path.starts_with('/').then(|| path.to_owned())
+        if let Some((_, location)) = headers.find(|(name, _)| *name == header::LOCATION) {
+            let path = location.to_str().ok()?.strip_prefix(self.origin.root())?;
+            return path.starts_with('/').then(|| path.to_owned());
+        }
+        let Made { id } = serde_json::from_slice(&answer.json).ok()?;
+        let path = format!("{}{id}/", self.path);
+        match self.router.find(&path) {
+            Found::View(route, ..) if route.is_shown() => Some(self.below(&path)),
+            _ => None,
+        }
     }
+}
+
+/// What an answer tells of an object that was made.
+#[derive(Deserialize)]
+struct Made {
+    id: i64,
 }
