@@ -2,16 +2,22 @@
 //!
 //! `cargo test -p acceptance --test conformance` plays all; topics and databases can be named:
 //! `cargo test -p acceptance --test conformance -- staff_auth sqlite`. There is no test framework
-//! around it because the numbers of a run are to be seen when it passes, too.
+//! around it because the numbers of a run are to be seen when it passes, too. What is played first is held against the
+//! OpenAPI document as well.
+
+mod openapi;
 
 use std::process::ExitCode;
 
 use acceptance::contract;
 use acceptance::replay::Secrets;
-use acceptance::replay::case::{Topic, load_topics};
+use acceptance::replay::case::{Case, Topic, load_topics};
 use acceptance::replay::plan::Plan;
 use acceptance::replay::runner::{Outcome, Tally, run};
+use acceptance::replay::wire::{Answer, Request};
 use acceptance::service::{Backend, Service};
+
+use openapi::Witness;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -79,17 +85,37 @@ fn conformance(selection: &Selection) -> Result<bool, String> {
         .filter(|topic| selection.has_topic(topic))
         .collect();
     let mut passed = true;
+    let mut witness = Some(Witness::default());
     for backend in Backend::available("conformance")? {
         if selection.has_database(backend) {
-            passed &= on(backend, &topics, &plan, &secrets).failed == 0;
+            let witness = witness.take();
+            passed &= on(backend, &topics, &plan, &secrets, witness.as_ref()).failed == 0;
+            passed &= witness.is_none_or(Witness::agrees);
         }
     }
     Ok(passed)
 }
 
-fn on(backend: Backend, topics: &[&Topic], plan: &Plan, secrets: &Secrets) -> Tally {
-    let start = |topic: &Topic| Service::for_topic(backend, topic).map(Service::into_running);
-    let outcomes = run(topics, plan, secrets, &start);
+fn on(
+    backend: Backend,
+    topics: &[&Topic],
+    plan: &Plan,
+    secrets: &Secrets,
+    witness: Option<&Witness>,
+) -> Tally {
+    let start = |topic: &Topic| {
+        let service = Service::for_topic(backend, topic)?;
+        if let Some(witness) = witness {
+            witness.asks(topic, &service)?;
+        }
+        Ok(service.into_running())
+    };
+    let observe = |topic: &Topic, case: &Case, request: &Request, answer: &Answer| {
+        if let Some(witness) = witness {
+            witness.sees(topic, case, request, answer);
+        }
+    };
+    let outcomes = run(topics, plan, secrets, &start, &observe);
     for failure in outcomes.iter().flat_map(|outcome| &outcome.failures) {
         println!("FAILED on {backend}: {failure}\n", backend = backend.name());
     }

@@ -17,7 +17,7 @@ use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
 use crate::connections::Presence;
 use crate::service::AppState;
-use crate::{front, health, media, media_url};
+use crate::{front, health, media, media_url, openapi};
 
 /// Unread bytes that are still taken from a client before its connection is closed.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
@@ -162,7 +162,7 @@ async fn answer(
         };
     }
     let (route, place, parameters) = match state.router.find(path) {
-        Found::Nothing => return not_found(state, request, &origin).await,
+        Found::Nothing => return outside(state, request, path, &origin, notes).await,
         Found::MissingSlash(route) => {
             return response::redirect(route, path, request.query_string(), &origin);
         }
@@ -191,6 +191,20 @@ async fn answer(
     let response = pipeline.answer().await;
     *payload = pipeline.body.into_rest();
     response
+}
+
+/// The answer of what is no view: looked at last, so that no request to a view pays for it.
+async fn outside(
+    state: &AppState,
+    request: &HttpRequest,
+    path: &str,
+    origin: &Origin,
+    notes: &mut Notes,
+) -> HttpResponse {
+    match openapi::answer(state, request, path, origin, notes).await {
+        Some(answer) => answer,
+        None => not_found(state, request, origin).await,
+    }
 }
 
 /// Nothing is there: as a page to browsers.

@@ -16,6 +16,7 @@ mod jwt;
 mod media;
 mod media_url;
 mod oauth;
+mod openapi;
 mod operations;
 mod parts;
 mod routes;

@@ -9,7 +9,7 @@ use crate::media::Media;
 use crate::parts::Parts;
 use crate::{drf, front, jwt, oauth, tower};
 
-pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteConflict> {
+fn all(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let dialects = &parts.dialects;
     let mut all: Vec<Route> = Vec::new();
     if dialects.drf.enabled {
@@ -23,6 +23,11 @@ pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteC
     }
     all.extend(oauth::routes(parts));
     all.extend(front::routes(parts, &all));
+    all
+}
+
+pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteConflict> {
+    let (dialects, all) = (&parts.dialects, all(parts, media));
     let has_tower = dialects.tower.enabled;
     let is_only_tower = !dialects.drf.enabled && !dialects.jwt.enabled;
     Router::new(all, move |path| {

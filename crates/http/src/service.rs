@@ -7,11 +7,13 @@ use chrono::Duration;
 use profiled_auth::TokenPolicy;
 use profiled_rest::measure::{LaneReport, RequestCounts};
 use profiled_rest::{BrowserTerms, RouteConflict, RouteEntry, Router, Services};
+use utoipa::openapi::OpenApi;
 
 use crate::connections::Connections;
 use crate::cors::Cors;
 use crate::front;
 use crate::media::Media;
+use crate::openapi::Documents;
 use crate::parts::Parts;
 use crate::routes;
 use crate::settings::TowerSettings;
@@ -35,6 +37,7 @@ pub struct AppState {
     pub(crate) requests: RequestCounts,
     pub(crate) media: Arc<Media>,
     pub(crate) cors: Option<Cors>,
+    pub(crate) documents: Documents,
     pub(crate) tower: web::Data<TowerSettings>,
 }
 
@@ -54,10 +57,12 @@ impl AppState {
         };
         let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
         let media = Arc::new(media);
+        let documents = Documents::new(&parts.services.http);
         let router = routes::router(&parts, &media)?;
         let cors = Cors::new(&parts.services.http.cors, parts.jwt.header_name());
         Ok(Self {
             cors,
+            documents,
             requests: RequestCounts::new(router.entries()),
             router,
             services: Services::new(parts.services, browsers)?,
@@ -71,6 +76,12 @@ impl AppState {
     #[must_use]
     pub fn routes(&self) -> &[RouteEntry] {
         self.router.entries()
+    }
+
+    /// The OpenAPI document of the routes.
+    #[must_use]
+    pub fn openapi(&self) -> &OpenApi {
+        self.documents.document(&self.router)
     }
 
     /// What views share.

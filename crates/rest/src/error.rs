@@ -7,6 +7,8 @@ use std::fmt::Write;
 use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, JwtFault};
 use profiled_domain::{RepositoryError, Wait};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
 
 /// Why a request is refused or fails. What is displayed goes into the log: it names the kind of fault, and
 /// never quotes what was sent.
@@ -171,6 +173,19 @@ impl serde::Serialize for FieldErrors {
     }
 }
 
+impl utoipa::PartialSchema for FieldErrors {
+    fn schema() -> RefOr<Schema> {
+        let text = Object::with_type(Type::String);
+        let messages = ArrayBuilder::new().items(text).build();
+        let fields = ObjectBuilder::new().additional_properties(Some(Schema::Array(messages)));
+        let text =
+            "Messages by the names of fields; non_field_errors are about the body as a whole.";
+        fields.description(Some(text)).build().into()
+    }
+}
+
+impl utoipa::ToSchema for FieldErrors {}
+
 impl std::fmt::Display for FieldErrors {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Messages may quote what was sent, which does not belong into a log.
@@ -180,7 +195,7 @@ impl std::fmt::Display for FieldErrors {
 }
 
 /// `detail` of a 400: some of Tower's come as a list.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(untagged)]
 pub enum ErrorDetail {
     /// One text.

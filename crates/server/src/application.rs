@@ -1,5 +1,6 @@
 //! The running service.
 
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZero;
@@ -9,12 +10,12 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web;
 use profiled_auth::{
-    Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenPolicy,
+    Introspector, Issuers, JwtService, KeyRing, PasswordHasher, Throttle, TokenKey, TokenPolicy,
 };
 use profiled_http::{AppState, MediaStorage, MetricsText, Parts, RouteEntry, ServiceParts};
-use profiled_store::{OpenFile, Replica, Store};
+use profiled_store::{OpenError, OpenFile, Replica, Store};
 use sd_notify::NotifyState;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::admin::Admin;
 use crate::clock::now;
@@ -85,7 +86,8 @@ impl Application {
         }
         let fetched = issuers.clone();
         let replica = lanes::replica(settings, &store)?;
-        let services = services(settings, &store, replica.clone())?;
+        let secret = settings.counting_secret()?;
+        let services = services(settings, &store, replica.clone(), &secret)?;
         let ring = Arc::clone(&keys);
         let state = web::Data::new(state(settings, services, ring, issuers, media)?);
         if let Some(replica) = replica {
@@ -237,8 +239,30 @@ pub(crate) fn issuers(settings: &Settings) -> Result<Issuers, Failure> {
     issuers.map_err(|error| Failure::settings(error.to_string()))
 }
 
-fn throttle(settings: &Settings, store: &Store) -> Result<Throttle, Failure> {
-    let secret = settings.counting_secret()?;
+/// The OpenAPI document of the service that these settings make, as YAML or as JSON. No database, key or folder is
+/// opened for it.
+pub(crate) fn openapi(settings: &Settings, is_yaml: bool) -> Result<String, Failure> {
+    let store = Store::unopened(&settings.database).map_err(OpenError::from)?;
+    let secret = SecretString::from(TokenKey::generate().as_str());
+    let services = services(settings, &store, None, &secret)?;
+    let media = MediaStorage::in_memory();
+    let media = media.map_err(|error| Failure::failed(with_causes(&error)))?;
+    let keys = Arc::new(KeyRing::empty());
+    let state = state(settings, services, keys, Issuers::default(), media)?;
+    let failed = |error: &dyn Display| Failure::failed(error.to_string());
+    if is_yaml {
+        state.openapi().to_yaml().map_err(|error| failed(&error))
+    } else {
+        let text = state.openapi().to_pretty_json();
+        text.map_err(|error| failed(&error))
+    }
+}
+
+fn throttle(
+    settings: &Settings,
+    store: &Store,
+    secret: &SecretString,
+) -> Result<Throttle, Failure> {
     let counters = lanes::counters(settings, store);
     let secret = secret.expose_secret().as_bytes();
     let throttle = Throttle::new(&settings.throttle, counters, secret);
@@ -249,10 +273,11 @@ fn services(
     settings: &Settings,
     store: &Store,
     replica: Option<Arc<Replica>>,
+    secret: &SecretString,
 ) -> Result<ServiceParts, Failure> {
     Ok(ServiceParts {
         lanes: lanes::of(settings, store, replica),
-        throttle: Arc::new(throttle(settings, store)?),
+        throttle: Arc::new(throttle(settings, store, secret)?),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
         username_field: settings.auth.username_field,

@@ -13,7 +13,7 @@ mod user;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use credentials::{Binding, Jwt, Keys, Token};
 pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, TeamSet};
@@ -107,6 +107,8 @@ pub(crate) enum Command {
     Check,
     /// Show settings: what they mean, their defaults, the values in force and where those come from.
     Settings(SettingsQuery),
+    /// Print the OpenAPI document of the service with these settings, as it is at /api/schema/. No database is needed.
+    Openapi(Openapi),
     /// Ask the service of these settings on this machine whether it is ready, for containers and supervisors. Exit code 0 says
     /// yes, 1 no.
     Healthcheck(Healthcheck),
@@ -160,6 +162,20 @@ pub(crate) struct SettingsQuery {
     /// Print the JSON Schema of a settings file.
     #[arg(long, conflicts_with = "key")]
     pub(crate) schema: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Openapi {
+    /// How it is written.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: OpenapiFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OpenapiFormat {
+    #[default]
+    Json,
+    Yaml,
 }
 
 #[derive(Debug, Args)]

@@ -221,7 +221,7 @@ fn every_recorded_answer_satisfies_its_case() {
             let address = listener.local_addr().unwrap();
             let server = std::thread::spawn(move || serve(&listener, answers));
 
-            let result = play(address, topic.site, case, &secrets);
+            let result = play(address, topic.site, case, &secrets, &|_, _| ());
 
             assert_eq!(result, Ok(()), "{}/{}", topic.name, case.name);
             server.join().unwrap();

@@ -17,11 +17,18 @@ use super::tokens::{Secrets, mint};
 use super::wire::{self, Answer};
 
 /// Plays a case against a server. The error describes the first exchange that went wrong.
-pub fn play(address: SocketAddr, site: Site, case: &Case, secrets: &Secrets) -> Result<(), String> {
+pub fn play(
+    address: SocketAddr,
+    site: Site,
+    case: &Case,
+    secrets: &Secrets,
+    observe: &dyn Fn(&wire::Request, &Answer),
+) -> Result<(), String> {
     let mut player = Player {
         address,
         site,
         secrets,
+        observe,
         kept: Kept::new(),
     };
     for (index, step) in case.setup.iter().enumerate() {
@@ -54,6 +61,7 @@ struct Player<'a> {
     address: SocketAddr,
     site: Site,
     secrets: &'a Secrets,
+    observe: &'a dyn Fn(&wire::Request, &Answer),
     kept: Kept,
 }
 
@@ -88,6 +96,7 @@ impl Player<'_> {
         let request = self.filled(request)?;
         let answer = wire::send(self.address, &request)
             .map_err(|error| format!("{}\n  no answer: {error}", described(&request)))?;
+        (self.observe)(&request, &answer);
         let mut meanings = Meanings::new(unix_now(), &self.kept);
         let expected = Expected::new(self.site, response, compare);
         let problems = problems(&expected, &answer, &mut meanings);

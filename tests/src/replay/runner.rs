@@ -10,6 +10,7 @@ use super::case::{Case, Reset, Topic};
 use super::exchange::play;
 use super::plan::Plan;
 use super::tokens::Secrets;
+use super::wire::{Answer, Request};
 
 /// A running server with the data of a site. Dropping it ends it.
 pub struct Running {
@@ -21,6 +22,9 @@ pub struct Running {
 
 /// Starts a server with fresh data for a topic.
 pub type Start<'a> = dyn Fn(&Topic) -> Result<Running, String> + Sync + 'a;
+
+/// Is shown each exchange of the cases of a topic.
+pub type Observe<'a> = dyn Fn(&Topic, &Case, &Request, &Answer) + Sync + 'a;
 
 /// How many cases came out how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,7 +60,13 @@ pub struct Outcome {
 }
 
 /// Plays all topics, several at a time, and returns the outcomes in the order of the topics.
-pub fn run(topics: &[&Topic], plan: &Plan, secrets: &Secrets, start: &Start<'_>) -> Vec<Outcome> {
+pub fn run(
+    topics: &[&Topic],
+    plan: &Plan,
+    secrets: &Secrets,
+    start: &Start<'_>,
+    observe: &Observe<'_>,
+) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -64,7 +74,7 @@ pub fn run(topics: &[&Topic], plan: &Plan, secrets: &Secrets, start: &Start<'_>)
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(topic) = topics.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let outcome = run_topic(topic, plan, secrets, start);
+                    let outcome = run_topic(topic, plan, secrets, start, observe);
                     if let Ok(mut outcomes) = outcomes.lock() {
                         outcomes.push(outcome);
                     }
@@ -78,7 +88,13 @@ pub fn run(topics: &[&Topic], plan: &Plan, secrets: &Secrets, start: &Start<'_>)
 }
 
 /// Plays one topic; one that has not been reached is only counted.
-pub fn run_topic(topic: &Topic, plan: &Plan, secrets: &Secrets, start: &Start<'_>) -> Outcome {
+pub fn run_topic(
+    topic: &Topic,
+    plan: &Plan,
+    secrets: &Secrets,
+    start: &Start<'_>,
+    observe: &Observe<'_>,
+) -> Outcome {
     let mut outcome = Outcome {
         topic: topic.name.clone(),
         ..Outcome::default()
@@ -93,9 +109,12 @@ pub fn run_topic(topic: &Topic, plan: &Plan, secrets: &Secrets, start: &Start<'_
         running: None,
     };
     for case in &topic.cases {
-        let result = server
-            .address()
-            .and_then(|address| play(address, topic.site, case, secrets));
+        let result = server.address().and_then(|address| {
+            let observe = |request: &Request, answer: &Answer| {
+                observe(topic, case, request, answer);
+            };
+            play(address, topic.site, case, secrets, &observe)
+        });
         server.after(case, result.is_ok());
         match (result, plan.excepts(&topic.name, &case.name)) {
             (Ok(()), false) => outcome.tally.passed += 1,

@@ -3,15 +3,20 @@
 use profiled_domain::{Group, Token};
 use profiled_rest::wire::timestamp::Micros;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A group, in the documented order.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = drf::Group)]
 pub(super) struct GroupBody<'a> {
     id: i64,
     name: &'a str,
+    #[schema(required)]
     notes: Option<&'a str>,
     users_count: i64,
+    #[schema(inline)]
     created_at: Micros,
+    #[schema(inline)]
     updated_at: Micros,
 }
 
@@ -29,16 +34,21 @@ impl<'a> GroupBody<'a> {
 }
 
 /// A token as its owner sees it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = drf::Token)]
 pub(super) struct TokenBody<'a> {
     id: i64,
     prefix: &'a str,
     label: &'a str,
+    #[schema(inline)]
     created_at: Micros,
+    #[schema(required, inline)]
     last_used_at: Option<Micros>,
+    #[schema(required, inline)]
     expires_at: Option<Micros>,
     /// Once, when the token is new.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     key: Option<&'a str>,
 }
 

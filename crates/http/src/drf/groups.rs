@@ -1,13 +1,13 @@
 //! `/api/groups/` and `/api/groups/{id}/`: groups, for staff and admins. A group gives its members no right
 //! here.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{Group, GroupId, NewGroup, Patch, Repository, WriteContext};
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
 use profiled_rest::{
-    Access, PageForms, RequestContext, Resource, Spec, View, ViewResponse, metadata,
+    Access, Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse, metadata,
 };
 
 use crate::drf::body::GroupBody;
@@ -31,7 +31,14 @@ pub(super) const NO_GROUP: ApiError = ApiError::NoSuchObject("No Group matches t
 pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
     let view = Resource::new(LIST, GroupList { paging, fields });
     let view = view.get(GroupList::list).post(GroupList::create);
-    Box::new(view.fields("POST", |groups| &groups.fields))
+    let view = view.fields("POST", |groups| &groups.fields);
+    Box::new(view.operations(|groups| {
+        let list =
+            Operation::new(Method::GET).answers_page::<Envelope<GroupBody<'_>>, GroupBody<'_>>();
+        let create = Operation::new(Method::POST).takes(&groups.fields);
+        let create = create.answers::<GroupBody<'_>>(StatusCode::CREATED);
+        vec![list.reads(Paging::parameters()), create]
+    }))
 }
 
 struct GroupList {
@@ -74,10 +81,18 @@ pub(super) fn detail(fields: Vec<Field>) -> Box<dyn View> {
     let view = Resource::new(DETAIL, GroupDetail { fields }).get(GroupDetail::retrieve);
     let view = view.put(GroupDetail::replace).patch(GroupDetail::change);
     let view = view.delete(GroupDetail::delete);
-    Box::new(
-        view.options(GroupDetail::describe)
-            .forms(GroupDetail::forms),
-    )
+    let view = view.options(GroupDetail::describe);
+    let view = view.forms(GroupDetail::forms);
+    Box::new(view.operations(|group| {
+        let answers = |method| Operation::new(method).answers::<GroupBody<'_>>(StatusCode::OK);
+        let change = |method| answers(method).takes(&group.fields);
+        vec![
+            answers(Method::GET).describes::<GroupBody<'_>, _>(&group.fields),
+            change(Method::PUT),
+            change(Method::PATCH),
+            Operation::new(Method::DELETE).answers_nothing(StatusCode::NO_CONTENT),
+        ]
+    }))
 }
 
 struct GroupDetail {

@@ -2,19 +2,25 @@
 //! "Lists").
 
 use profiled_domain::{NumberedPage, PageNumber};
-use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::number;
 use profiled_rest::wire::query::{self, Query};
+use profiled_rest::{QueryParameter, RequestContext};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::settings::DrfSettings;
 
 /// A page in its envelope.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = drf::Page)]
 pub(super) struct Envelope<T> {
     count: i64,
+    /// The URL of the next page.
+    #[schema(required)]
     next: Option<String>,
+    /// The URL of the page before.
+    #[schema(required)]
     previous: Option<String>,
     results: Vec<T>,
 }
@@ -32,6 +38,14 @@ impl Paging {
             size: settings.page_size.into(),
             max_size: settings.max_page_size.into(),
         }
+    }
+
+    /// How a query asks for a page.
+    pub(super) fn parameters() -> [QueryParameter; 2] {
+        [
+            QueryParameter::text("page", "The number of the page, from 1 on, or last."),
+            QueryParameter::count("page_size", "How many at most; what is too large is cut."),
+        ]
     }
 
     /// The page that a query names. A size that is none is ignored, one that is too large is cut.

@@ -1,10 +1,11 @@
 //! `/api/auth/logout/` and `/api/auth/logoutall/`: the end of one's own credentials, for every user
 //! (`decisions.md` 11).
 
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::CredentialRef;
 use profiled_rest::error::{ApiError, ErrorDetail};
-use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Operation, RequestContext, Resource, Spec, View, ViewResponse};
 
 const ONE: Spec = Spec {
     name: "Logout",
@@ -21,7 +22,15 @@ const ALL: Spec = Spec {
 
 /// Ends the token that is used. It reads no body.
 pub(super) fn one() -> Box<dyn View> {
-    Box::new(Resource::new(ONE, ()).post(end_token))
+    Box::new(
+        Resource::new(ONE, ())
+            .post(end_token)
+            .operations(operations),
+    )
+}
+
+fn operations((): &()) -> Vec<Operation> {
+    vec![Operation::new(Method::POST).answers_nothing(StatusCode::NO_CONTENT)]
 }
 
 async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
@@ -44,7 +53,7 @@ async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse
 
 /// Ends all credentials of the caller, on every server and in every dialect. It reads no body.
 pub(super) fn all() -> Box<dyn View> {
-    Box::new(Resource::new(ALL, ()).post(end_all))
+    Box::new(Resource::new(ALL, ()).post(end_all).operations(operations))
 }
 
 async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
 use profiled_rest::{
-    Access, EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
+    Access, EntityTag, Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
 };
 
-use crate::drf::profile::MeBody;
+use crate::drf::profile::{MeBody, groups_parameter};
 use crate::flows::profile_update;
 use crate::media::Media;
 use crate::settings::GroupsRepresentation;
@@ -35,7 +36,18 @@ pub(super) fn view(
     };
     let view = Resource::new(SPEC, me).get(retrieve);
     let view = view.put(Me::update).patch(Me::update);
-    Box::new(view.fields("PUT", |me| &me.fields).forms(forms))
+    let view = view.fields("PUT", |me| &me.fields).forms(forms);
+    Box::new(view.operations(operations))
+}
+
+fn operations(me: &Me) -> Vec<Operation> {
+    let operation = |method| {
+        let answers = Operation::new(method).answers::<MeBody<'_>>(StatusCode::OK);
+        answers.reads([groups_parameter()]).tagged()
+    };
+    let change = |method| operation(method).takes(&me.fields);
+    let show = operation(Method::GET).describes::<MeBody<'_>, _>(&me.fields);
+    vec![show, change(Method::PUT), change(Method::PATCH)]
 }
 
 struct Me {

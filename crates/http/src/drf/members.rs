@@ -3,10 +3,11 @@
 //! Both methods answer 204, whatever the membership was before: a client that repeats a request has what it
 //! wants.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::audit::{Action, AuditOutcome, Object, Record};
 use profiled_domain::{GroupId, Repository, RepositoryError, UserId, UserLookup, WriteContext};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::groups::NO_GROUP;
 use crate::drf::users::NO_USER;
@@ -21,7 +22,11 @@ const SPEC: Spec = Spec {
 
 /// The view. It reads no body.
 pub(super) fn view() -> Box<dyn View> {
-    Box::new(Resource::new(SPEC, ()).post(add).delete(remove))
+    let view = Resource::new(SPEC, ()).post(add).delete(remove);
+    Box::new(view.operations(|()| {
+        let write = |method| Operation::new(method).answers_nothing(StatusCode::NO_CONTENT);
+        vec![write(Method::POST), write(Method::DELETE)]
+    }))
 }
 
 async fn add((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

@@ -15,12 +15,13 @@ mod users;
 
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use profiled_auth::{Authenticator, BearerVerifier, TokenPolicy, TokenVerifier, Verifier};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::json_writer::{Layout, Style};
-use profiled_rest::{Dialect, PageStyle, Route, View, ViewResponse};
+use profiled_rest::{Credential, Dialect, NamedSchema, PageStyle, Route, View, ViewResponse};
 
-use crate::flows::rest_framework;
+use crate::flows::{credentials, rest_framework};
 use crate::media::Media;
 use crate::parts::Parts;
 use crate::settings::{DrfScheme, DrfSettings};
@@ -30,6 +31,7 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     let dialect: Arc<dyn Dialect> = Arc::new(Drf {
         authenticator: authenticator(parts),
         bearer: rest_framework::curl_credentials(&parts.jwt),
+        credentials: credentials(parts),
     });
     let settings = &parts.dialects.drf;
     let fields = profile::fields(parts.limits.mobile_number);
@@ -74,6 +76,15 @@ fn list_views(settings: &DrfSettings) -> Views {
     ]
 }
 
+fn credentials(parts: &Parts) -> Vec<Credential> {
+    let schemes = parts.dialects.drf.authenticators.iter();
+    let credentials = schemes.map(|scheme| match scheme {
+        DrfScheme::Token => credentials::token(),
+        DrfScheme::Jwt => credentials::json_web_token(&parts.jwt),
+    });
+    credentials.collect()
+}
+
 fn authenticator(parts: &Parts) -> Authenticator {
     let policy = TokenPolicy {
         check_binding: parts.dialects.tower.bind_tokens,
@@ -92,6 +103,7 @@ struct Drf {
     authenticator: Authenticator,
     /// How `curl` is given a JSON Web Token.
     bearer: String,
+    credentials: Vec<Credential>,
 }
 
 impl Dialect for Drf {
@@ -109,6 +121,14 @@ impl Dialect for Drf {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         rest_framework::describe(error, layout)
+    }
+
+    fn error_schema(&self, status: StatusCode) -> NamedSchema {
+        rest_framework::error_schema(status)
+    }
+
+    fn credentials_taken(&self) -> Vec<Credential> {
+        self.credentials.clone()
     }
 
     fn page_style(&self) -> PageStyle {

@@ -1,12 +1,14 @@
 //! `POST /api/auth/token/`: a token for username and password (contract `drf.md`, section 3).
 
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::LoginOutcome;
 use profiled_domain::{Patch, User};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
 use profiled_rest::wire::body::{Data, Parser};
-use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::flows::login::login;
 use crate::flows::token_issue;
@@ -24,14 +26,22 @@ const SPEC: Spec = Spec {
 /// The view. A log-in leaves everything else of the user as it is (`decisions.md` 21).
 pub(super) fn view(fields: Vec<Field>) -> Box<dyn View> {
     let view = Resource::new(SPEC, ObtainToken { fields }).post(ObtainToken::obtain);
-    Box::new(view.fields("POST", |obtain| &obtain.fields))
+    let view = view.fields("POST", |obtain| &obtain.fields);
+    Box::new(view.operations(operations))
+}
+
+fn operations(view: &ObtainToken) -> Vec<Operation> {
+    let obtain = Operation::new(Method::POST).takes(&view.fields);
+    let obtain = obtain.answers::<Body<'_>>(StatusCode::OK);
+    vec![obtain.refuses(StatusCode::TOO_MANY_REQUESTS)]
 }
 
 struct ObtainToken {
     fields: Vec<Field>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = drf::NewToken)]
 struct Body<'a> {
     token: &'a str,
 }

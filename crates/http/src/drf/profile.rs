@@ -1,11 +1,12 @@
 //! The profile as `drf` writes and reads it (contract `drf.md`, sections 3 and 10).
 
 use profiled_domain::{EmailAddress, Group, UserProfile, Username};
-use profiled_rest::RequestContext;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::query::Query;
 use profiled_rest::wire::timestamp::Micros;
+use profiled_rest::{QueryParameter, RequestContext};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::drf::body::GroupBody;
 use crate::drf::fields;
@@ -22,24 +23,36 @@ const NAME_MAX: usize = 150;
 const GENDERS: &[(&str, &str)] = &[("male", "Male"), ("female", "Female"), ("other", "Other")];
 
 /// A user, in the documented order: body of `/api/users/me/`, and of each in `/api/users/`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = drf::User)]
 pub(super) struct MeBody<'a> {
     id: i64,
+    #[schema(required)]
     username: Option<&'a str>,
+    #[schema(required)]
     mobile_number: Option<&'a str>,
+    #[schema(required)]
     email: Option<&'a str>,
+    #[schema(required)]
     avatar: Option<String>,
+    #[schema(required)]
     first_name: Option<&'a str>,
+    #[schema(required)]
     last_name: Option<&'a str>,
+    #[schema(required)]
     full_name: Option<String>,
+    #[schema(required)]
     gender: Option<&'static str>,
     is_profile_completed: bool,
     groups: Groups<'a>,
+    #[schema(required, inline)]
     last_login: Option<Micros>,
+    #[schema(inline)]
     created_at: Micros,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = drf::Groups)]
 #[serde(untagged)]
 enum Groups<'a> {
     Objects(Vec<GroupBody<'a>>),
@@ -92,6 +105,12 @@ impl<'a> Groups<'a> {
             GroupsRepresentation::Ids => Self::Ids(groups.iter().map(|group| group.id.0).collect()),
         }
     }
+}
+
+/// How a query asks for the form of `groups`.
+pub(super) fn groups_parameter() -> QueryParameter {
+    let text = "Groups as objects, or their ids alone, in place of what the settings say.";
+    QueryParameter::one_of("groups", text, &["objects", "ids"])
 }
 
 /// The fields of `/api/users/me/`.

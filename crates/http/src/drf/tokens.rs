@@ -1,6 +1,6 @@
 //! `/api/auth/tokens/` and `/api/auth/tokens/{id}/`: the caller's own tokens, for every user.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
 use profiled_auth::AuthError;
 use profiled_auth::audit::{Action, AuditOutcome, Object};
@@ -9,7 +9,7 @@ use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::fields::{Field, body_of};
 use profiled_rest::wire::body::Data;
 use profiled_rest::wire::timestamp::Micros;
-use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Operation, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::body::TokenBody;
 use crate::drf::list::{Envelope, Paging};
@@ -35,7 +35,16 @@ const NO_TOKEN: ApiError = ApiError::NoSuchObject("No Token matches the given qu
 pub(super) fn list(paging: Paging, fields: Vec<Field>) -> Box<dyn View> {
     let view = Resource::new(LIST, TokenList { paging, fields });
     let view = view.get(TokenList::list).post(TokenList::create);
-    Box::new(view.fields("POST", |tokens| &tokens.fields))
+    let view = view.fields("POST", |tokens| &tokens.fields);
+    Box::new(view.operations(operations))
+}
+
+fn operations(view: &TokenList) -> Vec<Operation> {
+    let list = Operation::new(Method::GET).reads(Paging::parameters());
+    let list = list.answers_page::<Envelope<TokenBody<'_>>, TokenBody<'_>>();
+    let create = Operation::new(Method::POST).takes(&view.fields);
+    let create = create.answers::<TokenBody<'_>>(StatusCode::CREATED);
+    vec![list, create.describes::<TokenBody<'_>, _>(&view.fields)]
 }
 
 struct TokenList {
@@ -120,7 +129,10 @@ fn check_end(
 
 /// One of the caller's tokens.
 pub(super) fn detail() -> Box<dyn View> {
-    Box::new(Resource::new(DETAIL, ()).delete(revoke))
+    let view = Resource::new(DETAIL, ()).delete(revoke);
+    Box::new(view.operations(|()| {
+        vec![Operation::new(Method::DELETE).answers_nothing(StatusCode::NO_CONTENT)]
+    }))
 }
 
 async fn revoke((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

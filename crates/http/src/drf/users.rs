@@ -1,11 +1,12 @@
 //! `/api/users/` and `/api/users/{id}/`: everybody's profile, to be read by staff and admins.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::{HolderQuery, ProfileDepth, UserId, UserProfile};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::list::{Envelope, Paging};
-use crate::drf::profile::MeBody;
+use crate::drf::profile::{MeBody, groups_parameter};
 use crate::settings::GroupsRepresentation;
 
 const LIST: Spec = Spec {
@@ -23,7 +24,11 @@ pub(super) const NO_USER: ApiError = ApiError::NoSuchObject("No User matches the
 
 /// All users who are not deleted, inactive ones too.
 pub(super) fn list(paging: Paging, groups: GroupsRepresentation) -> Box<dyn View> {
-    Box::new(Resource::new(LIST, UserList { paging, groups }).get(UserList::list))
+    let view = Resource::new(LIST, UserList { paging, groups }).get(UserList::list);
+    Box::new(view.operations(|_| {
+        let list = Operation::new(Method::GET).answers_page::<Envelope<MeBody<'_>>, MeBody<'_>>();
+        vec![list.reads(Paging::parameters()).reads([groups_parameter()])]
+    }))
 }
 
 struct UserList {
@@ -45,7 +50,11 @@ impl UserList {
 
 /// One user.
 pub(super) fn detail(groups: GroupsRepresentation) -> Box<dyn View> {
-    Box::new(Resource::new(DETAIL, groups).get(retrieve))
+    let view = Resource::new(DETAIL, groups).get(retrieve);
+    Box::new(view.operations(|_| {
+        let show = Operation::new(Method::GET).answers::<MeBody<'_>>(StatusCode::OK);
+        vec![show.reads([groups_parameter()])]
+    }))
 }
 
 async fn retrieve(

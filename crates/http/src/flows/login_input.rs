@@ -1,6 +1,7 @@
 //! The body of a log-in (contract `tower.md`, section 2.4).
 
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
+use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Part, Value};
 
 /// A username and a password that were sent. It has no `Debug`: it holds credentials.
@@ -10,6 +11,14 @@ pub(crate) struct LoginInput {
 }
 
 impl LoginInput {
+    /// The fields that are read.
+    pub(crate) fn fields() -> [Field; 2] {
+        [
+            Field::written("username", "Username", Kind::Text).required(),
+            Field::written("password", "Password", Kind::Password).required(),
+        ]
+    }
+
     /// Both, as they were written.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What more than one dialect does, without the texts of any: log-ins, tokens, profiles and their avatars, and what
 //! Django REST framework says.
 
+pub(crate) mod credentials;
 pub(crate) mod login;
 pub(crate) mod login_input;
 pub(crate) mod password_change;

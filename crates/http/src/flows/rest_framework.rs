@@ -3,35 +3,77 @@
 
 use std::borrow::Cow;
 
-use profiled_auth::JwtService;
-use profiled_rest::ViewResponse;
-use profiled_rest::error::{ApiError, ErrorDetail};
-use profiled_rest::throttle;
+use actix_web::http::StatusCode;
+use profiled_auth::{ClassRefusal, JwtService, RefusalBody};
+use profiled_rest::error::{ApiError, ErrorDetail, FieldErrors};
 use profiled_rest::wire::json_writer::{self, Layout};
+use profiled_rest::{NamedSchema, ViewResponse, throttle};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
 struct Body<'a> {
+    #[schema(inline)]
     detail: &'a ErrorDetail,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     code: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Vec<Refused>>)]
+    messages: Option<Vec<ClassRefusal>>,
+}
+
+/// As [`ClassRefusal`] is written.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a description, of which no value is made")]
+struct Refused {
+    token_class: String,
+    token_type: String,
+    message: String,
 }
 
 /// Status and body of an error.
 pub(crate) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
     let body = match error {
         ApiError::Invalid(fields) => json_writer::to_vec(fields, layout),
-        ApiError::Unauthenticated(cause) => json_writer::to_vec(&cause.body(), layout),
+        ApiError::Unauthenticated(cause) => {
+            let RefusalBody {
+                detail,
+                code,
+                messages,
+            } = cause.body();
+            let detail = &ErrorDetail::Text(detail.to_owned());
+            let body = Body {
+                detail,
+                code,
+                messages,
+            };
+            json_writer::to_vec(&body, layout)
+        }
         other => {
             let code = match other {
                 ApiError::AuthenticationFailed { code, .. } => *code,
                 _ => None,
             };
-            let detail = &detail(other);
-            json_writer::to_vec(&Body { detail, code }, layout)
+            let body = Body {
+                detail: &detail(other),
+                code,
+                messages: None,
+            };
+            json_writer::to_vec(&body, layout)
         }
     };
     ViewResponse::new(error.status(), body)
+}
+
+/// What [`describe`] writes with a status.
+pub(crate) fn error_schema(status: StatusCode) -> NamedSchema {
+    let body = NamedSchema::of::<Body<'_>>();
+    match status {
+        StatusCode::BAD_REQUEST => NamedSchema::of::<FieldErrors>().or(body),
+        _ => body,
+    }
 }
 
 fn detail(error: &ApiError) -> ErrorDetail {

@@ -1,8 +1,8 @@
 //! Log-ins of browsers: the views of all dialects that let them in and out do it here (contract `tower.md`,
 //! section 15.3, and `decisions.md` 25).
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use profiled_auth::audit::{Action, Actor, AuditOutcome, Object};
 use profiled_auth::{AuthError, LoginOutcome, TokenKey, UsernameField};
@@ -12,7 +12,8 @@ use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Value};
 use profiled_rest::{
-    Access, Article, Notice, PageForms, RequestContext, Spec, ViewResponse, csrf, session,
+    Access, Article, Notice, Operation, PageForms, RequestContext, Spec, ViewResponse, csrf,
+    session,
 };
 
 use crate::flows::login::login;
@@ -38,6 +39,14 @@ pub(crate) const LOG_OUT: Spec = Spec {
     ..LOG_IN
 };
 
+/// What the POST of a log-out answers.
+pub(crate) fn log_out_operation() -> Operation {
+    let log_out = Operation::new(Method::POST).answers_nothing(StatusCode::FOUND);
+    let log_out = log_out.with_header("Location", "Where to go on.");
+    let log_out = log_out.with_header("Set-Cookie", "Takes the log-in away.");
+    log_out.refuses(StatusCode::FORBIDDEN)
+}
+
 /// The view of a log-in. The first field has its name whatever it holds, as in Django's form.
 pub(crate) struct LogIn {
     pub(crate) fields: [Field; 3],
@@ -45,6 +54,16 @@ pub(crate) struct LogIn {
 }
 
 impl LogIn {
+    /// What its POST takes and answers.
+    pub(crate) fn operation(&self) -> Operation {
+        let log_in = Operation::new(Method::POST).takes(&self.fields);
+        let log_in = log_in.answers_nothing(StatusCode::FOUND);
+        let log_in = log_in.with_header("Location", "Where next leads to.");
+        let log_in = log_in.with_header("Set-Cookie", "The log-in, and the token of its writes.");
+        let log_in = log_in.refuses(StatusCode::UNAUTHORIZED);
+        log_in.refuses(StatusCode::FORBIDDEN)
+    }
+
     /// Log-ins live as the tokens of Tower do, whether Tower is there or not.
     pub(crate) fn new(username_field: UsernameField, settings: &TowerSettings) -> Self {
         let required = |name, label, kind| Field::written(name, label, kind).required();

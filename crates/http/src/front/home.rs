@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use profiled_domain::ProfileDepth;
 use profiled_rest::doors::{LOGIN, LOGOUT};
 use profiled_rest::error::ApiError;
 use profiled_rest::{
-    Access, Article, PageForms, RequestContext, Resource, Route, Spec, View, ViewResponse,
+    Access, Article, Operation, PageForms, RequestContext, Resource, Route, Spec, View,
+    ViewResponse,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::openapi::{DOCS_PATH, SCHEMA_PATH};
 use crate::parts::Parts;
 
 const DESCRIPTION: &str =
@@ -52,18 +56,27 @@ const ENTRIES: [(&str, &str, &str); 7] = [
 ];
 
 const DOCUMENTS: [(&str, &str, &str); 2] = [
-    (
-        "",
-        "/api/docs/",
-        "All views, with what they take and answer",
-    ),
-    ("", "/api/schema/", "The same for programs: OpenAPI"),
+    ("", DOCS_PATH, "All views, with what they take and answer"),
+    ("", SCHEMA_PATH, "The same for programs: OpenAPI"),
 ];
 
 const HEALTH: [(&str, &str, &str); 2] = [
     ("", "/live", "Whether the service runs"),
     ("", "/ready", "Whether it can answer, its database included"),
 ];
+
+/// The document, and before it the page made of it.
+fn documents(has_pages: bool) -> Vec<Entry> {
+    let documents = DOCUMENTS
+        .into_iter()
+        .filter(|(_, path, _)| has_pages || *path != DOCS_PATH);
+    let entry = |(dialect, path, text)| Entry {
+        dialect,
+        path,
+        text,
+    };
+    documents.map(entry).collect()
+}
 
 /// What the view goes by: links to what there is.
 struct Home {
@@ -95,31 +108,41 @@ pub(super) fn view(parts: &Parts, others: &[Route]) -> Box<dyn View> {
     };
     let home = Home {
         entries: existing(&ENTRIES),
-        documents: existing(&DOCUMENTS),
+        documents: documents(parts.services.http.browsable),
         has_pages: parts.services.http.browsable,
     };
-    Box::new(Resource::new(SPEC, home).get(Home::show).forms(Home::page))
+    let view = Resource::new(SPEC, home).get(Home::show).forms(Home::page);
+    Box::new(
+        view.operations(|_| vec![Operation::new(Method::GET).answers::<Body<'_>>(StatusCode::OK)]),
+    )
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = pages::Home)]
 struct Body<'a> {
     name: &'static str,
     description: &'static str,
     version: &'static str,
     dialects: Vec<Link<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     login: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
     logout: Option<Cow<'a, str>>,
+    #[schema(value_type = Vec<String>)]
     documentation: Vec<Cow<'a, str>>,
+    #[schema(value_type = Vec<String>)]
     health: Vec<Cow<'a, str>>,
 }
 
 /// A way on, as clients see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = pages::Link)]
 struct Link<'a> {
     #[serde(rename = "name")]
     dialect: &'static str,
+    #[schema(value_type = String)]
     url: Cow<'a, str>,
     description: &'static str,
 }

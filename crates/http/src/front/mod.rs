@@ -8,11 +8,12 @@ mod sessions;
 
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use profiled_auth::Authenticator;
 use profiled_rest::doors::{HOME, LOGIN, LOGOUT, OwnPages};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::json_writer::{Layout, Style};
-use profiled_rest::{Access, Dialect, Route, View, ViewResponse};
+use profiled_rest::{Access, Credential, Dialect, NamedSchema, Route, View, ViewResponse};
 
 use crate::flows::rest_framework;
 use crate::parts::Parts;
@@ -75,5 +76,14 @@ impl Dialect for Front {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         rest_framework::describe(error, layout)
+    }
+
+    fn error_schema(&self, status: StatusCode) -> NamedSchema {
+        rest_framework::error_schema(status)
+    }
+
+    /// None: pages know their readers by the cookie, and that is for pages alone.
+    fn credentials_taken(&self) -> Vec<Credential> {
+        Vec::new()
     }
 }

@@ -1,8 +1,11 @@
 //! `/login/` and `/logout/`: one way in and out for the pages of all dialects.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_rest::doors::HOME;
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse, metadata};
+use profiled_rest::{
+    Metadata, Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse, metadata,
+};
 
 use crate::flows::sessions::{self, LogIn};
 use crate::parts::Parts;
@@ -21,12 +24,19 @@ const LOG_OUT: Spec = Spec {
 pub(super) fn login(parts: &Parts) -> Box<dyn View> {
     let state = LogIn::new(parts.services.username_field, &parts.dialects.tower);
     let view = Resource::new(LOG_IN, state).get(show_login).post(log_in);
-    Box::new(view.fields("POST", |view| &view.fields).forms(LogIn::forms))
+    let view = view.fields("POST", |view| &view.fields).forms(LogIn::forms);
+    Box::new(view.operations(|view| vec![show(), view.operation()]))
 }
 
 pub(super) fn logout() -> Box<dyn View> {
     let view = Resource::new(LOG_OUT, ()).get(show_logout).post(log_out);
-    Box::new(view.forms(offer))
+    let view = view.forms(offer);
+    Box::new(view.operations(|()| vec![show(), sessions::log_out_operation()]))
+}
+
+/// GET has nothing to show but what the view is.
+fn show() -> Operation {
+    Operation::new(Method::GET).answers::<Metadata>(StatusCode::OK)
 }
 
 async fn show_login(view: &LogIn, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

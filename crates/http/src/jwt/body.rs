@@ -5,6 +5,7 @@ use profiled_rest::RequestContext;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::timestamp::Micros;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::flows::password_change;
 use crate::flows::profile_update::FILE_NAME_MAX;
@@ -17,16 +18,21 @@ const EMAIL_MAX: usize = 200;
 const NAME_MAX: usize = 200;
 
 /// Body of `/api/profile/`, in the documented order. Unset text is `""`, but for the contact phone.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = jwt::Profile)]
 pub(super) struct ProfileBody<'a> {
     id: i64,
     username: &'a str,
     email: &'a str,
     first_name: &'a str,
     last_name: &'a str,
+    #[schema(required)]
     number_phone: Option<&'a str>,
+    #[schema(required)]
     avatar: Option<String>,
+    #[schema(inline)]
     date_joined: Micros,
+    #[schema(required, inline)]
     last_login: Option<Micros>,
     is_active: bool,
     is_staff: bool,

@@ -1,9 +1,10 @@
 //! `/api/profile/{id}/delete/`: one's own account (contract `drf.md`, section 4).
 
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::audit::{Action, Object};
 use profiled_domain::{AccountChangeOutcome, UserId, UserLookup};
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 const SPEC: Spec = Spec {
     name: "Delete User",
@@ -13,7 +14,12 @@ const SPEC: Spec = Spec {
 
 /// The view.
 pub(super) fn view() -> Box<dyn View> {
-    Box::new(Resource::new(SPEC, ()).delete(delete).forms(forms))
+    let view = Resource::new(SPEC, ()).delete(delete).forms(forms);
+    Box::new(view.operations(|()| {
+        let delete = Operation::new(Method::DELETE).answers_nothing(StatusCode::NO_CONTENT);
+        let delete = delete.refuses(StatusCode::FORBIDDEN).compares_version();
+        vec![delete]
+    }))
 }
 
 async fn forms((): &(), context: &RequestContext<'_>) -> Result<PageForms, ApiError> {

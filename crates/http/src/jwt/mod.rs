@@ -11,18 +11,25 @@ mod update;
 
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use profiled_auth::{Authenticator, BearerVerifier};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::json_writer::{Layout, Style};
-use profiled_rest::{Dialect, PageStyle, Route, ViewResponse};
+use profiled_rest::{Credential, Dialect, NamedSchema, PageStyle, Route, ViewResponse};
 
-use crate::flows::rest_framework;
+use crate::flows::{credentials, rest_framework};
 use crate::media::Media;
 use crate::parts::Parts;
 
 /// The dialect's routes: the profile has two paths (`decisions.md` 1).
 pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
-    let profiles = dialect(parts, error::describe);
+    let profiles = dialect(
+        parts,
+        Errors {
+            describe: error::describe,
+            schema: error::schema,
+        },
+    );
     let route = |pattern, view| Route {
         mount: "",
         pattern,
@@ -39,7 +46,13 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         route("/api/profile/{id}/update/", update),
         route("/api/profile/{id}/delete/", delete::view()),
     ];
-    let tokens = dialect(parts, rest_framework::describe);
+    let tokens = dialect(
+        parts,
+        Errors {
+            describe: rest_framework::describe,
+            schema: rest_framework::error_schema,
+        },
+    );
     routes.extend(
         token::views(&parts.jwt, parts.services.username_field)
             .into_iter()
@@ -53,12 +66,13 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
     routes
 }
 
-fn dialect(parts: &Parts, describe: fn(&ApiError, Layout) -> ViewResponse) -> Arc<dyn Dialect> {
+fn dialect(parts: &Parts, errors: Errors) -> Arc<dyn Dialect> {
     let bearer = BearerVerifier::new(Arc::clone(&parts.jwt));
     Arc::new(Jwt {
         authenticator: Authenticator::new(vec![Box::new(bearer)]),
         bearer: rest_framework::curl_credentials(&parts.jwt),
-        describe,
+        credential: credentials::json_web_token(&parts.jwt),
+        errors,
     })
 }
 
@@ -66,8 +80,14 @@ struct Jwt {
     authenticator: Authenticator,
     /// How `curl` is given a token.
     bearer: String,
-    /// The profile has errors of its own.
+    credential: Credential,
+    errors: Errors,
+}
+
+/// The profile has errors of its own.
+struct Errors {
     describe: fn(&ApiError, Layout) -> ViewResponse,
+    schema: fn(StatusCode) -> NamedSchema,
 }
 
 impl Dialect for Jwt {
@@ -84,7 +104,15 @@ impl Dialect for Jwt {
     }
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
-        (self.describe)(error, layout)
+        (self.errors.describe)(error, layout)
+    }
+
+    fn error_schema(&self, status: StatusCode) -> NamedSchema {
+        (self.errors.schema)(status)
+    }
+
+    fn credentials_taken(&self) -> Vec<Credential> {
+        vec![self.credential.clone()]
     }
 
     fn page_style(&self) -> PageStyle {

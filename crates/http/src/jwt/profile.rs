@@ -1,10 +1,11 @@
 //! `POST /api/profile/`: the profile of the token's user.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
 use profiled_rest::{
-    Access, EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
+    Access, EntityTag, Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
 };
 
 use crate::jwt::body::ProfileBody;
@@ -21,7 +22,11 @@ const SPEC: Spec = Spec {
 
 /// The view. POST reads nothing from its body (`decisions.md` 6). `fields` are those that the path below changes.
 pub(super) fn view(fields: Vec<Field>) -> Box<dyn View> {
-    Box::new(Resource::new(SPEC, fields).post(retrieve).forms(forms))
+    let view = Resource::new(SPEC, fields).post(retrieve).forms(forms);
+    Box::new(view.operations(|_| {
+        let show = Operation::new(Method::POST).answers::<ProfileBody<'_>>(StatusCode::OK);
+        vec![show.reads_version()]
+    }))
 }
 
 async fn retrieve(_: &Vec<Field>, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

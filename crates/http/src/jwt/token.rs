@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::audit::{self, Actor, AuditOutcome, Record};
 use profiled_auth::{
     JwtFault, JwtService, LoginOutcome, Progress, RefreshError, Refreshed, RefusalBody, TokenType,
@@ -12,8 +13,9 @@ use profiled_auth::{
 use profiled_domain::{Patch, User};
 use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::fields::{Field, body_of};
-use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::flows::login::login;
 use crate::jwt::fields;
@@ -37,27 +39,33 @@ struct Tokens {
 }
 
 /// Body of a log-in's answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = jwt::Pair)]
 struct PairBody {
     refresh: String,
     access: String,
 }
 
 /// Body of a refresh's answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = jwt::Refreshed)]
 struct RefreshedBody {
     access: String,
+    /// Where refresh tokens rotate.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     refresh: Option<String>,
 }
 
 /// Body of a sliding token.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = jwt::Sliding)]
 struct SlidingBody {
     token: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = jwt::Empty)]
 struct Empty {}
 
 const OBTAIN: Spec = Spec {
@@ -109,7 +117,8 @@ pub(super) fn views(
             jwt: Arc::clone(jwt),
         };
         let view = Resource::new(spec, tokens).post(Tokens::post);
-        Box::new(view.fields("POST", |tokens| &tokens.fields))
+        let view = view.fields("POST", |tokens| &tokens.fields);
+        Box::new(view.operations(|tokens| vec![tokens.operation()]))
     };
     let credentials = || fields::credentials(username_field);
     let verify = view(VERIFY, fields::token(), Action::Verify);
@@ -148,6 +157,17 @@ fn named_by(spec: Spec, field: UsernameField, by_email: &'static str) -> Spec {
 }
 
 impl Tokens {
+    fn operation(&self) -> Operation {
+        let post = Operation::new(Method::POST).takes(&self.fields);
+        let post = post.refuses(StatusCode::UNAUTHORIZED);
+        match self.action {
+            Action::Obtain => post.answers::<PairBody>(StatusCode::OK),
+            Action::Refresh => post.answers::<RefreshedBody>(StatusCode::OK),
+            Action::Verify | Action::Blacklist => post.answers::<Empty>(StatusCode::OK),
+            Action::ObtainSliding | Action::Slide => post.answers::<SlidingBody>(StatusCode::OK),
+        }
+    }
+
     async fn post(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let mut texts = self.texts(context).await?.into_iter();
         let mut next = || texts.next().unwrap_or_default();

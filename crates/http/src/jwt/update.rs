@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::UserProfile;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::Field;
-use profiled_rest::{EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{
+    EntityTag, Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
+};
 
 use crate::flows::profile_update;
 use crate::jwt::body::ProfileBody;
@@ -20,7 +23,16 @@ const SPEC: Spec = Spec {
 /// The view. PUT is as partial as PATCH.
 pub(super) fn view(fields: Vec<Field>, media: Arc<Media>) -> Box<dyn View> {
     let view = Resource::new(SPEC, Update { fields, media }).forms(forms);
-    Box::new(view.put(Update::update).patch(Update::update))
+    let view = view.put(Update::update).patch(Update::update);
+    Box::new(view.operations(|update| {
+        let change = |method| {
+            let change = Operation::new(method).takes(&update.fields).tagged();
+            let change = change.answers::<ProfileBody<'_>>(StatusCode::OK);
+            change.refuses(StatusCode::FORBIDDEN)
+        };
+        let patch = change(Method::PATCH).describes::<ProfileBody<'_>, _>(&update.fields);
+        vec![change(Method::PUT), patch]
+    }))
 }
 
 struct Update {

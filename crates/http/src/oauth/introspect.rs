@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::{Method, StatusCode, header};
 use profiled_auth::{AuthError, Introspected, Introspector};
 use profiled_rest::error::{ApiError, ErrorDetail};
+use profiled_rest::fields::{Field, Kind};
 use profiled_rest::wire::body::{Data, Parser};
 use profiled_rest::wire::headers::joined;
-use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// Clients are counted by no limit on anonymous callers: they ask on behalf of all users.
 const SPEC: Spec = Spec {
@@ -29,7 +31,18 @@ pub(super) fn view(introspector: &Arc<Introspector>) -> Box<dyn View> {
         introspector: Arc::clone(introspector),
     };
     let view = Resource::new(SPEC, introspect).permit(permit);
-    Box::new(view.post(Introspect::introspect))
+    Box::new(view.post(Introspect::introspect).operations(|_| {
+        let fields = [
+            Field::written("token", "Token", Kind::Text).required(),
+            Field::written("client_id", "Client id", Kind::Text),
+            Field::written("client_secret", "Client secret", Kind::Password),
+        ];
+        let ask = Operation::new(Method::POST)
+            .takes(&fields)
+            .may_take_credentials();
+        let ask = ask.refuses(StatusCode::UNAUTHORIZED);
+        vec![ask.answers::<Body>(StatusCode::OK)]
+    }))
 }
 
 struct Introspect {
@@ -37,31 +50,43 @@ struct Introspect {
 }
 
 /// Body of the answer: nothing is said of a token that is not active (RFC 7662, section 2.2).
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = oauth::Introspection)]
 struct Body {
     active: bool,
     #[serde(flatten)]
+    #[schema(value_type = Active)]
     token: Option<Active>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = oauth::Active)]
 struct Active {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     sub: Option<String>,
     /// The id here: `sub` may be another issuer's.
+    #[schema(required = false)]
     user_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     username: Option<String>,
+    #[schema(required = false)]
     token_type: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     exp: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     iat: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     jti: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     aud: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     iss: Option<Value>,
 }
 

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::JwtService;
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
+use utoipa::ToSchema;
 
 const SPEC: Spec = Spec {
     name: "JSON Web Key Set",
@@ -26,7 +28,20 @@ pub(super) fn view(jwt: &Arc<JwtService>) -> Box<dyn View> {
         // Words and digits: they are a header.
         cache_control: cache_control.unwrap_or(HeaderValue::from_static("no-cache")),
     };
-    Box::new(Resource::new(SPEC, keys).get(list))
+    let view = Resource::new(SPEC, keys).get(list);
+    Box::new(view.operations(|_| {
+        let list = Operation::new(Method::GET).answers::<KeySet>(StatusCode::OK);
+        vec![list.with_header("Cache-Control", "How long the keys may be kept.")]
+    }))
+}
+
+/// A JSON Web Key Set, as `JwtService::jwks` writes it (RFC 7517).
+#[derive(ToSchema)]
+#[schema(as = oauth::KeySet)]
+#[expect(dead_code, reason = "the body is written elsewhere")]
+struct KeySet {
+    #[schema(value_type = Vec<Object>)]
+    keys: (),
 }
 
 struct Keys {

@@ -12,10 +12,11 @@ use profiled_auth::Authenticator;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::accept::Format;
 use profiled_rest::wire::json_writer::{self, Layout, Style};
-use profiled_rest::{Dialect, Route, View, ViewResponse};
+use profiled_rest::{Credential, Dialect, NamedSchema, Route, View, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::flows::rest_framework;
+use crate::flows::{credentials, rest_framework};
 use crate::parts::Parts;
 
 /// Public keys where the dialect `jwt` mints tokens, introspection where a service may ask.
@@ -44,7 +45,8 @@ struct OAuth {
     authenticator: Authenticator,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = oauth::Error)]
 struct ErrorBody {
     error: &'static str,
 }
@@ -72,6 +74,15 @@ impl Dialect for OAuth {
 
     fn challenge(&self, _headers: &HeaderMap) -> HeaderValue {
         HeaderValue::from_static("Basic realm=\"introspection\"")
+    }
+
+    fn error_schema(&self, _status: StatusCode) -> NamedSchema {
+        NamedSchema::of::<ErrorBody>()
+    }
+
+    fn credentials_taken(&self) -> Vec<Credential> {
+        let text = "Name and secret of a service; they may come in the body as well.";
+        vec![credentials::basic("service", text)]
     }
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {

@@ -1,14 +1,16 @@
 //! `/api/v1/authtoken/`: a token for username and password, and its end (contract `tower.md`, section 2.4).
 
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::audit::{Action, Actor, AuditOutcome, Object};
 use profiled_auth::{LoginOutcome, TokenKey, TokenVerifier};
 use profiled_domain::{ProfileDepth, TokenWithProfile};
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::timestamp::Millis;
-use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::flows::login::login;
 use crate::flows::login_input::{LoginInput, whole};
@@ -37,7 +39,19 @@ pub(super) fn view(settings: &TowerSettings, mount: Mount) -> Resource<AuthToken
         takes_cookies: mount == Mount::V2,
     };
     let view = Resource::new(SPEC, state).post(AuthToken::log_in);
-    view.delete(AuthToken::log_out).options(describe)
+    let view = view.delete(AuthToken::log_out).options(describe);
+    view.operations(|_| {
+        let log_in = Operation::new(Method::POST).takes(&LoginInput::fields());
+        let log_in = log_in.answers::<Body<'_>>(StatusCode::OK);
+        let log_in = log_in.with_header("Auth-Token-Timeout", "Seconds that the token lives.");
+        let log_out = Operation::new(Method::DELETE).may_take_credentials();
+        let log_out = log_out.answers_nothing(StatusCode::NO_CONTENT);
+        vec![
+            log_in,
+            log_out.refuses(StatusCode::FORBIDDEN),
+            options::operation(),
+        ]
+    })
 }
 
 async fn describe(_: &AuthToken, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
@@ -52,9 +66,11 @@ pub(super) struct AuthToken {
     takes_cookies: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::NewToken)]
 struct Body<'a> {
     token: &'a str,
+    #[schema(required, inline)]
     expires: Option<Millis>,
 }
 

@@ -8,13 +8,16 @@ use profiled_auth::{
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::response::X_API_TIME;
+use profiled_rest::session::SESSION_COOKIE;
 use profiled_rest::wire::accept::{Accepted, Format};
 use profiled_rest::wire::body::Parser;
 use profiled_rest::wire::headers::joined;
 use profiled_rest::wire::host::Origin;
 use profiled_rest::wire::json_writer::{Layout, Style};
-use profiled_rest::{Dialect, PageStyle, Spec, ViewResponse};
+use profiled_rest::{Credential, Dialect, NamedSchema, PageStyle, Spec, ViewResponse};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
+use crate::flows::credentials;
 use crate::parts::Parts;
 use crate::settings::TowerSettings;
 use crate::tower::error;
@@ -90,6 +93,27 @@ pub(super) fn credentials(headers: &HeaderMap) -> Option<Vec<u8>> {
     other.or_else(|| joined(headers, header::AUTHORIZATION))
 }
 
+fn bearer() -> Credential {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+    let text = "An opaque token, under another name of its scheme.";
+    Credential {
+        name: "bearer",
+        scheme: SecurityScheme::Http(bearer.description(Some(text)).build()),
+        proof: None,
+    }
+}
+
+fn cookie() -> Credential {
+    let text = "The cookie of a log-in at `/api/login/`.";
+    let cookie = ApiKeyValue::with_description(SESSION_COOKIE, text);
+    let text = "The value of the cookie `csrftoken`, which a write repeats.";
+    Credential {
+        name: "cookie",
+        scheme: SecurityScheme::ApiKey(ApiKey::Cookie(cookie)),
+        proof: Some(("csrf", credentials::in_header("X-CSRFToken", text))),
+    }
+}
+
 impl Dialect for Tower {
     fn name(&self) -> &'static str {
         "tower"
@@ -144,6 +168,18 @@ impl Dialect for Tower {
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
         error::describe(error, layout)
+    }
+
+    fn error_schema(&self, status: StatusCode) -> NamedSchema {
+        error::schema(status)
+    }
+
+    fn credentials_taken(&self) -> Vec<Credential> {
+        let basic = credentials::basic("basic", "A user name and a password.");
+        match self.mount {
+            Mount::V1 => vec![basic, credentials::token()],
+            Mount::V2 => vec![basic, credentials::token(), bearer(), cookie()],
+        }
     }
 
     /// What the client wrote for its exact type comes back, parameters included (contract `tower.md`, section 1.2).

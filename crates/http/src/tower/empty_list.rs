@@ -4,14 +4,16 @@
 //! Clients of `/api/v2/` look at some more, whatever they are about to do, and want no more of OPTIONS than
 //! an object (contract `tower.md`, section 15.3).
 
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::Model;
 use profiled_rest::error::ApiError;
-use profiled_rest::{RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Operation, RequestContext, Resource, Spec, View, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::tower::fields::ObjectSchema;
 use crate::tower::mount::{MountedView, view};
-use crate::tower::paging::Envelope;
+use crate::tower::paging::{Envelope, page_parameters};
 use crate::tower::{options, parent};
 
 /// The view.
@@ -23,7 +25,8 @@ pub(super) struct EmptyList {
 }
 
 /// What OPTIONS says of something without a description.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Undescribed)]
 struct Undescribed {}
 
 const UNDESCRIBED: Spec = Spec {
@@ -62,8 +65,27 @@ impl EmptyList {
 impl From<EmptyList> for Box<dyn View> {
     fn from(list: EmptyList) -> Self {
         let view = Resource::new(list.spec, list).permit(EmptyList::permit);
-        view.get(read).options(describe).into()
+        let view = view.get(read).options(describe);
+        view.operations(operations).into()
     }
+}
+
+fn operations(list: &EmptyList) -> Vec<Operation> {
+    let show = Operation::new(Method::GET).reads(page_parameters());
+    let show = show.answers_page::<Envelope<Undescribed>, Undescribed>();
+    let describe = match list.schema {
+        Some(_) => options::object_operation(),
+        None => undescribed_operation(),
+    };
+    let all = [show, describe].into_iter();
+    match list.parent {
+        Some(_) => all.map(|one| one.refuses(StatusCode::FORBIDDEN)).collect(),
+        None => all.collect(),
+    }
+}
+
+fn undescribed_operation() -> Operation {
+    Operation::new(Method::OPTIONS).answers::<Undescribed>(StatusCode::OK)
 }
 
 async fn read(_: &EmptyList, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
@@ -85,6 +107,7 @@ fn missing_object() -> Resource<()> {
     Resource::new(UNDESCRIBED, ())
         .get(not_found)
         .options(undescribed_object)
+        .operations(|()| vec![Operation::new(Method::GET), undescribed_operation()])
 }
 
 async fn not_found((): &(), _: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

@@ -2,14 +2,20 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::StatusCode;
 use profiled_auth::{AuthError, HeaderFault, JwtFault, Scheme};
-use profiled_rest::error::{ApiError, ErrorDetail};
+use profiled_rest::error::{ApiError, ErrorDetail, FieldErrors};
 use profiled_rest::wire::json_writer::{self, Layout};
-use profiled_rest::{ViewResponse, throttle};
+use profiled_rest::{NamedSchema, ViewResponse, throttle};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Serialize)]
+use crate::tower::write::Refused;
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Error)]
 struct Body {
+    #[schema(inline)]
     detail: ErrorDetail,
 }
 
@@ -22,6 +28,18 @@ pub(super) fn describe(error: &ApiError, layout: Layout) -> ViewResponse {
         json_writer::to_vec(&Body { detail }, layout)
     };
     ViewResponse::new(error.status(), body)
+}
+
+/// What [`describe`] writes with a status, and what a membership is refused with.
+pub(super) fn schema(status: StatusCode) -> NamedSchema {
+    let body = NamedSchema::of::<Body>();
+    match status {
+        StatusCode::BAD_REQUEST => {
+            let fields = NamedSchema::of::<FieldErrors>().or(body);
+            fields.or(NamedSchema::of::<Refused>())
+        }
+        _ => body,
+    }
 }
 
 fn detail(error: &ApiError) -> ErrorDetail {

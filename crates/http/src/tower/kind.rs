@@ -6,6 +6,7 @@ use profiled_domain::{
 use profiled_rest::error::ApiError;
 use profiled_rest::{Filter, FilterKind, PageForms, RequestContext, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::tower::body::{EventBody, OrganizationBody, TeamBody, UserBody};
 use crate::tower::fields;
@@ -17,7 +18,7 @@ pub(super) trait ObjectKind: Sized + Send + Sync + 'static {
     const SCHEMA: &'static fields::ObjectSchema;
     /// What pages offer to narrow a list by.
     const FILTERS: &'static [Filter] = &[SEARCH];
-    type Body<'a>: Serialize;
+    type Body<'a>: Serialize + ToSchema;
 
     fn select(repository: &dyn Repository, selection: &Selection) -> Selected<Self>;
 

@@ -1,14 +1,15 @@
 //! `/api/v1/me/`: a list of one, the caller (contract `tower.md`, section 5).
 
+use actix_web::http::Method;
 use profiled_domain::{
     Field, FieldValue, Model, ObjectGraph, ProfileDepth, Relation, Repository, User,
 };
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, EntityTag, RequestContext, Resource, Spec, ViewResponse};
+use profiled_rest::{Access, EntityTag, Operation, RequestContext, Resource, Spec, ViewResponse};
 
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
-use crate::tower::paging::{Envelope, requested_page};
+use crate::tower::paging::{Envelope, list_parameters, requested_page};
 use crate::tower::{fields, filter, options, order};
 
 const SPEC: Spec = Spec {
@@ -22,7 +23,14 @@ const SPEC: Spec = Spec {
 
 /// The view.
 pub(super) fn view() -> Resource<()> {
-    Resource::new(SPEC, ()).get(list).options(describe)
+    let view = Resource::new(SPEC, ()).get(list).options(describe);
+    view.operations(|()| {
+        let list = Operation::new(Method::GET)
+            .reads(list_parameters())
+            .tagged();
+        let list = list.answers_page::<Envelope<UserBody<'_>>, UserBody<'_>>();
+        vec![list, options::object_operation()]
+    })
 }
 
 async fn describe((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

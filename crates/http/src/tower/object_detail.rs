@@ -1,7 +1,8 @@
 //! The views of single objects.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::tower::kind::{ObjectKind, WritableKind};
 use crate::tower::object::{check_selected, load_readable};
@@ -28,7 +29,8 @@ pub(super) fn writable<K: WritableKind>(
 ) -> Box<dyn View> {
     let view = resource::<K>(name, description, true).forms(forms::<K>);
     let view = view.put(update::<K>).patch(update::<K>);
-    view.delete(delete::<K>).into()
+    let view = view.delete(delete::<K>);
+    view.operations(writes::<K>).into()
 }
 
 fn resource<K: ObjectKind>(
@@ -42,7 +44,28 @@ fn resource<K: ObjectKind>(
         ..Spec::VIEW
     };
     let view = Resource::new(spec, ObjectDetail { spec, has_put }).get(retrieve::<K>);
-    view.options(describe::<K>)
+    view.options(describe::<K>).operations(reads::<K>)
+}
+
+fn reads<K: ObjectKind>(_: &ObjectDetail) -> Vec<Operation> {
+    let show = Operation::new(Method::GET).answers::<K::Body<'_>>(StatusCode::OK);
+    let show = show.describes::<K::Body<'_>, _>(K::SCHEMA.shown());
+    let all = [show, options::object_operation()];
+    let all = all.into_iter();
+    all.map(|one| one.refuses(StatusCode::FORBIDDEN)).collect()
+}
+
+fn writes<K: WritableKind>(detail: &ObjectDetail) -> Vec<Operation> {
+    let change = |method| {
+        let change = Operation::new(method).takes(K::SCHEMA.written());
+        change.answers::<K::Body<'_>>(StatusCode::OK)
+    };
+    let delete = Operation::new(Method::DELETE).answers_nothing(StatusCode::NO_CONTENT);
+    let writes = [change(Method::PUT), change(Method::PATCH), delete];
+    let writes = writes
+        .into_iter()
+        .map(|one| one.refuses(StatusCode::FORBIDDEN));
+    reads::<K>(detail).into_iter().chain(writes).collect()
 }
 
 async fn retrieve<K: ObjectKind>(

@@ -2,14 +2,14 @@
 
 use std::marker::PhantomData;
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::{Condition, OrderBy, Relation, Repository, RepositoryError, Selection};
 use profiled_rest::error::ApiError;
-use profiled_rest::{PageForms, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::tower::caller::Caller;
 use crate::tower::kind::{ObjectKind, WritableKind};
-use crate::tower::paging::{Envelope, requested_page};
+use crate::tower::paging::{Envelope, list_parameters, requested_page};
 use crate::tower::write::forms;
 use crate::tower::{filter, options, order, parent};
 
@@ -31,6 +31,9 @@ pub(super) trait ListPost<K>: Send + Sync + 'static {
     async fn permit(&self, _context: &RequestContext<'_>) -> Result<(), ApiError> {
         Ok(())
     }
+
+    /// What it takes and answers.
+    fn operation(&self) -> Option<Operation>;
 
     /// Whether the OPTIONS document shows the caller what POST takes.
     async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
@@ -116,6 +119,16 @@ impl<K: ObjectKind, P: ListPost<K>> ObjectList<K, P> {
         Ok(context.ok(&envelope))
     }
 
+    fn operations(&self) -> Vec<Operation> {
+        let list = Operation::new(Method::GET).reads(list_parameters());
+        let list = list.answers_page::<Envelope<K::Body<'_>>, K::Body<'_>>();
+        let list = list.describes::<K::Body<'_>, _>(K::SCHEMA.shown());
+        let post = self.post.operation();
+        let all = [Some(list), post, Some(options::object_operation())];
+        let all = all.into_iter().flatten();
+        all.map(|one| one.refuses(StatusCode::FORBIDDEN)).collect()
+    }
+
     async fn post(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         self.post.answer(context).await
     }
@@ -161,6 +174,7 @@ impl<K: ObjectKind, P: ListPost<K>> From<ObjectList<K, P>> for Box<dyn View> {
         let view = Resource::new(list.spec, list).permit(L::<K, P>::may_use);
         let view = view.get(L::<K, P>::read).options(L::<K, P>::describe);
         let view = view.forms(L::<K, P>::forms);
+        let view = view.operations(L::<K, P>::operations);
         if P::IS_TAKEN {
             view.post(L::<K, P>::post).into()
         } else {
@@ -171,6 +185,10 @@ impl<K: ObjectKind, P: ListPost<K>> From<ObjectList<K, P>> for Box<dyn View> {
 
 impl<K: ObjectKind> ListPost<K> for NoPost {
     const IS_TAKEN: bool = false;
+
+    fn operation(&self) -> Option<Operation> {
+        None
+    }
 
     async fn is_described(&self, _context: &RequestContext<'_>) -> Result<bool, ApiError> {
         Ok(false)
@@ -186,6 +204,12 @@ impl<K: ObjectKind> ListPost<K> for NoPost {
 }
 
 impl<K: WritableKind> ListPost<K> for Create {
+    fn operation(&self) -> Option<Operation> {
+        let create = Operation::new(Method::POST).takes(K::SCHEMA.written());
+        let create = create.answers::<K::Body<'_>>(StatusCode::CREATED);
+        Some(create.with_header("Location", "The object."))
+    }
+
     async fn permit(&self, context: &RequestContext<'_>) -> Result<(), ApiError> {
         K::permit_create(context).await
     }

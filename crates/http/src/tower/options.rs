@@ -1,17 +1,25 @@
 //! OPTIONS documents (contract `tower.md`, section 11).
 
-use profiled_rest::{RequestContext, Spec};
+use std::borrow::Cow;
+
+use actix_web::http::{Method, StatusCode};
+use profiled_rest::{Operation, RequestContext, Spec};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::tower::fields::{ObjectSchema, ReadableFields, WritableFields};
 
 /// Of the open views and `config/`: five members.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::View)]
 pub(super) struct ViewDocument {
     name: &'static str,
     description: &'static str,
     renders: Vec<&'static str>,
+    #[schema(value_type = Vec<String>)]
     parses: [&'static str; 1],
     added_in_version: &'static str,
 }
@@ -31,12 +39,28 @@ pub(super) fn open(
 }
 
 /// Of a view of objects.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::ObjectView)]
 pub(super) struct ObjectDocument {
     #[serde(flatten)]
     open: ViewDocument,
     #[serde(flatten)]
     objects: ObjectActions,
+}
+
+/// OPTIONS of a view that is described by [`open`].
+pub(super) fn operation() -> Operation {
+    Operation::new(Method::OPTIONS).answers::<ViewDocument>(StatusCode::OK)
+}
+
+/// GET of a view that has nothing to show but what it is.
+pub(super) fn read_operation() -> Operation {
+    Operation::new(Method::GET).answers::<ViewDocument>(StatusCode::OK)
+}
+
+/// OPTIONS of a view of objects.
+pub(super) fn object_operation() -> Operation {
+    Operation::new(Method::OPTIONS).answers::<ObjectDocument>(StatusCode::OK)
 }
 
 /// What the objects of a view are like.
@@ -79,6 +103,27 @@ pub(super) fn detail(
             writes: has_put.then_some("PUT"),
             is_list: false,
         },
+    }
+}
+
+impl PartialSchema for ObjectActions {
+    fn schema() -> RefOr<Schema> {
+        let names = || ArrayBuilder::new().items(Object::with_type(Type::String));
+        let document = ObjectBuilder::new()
+            .property("actions", Object::with_type(Type::Object))
+            .property("types", names())
+            .property("search_fields", names());
+        document
+            .required("actions")
+            .required("types")
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for ObjectActions {
+    fn name() -> Cow<'static, str> {
+        "tower.Actions".into()
     }
 }
 

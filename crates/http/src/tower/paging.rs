@@ -1,11 +1,12 @@
 //! Pages of a list (contract `tower.md`, section 9).
 
 use profiled_domain::{NumberedPage, PageNumber};
-use profiled_rest::RequestContext;
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::number;
 use profiled_rest::wire::query::{self, Query};
+use profiled_rest::{QueryParameter, RequestContext};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::settings::TowerSettings;
 use crate::tower::site;
@@ -21,11 +22,41 @@ pub(super) const RESERVED: [&str; 7] = [
     "type",
 ];
 
+/// How a query asks for a page.
+pub(super) fn page_parameters() -> [QueryParameter; 2] {
+    [
+        QueryParameter::text("page", "The number of the page, from 1 on, or last."),
+        QueryParameter::count("page_size", "How many at most; what is too large is cut."),
+    ]
+}
+
+/// How a query selects and orders, in addition to the page.
+pub(super) fn list_parameters() -> Vec<QueryParameter> {
+    let mut all = page_parameters().to_vec();
+    all.extend([
+        QueryParameter::text("search", "Text that one of the fields of the object contains."),
+        QueryParameter::text("order_by", "Names of fields, with commas; - in front turns one round."),
+        QueryParameter::text("type", "The type of the objects, as their member type has it."),
+        QueryParameter::others(
+            "filters",
+            "Each other parameter is a filter: the name of a field, of relations before it and of a test after it, as \
+             organizations__name__icontains, with the value that is wanted. not__ and or__ in front turn it round, and \
+             make it one of several.",
+        ),
+    ]);
+    all
+}
+
 /// A page in its envelope.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Page)]
 pub(super) struct Envelope<T> {
     count: i64,
+    /// The path of the next page.
+    #[schema(required)]
     next: Option<String>,
+    /// The path of the page before.
+    #[schema(required)]
     previous: Option<String>,
     results: Vec<T>,
 }

@@ -1,9 +1,15 @@
 //! The views above everything else (contract `tower.md`, section 3).
 
+use std::borrow::Cow;
+
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::{ProfileDepth, Repository};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
+use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, ViewResponse};
 use serde::{Serialize, Serializer};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::flows::sessions::with_csrf_cookie;
 use crate::settings::TowerSettings;
@@ -56,6 +62,12 @@ fn resource<S: Send + Sync + 'static>(
     Resource::new(spec, root).options(describe)
 }
 
+/// What one of these views answers.
+fn operations<S, T: ToSchema>(_: &Root<S>) -> Vec<Operation> {
+    let show = Operation::new(Method::GET).answers::<T>(StatusCode::OK);
+    vec![show, options::operation()]
+}
+
 /// What the handlers of one of these views are given.
 pub(super) struct Root<S> {
     spec: Spec,
@@ -72,7 +84,8 @@ async fn describe<S>(
 
 /// `/api/`; `has_v2`: whether the second mount is there.
 pub(super) fn api(has_v2: bool) -> Resource<Root<bool>> {
-    resource(API, "1.2", has_v2).get(versions)
+    let view = resource(API, "1.2", has_v2).get(versions);
+    view.operations(operations::<_, ApiBody<'_>>)
 }
 
 async fn versions(
@@ -98,17 +111,20 @@ async fn versions(
     })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Api)]
 struct ApiBody<'a> {
     description: &'static str,
     current_version: &'a str,
     available_versions: Versions<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Versions)]
 struct Versions<'a> {
     v1: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     v2: Option<&'a str>,
 }
 
@@ -118,11 +134,41 @@ pub(super) fn version(mount: Mount) -> Resource<Root<()>> {
         Mount::V1 => VERSION_1,
         Mount::V2 => VERSION_2,
     };
-    resource(spec, "1.2", ()).get(views)
+    let view = resource(spec, "1.2", ()).get(views);
+    view.operations(operations::<_, VersionBody<'_>>)
 }
 
 async fn views(_: &Root<()>, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     Ok(context.ok(&VersionBody(context.mount)))
+}
+
+const VIEW_NAMES: [&str; 10] = [
+    "authtoken",
+    "ping",
+    "config",
+    "me",
+    "organizations",
+    "users",
+    "projects",
+    "teams",
+    "credentials",
+    "activity_stream",
+];
+
+impl PartialSchema for VersionBody<'_> {
+    fn schema() -> RefOr<Schema> {
+        let path = || Object::with_type(Type::String);
+        let add = |body: ObjectBuilder, name| body.property(name, path()).required(name);
+        let body = VIEW_NAMES.into_iter().fold(ObjectBuilder::new(), add);
+        let text = "The paths of the views of a version, by their names.";
+        body.description(Some(text)).build().into()
+    }
+}
+
+impl ToSchema for VersionBody<'_> {
+    fn name() -> Cow<'static, str> {
+        "tower.Version".into()
+    }
 }
 
 /// The views of a mount by their names.
@@ -130,26 +176,15 @@ struct VersionBody<'a>(&'a str);
 
 impl Serialize for VersionBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const NAMES: [&str; 10] = [
-            "authtoken",
-            "ping",
-            "config",
-            "me",
-            "organizations",
-            "users",
-            "projects",
-            "teams",
-            "credentials",
-            "activity_stream",
-        ];
         let mount = self.0;
-        serializer.collect_map(NAMES.map(|name| (name, format!("{mount}{name}/"))))
+        serializer.collect_map(VIEW_NAMES.map(|name| (name, format!("{mount}{name}/"))))
     }
 }
 
 /// `/api/v1/ping/`
 pub(super) fn ping(settings: &TowerSettings) -> Resource<Root<Ping>> {
-    resource(PING, "2.1.0", Ping::new(settings)).get(pong)
+    let view = resource(PING, "2.1.0", Ping::new(settings)).get(pong);
+    view.operations(operations::<_, PingBody<'_>>)
 }
 
 async fn pong(ping: &Root<Ping>, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
@@ -170,7 +205,8 @@ pub(super) struct Ping {
     version: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Ping)]
 struct PingBody<'a> {
     instances: Instances<'a>,
     ha: bool,
@@ -178,9 +214,11 @@ struct PingBody<'a> {
     version: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Instances)]
 struct Instances<'a> {
     primary: &'a str,
+    #[schema(value_type = Vec<String>)]
     secondaries: [&'a str; 0],
 }
 
@@ -205,7 +243,8 @@ impl Ping {
 
 /// `/api/v1/config/`
 pub(super) fn config(settings: &TowerSettings) -> Resource<Root<Config>> {
-    resource(CONFIG, "1.2", Config::new(settings)).get(configuration)
+    let view = resource(CONFIG, "1.2", Config::new(settings)).get(configuration);
+    view.operations(operations::<_, ConfigBody<'_>>)
 }
 
 /// What it shows of the settings.
@@ -215,7 +254,8 @@ pub(super) struct Config {
     ldap_fields: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Config)]
 struct ConfigBody<'a> {
     eula: &'static str,
     license_info: NoLicense,
@@ -223,18 +263,24 @@ struct ConfigBody<'a> {
     ansible_version: &'a str,
     time_zone: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<String>)]
     user_ldap_fields: Option<&'a [String]>,
     #[serde(flatten)]
+    #[schema(value_type = ProjectPaths)]
     projects: Option<ProjectPaths>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::License)]
 struct NoLicense {}
 
 /// For those who may make projects.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::ProjectPaths)]
 struct ProjectPaths {
+    #[schema(required = false)]
     project_base_dir: &'static str,
+    #[schema(required = false, value_type = Vec<String>)]
     project_local_paths: [&'static str; 0],
 }
 

@@ -31,13 +31,22 @@ const LOG_OUT: Spec = Spec {
 pub(super) fn login(parts: &Parts) -> Resource<LogIn> {
     let state = LogIn::new(parts.services.username_field, &parts.dialects.tower);
     let view = Resource::new(LOG_IN, state).get(show_login).post(log_in);
-    view.options(describe_login).forms(LogIn::forms)
+    let view = view.options(describe_login).forms(LogIn::forms);
+    view.operations(|view| {
+        let described = [options::read_operation(), options::operation()];
+        described.into_iter().chain([view.operation()]).collect()
+    })
 }
 
 /// The view of the log-out.
 pub(super) fn logout() -> Resource<()> {
     let view = Resource::new(LOG_OUT, ()).get(show_logout).post(log_out);
-    view.options(describe_logout).forms(offer)
+    let view = view.options(describe_logout).forms(offer);
+    view.operations(|()| {
+        let described = [options::read_operation(), options::operation()];
+        let log_out = sessions::log_out_operation();
+        described.into_iter().chain([log_out]).collect()
+    })
 }
 
 async fn show_login(_: &LogIn, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

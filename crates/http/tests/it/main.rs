@@ -19,6 +19,7 @@ mod health;
 mod jwt_profile;
 mod lanes;
 mod media;
+mod openapi;
 mod order;
 mod page_forms;
 mod page_sessions;
@@ -26,6 +27,7 @@ mod pages;
 mod paths;
 #[path = "../../../../tests/src/queries.rs"]
 mod queries;
+mod reference;
 mod throttle;
 mod tower_basic;
 mod tower_directory;

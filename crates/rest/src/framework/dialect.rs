@@ -6,6 +6,7 @@ use profiled_auth::{Authenticator, Identity};
 
 use crate::error::ApiError;
 use crate::framework::forms::PageStyle;
+use crate::framework::operation::{Credential, NamedSchema};
 use crate::framework::spec::Spec;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::accept::{Accepted, Format};
@@ -66,6 +67,12 @@ pub trait Dialect: Send + Sync {
 
     /// Status and body of an error.
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse;
+
+    /// What the body of [`Self::describe`] is like for a status, for the OpenAPI document.
+    fn error_schema(&self, status: StatusCode) -> NamedSchema;
+
+    /// How clients show who they are, one of these, for the OpenAPI document.
+    fn credentials_taken(&self) -> Vec<Credential>;
 
     /// `Content-Type` of JSON.
     fn json_type(&self, _accepted: &Accepted) -> HeaderValue {

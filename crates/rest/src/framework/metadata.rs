@@ -2,19 +2,23 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+use utoipa::ToSchema;
 
 use crate::framework::context::RequestContext;
 use crate::framework::fields::{Field, Kind};
 use crate::framework::spec::Spec;
 
-/// An OPTIONS document.
-#[derive(Serialize)]
+/// An OPTIONS document: what the view is, and the fields of its bodies.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Options)]
 pub struct Metadata {
     name: &'static str,
     description: &'static str,
     renders: Vec<&'static str>,
     parses: Vec<&'static str>,
+    /// Fields by their names, under the method that writes them.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Object)]
     actions: Option<Actions>,
 }
 

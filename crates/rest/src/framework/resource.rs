@@ -1,7 +1,7 @@
 //! A view as a table of handlers: its methods are said once.
 
-use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
+use actix_web::http::{Method, StatusCode};
 use futures_util::FutureExt;
 use futures_util::future;
 
@@ -9,7 +9,8 @@ use crate::error::ApiError;
 use crate::framework::context::RequestContext;
 use crate::framework::fields::Field;
 use crate::framework::forms::PageForms;
-use crate::framework::metadata::metadata;
+use crate::framework::metadata::{Metadata, metadata};
+use crate::framework::operation::Operation;
 use crate::framework::spec::Spec;
 use crate::framework::view::{View, ViewFuture};
 use crate::framework::view_response::ViewResponse;
@@ -25,6 +26,7 @@ pub struct Resource<S> {
     permit: Option<Box<dyn Handler<S, ()>>>,
     forms: Option<Box<dyn Handler<S, PageForms>>>,
     fields: Option<(&'static str, FieldsOf<S>)>,
+    operations: fn(&S) -> Vec<Operation>,
 }
 
 /// Where a view has the fields of its bodies.
@@ -80,6 +82,7 @@ impl<S: Send + Sync + 'static> Resource<S> {
             permit: None,
             forms: None,
             fields: None,
+            operations: |_| Vec::new(),
         }
         .with_allow()
     }
@@ -120,6 +123,13 @@ impl<S: Send + Sync + 'static> Resource<S> {
     #[must_use]
     pub fn fields(mut self, method: &'static str, fields: FieldsOf<S>) -> Self {
         self.fields = Some((method, fields));
+        self
+    }
+
+    /// What its methods take and answer. OPTIONS follows from the view, unless it has a handler of its own.
+    #[must_use]
+    pub fn operations(mut self, operations: fn(&S) -> Vec<Operation>) -> Self {
+        self.operations = operations;
         self
     }
 
@@ -176,6 +186,15 @@ impl<S: Send + Sync + 'static> View for Resource<S> {
         }
         let document = metadata(&self.spec, context, self.written());
         future::ready(Ok(context.ok(&document))).boxed_local()
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        let mut all = (self.operations)(&self.state);
+        let has = |method: &Method| all.iter().any(|one| one.method == method);
+        if self.allows(&Method::OPTIONS) && !has(&Method::OPTIONS) {
+            all.push(Operation::new(Method::OPTIONS).answers::<Metadata>(StatusCode::OK));
+        }
+        all
     }
 
     fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> ViewFuture<'a, PageForms> {

@@ -130,7 +130,7 @@ pub async fn article(
 }
 
 /// The three that every answer has, redirects included.
-fn add_security(response: &mut HttpResponseBuilder) {
+pub fn add_security(response: &mut HttpResponseBuilder) {
     response
         .insert_header((
             header::X_CONTENT_TYPE_OPTIONS,
@@ -203,12 +203,25 @@ const QUERY_ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 /// 301 to a path with its final slash.
 #[must_use]
 pub fn redirect(route: &Route, path: &str, query: &str, origin: &Origin) -> HttpResponse {
-    let mut target = format!("{path}/");
+    let target = with_query(format!("{path}/"), query);
+    moved(route.dialect.redirect_target(target, origin))
+}
+
+/// 301 to a path that belongs to no dialect.
+#[must_use]
+pub fn redirect_to(path: &str, query: &str) -> HttpResponse {
+    moved(with_query(path.to_owned(), query))
+}
+
+fn with_query(mut target: String, query: &str) -> String {
     if !query.is_empty() {
         target.push('?');
         target.extend(percent_encode(query.as_bytes(), QUERY_ESCAPED));
     }
-    let location = route.dialect.redirect_target(target, origin);
+    target
+}
+
+fn moved(location: String) -> HttpResponse {
     let mut response = HttpResponse::build(StatusCode::MOVED_PERMANENTLY);
     add_security(&mut response);
     response

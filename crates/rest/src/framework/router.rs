@@ -37,7 +37,7 @@ impl Route {
     }
 
     /// The pattern with its mount.
-    fn full_pattern(&self) -> String {
+    pub(crate) fn full_pattern(&self) -> String {
         [self.mount, self.pattern].concat()
     }
 }
@@ -64,8 +64,9 @@ pub struct RouteEntry {
 
 /// All routes.
 pub struct Router {
-    /// Each with its place in `entries`.
-    routes: matchit::Router<(Place, Route)>,
+    routes: Vec<Route>,
+    /// The places of routes, by their patterns.
+    places: matchit::Router<usize>,
     entries: Vec<RouteEntry>,
     /// How answers to paths without a route are written.
     unrouted: Box<dyn Fn(&str) -> Style + Send + Sync>,
@@ -95,7 +96,7 @@ impl Router {
         all: Vec<Route>,
         unrouted: impl Fn(&str) -> Style + Send + Sync + 'static,
     ) -> Result<Self, RouteConflict> {
-        let mut routes = matchit::Router::new();
+        let mut places = matchit::Router::new();
         let entries = all.iter().map(|route| RouteEntry {
             pattern: route.full_pattern(),
             dialect: route.dialect.name(),
@@ -103,19 +104,26 @@ impl Router {
             allow: route.view.allow().clone(),
         });
         let entries = entries.collect();
-        for (number, route) in all.into_iter().enumerate() {
+        for (number, route) in all.iter().enumerate() {
             let pattern = route.full_pattern();
-            let added = routes.insert(pattern.clone(), (Place::Route(number), route));
+            let added = places.insert(pattern.clone(), number);
             added.map_err(|_conflict| RouteConflict(pattern))?;
         }
         Ok(Self {
-            routes,
+            routes: all,
+            places,
             entries,
             unrouted: Box::new(unrouted),
         })
     }
 
-    /// All routes, in the order of their dialects.
+    /// All routes, with their views.
+    #[must_use]
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// What all routes say of themselves, in the order of their dialects.
     #[must_use]
     pub fn entries(&self) -> &[RouteEntry] {
         &self.entries
@@ -133,10 +141,11 @@ impl Router {
     }
 
     fn at(&self, path: &str) -> Option<(&Route, Place, Parameters)> {
-        let found = self.routes.at(path).ok()?;
+        let found = self.places.at(path).ok()?;
         let values = found.params.iter().map(|(_, value)| value);
-        let (place, route) = found.value;
-        Some((route, *place, Parameters::parse(values)?))
+        let number = *found.value;
+        let route = self.routes.get(number)?;
+        Some((route, Place::Route(number), Parameters::parse(values)?))
     }
 
     /// The views of a route's dialect above a path, and the one at it, by their names.

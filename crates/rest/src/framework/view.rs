@@ -7,6 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::error::ApiError;
 use crate::framework::context::RequestContext;
 use crate::framework::forms::PageForms;
+use crate::framework::operation::Operation;
 use crate::framework::spec::Spec;
 use crate::framework::view_response::ViewResponse;
 
@@ -32,6 +33,9 @@ pub trait View: Send + Sync {
     /// What a page lets this caller do: called for pages only, after the answer, whatever the method.
     /// Shows nothing that GET would refuse the caller. An error means that there is nothing to do.
     fn forms<'a>(&'a self, context: &'a RequestContext<'a>) -> ViewFuture<'a, PageForms>;
+
+    /// What its methods take and answer, HEAD apart, for the OpenAPI document: asked once, at the start.
+    fn operations(&self) -> Vec<Operation>;
 
     /// Whether it takes a method.
     fn allows(&self, method: &Method) -> bool {

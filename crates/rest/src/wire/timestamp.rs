@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use serde::{Serialize, Serializer};
+use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
+use utoipa::{PartialSchema, ToSchema};
 
 /// `drf` and `jwt`: six digits of a second, none when they are zero (contract `drf.md`, section 6).
 #[derive(Clone, Copy, Debug)]
@@ -101,6 +104,29 @@ impl Serialize for Millis {
         serializer.serialize_str(self.text().as_str())
     }
 }
+
+/// Both are RFC 3339.
+fn date_time() -> RefOr<Schema> {
+    let mut object = Object::with_type(Type::String);
+    object.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+    object.into()
+}
+
+impl PartialSchema for Micros {
+    fn schema() -> RefOr<Schema> {
+        date_time()
+    }
+}
+
+impl ToSchema for Micros {}
+
+impl PartialSchema for Millis {
+    fn schema() -> RefOr<Schema> {
+        date_time()
+    }
+}
+
+impl ToSchema for Millis {}
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@ mod import_settings;
 mod jwt;
 mod keys;
 mod migrate;
+mod openapi;
 mod progress;
 mod purge;
 mod quickstart;
@@ -76,6 +77,7 @@ fn work(command: Command, context: Context, global: Global) -> Result<(), Failur
         Command::Quickstart => quickstart::run(context, &global),
         // They have been run.
         Command::Check | Command::Settings(_) => Ok(()),
+        Command::Openapi(arguments) => openapi::run(&context, &arguments),
         Command::Migrate(arguments) => migrate::run(&context, &arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&context, &arguments),
         Command::Import(arguments) => import(&context, arguments),

@@ -4,37 +4,48 @@ use profiled_domain::{ActivityEvent, UserSummary};
 use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::ObjectUrl;
 
 /// An event.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Event)]
 pub(in crate::tower) struct EventBody<'a> {
     id: i64,
     r#type: &'static str,
+    #[schema(value_type = String)]
     url: ObjectUrl<'a>,
     related: EventRelated<'a>,
     summary_fields: EventSummaries<'a>,
+    #[schema(inline)]
     timestamp: Millis,
     operation: &'static str,
+    #[schema(value_type = Object)]
     changes: &'a Map<String, Value>,
     object1: &'a str,
     object2: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::EventRelated)]
 struct EventRelated<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     actor: Option<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     organization: Vec<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     team: Vec<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
     user: Vec<ObjectUrl<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::EventSummaries)]
 struct EventSummaries<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     organization: Vec<EventObject<'a>>,
@@ -43,11 +54,13 @@ struct EventSummaries<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     user: Vec<EventUser<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     actor: Option<EventUser<'a>>,
 }
 
 /// An organization or a team.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::EventObject)]
 struct EventObject<'a> {
     id: i64,
     name: &'a str,
@@ -55,7 +68,8 @@ struct EventObject<'a> {
 }
 
 /// A user; here the identifier comes last.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::EventUser)]
 struct EventUser<'a> {
     username: &'a str,
     first_name: &'a str,

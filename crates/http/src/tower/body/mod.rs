@@ -8,6 +8,7 @@ mod user;
 
 use profiled_domain::UserSummary;
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 pub(super) use event::EventBody;
 pub(super) use organization::OrganizationBody;
@@ -60,7 +61,8 @@ impl Serialize for ObjectUrl<'_> {
 }
 
 /// Who made or changed an object.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::UserSummary)]
 struct UserSummaryBody<'a> {
     id: i64,
     username: &'a str,

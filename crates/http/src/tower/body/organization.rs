@@ -3,42 +3,59 @@
 use profiled_domain::Organization;
 use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{ObjectUrl, UserSummaryBody};
 
 /// An organization.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Organization)]
 pub(in crate::tower) struct OrganizationBody<'a> {
     id: i64,
     r#type: &'static str,
+    #[schema(value_type = String)]
     url: ObjectUrl<'a>,
     related: OrganizationRelated<'a>,
     summary_fields: OrganizationSummaries<'a>,
+    #[schema(inline)]
     created: Millis,
+    #[schema(inline)]
     modified: Millis,
     name: &'a str,
     description: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::OrganizationRelated)]
 struct OrganizationRelated<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     created_by: Option<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     modified_by: Option<ObjectUrl<'a>>,
+    #[schema(value_type = String)]
     admins: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     users: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     inventories: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     activity_stream: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     projects: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     teams: ObjectUrl<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::OrganizationSummaries)]
 struct OrganizationSummaries<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     created_by: Option<UserSummaryBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     modified_by: Option<UserSummaryBody<'a>>,
 }
 

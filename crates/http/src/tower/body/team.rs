@@ -3,51 +3,71 @@
 use profiled_domain::{OrganizationSummary, Team};
 use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{ObjectUrl, UserSummaryBody};
 
 /// A team.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Team)]
 pub(in crate::tower) struct TeamBody<'a> {
     id: i64,
     r#type: &'static str,
+    #[schema(value_type = String)]
     url: ObjectUrl<'a>,
     related: TeamRelated<'a>,
     summary_fields: TeamSummaries<'a>,
+    #[schema(inline)]
     created: Millis,
+    #[schema(inline)]
     modified: Millis,
     name: &'a str,
     description: &'a str,
+    #[schema(required)]
     organization: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::TeamRelated)]
 struct TeamRelated<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     created_by: Option<ObjectUrl<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     modified_by: Option<ObjectUrl<'a>>,
+    #[schema(value_type = String)]
     credentials: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     permissions: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     users: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     projects: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     activity_stream: ObjectUrl<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     organization: Option<ObjectUrl<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::TeamSummaries)]
 struct TeamSummaries<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     organization: Option<OrganizationNames<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     created_by: Option<UserSummaryBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     modified_by: Option<UserSummaryBody<'a>>,
 }
 
 /// What a team shows of its organization.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::OrganizationNames)]
 struct OrganizationNames<'a> {
     name: &'a str,
     description: &'a str,

@@ -3,16 +3,20 @@
 use profiled_domain::User;
 use profiled_rest::wire::timestamp::Millis;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ObjectUrl;
 
 /// A user.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::User)]
 pub(in crate::tower) struct UserBody<'a> {
     id: i64,
     r#type: &'static str,
+    #[schema(value_type = String)]
     url: ObjectUrl<'a>,
     related: UserRelated<'a>,
+    #[schema(inline)]
     created: Millis,
     username: &'a str,
     first_name: &'a str,
@@ -22,14 +26,22 @@ pub(in crate::tower) struct UserBody<'a> {
     ldap_dn: &'a str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::UserRelated)]
 struct UserRelated<'a> {
+    #[schema(value_type = String)]
     admin_of_organizations: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     organizations: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     credentials: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     permissions: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     activity_stream: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     projects: ObjectUrl<'a>,
+    #[schema(value_type = String)]
     teams: ObjectUrl<'a>,
 }
 

@@ -5,6 +5,7 @@ mod control;
 mod described;
 mod input;
 mod schema;
+mod sent;
 
 use std::collections::BTreeMap;
 

@@ -1,17 +1,19 @@
 //! POST to users or admins of an organization, or to users of a team (contract `tower.md`, section 8.3). The
 //! right to read the object that the list belongs to is checked already.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_auth::audit::{Action, AuditOutcome, Object};
 use profiled_domain::{
     Membership, Model, Repository, RepositoryError, Right, User, UserId, Viewer, WriteContext,
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::wire::body::Value;
-use profiled_rest::{PageForms, RequestContext, ViewResponse};
+use profiled_rest::{Operation, PageForms, RequestContext, ViewResponse};
 
 use super::forms;
-use super::membership::{MembershipRequest, SentId, known_id, permit};
+use super::membership::{self, MembershipRequest, SentId, known_id, permit};
 use super::new_user::{ValidNewUser, answer_created, may_create, to_error};
+use crate::tower::body::UserBody;
 use crate::tower::fields;
 use crate::tower::object_list::ListPost;
 
@@ -19,6 +21,14 @@ use crate::tower::object_list::ListPost;
 pub(in crate::tower) struct Members(pub(in crate::tower) fn(i64) -> Membership);
 
 impl ListPost<User> for Members {
+    fn operation(&self) -> Option<Operation> {
+        let post = Operation::new(Method::POST).takes(membership::fields());
+        let post = post.takes(fields::USER.written());
+        let post = post.answers::<UserBody<'_>>(StatusCode::CREATED);
+        let post = post.with_header("Location", "The new user.");
+        Some(post.answers_nothing(StatusCode::NO_CONTENT))
+    }
+
     async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let membership = (self.0)(context.parameters.id(0));
         match MembershipRequest::read(context).await? {

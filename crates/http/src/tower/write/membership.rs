@@ -5,8 +5,10 @@ use profiled_domain::{Model, ObjectState, Repository, RepositoryError, Right, Vi
 use profiled_rest::error::{ApiError, ErrorDetail};
 use profiled_rest::wire::body::Value;
 use profiled_rest::wire::number;
-use profiled_rest::{RequestContext, ViewResponse};
+use profiled_rest::{FieldSchema, RequestContext, ViewResponse};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, Type};
 
 use crate::tower::caller::Caller;
 use crate::tower::fields::value_of;
@@ -23,16 +25,44 @@ pub(super) enum MembershipRequest {
 /// An identifier as it was sent; `None` for what is none.
 pub(super) type SentId = Option<i64>;
 
-#[derive(Serialize)]
-struct Message {
-    msg: &'static str,
+/// Why a body adds and removes nothing.
+#[derive(Serialize, ToSchema)]
+#[schema(as = tower::Refused)]
+#[serde(untagged)]
+pub(in crate::tower) enum Refused {
+    Whole(&'static str),
+    Message { msg: &'static str },
+}
+
+/// The fields of a body that adds an object, or removes one.
+pub(super) fn fields() -> [FieldSchema; 2] {
+    let field = |name, kind| FieldSchema {
+        name,
+        label: None,
+        help: None,
+        choices: Vec::new(),
+        sent: Some(Object::with_type(kind)),
+        takes_null: false,
+        is_required: false,
+        is_file: false,
+    };
+    let id = FieldSchema {
+        is_required: true,
+        help: Some("The object that is added, or removed."),
+        ..field("id", Type::Integer)
+    };
+    let disassociate = FieldSchema {
+        help: Some("Whatever its value is, the object is removed."),
+        ..field("disassociate", Type::Boolean)
+    };
+    [id, disassociate]
 }
 
 impl MembershipRequest {
     pub(super) async fn read(context: &RequestContext<'_>) -> Result<Self, ApiError> {
         let body = value_of(context.data().await?);
         if !matches!(body, Value::Object(_)) {
-            let text = "invalid type for post data";
+            let text = Refused::Whole("invalid type for post data");
             let answer = context.answer(StatusCode::BAD_REQUEST, &text);
             return Ok(Self::Refused(answer));
         }
@@ -49,7 +79,7 @@ impl MembershipRequest {
             Some(id) => Self::Attach(id),
             None if detaches => {
                 let msg = "\"id\" is required to disassociate";
-                Self::Refused(context.answer(StatusCode::BAD_REQUEST, &Message { msg }))
+                Self::Refused(context.answer(StatusCode::BAD_REQUEST, &Refused::Message { msg }))
             }
             None => Self::Create(body),
         })

@@ -12,6 +12,8 @@ pub(super) mod forms;
 pub(super) mod members;
 pub(super) mod organization_teams;
 
+pub(super) use membership::Refused;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use profiled_rest::error::ApiError;

@@ -1,17 +1,19 @@
 //! POST to the teams of an organization (contract `tower.md`, section 8.3). The right to read the organization is
 //! checked already.
 
+use actix_web::http::{Method, StatusCode};
 use profiled_domain::{
     Condition, Model, OrganizationId, Relation, Repository, Right, Team, TeamChange, TeamId, Viewer,
 };
 use profiled_rest::error::{ApiError, FieldErrors};
 use profiled_rest::wire::body::Value;
-use profiled_rest::{PageForms, RequestContext, ViewResponse};
+use profiled_rest::{Operation, PageForms, RequestContext, ViewResponse};
 
 use super::forms;
-use super::membership::{MembershipRequest, SentId, known_id, permit};
+use super::membership::{self, MembershipRequest, SentId, known_id, permit};
 use super::named::NamedForm;
 use super::teams;
+use crate::tower::body::TeamBody;
 use crate::tower::fields::{self, Mode};
 use crate::tower::object_list::ListPost;
 
@@ -19,6 +21,14 @@ use crate::tower::object_list::ListPost;
 pub(in crate::tower) struct OrganizationTeams;
 
 impl ListPost<Team> for OrganizationTeams {
+    fn operation(&self) -> Option<Operation> {
+        let post = Operation::new(Method::POST).takes(membership::fields());
+        let post = post.takes([&fields::NAME, &fields::DESCRIPTION]);
+        let post = post.answers::<TeamBody<'_>>(StatusCode::CREATED);
+        let post = post.with_header("Location", "The new team.");
+        Some(post.answers_nothing(StatusCode::NO_CONTENT))
+    }
+
     async fn answer(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let organization = OrganizationId(context.parameters.id(0));
         match MembershipRequest::read(context).await? {

@@ -1,6 +1,7 @@
 //! Serializers as Django REST framework has them: one description of the fields of a body drives
 //! validation, OPTIONS documents and forms on pages (contract `drf.md`, sections 9 and 10).
 
+mod described;
 mod input;
 mod instant;
 mod text;

@@ -44,18 +44,24 @@ pub enum Place {
     Media,
     /// To the icon of pages.
     Icon,
+    /// To `/api/schema/`.
+    Schema,
+    /// To `/api/docs/`.
+    Docs,
     /// To the route at this place of [`Router::entries`](crate::Router::entries).
     Route(usize),
 }
 
 impl Place {
     /// Those that are no routes, with their patterns.
-    const FIXED: [(Self, &'static str); 5] = [
+    const FIXED: [(Self, &'static str); 7] = [
         (Self::Nowhere, "none"),
         (Self::Live, "/live"),
         (Self::Ready, "/ready"),
         (Self::Media, "/media/{key}"),
         (Self::Icon, ICON),
+        (Self::Schema, "/api/schema/"),
+        (Self::Docs, "/api/docs/"),
     ];
 
     fn index(self) -> usize {
@@ -65,6 +71,8 @@ impl Place {
             Self::Ready => 2,
             Self::Media => 3,
             Self::Icon => 4,
+            Self::Schema => 5,
+            Self::Docs => 6,
             Self::Route(number) => Self::FIXED.len() + number,
         }
     }
