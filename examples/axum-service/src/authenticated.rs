@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use axum::Json;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use profiled_auth::{AuthError, Identity, RefusalBody, RequestCredentials};
 use profiled_domain::ProfileDepth;
@@ -89,7 +89,7 @@ fn joined(headers: &HeaderMap, name: &str) -> Option<Vec<u8>> {
     let values: Vec<&[u8]> = headers
         .get_all(name)
         .iter()
-        .map(|value| value.as_bytes())
+        .map(HeaderValue::as_bytes)
         .collect();
     (!values.is_empty()).then(|| values.join(&b", "[..]))
 }

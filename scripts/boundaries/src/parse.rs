@@ -88,7 +88,11 @@ fn skip_item(tokens: &mut Tokens) {
 }
 
 fn child(tokens: &mut Tokens) -> Option<Child> {
-    let name = tokens.next()?.to_string();
+    let TokenTree::Ident(name) = tokens.next()? else {
+        // In a macro, which names it elsewhere.
+        return None;
+    };
+    let name = name.to_string();
     let inline = match tokens.next()? {
         TokenTree::Group(group) => Some(group.stream()),
         _ => None,

@@ -110,7 +110,7 @@ fn re_exports_are_followed_and_count_where_their_name_is_used() {
 fn paths_in_macros_and_functions_count_and_tests_texts_and_other_crates_do_not() {
     let found = imports(&[
         ("lib.rs", "mod a; mod b; mod c;"),
-        ("a.rs", "macro_rules! m { () => { $crate::b::B } } fn f() { use crate::c::C; }"),
+        ("a.rs", "macro_rules! m { ($n:ident) => { mod $n { $crate::b::B } } } fn f() { use crate::c::C; }"),
         (
             "b.rs",
             "pub struct B; use serde::a::B; // crate::a::A\nfn f() -> &'static str { \"crate::a::A\" }

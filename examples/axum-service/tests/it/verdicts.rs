@@ -109,7 +109,7 @@ fn without_last(token: &[u8]) -> Vec<u8> {
 }
 
 /// Attempts, each with its status and a word of the answer.
-fn attempts(made_before: Vec<u8>, made_after: Vec<u8>) -> Vec<(Vec<Vec<u8>>, u16, &'static str)> {
+fn attempts(made_before: &[u8], made_after: &[u8]) -> Vec<(Vec<Vec<u8>>, u16, &'static str)> {
     let good = with(&json!({}));
     let (no, not_valid) = ("were not provided", "Token is invalid");
     let kid = Header {
@@ -179,8 +179,8 @@ fn attempts(made_before: Vec<u8>, made_after: Vec<u8>) -> Vec<(Vec<Vec<u8>>, u16
             401,
             "User is inactive",
         ),
-        one(&made_before, 401, "blacklisted"),
-        one(&made_after, 200, "6"),
+        one(made_before, 401, "blacklisted"),
+        one(made_after, 200, "6"),
     ]
 }
 
@@ -217,7 +217,7 @@ fn same_credentials_get_the_same_verdict_from_both() {
 
     let service = start(Service::new(users(), &settings).unwrap());
 
-    for (credentials, status, word) in attempts(made_before, made_after) {
+    for (credentials, status, word) in attempts(&made_before, &made_after) {
         let values: Vec<&[u8]> = credentials.iter().map(Vec::as_slice).collect();
         let told = credentials.concat();
         let told = String::from_utf8_lossy(&told);

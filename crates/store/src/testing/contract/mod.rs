@@ -80,8 +80,8 @@ macro_rules! rules {
             },)+)+
         ];
 
-        #[doc = concat!("Makes a test of each of [`", stringify!($list), "`](testing::contract::", stringify!($list), "), which calls a")]
-        #[doc = "function with the rule: it makes an empty repository, and [checks](testing::contract::Rule::check) it."]
+        #[doc = concat!("Makes a test of each of [`", stringify!($list), "`](crate::testing::contract::", stringify!($list), "), which calls a")]
+        #[doc = "function with the rule: it makes an empty repository, and [checks](crate::testing::contract::Rule::check) it."]
         #[macro_export]
         macro_rules! $tests {
             ($d hold:ident) => {
