@@ -85,6 +85,26 @@ fn buttons_and_links_lead_on() {
 }
 
 #[test]
+fn the_key_enter_means_patch() {
+    run("enter");
+}
+
+#[test]
+fn an_instant_is_picked_in_utc() {
+    run("instant");
+}
+
+#[test]
+fn json_and_command_are_copied_where_scripts_run() {
+    run("copies");
+}
+
+#[test]
+fn a_list_is_searched_and_leads_to_its_objects() {
+    run("search");
+}
+
+#[test]
 fn a_browser_logs_in_to_tower_by_itself() {
     run("login");
 }

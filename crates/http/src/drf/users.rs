@@ -2,14 +2,17 @@
 
 use profiled_domain::{HolderQuery, ProfileDepth, UserId, UserProfile};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, View, ViewResponse};
 
 use crate::drf::list::{Envelope, Paging};
 use crate::drf::profile::MeBody;
+use crate::drf::search;
 use crate::settings::GroupsRepresentation;
 
 const LIST: Spec = Spec {
     name: "User List",
+    description: "All users who are not deleted. search: words that each occur in the username, the e-mail \
+                  address, the first or the last name. is_active, is_staff: true or false.",
     access: Access::StaffOrSuperuser,
     ..Spec::VIEW
 };
@@ -23,7 +26,8 @@ pub(super) const NO_USER: ApiError = ApiError::NoSuchObject("No User matches the
 
 /// All users who are not deleted, inactive ones too.
 pub(super) fn list(paging: Paging, groups: GroupsRepresentation) -> Box<dyn View> {
-    Box::new(Resource::new(LIST, UserList { paging, groups }).get(UserList::list))
+    let view = Resource::new(LIST, UserList { paging, groups }).get(UserList::list);
+    Box::new(view.forms(async |_, _| Ok(PageForms::default().filtered_by(search::FILTERS))))
 }
 
 struct UserList {
@@ -34,7 +38,9 @@ struct UserList {
 impl UserList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let page = self.paging.requested(context.query)?;
-        let found = context.list(move |r| r.list_profiles(page)).await??;
+        let filter = search::requested(context.query)?;
+        let found = context.list(move |r| r.list_profiles(&filter, page));
+        let found = found.await??;
         let form = self.groups.requested(context.query);
         let users = found.items.iter();
         let bodies = users.map(|profile| MeBody::new(context, profile, form));

@@ -348,6 +348,47 @@ async fn a_group_is_made_changed_and_deleted_through_its_pages() {
 }
 
 #[actix_web::test]
+async fn lists_are_searched_by_a_form_and_link_to_their_objects() {
+    let app = TestApp::new();
+    let ada = app.staff("ada");
+    app.user("grace", |_| ());
+    let token = app.token(ada.id);
+    app.send(
+        request("POST", "/api/groups/")
+            .insert_header(("Authorization", token.as_str()))
+            .insert_header(("Content-Type", "application/json"))
+            .set_payload(r#"{"name": "Red"}"#),
+    )
+    .await;
+
+    let path = "/api/users/?search=%22ADA&is_active=TRUE&groups=ids&page=1";
+    let users = page(&app, path, &token).await;
+    let groups = page(&app, "/api/groups/", &token).await;
+    let tokens = page(&app, "/api/auth/tokens/", &token).await;
+    let one = page(&app, &format!("/api/users/{}/", ada.id.0), &token).await;
+
+    assert_has(
+        &users,
+        &[
+            "<form class=\"filter\" method=\"get\" role=\"search\"",
+            "<input type=\"search\" name=\"search\" value=\"&#34;ADA\"",
+            "<option value=\"true\" selected>Yes</option>",
+            "<input type=\"hidden\" name=\"groups\" value=\"ids\">",
+            "<a href=\"?groups=ids\">Show all</a>",
+        ],
+    );
+    assert_lacks(&users, &["name=\"page\"", "grace"]);
+    assert_has(&groups, &["<a href=\"/api/groups/1/\">1</a>"]);
+    assert_has(&tokens, &["<a href=\"/api/auth/tokens/1/\">1</a>"]);
+    for other in [groups, tokens, one] {
+        assert_lacks(&other, &["role=\"search\""]);
+    }
+    let found = page(&app, "/api/users/?search=ada", &token).await;
+    let link = format!("<a href=\"/api/users/{0}/\">{0}</a>", ada.id.0);
+    assert_has(&found, &[&link, "&#34;count&#34;: 1,"]);
+}
+
+#[actix_web::test]
 async fn an_account_is_deleted_through_the_page_of_its_owner_only() {
     let app = TestApp::new();
     let (ada, grace) = (app.user("ada", |_| ()), app.user("grace", |_| ()));

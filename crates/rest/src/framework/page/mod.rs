@@ -29,12 +29,10 @@ use profiled_auth::PasswordHasher;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::error::FieldErrors;
-use crate::framework::forms::{PageForms, PageStyle};
+use crate::framework::forms::PageStyle;
 use crate::framework::router::Found;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
-use crate::wire::body::Form;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 

@@ -4,9 +4,11 @@ use super::filter_view::FilterInput;
 use super::form_view::ContentType;
 use super::inputs::{Choice, Earlier, Input};
 use super::*;
+use crate::error::FieldErrors;
 use crate::framework::fields::{Field, Kind};
-use crate::framework::forms::{Filter, FilterKind};
+use crate::framework::forms::{Filter, FilterKind, PageForms};
 use crate::framework::router::Crumb;
+use crate::wire::body::Form;
 
 const EVIL: &str = "<script>\"&'</textarea></style>";
 
