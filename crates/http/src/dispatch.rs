@@ -10,13 +10,14 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use profiled_rest::measure::Place;
 use profiled_rest::wire::body::{self, BodyTerms, RequestBody};
 use profiled_rest::wire::connection::{BodyLength, Connection};
+use profiled_rest::wire::host::Origin;
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::wire::trace::X_REQUEST_ID;
 use profiled_rest::{Found, Notes, Pipeline, decode, log_request, response};
 
 use crate::connections::Presence;
 use crate::service::AppState;
-use crate::{health, media, media_url};
+use crate::{front, health, media, media_url};
 
 /// Unread bytes that are still taken from a client before its connection is closed.
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
@@ -145,15 +146,23 @@ async fn answer(
     }
     let path = decode(request.path());
     let Some(path) = path.as_deref() else {
-        return not_found(state, request);
+        return not_found(state, request, &origin).await;
     };
+    if state.services().is_browsable
+        && let Some(icon) = front::icon(request, path, notes)
+    {
+        return icon;
+    }
     if let Some(key) = path.strip_prefix(media_url::PREFIX) {
         notes.goes_to(Place::Media, "/media/{key}");
         let file = media::answer(&state.media, request, key, notes).await;
-        return file.unwrap_or_else(|| not_found(state, request));
+        return match file {
+            Some(file) => file,
+            None => not_found(state, request, &origin).await,
+        };
     }
     let (route, place, parameters) = match state.router.find(path) {
-        Found::Nothing => return not_found(state, request),
+        Found::Nothing => return not_found(state, request, &origin).await,
         Found::MissingSlash(route) => {
             return response::redirect(route, path, request.query_string(), &origin);
         }
@@ -184,7 +193,11 @@ async fn answer(
     response
 }
 
-fn not_found(state: &AppState, request: &HttpRequest) -> HttpResponse {
+/// Nothing is there: as a page to browsers.
+async fn not_found(state: &AppState, request: &HttpRequest, origin: &Origin) -> HttpResponse {
+    if let Some(page) = front::nowhere(state.services(), request, origin).await {
+        return page;
+    }
     let texts = ["Not found.", "Not found"];
     plain(state, request, StatusCode::NOT_FOUND, texts)
 }

@@ -10,6 +10,7 @@ mod cors;
 mod dispatch;
 mod drf;
 mod flows;
+mod front;
 mod health;
 mod jwt;
 mod media;

@@ -7,7 +7,7 @@ use profiled_rest::{Route, RouteConflict, Router};
 
 use crate::media::Media;
 use crate::parts::Parts;
-use crate::{drf, jwt, oauth, tower};
+use crate::{drf, front, jwt, oauth, tower};
 
 pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteConflict> {
     let dialects = &parts.dialects;
@@ -22,6 +22,7 @@ pub(crate) fn router(parts: &Parts, media: &Arc<Media>) -> Result<Router, RouteC
         all.extend(tower::routes(parts));
     }
     all.extend(oauth::routes(parts));
+    all.extend(front::routes(parts, &all));
     let has_tower = dialects.tower.enabled;
     let is_only_tower = !dialects.drf.enabled && !dialects.jwt.enabled;
     Router::new(all, move |path| {

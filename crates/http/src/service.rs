@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use actix_web::web;
 use chrono::Duration;
+use profiled_auth::TokenPolicy;
 use profiled_rest::measure::{LaneReport, RequestCounts};
-use profiled_rest::{RouteConflict, RouteEntry, Router, Services};
+use profiled_rest::{BrowserTerms, RouteConflict, RouteEntry, Router, Services};
 
 use crate::connections::Connections;
 use crate::cors::Cors;
+use crate::front;
 use crate::media::Media;
 use crate::parts::Parts;
 use crate::routes;
@@ -42,7 +44,14 @@ impl AppState {
     /// # Errors
     /// [`BuildError`]: a thread that cannot be started.
     pub fn new(parts: Parts) -> Result<Self, BuildError> {
-        let sliding_lifetime = Duration::seconds(parts.dialects.tower.token_lifetime.into());
+        let tower = &parts.dialects.tower;
+        let browsers = BrowserTerms {
+            lifetime: Duration::seconds(tower.token_lifetime.into()),
+            policy: TokenPolicy {
+                check_binding: tower.bind_tokens,
+            },
+            own_pages: front::own_pages(&parts.dialects),
+        };
         let media = Media::new(parts.media.clone(), parts.media_settings.clone())?;
         let media = Arc::new(media);
         let router = routes::router(&parts, &media)?;
@@ -51,7 +60,7 @@ impl AppState {
             cors,
             requests: RequestCounts::new(router.entries()),
             router,
-            services: Services::new(parts.services, sliding_lifetime)?,
+            services: Services::new(parts.services, browsers)?,
             connections: Connections::default(),
             tower: web::Data::new(parts.dialects.tower),
             media,

@@ -30,10 +30,12 @@ pub(crate) fn routes(parts: &Parts, media: &Arc<Media>) -> Vec<Route> {
         view,
     };
     let fields = body::fields(parts.limits.number_phone);
+    let profile = || profile::view(fields.clone());
+    let (first, second) = (profile(), profile());
     let update = update::view(fields, Arc::clone(media));
     let mut routes = vec![
-        route("/api/profile/", profile::view()),
-        route("/api/users/profile/", profile::view()),
+        route("/api/profile/", first),
+        route("/api/users/profile/", second),
         route("/api/profile/{id}/update/", update),
         route("/api/profile/{id}/delete/", delete::view()),
     ];

@@ -2,7 +2,10 @@
 
 use profiled_domain::ProfileDepth;
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, EntityTag, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::fields::Field;
+use profiled_rest::{
+    Access, EntityTag, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
+};
 
 use crate::jwt::body::ProfileBody;
 
@@ -11,17 +14,30 @@ const SPEC: Spec = Spec {
     description: "Retrieve the authenticated user profile information.",
     buttons: &["POST"],
     access: Access::Authenticated,
+    is_read_by_post: true,
     depth: ProfileDepth::Account,
     ..Spec::VIEW
 };
 
-/// The view. POST reads nothing from its body (`decisions.md` 6).
-pub(super) fn view() -> Box<dyn View> {
-    Box::new(Resource::new(SPEC, ()).post(retrieve))
+/// The view. POST reads nothing from its body (`decisions.md` 6). `fields` are those that the path below changes.
+pub(super) fn view(fields: Vec<Field>) -> Box<dyn View> {
+    Box::new(Resource::new(SPEC, fields).post(retrieve).forms(forms))
 }
 
-async fn retrieve((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+async fn retrieve(_: &Vec<Field>, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
     let profile = &context.caller()?.profile;
     let tag = EntityTag::new(context, profile, ());
     Ok(context.show(&tag, || ProfileBody::new(context, &profile.user)))
+}
+
+/// What the paths below do, from the page of the profile.
+async fn forms(fields: &Vec<Field>, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let user = &context.caller()?.profile.user;
+    let path = |verb| format!("/api/profile/{}/{verb}/", user.id.0);
+    let change =
+        PageForms::default().form(&["PATCH", "PUT"], fields, &ProfileBody::new(context, user));
+    let delete = PageForms::buttons(&["DELETE"]);
+    Ok(PageForms::buttons(SPEC.buttons)
+        .and(change.to(&context.origin.below(&path("update"))))
+        .and(delete.to(&context.origin.below(&path("delete")))))
 }

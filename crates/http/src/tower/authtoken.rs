@@ -11,11 +11,11 @@ use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
 use serde::Serialize;
 
 use crate::flows::login::login;
+use crate::flows::login_input::{LoginInput, whole};
+use crate::flows::sessions::end_session;
 use crate::flows::token_issue;
 use crate::settings::TowerSettings;
 use crate::tower::dialect::{AUTH_TOKEN_TIMEOUT, token_verifier};
-use crate::tower::login_input::{LoginInput, whole};
-use crate::tower::logout::end_session;
 use crate::tower::mount::Mount;
 use crate::tower::site;
 use crate::tower::{dialect, options};

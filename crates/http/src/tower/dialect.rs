@@ -4,8 +4,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use chrono::{DateTime, Utc};
 use profiled_auth::{
-    Authenticator, BasicVerifier, Identity, Scheme, SessionVerifier, TokenPolicy, TokenVerifier,
-    Verifier,
+    Authenticator, BasicVerifier, Identity, Scheme, TokenPolicy, TokenVerifier, Verifier,
 };
 use profiled_rest::error::ApiError;
 use profiled_rest::response::X_API_TIME;
@@ -18,9 +17,8 @@ use profiled_rest::{Dialect, PageStyle, Spec, ViewResponse};
 
 use crate::parts::Parts;
 use crate::settings::TowerSettings;
+use crate::tower::error;
 use crate::tower::mount::Mount;
-use crate::tower::session::SESSION_COOKIE;
-use crate::tower::{csrf, error};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 pub(super) const AUTH_TOKEN_TIMEOUT: HeaderName = HeaderName::from_static("auth-token-timeout");
@@ -36,13 +34,10 @@ pub(super) struct Tower {
 impl Tower {
     pub(super) fn new(parts: &Parts, mount: Mount) -> Self {
         let settings = &parts.dialects.tower;
-        let mut verifiers: Vec<Box<dyn Verifier>> = vec![
+        let verifiers: Vec<Box<dyn Verifier>> = vec![
             Box::new(BasicVerifier::new(parts.services.login())),
             Box::new(token_verifier(settings, mount)),
         ];
-        if mount == Mount::V2 {
-            verifiers.push(Box::new(SessionVerifier::new(policy(settings))));
-        }
         Self {
             mount,
             authenticator: Authenticator::new(verifiers),
@@ -131,23 +126,9 @@ impl Dialect for Tower {
         credentials(headers)
     }
 
-    /// A credential on the second mount only (contract `tower.md`, section 15.3).
-    fn session(&self, headers: &HeaderMap) -> Option<String> {
-        let is_taken = self.mount == Mount::V2;
-        let cookie = is_taken.then(|| csrf::cookie(headers, SESSION_COOKIE))?;
-        cookie.map(str::to_owned)
-    }
-
-    fn check_write(
-        &self,
-        headers: &HeaderMap,
-        identity: Option<&Identity>,
-        own: &Origin,
-    ) -> Result<(), ApiError> {
-        match identity {
-            Some(identity) if identity.scheme == Scheme::Session => csrf::check(headers, own),
-            _ => Ok(()),
-        }
+    /// On the second mount only (contract `tower.md`, section 15.3).
+    fn takes_cookies(&self) -> bool {
+        self.mount == Mount::V2
     }
 
     /// By the bytes that `Authorization` begins with, whatever was wrong (contract `tower.md`, section 2.3).

@@ -3,15 +3,12 @@
 mod authtoken;
 mod body;
 mod caller;
-mod csrf;
 mod dialect;
 mod empty_list;
 mod error;
 mod fields;
 mod filter;
 mod kind;
-mod login_input;
-mod logout;
 mod me;
 mod mount;
 mod object;
@@ -64,8 +61,8 @@ fn outside(parts: &Parts, mount: Mount) -> Vec<MountedView> {
     match mount {
         Mount::V1 => vec![view("", roots::api(has_v2))],
         Mount::V2 => vec![
-            view("login/", session::view(parts.services.username_field)),
-            view("logout/", logout::view()),
+            view("login/", session::login(parts)),
+            view("logout/", session::logout()),
         ],
     }
 }

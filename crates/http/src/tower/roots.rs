@@ -5,10 +5,10 @@ use profiled_rest::error::ApiError;
 use profiled_rest::{Access, RequestContext, Resource, Spec, ViewResponse};
 use serde::{Serialize, Serializer};
 
+use crate::flows::sessions::with_csrf_cookie;
 use crate::settings::TowerSettings;
 use crate::tower::mount::Mount;
 use crate::tower::options;
-use crate::tower::session::with_csrf_cookie;
 
 const API: Spec = Spec {
     name: "REST API",

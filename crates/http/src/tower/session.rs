@@ -1,184 +1,73 @@
-//! `/api/login/`: the log-in of browsers, and of clients that act as one (contract `tower.md`, section 15.3).
+//! `/api/login/` and `/api/logout/`: the log-in and log-out of browsers, and of clients that act as one (contract
+//! `tower.md`, section 15.3, and `decisions.md` 25).
 
-use std::borrow::Cow;
-
-use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
-use profiled_auth::{AuthError, LoginOutcome, TokenKey, UsernameField};
-use profiled_domain::ProfileDepth;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use profiled_rest::error::ApiError;
-use profiled_rest::fields::{Field, Kind};
-use profiled_rest::wire::body::{Data, Value};
-use profiled_rest::{Access, PageForms, RequestContext, Resource, Spec, ViewResponse};
-use serde::Serialize;
+use profiled_rest::session::SESSION_COOKIE;
+use profiled_rest::{PageForms, RequestContext, Resource, Spec, ViewResponse};
 
-use crate::flows::login::login;
-use crate::flows::token_issue;
-use crate::tower::login_input::LoginInput;
-use crate::tower::site;
-use crate::tower::{csrf, options};
+use crate::flows::sessions::{self, LogIn, with_csrf_cookie};
+use crate::parts::Parts;
+use crate::tower::options;
 
-/// The cookie that carries the key of a log-in.
-pub(super) const SESSION_COOKIE: &str = "sessionid";
-/// Its attribute in addition to those of all cookies: no script reads it.
-pub(super) const HTTP_ONLY: &str = "; HttpOnly";
 const SESSION_COOKIE_NAME: HeaderName = HeaderName::from_static("x-api-session-cookie-name");
 
 /// Where a log-in leads unless it says otherwise, and a log-out.
 const HOME: &str = "/api/";
 
-const SPEC: Spec = Spec {
-    name: "Log In",
-    description: "POST a username and a password as a form for a cookie, which is a credential below \
+const LOG_IN: Spec = Spec {
+    description: "POST a username and a password as a form for a cookie, which is a credential for pages, and below \
                   /api/v2/. A write with it repeats the cookie csrftoken in the header X-CSRFToken.",
-    access: Access::Open,
-    depth: ProfileDepth::Account,
-    // Browsers ask for Basic credentials before they show a page: the one with the form would wait.
-    challenge: Some("Cookie realm=\"api\""),
-    ..Spec::VIEW
+    ..sessions::LOG_IN
 };
 
-/// The view. It is given the fields of its form. The first one has its name whatever it holds, as in Django's form.
-pub(super) fn view(username_field: UsernameField) -> Resource<[Field; 3]> {
-    let required = |name, label, kind| Field::written(name, label, kind).required();
-    let fields = [
-        required("username", username_field.label(), Kind::Username),
-        required("password", "Password", Kind::Password),
-        Field::written("next", "Next", Kind::Text).at_most(2000),
-    ];
-    let view = Resource::new(SPEC, fields).get(show).post(log_in);
-    view.options(describe).forms(forms)
+const LOG_OUT: Spec = Spec {
+    description: "POST ends the log-in whose cookie is sent along, and takes the cookie away. The cookie \
+                  csrftoken is repeated in the header X-CSRFToken, or as csrfmiddlewaretoken in a form.",
+    ..sessions::LOG_OUT
+};
+
+/// The view of the log-in.
+pub(super) fn login(parts: &Parts) -> Resource<LogIn> {
+    let state = LogIn::new(parts.services.username_field, &parts.dialects.tower);
+    let view = Resource::new(LOG_IN, state).get(show_login).post(log_in);
+    view.options(describe_login).forms(LogIn::forms)
 }
 
-async fn show(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-    let described = context.ok(&options::open(&SPEC, context, "3.2.0"));
+/// The view of the log-out.
+pub(super) fn logout() -> Resource<()> {
+    let view = Resource::new(LOG_OUT, ()).get(show_logout).post(log_out);
+    view.options(describe_logout).forms(offer)
+}
+
+async fn show_login(_: &LogIn, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let described = context.ok(&options::open(&LOG_IN, context, "3.2.0"));
     Ok(with_csrf_cookie(context, described))
 }
 
-async fn describe(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-    Ok(context.ok(&options::open(&SPEC, context, "3.2.0")))
+async fn describe_login(_: &LogIn, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&options::open(&LOG_IN, context, "3.2.0")))
 }
 
-async fn forms(fields: &[Field; 3], context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-    let home = home(context);
-    let next = context.query.get("next").unwrap_or(&home);
-    let form = Form { username: "", next };
-    Ok(PageForms::default().form(&["POST"], fields, &form))
-}
-
-/// What the form begins with.
-#[derive(Serialize)]
-struct Form<'a> {
-    username: &'static str,
-    next: &'a str,
-}
-
-async fn log_in(_: &[Field; 3], context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-    // A page of elsewhere must not log its reader in as a user of its choice.
-    if context.origin.is_foreign(context.request.headers()) {
-        return Err(ApiError::CrossOriginForm);
-    }
-    let data = context.data().await?;
-    let LoginInput { username, password } = LoginInput::of(&data)?;
-    let refused = || ApiError::from(AuthError::InvalidPassword);
-    let LoginOutcome::Accepted(user) = login(context, username, password).await? else {
-        return Err(refused());
-    };
-    let issued = token_issue::issue_sliding_token(
-        context,
-        site::settings(context)?,
-        &user,
-        "Cookie log-in",
-        TokenKey::session_digest,
-    );
-    let (_, key) = issued.await?.ok_or_else(refused)?;
-    let cookie = csrf::set_cookie(SESSION_COOKIE, key.as_str(), HTTP_ONLY, context.origin);
-    let home = home(context);
-    let mut answer = found(context, next(&data).unwrap_or(&home));
-    answer.headers.extend(cookie);
-    answer.headers.extend(csrf_cookie(context));
+async fn log_in(view: &LogIn, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let answer = view.log_in(context, |_| HOME).await?;
     let name = HeaderValue::from_static(SESSION_COOKIE);
-    answer.headers.push((SESSION_COOKIE_NAME, name));
-    Ok(answer)
+    Ok(answer.with_header(SESSION_COOKIE_NAME, name))
 }
 
-/// Where a log-in leads unless it is told.
-pub(super) fn home<'a>(context: &RequestContext<'_>) -> Cow<'a, str> {
-    context.origin.below(HOME)
+async fn show_logout((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let described = context.ok(&options::open(&LOG_OUT, context, "3.2.0"));
+    Ok(with_csrf_cookie(context, described).not_stored())
 }
 
-/// 302 to a path of this server, as clients see it.
-pub(super) fn found(context: &RequestContext<'_>, path: &str) -> ViewResponse {
-    let location = format!("{}{path}", context.origin.root());
-    let location = HeaderValue::from_str(&location).unwrap_or(HeaderValue::from_static(HOME));
-    ViewResponse::new(StatusCode::FOUND, Vec::new())
-        .with_header(header::LOCATION, location)
-        .not_stored()
+async fn describe_logout((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    Ok(context.ok(&options::open(&LOG_OUT, context, "3.2.0")))
 }
 
-/// A new cookie for [`csrf::check`].
-fn csrf_cookie(context: &RequestContext<'_>) -> Option<(HeaderName, HeaderValue)> {
-    let key = TokenKey::generate();
-    csrf::set_cookie(csrf::CSRF_COOKIE, key.as_str(), "", context.origin)
+async fn log_out((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    sessions::log_out(context, HOME).await
 }
 
-/// The answer, with a cookie for [`csrf::check`] if the client has none.
-pub(super) fn with_csrf_cookie(
-    context: &RequestContext<'_>,
-    mut answer: ViewResponse,
-) -> ViewResponse {
-    let headers = context.request.headers();
-    if csrf::cookie(headers, csrf::CSRF_COOKIE).is_none() {
-        answer.headers.extend(csrf_cookie(context));
-    }
-    answer
-}
-
-/// Where a log-in leads: a path of this server, as the body says.
-fn next(data: &Data) -> Option<&str> {
-    let wanted = match data {
-        Data::Form(form) => form.text("next"),
-        Data::Json(object) => match object.get("next") {
-            Some(Value::Text(text)) => Some(text.text.as_str()),
-            _ => None,
-        },
-    };
-    wanted.filter(|path| is_own_path(path))
-}
-
-/// Whether a browser that is sent here stays on this server. It reads `//` and `/\` as the beginning of a
-/// host, and drops line ends.
-fn is_own_path(path: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-    path.starts_with('/') && !path.starts_with("//") && path.bytes().all(is_plain)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_paths_of_this_server_are_followed() {
-        for own in ["/", "/api/v2/", "/api/v2/users/?a=b&next=//x", "/x#y"] {
-            assert!(is_own_path(own), "{own}");
-        }
-        let others = [
-            "",
-            "api/",
-            "//evil.example",
-            "/\\evil.example",
-            "/api\\..",
-            "\\\\evil.example",
-            "http://evil.example/",
-            "https:evil.example",
-            "javascript:alert(1)",
-            "/\t/evil.example",
-            "/a\r\nSet-Cookie: a=b",
-            " /api/",
-            "/é",
-        ];
-        for other in others {
-            assert!(!is_own_path(other), "{other:?}");
-        }
-    }
+async fn offer((): &(), context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    sessions::log_out_forms(context).await
 }

@@ -13,6 +13,7 @@ mod drf_me;
 mod drf_tokens;
 mod email_login;
 mod errors;
+mod front_door;
 mod hashing_turns;
 mod health;
 mod jwt_profile;
@@ -20,6 +21,7 @@ mod lanes;
 mod media;
 mod order;
 mod page_forms;
+mod page_sessions;
 mod pages;
 mod paths;
 #[path = "../../../../tests/src/queries.rs"]

@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::{Method, StatusCode};
 use profiled_auth::Identity;
-use profiled_domain::Repository;
+use profiled_domain::{Repository, User};
 use serde::Serialize;
 
 use crate::error::ApiError;
@@ -43,6 +43,10 @@ pub struct RequestContext<'a> {
     pub body: &'a RequestBody<'a>,
     /// Forms of body that this method of the view reads.
     pub parsers: &'static [Parser],
+    /// Who is logged in by cookie, for the page that answers.
+    pub reader: Option<&'a User>,
+    /// Why the request was refused, for the same.
+    pub refusal: Option<&'a ApiError>,
 }
 
 impl RequestContext<'_> {

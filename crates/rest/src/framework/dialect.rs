@@ -52,22 +52,9 @@ pub trait Dialect: Send + Sync {
         joined(headers, header::AUTHORIZATION)
     }
 
-    /// The cookie of a log-in, in a dialect that takes one for a credential.
-    fn session(&self, _headers: &HeaderMap) -> Option<String> {
-        None
-    }
-
-    /// Whether these credentials permit a method that changes something.
-    ///
-    /// # Errors
-    /// 403: browsers send the credentials by themselves, and nothing shows that a page of `own` asks.
-    fn check_write(
-        &self,
-        _headers: &HeaderMap,
-        _identity: Option<&Identity>,
-        _own: &Origin,
-    ) -> Result<(), ApiError> {
-        Ok(())
+    /// Whether the cookie of a log-in is a credential for JSON, too, as it is for pages.
+    fn takes_cookies(&self) -> bool {
+        false
     }
 
     /// `WWW-Authenticate` of a 401.

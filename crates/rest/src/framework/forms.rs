@@ -9,6 +9,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::framework::fields::{Field, Kind};
+use crate::framework::page::Article;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::json_writer::{self, Layout, Style};
@@ -16,9 +17,9 @@ use crate::wire::json_writer::{self, Layout, Style};
 /// How the pages of a dialect differ from those of the others.
 #[derive(Clone, Debug)]
 pub struct PageStyle {
-    /// The name on every page.
+    /// What the pages belong to.
     pub site: &'static str,
-    /// Where it leads to.
+    /// Where it begins, if not at the front door.
     pub site_path: Option<&'static str>,
     /// Where the caller's name leads to.
     pub caller_path: Option<&'static str>,
@@ -48,11 +49,18 @@ impl PageStyle {
 /// Buttons and forms for those who may use them.
 #[derive(Clone, Debug, Default)]
 pub struct PageForms {
-    pub(crate) buttons: Vec<&'static str>,
-    /// Fields that every button sends along.
-    pub(crate) hidden: Vec<(&'static str, String)>,
+    pub(crate) buttons: Vec<Button>,
     pub(crate) forms: Vec<WriteForm>,
     pub(crate) filters: &'static [Filter],
+    pub(crate) article: Option<Article>,
+}
+
+/// A button for a method that needs no body.
+#[derive(Clone, Debug)]
+pub(crate) struct Button {
+    pub(crate) method: &'static str,
+    /// The path that it sends to, if not that of the page.
+    pub(crate) action: Option<String>,
 }
 
 /// A parameter of the query that narrows a list.
@@ -84,6 +92,8 @@ pub(crate) struct WriteForm {
     pub(crate) methods: &'static [&'static str],
     /// What it is for, where a page has more than one; such a form has no raw data.
     pub(crate) title: &'static str,
+    /// The path that it is sent to, if not that of the page.
+    pub(crate) action: Option<String>,
     /// Inputs; without any there is raw data only.
     pub(crate) fields: Vec<Field>,
     /// Members of raw data, in order.
@@ -94,32 +104,58 @@ pub(crate) struct WriteForm {
 
 impl PageForms {
     /// Whether there is anything to do on the page of an answer: not for those who are refused, and
-    /// not where nothing was found. A 401 of an open view refuses a log-in, which may be tried again.
+    /// not where nothing was found. A 401 or 429 of an open view refuses a log-in, which may be tried again.
     #[must_use]
     pub fn fit(status: StatusCode, access: Access) -> bool {
-        const REFUSALS: [StatusCode; 4] = [
+        const REFUSALS: [StatusCode; 3] = [
             StatusCode::FORBIDDEN,
             StatusCode::NOT_FOUND,
             StatusCode::NOT_ACCEPTABLE,
-            StatusCode::TOO_MANY_REQUESTS,
         ];
-        let is_stranger = status == StatusCode::UNAUTHORIZED && access != Access::Open;
-        !is_stranger && !status.is_server_error() && !REFUSALS.contains(&status)
+        const LATER: [StatusCode; 2] = [StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS];
+        let is_sent_away = LATER.contains(&status) && access != Access::Open;
+        !is_sent_away && !status.is_server_error() && !REFUSALS.contains(&status)
     }
 
     /// One button for each of these methods, which need no body.
     #[must_use]
     pub fn buttons(methods: &[&'static str]) -> Self {
+        let button = |method: &&'static str| Button {
+            method,
+            action: None,
+        };
         Self {
-            buttons: methods.to_vec(),
+            buttons: methods.iter().map(button).collect(),
             ..Self::default()
         }
     }
 
-    /// The same with a field that every button sends along.
+    /// A page that shows something else than the answer, and whose forms are its own.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.hidden.push((name, value.to_owned()));
+    pub fn article(article: Article) -> Self {
+        Self {
+            article: Some(article),
+            ..Self::default()
+        }
+    }
+
+    /// All of it is sent to another path than that of the page, as clients see it.
+    #[must_use]
+    pub fn to(mut self, action: &str) -> Self {
+        for button in &mut self.buttons {
+            button.action = Some(action.to_owned());
+        }
+        for form in &mut self.forms {
+            form.action = Some(action.to_owned());
+        }
+        self
+    }
+
+    /// These, and those of another one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.buttons.extend(other.buttons);
+        self.forms.extend(other.forms);
         self
     }
 
@@ -160,6 +196,7 @@ impl PageForms {
         self.forms.push(WriteForm {
             methods,
             title: "",
+            action: None,
             fields: Vec::new(),
             names: names.to_vec(),
             object,

@@ -3,11 +3,12 @@
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use actix_web::{HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::framework::page;
+use crate::framework::page::{self, Reader};
 use crate::framework::router::Route;
+use crate::framework::services::Services;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::accept::Accepted;
 use crate::wire::host::Origin;
@@ -16,6 +17,8 @@ use crate::wire::json_writer::{self, Layout, Style};
 /// Seconds that an answer took.
 pub const X_API_TIME: HeaderName = HeaderName::from_static("x-api-time");
 const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+/// A page tells who is logged in.
+const PAGES_VARY: HeaderValue = HeaderValue::from_static("Accept, Cookie");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// What a response is made of, in addition to the view's answer.
@@ -41,12 +44,15 @@ pub fn render_view(frame: &Frame<'_>, answer: ViewResponse, headers: HeaderMap) 
     append(&mut response, headers);
     response.insert_header((header::ALLOW, frame.route.view.allow().clone()));
     let has_choice = spec.formats(frame.is_browsable).len() > 1;
-    if let Some(vary) = frame.route.dialect.vary(has_choice) {
+    if frame.page.is_some() {
+        response.insert_header((header::VARY, PAGES_VARY));
+    } else if let Some(vary) = frame.route.dialect.vary(has_choice) {
         response.insert_header((header::VARY, vary));
     }
     add_security(&mut response);
     response.insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")));
-    response.insert_header((header::CACHE_CONTROL, HeaderValue::from_static("private")));
+    let reader = frame.page.as_ref().map(|context| &context.reader);
+    add_reader(&mut response, reader);
     for (name, value) in &answer.headers {
         if *name == header::SET_COOKIE {
             response.append_header((name, value));
@@ -79,6 +85,48 @@ fn append(response: &mut HttpResponseBuilder, headers: HeaderMap) {
     for header in headers {
         response.append_header(header);
     }
+}
+
+/// What depends on the reader of a page: nobody finds it in the browser after the log-out.
+fn add_reader(response: &mut HttpResponseBuilder, reader: Option<&Reader>) {
+    let is_logged_in = reader.is_some_and(Reader::is_logged_in);
+    let kept = HeaderValue::from_static(if is_logged_in {
+        "private, no-store"
+    } else {
+        "private"
+    });
+    response.insert_header((header::CACHE_CONTROL, kept));
+    for cookie in reader.iter().flat_map(|reader| &reader.cookies) {
+        response.append_header((&cookie.0, &cookie.1));
+    }
+}
+
+/// A page outside of all views, for whoever reads it.
+pub async fn article(
+    services: &Services,
+    request: &HttpRequest,
+    origin: &Origin,
+    status: StatusCode,
+    (title, article): (&str, &page::Article),
+) -> HttpResponse {
+    let identity = match services.session(request).await {
+        Ok(identity) => identity,
+        Err(error) => {
+            tracing::debug!(%error, "a page does not know its reader");
+            None
+        }
+    };
+    let user = identity.map(|identity| identity.profile.user);
+    let reader = Reader::new(services, request, origin, user);
+    let mut response = HttpResponse::build(status);
+    add_security(&mut response);
+    add_reader(&mut response, Some(&reader));
+    response
+        .insert_header((header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")))
+        .insert_header((header::VARY, PAGES_VARY))
+        .insert_header((header::CONTENT_TYPE, HTML))
+        .insert_header((header::CONTENT_SECURITY_POLICY, page::security_policy()))
+        .body(page::render_article(title, article, origin, &reader))
 }
 
 /// The three that every answer has, redirects included.

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use actix_web::http::header::HeaderValue;
 use percent_encoding::percent_decode_str;
 
@@ -30,6 +31,11 @@ pub struct Route {
 }
 
 impl Route {
+    /// Whether its page can be looked at again.
+    pub fn is_shown(&self) -> bool {
+        self.view.allows(&Method::GET) || self.view.spec().is_read_by_post
+    }
+
     /// The pattern with its mount.
     fn full_pattern(&self) -> String {
         [self.mount, self.pattern].concat()
@@ -144,6 +150,23 @@ impl Router {
             is_same.then_some(Crumb { name, path })
         });
         views.collect()
+    }
+
+    /// Who may use the view at a path.
+    pub fn access(&self, path: &str) -> Option<Access> {
+        let (route, ..) = self.at(path)?;
+        Some(route.view.spec().access)
+    }
+
+    /// The nearest page above a path that can be shown, of the dialect of the route there.
+    pub fn shown_above<'a>(&self, path: &'a str, route: &Route) -> Option<&'a str> {
+        let ends = path.match_indices('/').map(|(at, _)| at + 1);
+        let mut above = ends.filter_map(|end| path.get(..end).filter(|above| *above != path));
+        above.rfind(|path| {
+            let found = self.at(path).map(|(found, ..)| found);
+            let same = found.filter(|found| found.dialect.name() == route.dialect.name());
+            same.is_some_and(Route::is_shown)
+        })
     }
 
     /// How an answer is written that no view gives: as the dialect writes it whose path this is, or would be.

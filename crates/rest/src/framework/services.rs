@@ -7,12 +7,13 @@ use std::time::Instant;
 use chrono::{DateTime, Duration, Utc};
 use profiled_auth::{
     Claimant, Identity, PasswordHasher, PasswordLogin, PasswordPolicy, PasswordSettings, Progress,
-    Throttle, TokenSettings, UsernameField,
+    SessionVerifier, Throttle, TokenPolicy, TokenSettings, UsernameField,
 };
 use profiled_domain::{CompletionRules, Repository, RepositoryError, TokenUse};
 use tokio::time::timeout_at;
 
 use crate::error::ApiError;
+use crate::framework::doors::OwnPages;
 use crate::framework::hashing::Hashing;
 use crate::framework::lanes::{LaneParts, Lanes};
 use crate::framework::measure::LaneReport;
@@ -53,6 +54,16 @@ impl ServiceParts {
     }
 }
 
+/// What holds for log-ins of browsers, and where they lead.
+pub struct BrowserTerms {
+    /// A sliding token, as a log-in is one, lives so long after its last use.
+    pub lifetime: Duration,
+    /// What is required of the token behind a log-in.
+    pub policy: TokenPolicy,
+    /// Pages of one's own profile.
+    pub own_pages: OwnPages,
+}
+
 /// Shared by all views and workers.
 pub struct Services {
     /// The ways to the storage.
@@ -77,6 +88,9 @@ pub struct Services {
     pub bodies: BodyBudget,
     limits: BodyLimits,
     body_timeout: std::time::Duration,
+    /// Pages of one's own profile.
+    pub own_pages: OwnPages,
+    pub(super) sessions: SessionVerifier,
     sliding_lifetime: Duration,
     token_uses: TokenUses,
     hashing: Hashing,
@@ -99,11 +113,11 @@ pub enum Readiness {
 }
 
 impl Services {
-    /// Starts the pool that hashes passwords. A sliding token lives so long after its last use.
+    /// Starts the pool that hashes passwords.
     ///
     /// # Errors
     /// The operating system's, when it gives no thread.
-    pub fn new(parts: ServiceParts, sliding_lifetime: Duration) -> std::io::Result<Self> {
+    pub fn new(parts: ServiceParts, browsers: BrowserTerms) -> std::io::Result<Self> {
         Ok(Self {
             hosts: Hosts::new(&parts.http),
             hashing: Hashing::start(&parts.password_settings)?,
@@ -121,7 +135,9 @@ impl Services {
                 upload: Some(parts.http.max_upload_bytes),
             },
             bodies: BodyBudget::new(parts.http.max_bodies_bytes),
-            sliding_lifetime,
+            own_pages: browsers.own_pages,
+            sessions: SessionVerifier::new(browsers.policy),
+            sliding_lifetime: browsers.lifetime,
             token_uses: TokenUses::default(),
             clock: parts.clock,
             is_draining: AtomicBool::new(false),

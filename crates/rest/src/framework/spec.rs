@@ -1,6 +1,6 @@
 //! What a view says about itself.
 
-use profiled_domain::ProfileDepth;
+use profiled_domain::{ProfileDepth, User};
 
 use crate::wire::accept::Format;
 use crate::wire::body::Parser;
@@ -16,6 +16,14 @@ pub enum Access {
     Authenticated,
     /// Staff and superusers (`decisions.md` 5).
     StaffOrSuperuser,
+}
+
+impl Access {
+    /// Whether a user is let in.
+    #[must_use]
+    pub fn admits(self, user: &User) -> bool {
+        self != Self::StaffOrSuperuser || user.is_staff_or_superuser()
+    }
 }
 
 /// What a view says about itself.
@@ -41,6 +49,8 @@ pub struct Spec {
     pub is_throttled: bool,
     /// Whether OPTIONS describes it.
     pub has_options: bool,
+    /// Whether POST changes nothing, but is how the view is read. Its pages are shown by GET to those who are logged in.
+    pub is_read_by_post: bool,
 }
 
 impl Spec {
@@ -56,6 +66,7 @@ impl Spec {
         is_json_only: false,
         is_throttled: true,
         has_options: true,
+        is_read_by_post: false,
     };
 
     /// The representations that the view offers, in their order.

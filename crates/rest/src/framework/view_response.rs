@@ -36,6 +36,11 @@ impl ViewResponse {
         self.with_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
     }
 
+    /// Whether the view adds this header.
+    pub(crate) fn has(&self, name: &HeaderName) -> bool {
+        self.headers.iter().any(|(known, _)| known == name)
+    }
+
     /// The answer with one more header.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod body;
 pub mod connection;
+pub mod cookies;
 pub mod headers;
 pub mod host;
 pub mod host_name;

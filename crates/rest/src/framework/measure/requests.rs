@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::http::{Method, StatusCode};
 
 use super::{Count, Distribution, TIMES};
+use crate::framework::doors::ICON;
 use crate::framework::router::RouteEntry;
 
 /// Methods that have names; any other is the client's own text.
@@ -41,17 +42,20 @@ pub enum Place {
     Ready,
     /// To a media file.
     Media,
+    /// To the icon of pages.
+    Icon,
     /// To the route at this place of [`Router::entries`](crate::Router::entries).
     Route(usize),
 }
 
 impl Place {
     /// Those that are no routes, with their patterns.
-    const FIXED: [(Self, &'static str); 4] = [
+    const FIXED: [(Self, &'static str); 5] = [
         (Self::Nowhere, "none"),
         (Self::Live, "/live"),
         (Self::Ready, "/ready"),
         (Self::Media, "/media/{key}"),
+        (Self::Icon, ICON),
     ];
 
     fn index(self) -> usize {
@@ -60,6 +64,7 @@ impl Place {
             Self::Live => 1,
             Self::Ready => 2,
             Self::Media => 3,
+            Self::Icon => 4,
             Self::Route(number) => Self::FIXED.len() + number,
         }
     }

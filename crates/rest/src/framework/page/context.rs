@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 use profiled_domain::User;
 
+use super::reader::Reader;
 use crate::error::FieldErrors;
 use crate::framework::forms::PageForms;
 use crate::framework::router::{Route, Router};
@@ -22,7 +23,9 @@ pub struct Context<'a> {
     pub target: &'a str,
     /// Decoded.
     pub path: &'a str,
+    /// Who asks, where the view wants to know.
     pub caller: Option<&'a User>,
+    pub reader: Reader,
     pub extras: PageExtras,
 }
 

@@ -16,6 +16,8 @@ pub(super) struct FormView<'a> {
     /// What it is for, where a page has more than one; such a form has no raw data.
     pub(super) title: &'static str,
     pub(super) methods: Vec<&'static str>,
+    /// Where it is sent to, if not to the page itself.
+    pub(super) action: Option<&'a str>,
     pub(super) inputs: Vec<Input<'a>>,
     pub(super) has_file: bool,
     /// What was wrong with the form as a whole.
@@ -34,7 +36,7 @@ pub(super) struct ContentType {
 impl<'a> FormView<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
-        form: &WriteForm,
+        form: &'a WriteForm,
         at: usize,
         is_refused: bool,
     ) -> Self {
@@ -80,6 +82,7 @@ impl<'a> FormView<'a> {
             content_types: content_types(parsers, chosen),
             title: form.title,
             methods,
+            action: form.action.as_deref(),
             prefix,
         }
     }
@@ -94,7 +97,7 @@ impl<'a> FormView<'a> {
 fn allowed_methods(context: &Context<'_>, form: &WriteForm) -> Vec<&'static str> {
     let is_allowed = |method: &&str| {
         let method = method.parse();
-        method.is_ok_and(|method| context.route.view.allows(&method))
+        method.is_ok_and(|method| form.action.is_some() || context.route.view.allows(&method))
     };
     form.methods.iter().copied().filter(is_allowed).collect()
 }

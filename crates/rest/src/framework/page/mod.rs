@@ -4,6 +4,7 @@
 //! Templates are in `templates/`. A page has one style sheet, one script that it does without, and nothing from
 //! elsewhere.
 
+mod article;
 mod command;
 mod context;
 mod filter_view;
@@ -14,6 +15,7 @@ mod json;
 mod layout;
 mod links;
 mod raw;
+mod reader;
 #[cfg(test)]
 mod tests;
 
@@ -29,19 +31,23 @@ use profiled_auth::PasswordHasher;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::framework::forms::PageStyle;
+use crate::framework::forms::{Button, PageStyle};
 use crate::framework::router::Found;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
+pub use article::Article;
+pub(crate) use article::render_article;
 pub use context::{Context, PageExtras};
+pub use reader::Reader;
+
 use filter_view::FilterForm;
 use form_view::FormView;
 use inputs::Control;
 use json::{Piece, pieces};
-use layout::Layout;
+use layout::{Door, Layout};
 use links::is_own;
 
 const STYLE: &str = include_str!("../../../templates/style.css");
@@ -49,11 +55,11 @@ const STYLE: &str = include_str!("../../../templates/style.css");
 /// Copies text to the clipboard. Without it a page only lacks the buttons for that.
 const SCRIPT: &str = include_str!("../../../templates/copy.js");
 
-/// What a page may load and do: its own style, its own script, and forms to this server.
+/// What a page may load and do: its own style, script and icon, and forms to this server.
 static SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; form-action 'self'; \
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'",
         digest(STYLE),
         digest(SCRIPT)
@@ -78,7 +84,11 @@ pub fn status(of_answer: StatusCode) -> StatusCode {
 pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap) -> String {
     let json = String::from_utf8_lossy(&answer.json);
     let page = Page::new(context, answer, headers, &json);
-    page.render().unwrap_or_else(|error| {
+    told(page.render())
+}
+
+fn told(rendered: askama::Result<String>) -> String {
+    rendered.unwrap_or_else(|error| {
         // Values are text, which writes itself without fail.
         tracing::error!(%error, "a page could not be written");
         String::new()
@@ -91,15 +101,17 @@ struct Page<'a> {
     layout: Layout<'a>,
     script: &'static str,
     style: PageStyle,
+    /// What is shown in place of all that follows.
+    article: Option<&'a str>,
     description: &'static str,
+    /// Whether somebody is logged in who may not use the view.
+    is_refused: bool,
     /// Whether there is something to GET.
     is_readable: bool,
     json_link: String,
     api_link: String,
     has_options: bool,
-    buttons: Vec<&'static str>,
-    /// What each of them sends along.
-    hidden: Vec<(&'static str, &'a str)>,
+    buttons: Vec<&'a Button>,
     filter: Option<FilterForm<'a>>,
     pages: Pages<'a>,
     method: &'a str,
@@ -149,22 +161,23 @@ impl<'a> Page<'a> {
             .forms
             .buttons
             .iter()
-            .filter(|m| is_allowed(m));
-        let hidden = context.extras.forms.hidden.iter();
-        let hidden = hidden.map(|(name, value)| (*name, value.as_str()));
+            .filter(|button| button.action.is_some() || is_allowed(&button.method));
         let forms = context.extras.forms.forms.iter().enumerate();
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
         let is_refused = answer.status.is_client_error();
         Self {
             layout: Layout::new(context, &style),
             script: SCRIPT,
+            article: context.extras.forms.article.as_ref().map(Article::html),
             description: spec.description,
+            is_refused: answer.status == StatusCode::FORBIDDEN
+                && context.method.is_safe()
+                && context.reader.is_logged_in(),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),
             has_options: context.caller.is_some() && is_allowed(&"OPTIONS"),
-            buttons: buttons.copied().collect(),
-            hidden: hidden.collect(),
+            buttons: buttons.collect(),
             filter: FilterForm::of(context),
             pages: Pages::of(json, origin),
             method: context.method.as_str(),

@@ -38,7 +38,7 @@ fn input(control: Control, messages: &[String]) -> Input<'_> {
     }
 }
 
-fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
+fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>, buttons: Vec<&'a Button>) -> Page<'a> {
     let shown = |is_link| ShownHeader {
         name: "Location",
         value: EVIL.to_owned(),
@@ -57,22 +57,30 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
         script: "",
         layout: Layout {
             css: "",
+            prefix: EVIL,
+            home: EVIL,
+            icon: EVIL,
+            logout: EVIL,
             site: EVIL,
             site_path: Some(EVIL),
-            prefix: EVIL,
             title: EVIL,
             crumbs: vec![crumb, crumb],
-            caller: Some(EVIL.to_owned()),
-            caller_path: Some(EVIL),
+            door: Door::Caller {
+                name: EVIL.to_owned(),
+                path: Some(EVIL),
+            },
+            proof: Some(EVIL),
+            notice: Some(EVIL),
         },
         style: style(),
+        article: None,
         description: EVIL,
+        is_refused: true,
         is_readable: true,
         json_link: EVIL.to_owned(),
         api_link: EVIL.to_owned(),
         has_options: true,
-        buttons: vec!["DELETE", EVIL],
-        hidden: vec![(EVIL, EVIL)],
+        buttons,
         filter: Some(FilterForm {
             inputs: [FilterKind::Search, FilterKind::Either, FilterKind::Only]
                 .map(|kind| FilterInput {
@@ -106,6 +114,7 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>) -> Page<'a> {
             prefix: EVIL.to_owned(),
             title: "",
             methods: vec![EVIL],
+            action: Some(EVIL),
             inputs,
             has_file: true,
             messages,
@@ -150,7 +159,14 @@ fn page_with_markup_in_its_values_escapes_all_of_them() {
         ),
     ];
 
-    let html = page(&messages, inputs).render().unwrap();
+    let buttons = ["DELETE", EVIL].map(|method| Button {
+        method,
+        action: Some(evil()),
+    });
+
+    let html = page(&messages, inputs, buttons.iter().collect())
+        .render()
+        .unwrap();
 
     assert_eq!(html.matches("<script").count(), 1, "{html}");
     assert!(html.contains("<script></script>"), "{html}");
@@ -162,14 +178,21 @@ fn page_with_markup_in_its_values_escapes_all_of_them() {
 
 #[test]
 fn page_offers_only_allowed_methods() {
+    let loud = page(&[], Vec::new(), Vec::new());
     let quiet = Page {
+        layout: Layout {
+            door: Door::Stranger(EVIL.to_owned()),
+            proof: None,
+            ..loud.layout
+        },
+        is_refused: false,
         has_options: false,
         buttons: Vec::new(),
         filter: None,
         pages: Pages::default(),
         curl: None,
         forms: Vec::new(),
-        ..page(&[], Vec::new())
+        ..loud
     };
 
     let html = quiet.render().unwrap();
@@ -186,7 +209,11 @@ fn page_offers_only_allowed_methods() {
 
 #[test]
 fn delete_button_asks_for_confirmation_without_a_script() {
-    let html = page(&[], Vec::new()).render().unwrap();
+    let button = Button {
+        method: "DELETE",
+        action: None,
+    };
+    let html = page(&[], Vec::new(), vec![&button]).render().unwrap();
 
     assert!(html.contains("<summary>DELETE</summary>"), "{html}");
     assert!(html.contains("name=\"_method\" value=\"DELETE\""), "{html}");
@@ -278,7 +305,7 @@ fn made(fields: &[Field], object: &Value, typed: Option<&Form>, errors: &FieldEr
         earlier,
         &Origin::of("http://localhost"),
     );
-    let page = page(&[], inputs);
+    let page = page(&[], inputs, Vec::new());
     page.render().unwrap()
 }
 

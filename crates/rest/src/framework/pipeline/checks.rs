@@ -8,6 +8,8 @@ use profiled_auth::{AuthError, Identity, RequestCredentials};
 
 use super::Pipeline;
 use crate::error::ApiError;
+use crate::framework::csrf;
+use crate::framework::session;
 use crate::framework::spec::{Access, Spec};
 use crate::framework::view_response::ViewResponse;
 use crate::wire::accept::{Format, NegotiationFailure};
@@ -39,6 +41,13 @@ impl Checked {
             ref other => other,
         }
     }
+
+    /// GET and HEAD of a page ask for what POST shows; OPTIONS stays what it is.
+    fn read_by_post(&mut self) {
+        if [Method::GET, Method::HEAD].contains(&self.method) {
+            self.method = Method::POST;
+        }
+    }
 }
 
 /// Browsers send remembered credentials along with any form: one from elsewhere is refused
@@ -63,9 +72,11 @@ impl Pipeline<'_> {
         if !is_late {
             negotiated.outcome?;
         }
-        checked.identity = self.authenticate(spec).await?;
-        let staff = |identity: &Identity| identity.profile.user.is_staff_or_superuser();
-        if spec.access == Access::StaffOrSuperuser && !checked.identity.as_ref().is_some_and(staff)
+        let is_page = negotiated.format == Format::Html;
+        checked.identity = self.authenticate(spec, is_page).await?;
+        let admitted = |identity: &Identity| spec.access.admits(&identity.profile.user);
+        if spec.access == Access::StaffOrSuperuser
+            && !checked.identity.as_ref().is_some_and(admitted)
         {
             return Err(ApiError::PermissionDenied);
         }
@@ -80,15 +91,18 @@ impl Pipeline<'_> {
             let parsers = dialect.parsers(spec, &checked.method);
             if self.body.is_form(parsers) {
                 check_form_origin(self.request, spec, &self.origin)?;
-                let is_page = negotiated.format == Format::Html;
                 let wanted = self.body.overriding_method(parsers, is_page).await?;
                 checked.method = wanted.unwrap_or(Method::POST);
                 sent_by_page = is_page;
             }
         }
-        if !checked.method.is_safe() {
-            let (headers, identity) = (self.request.headers(), checked.identity.as_ref());
-            dialect.check_write(headers, identity, &self.origin)?;
+        if !checked.method.is_safe() && checked.is_session() {
+            // Browsers send the cookie by themselves.
+            let field = self.body.typed(csrf::FORM_FIELD);
+            csrf::check(self.request.headers(), field.as_deref(), &self.origin)?;
+        }
+        if spec.is_read_by_post && is_page && checked.is_session() && checked.method.is_safe() {
+            checked.read_by_post();
         }
         if !self.route.view.allows(&checked.method) {
             return Err(ApiError::MethodNotAllowed(checked.method.to_string()));
@@ -112,12 +126,18 @@ impl Pipeline<'_> {
     }
 
     /// The caller, `None` where a view asks for none.
-    async fn authenticate(&mut self, spec: &Spec) -> Result<Option<Identity>, ApiError> {
+    async fn authenticate(
+        &mut self,
+        spec: &Spec,
+        is_page: bool,
+    ) -> Result<Option<Identity>, ApiError> {
         let headers = self.request.headers();
         let dialect = Arc::clone(&self.route.dialect);
         let other = dialect.authenticator().header();
         let other = other.and_then(|name| joined(headers, name));
-        let (credentials, session) = (dialect.credentials(headers), dialect.session(headers));
+        let credentials = dialect.credentials(headers);
+        let takes_cookies = is_page || dialect.takes_cookies();
+        let session = takes_cookies.then(|| session::sent(headers)).flatten();
         if spec.access == Access::Open {
             return Ok(None);
         }
@@ -130,15 +150,20 @@ impl Pipeline<'_> {
         let agent = user_agent(self.request);
         let client_address = self.services.hosts.client_address(self.request);
         let now = self.services.now();
-        let claim = dialect.authenticator().claim(&RequestCredentials {
+        let attempt = RequestCredentials {
             authorization: credentials.as_deref(),
             other_header: other.as_deref(),
-            session: session.as_deref(),
+            session,
             client_address,
             user_agent: agent.as_deref(),
             depth: spec.depth,
             now,
-        });
+        };
+        let claim = if credentials.is_none() && other.is_none() {
+            self.services.claim_session(&attempt)
+        } else {
+            dialect.authenticator().claim(&attempt)
+        };
         let identity = match self.services.resolve(claim).await? {
             Err(AuthError::NotProvided) if spec.access == Access::Optional => return Ok(None),
             other => other?,

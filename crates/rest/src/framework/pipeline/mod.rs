@@ -1,23 +1,21 @@
 //! The way of a request that has found its route: the checks in the order of its dialect (`decisions.md` 2).
 
 mod checks;
+mod pages;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use actix_web::http::Method;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
-use profiled_auth::{Identity, Scheme};
 
 use checks::{Checked, Negotiated};
 
 use crate::error::{ApiError, ErrorDetail, FieldErrors};
 use crate::framework::context::{Parameters, RequestContext};
-use crate::framework::forms::PageForms;
 use crate::framework::page;
-use crate::framework::page::PageExtras;
+use crate::framework::page::{PageExtras, Reader};
 use crate::framework::request_log::Notes;
 use crate::framework::response::{self, Frame};
 use crate::framework::router::Route;
@@ -92,21 +90,11 @@ impl Pipeline<'_> {
             Ok(answer) => (answer, None),
             Err(error) => (self.failure(&error, layout), Some(error)),
         };
-        let extras = match accepted.format {
-            Format::Html => {
-                let forms = self.forms(&negotiated, &checked, &answer).await;
-                Some(PageExtras {
-                    forms,
-                    typed: self.body.take_typed(),
-                    errors: match refusal {
-                        Some(ApiError::Invalid(errors)) => errors,
-                        _ => FieldErrors::NONE,
-                    },
-                })
-            }
-            Format::Json => None,
+        let (answer, page) = match accepted.format {
+            Format::Json => (answer, None),
+            Format::Html => self.page(&negotiated, &checked, answer, refusal).await,
         };
-        self.finish(answer, &accepted, &negotiated, &checked, extras)
+        self.finish(answer, &accepted, &negotiated, &checked, page)
     }
 
     fn failure(&mut self, error: &ApiError, layout: Layout) -> ViewResponse {
@@ -126,33 +114,28 @@ impl Pipeline<'_> {
         }
     }
 
-    /// What the page of an answer lets the caller do.
-    async fn forms(
+    /// The answer, and what its page is made of; or the way to another page.
+    async fn page(
         &self,
         negotiated: &Negotiated<'_>,
         checked: &Checked,
-        answer: &ViewResponse,
-    ) -> PageForms {
-        let is_gone = checked.method == Method::DELETE && answer.status.is_success();
-        if is_gone || !PageForms::fit(answer.status, self.route.view.spec().access) {
-            return PageForms::default();
+        answer: ViewResponse,
+        refusal: Option<ApiError>,
+    ) -> (ViewResponse, Option<(Reader, PageExtras)>) {
+        if let Some(next) = self.next_page(negotiated, checked, &answer).await {
+            return (next, None);
         }
-        // Forms of pages send no header in addition to a cookie (`Dialect::check_write`).
-        let is_session = |identity: &Identity| identity.scheme == Scheme::Session;
-        if checked.identity.as_ref().is_some_and(is_session) {
-            return PageForms::default();
-        }
-        let context = self.context(negotiated, checked, &[]);
-        let offered = self.route.view.forms(&context).await;
-        let mut forms = offered.unwrap_or_else(|error| {
-            tracing::debug!(%error, "a page offers nothing to do");
-            PageForms::default()
-        });
-        let is_changed = [Method::PUT, Method::PATCH].contains(&checked.method);
-        if is_changed && answer.status.is_success() {
-            forms.update(answer);
-        }
-        forms
+        let reader = self.reader(checked).await;
+        let forms = self.forms(negotiated, checked, &answer, (&reader, refusal.as_ref()));
+        let extras = PageExtras {
+            forms: forms.await,
+            typed: self.body.take_typed(),
+            errors: match refusal {
+                Some(ApiError::Invalid(errors)) => errors,
+                _ => FieldErrors::NONE,
+            },
+        };
+        (answer, Some((reader, extras)))
     }
 
     fn context<'b>(
@@ -175,6 +158,8 @@ impl Pipeline<'_> {
             request: self.request,
             body: &self.body,
             parsers,
+            reader: None,
+            refusal: None,
         }
     }
 
@@ -184,7 +169,7 @@ impl Pipeline<'_> {
         accepted: &Accepted,
         negotiated: &Negotiated<'_>,
         checked: &Checked,
-        extras: Option<PageExtras>,
+        page: Option<(Reader, PageExtras)>,
     ) -> HttpResponse {
         let dialect = &self.route.dialect;
         let identity = checked.identity.as_ref();
@@ -202,7 +187,7 @@ impl Pipeline<'_> {
             route: self.route,
             accepted,
             is_browsable: self.services.is_browsable,
-            page: extras.map(|extras| page::Context {
+            page: page.map(|(reader, extras)| page::Context {
                 route: self.route,
                 router: self.router,
                 origin: &self.origin,
@@ -211,6 +196,7 @@ impl Pipeline<'_> {
                 target: target.map_or(self.path, |target| target.as_str()),
                 path: self.path,
                 caller: identity.map(|identity| &*identity.profile.user),
+                reader,
                 extras,
             }),
         };

@@ -197,6 +197,15 @@ impl<'a> RequestBody<'a> {
         self.payload.into_inner()
     }
 
+    /// What a form said in a field, if that was kept.
+    pub fn typed(&self, name: &str) -> Option<String> {
+        let form = self.typed.take();
+        let text = form.as_ref().and_then(|form| form.text(name));
+        let text = text.map(str::to_owned);
+        self.typed.set(form);
+        text
+    }
+
     /// What a form said, if that was kept.
     pub fn take_typed(&self) -> Option<Form> {
         self.typed.take()

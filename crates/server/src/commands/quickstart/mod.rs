@@ -96,9 +96,10 @@ fn show(
     };
     print_line(&format!(
         "Created two users. Their credentials are shown only now:\n\n{}\n{}\n\n\
-         Try the three dialects (the access token of the second line lives {} seconds):\n\n{}",
+         {}Try the three dialects (the access token of the second line lives {} seconds):\n\n{}",
         line(admin),
         line(demo),
+        front_page(context, base),
         context.settings.auth.jwt.access_lifetime,
         curl_lines(base, &context.settings.auth.jwt, '\'', token, &bearer),
     ))
@@ -123,9 +124,18 @@ fn remind(
     print_line(&format!(
         "There are users already. Their first credentials were shown when they were created; new\n\
          ones come from `{command} token create USER` and `{command} jwt create USER`.\n\
-         These lines make them as they go:\n\n{}",
+         {}These lines make them as they go:\n\n{}",
+        front_page(context, base),
         curl_lines(base, &context.settings.auth.jwt, '"', &token, &bearer),
     ))
+}
+
+/// Where a browser begins, if there are pages.
+fn front_page(context: &Context, base: &str) -> String {
+    if !context.settings.http.browsable {
+        return String::new();
+    }
+    format!("Open {base}/ in a browser, and log in there by name and password.\n\n")
 }
 
 /// One request in each dialect. `quote` decides whether the shell looks into the credentials.

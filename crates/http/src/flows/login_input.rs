@@ -4,9 +4,9 @@ use profiled_rest::error::{ApiError, FieldErrors, NON_FIELD_ERRORS};
 use profiled_rest::wire::body::{Data, Part, Value};
 
 /// A username and a password that were sent. It has no `Debug`: it holds credentials.
-pub(super) struct LoginInput {
-    pub(super) username: String,
-    pub(super) password: String,
+pub(crate) struct LoginInput {
+    pub(crate) username: String,
+    pub(crate) password: String,
 }
 
 impl LoginInput {
@@ -14,7 +14,7 @@ impl LoginInput {
     ///
     /// # Errors
     /// 400 that names what is missing or no text.
-    pub(super) fn of(data: &Data) -> Result<Self, ApiError> {
+    pub(crate) fn of(data: &Data) -> Result<Self, ApiError> {
         match data {
             Data::Json(Value::Null) => return Err(whole("No input provided")),
             Data::Json(Value::Object(_)) | Data::Form(_) => {}
@@ -59,6 +59,6 @@ fn text(data: &Data, name: &str) -> Result<String, &'static str> {
 }
 
 /// A 400 for the body as a whole.
-pub(super) fn whole(text: &str) -> ApiError {
+pub(crate) fn whole(text: &str) -> ApiError {
     ApiError::Invalid(FieldErrors::of(NON_FIELD_ERRORS, text))
 }
