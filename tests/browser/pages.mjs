@@ -206,7 +206,7 @@ async function instant(browser) {
 async function copies(browser) {
   const permissions = ["clipboard-read", "clipboard-write"];
   const page = await open(browser, { authorization: TOKEN, width: SMALL, scripts: true, permissions });
-  await visit(page, "/api/users/me/?groups=ids&x=$(id)`y`");
+  await visit(page, "/api/users/me/?groups=ids&x=$(id);y");
   const read = () => page.evaluate(() => navigator.clipboard.readText());
   await button(page, "Copy JSON").click();
   await page.getByText("Copied.").waitFor();
