@@ -22,6 +22,7 @@ mod media;
 mod order;
 mod page_forms;
 mod page_sessions;
+mod page_writes;
 mod pages;
 mod paths;
 #[path = "../../../../tests/src/queries.rs"]
