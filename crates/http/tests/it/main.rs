@@ -20,8 +20,10 @@ mod jwt_profile;
 mod lanes;
 mod media;
 mod order;
+mod page_content;
 mod page_forms;
 mod page_sessions;
+mod page_writes;
 mod pages;
 mod paths;
 #[path = "../../../../tests/src/queries.rs"]

@@ -298,3 +298,6 @@ impl Serialize for Raw<'_> {
         map.end()
     }
 }
+
+#[cfg(test)]
+mod tests;

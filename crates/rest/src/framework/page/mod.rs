@@ -16,6 +16,7 @@ mod layout;
 mod links;
 mod raw;
 mod reader;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -39,9 +40,10 @@ use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
 pub use article::Article;
-pub(crate) use article::render_article;
+use article::told;
 pub use context::{Context, PageExtras};
 pub use reader::Reader;
+pub(crate) use standing::render_article;
 
 use filter_view::FilterForm;
 use form_view::FormView;
@@ -85,14 +87,6 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
     let json = String::from_utf8_lossy(&answer.json);
     let page = Page::new(context, answer, headers, &json);
     told(page.render())
-}
-
-fn told(rendered: askama::Result<String>) -> String {
-    rendered.unwrap_or_else(|error| {
-        // Values are text, which writes itself without fail.
-        tracing::error!(%error, "a page could not be written");
-        String::new()
-    })
 }
 
 #[derive(Template)]
@@ -172,7 +166,7 @@ impl<'a> Page<'a> {
             description: spec.description,
             is_refused: answer.status == StatusCode::FORBIDDEN
                 && context.method.is_safe()
-                && context.reader.is_logged_in(),
+                && context.reader.login.is_some(),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),
