@@ -12,7 +12,7 @@ const SILENCE = 20_000;
 
 export const DESKTOP = 1280;
 export const PHONE = 390;
-export const SMALL = 360;
+export const SMALL = 320;
 
 export const base = process.env.BASE_URL;
 
@@ -32,8 +32,12 @@ export async function launch() {
 }
 
 // A window of one caller. Without scripts, because the pages need none.
-export async function open(browser, { authorization, login, width, scripts = false, scheme = "light" }) {
+export async function open(
+  browser,
+  { authorization, login, width, scripts = false, scheme = "light", permissions = [] },
+) {
   const context = await browser.newContext({
+    permissions,
     viewport: { width, height: 900 },
     colorScheme: scheme,
     javaScriptEnabled: scripts,

@@ -91,7 +91,13 @@ async function raw(browser) {
   const page = await open(browser, { authorization: TOKEN, width: DESKTOP });
   await visit(page, ME);
   const content = JSON.parse(await page.getByLabel("Content").inputValue());
-  assert.ok(!("password" in content) && !("id" in content));
+  assert.equal(content.password, "$encrypted$");
+  assert.ok(!("id" in content));
+  const before = await profile();
+  for (const method of ["PATCH", "PUT"]) {
+    await press(page, button(rawData(page), method));
+    assert.deepEqual(await profile(), before);
+  }
 
   await page.getByLabel("Content").fill(JSON.stringify({ ...content, last_name: "Raw" }));
   await press(page, button(rawData(page), "PUT"));
@@ -119,8 +125,10 @@ async function errors(browser) {
     const email = page.getByLabel("Email");
     assert.equal(await email.inputValue(), "nobody");
     assert.equal(await email.getAttribute("aria-invalid"), "true");
-    const messages = page.locator(`#${await email.getAttribute("aria-describedby")}`);
+    const told = (await email.getAttribute("aria-describedby")).split(" ");
+    const [messages, hint] = told.map((id) => page.locator(`#${id}`));
     assert.equal(await messages.innerText(), "Enter a valid email address.");
+    assert.match(await hint.innerText(), /^E-mail address, at most \d+ characters\. Optional\.$/);
     assert.equal(await page.getByLabel("First name").inputValue(), "Typed");
     assert.equal(await page.getByLabel("Current password").inputValue(), "");
     assert.deepEqual(await profile(), before);
@@ -152,6 +160,93 @@ async function navigation(browser) {
   await page.keyboard.press("Tab");
   const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
   assert.equal(outline, "solid");
+}
+
+// The key Enter in an input means PATCH, which is the first button and looks so.
+async function enter(browser) {
+  const page = await open(browser, { authorization: TOKEN, width: SMALL });
+  await visit(page, ME);
+  const [patch, put] = await Promise.all(
+    ["PATCH", "PUT"].map((name) =>
+      button(htmlForm(page), name).evaluate((b) => getComputedStyle(b).backgroundColor),
+    ),
+  );
+  assert.notEqual(patch, put);
+  const names = await htmlForm(page).getByRole("button", { name: /^P/ }).allInnerTexts();
+  assert.deepEqual(names, ["PATCH", "PUT"]);
+
+  await page.getByLabel("First name").fill("By key");
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().isNavigationRequest()),
+    page.getByLabel("First name").press("Enter"),
+  ]);
+  assert.equal(answer.status(), 200);
+  await page.waitForLoadState();
+  await page.getByText("PATCH /api/users/me/").first().waitFor();
+  assert.equal((await profile()).first_name, "By key");
+}
+
+// A token's end is picked in UTC, and comes back when the form is refused.
+async function instant(browser) {
+  const page = await open(browser, { authorization: TOKEN, width: SMALL });
+  await visit(page, "/api/auth/tokens/");
+  const end = page.getByLabel("Expires at");
+  assert.equal(await end.getAttribute("type"), "datetime-local");
+  const hint = page.locator(`#${await end.getAttribute("aria-describedby")}`);
+  assert.match(await hint.innerText(), /UTC/);
+  await end.fill("2001-02-03T04:05");
+  await press(page, button(htmlForm(page), "POST"), 400);
+  assert.equal(await end.inputValue(), "2001-02-03T04:05");
+  await end.fill("2101-02-03T04:05");
+  await press(page, button(htmlForm(page), "POST"), 201);
+  await response(page).getByText('"expires_at": "2101-02-03T04:05:00Z"').waitFor();
+}
+
+// Where scripts run, the JSON and the command are copied as they are; elsewhere there is no button for it.
+async function copies(browser) {
+  const permissions = ["clipboard-read", "clipboard-write"];
+  const page = await open(browser, { authorization: TOKEN, width: SMALL, scripts: true, permissions });
+  await visit(page, "/api/users/me/?groups=ids&x=$(id);y");
+  const read = () => page.evaluate(() => navigator.clipboard.readText());
+  await button(page, "Copy JSON").click();
+  await page.getByText("Copied.").waitFor();
+  const plain = await fetch(`${base}${ME}?groups=ids`, {
+    headers: { Authorization: TOKEN, Accept: "application/json; indent=4" },
+  });
+  assert.equal(await read(), await plain.text());
+  await button(page, "Copy command").click();
+  await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("curl"));
+  const { search } = new URL(page.url());
+  const command = `curl -H 'Authorization: Token YOUR_TOKEN' '${base}/api/users/me/${search}'`;
+  assert.equal(await read(), command);
+
+  const plainPage = await open(browser, { authorization: TOKEN, width: SMALL });
+  await visit(plainPage, ME);
+  assert.equal(await button(plainPage, "Copy JSON").count(), 0);
+}
+
+// A list is searched, its pages keep the search, and its objects are a click away.
+async function search(browser) {
+  const page = await open(browser, { authorization: TOKEN, width: SMALL });
+  await visit(page, "/api/users/?page_size=1");
+  await picture(page, `users-${SMALL}`);
+  await page.getByRole("searchbox", { name: "Search" }).fill("i");
+  await page.getByLabel("Active").selectOption({ label: "Yes" });
+  await press(page, button(page, "Search"));
+  assert.equal(await page.getByRole("searchbox").inputValue(), "i");
+  await page.getByRole("link", { name: "Next page" }).click();
+  await page.getByRole("link", { name: "Previous page" }).waitFor();
+  const { searchParams } = new URL(page.url());
+  assert.equal(searchParams.get("search"), "i");
+  assert.equal(searchParams.get("is_active"), "true");
+  assert.equal(searchParams.get("page"), "2");
+  assert.equal(searchParams.get("page_size"), "1");
+  await assertFits(page);
+  await response(page).locator("a", { hasText: /^\d+$/ }).click();
+  await page.getByRole("heading", { name: "User Detail", level: 1 }).waitFor();
+  await page.goBack();
+  await page.getByRole("link", { name: "Show all" }).click();
+  await page.waitForURL(`${base}/api/users/?page_size=1`);
 }
 
 // Browsers ask for the credentials of Tower themselves, and send them with forms, too.
@@ -196,7 +291,7 @@ async function groups(browser) {
   assert.equal(await page.getByLabel("Name").getAttribute("aria-invalid"), "true");
   await page.getByLabel("Name").fill("Readers");
   await press(page, button(htmlForm(page), "POST"), 201);
-  const { id, notes } = JSON.parse((await response(page).innerText()).replace(/^[^{]*/, ""));
+  const { id, notes } = JSON.parse(await page.locator("#json").innerText());
   assert.equal(notes, null);
 
   await visit(page, `/api/groups/${id}/`);
@@ -215,7 +310,8 @@ async function accessibility(browser) {
   const dresses = [
     { width: DESKTOP, scheme: "light" },
     { width: DESKTOP, scheme: "dark" },
-    { width: PHONE, scheme: "light" },
+    { width: SMALL, scheme: "light" },
+    { width: SMALL, scheme: "dark" },
   ];
   const places = [
     [TOKEN, ME, 200],
@@ -254,7 +350,22 @@ async function accessibility(browser) {
   }
 }
 
-const scenarios = { form, unset, avatar, raw, errors, navigation, login, jwt, groups, accessibility };
+const scenarios = {
+  form,
+  unset,
+  avatar,
+  raw,
+  errors,
+  navigation,
+  enter,
+  instant,
+  copies,
+  search,
+  login,
+  jwt,
+  groups,
+  accessibility,
+};
 const browser = await launch();
 try {
   await scenarios[process.argv[2]](browser);

@@ -6,7 +6,11 @@ use acceptance::service::{Backend, Data, Service};
 
 /// Runs a scenario of `tests/browser/pages.mjs` against a service with the people of `staff`.
 fn run(scenario: &str) {
-    let test = format!("browser::{scenario}");
+    run_staff("pages.mjs", scenario);
+}
+
+fn run_staff(script: &str, scenario: &str) {
+    let test = format!("browser::{script}::{scenario}");
     let Some(browser) = Browser::find(&test) else {
         return;
     };
@@ -21,7 +25,7 @@ fn run(scenario: &str) {
     let [token, bearer, minimal] = credentials.each_ref().map(Caller::credentials);
 
     let run = browser.run(
-        "pages.mjs",
+        script,
         scenario,
         &[
             ("BASE_URL", &base),
@@ -55,6 +59,26 @@ fn run_tower(scenario: &str) {
 }
 
 #[test]
+fn a_reader_comes_in_changes_a_profile_and_leaves_by_keyboard() {
+    run_staff("front.mjs", "keyboard");
+}
+
+#[test]
+fn a_wrong_password_is_told_and_the_name_kept() {
+    run_staff("front.mjs", "wrong");
+}
+
+#[test]
+fn one_log_in_writes_in_all_dialects() {
+    run_staff("front.mjs", "dialects");
+}
+
+#[test]
+fn no_page_around_the_dialects_has_a_serious_fault_of_accessibility() {
+    run_staff("front.mjs", "accessibility");
+}
+
+#[test]
 fn a_profile_is_changed_through_its_form() {
     run("form");
 }
@@ -82,6 +106,26 @@ fn faults_are_shown_next_to_the_fields() {
 #[test]
 fn buttons_and_links_lead_on() {
     run("navigation");
+}
+
+#[test]
+fn the_key_enter_means_patch() {
+    run("enter");
+}
+
+#[test]
+fn an_instant_is_picked_in_utc() {
+    run("instant");
+}
+
+#[test]
+fn json_and_command_are_copied_where_scripts_run() {
+    run("copies");
+}
+
+#[test]
+fn a_list_is_searched_and_leads_to_its_objects() {
+    run("search");
 }
 
 #[test]
@@ -115,7 +159,7 @@ fn pages_of_tower_offer_only_permitted_actions() {
 }
 
 #[test]
-fn a_log_in_by_form_gives_a_cookie_to_read_with() {
+fn a_log_in_by_form_gives_a_cookie_to_read_and_write_with() {
     run_tower("cookie");
 }
 

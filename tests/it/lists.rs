@@ -10,6 +10,7 @@ on_both_databases!(
     every_user_is_on_exactly_one_page,
     sizes_have_a_default_and_a_limit,
     users_in_lists_are_shown_as_to_themselves,
+    users_are_searched_and_filtered,
     the_deleted_are_gone_from_lists,
     lists_can_be_switched_off,
     links_use_the_public_url_and_keep_the_query,
@@ -115,6 +116,47 @@ fn sizes_have_a_default_and_a_limit(backend: Backend) {
         let page = caller.get(&format!("{USERS}?page={first}")).json();
         assert_eq!(ids(&page).first(), Some(&3), "{first}");
     }
+}
+
+fn users_are_searched_and_filtered(backend: Backend) {
+    let service = Service::start(backend, Data::Dump(&crowd(50)), &[]);
+    let key = format!("Token {:040x}", 1);
+    let caller = service.client().authorization(&key);
+    let found = |query: &str| ids(&caller.get(&format!("{USERS}?{query}")).json());
+
+    let all: Vec<i64> = (1..=50).map(|n| n * 3).collect();
+    let inactive: Vec<i64> = all.iter().copied().filter(|id| id % 2 == 0).collect();
+    assert_eq!(found("search=USER12"), [12, 120, 123, 126, 129]);
+    assert_eq!(found("search=user,12+9"), [129]);
+    assert_eq!(found("search=%22ser12%22&is_active=false"), [12, 120, 126]);
+    assert_eq!(found("search=%22user+12%22"), Vec::<i64>::new());
+    assert_eq!(found("is_active=False"), inactive);
+    assert_eq!(found("is_staff=0"), Vec::<i64>::new());
+    // As with django-filter, what is no flag does not count.
+    assert_eq!(found("is_active=maybe&is_staff=&search="), all);
+    let page = caller.get(&format!(
+        "{USERS}?search=user&is_active=false&page_size=2&page=2"
+    ));
+    let page = page.json();
+    assert_eq!((&page["count"], ids(&page)), (&json!(25), vec![18, 24]));
+    let links = [&page["next"], &page["previous"]].map(|link| {
+        let (_, query) = link.as_str().unwrap().split_once('?').unwrap();
+        query.to_owned()
+    });
+    assert_eq!(
+        links,
+        [
+            "is_active=false&page=3&page_size=2&search=user",
+            "is_active=false&page_size=2&search=user",
+        ]
+    );
+    let refused = caller.get(&format!("{USERS}?search=a%00"));
+    assert_eq!(
+        (refused.status, refused.text().as_str()),
+        (400, r#"{"search":["Null characters are not allowed."]}"#)
+    );
+    let many = "a+".repeat(33);
+    assert_eq!(caller.get(&format!("{USERS}?search={many}")).status, 400);
 }
 
 fn users_in_lists_are_shown_as_to_themselves(backend: Backend) {

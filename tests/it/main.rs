@@ -50,6 +50,7 @@ mod lists;
 mod migration;
 mod monitoring;
 mod packaging;
+mod page_log_ins;
 mod pages;
 mod passwords;
 mod pictures;

@@ -56,9 +56,9 @@ pub use refresh::{RefreshToken, RefreshTokenState, Rotation, RotationOutcome};
 pub use repository::{
     AccountChangeOutcome, AccountRepository, BindingRepository, CredentialRepository, FileMoved,
     GroupRepository, HolderQuery, MembershipRepository, OrganizationRepository, ProfileDepth,
-    ProfileRepository, RefreshTokenRepository, Repository, RepositoryError, RetentionRepository,
-    SelectionRepository, StorageMode, TeamRepository, TokenRepository, UniqueKey, UniqueValues,
-    UserRepository,
+    ProfileFilter, ProfileRepository, RefreshTokenRepository, Repository, RepositoryError,
+    RetentionRepository, SelectionRepository, StorageMode, TeamRepository, TokenRepository,
+    UniqueKey, UniqueValues, UserRepository,
 };
 pub use throttle::{Admission, Hits, SlidingWindow, ThrottleKey, ThrottleRepository, Wait};
 pub use token::{

@@ -10,8 +10,8 @@ use diesel::connection::{InstrumentationEvent, SimpleConnection, set_default_ins
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
     BindingRepository, ForeignSubject, GroupRepository, HolderQuery, NumberedPage, PageNumber,
-    ProfileDepth, ProfileRepository, TokenDigest, TokenRepository, UserId, UserLookup,
-    UserRepository,
+    ProfileDepth, ProfileFilter, ProfileRepository, TokenDigest, TokenRepository, UserId,
+    UserLookup, UserRepository,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -126,7 +126,13 @@ fn sqlite_counts_and_skips_users_by_index_alone() {
 
     for number in [PageNumber::At(1), PageNumber::Last] {
         let page = NumberedPage { number, size: 1 };
-        for statement in statements(|| drop(store.list_profiles(page).unwrap())) {
+        for statement in statements(|| {
+            drop(
+                store
+                    .list_profiles(&ProfileFilter::default(), page)
+                    .unwrap(),
+            )
+        }) {
             let sql = statement.split(" -- binds").next().unwrap();
             for step in plan(&database, &sql.replace('?', "1")) {
                 let is_bounded = !step.starts_with("SCAN")
@@ -311,7 +317,9 @@ fn a_page_of_profiles_takes_three_statements_however_many_groups_it_shows(databa
     for number in [PageNumber::At(1), PageNumber::At(2), PageNumber::Last] {
         let page = NumberedPage { number, size: 10 };
         let all = statements(|| {
-            let page = store.list_profiles(page).unwrap();
+            let page = store
+                .list_profiles(&ProfileFilter::default(), page)
+                .unwrap();
             assert_eq!(page.items.len(), 10);
         });
         assert_eq!(all.len(), 3, "{all:#?}");

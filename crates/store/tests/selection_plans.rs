@@ -9,8 +9,9 @@ use std::cell::RefCell;
 use diesel::connection::{InstrumentationEvent, SimpleConnection, set_default_instrumentation};
 use diesel::{Connection, RunQueryDsl};
 use profiled_domain::{
-    Case, Condition, Field, FieldValue, Lookup, Model, NumberedPage, OrderBy, PageNumber, Relation,
-    Selection, SelectionRepository, TextLookup, UserId, UserRepository, Viewer,
+    Case, Condition, Field, FieldValue, Lookup, Model, NumberedPage, OrderBy, PageNumber,
+    ProfileFilter, Relation, Selection, SelectionRepository, TextLookup, UserId, UserRepository,
+    Viewer,
 };
 use profiled_store::Store;
 use profiled_store::testing::TestDatabase;
@@ -20,6 +21,7 @@ use profiled_store::testing::samples::people::{operator, person};
 profiled_store::database_tests!(
     a_selection_takes_two_statements_however_many_filters_it_has,
     filters_that_find_few_users_read_few,
+    a_search_of_profiles_takes_three_statements_and_sorts_nothing_but_its_page,
 );
 
 fn select(condition: Condition, order: Vec<OrderBy>, number: PageNumber) -> Selection {
@@ -111,6 +113,32 @@ fn filters_that_find_few_users_read_few(database: &TestDatabase) {
     }
 }
 
+fn a_search_of_profiles_takes_three_statements_and_sorts_nothing_but_its_page(
+    database: &TestDatabase,
+) {
+    watch();
+    let store = database.store().unwrap();
+    fill(&store);
+    let filter = ProfileFilter {
+        words: ["a", "example"].map(str::to_owned).into(),
+        is_active: Some(true),
+        is_staff: Some(false),
+    };
+    for number in [PageNumber::At(1), PageNumber::Last] {
+        let page = NumberedPage { number, size: 1 };
+
+        let all = statements(|| drop(store.list_profiles(&filter, page).unwrap()));
+
+        assert_eq!(all.len(), 3, "{all:#?}");
+        let users = all.get(1).unwrap();
+        let steps = plan(database, users.split(" -- binds").next().unwrap());
+        let sorts = steps.iter().filter(|step| {
+            step.contains("TEMP B-TREE FOR ORDER BY") || step.trim().starts_with("->  Sort")
+        });
+        assert!(sorts.count() <= 1, "{steps:#?}");
+    }
+}
+
 /// Whether a step reads all rows of the table. An index is read as far as a page needs it.
 fn is_scan(step: &str) -> bool {
     let step = step.trim_start_matches([' ', '-', '>']);
@@ -154,7 +182,8 @@ fn plan(database: &TestDatabase, sql: &str) -> Vec<String> {
     };
     let mut connection = diesel::SqliteConnection::establish(file).unwrap();
     // The functions of the service are not known to this connection, and say nothing of the plan.
-    let sql = sql.replace("profiled_in_time", "likely").replace('?', "1");
+    let sql = sql.replace("profiled_in_time", "likely");
+    let sql = sql.replace("profiled_lower", "lower").replace('?', "1");
     let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
         .load(&mut connection)
         .unwrap();

@@ -32,7 +32,7 @@ pub use profiles::{HolderQuery, ProfileDepth, ProfileRepository};
 pub use refresh::RefreshTokenRepository;
 pub use retention::RetentionRepository;
 pub use selections::SelectionRepository;
-pub use users::{StorageMode, UniqueValues, UserRepository};
+pub use users::{ProfileFilter, StorageMode, UniqueValues, UserRepository};
 
 /// Everything that the service stores.
 pub trait Repository:

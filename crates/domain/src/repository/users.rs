@@ -2,8 +2,9 @@
 
 use super::error::{RepositoryError, UniqueKey};
 use crate::{
-    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, User, UserId,
-    UserLookup, UserProfile, WriteContext,
+    Case, Comparison, Condition, Field, FieldValue, Lookup, NewUser, NumberedPage, Page,
+    PageRequest, Precondition, ProfileChange, TextLookup, User, UserId, UserLookup, UserProfile,
+    WriteContext,
 };
 
 /// What a storage that answers is good for.
@@ -57,6 +58,50 @@ impl UniqueValues {
     }
 }
 
+/// Which profiles are listed: those that all of it holds of. The default holds of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileFilter {
+    /// Each occurs in the username, the e-mail address, the given or the family name, whatever its case
+    /// ([`Case::Ignored`]).
+    pub words: Vec<String>,
+    /// Whether the user may log in.
+    pub is_active: Option<bool>,
+    /// Whether the user may use the `drf` dialect as staff.
+    pub is_staff: Option<bool>,
+}
+
+impl ProfileFilter {
+    /// The fields that words are looked for in.
+    const SEARCHED: [Field; 4] = [
+        Field::Username,
+        Field::Email,
+        Field::FirstName,
+        Field::LastName,
+    ];
+
+    /// Whether it holds of all users.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// All of it but [`Self::is_active`], which no condition can name: conditions are about active users.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        let occurs = |word: &String| {
+            let test = || Lookup::Text(TextLookup::Contains, word.clone(), Case::Ignored);
+            let in_one = Self::SEARCHED.map(|field| Condition::Field(field, test()));
+            Condition::Any(in_one.into())
+        };
+        let mut all: Vec<Condition> = self.words.iter().map(occurs).collect();
+        all.extend(self.is_staff.map(|flag| {
+            let test = Lookup::Compare(Comparison::Equal, FieldValue::Boolean(flag));
+            Condition::Field(Field::IsStaff, test)
+        }));
+        Condition::All(all)
+    }
+}
+
 /// Users.
 pub trait UserRepository: Send + Sync {
     /// The user that an operator names.
@@ -78,12 +123,16 @@ pub trait UserRepository: Send + Sync {
     /// [`RepositoryError`] on failure of the storage.
     fn list_users(&self, page: PageRequest) -> Result<Page<User>, RepositoryError>;
 
-    /// Profiles of all users who are not deleted, by ascending id, in at most three statements and as of
-    /// one moment. A page that the list does not have is empty.
+    /// Profiles of the users who are not deleted and whom a filter holds of, by ascending id, in at most three
+    /// statements and as of one moment. A page that the list does not have is empty.
     ///
     /// # Errors
     /// [`RepositoryError`] on failure of the storage.
-    fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError>;
+    fn list_profiles(
+        &self,
+        filter: &ProfileFilter,
+        page: NumberedPage,
+    ) -> Result<Page<UserProfile>, RepositoryError>;
 
     /// Creates a user, who joins at the time of the write.
     ///

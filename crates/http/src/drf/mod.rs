@@ -10,6 +10,7 @@ mod me;
 mod members;
 mod obtain;
 mod profile;
+mod search;
 mod tokens;
 mod users;
 

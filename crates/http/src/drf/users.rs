@@ -3,14 +3,19 @@
 use actix_web::http::{Method, StatusCode};
 use profiled_domain::{HolderQuery, ProfileDepth, UserId, UserProfile};
 use profiled_rest::error::ApiError;
-use profiled_rest::{Access, Operation, RequestContext, Resource, Spec, View, ViewResponse};
+use profiled_rest::{
+    Access, Operation, PageForms, RequestContext, Resource, Spec, View, ViewResponse,
+};
 
 use crate::drf::list::{Envelope, Paging};
 use crate::drf::profile::{MeBody, groups_parameter};
+use crate::drf::search;
 use crate::settings::GroupsRepresentation;
 
 const LIST: Spec = Spec {
     name: "User List",
+    description: "All users who are not deleted. search: words that each occur in the username, the e-mail \
+                  address, the first or the last name. is_active, is_staff: true or false.",
     access: Access::StaffOrSuperuser,
     ..Spec::VIEW
 };
@@ -25,9 +30,11 @@ pub(super) const NO_USER: ApiError = ApiError::NoSuchObject("No User matches the
 /// All users who are not deleted, inactive ones too.
 pub(super) fn list(paging: Paging, groups: GroupsRepresentation) -> Box<dyn View> {
     let view = Resource::new(LIST, UserList { paging, groups }).get(UserList::list);
+    let view = view.forms(async |_, _| Ok(PageForms::default().filtered_by(search::FILTERS)));
     Box::new(view.operations(|_| {
         let list = Operation::new(Method::GET).answers_page::<Envelope<MeBody<'_>>, MeBody<'_>>();
-        vec![list.reads(Paging::parameters()).reads([groups_parameter()])]
+        let list = list.reads(Paging::parameters()).reads(search::parameters());
+        vec![list.reads([groups_parameter()])]
     }))
 }
 
@@ -39,7 +46,9 @@ struct UserList {
 impl UserList {
     async fn list(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
         let page = self.paging.requested(context.query)?;
-        let found = context.list(move |r| r.list_profiles(page)).await??;
+        let filter = search::requested(context.query)?;
+        let found = context.list(move |r| r.list_profiles(&filter, page));
+        let found = found.await??;
         let form = self.groups.requested(context.query);
         let users = found.items.iter();
         let bodies = users.map(|profile| MeBody::new(context, profile, form));

@@ -131,5 +131,6 @@ async fn the_page_shows_the_answer_escaped() {
         "{}",
         answer.body
     );
-    assert!(!answer.body.contains("<script"), "{}", answer.body);
+    assert_eq!(answer.body.matches("<script").count(), 1, "{}", answer.body);
+    assert!(!answer.body.contains("<script>alert"), "{}", answer.body);
 }

@@ -21,8 +21,10 @@ mod lanes;
 mod media;
 mod openapi;
 mod order;
+mod page_content;
 mod page_forms;
 mod page_sessions;
+mod page_writes;
 mod pages;
 mod paths;
 #[path = "../../../../tests/src/queries.rs"]

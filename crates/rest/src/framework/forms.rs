@@ -51,8 +51,8 @@ impl PageStyle {
 pub struct PageForms {
     pub(crate) buttons: Vec<Button>,
     pub(crate) forms: Vec<WriteForm>,
-    pub(crate) article: Option<Article>,
     pub(crate) filters: &'static [Filter],
+    pub(crate) article: Option<Article>,
 }
 
 /// A button for a method that needs no body.
@@ -298,3 +298,6 @@ impl Serialize for Raw<'_> {
         map.end()
     }
 }
+
+#[cfg(test)]
+mod tests;

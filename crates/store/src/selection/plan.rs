@@ -7,7 +7,7 @@
 use diesel::QueryResult;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, SqlType};
-use profiled_domain::{Condition, Field, Model, OrderBy, Selection, Slice};
+use profiled_domain::{Condition, Field, Model, OrderBy, ProfileFilter, Selection, Slice};
 
 use super::condition::{Row, Writer, is_everything};
 use super::sql::{Database, Sql, Statement, Typed, Value};
@@ -67,6 +67,24 @@ fn page_after(sql: &mut Sql, skip: i64, take: i64) {
     sql.push(" OFFSET ").bind(Value::Integer(skip));
     sql.push(" - (SELECT max(before) FROM starts WHERE before <= ");
     sql.bind(Value::Integer(skip)).push(")");
+}
+
+/// `FROM` the users who are not deleted and whom a filter finds.
+fn found_profiles(writer: &mut Writer, row: &Row, filter: &ProfileFilter) {
+    writer
+        .push(" FROM users AS ")
+        .push(&row.alias)
+        .push(" WHERE ");
+    writer.in_time_and(row);
+    writer.push(&row.column("deleted_at")).push(" IS NULL AND ");
+    if let Some(is_active) = filter.is_active {
+        let test = if is_active { "" } else { "NOT " };
+        writer
+            .push(test)
+            .push(&row.column("is_active"))
+            .push(" AND ");
+    }
+    writer.condition(row, &filter.condition());
 }
 
 impl<'a> Plan<'a> {
@@ -152,6 +170,41 @@ impl<'a> Plan<'a> {
         } else {
             total - slice.skip - slice.take
         })
+    }
+
+    /// How many users who are not deleted a filter finds.
+    pub(crate) fn count_profiles(
+        &self,
+        connection: &mut DbConnection,
+        filter: &ProfileFilter,
+    ) -> QueryResult<i64> {
+        let mut writer = Writer::new(self.database);
+        writer.push("SELECT count(*)");
+        let row = writer.fresh(Model::User);
+        found_profiles(&mut writer, &row, filter);
+        let count = Statement(self.typed::<BigInt>(writer.sql));
+        on_each!(connection, |c| count.get_result(c))
+    }
+
+    /// The rows of a slice of them, by ascending identifier.
+    pub(crate) fn listed_profiles(&self, filter: &ProfileFilter, slice: Slice) -> Listed {
+        let mut writer = Writer::new(self.database);
+        writer.push("users.id IN (SELECT ");
+        let row = writer.fresh(Model::User);
+        let id = row.column("id");
+        writer.push(&id);
+        found_profiles(&mut writer, &row, filter);
+        let end = if slice.is_from_end { " DESC" } else { "" };
+        writer.push(" ORDER BY ").push(&id).push(end);
+        writer.push(" LIMIT ").bind(Value::Integer(slice.take));
+        writer.push(" OFFSET ").bind(Value::Integer(slice.skip));
+        writer.push(")");
+        let mut order = Sql::default();
+        order.push("users.id");
+        Listed {
+            is_on_page: self.typed(writer.sql),
+            order: self.typed(order),
+        }
     }
 
     /// Which conditions hold of an object; `None` if there is none.

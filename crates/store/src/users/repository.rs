@@ -4,9 +4,9 @@ use diesel::dsl::{exists, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use profiled_domain::{
-    NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, ProfileDepth,
-    ProfileRepository, RepositoryError, StorageMode, UniqueKey, UniqueValues, User, UserId,
-    UserLookup, UserProfile, UserRepository, WriteContext,
+    Model, NewUser, NumberedPage, Page, PageRequest, Precondition, ProfileChange, ProfileDepth,
+    ProfileFilter, ProfileRepository, RepositoryError, StorageMode, UniqueKey, UniqueValues, User,
+    UserId, UserLookup, UserProfile, UserRepository, WriteContext,
 };
 
 use super::changes::{AccountFlags, insert_user, write_profile};
@@ -16,6 +16,7 @@ use crate::database::rows::UserRow;
 use crate::database::schema::users;
 use crate::database::{DbConnection, PersonRow, Store, StoreError};
 use crate::profiles::{profile, profile_rows};
+use crate::selection::Plan;
 
 impl UserRepository for Store {
     fn find_user(&self, key: &UserLookup) -> Result<Option<User>, RepositoryError> {
@@ -66,9 +67,18 @@ impl UserRepository for Store {
         page.try_map(User::try_from)
     }
 
-    fn list_profiles(&self, page: NumberedPage) -> Result<Page<UserProfile>, RepositoryError> {
-        let page = self
-            .read(|connection| connection.snapshot(|connection| lists::page(connection, page)))?;
+    fn list_profiles(
+        &self,
+        filter: &ProfileFilter,
+        page: NumberedPage,
+    ) -> Result<Page<UserProfile>, RepositoryError> {
+        let page = self.read(|connection| {
+            if filter.is_empty() {
+                return connection.snapshot(|connection| lists::page(connection, page));
+            }
+            let plan = Plan::new(Model::User, connection, self.shapes());
+            connection.snapshot(|connection| lists::found(connection, &plan, filter, page))
+        })?;
         page.try_map(|(user, groups)| profile(user, groups))
     }
 

@@ -2,10 +2,6 @@
 
 use askama::Template;
 
-use super::layout::{Door, Layout};
-use super::{Reader, told};
-use crate::wire::host::Origin;
-
 /// What a page shows in place of the answer: a rendered template, in which all values are escaped.
 #[derive(Clone, Debug)]
 pub struct Article(String);
@@ -22,24 +18,11 @@ impl Article {
     }
 }
 
-#[derive(Template)]
-#[template(path = "article.html")]
-struct Standing<'a> {
-    layout: Layout<'a>,
-    article: &'a str,
-}
-
-/// A page that belongs to no view.
-pub(crate) fn render_article(
-    title: &str,
-    article: &Article,
-    origin: &Origin,
-    reader: &Reader,
-) -> String {
-    let layout = Layout::of_service(title, origin, reader);
-    let page = Standing {
-        layout,
-        article: article.html(),
-    };
-    told(page.render())
+/// A page as text.
+pub(super) fn told(rendered: askama::Result<String>) -> String {
+    rendered.unwrap_or_else(|error| {
+        // Values are text, which writes itself without fail.
+        tracing::error!(%error, "a page could not be written");
+        String::new()
+    })
 }

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use profiled_domain::User;
 
-use super::Reader;
+use super::reader::Reader;
 use crate::error::FieldErrors;
 use crate::framework::forms::PageForms;
 use crate::framework::router::{Route, Router};

@@ -6,6 +6,7 @@ use super::context::Context;
 use super::{Reader, STYLE};
 use crate::framework::doors::{HOME, ICON, LOGOUT, login_link};
 use crate::framework::forms::PageStyle;
+use crate::framework::notice::Notice;
 use crate::framework::router::Crumb;
 use crate::wire::host::Origin;
 
@@ -86,7 +87,7 @@ impl<'a> Layout<'a> {
             crumbs: Vec::new(),
             door,
             proof: reader.login.as_ref().map(|login| login.proof.as_str()),
-            notice: reader.notice.map(|notice| notice.text()),
+            notice: reader.notice.map(Notice::text),
         }
     }
 }

@@ -16,6 +16,7 @@ mod layout;
 mod links;
 mod raw;
 mod reader;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -39,22 +40,24 @@ use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
 pub use article::Article;
-pub(crate) use article::render_article;
+use article::told;
 pub use context::{Context, PageExtras};
+pub use reader::Reader;
+pub(crate) use standing::render_article;
+
 use filter_view::FilterForm;
 use form_view::FormView;
 use inputs::Control;
 use json::{Piece, pieces};
 use layout::{Door, Layout};
 use links::is_own;
-pub use reader::Reader;
 
 const STYLE: &str = include_str!("../../../templates/style.css");
 
 /// Copies text to the clipboard. Without it a page only lacks the buttons for that.
 const SCRIPT: &str = include_str!("../../../templates/copy.js");
 
-/// What a page may load and do: its own style, its own script and icon, and forms to this server.
+/// What a page may load and do: its own style, script and icon, and forms to this server.
 static SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     let digest = |text: &str| STANDARD.encode(Sha256::digest(text));
     format!(
@@ -84,14 +87,6 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
     let json = String::from_utf8_lossy(&answer.json);
     let page = Page::new(context, answer, headers, &json);
     told(page.render())
-}
-
-fn told(rendered: askama::Result<String>) -> String {
-    rendered.unwrap_or_else(|error| {
-        // Values are text, which writes itself without fail.
-        tracing::error!(%error, "a page could not be written");
-        String::new()
-    })
 }
 
 #[derive(Template)]
@@ -171,7 +166,7 @@ impl<'a> Page<'a> {
             description: spec.description,
             is_refused: answer.status == StatusCode::FORBIDDEN
                 && context.method.is_safe()
-                && context.reader.is_logged_in(),
+                && context.reader.login.is_some(),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),

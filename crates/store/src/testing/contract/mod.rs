@@ -185,6 +185,7 @@ rules! {
     }
     lists {
         profiles_come_in_pages_by_id_with_their_groups,
+        profiles_are_found_by_words_and_flags,
         every_page_of_every_size_is_cut_as_counted,
         groups_come_in_pages_by_id,
         tokens_of_one_user_come_in_pages,
