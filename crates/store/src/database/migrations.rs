@@ -85,6 +85,15 @@ pub fn status(settings: &DatabaseSettings) -> Result<Vec<MigrationStatus>, OpenE
     Ok(known.chain(unknown).collect())
 }
 
+/// The newest migration of this build, as [`MigrationStatus`] names it.
+#[must_use]
+pub fn newest_migration() -> Option<String> {
+    // Both databases have the same ones.
+    let all = MigrationSource::<Sqlite>::migrations(&SQLITE).ok()?;
+    let names = all.iter().map(|migration| migration.name().to_string());
+    names.max()
+}
+
 /// Names of the migrations that the database lacks, oldest first.
 ///
 /// # Errors
