@@ -17,6 +17,7 @@ install: ## Install that build with its systemd units: PREFIX=/usr DESTDIR=
 	@scripts/install
 
 deb: ## Make a Debian package of it (needs cargo-deb: cargo install cargo-deb)
+	@rm -rf target/share && scripts/shell-files target/release/profiled target/share
 	@cargo deb -p profiled --no-build
 
 run: ## Build, make a database with first users in ./data, and serve on 127.0.0.1:8000

@@ -2,8 +2,10 @@
 
 mod credentials;
 mod directory;
+mod examples;
 mod export;
 mod group;
+mod help;
 mod import;
 mod lifetime;
 mod person;
@@ -13,12 +15,15 @@ mod user;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 pub(crate) use credentials::{Binding, Jwt, Keys, Token};
 pub(crate) use directory::{Org, OrgMember, OrgSet, Team, TeamMember, TeamName, TeamSet};
+pub(crate) use examples::of as examples_of;
 pub(crate) use export::ExportDjango;
 pub(crate) use group::{Group, GroupSet, Membership};
+pub(crate) use help::{SURROUNDINGS, command, unfolded};
 pub(crate) use import::ImportDjango;
 pub(crate) use lifetime::lifetime;
 pub(crate) use store::{Backup, Export, ExportOf, Import, ImportOf, Restore};
@@ -37,6 +42,7 @@ pub(crate) struct Cli {
 // Options of every command. They may stand before and after its name. (As a doc comment this would be
 // shown in place of what each command does.)
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// Settings file (TOML); may be repeated, later files override earlier ones.
     #[arg(long, value_name = "FILE")]
@@ -79,8 +85,7 @@ impl Global {
 pub(crate) fn parse(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<Cli, clap::Error> {
-    let command = Cli::command().mut_subcommands(with_global);
-    let matches = command.try_get_matches_from(arguments)?;
+    let matches = command().try_get_matches_from(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     let mut level = &matches;
     while let Some((_, inner)) = level.subcommand() {
@@ -88,10 +93,6 @@ pub(crate) fn parse(
         level = inner;
     }
     Ok(cli)
-}
-
-fn with_global(command: clap::Command) -> clap::Command {
-    Global::augment_args(command).mut_subcommands(with_global)
 }
 
 #[derive(Debug, Subcommand)]
@@ -102,23 +103,33 @@ pub(crate) enum Command {
     Quickstart,
     /// Migrate the database to the schema of this build.
     Migrate(Migrate),
-    /// Examine settings, keys, database, media and what is reached by network: everything that stands in the way of
-    /// serving, and what to be careful with, each with its remedy. The last line is ok.
+    /// Examine settings, keys, database, media and what is reached by network.
+    ///
+    /// Tells everything that stands in the way of serving, and what to be careful with, each with its remedy. The last line is
+    /// ok.
     Check,
-    /// Show settings: what they mean, their defaults, the values in force and where those come from.
+    /// Show settings: their values, and where those come from.
+    ///
+    /// Without a key all settings with their values, secrets masked; with one what it means, too, its default and its
+    /// variable.
     Settings(SettingsQuery),
-    /// Print the OpenAPI document of the service with these settings, as it is at /api/schema/. No database is needed.
+    /// Print the OpenAPI document of the service with these settings.
+    ///
+    /// It is that of /api/schema/. No database is needed.
     Openapi(Openapi),
-    /// Ask the service of these settings on this machine whether it is ready, for containers and supervisors. Exit code 0 says
-    /// yes, 1 no.
+    /// Ask the service of these settings on this machine whether it is ready.
+    ///
+    /// For containers and supervisors: exit code 0 says yes, 1 no.
     Healthcheck(Healthcheck),
-    /// Import all rows of another store into an empty database, or accounts from other services.
+    /// Import a whole store into an empty database, or accounts from other services.
     Import(Import),
-    /// Export all rows of the store for another database, or accounts to other services.
+    /// Export a whole store for another database, or accounts to other services.
     Export(Export),
     /// Write database, media and keys to one archive, while the service runs.
     Backup(Backup),
-    /// Put database, media and keys of an archive where the settings say. The service must be stopped.
+    /// Put database, media and keys of an archive where the settings say.
+    ///
+    /// Everything in it is examined first. The service must be stopped.
     Restore(Restore),
     /// Create, show and change users, and set their passwords.
     #[command(subcommand)]
@@ -144,8 +155,24 @@ pub(crate) enum Command {
     /// List and remove bindings of foreign issuers' subjects to users.
     #[command(subcommand)]
     Binding(Binding),
-    /// Erase deleted and expired records whose retention time is over.
+    /// Erase deleted and expired records whose time is over.
+    ///
+    /// A service does so itself every `accounts.purge_interval` seconds.
     Purge(Purge),
+    /// Write a script with which a shell completes commands and options.
+    ///
+    /// It goes to standard output. Where an installation has put it, shells find it by themselves; in one that runs:
+    /// `source <(profiled completions bash)`.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write the manual: one page to standard output, or the pages of all commands to a folder.
+    Man {
+        /// The folder; it is made if it is missing.
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -214,8 +241,9 @@ pub(crate) enum User {
     },
     /// Change a user.
     Set(UserSet),
-    /// Set the password of a user and revoke all other credentials. Without an option, the password is
-    /// prompted for, or read from standard input.
+    /// Set the password of a user, and revoke all other credentials.
+    ///
+    /// Without an option it is asked for at a terminal, and else read from standard input.
     SetPassword {
         /// Id, username or e-mail address.
         user: String,
@@ -232,8 +260,10 @@ pub(crate) enum User {
         /// Id, username or e-mail address.
         user: String,
     },
-    /// Delete a user: its username, e-mail address and mobile number can be used again at once; purge erases it after
-    /// the deletion grace of accounts.
+    /// Delete a user, who can be restored until it is erased.
+    ///
+    /// Its username, e-mail address and mobile number can be used again at once. The first purge after
+    /// `accounts.deletion_grace` seconds erases it.
     Delete {
         /// Id, username or e-mail address.
         user: String,

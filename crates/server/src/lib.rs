@@ -8,6 +8,7 @@ mod application;
 mod build_info;
 mod cli;
 mod clock;
+mod command_pages;
 mod commands;
 mod connections;
 mod doctor;
@@ -39,6 +40,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 pub use application::Application;
+pub use command_pages::{CommandPage, command_pages};
 pub use error::{Failure, Kind};
 pub use profiled_http::{Access, RouteEntry};
 pub use settings::{

@@ -50,7 +50,8 @@ impl Cleared {
     }
 }
 
-/// Clears away everything whose time is over `now`. The audit trail has it from `actor`.
+/// Clears away everything whose time is over `now`. The audit trail has it from `actor`; `erased` hears how much is gone, time
+/// and again.
 ///
 /// # Errors
 /// [`Failure`] of the database or the media storage; what was cleared until then stays so.
@@ -60,26 +61,30 @@ pub(crate) fn run(
     settings: &Settings,
     actor: &Actor,
     now: DateTime<Utc>,
+    erased: &dyn Fn(u64),
 ) -> Result<Cleared, Failure> {
     let deleted_until = before(now, settings.accounts.deletion_grace);
-    let accounts = in_batches(|| {
-        let erased = store.erase_accounts(deleted_until, BATCH)?;
-        for user in &erased {
+    let accounts = in_batches(erased, || {
+        let ids = store.erase_accounts(deleted_until, BATCH)?;
+        for user in &ids {
             let record = Record::new(Action::UserErase, actor.clone());
             record.on(Object::User(*user)).write(AuditOutcome::Done);
         }
-        Ok(u64::try_from(erased.len()).unwrap_or(u64::MAX))
+        Ok(u64::try_from(ids.len()).unwrap_or(u64::MAX))
     })?;
     let expired_until = now
         .checked_sub_signed(EXPIRED_TOKENS_KEPT)
         .unwrap_or(DateTime::UNIX_EPOCH);
-    let tokens = in_batches(|| store.prune_tokens(expired_until, BATCH))?;
-    let refresh_tokens = in_batches(|| store.prune_refresh_tokens(now, BATCH))?;
+    let tokens = in_batches(erased, || store.prune_tokens(expired_until, BATCH))?;
+    let refresh_tokens = in_batches(erased, || store.prune_refresh_tokens(now, BATCH))?;
     // After the accounts, whose files are not needed any more.
     let files = sweep(store, media, &settings.media, now)?;
+    erased(files);
     let kept = settings.retention;
-    let events = past(kept.activity, now, |until| store.prune_events(until, BATCH))?;
-    let tombstones = past(kept.tombstones, now, |until| {
+    let events = past(kept.activity, now, erased, |until| {
+        store.prune_events(until, BATCH)
+    })?;
+    let tombstones = past(kept.tombstones, now, erased, |until| {
         store.forget_deleted(until, BATCH)
     })?;
     // In the end, since the log holds all that was deleted.
@@ -111,22 +116,27 @@ fn before(now: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
 fn past(
     retention: u64,
     now: DateTime<Utc>,
+    erased: &dyn Fn(u64),
     batch: impl Fn(DateTime<Utc>) -> Result<u64, RepositoryError>,
 ) -> Result<u64, RepositoryError> {
     if retention == 0 {
         return Ok(0);
     }
-    in_batches(|| batch(before(now, retention)))
+    in_batches(erased, || batch(before(now, retention)))
 }
 
 fn in_batches(
+    erased: &dyn Fn(u64),
     mut batch: impl FnMut() -> Result<u64, RepositoryError>,
 ) -> Result<u64, RepositoryError> {
     let mut all = 0;
     loop {
         match batch()? {
             0 => return Ok(all),
-            some => all += some,
+            some => {
+                erased(some);
+                all += some;
+            }
         }
     }
 }

@@ -130,7 +130,9 @@ impl Periodic {
         purges: Arc<Purges>,
     ) -> io::Result<Self> {
         let interval = Duration::from_secs(settings.accounts.purge_interval);
-        let work = move || match maintenance::run(&store, &media, &settings, &Actor::Service, now())
+        let unseen = |_some| {};
+        let actor = Actor::Service;
+        let work = move || match maintenance::run(&store, &media, &settings, &actor, now(), &unseen)
         {
             Ok(cleared) => {
                 purges.succeeded(&cleared, now());

@@ -23,8 +23,8 @@ mod users;
 pub use database::{
     DatabaseSettings, DatabaseUrl, DiskFull, LaneSizes, MigrateOnStart, MigrationState,
     MigrationStatus, OpenError, OpenFile, PoolReport, ReplaceError, Replica, ReplicaState,
-    SqliteSettings, Store, Synchronous, TakenFile, UrlError, migrate, migrate_up_to, pending,
-    revert, status,
+    SqliteSettings, Store, Synchronous, TakenFile, UrlError, migrate, migrate_up_to,
+    newest_migration, pending, revert, status,
 };
 pub use export::{ExportCounts, ExportSession, ExportedUser, RefusedRefreshToken};
 pub use import::{

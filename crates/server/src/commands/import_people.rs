@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use chrono::{DateTime, Duration, Utc};
+use indicatif::ProgressBar;
 use profiled_auth::audit::Action;
 use profiled_auth::{PasswordHasher, TokenKey, token_digest};
 use profiled_domain::{
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::now;
 use crate::commands::context::Context;
+use crate::commands::progress;
 use crate::error::Failure;
 use crate::trail::{Line, audited};
 
@@ -144,11 +146,15 @@ fn import(context: &Context, file: &Path, line: &mut Line) -> Result<(), Failure
     let people = parse(file)?;
     let hasher = context.hasher()?;
     let store = context.open()?;
+    // Their passwords take the time.
+    let progress = progress::of_steps(context, people.users.len());
     let report = store.import(false, now(), token_digest, |session| {
         let mut report = PeopleReport::default();
-        fill(session, &people, &hasher, &mut report)?;
+        fill(session, &people, &hasher, &mut report, &progress)?;
         Ok::<_, Failure>(report)
-    })?;
+    });
+    progress.finish_and_clear();
+    let report = report?;
     let skipped = u64::try_from(report.skipped.len()).unwrap_or(u64::MAX);
     line.imported([report.created, report.updated, skipped], 0);
     context.write(&report, PeopleReport::lines)
@@ -171,12 +177,14 @@ fn fill(
     people: &People,
     hasher: &PasswordHasher,
     report: &mut PeopleReport,
+    progress: &ProgressBar,
 ) -> Result<(), Failure> {
     for person in &people.users {
         let user = imported_user(session, person, hasher)?;
         for stored in session.users(&[user])? {
             report.count(|| format!("user {}", person.id), &stored.outcome);
         }
+        progress.inc(1);
     }
     for organization in &people.organizations {
         fill_organization(session, organization, report)?;

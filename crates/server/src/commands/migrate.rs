@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::cli::Migrate;
 use crate::commands::context::Context;
+use crate::commands::progress;
 use crate::commands::terminal::confirm;
 use crate::error::Failure;
 use crate::schema;
@@ -28,7 +29,7 @@ pub(super) fn run(context: &Context, arguments: &Migrate) -> Result<(), Failure>
             confirm(arguments.yes, "migrate --revert deletes data")?;
             (Vec::new(), profiled_store::revert(settings, count)?)
         }
-        None => (profiled_store::migrate(settings)?, Vec::new()),
+        None => (migrate(context)?, Vec::new()),
     };
     let note = match arguments.revert {
         Some(_) => None,
@@ -45,6 +46,17 @@ pub(super) fn run(context: &Context, arguments: &Migrate) -> Result<(), Failure>
         lines.extend(note.clone());
         lines.join("\n")
     })
+}
+
+fn migrate(context: &Context) -> Result<Vec<String>, Failure> {
+    let settings = &context.settings.database;
+    let progress = progress::of_steps(context, profiled_store::pending(settings)?.len());
+    let applied = profiled_store::migrate_up_to(settings, None, &mut |name| {
+        progress.set_message(name.to_owned());
+        progress.inc(1);
+    });
+    progress.finish_and_clear();
+    Ok(applied?)
 }
 
 fn status(context: &Context) -> Result<(), Failure> {

@@ -3,6 +3,7 @@
 mod backup;
 mod binding;
 mod check;
+mod completions;
 mod context;
 mod destination;
 mod directory;
@@ -14,6 +15,7 @@ mod import_people;
 mod import_settings;
 mod jwt;
 mod keys;
+mod manual;
 mod migrate;
 mod openapi;
 mod progress;
@@ -35,6 +37,15 @@ use context::Context;
 
 /// Loads the settings and runs the command.
 pub(crate) fn run(cli: Cli) -> Result<(), Vec<Failure>> {
+    // They ask for no settings.
+    let done = match &cli.command {
+        Command::Completions { shell } => Some(completions::run(*shell)),
+        Command::Man { folder } => Some(manual::run(folder.as_deref())),
+        _ => None,
+    };
+    if let Some(done) = done {
+        return done.map_err(|failure| vec![failure]);
+    }
     let load = match cli.command {
         // It may run where the service does not, as a user without its secrets.
         Command::Migrate(_) => Loaded::database,
@@ -76,7 +87,10 @@ fn work(command: Command, context: Context, global: Global) -> Result<(), Failur
         Command::Serve => serve::run(&context, Box::new(move || again(&global))),
         Command::Quickstart => quickstart::run(context, &global),
         // They have been run.
-        Command::Check | Command::Settings(_) => Ok(()),
+        Command::Check
+        | Command::Settings(_)
+        | Command::Completions { .. }
+        | Command::Man { .. } => Ok(()),
         Command::Openapi(arguments) => openapi::run(&context, &arguments),
         Command::Migrate(arguments) => migrate::run(&context, &arguments),
         Command::Healthcheck(arguments) => healthcheck::run(&context, &arguments),

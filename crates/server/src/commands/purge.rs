@@ -5,6 +5,7 @@ use profiled_auth::audit::Actor;
 use crate::cli::Purge;
 use crate::clock::now;
 use crate::commands::context::Context;
+use crate::commands::progress;
 use crate::commands::terminal::confirm;
 use crate::error::Failure;
 use crate::maintenance;
@@ -15,7 +16,12 @@ pub(super) fn run(context: &Context, arguments: &Purge) -> Result<(), Failure> {
     confirm(arguments.yes, what)?;
     let store = context.open()?;
     let media = open_media(&context.settings)?;
-    let cleared = maintenance::run(&store, &media, &context.settings, &Actor::Operator, now())?;
+    let progress = progress::counter(context, "rows and files erased");
+    let erased = |some| progress.inc(some);
+    let settings = &context.settings;
+    let cleared = maintenance::run(&store, &media, settings, &Actor::Operator, now(), &erased);
+    progress.finish_and_clear();
+    let cleared = cleared?;
     context.write(&cleared, |cleared| {
         format!(
             "erased {} accounts, removed {} expired tokens and {} expired refresh tokens, deleted {} media files \

@@ -37,7 +37,7 @@ pub(super) fn export(context: &Context, file: &Path, replaces: bool) -> Result<(
         let output = Output::of(file, replaces)?;
         let store = context.open()?;
         let header = StoreHeader::of(schema::newest(&context.settings.database)?);
-        let progress = progress::counter(context, "rows");
+        let progress = progress::of_output(context, &output, "rows");
         let counts = store.export(|session| {
             output.write(|out| {
                 let written = session.write_store(&header, out, &mut || progress.inc(1));
@@ -168,7 +168,7 @@ fn prepare(settings: &DatabaseSettings, wanted: &str) -> Result<(), Failure> {
         .iter()
         .filter(|one| one.state != MigrationState::Pending);
     match applied.next_back() {
-        None => profiled_store::migrate_up_to(settings, Some(wanted)).map(drop)?,
+        None => profiled_store::migrate_up_to(settings, Some(wanted), &mut |_name| {}).map(drop)?,
         Some(newest) if newest.name == wanted => {}
         Some(newest) => {
             return Err(Failure::failed(format!(

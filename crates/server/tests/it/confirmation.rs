@@ -5,13 +5,10 @@
     reason = "a test that cannot be set up has failed"
 )]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
-use profiled_store::testing::skip;
 use serde_json::json;
 
-use crate::sandbox::{Ended, Sandbox, audit_trail};
+use crate::sandbox::Sandbox;
+use crate::terminal::at_terminal;
 
 /// What a command line does: what is refused is told without the way out.
 const DESTRUCTIVE: [(&str, &str); 10] = [
@@ -81,39 +78,6 @@ fn destructive_commands_are_refused_where_nobody_can_be_asked() {
     }
 
     assert_eq!(rows(&sandbox), before);
-}
-
-/// Runs a command at a terminal, on which somebody types.
-fn at_terminal(test: &str, sandbox: &Sandbox, line: &str, typed: &str) -> Option<Ended> {
-    let program = env!("CARGO_BIN_EXE_profiled");
-    let alone = sandbox.command(&[]);
-    let variables = alone.get_envs();
-    let variables = variables.filter_map(|(name, value)| Some((name, value?)));
-    let mut script = Command::new("script");
-    let script = script
-        .args(["-qec", &format!("{program} {line}"), "/dev/null"])
-        .current_dir(sandbox.path())
-        .envs(variables);
-    let script = script.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let Ok(mut child) = script.spawn() else {
-        skip(test, "there is no program `script`", "REQUIRE_CLIENTS");
-        return None;
-    };
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(typed.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
-    let shown = String::from_utf8(output.stdout).unwrap().replace('\r', "");
-    let (trail, err) = audit_trail(&shown);
-    Some(Ended {
-        code: output.status.code(),
-        out: String::new(),
-        err,
-        trail,
-    })
 }
 
 #[test]

@@ -85,6 +85,15 @@ pub fn status(settings: &DatabaseSettings) -> Result<Vec<MigrationStatus>, OpenE
     Ok(known.chain(unknown).collect())
 }
 
+/// The newest migration of this build, as [`MigrationStatus`] names it.
+#[must_use]
+pub fn newest_migration() -> Option<String> {
+    // Both databases have the same ones.
+    let all = MigrationSource::<Sqlite>::migrations(&SQLITE).ok()?;
+    let names = all.iter().map(|migration| migration.name().to_string());
+    names.max()
+}
+
 /// Names of the migrations that the database lacks, oldest first.
 ///
 /// # Errors
@@ -104,16 +113,18 @@ pub fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
 /// # Errors
 /// [`OpenError`]: a bad URL, a database that does not answer, a migration that fails.
 pub fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, OpenError> {
-    migrate_up_to(settings, None)
+    migrate_up_to(settings, None, &mut |_name| {})
 }
 
 /// As [`migrate`], up to a migration and including it, as [`MigrationStatus`] names it: for rows of an earlier schema.
+/// `begins` hears the name of each before it is applied.
 ///
 /// # Errors
 /// As [`migrate`].
 pub fn migrate_up_to(
     settings: &DatabaseSettings,
     newest: Option<&str>,
+    begins: &mut dyn FnMut(&str),
 ) -> Result<Vec<String>, OpenError> {
     let url: DatabaseUrl = settings.url.parse()?;
     let lock = url.file().map(file::create).transpose();
@@ -132,7 +143,7 @@ pub fn migrate_up_to(
             // Diesel would make its table, which a role that only changes rows may not.
             return Ok(Vec::new());
         }
-        let versions = on_each!(connection, |c| run(c, newest))?;
+        let versions = on_each!(connection, |c| run(c, newest, begins))?;
         Ok(versions)
     });
     applied.map_err(|source| failed(&url, source))
@@ -233,7 +244,11 @@ impl Embedded for Pg {
     const MIGRATIONS: EmbeddedMigrations = POSTGRES;
 }
 
-fn run<C, B>(connection: &mut C, newest: Option<&str>) -> Result<Vec<String>, BoxError>
+fn run<C, B>(
+    connection: &mut C,
+    newest: Option<&str>,
+    begins: &mut dyn FnMut(&str),
+) -> Result<Vec<String>, BoxError>
 where
     B: Embedded,
     C: MigrationHarness<B>,
@@ -242,11 +257,13 @@ where
     let mut applied = Vec::new();
     for migration in connection.pending_migrations(B::MIGRATIONS)? {
         // Their names begin with dates and numbers, by which they are in order.
-        if newest.is_some_and(|newest| migration.name().to_string().as_str() > newest) {
+        let name = migration.name().to_string();
+        if newest.is_some_and(|newest| name.as_str() > newest) {
             break;
         }
+        begins(&name);
         connection.run_migration(&migration)?;
-        applied.push(migration.name().to_string());
+        applied.push(name);
     }
     Ok(applied)
 }

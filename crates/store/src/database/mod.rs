@@ -34,7 +34,8 @@ pub use full_disk::DiskFull;
 pub(crate) use instant::{Instant, stored};
 pub use lanes::LaneSizes;
 pub use migrations::{
-    MigrationState, MigrationStatus, migrate, migrate_up_to, pending, revert, status,
+    MigrationState, MigrationStatus, migrate, migrate_up_to, newest_migration, pending, revert,
+    status,
 };
 pub(crate) use page::numbered_page;
 pub(crate) use person::PersonRow;

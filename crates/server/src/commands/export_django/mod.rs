@@ -10,6 +10,7 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use indicatif::ProgressBar;
 use profiled_auth::audit::Action;
 use profiled_domain::{GroupId, UserId};
 use profiled_store::ExportSession;
@@ -18,6 +19,7 @@ use crate::cli::ExportDjango;
 use crate::clock::now;
 use crate::commands::context::Context;
 use crate::commands::destination::{self, Output};
+use crate::commands::progress;
 use crate::dump::{DjangoMapping, DumpForm, DumpWriter, OutputRecord, WriteError};
 use crate::error::Failure;
 use crate::trail::{Line, audited};
@@ -45,10 +47,11 @@ fn export(context: &Context, arguments: &ExportDjango, line: &mut Line) -> Resul
             .as_deref()
             .and_then(|zone| zone.parse().ok());
         let instants = Instants(arguments.timezone.or(remembered));
+        let progress = progress::of_output(context, &output, "groups, users and tokens");
         let pass = |session: &mut ExportSession<'_>, out: &mut dyn Write| {
             let counts = session.counts()?;
             let records = Records::new(&target, &context.settings, instants, counts);
-            let report = write(session, out, form, records)?;
+            let report = write(session, out, form, records, &progress)?;
             match report.first_loss().filter(|_| arguments.strict) {
                 Some(loss) => Err(Failure::failed(format!(
                     "not everything has a place, {loss}; nothing is written"
@@ -59,7 +62,9 @@ fn export(context: &Context, arguments: &ExportDjango, line: &mut Line) -> Resul
         if output.is_final() && (arguments.strict || form == DumpForm::Xml) {
             pass(session, &mut io::sink())?;
         }
-        let report = output.write(|out| pass(session, out))?;
+        let report = output.write(|out| pass(session, out));
+        progress.finish_and_clear();
+        let report = report?;
         line.exported(report.users, report.groups);
         let report = FullReport {
             report: &report,
@@ -76,6 +81,7 @@ fn write(
     out: &mut dyn Write,
     form: DumpForm,
     records: Records<'_>,
+    progress: &ProgressBar,
 ) -> Result<ExportReport, Failure> {
     let has_blacklist = records.target.blacklist;
     let mut pass = Pass {
@@ -83,6 +89,7 @@ fn write(
         writer: DumpWriter::new(out, form),
         form,
         records,
+        progress,
     };
     pass.groups()?;
     pass.users()?;
@@ -135,6 +142,7 @@ struct Pass<'a, 'b> {
     writer: DumpWriter<&'a mut dyn Write>,
     form: DumpForm,
     records: Records<'a>,
+    progress: &'a ProgressBar,
 }
 
 impl Pass<'_, '_> {
@@ -146,6 +154,7 @@ impl Pass<'_, '_> {
                 return Ok(());
             };
             after = last.id;
+            self.progress.inc(page.len() as u64);
             for group in &page {
                 match self.records.group(group) {
                     Ok(records) => {
@@ -169,6 +178,7 @@ impl Pass<'_, '_> {
                 return Ok(());
             };
             after = last.user.id;
+            self.progress.inc(page.len() as u64);
             for exported in &page {
                 match self.records.user(exported) {
                     Ok(records) => {
@@ -194,6 +204,7 @@ impl Pass<'_, '_> {
                 return Ok(());
             };
             after.clone_from(&last.jti);
+            self.progress.inc(page.len() as u64);
             for token in &page {
                 if !are_written {
                     self.records.report.leave_out_refresh_token();
