@@ -11,7 +11,7 @@ pub(super) fn of_field(name: &str) -> Option<Value> {
         "last_name" => json!("Karimi"),
         "full_name" => json!("Amina Karimi"),
         "gender" => json!("female"),
-        "mobile_number" | "number_phone" => json!("+4915550123"),
+        "mobile_number" | "number_phone" => json!("915550123"),
         "avatar" => json!("http://127.0.0.1:8000/media/avatars/amina.png"),
         "password" => json!("a long new password"),
         "current_password" => json!("the password until now"),

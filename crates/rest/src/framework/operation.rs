@@ -245,7 +245,9 @@ impl NamedSchema {
 
     /// A page of a list: `P` is called after what is on it.
     fn page<P: ToSchema, T: ToSchema>() -> Self {
-        Self::named::<P>(format!("{}Page", T::name()))
+        let mut page = Self::named::<P>(format!("{}Page", T::name()));
+        page.components.extend(Self::of::<T>().components);
+        page
     }
 
     fn named<T: ToSchema>(name: String) -> Self {

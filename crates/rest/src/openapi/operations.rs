@@ -128,25 +128,24 @@ impl Document<'_> {
     }
 }
 
-/// `get_users_by_id_teams` for `GET /api/users/{id}/teams/`.
+/// `get_users_by_id_teams` for `GET /api/users/{id}/teams/`, `get_site_login` for `GET /login/`.
 fn operation_id(method: &Method, path: &str) -> String {
-    let path = path.strip_prefix("/api/").unwrap_or(path);
-    let mut id = method.as_str().to_ascii_lowercase();
-    let mut add = |word: &str| {
-        id.push('_');
-        id.push_str(word);
-    };
+    let mut words = vec![method.as_str().to_ascii_lowercase()];
+    let below = path.strip_prefix("/api/");
+    match below {
+        None => words.push("site".to_owned()),
+        Some("") => words.push("api".to_owned()),
+        Some(_) => {}
+    }
+    let path = below.unwrap_or(path);
     for part in path.split('/').filter(|part| !part.is_empty()) {
         if part.starts_with('{') {
-            add("by");
+            words.push("by".to_owned());
         }
-        let words = part.split(|c: char| !c.is_ascii_alphanumeric());
-        words.filter(|word| !word.is_empty()).for_each(&mut add);
+        let parts = part.split(|c: char| !c.is_ascii_alphanumeric());
+        words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
     }
-    if path.is_empty() {
-        add("api");
-    }
-    id
+    words.join("_")
 }
 
 fn parameters(path: &str, operation: &Operation) -> Vec<Parameter> {
@@ -211,7 +210,10 @@ mod tests {
                 "/api/groups/{id}/users/{user_id}/",
                 "get_groups_by_id_users_by_user_id",
             ),
-            ("/.well-known/jwks.json", "get_well_known_jwks_json"),
+            ("/.well-known/jwks.json", "get_site_well_known_jwks_json"),
+            ("/api/login/", "get_login"),
+            ("/login/", "get_site_login"),
+            ("/", "get_site"),
         ];
 
         for (path, expected) in cases {
