@@ -1,7 +1,7 @@
 //! The examples of help, manual and documents. A test runs each of them.
 
 /// Command lines by the words that name their command.
-const EXAMPLES: [(&str, &[&str]); 68] = [
+const EXAMPLES: [(&str, &[&str]); 69] = [
     (
         "serve",
         &[
@@ -25,6 +25,13 @@ const EXAMPLES: [(&str, &[&str]); 68] = [
             "profiled settings",
             "profiled settings http.bind",
             "profiled settings --schema > profiled.schema.json",
+        ],
+    ),
+    (
+        "openapi",
+        &[
+            "profiled openapi > openapi.json",
+            "profiled openapi --format yaml",
         ],
     ),
     (
