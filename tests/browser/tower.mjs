@@ -114,10 +114,10 @@ async function cookie(browser) {
   await press(page, button(page, "OPTIONS"));
   await response(page).getByText('"name": "Me"').waitFor();
   await visit(page, "/api/v2/users/3/");
-  await page.getByLabel("Content").fill('{"first_name": "Alicia"}');
+  await page.getByLabel("Content").fill('{"email": "alicia@example.com"}');
   await press(page, button(rawData(page), "PATCH"), 303);
   await page.getByRole("status").getByText("Saved.").waitFor();
-  await response(page).getByText('"first_name": "Alicia"').waitFor();
+  await response(page).getByText('"email": "alicia@example.com"').waitFor();
   const names = (await page.context().cookies()).map(({ name, httpOnly }) => [name, httpOnly]);
   assert.deepEqual(names.sort(), [["csrftoken", false], ["sessionid", true]]);
 }
