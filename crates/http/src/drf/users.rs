@@ -11,8 +11,6 @@ use crate::settings::GroupsRepresentation;
 
 const LIST: Spec = Spec {
     name: "User List",
-    description: "All users who are not deleted. search: words that each occur in the username, the e-mail \
-                  address, the first or the last name. is_active, is_staff: true or false.",
     access: Access::StaffOrSuperuser,
     ..Spec::VIEW
 };
