@@ -126,13 +126,8 @@ fn sqlite_counts_and_skips_users_by_index_alone() {
 
     for number in [PageNumber::At(1), PageNumber::Last] {
         let page = NumberedPage { number, size: 1 };
-        for statement in statements(|| {
-            drop(
-                store
-                    .list_profiles(&ProfileFilter::default(), page)
-                    .unwrap(),
-            )
-        }) {
+        let all = ProfileFilter::default();
+        for statement in statements(|| drop(store.list_profiles(&all, page).unwrap())) {
             let sql = statement.split(" -- binds").next().unwrap();
             for step in plan(&database, &sql.replace('?', "1")) {
                 let is_bounded = !step.starts_with("SCAN")

@@ -105,15 +105,14 @@ fn body(context: &Context<'_>) -> Option<String> {
 
 /// JSON in which nothing but line ends controls a terminal that it is pasted into.
 fn visible(json: &str) -> String {
-    let mut text = String::with_capacity(json.len());
-    for letter in json.replace("\r\n", "\n").chars() {
+    let shown = |letter: char| {
         if letter.is_control() && letter != '\n' {
-            text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            format!("\\u{:04x}", u32::from(letter))
         } else {
-            text.push(letter);
+            letter.to_string()
         }
-    }
-    text
+    };
+    json.replace("\r\n", "\n").chars().map(shown).collect()
 }
 
 /// What a form says of its fields. A file cannot be said in JSON.

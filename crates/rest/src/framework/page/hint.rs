@@ -10,7 +10,7 @@ pub(super) fn of(field: &Field) -> String {
     }
     let mut kind = kind_of(&field.kind);
     if let Some(max) = field.max_length.filter(|_| has_length(&field.kind)) {
-        kind.push_str(&format!(", at most {max} characters"));
+        kind.extend([", at most ", &max.to_string(), " characters"]);
     }
     parts.push(kind);
     if !field.is_required {

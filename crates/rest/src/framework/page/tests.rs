@@ -289,7 +289,12 @@ fn instants_are_picked_unless_the_browser_would_send_another_one_back() {
 
     for (stored, expected) in table {
         let object = json!({ "end": stored });
-        let html = made(&[end.clone()], &object, None, &FieldErrors::NONE);
+        let html = made(
+            std::slice::from_ref(&end),
+            &object,
+            None,
+            &FieldErrors::NONE,
+        );
         assert!(html.contains(expected), "{expected} in {html}");
         assert!(html.contains("Date and time in UTC. Optional."));
     }
