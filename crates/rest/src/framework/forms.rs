@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+use crate::framework::article::Article;
 use crate::framework::fields::{Field, Kind};
-use crate::framework::page::Article;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::json_writer::{self, Layout, Style};

@@ -1,5 +1,6 @@
 //! From a request that has found its route to an answer: checks, views, fields, pages.
 
+mod article;
 mod audit;
 mod authority;
 mod conditional;
@@ -33,6 +34,7 @@ mod view;
 mod view_response;
 mod worker_pool;
 
+pub use article::Article;
 pub use conditional::{EntityTag, lists};
 pub use context::{Parameters, RequestContext};
 pub use crew::PoolError;
@@ -42,7 +44,6 @@ pub use forms::{PageForms, PageStyle};
 pub use lanes::{Lane, LaneParts, Lanes, ReplicaLane};
 pub use metadata::metadata;
 pub use notice::Notice;
-pub use page::Article;
 pub use pipeline::Pipeline;
 pub use request_log::{Notes, write as log_request};
 pub use resource::Resource;

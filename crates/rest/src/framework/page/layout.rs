@@ -2,7 +2,8 @@
 
 use profiled_domain::User;
 
-use super::{Context, Reader, STYLE};
+use super::reader::Reader;
+use super::{Context, STYLE};
 use crate::framework::doors::{HOME, ICON, LOGOUT, login_link};
 use crate::framework::forms::PageStyle;
 use crate::framework::notice::Notice;

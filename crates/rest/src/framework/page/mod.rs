@@ -3,13 +3,13 @@
 //!
 //! Templates are in `templates/`. A page has one style sheet, no script, and nothing from elsewhere.
 
-mod article;
 mod form_view;
 mod inputs;
 mod layout;
 mod links;
 mod raw;
 mod reader;
+pub(crate) mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +26,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::error::FieldErrors;
+use crate::framework::article::{Article, told};
 use crate::framework::forms::{Button, PageForms, PageStyle};
 use crate::framework::router::Route;
 use crate::framework::router::Router;
@@ -35,8 +36,6 @@ use crate::wire::body::Form;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
-pub use article::Article;
-pub(crate) use article::render_article;
 pub use reader::Reader;
 
 use form_view::FormView;
@@ -101,14 +100,6 @@ pub fn render(context: &Context<'_>, answer: &ViewResponse, headers: &HeaderMap)
     let json = String::from_utf8_lossy(&answer.json);
     let page = Page::new(context, answer, headers, &json);
     told(page.render())
-}
-
-fn told(rendered: askama::Result<String>) -> String {
-    rendered.unwrap_or_else(|error| {
-        // Values are text, which writes itself without fail.
-        tracing::error!(%error, "a page could not be written");
-        String::new()
-    })
 }
 
 #[derive(Template)]
