@@ -223,6 +223,6 @@ impl<K: WritableKind> ListPost<K> for Create {
     }
 
     async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-        Ok(forms::create(K::SCHEMA, K::may_create(context).await?))
+        Ok(forms::create(context, K::SCHEMA, K::may_create(context).await?))
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+use crate::framework::article::Article;
 use crate::framework::fields::{Field, Kind};
-use crate::framework::page::Article;
 use crate::framework::spec::Access;
 use crate::framework::view_response::ViewResponse;
 use crate::wire::json_writer::{self, Layout, Style};
@@ -201,6 +201,15 @@ impl PageForms {
             names: names.to_vec(),
             object,
         });
+        self
+    }
+
+    /// The same without passwords in raw data.
+    #[must_use]
+    pub fn without_raw_passwords(mut self) -> Self {
+        for form in &mut self.forms {
+            form.names.retain(|name| !is_password(name));
+        }
         self
     }
 

@@ -1,5 +1,6 @@
 //! From a request that has found its route to an answer: checks, views, fields, pages.
 
+mod article;
 mod audit;
 mod authority;
 mod conditional;
@@ -34,6 +35,7 @@ mod view;
 mod view_response;
 mod worker_pool;
 
+pub use article::Article;
 pub use conditional::{EntityTag, lists};
 pub use context::{Parameters, RequestContext};
 pub use crew::PoolError;
@@ -45,7 +47,6 @@ pub use metadata::{Metadata, metadata};
 pub use notice::Notice;
 pub(crate) use operation::{Compared, Credentials, nullable};
 pub use operation::{Credential, FieldSchema, NamedSchema, Operation, QueryParameter};
-pub use page::Article;
 pub use pipeline::Pipeline;
 pub use request_log::{Notes, write as log_request};
 pub use resource::Resource;

@@ -6,6 +6,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
+use crate::framework::article::Article;
 use crate::framework::page::{self, Reader};
 use crate::framework::router::Route;
 use crate::framework::services::Services;
@@ -107,7 +108,7 @@ pub async fn article(
     request: &HttpRequest,
     origin: &Origin,
     status: StatusCode,
-    (title, article): (&str, &page::Article),
+    (title, article): (&str, &Article),
 ) -> HttpResponse {
     let identity = match services.session(request).await {
         Ok(identity) => identity,
@@ -126,7 +127,7 @@ pub async fn article(
         .insert_header((header::VARY, PAGES_VARY))
         .insert_header((header::CONTENT_TYPE, HTML))
         .insert_header((header::CONTENT_SECURITY_POLICY, page::security_policy()))
-        .body(page::render_article(title, article, origin, &reader))
+        .body(page::standing::render(title, article, origin, &reader))
 }
 
 /// The three that every answer has, redirects included.

@@ -135,6 +135,10 @@ impl Router {
         if let Some((route, place, parameters)) = self.at(path) {
             return Found::View(route, place, parameters);
         }
+        // CONNECT has no path, and is not on its way to the root.
+        if path.is_empty() {
+            return Found::Nothing;
+        }
         match self.at(&format!("{path}/")) {
             Some((route, ..)) => Found::MissingSlash(route),
             None => Found::Nothing,

@@ -1,5 +1,6 @@
 //! The forms of pages (contract `tower.md`, section 12, items 3 and 7).
 
+use profiled_auth::Scheme;
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
 use profiled_rest::{PageForms, RequestContext};
@@ -9,12 +10,20 @@ use crate::tower::kind::ObjectKind;
 use crate::tower::object::load;
 
 /// Creates an object, where the caller is offered that.
-pub(in crate::tower) fn create(schema: &'static ObjectSchema, is_offered: bool) -> PageForms {
+pub(in crate::tower) fn create(
+    context: &RequestContext<'_>,
+    schema: &'static ObjectSchema,
+    is_offered: bool,
+) -> PageForms {
     let forms = PageForms::default();
-    if is_offered {
-        forms.form(&["POST"], &schema.controls(&[]), &schema.blank())
-    } else {
-        forms
+    if !is_offered {
+        return forms;
+    }
+    let forms = forms.form(&["POST"], &schema.controls(&[]), &schema.blank());
+    // Those of other credentials are recorded without (contract `tower.md`, section 12, item 7).
+    match context.identity {
+        Some(identity) if identity.scheme == Scheme::Session => forms,
+        _ => forms.without_raw_passwords(),
     }
 }
 

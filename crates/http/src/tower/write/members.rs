@@ -42,7 +42,7 @@ impl ListPost<User> for Members {
     async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
         let membership = (self.0)(context.parameters.id(0));
         let (viewer, _) = permit_change(context, membership).await?;
-        let forms = forms::create(fields::USER, may_create(&viewer));
+        let forms = forms::create(context, fields::USER, may_create(&viewer));
         let removal: &[_] = &[("true", "Remove from this list")];
         Ok(forms::membership(
             forms,

@@ -2,8 +2,9 @@
 
 use profiled_domain::User;
 
+use super::STYLE;
 use super::context::Context;
-use super::{Reader, STYLE};
+use super::reader::Reader;
 use crate::framework::doors::{HOME, ICON, LOGOUT, login_link};
 use crate::framework::forms::PageStyle;
 use crate::framework::notice::Notice;

@@ -4,7 +4,6 @@
 //! Templates are in `templates/`. A page has one style sheet, one script that it does without, and nothing from
 //! elsewhere.
 
-mod article;
 mod command;
 mod context;
 mod filter_view;
@@ -16,7 +15,7 @@ mod layout;
 mod links;
 mod raw;
 mod reader;
-mod standing;
+pub(crate) mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +31,7 @@ use profiled_auth::PasswordHasher;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::framework::article::{Article, told};
 use crate::framework::forms::{Button, PageStyle};
 use crate::framework::router::Found;
 use crate::framework::spec::Access;
@@ -39,11 +39,8 @@ use crate::framework::view_response::ViewResponse;
 use crate::wire::host::Origin;
 use crate::wire::query::{self, Query};
 
-pub use article::Article;
-use article::told;
 pub use context::{Context, PageExtras};
 pub use reader::Reader;
-pub(crate) use standing::render_article;
 
 use filter_view::FilterForm;
 use form_view::FormView;

@@ -2,9 +2,9 @@
 
 use askama::Template;
 
-use super::article::{Article, told};
 use super::layout::{Door, Layout};
 use super::reader::Reader;
+use crate::framework::article::{Article, told};
 use crate::wire::host::Origin;
 
 #[derive(Template)]
@@ -14,13 +14,8 @@ struct Standing<'a> {
     article: &'a str,
 }
 
-/// A page that belongs to no view.
-pub(crate) fn render_article(
-    title: &str,
-    article: &Article,
-    origin: &Origin,
-    reader: &Reader,
-) -> String {
+/// A page with a title and an article.
+pub(crate) fn render(title: &str, article: &Article, origin: &Origin, reader: &Reader) -> String {
     let layout = Layout::of_service(title, origin, reader);
     let page = Standing {
         layout,

@@ -1,8 +1,8 @@
-//! Pages that show something else than an answer.
+//! What a page shows in place of an answer.
 
 use askama::Template;
 
-/// What a page shows in place of the answer: a rendered template, in which all values are escaped.
+/// A rendered template, in which all values are escaped.
 #[derive(Clone, Debug)]
 pub struct Article(String);
 
@@ -13,15 +13,14 @@ impl Article {
         Self(told(template.render()))
     }
 
-    pub(super) fn html(&self) -> &str {
+    pub(crate) fn html(&self) -> &str {
         &self.0
     }
 }
 
-/// A page as text.
-pub(super) fn told(rendered: askama::Result<String>) -> String {
+/// What was rendered: values are text, which writes itself without fail.
+pub(crate) fn told(rendered: askama::Result<String>) -> String {
     rendered.unwrap_or_else(|error| {
-        // Values are text, which writes itself without fail.
         tracing::error!(%error, "a page could not be written");
         String::new()
     })
