@@ -86,26 +86,28 @@ async function rights(browser) {
   }
 }
 
-// A cookie is had by a form, and read with.
+// A cookie is had by a form, and read and written with.
 async function cookie(browser) {
   const page = await open(browser, { width: SMALL });
   await visit(page, "/api/login/?next=/api/v2/me/");
   await picture(page, "tower-login");
   await page.getByLabel("Username").fill("alice");
   await page.getByLabel("Password").fill("wrong");
-  const form = page.getByRole("region", { name: "HTML form" });
-  await press(page, button(form, "POST"), 401);
+  await press(page, button(page, "Log in"), 401);
   assert.equal(await page.getByLabel("Username").inputValue(), "alice");
   assert.equal(await page.getByLabel("Password").inputValue(), "");
 
   await page.getByLabel("Password").fill("pw-alice");
-  await press(page, button(form, "POST"), 302);
+  await press(page, button(page, "Log in"), 302);
   await heading(page, "Me");
   await response(page).getByText('"username": "alice"').waitFor();
   await press(page, button(page, "OPTIONS"));
   await response(page).getByText('"name": "Me"').waitFor();
   await visit(page, "/api/v2/users/3/");
-  assert.equal(await page.locator("textarea").count(), 0);
+  await page.getByLabel("Content").fill('{"email": "alicia@example.com"}');
+  await press(page, button(rawData(page), "PATCH"), 303);
+  await page.getByRole("status").getByText("Saved.").waitFor();
+  await response(page).getByText('"email": "alicia@example.com"').waitFor();
   const names = (await page.context().cookies()).map(({ name, httpOnly }) => [name, httpOnly]);
   assert.deepEqual(names.sort(), [["csrftoken", false], ["sessionid", true]]);
 }

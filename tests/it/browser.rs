@@ -6,7 +6,11 @@ use acceptance::service::{Backend, Data, Service};
 
 /// Runs a scenario of `tests/browser/pages.mjs` against a service with the people of `staff`.
 fn run(scenario: &str) {
-    let test = format!("browser::{scenario}");
+    run_staff("pages.mjs", scenario);
+}
+
+fn run_staff(script: &str, scenario: &str) {
+    let test = format!("browser::{script}::{scenario}");
     let Some(browser) = Browser::find(&test) else {
         return;
     };
@@ -21,7 +25,7 @@ fn run(scenario: &str) {
     let [token, bearer, minimal] = credentials.each_ref().map(Caller::credentials);
 
     let run = browser.run(
-        "pages.mjs",
+        script,
         scenario,
         &[
             ("BASE_URL", &base),
@@ -52,6 +56,26 @@ fn run_tower(scenario: &str) {
     let run = run.unwrap();
     let told = String::from_utf8_lossy(&run.stderr);
     assert!(run.status.success(), "{scenario}: {told}");
+}
+
+#[test]
+fn a_reader_comes_in_changes_a_profile_and_leaves_by_keyboard() {
+    run_staff("front.mjs", "keyboard");
+}
+
+#[test]
+fn a_wrong_password_is_told_and_the_name_kept() {
+    run_staff("front.mjs", "wrong");
+}
+
+#[test]
+fn one_log_in_writes_in_all_dialects() {
+    run_staff("front.mjs", "dialects");
+}
+
+#[test]
+fn no_page_around_the_dialects_has_a_serious_fault_of_accessibility() {
+    run_staff("front.mjs", "accessibility");
 }
 
 #[test]
@@ -115,7 +139,7 @@ fn pages_of_tower_offer_only_permitted_actions() {
 }
 
 #[test]
-fn a_log_in_by_form_gives_a_cookie_to_read_with() {
+fn a_log_in_by_form_gives_a_cookie_to_read_and_write_with() {
     run_tower("cookie");
 }
 

@@ -51,6 +51,7 @@ mod migration;
 mod monitoring;
 mod openapi;
 mod packaging;
+mod page_log_ins;
 mod pages;
 mod passwords;
 mod pictures;

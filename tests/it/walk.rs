@@ -17,7 +17,8 @@ on_both_databases!(
 );
 
 /// Routes for everybody.
-const OPEN: [&str; 13] = [
+const OPEN: [&str; 14] = [
+    "/",
     "/api/auth/token/",
     "/api/token/",
     "/api/token/refresh/",
@@ -34,7 +35,13 @@ const OPEN: [&str; 13] = [
 ];
 
 /// Open as well: pages that let browsers in and out, and a view that asks services for a secret of theirs.
-const OPEN_BY_OTHER_MEANS: [&str; 3] = ["/api/login/", "/api/logout/", "/oauth/introspect/"];
+const OPEN_BY_OTHER_MEANS: [&str; 5] = [
+    "/login/",
+    "/logout/",
+    "/api/login/",
+    "/api/logout/",
+    "/oauth/introspect/",
+];
 
 /// Methods that each route is asked with besides its own.
 const METHODS: [&str; 8] = [

@@ -10,6 +10,7 @@ use profiled_domain::{Holder, HolderQuery, ProfileDepth, User};
 use profiled_rest::doors::{HOME, is_own_path};
 use profiled_rest::error::ApiError;
 use profiled_rest::fields::{Field, Kind};
+use profiled_rest::wire::accept::Format;
 use profiled_rest::wire::body::{Data, Value};
 use profiled_rest::{
     Access, Article, Notice, Operation, PageForms, RequestContext, Spec, ViewResponse, csrf,
@@ -115,7 +116,7 @@ impl LogIn {
     }
 
     /// The page with the form.
-    pub(crate) async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    pub(crate) fn forms(&self, context: &RequestContext<'_>) -> PageForms {
         let label = self.fields.first().map_or("", |field| field.label);
         let typed = context.body.typed("username").unwrap_or_default();
         let next = context.body.typed("next");
@@ -127,7 +128,7 @@ impl LogIn {
             next: next.as_deref().filter(|path| is_own_path(path)),
             is_known: context.reader.is_some(),
         };
-        Ok(PageForms::article(Article::of(&form)))
+        PageForms::article(Article::of(&form))
     }
 }
 
@@ -183,9 +184,9 @@ pub(crate) async fn log_out(
 }
 
 /// The button of a page for those who are logged in.
-pub(crate) async fn log_out_forms(context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+pub(crate) fn log_out_forms(context: &RequestContext<'_>) -> PageForms {
     let is_known = context.reader.is_some();
-    Ok(PageForms::buttons(if is_known { &["POST"] } else { &[] }))
+    PageForms::buttons(if is_known { &["POST"] } else { &[] })
 }
 
 /// Ends the log-in whose cookie is sent along, and returns the `Set-Cookie` that takes the cookie away; `None`
@@ -251,12 +252,15 @@ fn found(context: &RequestContext<'_>, path: &str) -> ViewResponse {
         .not_stored()
 }
 
-/// The answer, with a cookie for [`csrf::check`] if the client has none.
+/// The answer, with a cookie for [`csrf::check`] if the client has none. Pages of those who are logged in bring it
+/// along themselves.
 pub(crate) fn with_csrf_cookie(
     context: &RequestContext<'_>,
     mut answer: ViewResponse,
 ) -> ViewResponse {
-    if csrf::sent(context.request.headers()).is_none() {
+    let headers = context.request.headers();
+    let is_brought = context.format == Format::Html && session::sent(headers).is_some();
+    if csrf::sent(headers).is_none() && !is_brought {
         answer.headers.extend(csrf::new_cookie(context.origin).1);
     }
     answer

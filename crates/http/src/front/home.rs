@@ -111,7 +111,7 @@ pub(super) fn view(parts: &Parts, others: &[Route]) -> Box<dyn View> {
         documents: documents(parts.services.http.browsable),
         has_pages: parts.services.http.browsable,
     };
-    let view = Resource::new(SPEC, home).get(Home::show).forms(Home::page);
+    let view = Resource::new(SPEC, home).get(show).forms(page);
     Box::new(
         view.operations(|_| vec![Operation::new(Method::GET).answers::<Body<'_>>(StatusCode::OK)]),
     )
@@ -178,39 +178,37 @@ fn health() -> [Entry; 2] {
     })
 }
 
-impl Home {
-    async fn show(&self, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
-        let urls = |entries: &[Entry]| {
-            let links = links(context, entries).into_iter();
-            links.map(|link| link.url).collect()
-        };
-        let door = |path| self.has_pages.then(|| context.origin.below(path));
-        Ok(context.ok(&Body {
-            name: SPEC.name,
-            description: DESCRIPTION,
-            version: env!("CARGO_PKG_VERSION"),
-            dialects: links(context, &self.entries),
-            login: door(LOGIN),
-            logout: door(LOGOUT),
-            documentation: urls(&self.documents),
-            health: urls(&health()),
-        }))
-    }
+async fn show(home: &Home, context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {
+    let urls = |entries: &[Entry]| {
+        let links = links(context, entries).into_iter();
+        links.map(|link| link.url).collect()
+    };
+    let door = |path| home.has_pages.then(|| context.origin.below(path));
+    Ok(context.ok(&Body {
+        name: SPEC.name,
+        description: DESCRIPTION,
+        version: env!("CARGO_PKG_VERSION"),
+        dialects: links(context, &home.entries),
+        login: door(LOGIN),
+        logout: door(LOGOUT),
+        documentation: urls(&home.documents),
+        health: urls(&health()),
+    }))
+}
 
-    async fn page(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-        let own_page = |user| context.services.own_pages.of(user);
-        let own = context.reader.map(own_page);
-        let own = own.filter(|path| *path != context.path);
-        let page = Page {
-            description: DESCRIPTION,
-            version: env!("CARGO_PKG_VERSION"),
-            login: context.origin.below(LOGIN),
-            own: own.map(|path| context.origin.below(path)),
-            is_known: context.reader.is_some(),
-            dialects: links(context, &self.entries),
-            documents: links(context, &self.documents),
-            health: links(context, &health()),
-        };
-        Ok(PageForms::article(Article::of(&page)))
-    }
+async fn page(home: &Home, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    let own_page = |user| context.services.own_pages.of(user);
+    let own = context.reader.map(own_page);
+    let own = own.filter(|path| *path != context.path);
+    let page = Page {
+        description: DESCRIPTION,
+        version: env!("CARGO_PKG_VERSION"),
+        login: context.origin.below(LOGIN),
+        own: own.map(|path| context.origin.below(path)),
+        is_known: context.reader.is_some(),
+        dialects: links(context, &home.entries),
+        documents: links(context, &home.documents),
+        health: links(context, &health()),
+    };
+    Ok(PageForms::article(Article::of(&page)))
 }

@@ -9,11 +9,12 @@ mod sessions;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use profiled_auth::Authenticator;
+use profiled_auth::{AuthError, Authenticator};
 use profiled_rest::doors::{HOME, LOGIN, LOGOUT, OwnPages};
 use profiled_rest::error::ApiError;
-use profiled_rest::wire::json_writer::{Layout, Style};
+use profiled_rest::wire::json_writer::{self, Layout, Style};
 use profiled_rest::{Access, Credential, Dialect, NamedSchema, Route, View, ViewResponse};
+use serde::Serialize;
 
 use crate::flows::rest_framework;
 use crate::parts::Parts;
@@ -61,6 +62,11 @@ struct Front {
     authenticator: Authenticator,
 }
 
+#[derive(Serialize)]
+struct Refusal {
+    detail: &'static str,
+}
+
 impl Dialect for Front {
     fn name(&self) -> &'static str {
         "pages"
@@ -75,6 +81,11 @@ impl Dialect for Front {
     }
 
     fn describe(&self, error: &ApiError, layout: Layout) -> ViewResponse {
+        if let ApiError::Unauthenticated(AuthError::InvalidPassword) = error {
+            let detail = "Wrong user name or password.";
+            let body = json_writer::to_vec(&Refusal { detail }, layout);
+            return ViewResponse::new(error.status(), body);
+        }
         rest_framework::describe(error, layout)
     }
 

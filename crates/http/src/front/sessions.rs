@@ -24,7 +24,7 @@ const LOG_OUT: Spec = Spec {
 pub(super) fn login(parts: &Parts) -> Box<dyn View> {
     let state = LogIn::new(parts.services.username_field, &parts.dialects.tower);
     let view = Resource::new(LOG_IN, state).get(show_login).post(log_in);
-    let view = view.fields("POST", |view| &view.fields).forms(LogIn::forms);
+    let view = view.fields("POST", |view| &view.fields).forms(forms);
     Box::new(view.operations(|view| vec![show(), view.operation()]))
 }
 
@@ -57,6 +57,10 @@ async fn log_out((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
     sessions::log_out(context, HOME).await
 }
 
+async fn forms(view: &LogIn, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    Ok(view.forms(context))
+}
+
 async fn offer((): &(), context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-    sessions::log_out_forms(context).await
+    Ok(sessions::log_out_forms(context))
 }

@@ -31,7 +31,7 @@ const LOG_OUT: Spec = Spec {
 pub(super) fn login(parts: &Parts) -> Resource<LogIn> {
     let state = LogIn::new(parts.services.username_field, &parts.dialects.tower);
     let view = Resource::new(LOG_IN, state).get(show_login).post(log_in);
-    let view = view.options(describe_login).forms(LogIn::forms);
+    let view = view.options(describe_login).forms(forms);
     view.operations(|view| {
         let described = [options::read_operation(), options::operation()];
         described.into_iter().chain([view.operation()]).collect()
@@ -77,6 +77,10 @@ async fn log_out((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, 
     sessions::log_out(context, HOME).await
 }
 
+async fn forms(view: &LogIn, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
+    Ok(view.forms(context))
+}
+
 async fn offer((): &(), context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-    sessions::log_out_forms(context).await
+    Ok(sessions::log_out_forms(context))
 }

@@ -23,6 +23,7 @@ mod openapi;
 mod order;
 mod page_forms;
 mod page_sessions;
+mod page_writes;
 mod pages;
 mod paths;
 #[path = "../../../../tests/src/queries.rs"]

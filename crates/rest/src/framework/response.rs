@@ -89,8 +89,8 @@ fn append(response: &mut HttpResponseBuilder, headers: HeaderMap) {
 
 /// What depends on the reader of a page: nobody finds it in the browser after the log-out.
 fn add_reader(response: &mut HttpResponseBuilder, reader: Option<&Reader>) {
-    let is_logged_in = reader.is_some_and(Reader::is_logged_in);
-    let kept = HeaderValue::from_static(if is_logged_in {
+    let is_seen_once = reader.is_some_and(Reader::is_seen_once);
+    let kept = HeaderValue::from_static(if is_seen_once {
         "private, no-store"
     } else {
         "private"

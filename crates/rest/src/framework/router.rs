@@ -32,6 +32,7 @@ pub struct Route {
 
 impl Route {
     /// Whether its page can be looked at again.
+    #[must_use]
     pub fn is_shown(&self) -> bool {
         self.view.allows(&Method::GET) || self.view.spec().is_read_by_post
     }

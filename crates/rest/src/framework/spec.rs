@@ -28,6 +28,10 @@ impl Access {
 
 /// What a view says about itself.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own"
+)]
 pub struct Spec {
     /// Name in OPTIONS documents and on pages.
     pub name: &'static str,

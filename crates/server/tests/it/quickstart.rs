@@ -73,6 +73,22 @@ fn the_printed_requests_show_the_demo_user_in_three_dialects() {
 }
 
 #[test]
+fn the_address_of_the_front_page_is_shown_if_there_are_pages() {
+    let sandbox = Sandbox::new();
+    for arguments in [&["quickstart"][..], &["quickstart"]] {
+        let service = sandbox.start(arguments);
+        let line = format!("Open http://{}/ in a browser", service.address);
+        assert!(service.greeting.contains(&line), "{}", service.greeting);
+    }
+    let service = sandbox.start(&["--set", "http.browsable=false", "quickstart"]);
+    assert!(
+        !service.greeting.contains("browser"),
+        "{}",
+        service.greeting
+    );
+}
+
+#[test]
 fn the_demo_user_has_a_complete_profile_and_two_groups() {
     let sandbox = Sandbox::new();
     let service = sandbox.start(&["quickstart"]);

@@ -5,6 +5,7 @@ use profiled_domain::User;
 use super::{Context, Reader, STYLE};
 use crate::framework::doors::{HOME, ICON, LOGOUT, login_link};
 use crate::framework::forms::PageStyle;
+use crate::framework::notice::Notice;
 use crate::framework::router::Crumb;
 use crate::wire::host::Origin;
 
@@ -85,7 +86,7 @@ impl<'a> Layout<'a> {
             crumbs: Vec::new(),
             door,
             proof: reader.login.as_ref().map(|login| login.proof.as_str()),
-            notice: reader.notice.map(|notice| notice.text()),
+            notice: reader.notice.map(Notice::text),
         }
     }
 }

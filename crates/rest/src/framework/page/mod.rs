@@ -183,7 +183,7 @@ impl<'a> Page<'a> {
             description: spec.description,
             is_refused: answer.status == StatusCode::FORBIDDEN
                 && context.method.is_safe()
-                && context.reader.is_logged_in(),
+                && context.reader.login.is_some(),
             is_readable: is_allowed(&"GET"),
             json_link: format_link(context.query, "json"),
             api_link: format_link(context.query, "api"),

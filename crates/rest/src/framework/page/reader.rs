@@ -41,11 +41,13 @@ impl Reader {
             cookies.extend(Notice::clear(origin));
         }
         let login = user.map(|user| {
-            let proof = csrf::sent(headers).map(str::to_owned).unwrap_or_else(|| {
+            let proof = if let Some(proof) = csrf::sent(headers) {
+                proof.to_owned()
+            } else {
                 let (proof, cookie) = csrf::new_cookie(origin);
                 cookies.extend(cookie);
                 proof
-            });
+            };
             Login {
                 own_page: services.own_pages.of(&user),
                 user,
@@ -64,9 +66,9 @@ impl Reader {
         self.login.as_ref().map(|login| &*login.user)
     }
 
-    /// Whether the page shows what only one user may see.
-    pub(crate) fn is_logged_in(&self) -> bool {
-        self.login.is_some()
+    /// Whether the page shows what only one user may see, or what is shown once.
+    pub(crate) fn is_seen_once(&self) -> bool {
+        self.login.is_some() || self.notice.is_some()
     }
 }
 
