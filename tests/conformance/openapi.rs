@@ -7,6 +7,7 @@ use acceptance::python::Python;
 use acceptance::replay::case::{Case, Topic};
 use acceptance::replay::wire::{Answer, Request};
 use acceptance::service::Service;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// All that was exchanged, and the documents of the services that it was exchanged with.
@@ -14,6 +15,14 @@ use serde_json::{Value, json};
 pub struct Witness {
     documents: Mutex<BTreeMap<String, String>>,
     exchanges: Mutex<Vec<Value>>,
+}
+
+/// What the validator says.
+#[derive(Deserialize)]
+struct Verdict {
+    answers: usize,
+    writes: usize,
+    problems: Vec<String>,
 }
 
 impl Witness {
@@ -61,17 +70,19 @@ impl Witness {
         let exchanges = self.exchanges.into_inner().unwrap_or_default();
         let input = json!({ "documents": documents, "exchanges": exchanges });
         let verdict = python.run("openapi_exchanges.py", &input);
-        let problems = verdict["problems"].as_array().cloned().unwrap_or_default();
-        for problem in &problems {
-            println!("NOT DESCRIBED: {}", problem.as_str().unwrap_or_default());
+        let Ok(verdict) = serde_json::from_value::<Verdict>(verdict) else {
+            return false;
+        };
+        for problem in &verdict.problems {
+            println!("NOT DESCRIBED: {problem}");
         }
         println!(
             "conformance openapi: {} answers and {} bodies of writes validated, {} problems",
-            verdict["answers"],
-            verdict["writes"],
-            problems.len()
+            verdict.answers,
+            verdict.writes,
+            verdict.problems.len()
         );
         // A judge that looked at nothing has not agreed.
-        problems.is_empty() && (exchanges.is_empty() || verdict["answers"] != json!(0))
+        verdict.problems.is_empty() && (exchanges.is_empty() || verdict.answers > 0)
     }
 }

@@ -1,6 +1,5 @@
 //! The OpenAPI document of the real service, judged by programs of others.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -86,84 +85,72 @@ fn the_command_prints_what_the_service_answers_and_needs_no_database() {
     assert!(json["paths"]["/api/users/"].is_null() && json["paths"]["/api/users/me/"].is_object());
 }
 
-/// What schemathesis finds in a dialect.
-fn examine(dialect: &str, data: Data<'_>, name: &str, password: &str, token: &str) {
+/// Has schemathesis examine a dialect as `user`, whose password this is.
+fn examine(dialect: &str, data: Data<'_>, [user, password]: [&str; 2], more: &[&str]) {
     let test = format!("openapi::schemathesis_{dialect}");
     let Some(python) = Python::with(&test, "schemathesis", &SCHEMATHESIS) else {
         return;
     };
-    let service = Service::start(
-        Backend::Sqlite,
-        data,
-        &["throttle.login=", "throttle.login_address="],
-    );
+    let unlimited = ["throttle.login=", "throttle.login_address="];
+    let service = Service::start(Backend::Sqlite, data, &unlimited);
+    let caller = service.client().token(user);
+    let token = caller.credentials().trim_start_matches("Token ");
     let folder = tempfile::tempdir().unwrap();
-    let config =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/schemathesis/schemathesis.toml");
-    let client = service.client();
-    let token = client
-        .token(token)
-        .credentials()
-        .trim_start_matches("Token ")
-        .to_owned();
+    let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/schemathesis");
     let mut command = python.program("schemathesis");
-    command.arg("--config-file").arg(config).arg("run");
-    command.arg(format!("http://{}/api/schema/", service.address()));
-    command.args([
-        "--include-tag",
-        dialect,
-        "--phases",
-        "examples,coverage,fuzzing",
-        "--no-color",
-    ]);
     command.current_dir(folder.path());
+    command
+        .arg("--config-file")
+        .arg(config.join("schemathesis.toml"));
+    command
+        .arg("run")
+        .arg(format!("http://{}/api/schema/", service.address()));
+    command
+        .args(["--no-color", "--include-tag", dialect])
+        .args(more);
     command
         .env("TOKEN", token)
         .env("ACCESS", access_token(1).unwrap());
-    command.env("NAME", name).env("PASSWORD", password);
+    command.env("NAME", user).env("PASSWORD", password);
 
     let run = command.output().unwrap();
 
     let told = String::from_utf8_lossy(&run.stdout);
-    assert!(
-        run.status.success(),
-        "{told}{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    // It has been let in, and has asked something.
-    let statuses: BTreeSet<_> = told
-        .lines()
-        .filter(|line| line.contains("Tested:"))
-        .collect();
-    assert!(
-        !statuses.is_empty() && !told.contains("Missing authentication"),
-        "{told}"
-    );
+    let failed = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "{told}{failed}");
+    // It has asked something, and no operation was closed to it.
+    let has_asked = told.contains(" generated, ") && !told.contains(" 0 generated, ");
+    assert!(has_asked && !told.contains("401 Unauthorized"), "{told}");
 }
+
+const ALL_PHASES: [&str; 2] = ["--phases", "examples,coverage,fuzzing"];
+const ADMIN_OF_STAFF: [&str; 2] = ["MasterAdmin", "Correct-Horse-9"];
 
 #[test]
 fn schemathesis_finds_nothing_new_in_drf() {
-    examine(
-        "drf",
-        Data::Staff,
-        "MasterAdmin",
-        "Correct-Horse-9",
-        "MasterAdmin",
-    );
+    examine("drf", Data::Staff, ADMIN_OF_STAFF, &ALL_PHASES);
 }
 
 #[test]
 fn schemathesis_finds_nothing_new_in_jwt() {
-    examine(
-        "jwt",
-        Data::Staff,
-        "MasterAdmin",
-        "Correct-Horse-9",
-        "MasterAdmin",
-    );
+    examine("jwt", Data::Staff, ADMIN_OF_STAFF, &ALL_PHASES);
 }
 
+/// The second mount has all that the first one has. Descriptions of its many views are held against the document by recorded
+/// cases.
 #[test]
 fn schemathesis_finds_nothing_new_in_tower() {
-    examine("tower", Data::Tower, "admin", "pw-admin", "admin");
+    let few = [
+        "--phases",
+        "examples,fuzzing",
+        "--exclude-method",
+        "OPTIONS",
+    ];
+    let second = ["--exclude-path-regex", "^/api/v1/"];
+    examine(
+        "tower",
+        Data::Tower,
+        ["admin", "pw-admin"],
+        &[few.as_slice(), &second].concat(),
+    );
 }

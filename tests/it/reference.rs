@@ -41,7 +41,7 @@ const TOWER: Trial = Trial {
 };
 
 /// Runs a scenario of `tests/browser/docs.mjs`.
-fn run(scenario: &str, trial: Trial) {
+fn run(scenario: &str, trial: &Trial) {
     let test = format!("reference::{scenario}");
     let Some(browser) = Browser::find(&test) else {
         return;
@@ -77,35 +77,35 @@ fn run(scenario: &str, trial: Trial) {
 
 #[test]
 fn a_profile_is_changed_from_the_page() {
-    run("sends", DRF);
+    run("sends", &DRF);
 }
 
 #[test]
 fn a_bearer_token_is_sent_from_the_page() {
-    run("sends", JWT);
+    run("sends", &JWT);
 }
 
 #[test]
 fn a_name_and_a_password_are_sent_from_the_page() {
-    run("sends", TOWER);
+    run("sends", &TOWER);
 }
 
 #[test]
 fn a_refusal_is_shown() {
-    run("refused", DRF);
+    run("refused", &DRF);
 }
 
 #[test]
 fn the_page_asks_no_other_server() {
-    run("elsewhere", DRF);
+    run("elsewhere", &DRF);
 }
 
 #[test]
 fn the_page_is_accessible_in_light_and_dark() {
-    run("accessible", DRF);
+    run("accessible", &DRF);
 }
 
 #[test]
 fn the_page_is_read_without_scripts() {
-    run("unscripted", DRF);
+    run("unscripted", &DRF);
 }

@@ -201,7 +201,8 @@ async fn outside(
     origin: &Origin,
     notes: &mut Notes,
 ) -> HttpResponse {
-    match openapi::answer(state, request, path, origin, notes).await {
+    let parts = (&state.documents, &state.router, state.services());
+    match openapi::answer(parts, request, path, origin, notes).await {
         Some(answer) => answer,
         None => not_found(state, request, origin).await,
     }

@@ -258,15 +258,11 @@ pub(crate) fn openapi(settings: &Settings, is_yaml: bool) -> Result<String, Fail
     }
 }
 
-fn throttle(
-    settings: &Settings,
-    store: &Store,
-    secret: &SecretString,
-) -> Result<Throttle, Failure> {
+fn throttle(settings: &Settings, store: &Store, secret: &SecretString) -> Throttle {
     let counters = lanes::counters(settings, store);
     let secret = secret.expose_secret().as_bytes();
     let throttle = Throttle::new(&settings.throttle, counters, secret);
-    Ok(throttle.telling(settings.log.failed_accounts))
+    throttle.telling(settings.log.failed_accounts)
 }
 
 fn services(
@@ -277,7 +273,7 @@ fn services(
 ) -> Result<ServiceParts, Failure> {
     Ok(ServiceParts {
         lanes: lanes::of(settings, store, replica),
-        throttle: Arc::new(throttle(settings, store, secret)?),
+        throttle: Arc::new(throttle(settings, store, secret)),
         passwords: Arc::new(PasswordHasher::new(&settings.auth.password)?),
         password_settings: settings.auth.password.clone(),
         username_field: settings.auth.username_field,

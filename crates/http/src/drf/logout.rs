@@ -25,11 +25,11 @@ pub(super) fn one() -> Box<dyn View> {
     Box::new(
         Resource::new(ONE, ())
             .post(end_token)
-            .operations(operations),
+            .operations(|()| operations()),
     )
 }
 
-fn operations((): &()) -> Vec<Operation> {
+fn operations() -> Vec<Operation> {
     vec![Operation::new(Method::POST).answers_nothing(StatusCode::NO_CONTENT)]
 }
 
@@ -53,7 +53,11 @@ async fn end_token((): &(), context: &RequestContext<'_>) -> Result<ViewResponse
 
 /// Ends all credentials of the caller, on every server and in every dialect. It reads no body.
 pub(super) fn all() -> Box<dyn View> {
-    Box::new(Resource::new(ALL, ()).post(end_all).operations(operations))
+    Box::new(
+        Resource::new(ALL, ())
+            .post(end_all)
+            .operations(|()| operations()),
+    )
 }
 
 async fn end_all((): &(), context: &RequestContext<'_>) -> Result<ViewResponse, ApiError> {

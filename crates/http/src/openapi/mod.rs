@@ -12,10 +12,9 @@ use profiled_rest::measure::Place;
 use profiled_rest::openapi::{About, document};
 use profiled_rest::settings::HttpSettings;
 use profiled_rest::wire::host::Origin;
-use profiled_rest::{Notes, Router, response};
+use profiled_rest::{Notes, Router, Services, response};
 use utoipa::openapi::OpenApi;
 
-use crate::service::AppState;
 use page::Reference;
 use serve::SchemaFiles;
 
@@ -99,13 +98,12 @@ impl Documents {
 
 /// The answer, if the path is that of the document or of the page, or lacks their final slash.
 pub(crate) async fn answer(
-    state: &AppState,
+    (documents, router, services): (&Documents, &Router, &Services),
     request: &HttpRequest,
     path: &str,
     origin: &Origin,
     notes: &mut Notes,
 ) -> Option<HttpResponse> {
-    let documents = &state.documents;
     let with_slash = [SCHEMA_PATH, DOCS_PATH].into_iter().find(|known| {
         let is_there = documents.is_browsable || *known == SCHEMA_PATH;
         is_there && (path == *known || Some(path) == known.strip_suffix('/'))
@@ -116,9 +114,9 @@ pub(crate) async fn answer(
     }
     if with_slash == SCHEMA_PATH {
         notes.goes_to(Place::Schema, SCHEMA_PATH);
-        return Some(documents.files(&state.router).answer(request));
+        return Some(documents.files(router).answer(request));
     }
     notes.goes_to(Place::Docs, DOCS_PATH);
-    let reference = documents.reference(&state.router);
-    Some(reference.answer(state.services(), request, origin).await)
+    let reference = documents.reference(router);
+    Some(reference.answer(services, request, origin).await)
 }

@@ -2,8 +2,10 @@
 
 use std::num::NonZero;
 
+use crate::database::pool::Manager;
 use crate::database::settings::DatabaseSettings;
-use crate::database::url::DatabaseUrl;
+use crate::database::store::Store;
+use crate::database::url::{DatabaseUrl, UrlError};
 
 /// Connections of each lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,18 @@ pub struct LaneSizes {
     pub lists: u32,
     /// Those of the counters of requests and failed log-ins, 0 if they are not in the database.
     pub counters: u32,
+}
+
+impl Store {
+    /// The database that the settings name, which is not asked before it is used.
+    ///
+    /// # Errors
+    /// A bad URL.
+    pub fn unopened(settings: &DatabaseSettings) -> Result<Self, UrlError> {
+        let url: DatabaseUrl = settings.url.parse()?;
+        let manager = Manager::new("database", url, settings.clone());
+        Ok(Self::over(manager, settings))
+    }
 }
 
 impl LaneSizes {

@@ -125,16 +125,6 @@ impl Store {
         Ok(Self::over(manager, settings))
     }
 
-    /// The database that the settings name, which is not asked before it is used.
-    ///
-    /// # Errors
-    /// A bad URL.
-    pub fn unopened(settings: &DatabaseSettings) -> Result<Self, UrlError> {
-        let url: DatabaseUrl = settings.url.parse()?;
-        let manager = Manager::new("database", url, settings.clone());
-        Ok(Self::over(manager, settings))
-    }
-
     /// A store whose connections are made as they are needed, the first one among them.
     pub(crate) fn over(manager: Manager, settings: &DatabaseSettings) -> Self {
         let ready = manager.with_timeout(manager.patience()).pool(SPARE);

@@ -167,7 +167,7 @@ fn curl(
 ) -> String {
     let mut line = "curl".to_owned();
     if method != "GET" {
-        line.push_str(&format!(" -X {method}"));
+        line.extend([" -X ", method]);
     }
     match first_scheme(document, operation) {
         Some(SecurityScheme::ApiKey(_)) => line.push_str(" -H 'Authorization: Token YOUR_TOKEN'"),
@@ -183,19 +183,20 @@ fn curl(
     }
     match body {
         Some(body) if is_json => {
-            line.push_str(&format!(" -H 'Content-Type: application/json' -d '{body}'"));
+            let body = body.to_string();
+            line.extend([" -H 'Content-Type: application/json' -d '", &body, "'"]);
         }
         Some(Value::Object(members)) => {
             for (name, value) in members {
                 let text = value
                     .as_str()
                     .map_or_else(|| value.to_string(), str::to_owned);
-                line.push_str(&format!(" --data-urlencode '{name}={text}'"));
+                line.extend([" --data-urlencode '", name, "=", &text, "'"]);
             }
         }
         _ => {}
     }
-    line.push_str(&format!(" \"$BASE{target}\""));
+    line.extend([" \"$BASE", target, "\""]);
     line
 }
 

@@ -152,7 +152,7 @@ fn object_kind(object: &Object, names: &mut BTreeSet<String>) -> Vec<Word> {
     let mut text = kinds.join(" or ");
     match &object.format {
         Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)) => text.push_str(", an instant"),
-        Some(SchemaFormat::KnownFormat(KnownFormat::Binary)) => text = "file".to_owned(),
+        Some(SchemaFormat::KnownFormat(KnownFormat::Binary)) => "file".clone_into(&mut text),
         Some(SchemaFormat::Custom(name)) if name == "email" => text.push_str(", an e-mail address"),
         _ => {}
     }
