@@ -223,6 +223,10 @@ impl<K: WritableKind> ListPost<K> for Create {
     }
 
     async fn forms(&self, context: &RequestContext<'_>) -> Result<PageForms, ApiError> {
-        Ok(forms::create(context, K::SCHEMA, K::may_create(context).await?))
+        Ok(forms::create(
+            context,
+            K::SCHEMA,
+            K::may_create(context).await?,
+        ))
     }
 }
