@@ -28,12 +28,11 @@ fn program(folder: &Path, name: &str, script: &str) {
 /// `awx-manage dumpdata auth.user --output FILE`: Django's own format, with the users of the service.
 fn awx_manage(tower: &Service) -> String {
     let settings = tower.overrides().iter();
-    let settings: String = settings
-        .map(|setting| format!(" --set '{}'", setting.replace('\'', "'\\''")))
-        .collect();
+    let settings = settings.map(|setting| format!("--set '{}'", setting.replace('\'', "'\\''")));
+    let settings = settings.collect::<Vec<_>>().join(" ");
     let profiled = Profiled::program();
     format!(
-        "[ \"$1 $2 $3\" = 'dumpdata auth.user --output' ]\nexec '{}'{settings} --quiet export django --output \"$4\" >export.log",
+        "[ \"$1 $2 $3\" = 'dumpdata auth.user --output' ]\nexec '{}' {settings} --quiet export django --output \"$4\" >export.log",
         profiled.display()
     )
 }
