@@ -68,6 +68,26 @@ async fn a_profile_is_changed_by_form_in_each_dialect_and_loading_again_sends_no
     }
 }
 
+/// Contract `tower.md`, section 12, item 7: pages by other credentials are recorded without.
+#[actix_web::test]
+async fn raw_data_for_a_new_user_have_a_password_where_somebody_has_logged_in() {
+    let app = TestApp::new();
+    let grace = app.user("grace", |user| user.is_superuser = true);
+    let cookies = cookies(&app, "grace").await;
+    let password = "&quot;password&quot;: &quot;&quot;";
+    let text = |body: &str| body.replace("&#34;", "&quot;");
+
+    let by_cookie = browse(&app, "/api/v1/users/", &cookies).await;
+    let by_token = get("/api/v1/users/", &app.token(grace.id));
+    let by_token = app
+        .send(by_token.insert_header(("Accept", "text/html")))
+        .await;
+
+    assert!(text(&by_cookie.body).contains(password));
+    assert!(text(&by_token.body).contains("name=\"_content\""));
+    assert!(!text(&by_token.body).contains("&quot;password"));
+}
+
 #[actix_web::test]
 async fn a_write_by_cookie_needs_the_proof_of_a_page_in_each_dialect() {
     let app = TestApp::new();
