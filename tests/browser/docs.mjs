@@ -66,6 +66,9 @@ async function elsewhere(browser) {
   await form.getByLabel("Address").fill("//localhost:1/");
   await form.getByRole("button", { name: "Send" }).click();
   await form.getByText("No answer").waitFor();
+  await form.getByLabel("Address").fill("/api/v1/users/{id}/");
+  await form.getByRole("button", { name: "Send" }).click();
+  await form.getByText("Put a value in place of {id} in the address.").waitFor();
   await page.context().close();
 }
 

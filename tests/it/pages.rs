@@ -40,10 +40,12 @@ fn form(caller: &Caller, path: &str, origin: Option<&str>, fields: &str) -> Answ
     })
 }
 
-/// The page without the one script that all pages have, which holds nothing of any request.
-fn without_own_script(answer: &Answer) -> String {
+/// The page without the one script that it may have, which holds nothing of any request.
+pub fn without_own_script(answer: &Answer) -> String {
     let text = answer.text();
-    let (before, rest) = text.split_once("<script>").unwrap_or((&text, ""));
+    let Some((before, rest)) = text.split_once("<script>") else {
+        return text;
+    };
     let (script, after) = rest.split_once("</script>").unwrap_or((rest, ""));
     let digest = STANDARD.encode(Sha256::digest(script));
     let policy = answer.header("Content-Security-Policy").unwrap_or_default();

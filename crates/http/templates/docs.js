@@ -23,6 +23,14 @@
   }
 
   async function send(method, address, body, shown) {
+    const open = address.match(/{[^}]*}/);
+    if (open) {
+      shown.hidden = false;
+      shown.textContent = `Put a value in place of ${open[0]} in the address.`;
+      return;
+    }
+    // What is deleted does not come back by a second press.
+    if (method === "DELETE" && !window.confirm(`DELETE ${address}?`)) return;
     const headers = { Accept: "application/json", ...authorization() };
     if (body) headers["Content-Type"] = "application/json";
     shown.hidden = false;

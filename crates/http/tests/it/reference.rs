@@ -29,6 +29,22 @@ async fn each_dialect_has_its_operations_with_fields_answers_and_commands() {
         assert!(drf.body.contains(part), "{part}");
     }
     assert!(tower.body.contains(r#"id="get_v1_users_by_id_teams""#));
+    // A press of a button takes nothing away that was not named.
+    let sent = |id: &str| {
+        let (_, rest) = tower.body.split_once(&format!("id=\"{id}\"")).unwrap();
+        rest.split_once('>').unwrap().0
+    };
+    let change = sent("patch_v1_users_by_id");
+    assert!(
+        change.contains("data-target=\"/api/v1/users/{id}/\""),
+        "{change}"
+    );
+    assert!(change.contains("first_name"), "{change}");
+    assert!(
+        !change.contains("password") && !change.contains("is_superuser"),
+        "{change}"
+    );
+    assert!(!sent("post_v1_organizations_by_id_users").contains("disassociate"));
     assert!(!drf.body.contains("get_v1_") && !tower.body.contains("get_users_me"));
 }
 

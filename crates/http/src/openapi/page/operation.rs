@@ -30,8 +30,6 @@ pub(super) struct OperationView {
     /// What the answer may look like.
     pub(super) example: Option<String>,
     pub(super) curl: String,
-    /// The path with ids in place of their names.
-    pub(super) target: String,
 }
 
 /// A status, and what comes with it.
@@ -67,20 +65,21 @@ impl OperationView {
             RefOr::Ref(_) => None,
         });
         let is_json = types.first() == Some(&"application/json");
-        let body = first.and_then(|content| content.example.as_ref());
-        let body = body.filter(|_| is_json).map(pretty);
+        let sample = first.and_then(|content| content.example.as_ref());
+        let sample = sample.map(|example| harmless(method, example));
+        let body = sample.as_ref().filter(|_| is_json).map(pretty);
         let sent = first.and_then(|content| content.schema.as_ref());
         let fields = sent.map(|schema| schema::rows(document, schema, names));
         let credentials = credentials(operation);
-        let target = target(path);
+        let address = target(path);
         Self {
             id: operation.operation_id.clone().unwrap_or_default(),
             curl: curl(
                 document,
                 method,
-                &target,
+                &address,
                 operation,
-                first.and_then(|c| c.example.as_ref()),
+                sample.as_ref(),
                 is_json,
             ),
             answers: answers(document, operation, names),
@@ -94,7 +93,6 @@ impl OperationView {
             parameters,
             credentials,
             body,
-            target,
         }
     }
 }
@@ -103,13 +101,25 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// The path of the object 1.
+/// The path with what stands for an id in a shell, where braces mean something else.
 fn target(path: &str) -> String {
     let parts = path.split('/');
     let parts: Vec<&str> = parts
-        .map(|part| if part.starts_with('{') { "1" } else { part })
+        .map(|part| if part.starts_with('{') { "ID" } else { part })
         .collect();
     parts.join("/")
+}
+
+/// What a request begins with that is sent by a press of a button: it changes no password and no right, and takes
+/// nothing away, unless the reader writes that into it.
+fn harmless(method: &str, example: &Value) -> Value {
+    let is_change = method != "POST";
+    let takes_away = |name: &str| name == "disassociate" || name == "is_superuser";
+    let mut body = example.clone();
+    if let Value::Object(members) = &mut body {
+        members.retain(|name, _| !takes_away(name) && !(is_change && name.ends_with("password")));
+    }
+    body
 }
 
 fn row(parameter: &Parameter, names: &mut BTreeSet<String>) -> Row {
