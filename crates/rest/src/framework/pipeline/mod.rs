@@ -14,6 +14,7 @@ use checks::{Checked, Negotiated};
 
 use crate::error::{ApiError, ErrorDetail, FieldErrors};
 use crate::framework::context::{Parameters, RequestContext};
+use crate::framework::csrf;
 use crate::framework::page;
 use crate::framework::page::{PageExtras, Reader};
 use crate::framework::request_log::Notes;
@@ -130,6 +131,7 @@ impl Pipeline<'_> {
         let extras = PageExtras {
             forms: forms.await,
             typed: self.body.take_typed(),
+            is_outdated: refusal.as_ref().is_some_and(csrf::is_outdated),
             errors: match refusal {
                 Some(ApiError::Invalid(errors)) => errors,
                 _ => FieldErrors::NONE,

@@ -59,7 +59,9 @@ impl Pipeline<'_> {
     ) -> PageForms {
         let spec = self.route.view.spec();
         let is_gone = checked.method == Method::DELETE && answer.status.is_success();
-        if is_gone || !PageForms::fit(answer.status, spec.access) {
+        let is_kept = answer.status == StatusCode::FORBIDDEN && self.may_try_again(checked);
+        let is_fit = is_kept || PageForms::fit(answer.status, spec.access);
+        if is_gone || !is_fit {
             return PageForms::default();
         }
         let context = RequestContext {
@@ -80,6 +82,15 @@ impl Pipeline<'_> {
             forms.update(answer);
         }
         forms
+    }
+
+    /// Whether the form that was refused is shown once more: to those who may read the page, and who have filled it in
+    /// on a page of this server.
+    fn may_try_again(&self, checked: &Checked) -> bool {
+        let access = self.route.view.spec().access;
+        let admitted = |identity: &Identity| access.admits(&identity.profile.user);
+        let is_own = !self.origin.is_foreign(self.request.headers());
+        is_own && self.body.is_kept() && checked.identity.as_ref().is_some_and(admitted)
     }
 
     /// Where a browser goes after a form of a page has done its work, so that nothing is sent twice when the page is
