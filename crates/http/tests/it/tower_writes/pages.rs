@@ -175,6 +175,7 @@ async fn what_belongs_to_no_input_stands_in_the_summary() {
     assert_alert(&twice, &["<p>Nothing was changed.</p>", text]);
     assert_eq!(nobody.status, 400);
     assert_alert(&nobody, &["does not exist."]);
+    assert_has(&nobody, &["--data-raw &#39;{&#34;id&#34;:99999}&#39; "]);
     assert_has(&nobody, &["name=\"id\" type=\"number\" value=\"99999\""]);
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 
 use super::context::Context;
 use super::inputs::{self, Earlier, Input};
-use super::raw;
+use super::raw::Cut;
 use crate::error::FieldErrors;
 use crate::framework::fields::Kind;
 use crate::framework::forms::WriteForm;
@@ -79,7 +79,7 @@ impl<'a> FormView<'a> {
             is_tried,
             is_raw_faulty: typed_raw.is_some() && status == StatusCode::BAD_REQUEST,
             raw: typed_raw
-                .and_then(raw::without_passwords)
+                .and_then(|typed| Cut::FORM.out_of(typed))
                 .unwrap_or_else(|| form.raw()),
             keeps_password: form.keeps_password(),
             content_types: content_types(parsers, chosen),
