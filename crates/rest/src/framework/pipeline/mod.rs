@@ -11,6 +11,7 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use checks::{Checked, Negotiated};
+use pages::made_or_changed;
 
 use crate::error::{ApiError, ErrorDetail, FieldErrors};
 use crate::framework::context::{Parameters, RequestContext};
@@ -126,7 +127,10 @@ impl Pipeline<'_> {
         if let Some(next) = self.next_page(negotiated, checked, &answer).await {
             return (next, None);
         }
-        let reader = self.reader(checked).await;
+        let mut reader = self.reader(checked).await;
+        if self.is_done(negotiated, checked, &answer) {
+            reader.did(made_or_changed(&answer), &self.origin);
+        }
         let forms = self.forms(negotiated, checked, &answer, (&reader, refusal.as_ref()));
         let extras = PageExtras {
             forms: forms.await,
