@@ -160,6 +160,11 @@ impl FieldErrors {
         named.map_or(&[], |(_, messages)| messages)
     }
 
+    /// The fields with their messages.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        self.0.iter().map(|(name, messages)| (*name, &messages[..]))
+    }
+
     /// Whether a field has a message.
     #[must_use]
     pub fn has(&self, field: &str) -> bool {

@@ -51,6 +51,7 @@ pub(crate) fn log_out_operation() -> Operation {
 /// The view of a log-in. The first field has its name whatever it holds, as in Django's form.
 pub(crate) struct LogIn {
     pub(crate) fields: [Field; 3],
+    username_field: UsernameField,
     settings: TowerSettings,
 }
 
@@ -75,6 +76,7 @@ impl LogIn {
         ];
         Self {
             fields,
+            username_field,
             settings: settings.clone(),
         }
     }
@@ -122,7 +124,7 @@ impl LogIn {
         let next = context.body.typed("next");
         let next = next.or_else(|| context.query.get("next").map(str::to_owned));
         let form = LogInForm {
-            message: context.refusal.map(message),
+            message: context.refusal.map(|refusal| self.message(refusal)),
             label,
             typed: &typed,
             next: next.as_deref().filter(|path| is_own_path(path)),
@@ -130,21 +132,25 @@ impl LogIn {
         };
         PageForms::article(Article::of(&form))
     }
-}
 
-/// What the page says of a log-in that was refused.
-fn message(refusal: &ApiError) -> String {
-    match refusal {
-        ApiError::Unauthenticated(AuthError::Throttled(wait)) | ApiError::Throttled(wait) => {
-            let seconds = wait.seconds();
-            format!("There were too many attempts. Try again in {seconds} seconds.")
+    /// What the page says of a log-in that was refused.
+    fn message(&self, refusal: &ApiError) -> String {
+        let (name, article) = match self.username_field {
+            UsernameField::Username => ("user name", "a"),
+            UsernameField::Email => ("email address", "an"),
+        };
+        match refusal {
+            ApiError::Unauthenticated(AuthError::Throttled(wait)) | ApiError::Throttled(wait) => {
+                let seconds = wait.seconds();
+                format!("There were too many attempts. Try again in {seconds} seconds.")
+            }
+            ApiError::Unauthenticated(_) => format!("Wrong {name} or password."),
+            ApiError::Invalid(errors) if errors.has("username") || errors.has("password") => {
+                format!("Enter both, {article} {name} and a password.")
+            }
+            ApiError::Invalid(errors) => errors.of_field("non_field_errors").join(" "),
+            other => format!("The log-in failed: {other}."),
         }
-        ApiError::Unauthenticated(_) => "Wrong user name or password.".to_owned(),
-        ApiError::Invalid(errors) if errors.has("username") || errors.has("password") => {
-            "Enter both, a user name and a password.".to_owned()
-        }
-        ApiError::Invalid(errors) => errors.of_field("non_field_errors").join(" "),
-        other => format!("The log-in failed: {other}."),
     }
 }
 

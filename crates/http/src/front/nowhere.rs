@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use profiled_domain::User;
 use profiled_rest::doors::{HOME, LOGIN};
 use profiled_rest::wire::accept::{Format, negotiate};
 use profiled_rest::wire::headers::joined;
@@ -15,7 +16,10 @@ use profiled_rest::{Article, Services, response};
 #[template(path = "nowhere.html")]
 struct Nowhere<'a> {
     home: &'a str,
-    login: &'a str,
+    /// Where strangers log in.
+    login: Option<&'a str>,
+    /// The page of the reader's own profile.
+    profile: Option<&'a str>,
 }
 
 /// 404 for a browser; `None` for all others, who get JSON.
@@ -35,10 +39,16 @@ pub(crate) async fn answer(
     if accepted.format != Format::Html {
         return None;
     }
-    let article = Article::of(&Nowhere {
-        home: &origin.below(HOME),
-        login: &origin.below(LOGIN),
-    });
-    let page = ("Page not found", &article);
+    let article = |reader: Option<&User>| {
+        let profile = reader.map(|user| services.own_pages.of(user));
+        let profile = profile.filter(|path| *path != HOME);
+        let (login, profile) = (origin.below(LOGIN), profile.map(|path| origin.below(path)));
+        Article::of(&Nowhere {
+            home: &origin.below(HOME),
+            login: Some(&*login).filter(|_| reader.is_none()),
+            profile: profile.as_deref(),
+        })
+    };
+    let page = ("Page not found", article);
     Some(response::article(services, request, origin, StatusCode::NOT_FOUND, page).await)
 }

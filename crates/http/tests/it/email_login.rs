@@ -141,10 +141,18 @@ async fn log_in_page_asks_for_the_address_and_takes_it() {
 
     let page = page(&app, "/api/login/", "").await;
     let (taken, refused) = (form("ada%40example.com"), form("ada"));
+    let refused = refused.insert_header(("Accept", "text/html"));
+    let blank = form("").insert_header(("Accept", "text/html"));
     let (taken, refused) = (app.send(taken).await, app.send(refused).await);
+    let blank = app.send(blank).await;
 
     assert_has(&page, &["Email address", "name=\"username\""]);
     assert_eq!((taken.status, refused.status), (302, 401));
+    assert_has(&refused, &["<p>Wrong email address or password.</p>"]);
+    assert_has(
+        &blank,
+        &["<p>Enter both, an email address and a password.</p>"],
+    );
 }
 
 /// Whoever guesses the current password guesses that of the same account.

@@ -1,6 +1,7 @@
 //! The front door, pages for addresses that lead nowhere, and the icon.
 
 use crate::app::{TestApp, request};
+use crate::page_sessions::cookies;
 use crate::pages::{assert_has, assert_lacks, browse};
 
 #[actix_web::test]
@@ -107,6 +108,23 @@ async fn an_address_that_leads_nowhere_is_a_page_to_browsers_and_json_to_all_oth
         let none = app.send(request("GET", path)).await;
         assert_eq!(none.header("Content-Type"), Some("application/json"));
     }
+}
+
+#[actix_web::test]
+async fn an_address_that_leads_nowhere_offers_the_profile_to_whoever_is_logged_in() {
+    let app = TestApp::new();
+    app.user("ada", |_| ());
+    let cookies = cookies(&app, "ada").await;
+
+    let known = browse(&app, "/nowhere/", &cookies).await;
+    let stranger = browse(&app, "/nowhere/", "").await;
+
+    assert_eq!((known.status, stranger.status), (404, 404));
+    let profile = "<li><a href=\"/api/profile/\">Your profile</a></li>";
+    assert_has(&known, &[profile, "Log out"]);
+    assert_lacks(&known, &["/login/"]);
+    assert_lacks(&stranger, &["Your profile"]);
+    assert_has(&stranger, &["<li><a href=\"/login/\">Log in</a></li>"]);
 }
 
 #[actix_web::test]

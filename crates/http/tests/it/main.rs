@@ -21,6 +21,7 @@ mod lanes;
 mod media;
 mod openapi;
 mod order;
+mod page_alerts;
 mod page_content;
 mod page_forms;
 mod page_sessions;

@@ -69,6 +69,46 @@ async fn the_command_of_a_page_sends_its_request_without_secrets() {
 }
 
 #[actix_web::test]
+async fn the_command_of_a_refused_form_keeps_what_was_sent_but_secrets() {
+    let app = TestApp::new();
+    let (ada, grace) = (app.staff("ada"), app.user("grace", |_| ()));
+    let path = format!("/api/profile/{}/update/", grace.id.0);
+    let bearer = app.bearer(ada.id);
+    let fields = [
+        ("csrfmiddlewaretoken", "proof"),
+        ("_method", "PATCH"),
+        ("_keep", "email"),
+        ("email", ""),
+        ("first_name", "Typed"),
+        ("password", "new-secret"),
+    ];
+    let raw = [
+        ("_method", "PATCH"),
+        ("_content_type", "application/json"),
+        ("_content", r#"{"gender": "x", "password": "new-secret"}"#),
+    ];
+
+    let foreign = submit(&app, &path, &bearer, &fields).await;
+    let faulty = submit(&app, ME, &app.token(ada.id), &raw).await;
+    let refresh = [("refresh", "eyJ.typed")];
+    let refresh = submit(&app, "/api/token/refresh/", "", &refresh).await;
+
+    assert_eq!((foreign.status, faulty.status), (403, 400));
+    for (answer, body) in [
+        (
+            &foreign,
+            r#"{"first_name":"Typed","password":"YOUR_PASSWORD"}"#,
+        ),
+        (&faulty, r#"{"gender": "x", "password": "YOUR_PASSWORD"}"#),
+        (&refresh, r#"{"refresh":"YOUR_TOKEN"}"#),
+    ] {
+        let body = body.replace('"', "&#34;");
+        assert_has(answer, &[&format!("--data-raw &#39;{body}&#39; ")]);
+        assert_lacks(answer, &["new-secret"]);
+    }
+}
+
+#[actix_web::test]
 async fn lists_are_searched_by_a_form_and_link_to_their_objects() {
     let app = TestApp::new();
     let ada = app.staff("ada");

@@ -4,7 +4,7 @@ use profiled_domain::{UserId, UserLookup, UserRepository};
 
 use crate::app::{TestApp, get, request};
 use crate::page_sessions::{cookies, location, notice, proof, proved};
-use crate::pages::{ME, assert_has, assert_lacks, browse, send_form};
+use crate::pages::{ME, assert_has, assert_lacks, browse, send_form, without_colours};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -254,6 +254,42 @@ async fn a_key_that_is_shown_once_is_shown() {
     assert_eq!(made.status, 201);
     assert_has(&made, &["&#34;key&#34;: &#34;"]);
     assert_eq!(made.header("Cache-Control"), Some("no-store"));
+}
+
+#[actix_web::test]
+async fn a_key_that_is_shown_once_is_made_once_when_its_page_is_loaded_again() {
+    let app = TestApp::new();
+    app.staff("grace");
+    let before = cookies(&app, "grace").await;
+    let session = before.split(';').next().unwrap();
+    let tokens = "/api/auth/tokens/";
+    let count = async |cookies: &str| {
+        let list = without_colours(&browse(&app, tokens, cookies).await.body);
+        let (_, rest) = list.split_once("&#34;count&#34;: ").unwrap();
+        rest.split(',').next().unwrap().to_owned()
+    };
+
+    let fields = proved(&before, "_method=POST&label=laptop");
+    let made = send_form(&app, tokens, &before, &fields).await;
+    let [set] = made.cookies().try_into().unwrap();
+    let set: String = set;
+    let after = format!("{session}; {}", set.split(';').next().unwrap());
+    let one = count(&after).await;
+    let again = send_form(&app, tokens, &after, &fields).await;
+    let same = count(&after).await;
+    let label = proved(&after, "_method=POST&label=other");
+    let other = send_form(&app, tokens, &after, &label).await;
+
+    assert_ne!(proof(&after), proof(&before));
+    assert_has(&made, &["role=\"status\">Created.</p>"]);
+    let field = format!("name=\"csrfmiddlewaretoken\" value=\"{}\"", proof(&after));
+    let forms = made.body.matches("method=\"post\"").count();
+    assert!(forms > 1, "{forms}");
+    assert_eq!(made.body.matches(&field).count(), forms);
+    assert_eq!((again.status, other.status), (403, 201));
+    assert_has(&again, &["send it again.", "value=\"laptop\""]);
+    assert_lacks(&again, &["&#34;key&#34;"]);
+    assert_eq!(one, same);
 }
 
 #[actix_web::test]

@@ -13,6 +13,8 @@ use crate::wire::host::Origin;
 const COOKIE: &str = "csrftoken";
 /// The field of a form that repeats it in place of the header, by the framework's name.
 pub const FORM_FIELD: &str = "csrfmiddlewaretoken";
+const PREFIX: &str = "CSRF Failed: ";
+const MISSING: &str = "CSRF token missing or incorrect.";
 const X_CSRF_TOKEN: HeaderName = HeaderName::from_static("x-csrftoken");
 
 /// The value of the cookie that is sent along.
@@ -50,10 +52,18 @@ pub fn check(headers: &HeaderMap, field: Option<&str>, own: &Origin) -> Result<(
     if sent(headers).is_some_and(is_same) {
         Ok(())
     } else {
-        Err(failed("CSRF token missing or incorrect."))
+        Err(failed(MISSING))
     }
 }
 
 fn failed(reason: &str) -> ApiError {
-    ApiError::Forbidden(format!("CSRF Failed: {reason}"))
+    ApiError::Forbidden(format!("{PREFIX}{reason}"))
+}
+
+/// Whether a write repeats another value than that of the cookie, as a page does that is older than the last log-in.
+pub(crate) fn is_outdated(refusal: &ApiError) -> bool {
+    match refusal {
+        ApiError::Forbidden(text) => text.strip_prefix(PREFIX) == Some(MISSING),
+        _ => false,
+    }
 }

@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use profiled_domain::User;
 
 use crate::framework::article::Article;
 use crate::framework::page::{self, Reader};
@@ -102,13 +103,13 @@ fn add_reader(response: &mut HttpResponseBuilder, reader: Option<&Reader>) {
     }
 }
 
-/// A page outside of all views, for whoever reads it.
+/// A page outside of all views, for whoever reads it: its title, and what it says to the one who is logged in.
 pub async fn article(
     services: &Services,
     request: &HttpRequest,
     origin: &Origin,
     status: StatusCode,
-    (title, article): (&str, &Article),
+    (title, article): (&str, impl FnOnce(Option<&User>) -> Article),
 ) -> HttpResponse {
     let identity = match services.session(request).await {
         Ok(identity) => identity,
@@ -119,6 +120,7 @@ pub async fn article(
     };
     let user = identity.map(|identity| identity.profile.user);
     let reader = Reader::new(services, request, origin, user);
+    let article = article(reader.user());
     let mut response = HttpResponse::build(status);
     add_security(&mut response);
     add_reader(&mut response, Some(&reader));
@@ -127,7 +129,7 @@ pub async fn article(
         .insert_header((header::VARY, PAGES_VARY))
         .insert_header((header::CONTENT_TYPE, HTML))
         .insert_header((header::CONTENT_SECURITY_POLICY, page::security_policy()))
-        .body(page::standing::render(title, article, origin, &reader))
+        .body(page::standing::render(title, &article, origin, &reader))
 }
 
 /// The three that every answer has, redirects included.

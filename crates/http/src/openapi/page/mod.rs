@@ -13,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use profiled_domain::User;
 use profiled_rest::wire::host::Origin;
 use profiled_rest::wire::json_writer::Style;
 use profiled_rest::wire::query::Query;
@@ -26,10 +27,10 @@ use schema::{SchemaView, Word};
 
 const SCRIPT: &str = include_str!("../../../templates/docs.js");
 
-/// What this page may do beyond all others: run its own script, which asks this server.
-static MORE_RIGHTS: LazyLock<String> = LazyLock::new(|| {
+/// What this page may do in place of all others' script: run its own, which asks this server.
+static RIGHTS: LazyLock<String> = LazyLock::new(|| {
     let digest = BASE64_STANDARD.encode(Sha256::digest(SCRIPT));
-    format!("script-src 'sha256-{digest}'; connect-src 'self'; ")
+    format!("script-src 'sha256-{digest}'; connect-src 'self'")
 });
 
 /// The page, written once for each dialect.
@@ -106,11 +107,11 @@ impl Reference {
             section,
             script: SCRIPT,
         });
-        let page = ("Reference", &article);
+        let page = ("Reference", |_: Option<&User>| article);
         let mut answer = response::article(services, request, origin, StatusCode::OK, page).await;
         let policy = answer.headers().get(header::CONTENT_SECURITY_POLICY);
         let policy = policy.and_then(|policy| policy.to_str().ok());
-        let policy = policy.map(|policy| format!("{}{policy}", *MORE_RIGHTS));
+        let policy = policy.map(with_own_script);
         if let Some(policy) = policy.and_then(|policy| HeaderValue::try_from(policy).ok()) {
             answer
                 .headers_mut()
@@ -118,6 +119,15 @@ impl Reference {
         }
         answer
     }
+}
+
+/// The policy of pages with the rights of this one.
+fn with_own_script(of_pages: &str) -> String {
+    let others = of_pages
+        .split("; ")
+        .filter(|part| !part.starts_with("script-src "));
+    let all = others.chain([RIGHTS.as_str()]);
+    all.collect::<Vec<_>>().join("; ")
 }
 
 /// The operations of a dialect, and the schemas that they refer to.

@@ -4,6 +4,7 @@ use profiled_domain::User;
 
 use super::Site;
 use crate::app::{Response, get, request};
+use crate::page_alerts::{alert, assert_alert};
 use crate::pages::{assert_has, assert_lacks, without_colours};
 
 /// The methods that the page of a path offers, of those in question.
@@ -156,6 +157,50 @@ async fn a_refused_form_tells_its_faults_beside_the_fields() {
 }
 
 #[actix_web::test]
+async fn what_belongs_to_no_input_stands_in_the_summary() {
+    let site = Site::new();
+    let team = "_method=POST&name=Twice&organization=1";
+    let mut statuses = Vec::new();
+    for _ in 0..2 {
+        let answer = submit(&site, &site.admin, "teams/", HTML, team).await;
+        statuses.push(answer.status);
+    }
+
+    let twice = submit(&site, &site.admin, "teams/", HTML, team).await;
+    let nobody = "_method=POST&id=99999&_keep=disassociate&disassociate=";
+    let nobody = submit(&site, &site.admin, "organizations/1/users/", HTML, nobody).await;
+
+    assert_eq!(statuses, [201, 400]);
+    let text = "<p>Team with this Organization and Name already exists.</p>";
+    assert_alert(&twice, &["<p>Nothing was changed.</p>", text]);
+    assert_eq!(nobody.status, 400);
+    assert_alert(&nobody, &["does not exist."]);
+    assert_has(&nobody, &["--data-raw &#39;{&#34;id&#34;:99999}&#39; "]);
+    assert_has(&nobody, &["name=\"id\" type=\"number\" value=\"99999\""]);
+}
+
+#[actix_web::test]
+async fn a_form_that_asks_too_much_is_kept_as_it_was_typed() {
+    let site = Site::new();
+    let path = format!("users/{}/", site.admin.id.0);
+    let fields = "_method=PATCH&first_name=Typed&is_superuser=false&password=new-secret";
+
+    let refused = submit(&site, &site.admin, &path, HTML, fields).await;
+    let other = submit(&site, &site.alice, "users/4/", HTML, fields).await;
+
+    assert_eq!((refused.status, other.status), (403, 403));
+    assert_alert(&refused, &["<p>Cannot change is_superuser"]);
+    assert_has(
+        &refused,
+        &["value=\"Typed\"", "value=\"false\" selected>No"],
+    );
+    assert_lacks(&refused, &["new-secret"]);
+    // What may not be changed has no form.
+    assert!(alert(&other).contains("permission"), "{}", alert(&other));
+    assert_lacks(&other, &["<textarea", "value=\"Typed\""]);
+}
+
+#[actix_web::test]
 async fn raw_data_sent_as_they_are_offered_change_nothing() {
     let site = Site::new();
     for path in ["users/3/", "organizations/1/", "teams/1/"] {
@@ -234,7 +279,7 @@ async fn lists_have_a_search_box_that_keeps_the_rest_of_the_query() {
         &users,
         &[
             "<input type=\"search\" name=\"search\" value=\"ALI\"",
-            "<input type=\"checkbox\" name=\"is_superuser\" value=\"true\" checked>",
+            "<input type=\"checkbox\" name=\"is_superuser\" value=\"true\" checked id=\"filter-is_superuser\">",
             "<input type=\"hidden\" name=\"order_by\" value=\"-id\">",
             "<a href=\"?order_by=-id\">Show all</a>",
         ],

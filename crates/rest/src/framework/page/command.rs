@@ -3,14 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use super::raw;
+use super::raw::Cut;
+use crate::framework::csrf;
 use crate::framework::fields::{Field, Kind};
 use crate::framework::forms::{PageStyle, WriteForm};
 use crate::framework::spec::Access;
 use crate::wire::body::Form;
-
-/// What stands for a password that was typed.
-const PASSWORD: &str = "YOUR_PASSWORD";
+use crate::wire::query::Query;
 
 /// The request of a page: its method, its query but for the representation, and its body as JSON.
 pub(super) fn again(context: &Context<'_>, style: &PageStyle) -> String {
@@ -51,7 +50,7 @@ pub(super) fn with_credentials(context: &Context<'_>, style: &PageStyle) -> Stri
 fn curl(method: &str, credentials: &str, address: &str, body: Option<&str>) -> String {
     let mut words = vec!["curl".to_owned()];
     if method != "GET" {
-        words.push(format!("-X {method}"));
+        words.push(format!("-X {}", word(method)));
     }
     // Or curl would read them as alternatives.
     if address.contains(['[', ']', '{', '}']) {
@@ -68,6 +67,15 @@ fn curl(method: &str, credentials: &str, address: &str, body: Option<&str>) -> S
     words.join(" ")
 }
 
+/// A method, which any other signs of a token may be part of.
+fn word(method: &str) -> String {
+    if method.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        method.to_owned()
+    } else {
+        quoted(method)
+    }
+}
+
 /// Text as one word of a POSIX shell, whatever is in it.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -78,7 +86,10 @@ fn without_format(target: &str) -> String {
     let Some((path, query)) = target.split_once('?') else {
         return target.to_owned();
     };
-    let is_kept = |pair: &&str| !pair.starts_with("format=");
+    let is_kept = |pair: &&str| {
+        let read = Query::parse(pair.as_bytes());
+        read.is_ok_and(|read| read.get("format").is_none())
+    };
     let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
     match kept.join("&").as_str() {
         "" => path.to_owned(),
@@ -95,12 +106,34 @@ fn body(context: &Context<'_>) -> Option<String> {
     }
     if let Some(text) = typed.text("_content") {
         let is_json = typed.text("_content_type") == Some("application/json");
-        let shown = raw::without_passwords(text).filter(|_| is_json);
+        let shown = Cut::COMMAND.out_of(text).filter(|_| is_json);
         return Some(shown.map_or_else(|| "YOUR_JSON".to_owned(), |text| visible(&text)));
     }
-    let mut forms = context.extras.forms.forms.iter();
-    let form = forms.find(|form| form.methods.contains(&method) && !form.fields.is_empty())?;
-    Some(Value::Object(members(form, typed)).to_string())
+    let forms = &context.extras.forms.forms;
+    let form = context.tried().and_then(|at| forms.get(at));
+    let members = match form.filter(|form| !form.fields.is_empty()) {
+        Some(form) => members(form, typed),
+        None => unknown(typed),
+    };
+    let is_blank = members.is_empty() && form.is_none_or(|form| form.fields.is_empty());
+    (!is_blank).then(|| Value::Object(members).to_string())
+}
+
+/// What a form says that the page does not show, but for its marks and its proof.
+fn unknown(typed: &Form) -> Map<String, Value> {
+    let is_kept = |name: &str| {
+        let mut all = typed.texts();
+        all.any(|(mark, value)| mark == "_keep" && value == name)
+    };
+    let fields = typed.texts().filter(|(name, text)| {
+        let is_left_out = text.is_empty() && is_kept(name);
+        !name.starts_with('_') && *name != csrf::FORM_FIELD && !is_left_out
+    });
+    let member = |(name, text): (&str, &str)| {
+        let value = Cut::COMMAND.of(name).unwrap_or(text);
+        (name.to_owned(), Value::from(value))
+    };
+    fields.map(member).collect()
 }
 
 /// JSON in which nothing but line ends controls a terminal that it is pasted into.
@@ -129,7 +162,10 @@ fn members(form: &WriteForm, typed: &Form) -> Map<String, Value> {
         match field.kind {
             _ if text.is_empty() && is_marked("_keep", field) => None,
             Kind::Image | Kind::Nested(_) => None,
-            Kind::Password => Some(PASSWORD.into()),
+            Kind::Password => Cut::COMMAND.of("password").map(Value::from),
+            _ if Cut::COMMAND.of(field.name).is_some() => {
+                Cut::COMMAND.of(field.name).map(Value::from)
+            }
             Kind::Boolean if text == "true" => Some(true.into()),
             Kind::Boolean if text == "false" => Some(false.into()),
             Kind::Integer if text.parse::<i64>().is_ok() => {
@@ -162,6 +198,10 @@ mod tests {
              'http://localhost/api/?a='\\''$(id)'\\''&b=`id`;\\'"
         );
         assert_eq!(
+            curl("X`id`|B", "", "http://x/", None),
+            "curl -X 'X`id`|B' 'http://x/'"
+        );
+        assert_eq!(
             curl("GET", "", "http://x/?a=[1]", None),
             "curl --globoff 'http://x/?a=[1]'"
         );
@@ -174,6 +214,7 @@ mod tests {
             ("/api/?format=api", "/api/"),
             ("/api/?a=%27&format=api&b=1+2", "/api/?a=%27&b=1+2"),
             ("/api/?formats=1&a", "/api/?formats=1&a"),
+            ("/api/?%66ormat=api&b", "/api/?b"),
         ];
 
         for (target, expected) in table {

@@ -5,7 +5,7 @@ use profiled_domain::User;
 
 use super::reader::Reader;
 use crate::error::FieldErrors;
-use crate::framework::forms::PageForms;
+use crate::framework::forms::{PageForms, WriteForm};
 use crate::framework::router::{Route, Router};
 use crate::wire::body::Form;
 use crate::wire::host::Origin;
@@ -34,6 +34,28 @@ pub struct PageExtras {
     pub forms: PageForms,
     /// What the form said that is answered.
     pub typed: Option<Form>,
+    /// Whether it repeats another proof than the browser has by now.
+    pub is_outdated: bool,
     /// What was wrong with it.
     pub errors: FieldErrors,
+}
+
+impl Context<'_> {
+    /// Which form of the page was sent: of those with its method the one that has most of its fields.
+    pub(super) fn tried(&self) -> Option<usize> {
+        let typed = self.extras.typed.as_ref();
+        let is_raw = typed.is_some_and(|typed| typed.text("_content").is_some());
+        let named = |form: &WriteForm| match typed {
+            Some(_) if is_raw => usize::from(form.title.is_empty()),
+            Some(typed) => {
+                let fields = form.fields.iter();
+                fields.filter(|f| typed.get(f.name).is_some()).count()
+            }
+            None => 0,
+        };
+        let forms = self.extras.forms.forms.iter().enumerate().rev();
+        let candidates = forms.filter(|(_, form)| form.methods.contains(&self.method.as_str()));
+        let best = candidates.max_by_key(|(_, form)| named(form));
+        best.map(|(at, _)| at)
+    }
 }

@@ -17,6 +17,9 @@ pub(super) struct FilterInput<'a> {
     pub(super) filter: Filter,
     /// What the query says of it.
     pub(super) value: &'a str,
+    pub(super) id: String,
+    /// What was wrong with it.
+    pub(super) messages: &'a [String],
 }
 
 impl<'a> FilterForm<'a> {
@@ -30,6 +33,8 @@ impl<'a> FilterForm<'a> {
         let inputs = filters.iter().map(|filter| FilterInput {
             filter: *filter,
             value: query.get(filter.name).unwrap_or_default(),
+            id: format!("filter-{}", filter.name),
+            messages: context.extras.errors.of_field(filter.name),
         });
         let inputs: Vec<_> = inputs.collect();
         let kept: Vec<_> = kept

@@ -1,11 +1,11 @@
 //! A form of a page.
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 
 use super::context::Context;
 use super::inputs::{self, Earlier, Input};
-use super::raw;
-use crate::error::{FieldErrors, NON_FIELD_ERRORS};
+use super::raw::Cut;
+use crate::error::FieldErrors;
 use crate::framework::fields::Kind;
 use crate::framework::forms::WriteForm;
 use crate::wire::body::Parser;
@@ -20,9 +20,11 @@ pub(super) struct FormView<'a> {
     pub(super) action: Option<&'a str>,
     pub(super) inputs: Vec<Input<'a>>,
     pub(super) has_file: bool,
-    /// What was wrong with the form as a whole.
-    pub(super) messages: &'a [String],
+    /// Whether it is the one that was sent and refused.
+    pub(super) is_tried: bool,
     pub(super) raw: String,
+    /// Whether something is wrong with the raw data that were sent.
+    pub(super) is_raw_faulty: bool,
     /// Whether raw data hold the text that leaves a password as it is.
     pub(super) keeps_password: bool,
     pub(super) content_types: Vec<ContentType>,
@@ -38,11 +40,11 @@ impl<'a> FormView<'a> {
         context: &'a Context<'a>,
         form: &'a WriteForm,
         at: usize,
-        is_refused: bool,
+        status: StatusCode,
     ) -> Self {
         const NONE: &FieldErrors = &FieldErrors::NONE;
         let (spec, dialect) = (context.route.view.spec(), &context.route.dialect);
-        let is_tried = is_refused && form.methods.contains(&context.method.as_str());
+        let is_tried = status.is_client_error() && context.tried() == Some(at);
         let typed = context.extras.typed.as_ref().filter(|_| is_tried);
         let typed_raw = typed.and_then(|typed| typed.text("_content"));
         let has_file = form.fields.iter().any(|f| matches!(f.kind, Kind::Image));
@@ -74,9 +76,10 @@ impl<'a> FormView<'a> {
         Self {
             inputs,
             has_file,
-            messages: earlier.errors.of_field(NON_FIELD_ERRORS),
+            is_tried,
+            is_raw_faulty: typed_raw.is_some() && status == StatusCode::BAD_REQUEST,
             raw: typed_raw
-                .and_then(raw::without_passwords)
+                .and_then(|typed| Cut::FORM.out_of(typed))
                 .unwrap_or_else(|| form.raw()),
             keeps_password: form.keeps_password(),
             content_types: content_types(parsers, chosen),
@@ -85,12 +88,6 @@ impl<'a> FormView<'a> {
             action: form.action.as_deref(),
             prefix,
         }
-    }
-
-    /// Inputs that something is wrong with.
-    pub(super) fn faults(&self) -> Vec<&Input<'a>> {
-        let inputs = self.inputs.iter();
-        inputs.filter(|input| !input.messages.is_empty()).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 //! Templates are in `templates/`. A page has one style sheet, one script that it does without, and nothing from
 //! elsewhere.
 
+mod alert;
 mod command;
 mod context;
 mod filter_view;
@@ -42,6 +43,7 @@ use crate::wire::query::{self, Query};
 pub use context::{Context, PageExtras};
 pub use reader::Reader;
 
+use alert::Alert;
 use filter_view::FilterForm;
 use form_view::FormView;
 use inputs::Control;
@@ -97,6 +99,8 @@ struct Page<'a> {
     description: &'static str,
     /// Whether somebody is logged in who may not use the view.
     is_refused: bool,
+    /// Why nothing was done, if nothing was.
+    alert: Option<Alert>,
     /// Whether there is something to GET.
     is_readable: bool,
     json_link: String,
@@ -155,7 +159,11 @@ impl<'a> Page<'a> {
             .filter(|button| button.action.is_some() || is_allowed(&button.method));
         let forms = context.extras.forms.forms.iter().enumerate();
         let is_closed = answer.status == StatusCode::UNAUTHORIZED && spec.access != Access::Open;
-        let is_refused = answer.status.is_client_error();
+        let forms: Vec<_> = forms
+            .map(|(at, form)| FormView::new(context, form, at, answer.status))
+            .filter(|form| !form.methods.is_empty())
+            .collect();
+        let filter = FilterForm::of(context);
         Self {
             layout: Layout::new(context, &style),
             script: SCRIPT,
@@ -169,7 +177,8 @@ impl<'a> Page<'a> {
             api_link: format_link(context.query, "api"),
             has_options: context.caller.is_some() && is_allowed(&"OPTIONS"),
             buttons: buttons.collect(),
-            filter: FilterForm::of(context),
+            alert: Alert::of(context, answer, &forms, filter.as_ref()),
+            filter,
             pages: Pages::of(json, origin),
             method: context.method.as_str(),
             target: context.target,
@@ -179,10 +188,7 @@ impl<'a> Page<'a> {
             curl: is_closed.then(|| command::with_credentials(context, &style)),
             command: command::again(context, &style),
             style,
-            forms: forms
-                .map(|(at, form)| FormView::new(context, form, at, is_refused))
-                .filter(|form| !form.methods.is_empty())
-                .collect(),
+            forms,
         }
     }
 }

@@ -61,6 +61,17 @@ impl Reader {
         }
     }
 
+    /// The page says what was done, and its forms have a proof of their own: whoever loads it again sends the old one,
+    /// and does it no second time.
+    pub(crate) fn did(&mut self, notice: Notice, origin: &Origin) {
+        self.notice = Some(notice);
+        if let Some(login) = &mut self.login {
+            let (proof, cookie) = csrf::new_cookie(origin);
+            login.proof = proof;
+            self.cookies.extend(cookie);
+        }
+    }
+
     /// Who is logged in.
     pub(crate) fn user(&self) -> Option<&User> {
         self.login.as_ref().map(|login| &*login.user)

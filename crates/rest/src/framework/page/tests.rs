@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::alert::Fault;
 use super::filter_view::FilterInput;
 use super::form_view::ContentType;
 use super::inputs::{Choice, Earlier, Input};
@@ -76,6 +77,14 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>, buttons: Vec<&'a But
         article: None,
         description: EVIL,
         is_refused: true,
+        alert: Some(Alert {
+            heading: EVIL,
+            messages: vec![EVIL.to_owned()],
+            faults: vec![Fault {
+                id: EVIL.to_owned(),
+                label: EVIL,
+            }],
+        }),
         is_readable: true,
         json_link: EVIL.to_owned(),
         api_link: EVIL.to_owned(),
@@ -90,6 +99,8 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>, buttons: Vec<&'a But
                         kind,
                     },
                     value: EVIL,
+                    id: EVIL.to_owned(),
+                    messages,
                 })
                 .into(),
             kept: vec![(EVIL, EVIL)],
@@ -117,8 +128,9 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>, buttons: Vec<&'a But
             action: Some(EVIL),
             inputs,
             has_file: true,
-            messages,
+            is_tried: true,
             raw: EVIL.to_owned(),
+            is_raw_faulty: true,
             keeps_password: true,
             content_types: vec![ContentType {
                 name: EVIL,
@@ -186,6 +198,7 @@ fn page_offers_only_allowed_methods() {
             ..loud.layout
         },
         is_refused: false,
+        alert: None,
         has_options: false,
         buttons: Vec::new(),
         filter: None,

@@ -11,9 +11,11 @@ use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use checks::{Checked, Negotiated};
+use pages::made_or_changed;
 
 use crate::error::{ApiError, ErrorDetail, FieldErrors};
 use crate::framework::context::{Parameters, RequestContext};
+use crate::framework::csrf;
 use crate::framework::page;
 use crate::framework::page::{PageExtras, Reader};
 use crate::framework::request_log::Notes;
@@ -125,11 +127,15 @@ impl Pipeline<'_> {
         if let Some(next) = self.next_page(negotiated, checked, &answer).await {
             return (next, None);
         }
-        let reader = self.reader(checked).await;
+        let mut reader = self.reader(checked).await;
+        if self.is_done(negotiated, checked, &answer) {
+            reader.did(made_or_changed(&answer), &self.origin);
+        }
         let forms = self.forms(negotiated, checked, &answer, (&reader, refusal.as_ref()));
         let extras = PageExtras {
             forms: forms.await,
             typed: self.body.take_typed(),
+            is_outdated: refusal.as_ref().is_some_and(csrf::is_outdated),
             errors: match refusal {
                 Some(ApiError::Invalid(errors)) => errors,
                 _ => FieldErrors::NONE,

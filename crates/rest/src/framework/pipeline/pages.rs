@@ -59,7 +59,9 @@ impl Pipeline<'_> {
     ) -> PageForms {
         let spec = self.route.view.spec();
         let is_gone = checked.method == Method::DELETE && answer.status.is_success();
-        if is_gone || !PageForms::fit(answer.status, spec.access) {
+        let is_kept = answer.status == StatusCode::FORBIDDEN && self.may_try_again(checked);
+        let is_fit = is_kept || PageForms::fit(answer.status, spec.access);
+        if is_gone || !is_fit {
             return PageForms::default();
         }
         let context = RequestContext {
@@ -82,6 +84,31 @@ impl Pipeline<'_> {
         forms
     }
 
+    /// Whether the form that was refused is shown once more: to those who may read the page, and who have filled it in
+    /// on a page of this server.
+    fn may_try_again(&self, checked: &Checked) -> bool {
+        let access = self.route.view.spec().access;
+        let admitted = |identity: &Identity| access.admits(&identity.profile.user);
+        let is_own = !self.origin.is_foreign(self.request.headers());
+        is_own && self.body.is_kept() && checked.identity.as_ref().is_some_and(admitted)
+    }
+
+    /// Whether a form of a page has done its work with the cookie of a log-in.
+    pub(super) fn is_done(
+        &self,
+        negotiated: &Negotiated<'_>,
+        checked: &Checked,
+        answer: &ViewResponse,
+    ) -> bool {
+        let spec = self.route.view.spec();
+        let is_form = negotiated.format == Format::Html
+            && checked.is_session()
+            && *self.request.method() == Method::POST
+            && self.body.is_form(Parser::ALL);
+        let is_read = spec.is_read_by_post && checked.method == Method::POST;
+        is_form && !is_read && answer.status.is_success() && !checked.method.is_safe()
+    }
+
     /// Where a browser goes after a form of a page has done its work, so that nothing is sent twice when the page is
     /// loaded again; the next page says what was done. `None` for all other requests, and where the answer is shown
     /// once: it holds a secret then, and says so to caches.
@@ -91,15 +118,8 @@ impl Pipeline<'_> {
         checked: &Checked,
         answer: &ViewResponse,
     ) -> Option<ViewResponse> {
-        let spec = self.route.view.spec();
-        let is_form = negotiated.format == Format::Html
-            && checked.is_session()
-            && *self.request.method() == Method::POST
-            && self.body.is_form(Parser::ALL);
-        let is_read = spec.is_read_by_post && checked.method == Method::POST;
         let is_secret = answer.has(&header::CACHE_CONTROL);
-        let is_done = answer.status.is_success() && !checked.method.is_safe();
-        if !is_form || is_read || is_secret || !is_done {
+        if is_secret || !self.is_done(negotiated, checked, answer) {
             return None;
         }
         let is_deleted = checked.method == Method::DELETE;
@@ -109,11 +129,11 @@ impl Pipeline<'_> {
             (true, true) => (self.below(HOME), Notice::Deleted),
             (true, false) => (self.below(HOME), Notice::LoggedOut),
             (false, true) => (self.below(self.above()), Notice::Deleted),
-            (false, false) if answer.status == StatusCode::CREATED => {
-                let made = self.made(answer);
-                (made.unwrap_or_else(|| self.same()), Notice::Created)
+            (false, false) => {
+                let notice = made_or_changed(answer);
+                let made = self.made(answer).filter(|_| notice == Notice::Created);
+                (made.unwrap_or_else(|| self.same()), notice)
             }
-            (false, false) => (self.same(), Notice::Saved),
         };
         let location = format!("{}{path}", self.origin.root());
         let location = HeaderValue::from_str(&location).ok()?;
@@ -158,6 +178,14 @@ impl Pipeline<'_> {
             Found::View(route, ..) if route.is_shown() => Some(self.below(&path)),
             _ => None,
         }
+    }
+}
+
+/// What is said of a write that deleted nothing.
+pub(super) fn made_or_changed(answer: &ViewResponse) -> Notice {
+    match answer.status {
+        StatusCode::CREATED => Notice::Created,
+        _ => Notice::Saved,
     }
 }
 

@@ -206,6 +206,14 @@ impl<'a> RequestBody<'a> {
         text
     }
 
+    /// Whether it is kept what a form said.
+    pub fn is_kept(&self) -> bool {
+        let form = self.typed.take();
+        let is_kept = form.is_some();
+        self.typed.set(form);
+        is_kept
+    }
+
     /// What a form said, if that was kept.
     pub fn take_typed(&self) -> Option<Form> {
         self.typed.take()
