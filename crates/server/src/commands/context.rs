@@ -119,6 +119,14 @@ fn deleted_users(store: &Store, name: &str) -> Result<Vec<User>, Failure> {
     Ok(found.map(|listed| listed.user).collect())
 }
 
+/// What `--offset` and `--limit` ask for: without a limit all, as the lists that have none.
+pub(super) fn page(offset: u32, limit: Option<u32>) -> PageRequest {
+    PageRequest {
+        offset: offset.into(),
+        limit: limit.unwrap_or(u32::MAX).into(),
+    }
+}
+
 /// The rows of all pages.
 pub(super) fn all_pages<T>(
     page_of: impl Fn(NumberedPage) -> Result<Page<T>, RepositoryError>,
