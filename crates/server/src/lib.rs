@@ -61,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
     let failures = commands::run(cli).err().unwrap_or_default();
     let lines = failures
         .iter()
-        .map(|failure| format!("profiled: {failure}"));
+        .map(|failure| output::escaped(&format!("profiled: {failure}")).into_owned());
     let lines: Vec<String> = lines.collect();
     telemetry::end((!lines.is_empty()).then(|| lines.join("\n")).as_deref());
     error::worst(&failures).map_or(ExitCode::SUCCESS, ExitCode::from)

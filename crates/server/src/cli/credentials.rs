@@ -81,9 +81,9 @@ pub(crate) enum Binding {
         /// Number of bindings to skip.
         #[arg(long, default_value_t = 0)]
         offset: u32,
-        /// Maximum number of bindings to list.
-        #[arg(long, default_value_t = 100)]
-        limit: u32,
+        /// Maximum number of bindings to list; without it, all.
+        #[arg(long)]
+        limit: Option<u32>,
     },
     /// Remove a binding. The next token of the subject binds it to the user whom that token names.
     Remove {

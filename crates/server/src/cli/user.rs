@@ -22,9 +22,9 @@ pub(crate) struct UserList {
     /// Number of users to skip.
     #[arg(long, default_value_t = 0)]
     pub(crate) offset: u32,
-    /// Maximum number of users to list.
-    #[arg(long, default_value_t = 100)]
-    pub(crate) limit: u32,
+    /// Maximum number of users to list; without it, all.
+    #[arg(long)]
+    pub(crate) limit: Option<u32>,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::cli::Binding;
-use crate::commands::context::{Context, find_user};
+use crate::commands::context::{Context, find_user, page};
 use crate::error::Failure;
 use crate::trail::{Line, audited};
 
@@ -36,13 +36,7 @@ pub(super) fn run(context: &Context, command: Binding) -> Result<(), Failure> {
             user,
             offset,
             limit,
-        } => {
-            let page = PageRequest {
-                offset: offset.into(),
-                limit: limit.into(),
-            };
-            list(context, user.as_deref(), page)
-        }
+        } => list(context, user.as_deref(), page(offset, limit)),
         Binding::Remove { issuer, subject } => {
             let subject = ForeignSubject { issuer, subject };
             audited(Action::IssuerUnbind, |line| remove(context, subject, line))

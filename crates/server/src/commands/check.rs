@@ -38,10 +38,10 @@ pub(super) fn run(
         ok,
         findings: &findings,
     };
-    if !context.is_json && text(&report).is_empty() {
+    if !context.is_json && lines(&report).is_empty() {
         return Err(errors(findings));
     }
-    let written = context.write(&report, text);
+    let written = context.write(&report, lines);
     written.map_err(|failure| vec![failure])?;
     if ok {
         return Ok(());
@@ -57,7 +57,7 @@ fn errors(findings: Vec<Finding>) -> Vec<Failure> {
 }
 
 /// A line for each finding that does not stand in the way; the others end the command.
-fn text(report: &Report<'_>) -> String {
+fn lines(report: &Report<'_>) -> Vec<String> {
     let line = |finding: &Finding| match finding.level {
         Level::Error => None,
         Level::Warning => Some(format!("warning: {}", finding.failure)),
@@ -65,5 +65,5 @@ fn text(report: &Report<'_>) -> String {
     };
     let lines = report.findings.iter().filter_map(line);
     let last = report.ok.then(|| "ok".to_owned());
-    lines.chain(last).collect::<Vec<_>>().join("\n")
+    lines.chain(last).collect()
 }

@@ -10,7 +10,7 @@ use profiled_store::{Store, UserFilter};
 use serde::Serialize;
 
 use crate::error::{Failure, Kind};
-use crate::output::print_line;
+use crate::output::{Lines, print_line, print_lines};
 use crate::schema;
 use crate::settings::{Origins, Settings};
 
@@ -40,18 +40,16 @@ impl Context {
     }
 
     /// Writes a result to standard output: as JSON, or as the text that `lines` makes of it.
-    pub(super) fn write<T: Serialize>(
+    pub(super) fn write<T: Serialize, L: Into<Lines>>(
         &self,
         result: &T,
-        lines: impl FnOnce(&T) -> String,
+        lines: impl FnOnce(&T) -> L,
     ) -> Result<(), Failure> {
-        let text = if self.is_json {
-            serde_json::to_string_pretty(result)
-                .map_err(|error| Failure::failed(error.to_string()))?
-        } else {
-            lines(result)
-        };
-        print_line(&text)
+        if !self.is_json {
+            return print_lines(&lines(result).into());
+        }
+        let text = serde_json::to_string_pretty(result);
+        print_line(&text.map_err(|error| Failure::failed(error.to_string()))?)
     }
 
     /// Writes a list: as JSON, or as a line for each item.
@@ -61,9 +59,7 @@ impl Context {
         line: impl Fn(&T) -> String,
     ) -> Result<(), Failure> {
         let items: Vec<T> = items.into_iter().map(Into::into).collect();
-        self.write(&items, |items| {
-            items.iter().map(line).collect::<Vec<_>>().join("\n")
-        })
+        self.write(&items, |items| items.iter().map(line).collect::<Vec<_>>())
     }
 }
 
@@ -121,6 +117,14 @@ fn deleted_users(store: &Store, name: &str) -> Result<Vec<User>, Failure> {
     };
     let found = store.find_users(&wanted, some)?.into_iter();
     Ok(found.map(|listed| listed.user).collect())
+}
+
+/// What `--offset` and `--limit` ask for: without a limit all, as the lists that have none.
+pub(super) fn page(offset: u32, limit: Option<u32>) -> PageRequest {
+    PageRequest {
+        offset: offset.into(),
+        limit: limit.unwrap_or(u32::MAX).into(),
+    }
 }
 
 /// The rows of all pages.

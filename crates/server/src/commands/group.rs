@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, command: Group) -> Result<(), Failure> {
             let group = find(&context.open()?, &group)?;
             context.write(&GroupOutput::from(group), |group| {
                 let notes = group.notes.as_deref().unwrap_or("-");
-                format!("{}\nnotes: {notes}", shown(group))
+                vec![shown(group), format!("notes: {notes}")]
             })
         }
         Group::Set(change) => audited(Action::GroupUpdate, |line| set(context, change, line)),

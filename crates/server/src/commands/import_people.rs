@@ -121,7 +121,7 @@ impl PeopleReport {
         }
     }
 
-    fn lines(&self) -> String {
+    fn lines(&self) -> Vec<String> {
         let first = format!(
             "{} created, {} updated, {} unchanged, {} skipped",
             self.created,
@@ -131,10 +131,7 @@ impl PeopleReport {
         );
         let skipped = self.skipped.iter();
         let skipped = skipped.map(|reason| format!("skipped: {reason}"));
-        std::iter::once(first)
-            .chain(skipped)
-            .collect::<Vec<_>>()
-            .join("\n")
+        std::iter::once(first).chain(skipped).collect()
     }
 }
 

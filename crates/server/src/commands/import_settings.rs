@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::commands::context::Context;
 use crate::error::Failure;
+use crate::output::Lines;
 use crate::simplejwt::{Dump, Translation, translate};
 
 #[derive(Serialize)]
@@ -29,7 +30,7 @@ pub(super) fn run(context: &Context, file: &Path) -> Result<(), Failure> {
             .collect(),
         warnings: found.warnings(),
     };
-    context.write(&report, |_| found.to_toml().trim_end().to_owned())
+    context.write(&report, |_| Lines::of_document(&found.to_toml()))
 }
 
 fn read(file: &Path) -> std::io::Result<String> {

@@ -144,9 +144,11 @@ fn report(
             signs_from,
             ..
         } = made;
-        let removed = made.removed.iter().map(|kid| format!("\nremoved {kid}"));
-        let made = format!("made {kid} {algorithm:?} signing from {signs_from}");
-        removed.fold(made, |text, line| text + &line)
+        let mut lines = vec![format!(
+            "made {kid} {algorithm:?} signing from {signs_from}"
+        )];
+        lines.extend(made.removed.iter().map(|kid| format!("removed {kid}")));
+        lines
     })
 }
 

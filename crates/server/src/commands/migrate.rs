@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, arguments: &Migrate) -> Result<(), Failure>
             lines.push("nothing to do".to_owned());
         }
         lines.extend(note.clone());
-        lines.join("\n")
+        lines
     })
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::cli::SettingsQuery;
 use crate::commands::context::Context;
 use crate::error::{Failure, Kind};
+use crate::output::Lines;
 use crate::settings::{Reference, default_values, effective, near_key, reference, schema};
 
 /// A setting as it is documented, and as it is.
@@ -42,7 +43,7 @@ fn show(context: &Context, query: &SettingsQuery) -> Result<(), Failure> {
         let schema = schema()?;
         let text = serde_json::to_string_pretty(&schema);
         let text = text.map_err(|error| Failure::failed(error.to_string()))?;
-        return context.write(&schema, |_| text);
+        return context.write(&schema, |_| Lines::of_document(&text));
     }
     let mut all = all(context)?;
     let Some(wanted) = &query.key else {
@@ -90,9 +91,13 @@ fn line(shown: &Shown) -> String {
     format!("{key} = {value}  # {}{default}", shown.source)
 }
 
-fn page(shown: &Shown) -> String {
-    format!(
-        "{}\n  {}\n  value        {}\n  source       {}\n  default      {}\n  environment  {}",
-        shown.key, shown.meaning, shown.value, shown.source, shown.default, shown.environment
-    )
+fn page(shown: &Shown) -> Vec<String> {
+    vec![
+        shown.key.to_owned(),
+        format!("  {}", shown.meaning),
+        format!("  value        {}", shown.value),
+        format!("  source       {}", shown.source),
+        format!("  default      {}", shown.default),
+        format!("  environment  {}", shown.environment),
+    ]
 }

@@ -6,6 +6,7 @@ use console::Term;
 use profiled_auth::audit::Reason;
 
 use crate::error::{Failure, Kind};
+use crate::output::escaped;
 
 /// The terminal, if somebody sits at it: what is asked goes to standard error, beside results.
 pub(super) fn attended() -> Option<Term> {
@@ -20,7 +21,7 @@ pub(super) fn ask(
     read: fn(&Term) -> std::io::Result<String>,
 ) -> Result<String, Failure> {
     terminal
-        .write_str(question)
+        .write_str(&escaped(question))
         .and_then(|()| read(terminal))
         .map_err(|error| Failure::failed(format!("terminal: {error}")))
 }

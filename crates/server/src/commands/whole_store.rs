@@ -15,6 +15,7 @@ use crate::commands::context::Context;
 use crate::commands::destination::{Output, failed};
 use crate::commands::progress;
 use crate::error::{Failure, Kind};
+use crate::output::Lines;
 use crate::schema;
 use crate::trail::audited;
 
@@ -59,7 +60,7 @@ pub(super) fn export(context: &Context, file: &Path, replaces: bool) -> Result<(
         }
         // Where the rows do not go.
         let text = serde_json::to_string(&report).unwrap_or_default();
-        eprintln(&if context.is_json {
+        eprintln(if context.is_json {
             text
         } else {
             report.text("wrote", file)
@@ -67,9 +68,9 @@ pub(super) fn export(context: &Context, file: &Path, replaces: bool) -> Result<(
     })
 }
 
-fn eprintln(text: &str) -> Result<(), Failure> {
-    use io::Write;
-    writeln!(io::stderr(), "{text}").map_err(|error| failed(&error))
+fn eprintln(text: String) -> Result<(), Failure> {
+    let written = Lines::from(text).write(&mut io::stderr());
+    written.map_err(|error| failed(&error))
 }
 
 pub(super) fn import(context: &Context, file: &PathBuf) -> Result<(), Failure> {

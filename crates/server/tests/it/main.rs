@@ -65,6 +65,7 @@ mod stops;
 mod supervised;
 mod surroundings;
 mod terminal;
+mod text_output;
 mod tls;
 mod token_reasons;
 mod upgrade;

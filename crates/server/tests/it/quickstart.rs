@@ -218,3 +218,86 @@ fn quickstart_in_production_is_refused() {
     );
     assert!(!sandbox.path().join("data").exists());
 }
+
+#[test]
+fn only_dialects_that_are_on_are_shown_and_each_line_works() {
+    let cases: [(&[&str], &str, &str, &[&str]); 3] = [
+        (
+            &["drf"],
+            "Try the two dialects (",
+            "These lines make",
+            &["/api/profile/", "/api/v1/me/"],
+        ),
+        (
+            &["drf", "jwt"],
+            "Try the dialect:",
+            "This line makes",
+            &["/api/v1/me/"],
+        ),
+        (&["drf", "jwt", "tower"], "", "", &[]),
+    ];
+    for (off, told, again, expected) in cases {
+        let sandbox = Sandbox::new();
+        let off: Vec<String> = off
+            .iter()
+            .flat_map(|name| ["--set".to_owned(), format!("dialects.{name}.enabled=false")])
+            .collect();
+        let arguments: Vec<&str> = off.iter().map(String::as_str).collect();
+        let arguments = [&arguments[..], &["quickstart"]].concat();
+
+        for told in [told, again] {
+            let service = sandbox.start(&arguments);
+            let requests = requests(&service);
+
+            let paths: Vec<&str> = requests.iter().map(|(_, path, _)| path.as_str()).collect();
+            assert_eq!(paths, expected, "{}", service.greeting);
+            assert!(service.greeting.contains(told), "{}", service.greeting);
+            for (method, path, credentials) in &requests {
+                let credentials = if credentials.contains("$(") {
+                    substituted(&sandbox, credentials)
+                } else {
+                    credentials.clone()
+                };
+                assert_eq!(service.send(method, path, &credentials).0, 200, "{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn behind_a_proxy_the_page_is_at_the_public_address_and_requests_go_straight() {
+    let sandbox = Sandbox::new();
+    let public = ["--set", "http.public_url=http://127.0.0.1:18110/people/"];
+
+    for _ in 0..2 {
+        let service = sandbox.start(&[&public[..], &["quickstart"]].concat());
+
+        let greeting = &service.greeting;
+        let page = "Open http://127.0.0.1:18110/people/ in a browser";
+        assert!(greeting.contains(page), "{greeting}");
+        let requests = requests(&service);
+        assert_eq!(requests.len(), 3, "{greeting}");
+        for (method, path, credentials) in requests {
+            if !credentials.contains("$(") {
+                assert_eq!(service.send(&method, &path, &credentials).0, 200, "{path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_second_start_tells_the_way_to_a_password() {
+    let sandbox = Sandbox::new();
+    drop(sandbox.start(&["quickstart"]));
+    let second = sandbox.start(&["quickstart"]);
+
+    let shown = second.greeting.split('`');
+    let command = shown.into_iter().find(|text| text.contains("set-password"));
+    let words: Vec<&str> = command.unwrap().split(' ').skip(1).collect();
+    let set = sandbox.run_with_input(&words, "a long new password");
+
+    assert_eq!(set.code, Some(0), "{set:?}");
+    let hasher = PasswordHasher::new(&defaults("auth.password")).unwrap();
+    let stored = PasswordHash::from_encoded(sandbox.password("demo"));
+    assert!(hasher.verify("a long new password", &stored));
+}

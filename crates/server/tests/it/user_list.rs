@@ -6,6 +6,11 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+use chrono::{DateTime, Utc};
+use profiled_domain::{
+    BindOutcome, BindingRepository, ForeignSubject, NewUser, Person, UserLookup, UserRepository,
+    WriteContext,
+};
 use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;
@@ -80,7 +85,7 @@ fn deleted_user_is_shown_with_its_name_and_the_day_on_which_it_is_erased() {
     assert_eq!(held, json!(["eve", "eve@x.example", "0912"]));
     let instant = |name: &str| {
         let text = deleted[name].as_str().unwrap();
-        chrono::DateTime::parse_from_rfc3339(text).unwrap()
+        DateTime::parse_from_rfc3339(text).unwrap()
     };
     let (at, end) = (instant("at"), instant("erased_from"));
     assert_eq!(end - at, chrono::TimeDelta::days(1));
@@ -162,4 +167,42 @@ fn name_of_a_user_who_was_erased_is_gone() {
     let told = "profiled: there is no user \"eve\": profiled user list shows all\n";
     assert_eq!(gone.err, told);
     assert_eq!(sandbox.json(&["user", "list"]), json!([]));
+}
+
+#[test]
+fn lists_without_a_limit_are_whole() {
+    let sandbox = Sandbox::migrated();
+    let store = sandbox.store();
+    for number in 1..=101 {
+        let name = format!("user{number}");
+        let user = NewUser {
+            person: Person {
+                username: Some(name.clone()),
+                ..Person::default()
+            },
+            ..NewUser::default()
+        };
+        let context = WriteContext::operator(DateTime::<Utc>::UNIX_EPOCH);
+        let user = store.create_user(&user, context).unwrap();
+        let subject = ForeignSubject {
+            issuer: "https://idp.example".to_owned(),
+            subject: name.clone(),
+        };
+        let key = UserLookup::Username(name);
+        let bound = store.bind(&subject, &user, &key, DateTime::<Utc>::UNIX_EPOCH);
+        assert_eq!(bound.unwrap(), BindOutcome::To(user.id));
+    }
+
+    for list in ["user list", "binding list"] {
+        let lines = |options: &str| {
+            let line = format!("{list}{options}");
+            let shown = sandbox.done(&line.split(' ').collect::<Vec<_>>());
+            shown.lines().count()
+        };
+        assert_eq!(lines(""), 101, "{list}");
+        assert_eq!(lines(" --offset 1"), 100, "{list}");
+        assert_eq!(lines(" --limit 2"), 2, "{list}");
+        assert_eq!(lines(" --offset 100 --limit 2"), 1, "{list}");
+    }
+    assert_eq!(names(&sandbox, &[]).len(), 101);
 }

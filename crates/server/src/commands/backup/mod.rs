@@ -42,7 +42,7 @@ struct Report {
 }
 
 impl Report {
-    fn text(&self, done: &str, file: &Path) -> String {
+    fn lines(&self, done: &str, file: &Path) -> Vec<String> {
         let rows: u64 = self.rows.values().sum();
         let (media, keys) = (self.media, self.keys);
         let first = format!(
@@ -50,8 +50,8 @@ impl Report {
             file.display()
         );
         let missing = self.missing.iter().flatten();
-        let missing = missing.map(|key| format!("\nmissing: {key}"));
-        missing.fold(first, |text, line| text + &line)
+        let missing = missing.map(|key| format!("missing: {key}"));
+        std::iter::once(first).chain(missing).collect()
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) fn run(context: &Context, arguments: &Backup) -> Result<(), Failure> 
         progress.finish_and_clear();
         let report = written?;
         line.count("rows", report.rows.values().sum());
-        context.write(&report, |report| report.text("wrote and checked", file))
+        context.write(&report, |report| report.lines("wrote and checked", file))
     })
 }
 

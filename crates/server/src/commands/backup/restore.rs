@@ -69,9 +69,12 @@ pub(in crate::commands) fn restore(context: &Context, arguments: &Restore) -> Re
         keys.into_iter().try_for_each(Waiting::arrive)?;
         line.count("rows", report.rows.values().sum());
         context.write(&report, |report| {
-            let text = report.text("restored", path);
+            let mut lines = report.lines("restored", path);
             let time = &report.time;
-            format!("{text}\nas of {time}: who was deleted or erased since is back")
+            lines.push(format!(
+                "as of {time}: who was deleted or erased since is back"
+            ));
+            lines
         })
     })
 }

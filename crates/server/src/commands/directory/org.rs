@@ -121,20 +121,14 @@ fn show(context: &Context, name: &str) -> Result<(), Failure> {
         teams: teams.collect(),
     };
     context.write(&shown, |shown| {
-        format!(
-            "{}\ndescription: {}\nusers: {}\nadmins: {}\nteams: {}",
+        let teams = shown.teams.iter().map(|team| team.name.clone());
+        vec![
             self::shown(&shown.organization),
-            shown.organization.description,
-            names(&shown.users),
-            names(&shown.admins),
-            listed(
-                &shown
-                    .teams
-                    .iter()
-                    .map(|team| team.name.clone())
-                    .collect::<Vec<_>>()
-            ),
-        )
+            format!("description: {}", shown.organization.description),
+            format!("users: {}", names(&shown.users)),
+            format!("admins: {}", names(&shown.admins)),
+            format!("teams: {}", listed(&teams.collect::<Vec<_>>())),
+        ]
     })
 }
 

@@ -157,12 +157,11 @@ fn show(context: &Context, name: &TeamName) -> Result<(), Failure> {
         team: team.into(),
     };
     context.write(&shown, |shown| {
-        format!(
-            "{}\ndescription: {}\nusers: {}",
+        vec![
             self::shown(&shown.team),
-            shown.team.description,
-            names(&shown.users),
-        )
+            format!("description: {}", shown.team.description),
+            format!("users: {}", names(&shown.users)),
+        ]
     })
 }
 

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 
 use crate::dump::{DjangoMapping, DumpForm, FieldValue, OutputRecord, loss};
 use crate::error::Failure;
+use crate::output::Lines;
 
 /// Warnings, and users who are left out, that are told one by one.
 const MOST_TOLD: usize = 1000;
@@ -201,14 +202,15 @@ struct TokenOutput<'a> {
 impl FullReport<'_, '_> {
     /// Writes lines for people.
     pub(super) fn write_lines(&self, out: &mut impl Write) -> Result<(), Failure> {
-        for line in self.report.lines() {
-            writeln!(out, "{line}").map_err(failed)?;
-        }
+        let lines = Lines::from(self.report.lines());
+        lines.write(out).map_err(failed)?;
         self.each_token(|token| {
             let TokenOutput { prefix, label, user, username } = token;
             let username = username.map(|name| format!(" ({name})")).unwrap_or_default();
-            writeln!(out, "token: {prefix}… {label:?} of user {user}{username} is known by its digest: Django needs a new one")
-                .map_err(failed)
+            let line = format!(
+                "token: {prefix}… {label:?} of user {user}{username} is known by its digest: Django needs a new one"
+            );
+            Lines::from(line).write(out).map_err(failed)
         })
     }
 

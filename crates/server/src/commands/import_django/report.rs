@@ -275,7 +275,7 @@ impl DjangoReport {
     }
 
     /// The report for people.
-    pub(super) fn lines(&self) -> String {
+    pub(super) fn lines(&self) -> Vec<String> {
         let tallies = self.tallies();
         let shown = tallies.into_iter().enumerate();
         let shown = shown.filter(|(place, (_, tally))| *place < USUAL || !tally.is_empty());
@@ -311,7 +311,7 @@ impl DjangoReport {
         if self.dry_run {
             lines.push("nothing is changed: this was a dry run".to_owned());
         }
-        lines.join("\n")
+        lines
     }
 }
 

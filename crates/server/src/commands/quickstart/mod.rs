@@ -2,7 +2,6 @@
 
 mod people;
 
-use profiled_auth::JwtSettings;
 use profiled_auth::audit::Action;
 use profiled_auth::{TokenWishes, UsernameField};
 use profiled_domain::{PageRequest, UserLookup, UserRepository};
@@ -74,15 +73,19 @@ fn show(
     base: &str,
 ) -> Result<(), Failure> {
     let [admin, demo] = credentials;
-    let bearer = audited(Action::TokenCreate, |line| {
-        access_token(
-            &context.settings,
-            store,
-            DEMO,
-            &TokenWishes::default(),
-            line,
-        )
-    })?;
+    let bearer = if context.settings.dialects.jwt.enabled {
+        audited(Action::TokenCreate, |line| {
+            access_token(
+                &context.settings,
+                store,
+                DEMO,
+                &TokenWishes::default(),
+                line,
+            )
+        })?
+    } else {
+        String::new()
+    };
     let token = demo.token.as_str();
     let field = context.settings.auth.username_field;
     let name = |user: &people::Credential| match field {
@@ -102,12 +105,11 @@ fn show(
     };
     print_line(&format!(
         "Created two users. Their credentials are shown only now:\n\n{}\n{}\n\n\
-         {}Try the three dialects (the access token of the second line lives {} seconds):\n\n{}",
+         {}{}",
         line(admin),
         line(demo),
         front_page(context, base),
-        context.settings.auth.jwt.access_lifetime,
-        curl_lines(base, &context.settings.auth.jwt, '\'', token, &bearer),
+        requests(context, &curl_lines(context, base, '\'', token, &bearer)),
     ))
 }
 
@@ -129,10 +131,11 @@ fn remind(
     let bearer = format!("$({command} jwt create {user})");
     print_line(&format!(
         "There are users already. Their first credentials were shown when they were created; new\n\
-         ones come from `{command} token create USER` and `{command} jwt create USER`.\n\
-         {}These lines make them as they go:\n\n{}",
+         ones come from `{command} token create USER` and `{command} jwt create USER`,\n\
+         a new password from `{command} user set-password {user}`.\n\
+         {}{}",
         front_page(context, base),
-        curl_lines(base, &context.settings.auth.jwt, '"', &token, &bearer),
+        made_as_they_go(&curl_lines(context, base, '"', &token, &bearer)),
     ))
 }
 
@@ -141,21 +144,75 @@ fn front_page(context: &Context, base: &str) -> String {
     if !context.settings.http.browsable {
         return String::new();
     }
-    format!("Open {base}/ in a browser, and log in there by name and password.\n\n")
+    let http = &context.settings.http;
+    // Links of the pages, and where log-ins must come from, are those of the public address.
+    let base = match http.public_url.trim_end_matches('/') {
+        "" => base,
+        public => public,
+    };
+    let name = match context.settings.auth.username_field {
+        UsernameField::Username => "name",
+        UsernameField::Email => "e-mail address",
+    };
+    format!("Open {base}/ in a browser, and log in there by {name} and password.\n\n")
 }
 
-/// One request in each dialect. `quote` decides whether the shell looks into the credentials.
-fn curl_lines(base: &str, jwt: &JwtSettings, quote: char, token: &str, bearer: &str) -> String {
+/// The requests with what they try.
+fn requests(context: &Context, lines: &[String]) -> String {
+    let dialects = match lines.len() {
+        0 => return String::new(),
+        1 => "dialect",
+        2 => "two dialects",
+        _ => "three dialects",
+    };
+    let life = if context.settings.dialects.jwt.enabled {
+        let seconds = context.settings.auth.jwt.access_lifetime;
+        format!(" (the access token of POST lives {seconds} seconds)")
+    } else {
+        String::new()
+    };
+    format!("Try the {dialects}{life}:\n\n{}\n", lines.join("\n"))
+}
+
+/// The requests with commands for their credentials.
+fn made_as_they_go(lines: &[String]) -> String {
+    let told = match lines.len() {
+        0 => return String::new(),
+        1 => "This line makes them as it goes",
+        _ => "These lines make them as they go",
+    };
+    format!("{told}:\n\n{}\n", lines.join("\n"))
+}
+
+/// One request in each dialect that is on, straight to this service. `quote` decides whether the shell looks into the
+/// credentials.
+fn curl_lines(
+    context: &Context,
+    base: &str,
+    quote: char,
+    token: &str,
+    bearer: &str,
+) -> Vec<String> {
+    let (dialects, jwt) = (&context.settings.dialects, &context.settings.auth.jwt);
     let header = |name: &str, scheme: &str, value: &str| {
         format!("-H {quote}{name}: {scheme} {value}{quote} {base}")
     };
     let word = jwt.header_types.first().map_or("", String::as_str);
     let token = header("Authorization", "Token", token);
     let bearer = header(&jwt.header_name, word, bearer);
-    format!(
-        "  curl {token}/api/users/me/\n  curl -X POST {bearer}/api/profile/\n  \
-         curl {token}/api/v1/me/\n"
-    )
+    let all = [
+        (
+            dialects.drf.enabled,
+            format!("  curl {token}/api/users/me/"),
+        ),
+        (
+            dialects.jwt.enabled,
+            format!("  curl -X POST {bearer}/api/profile/"),
+        ),
+        (dialects.tower.enabled, format!("  curl {token}/api/v1/me/")),
+    ];
+    let on = all.into_iter().filter(|(is_on, _)| *is_on);
+    on.map(|(_, line)| line).collect()
 }
 
 /// This program with the options that it was started with, as a shell takes them.

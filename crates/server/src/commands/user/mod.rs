@@ -12,7 +12,7 @@ use profiled_store::UserFilter;
 
 use crate::cli::{User, UserCreate, UserList};
 use crate::clock::operator;
-use crate::commands::context::{Context, find_user};
+use crate::commands::context::{Context, find_user, page};
 use crate::error::{Failure, Kind};
 use crate::trail::{Line, audited};
 use output::{ProfileOutput, UserOutput};
@@ -77,10 +77,7 @@ fn create(context: &Context, arguments: UserCreate, line: &mut Line) -> Result<(
 }
 
 fn list(context: &Context, wanted: UserList) -> Result<(), Failure> {
-    let page = PageRequest {
-        offset: i64::from(wanted.offset),
-        limit: i64::from(wanted.limit),
-    };
+    let page = page(wanted.offset, wanted.limit);
     let filter = UserFilter {
         search: wanted.search,
         is_inactive: wanted.inactive,

@@ -122,7 +122,7 @@ impl ProfileOutput {
     }
 
     /// A line for the user, and one for each attribute.
-    pub(super) fn lines(&self) -> String {
+    pub(super) fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.user.line()];
         let fields = ProfileField::ALL.iter();
         lines.extend(fields.map(|field| {
@@ -137,6 +137,6 @@ impl ProfileOutput {
             let list = if list.is_empty() { "-" } else { &list };
             lines.push(format!("{name}: {list}"));
         }
-        lines.join("\n")
+        lines
     }
 }
