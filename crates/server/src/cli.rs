@@ -1,5 +1,6 @@
 //! The command line. Names and exit codes are an interface.
 
+mod choice;
 mod credentials;
 mod directory;
 mod examples;
@@ -47,8 +48,8 @@ pub(crate) struct Global {
     /// Settings file (TOML); may be repeated, later files override earlier ones.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Vec<PathBuf>,
-    /// Settings profile: development or production.
-    #[arg(long, value_name = "NAME")]
+    /// Settings profile.
+    #[arg(long, value_name = "NAME", value_parser = choice::choice(["development", "production"]))]
     pub(crate) profile: Option<String>,
     /// One setting, for example http.bind=127.0.0.1:8001; may be repeated, overrides all other sources.
     #[arg(long, value_name = "KEY=VALUE")]

@@ -1,6 +1,9 @@
 //! `profiled token …`, `profiled jwt …`, `profiled keys …` and `profiled binding …` on the command line.
 
 use clap::Subcommand;
+use profiled_auth::Algorithm;
+
+use super::choice::choice;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
@@ -52,8 +55,8 @@ pub(crate) enum Jwt {
 pub(crate) enum Keys {
     /// Generate a key. The first key signs at once, later keys after they have been published for a while.
     Generate {
-        /// HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, ES256K or EdDSA.
-        #[arg(long)]
+        /// Algorithm of the key.
+        #[arg(long, value_parser = choice(Algorithm::ALL.map(Algorithm::as_str)))]
         algorithm: String,
         /// Sign at once. Servers that have not read the key yet refuse its tokens.
         #[arg(long)]
@@ -64,7 +67,7 @@ pub(crate) enum Keys {
     /// Generate the next key, and remove keys whose last tokens have expired.
     Rotate {
         /// Algorithm of the next key; by default that of the current key.
-        #[arg(long)]
+        #[arg(long, value_parser = choice(Algorithm::ALL.map(Algorithm::as_str)))]
         algorithm: Option<String>,
         /// Sign at once. Servers that have not read the key yet refuse its tokens.
         #[arg(long)]

@@ -4,10 +4,11 @@ use std::fmt::Display;
 
 use clap::Args;
 use profiled_domain::{
-    EmailAddress, InvalidText, MobileNumber, Patch, ProfileChange, ProfileField, Username,
+    EmailAddress, Gender, InvalidText, MobileNumber, Patch, ProfileChange, ProfileField, Username,
 };
 use profiled_http::LimitSettings;
 
+use super::choice::choice;
 use crate::error::{Failure, Kind};
 
 /// What is not given stays. An avatar is uploaded, and a password has options of its own.
@@ -31,8 +32,8 @@ pub(crate) struct PersonArgs {
     /// Family name.
     #[arg(long)]
     last_name: Option<String>,
-    /// male, female or other.
-    #[arg(long)]
+    /// Gender.
+    #[arg(long, value_parser = choice(Gender::ALL.map(Gender::as_str)))]
     gender: Option<String>,
 }
 

@@ -1,5 +1,7 @@
 //! What commands are given, and what more than one of them does.
 
+use std::io;
+
 use profiled_auth::PasswordHasher;
 use profiled_auth::audit::Reason;
 use profiled_domain::{
@@ -52,13 +54,17 @@ impl Context {
         print_line(&text.map_err(|error| Failure::failed(error.to_string()))?)
     }
 
-    /// Writes a list: as JSON, or as a line for each item.
+    /// Writes a list: as JSON, or as a line for each item. Of an empty one a person is told beside the result, which has no line.
     pub(super) fn write_list<T: Serialize>(
         &self,
         items: impl IntoIterator<Item = impl Into<T>>,
         line: impl Fn(&T) -> String,
     ) -> Result<(), Failure> {
         let items: Vec<T> = items.into_iter().map(Into::into).collect();
+        if items.is_empty() && !self.is_json && !self.is_quiet {
+            let told = Lines::from("there are none".to_owned()).write(&mut io::stderr());
+            told.map_err(|error| Failure::failed(format!("standard error: {error}")))?;
+        }
         self.write(&items, |items| items.iter().map(line).collect::<Vec<_>>())
     }
 }
@@ -88,21 +94,31 @@ pub(super) fn find_user(store: &Store, name: &str) -> Result<User, Failure> {
 pub(super) fn find_deleted(store: &Store, name: &str) -> Result<Option<User>, Failure> {
     let id = name.parse().ok().map(|id| UserLookup::Id(UserId(id)));
     let by_id = id.map(|id| store.find_user(&id)).transpose()?.flatten();
-    if let Some(user) = by_id.filter(|user| user.deleted_at.is_some()) {
-        return Ok(Some(user));
-    }
+    let by_id = by_id.filter(|user| user.deleted_at.is_some());
     let mut found = deleted_users(store, name)?;
-    if found.len() > 1 {
-        let each = found.iter().map(|user| {
-            let at = user.deleted_at.map(|at| at.format("%F %T").to_string());
-            format!("{} (deleted {})", user.id, at.unwrap_or_default())
-        });
-        let each = each.collect::<Vec<_>>().join(", ");
-        let text =
-            format!("several deleted users were called {name:?}, name one by its id: {each}");
-        return Err(Failure::failed(text).because(Reason::Invalid));
+    found.retain(|other| by_id.as_ref().is_none_or(|user| user.id != other.id));
+    let unclear = |text| Err(Failure::failed(text).because(Reason::Invalid));
+    match by_id {
+        Some(_) if !found.is_empty() => unclear(format!(
+            "{name} is the id of a deleted user, name it by what it was called; others were called so, name one by its \
+             id: {}",
+            each(&found)
+        )),
+        None if found.len() > 1 => unclear(format!(
+            "several deleted users were called {name:?}, name one by its id: {}",
+            each(&found)
+        )),
+        by_id => Ok(by_id.or_else(|| found.pop())),
     }
-    Ok(found.pop())
+}
+
+/// Deleted users by their ids.
+fn each(users: &[User]) -> String {
+    let one = |user: &User| {
+        let at = user.deleted_at.map(|at| at.format("%F %T").to_string());
+        format!("{} (deleted {})", user.id, at.unwrap_or_default())
+    };
+    users.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// Deleted users who had a username or e-mail address, as many as a line tells.

@@ -86,7 +86,7 @@ fn a_terminal_is_asked_and_only_yes_goes_on() {
     let sandbox = filled();
     let question = "group delete deletes group 1 and its 1 memberships: confirm? [y/N]";
 
-    for typed in ["n\n", "\n", "yesterday\n"] {
+    for typed in ["n\n", "\n", "yesterday\n", "\u{4}"] {
         let Some(ended) = at_terminal(test, &sandbox, "group delete Poets", typed) else {
             return;
         };

@@ -165,7 +165,7 @@ fn variables_that_set_nothing_are_warned_of_by_every_command() {
     ];
 
     let mut warnings = sandbox.findings(&[], "warning");
-    let listed = sandbox.run(&["user", "list"]);
+    let listed = sandbox.run(&["user", "list", "--json"]);
     let migrated = sandbox.run(&["migrate"]);
     let mut service = sandbox.start(&["serve"]);
 
@@ -277,7 +277,7 @@ fn a_variable_whose_name_is_no_text_is_told() {
         ),
         (b"HT\xffTP", 0, ""),
     ] {
-        let mut command = sandbox.command(&["user", "list"]);
+        let mut command = sandbox.command(&["user", "list", "--json"]);
         let output = command.env(OsStr::from_bytes(name), "127.0.0.1:9").output();
 
         let output = output.unwrap();

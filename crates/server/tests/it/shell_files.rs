@@ -115,6 +115,11 @@ fn bash_completes_commands_options_and_shells() {
         ("profiled user list --con", "--config"),
         ("profiled completions f", "fish"),
         ("profiled jwt create ada --li", "--lifetime"),
+        // Values, and no files.
+        ("profiled --profile p", "production"),
+        ("profiled user create ada --gender f", "female"),
+        ("profiled user list --profile ''", "development production"),
+        ("profiled keys rotate --algorithm Ed", "EdDSA"),
     ];
     for (typed, expected) in cases {
         assert_eq!(complete(typed).unwrap(), expected, "{typed}");

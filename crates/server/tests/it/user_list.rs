@@ -206,3 +206,53 @@ fn lists_without_a_limit_are_whole() {
     }
     assert_eq!(names(&sandbox, &[]).len(), 101);
 }
+
+#[test]
+fn number_that_is_an_id_and_a_former_name_restores_nobody() {
+    let sandbox = Sandbox::migrated();
+    run(
+        &sandbox,
+        &[
+            "user create 3",
+            "user create bob",
+            "user create eve",
+            "user delete 1 --yes",
+            "user delete eve --yes",
+        ],
+    );
+
+    let unclear = sandbox.run(&["user", "restore", "3"]);
+    assert_eq!(names(&sandbox, &["--deleted"]), ["3", "eve"]);
+    sandbox.done(&["user", "restore", "eve"]);
+    assert_eq!(names(&sandbox, &["--deleted"]), ["3"]);
+    sandbox.done(&["user", "restore", "3"]);
+
+    assert_eq!(unclear.code, Some(1), "{unclear:?}");
+    let told = "profiled: 3 is the id of a deleted user, name it by what it was called; others were called so, name one \
+                by its id: 1 (deleted ";
+    assert!(unclear.err.starts_with(told), "{unclear:?}");
+    assert_eq!(names(&sandbox, &["--deleted"]), [""; 0]);
+}
+
+#[test]
+fn empty_list_has_no_line_and_is_told_beside_it() {
+    let sandbox = Sandbox::migrated();
+    for list in ["user list --deleted", "group list", "org list", "team list"] {
+        let words: Vec<_> = list.split(' ').collect();
+
+        let shown = sandbox.run(&words);
+        assert_eq!(
+            (shown.out.as_str(), shown.err.as_str()),
+            ("", "there are none\n"),
+            "{list}"
+        );
+        let quiet = sandbox.run(&[&words[..], &["--quiet"]].concat());
+        assert_eq!((quiet.out.as_str(), quiet.err.as_str()), ("", ""), "{list}");
+        let json = sandbox.run(&[&words[..], &["--json"]].concat());
+        assert_eq!(
+            (json.out.as_str(), json.err.as_str()),
+            ("[]\n", ""),
+            "{list}"
+        );
+    }
+}
