@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::filter_view::FilterForm;
-use super::form_view::FormView;
+use super::form_view::{FormView, Refusal};
 use crate::error::NON_FIELD_ERRORS;
 use crate::framework::view_response::ViewResponse;
 
@@ -42,7 +42,7 @@ impl Alert {
             context.method.is_safe() || is_read_by_post && *context.method == Method::POST;
         let (heading, inputs) = match answer.status {
             status if !is_read && status.is_client_error() => {
-                let tried = forms.iter().find(|form| form.is_tried);
+                let tried = forms.iter().find(|form| form.refusal != Refusal::None);
                 ("Nothing was changed.", tried.map_or_else(Vec::new, of_form))
             }
             StatusCode::BAD_REQUEST if is_read => {
@@ -65,7 +65,7 @@ impl Alert {
 type Known = (&'static str, bool, Fault);
 
 fn of_form(form: &FormView<'_>) -> Vec<Known> {
-    let raw = form.is_raw_faulty.then(|| {
+    let raw = (form.refusal == Refusal::OfRaw).then(|| {
         let id = format!("{}-content", form.prefix);
         let label = "Content";
         ("_content", true, Fault { id, label })

@@ -20,14 +20,22 @@ pub(super) struct FormView<'a> {
     pub(super) action: Option<&'a str>,
     pub(super) inputs: Vec<Input<'a>>,
     pub(super) has_file: bool,
-    /// Whether it is the one that was sent and refused.
-    pub(super) is_tried: bool,
+    pub(super) refusal: Refusal,
     pub(super) raw: String,
-    /// Whether something is wrong with the raw data that were sent.
-    pub(super) is_raw_faulty: bool,
     /// Whether raw data hold the text that leaves a password as it is.
     pub(super) keeps_password: bool,
     pub(super) content_types: Vec<ContentType>,
+}
+
+/// What was refused of a form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Nothing: it was not sent.
+    None,
+    /// All of it, or some inputs.
+    OfForm,
+    /// Raw data: something is wrong with them.
+    OfRaw,
 }
 
 pub(super) struct ContentType {
@@ -76,8 +84,11 @@ impl<'a> FormView<'a> {
         Self {
             inputs,
             has_file,
-            is_tried,
-            is_raw_faulty: typed_raw.is_some() && status == StatusCode::BAD_REQUEST,
+            refusal: match is_tried {
+                false => Refusal::None,
+                true if typed_raw.is_some() && status == StatusCode::BAD_REQUEST => Refusal::OfRaw,
+                true => Refusal::OfForm,
+            },
             raw: typed_raw
                 .and_then(|typed| Cut::FORM.out_of(typed))
                 .unwrap_or_else(|| form.raw()),

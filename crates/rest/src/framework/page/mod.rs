@@ -45,7 +45,7 @@ pub use reader::Reader;
 
 use alert::Alert;
 use filter_view::FilterForm;
-use form_view::FormView;
+use form_view::{FormView, Refusal};
 use inputs::Control;
 use json::{Piece, pieces};
 use layout::{Door, Layout};

@@ -128,9 +128,8 @@ fn page<'a>(messages: &'a [String], inputs: Vec<Input<'a>>, buttons: Vec<&'a But
             action: Some(EVIL),
             inputs,
             has_file: true,
-            is_tried: true,
+            refusal: Refusal::OfRaw,
             raw: EVIL.to_owned(),
-            is_raw_faulty: true,
             keeps_password: true,
             content_types: vec![ContentType {
                 name: EVIL,
