@@ -94,7 +94,10 @@ impl Pipeline<'_> {
         };
         let (answer, page) = match accepted.format {
             Format::Json => (answer, None),
-            Format::Html => self.page(&negotiated, &checked, answer, refusal).await,
+            Format::Html => {
+                // Kept apart: answers in JSON have no room for it.
+                Box::pin(self.page(&negotiated, &checked, answer, refusal)).await
+            }
         };
         self.finish(answer, &accepted, &negotiated, &checked, page)
     }
