@@ -27,15 +27,16 @@ pub(in crate::tower) fn create(
     }
 }
 
-/// Changes an object, and deletes it.
+/// Changes an object but for these fields, and deletes it.
 pub(super) fn change<K: ObjectKind>(
     context: &RequestContext<'_>,
     object: &K,
+    but: &[&str],
     may_delete: bool,
 ) -> PageForms {
     let buttons: &[_] = if may_delete { &["DELETE"] } else { &[] };
     let body = object.body(context.mount);
-    PageForms::buttons(buttons).form(&["PATCH", "PUT"], &K::SCHEMA.controls(&[]), &body)
+    PageForms::buttons(buttons).form(&["PATCH", "PUT"], &K::SCHEMA.controls(but), &body)
 }
 
 /// Names an object that is there, to be added to a list or, if `removal` says how that is called, removed from it.
@@ -60,7 +61,7 @@ pub(super) async fn change_or_delete<K: ObjectKind>(
 ) -> Result<PageForms, ApiError> {
     let loaded = load::<K>(context, id).await?;
     Ok(if loaded.may_change {
-        change::<K>(context, &loaded.object, true)
+        change::<K>(context, &loaded.object, &[], true)
     } else {
         PageForms::default()
     })

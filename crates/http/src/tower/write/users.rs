@@ -15,7 +15,7 @@ use super::user_form::{UserInput, protected_changes};
 use super::{forms, mode};
 use crate::tower::body::UserBody;
 use crate::tower::caller::Caller;
-use crate::tower::fields::{IS_SUPERUSER, object, value_of};
+use crate::tower::fields::{FIRST_NAME, IS_SUPERUSER, LAST_NAME, USERNAME, object, value_of};
 use crate::tower::kind::WritableKind;
 use crate::tower::object::{check_selected, load};
 use crate::tower::site;
@@ -112,7 +112,8 @@ impl WritableKind for User {
     async fn forms(context: &RequestContext<'_>, id: i64) -> Result<PageForms, ApiError> {
         let access = UserAccess::load(context, id).await?;
         Ok(if access.may_change() {
-            forms::change::<Self>(context, &access.user, access.may_delete())
+            let but = access.refused_fields(&site::settings(context)?.directory_managed_fields);
+            forms::change::<Self>(context, &access.user, &but, access.may_delete())
         } else {
             PageForms::default()
         })
@@ -140,6 +141,21 @@ impl UserAccess {
             caller: loaded.caller,
             user: loaded.object,
         })
+    }
+
+    /// Fields whose change would be refused: the directory keeps `managed` ones of users who are from it.
+    fn refused_fields<'a>(&self, managed: &'a [String]) -> Vec<&'a str> {
+        let mut names = Vec::new();
+        if !self.is_admin {
+            names.extend([USERNAME, FIRST_NAME, LAST_NAME].map(|field| field.name));
+        }
+        if !self.caller.is_superuser {
+            names.push(IS_SUPERUSER.name);
+        }
+        if !self.user.ldap_dn.is_empty() {
+            names.extend(managed.iter().map(String::as_str));
+        }
+        names
     }
 
     /// May change some of its fields at least.

@@ -236,6 +236,22 @@ async fn raw_data_sent_as_they_are_offered_change_nothing() {
 }
 
 #[actix_web::test]
+async fn a_form_offers_the_fields_that_its_reader_may_change() {
+    let site = Site::new();
+    let offered = async |caller: &User| {
+        let token = site.app.token(caller.id);
+        let page = get("/api/v1/users/3/", &token).insert_header(("Accept", HTML));
+        let page = site.app.send(page).await.body;
+        ["email", "first_name", "is_superuser", "password"]
+            .map(|name| page.contains(&format!("name=\"{name}\"")))
+    };
+
+    assert_eq!(offered(&site.alice).await, [true, false, false, true]);
+    assert_eq!(offered(&site.olga).await, [true, true, false, true]);
+    assert_eq!(offered(&site.admin).await, [true, true, true, true]);
+}
+
+#[actix_web::test]
 async fn members_are_added_and_removed_by_a_form_of_their_own() {
     let site = Site::new();
     let path = "organizations/1/users/";
